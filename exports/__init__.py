@@ -1,0 +1,1 @@
+"""Writers: audit workbook, mapping workbook, import files, journals. Nothing here decides anything."""

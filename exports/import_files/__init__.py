@@ -1,0 +1,1 @@
+"""Import files for ledgers that take files."""

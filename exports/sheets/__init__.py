@@ -1,0 +1,1 @@
+"""The sheets of the audit workbook, one module per word."""

@@ -1,0 +1,383 @@
+"""Settings of a workspace: ``recon.toml``, validated with all problems at once.
+
+Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
+sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``charges``, ``contacts`` and ``accounts``;
+``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from recon.errors import SettingsError
+
+SETTINGS_FILE: Final = "recon.toml"
+FORMAT: Final = 1
+
+SourceName = Literal["shopify", "zort", "profile"]
+TargetName = Literal["peak", "peak-file", "sandbox"]
+RecordKindName = Literal["sale", "sale_return", "purchase", "purchase_return"]
+VatCodeName = Literal["vat7", "vat0", "none"]
+
+
+def _outside_url(value: str) -> str:
+    """Accept https anywhere and plain http on loopback only."""
+    if value.startswith("https://"):
+        return value.rstrip("/")
+    host = value.removeprefix("http://").split("/")[0].rsplit(":", 1)[0].strip("[]")
+    if value.startswith("http://") and host in {"127.0.0.1", "localhost", "::1"}:
+        return value.rstrip("/")
+    raise ValueError("https:// anywhere, or http:// on 127.0.0.1 or localhost")
+
+
+OutsideUrl = Annotated[str, AfterValidator(_outside_url)]
+
+
+class Section(BaseModel):
+    """Base of all sections: unknown keys are refused, values are never echoed by pydantic itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+class Company(Section):
+    """Whose books these are."""
+
+    name: str = Field(min_length=1, max_length=200)
+    """Company name as it stands in the ledger; compared with the ledger's own answer before every batch."""
+    short_name: str = Field(default="", max_length=20)
+    """Typed to approve a live upload; the first word of the name if left out."""
+    tax_id: str = ""
+    """13-digit tax id; empty if none."""
+    currency: str = Field(default="THB", pattern=r"^[A-Z]{3}$")
+    """Currency of the books (ISO 4217)."""
+    timezone: str = "Asia/Bangkok"
+    """Zone in which a day begins and ends for the books."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError("a zone name like Asia/Bangkok") from error
+        return value
+
+
+class SourceApi(Section):
+    """How the shop system's API is reached (for `recon pull`)."""
+
+    base_url: OutsideUrl | None = None
+    """Base address; left out: the provider's published one."""
+    page_size: int = Field(default=200, ge=1, le=500)
+    """Documents per page; ZORT allows up to 500."""
+    requests_per_second: int = Field(default=1, ge=1, le=20)
+    """Upper bound of our own speed; ZORT publishes no limit, one per second is the safe default."""
+
+
+class Ledger(Section):
+    """How the ledger is reached."""
+
+    base_url: OutsideUrl | None = None
+    """Base address; left out: the ledger's published production address."""
+    environment: Literal["live", "test", "sandbox"] = "live"
+    """What stands behind the address: shown on every screen; `live` asks for the company's short name."""
+    signature_encoding: Literal["hex", "base64"] = "hex"
+    """How PEAK's Time-Signature is written; hex is what live clients use (unverified in PEAK's own text)."""
+    lookup_grace_seconds: int = Field(default=120, ge=1, le=3600)
+    """How long an unclear send rests before it is looked up; never below twice the client's time-out."""
+    timeout_seconds: int = Field(default=30, ge=1, le=300)
+    """Time-out of one request."""
+    vat_rounding: Literal["document", "line"] = "document"
+    """Where the ledger rounds VAT (PEAK's rule is unverified: read back and compared)."""
+    number_max_length: int = Field(default=30, ge=10, le=64)
+    """Longest document number the ledger takes (PEAK's limit is unverified)."""
+
+
+class Products(Section):
+    """What happens to order lines without a linked product."""
+
+    unlinked: Literal["hold", "text"] = "hold"
+    """`hold` keeps the order back until the SKU is linked; `text` sends the line as text on the sales account."""
+    without_sku: Literal["hold", "text"] = "hold"
+    """The same for lines that have no SKU at all."""
+
+
+class Channels(Section):
+    """What happens to payments through a channel nobody has mapped."""
+
+    unmapped: Literal["hold", "cash"] = "hold"
+    """`hold` keeps the order back; `cash` books it on `cash_method`, visibly."""
+    cash_method: str = ""
+    """Ledger's code of the cash channel, e.g. CSH001."""
+
+
+class Charge(Section):
+    """Where one kind of charge is booked."""
+
+    treatment: Literal["book", "leave-out", "hold"] = "book"
+    """`book` adds a line; `leave-out` keeps it off the document (the platform bills it itself); `hold` waits."""
+    product: str = ""
+    """Ledger's product or service code; wins over the account."""
+    account: str = ""
+    """Ledger's income account; empty: the sales account."""
+    vat: VatCodeName | None = None
+    """VAT code of the charge; left out: like the goods."""
+
+
+class Charges(Section):
+    """Charges of an order beside its goods, for one sales channel or for all (`default`)."""
+
+    shipping: Charge = Charge()
+    """Shipping charged to the buyer."""
+    cod_fee: Charge = Charge()
+    """Fee for cash on delivery."""
+    tip: Charge = Charge(treatment="hold")
+    """Tips; held until somebody says where they belong."""
+    gift_card: Charge = Charge(treatment="hold")
+    """Gift cards sold: no sale yet, held until an account is named."""
+    duties: Charge = Charge(treatment="hold")
+    """Import duties charged to the buyer."""
+    rounding: Charge = Charge(vat="none")
+    """Cash rounding."""
+    platform_voucher: Literal["hold", "spread", "other-income", "leave-out"] = "hold"
+    """A discount the platform pays for: into the item prices, as other income, not booked, or held."""
+    platform_voucher_method: str = ""
+    """Ledger's code of the channel that will receive the platform's share."""
+
+
+class Contacts(Section):
+    """Ledger contacts for buyers."""
+
+    default: str = "ONLINE"
+    """Code of the standing contact for buyers without a tax id (at most 16 characters in PEAK)."""
+    by_channel: dict[str, str] = {}
+    """Standing contact per sales channel."""
+    full_tax_invoice: bool = True
+    """Give a buyer with a valid tax id a contact and a full tax invoice of their own."""
+
+
+class Accounts(Section):
+    """Account codes of the ledger used in postings; choose them from the ledger's own chart."""
+
+    sales: str = ""
+    """Income from goods."""
+    other_income: str = ""
+    """Platform vouchers booked apart."""
+    receivable: str = ""
+    """Trade receivables, debited by invoices."""
+    output_vat: str = ""
+    """Output VAT."""
+    undue_output_vat: str = ""
+    """Output VAT not yet due, for invoices that are no tax invoice."""
+
+
+class NumberPrefixes(Section):
+    """What own document numbers begin with."""
+
+    invoice: str = "IV-"
+    receipt: str = "RT-"
+    credit_note: str = "CN-"
+
+
+class Connection(Section):
+    """One shop system joined to one ledger."""
+
+    source: SourceName
+    """Where orders come from: shopify, zort, or profile (any CSV or Excel export)."""
+    target: TargetName = "peak"
+    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on)."""
+    shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    """Short name of the shop; part of every order's key, so it never changes."""
+    profile: str = ""
+    """Name of the column profile (source = profile)."""
+    start_date: dt.date
+    """Documents before this day are never made. Locked after the first upload."""
+    numbering: Literal["source", "ledger"] = "source"
+    """`source`: our own number from the order's number; `ledger`: the ledger numbers, ours goes to the reference."""
+    record_kinds: tuple[RecordKindName, ...] = ("sale",)
+    """Kinds of records that become documents."""
+    receipts: Literal["paid", "paid-and-completed"] = "paid"
+    """When a sale gets its receipt / tax invoice."""
+    invoices: Literal["off", "completed-unpaid", "awaiting-transfer-unpaid"] = "off"
+    """When an unpaid sale gets an invoice first."""
+    tax_invoice_on: Literal["auto", "invoice", "payment"] = "auto"
+    """Which document of an invoiced sale is the tax invoice; auto: the invoice once goods are delivered, else payment."""
+    payment_channels: tuple[str, ...] = ("*",)
+    """Chosen payment channels; `*` means all. Others are ignored, visibly."""
+    vat_registered: bool = True
+    """A company that is not registered issues no tax invoices and no VAT."""
+    vat_rate_percent: str = Field(default="7", pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")
+    """VAT rate in percent."""
+    prices: Literal["as-source", "with-vat", "without-vat"] = "as-source"
+    """Whether order prices include VAT; as-source: what the order's own arithmetic shows."""
+    neutral_orders: Literal["with-vat", "no-vat"] = "with-vat"
+    """Orders that state no VAT at all: VAT is inside the price, or there is none."""
+    timezone: str = ""
+    """The shop's zone where it differs from the company's."""
+    document_date: Literal["paid", "ordered", "completed"] = "paid"
+    """Which day a receipt carries (the tax point the accountant chose); falls back to the order's day."""
+    payment_terms_days: int = Field(default=0, ge=0, le=365)
+    """Days from an invoice to its due date."""
+    number_prefix: NumberPrefixes = NumberPrefixes()
+    source_api: SourceApi = SourceApi()
+    ledger: Ledger = Ledger()
+    products: Products = Products()
+    channels: Channels = Channels()
+    charges: dict[str, Charges] = {"default": Charges()}
+    """`default` and, where they differ, one table per sales channel."""
+    contacts: Contacts = Contacts()
+    accounts: Accounts = Accounts()
+    gift_card_names: tuple[str, ...] = ()
+    """Line names that are gift cards (a Shopify CSV does not say)."""
+
+    @property
+    def vat_rate_basis_points(self) -> int:
+        """VAT rate in hundredths of a percent: 700 for 7 %."""
+        whole, _, part = self.vat_rate_percent.partition(".")
+        return int(whole) * 100 + int((part + "00")[:2])
+
+    def charges_for(self, sales_channel: str) -> Charges:
+        """Return the charge rules of a sales channel, or the default ones."""
+        return self.charges.get(sales_channel) or self.charges.get("default") or Charges()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Connection:
+        if self.source == "profile" and not self.profile:
+            raise ValueError("source = \"profile\" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)")
+        if self.channels.unmapped == "cash" and not self.channels.cash_method:
+            raise ValueError("channels.unmapped = \"cash\" needs channels.cash_method, the ledger's code of the cash channel")
+        return self
+
+
+class Approval(Section):
+    """Who may approve what."""
+
+    two_persons: Literal["off", "warn", "block"] = "warn"
+    """What happens when the person who planned a batch also approves it."""
+    two_persons_above: str = Field(default="", pattern=r"^([0-9]{1,13}(\.[0-9]{1,2})?)?$")
+    """From this batch total on two different persons are always needed; empty: no limit."""
+    valid_days: int = Field(default=7, ge=1, le=90)
+    """An approval older than this counts no longer."""
+
+
+class Settings(Section):
+    """Everything in recon.toml."""
+
+    format: Literal[1] = FORMAT
+    company: Company
+    connections: dict[str, Connection] = {}
+    approval: Approval = Approval()
+
+    @field_validator("connections")
+    @classmethod
+    def _names(cls, value: dict[str, Connection]) -> dict[str, Connection]:
+        for name in value:
+            if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii() or len(name) > 40:
+                raise ValueError(f"connection name {name!r}: letters, digits, - and _ only")
+        return value
+
+    def connection(self, name: str | None = None) -> tuple[str, Connection]:
+        """Return the named connection, or the only one.
+
+        Raises:
+            SettingsError: There is none of that name, or several and none was named.
+        """
+        if name is None:
+            if len(self.connections) == 1:
+                return next(iter(self.connections.items()))
+            listed = ", ".join(self.connections) or "none"
+            raise SettingsError(f"Which connection? There are: {listed}. Name one with --connection NAME.")
+        if name not in self.connections:
+            close = difflib.get_close_matches(name, self.connections, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise SettingsError(f"There is no connection {name!r}.{hint} There are: {', '.join(self.connections) or 'none'}.")
+        return name, self.connections[name]
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and validate ``recon.toml``.
+
+    Raises:
+        SettingsError: The file is missing, no TOML, or has wrong keys or values; all problems are listed, each with
+            key, value, what is accepted and a close match for a misspelt key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"There is no {path.name} in {path.parent}. Make a workspace with `recon init DIR`.") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from None
+    return parse_settings(raw, where=path.name)
+
+
+def parse_settings(raw: dict[str, Any], *, where: str = SETTINGS_FILE) -> Settings:
+    """Validate settings that are already a mapping; raises like `load_settings`."""
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        problems = tuple(_explain(dict(problem), raw) for problem in error.errors(include_url=False))
+    raise SettingsError(f"{where}: " + "\n".join(problems), problems=problems)
+
+
+def _explain(problem: dict[str, Any], raw: dict[str, Any]) -> str:
+    """Put one of pydantic's problems into the accountant's words."""
+    path = [str(part) for part in problem["loc"]]
+    key = ".".join(path)
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = _known_keys(path[:-1])
+        close = difflib.get_close_matches(path[-1], known, 1)
+        hint = f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(sorted(known))}."
+        return f"`{key}` is not a setting; {hint}"
+    if kind == "missing":
+        return f"`{key}` is missing."
+    value = _value_at(raw, path)
+    shown = f" is {value!r}" if value is not None else ""
+    if kind == "literal_error":
+        accepted = context.get("expected", "")
+        close = difflib.get_close_matches(str(value), [word.strip("' ") for word in accepted.replace(" or ", ", ").split(",")], 1)
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        return f"`{key}`{shown}; accepted: {accepted}.{hint}"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"`{key}`{shown}; accepted: {message}." if kind == "value_error" and key else f"`{key or where_all}`{shown}: {message}."
+
+
+where_all: Final = "settings"
+
+
+def _value_at(raw: Any, path: list[str]) -> Any:
+    for part in path:
+        if isinstance(raw, dict) and part in raw:
+            raw = raw[part]
+        else:
+            return None
+    return raw if isinstance(raw, str | int | bool | dt.date) else None
+
+
+def _known_keys(path: list[str]) -> list[str]:
+    """Return the setting names that are known below a path such as connections.main.charges."""
+    model: Any = Settings
+    for part in path:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(part)
+            if field is None:
+                return []
+            model = field.annotation
+        elif getattr(model, "__origin__", None) is dict:
+            model = model.__args__[1]
+        if getattr(model, "__origin__", None) is dict and part != path[-1]:
+            continue
+    if getattr(model, "__origin__", None) is dict:
+        model = model.__args__[1]
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []

@@ -1,0 +1,1 @@
+"""Plain immutable records, one file per word; no Polars, no network, no database."""

@@ -1,0 +1,96 @@
+"""A document as a person sees it and as a ledger is sent it: header, lines, postings, provenance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One line of a document; quantity x unit price is its amount exactly."""
+
+    line_no: int
+    kind: str
+    product_code: str | None
+    account_code: str | None
+    sku: str | None
+    description: str
+    quantity_milli: int
+    """Thousandths of a piece."""
+    unit_price_minor: int
+    amount_minor: int
+    """In the document's price basis."""
+    discount_minor: int
+    vat_code: str
+    net_minor: int
+    vat_minor: int
+    row: int | None
+    """Row in the order's file; None for charges of the order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """One line of a journal entry: an account, and either a debit or a credit."""
+
+    account_code: str
+    debit_minor: int = 0
+    credit_minor: int = 0
+
+    def __post_init__(self) -> None:
+        assert self.debit_minor >= 0
+        assert self.credit_minor >= 0
+        assert (self.debit_minor == 0) != (self.credit_minor == 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One planned or posted document; columns as in frames.schemas.DOCUMENTS."""
+
+    document_key: str
+    order_key: str
+    order_number: str
+    kind: str
+    """invoice, receipt, payment, void or credit_note."""
+    revision: int
+    number: str | None
+    applies_to_key: str | None
+    applies_to_number: str | None
+    applies_to_kind: str | None = None
+    """Kind of the document paid, voided or credited."""
+    applies_to_ledger_id: str | None = None
+    """The ledger's own id of that document, once posted."""
+    issued_on: dt.date
+    due_on: dt.date
+    contact_code: str
+    contact_name: str
+    contact_tax_id: str | None
+    contact_branch: str | None
+    contact_address: str | None
+    sales_channel: str
+    payment_channel: str
+    payment_method: str | None
+    paid_on: dt.date | None
+    paid_minor: int
+    currency: str
+    vat_mode: str
+    is_tax_invoice: bool
+    gross_minor: int
+    discount_minor: int
+    net_minor: int
+    vat_minor: int
+    vat_by_line_minor: int
+    total_minor: int
+    remark: str
+    reason: str
+    depends_on: str | None
+    lines: tuple[DocumentLine, ...]
+    postings: tuple[Posting, ...]
+    file: str
+    """First 12 digits of the source file's SHA-256."""
+    row: int
+    """Row of the order in that file."""
+
+    def __post_init__(self) -> None:
+        assert sum(p.debit_minor for p in self.postings) == sum(p.credit_minor for p in self.postings)
+        assert self.net_minor + self.vat_minor == self.total_minor

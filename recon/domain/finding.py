@@ -1,0 +1,97 @@
+"""Findings: what we tell the accountant about the data, each with a stable code, a cause and a remedy.
+
+A finding of severity ``refused`` kept a row out, ``hold`` keeps the order from becoming documents, ``warning``
+goes through and is shown, ``note`` explains. ``docs/errors.md`` is generated from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCode:
+    """One kind of problem."""
+
+    severity: str
+    """refused, hold, warning or note."""
+    title: str
+    """What is the matter, a short sentence without figures."""
+    remedy: str
+    """What the person does next; names the command or the setting."""
+
+
+_MATCH = "Map it with `recon match`, then run `recon plan` again."
+
+FINDING_CODES: Final[dict[str, FindingCode]] = {
+    # intake and normalize
+    "amount-unreadable": FindingCode("refused", "An amount is not a number we can read exactly", "Correct the cell in the source and export again, or declare the number form in the profile."),
+    "date-unreadable": FindingCode("refused", "A date is not of the declared form", "Correct the cell, or declare the date form and era in the profile."),
+    "quantity-unreadable": FindingCode("refused", "A quantity is not a number we can read exactly", "Correct the cell in the source and export again."),
+    "order-id-missing": FindingCode("refused", "A row has no order number", "Give the row its order number in the source, or leave it out of the export."),
+    "id-damaged": FindingCode("refused", "An order or product number was damaged by a spreadsheet", "Export again and import the file as it came, without opening it in a spreadsheet."),
+    "order-repeated": FindingCode("hold", "The same order stands twice in the file, apart from each other", "The file was joined or edited by hand; export again."),
+    "number-repeated": FindingCode("warning", "Two different orders carry the same number", "Both go on; their document numbers are told apart by the order id."),
+    "does-not-foot": FindingCode("hold", "Lines, discounts, shipping and tax do not add up to the order's total", "Open the order in the shop; edited orders often do not foot. Correct it there, or enter it by hand."),
+    "vat-does-not-tie": FindingCode("hold", "The VAT stated by the source fits no way of calculating it", "Check the VAT of the order in the source."),
+    "status-unknown": FindingCode("hold", "A status we do not know", "Map the status in the profile, or tell us; it is never guessed."),
+    "payment-status-unknown": FindingCode("hold", "A payment status we do not know", "Map the status in the profile, or tell us; it is never guessed."),
+    "order-on-hold": FindingCode("hold", "The source itself holds the order or its delivery failed", "Settle the order in the source first."),
+    "overpaid": FindingCode("hold", "More was paid than the order's total", "Settle the excess in the source, or post the order by hand."),
+    "paid-but-outstanding": FindingCode("hold", "Marked as paid although the whole sum is still outstanding", "Check in the shop whether money was received; correct the status there."),
+    "partly-paid": FindingCode("hold", "Only part of the sum has been paid", "Wait for the rest, or post the part by hand."),
+    "test-payment": FindingCode("hold", "Paid through a test payment gateway: not a sale", "Cancel the test order in the shop."),
+    "currency-foreign": FindingCode("hold", "The order is in another currency than the company's books", "Post it by hand with the rate of the day."),
+    "tax-rate-unknown": FindingCode("hold", "A tax that is neither 0 nor the set VAT rate", "Set the VAT rate of the connection, or post the order by hand."),
+    "date-far-off": FindingCode("hold", "A date far from all others of the file", "Check the year (Buddhist or Gregorian) in the source."),
+    "mixed-scripts": FindingCode("warning", "A number mixes letters of different alphabets that look alike", "Compare it with the source before you map it."),
+    "columns-unused": FindingCode("note", "Columns of the file that nothing uses", "Nothing to do; add them to the profile if they matter."),
+    "columns-new": FindingCode("warning", "Columns that earlier files of this kind did not have", "Check whether the new columns hold amounts that matter."),
+    "taxes-beyond-columns": FindingCode("warning", "The order has more taxes than the export has columns for", "The whole tax is used; the rest is shown as other tax."),
+    "file-resaved": FindingCode("warning", "The file was saved again by a spreadsheet", "Import the export as it came where you can; totals may no longer foot."),
+    "tax-mode-mixed": FindingCode("hold", "Some orders of the file include tax in the price and others add it", "Set `prices` of the connection to with-vat or without-vat."),
+    "refund-undated": FindingCode("warning", "The export gives no date for the refund", "The credit note takes the day recon first saw it; change it before you approve if needed."),
+    "gateways-not-split": FindingCode("warning", "Several payment channels without the amount of each", "The whole sum goes to the account mapped for the combination."),
+    "hidden-rows": FindingCode("warning", "Hidden rows were imported too", "Check that hidden rows belong into the books."),
+    "control-total-differs": FindingCode("hold", "A total stated by the file is not the sum of its rows", "The file is incomplete or was edited; export again."),
+    "count-differs": FindingCode("warning", "The service announced another number of rows than it delivered", "Pull again; rows move between pages while they are read."),
+    "order-gone": FindingCode("warning", "An order of an earlier file is missing in the newer one of the same period", "It is kept; check in the source whether it was deleted."),
+    "order-went-back": FindingCode("hold", "A newer export says less than an older one (paid became unpaid)", "Check the order in the source; nothing is undone by itself."),
+    # match
+    "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),
+    "sku-missing": FindingCode("hold", "A line has no SKU", "Give the product a SKU in the shop, or set `products.without_sku` to text."),
+    "sku-two-products": FindingCode("hold", "One SKU leads to two products of the ledger", "Give each product of the ledger its own code, or link the SKU by hand."),
+    "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash."),
+    "channel-missing": FindingCode("hold", "A paid order names no payment channel", "Map the empty channel: `recon match --channel \"\" --method CODE`."),
+    "charge-not-mapped": FindingCode("hold", "A charge of the order has no product or account in the ledger", "Set it under [charges] in recon.toml, per sales channel where it differs."),
+    "voucher-not-decided": FindingCode("hold", "A discount paid by the platform: nobody has said how it is booked", "Set charges.platform_voucher to spread or other-income."),
+    # plan
+    "before-start-date": FindingCode("note", "Before the connection's start date", "Nothing is ever posted before the start date."),
+    "kind-off": FindingCode("note", "This kind of record is switched off", "Switch it on under record_kinds if it should be posted."),
+    "channel-not-chosen": FindingCode("note", "The payment channel is not one of the chosen ones", "Add it to payment_channels if it should be sent."),
+    "not-due": FindingCode("note", "Nothing to post yet in this state", "It will be posted when it is paid or completed, as the connection's rules say."),
+    "nothing-to-post": FindingCode("note", "Cancelled before anything was posted, or a total of zero", "Nothing to do."),
+    "paid-became-unpaid": FindingCode("hold", "The ledger holds a receipt, but the source says unpaid", "Decide with the shop what is true; recon undoes nothing by itself."),
+    "amount-changed": FindingCode("hold", "The amount changed after it was posted with a tax invoice", "Credit the old document and post the new amount: decide with `recon approve`, or correct it by hand."),
+    "vat-mismatch": FindingCode("hold", "Our VAT differs from the source's by more than rounding", "Check VAT rate and price basis of the connection."),
+    "vat-rounding": FindingCode("note", "VAT by line and by document differ by rounding", "The document's VAT is used; both figures are shown."),
+    "partial-credit-by-hand": FindingCode("hold", "The ledger cannot take a partial credit note from us", "Write it by hand in the ledger, then confirm it with `recon approve --by-hand`."),
+    "tax-id-invalid": FindingCode("warning", "The buyer's tax id fails its check digit", "The document goes to the channel's contact; correct the tax id for a full tax invoice."),
+    "pending-elsewhere": FindingCode("note", "Already in an approved batch that is not finished", "Finish or void that batch first."),
+    "ledger-cannot": FindingCode("hold", "The ledger would not accept the document as it stands", "See the detail; change the mapping or the order."),
+    "refund-exceeds-total": FindingCode("hold", "More was refunded than the order's total", "Check the order in the source."),
+    # upload and verify
+    "ledger-refused": FindingCode("hold", "The ledger refused the document", "See its words; fix the cause and plan again."),
+    "outcome-unknown": FindingCode("hold", "It is not known whether the ledger took the document", "Run `recon upload` again later: it looks first and never sends twice."),
+    "read-back-differs": FindingCode("hold", "The ledger holds something else than we sent", "Compare both; correct it in the ledger."),
+    "read-back-missing": FindingCode("hold", "The ledger does not show a document it confirmed", "Look for it in the ledger; it may have been voided by hand."),
+    "stranger-in-ledger": FindingCode("warning", "The ledger holds a document in our number range that we did not send", "Find out who posted it."),
+    "number-used": FindingCode("hold", "The ledger holds something else under our number", "Compare both documents; free the number or change the order's number."),
+}  # fmt: skip
+"""Every finding, by code."""
+
+
+def severity(code: str) -> str:
+    """Return the severity of a finding code."""
+    return FINDING_CODES[code].severity

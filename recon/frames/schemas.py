@@ -1,0 +1,232 @@
+"""One schema per canonical frame; every column with its meaning.
+
+Amounts are ``Int64`` minor units of the order's currency, bounded by ``money.AMOUNT_LIMIT_MINOR``; sums of many
+rows run in ``Int128``. Quantities are ``Int64`` thousandths. Dates are the shop's local dates. Inside one set of
+frames rows are joined by ``order_no`` / ``doc_no`` (positions, dense from 0); across sets by ``order_key`` /
+``document_key`` (stable text). Frames are sorted by their first key columns.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+RECORD_KINDS: Final = ("sale", "sale_return", "purchase", "purchase_return")
+ORDER_STATES: Final = (
+    "open", "in_fulfilment", "shipped", "delivered", "completed", "cancelled", "returned", "failed_delivery",
+    "hold", "unknown",
+)  # fmt: skip
+PAYMENT_STATES: Final = (
+    "unpaid", "claimed", "partial", "paid", "overpaid", "cod_due", "partly_refunded", "refunded", "void", "unknown",
+)  # fmt: skip
+VAT_MODES: Final = ("included", "excluded", "none", "unknown")
+LINE_KINDS: Final = ("product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount")
+VAT_CODES: Final = ("vat7", "vat0", "none")
+DOCUMENT_KINDS: Final = ("invoice", "receipt", "payment", "void", "credit_note")
+SEVERITIES: Final = ("refused", "hold", "warning", "note")
+DISPOSITIONS: Final = ("documents", "posted", "held", "ignored")
+
+RecordKind = pl.Enum(RECORD_KINDS)
+OrderState = pl.Enum(ORDER_STATES)
+PaymentState = pl.Enum(PAYMENT_STATES)
+VatMode = pl.Enum(VAT_MODES)
+LineKind = pl.Enum(LINE_KINDS)
+VatCode = pl.Enum(VAT_CODES)
+DocumentKind = pl.Enum(DOCUMENT_KINDS)
+Severity = pl.Enum(SEVERITIES)
+Disposition = pl.Enum(DISPOSITIONS)
+
+FILE_ID_LENGTH: Final = 12
+"""Frames name a file by the first 12 hex digits of its SHA-256 (held inline by Polars); the register has it whole."""
+
+ORDERS: Final = pl.Schema({
+    "order_no": pl.UInt32(),            # position in this set of frames
+    "order_key": pl.String(),           # platform:shop:order id; with the record kind before the id unless a sale
+    "order_number": pl.String(),        # what the merchant sees, e.g. #1001 or SO-202606021; not always unique
+    "record_kind": RecordKind,
+    "ordered_on": pl.Date(),
+    "paid_on": pl.Date(),               # null: not stated
+    "shipped_on": pl.Date(),            # null: not stated
+    "completed_on": pl.Date(),          # null: not stated
+    "cancelled_on": pl.Date(),          # null: not stated
+    "updated_at": pl.Datetime("us"),    # provider's last change, shop-local; null: not stated
+    "order_state": OrderState,
+    "payment_state": PaymentState,
+    "state_text": pl.String(),          # the source's own words for both states, joined with " / "
+    "sales_channel": pl.String(),       # "" when the source names none
+    "payment_channel": pl.String(),     # "" when the source names none; several joined with " + "
+    "customer_name": pl.String(),       # null: not stated
+    "customer_tax_id": pl.String(),     # null: not stated
+    "customer_branch": pl.String(),     # null: not stated
+    "customer_address": pl.String(),    # null: not stated
+    "currency": pl.String(),            # ISO 4217
+    "vat_mode": VatMode,                # what the arithmetic of the order shows; unknown = neutral (no VAT stated)
+    "goods_minor": pl.Int64(),          # sum of the lines' amount_minor
+    "discount_minor": pl.Int64(),       # order discount on goods that is not in the lines yet; >= 0 lowers the total
+    "shipping_minor": pl.Int64(),       # charged to the buyer, before shipping_discount_minor
+    "shipping_discount_minor": pl.Int64(),  # >= 0 lowers the total
+    "cod_fee_minor": pl.Int64(),
+    "duties_minor": pl.Int64(),
+    "rounding_minor": pl.Int64(),       # cash rounding, signed
+    "platform_discount_minor": pl.Int64(),  # funded by the platform, not in total_minor; >= 0
+    "tax_minor": pl.Int64(),            # VAT as the source states it; inside or on top as vat_mode says
+    "tax_text": pl.String(),            # the source's name for the tax ("VAT 7%"); null: none
+    "total_minor": pl.Int64(),          # what the source says the buyer pays in all
+    "paid_minor": pl.Int64(),           # null: not stated
+    "refunded_minor": pl.Int64(),       # cumulative; 0 when none
+    "discount_basis": pl.String(),      # which reading of the discount columns tied, e.g. "order-total"
+    "file": pl.String(),                # first 12 digits of the file's SHA-256
+    "row": pl.UInt32(),                 # row of the order as a spreadsheet counts them (header = 1); JSON: nth record
+})  # fmt: skip
+
+ORDER_LINES: Final = pl.Schema({
+    "order_no": pl.UInt32(),
+    "line_no": pl.UInt32(),             # 1.. within the order
+    "row": pl.UInt32(),                 # row in the order's file
+    "kind": LineKind,                   # product, tip or gift_card here; charges of the order live in ORDERS
+    "sku": pl.String(),                 # as it came; null: none
+    "name": pl.String(),
+    "quantity_milli": pl.Int64(),       # thousandths of a piece
+    "unit_price_minor": pl.Int64(),     # before any discount
+    "discount_minor": pl.Int64(),       # whole line, already taken off amount_minor; >= 0
+    "amount_minor": pl.Int64(),         # what the line adds to goods_minor
+    "taxable": pl.Boolean(),            # null: not stated
+})  # fmt: skip
+
+PAYMENTS: Final = pl.Schema({
+    "order_no": pl.UInt32(),
+    "payment_no": pl.UInt32(),          # 1.. within the order
+    "payment_channel": pl.String(),
+    "amount_minor": pl.Int64(),         # null: the source does not split the sum over its channels
+    "paid_on": pl.Date(),
+    "reference": pl.String(),
+    "row": pl.UInt32(),
+})  # fmt: skip
+
+REFUNDS: Final = pl.Schema({
+    "order_no": pl.UInt32(),
+    "refund_no": pl.UInt32(),           # 1.. within the order
+    "refunded_on": pl.Date(),           # null: the source does not date refunds
+    "amount_minor": pl.Int64(),         # > 0
+    "reason": pl.String(),
+    "row": pl.UInt32(),
+})  # fmt: skip
+
+FINDINGS: Final = pl.Schema({
+    "code": pl.String(),                # key of domain.finding.FINDING_CODES
+    "severity": Severity,
+    "order_key": pl.String(),           # null: about the file or the workspace
+    "document_key": pl.String(),        # null: not about one document
+    "file": pl.String(),                # first 12 digits; null: not about a file
+    "row": pl.UInt32(),
+    "column": pl.String(),
+    "value": pl.String(),               # the offending text, as it came (cleaned where it is shown)
+    "amount_minor": pl.Int64(),         # sum at stake; null: none
+    "detail": pl.String(),              # one English sentence with the figures; null: the code says it all
+})  # fmt: skip
+
+DOCUMENTS: Final = pl.Schema({
+    "doc_no": pl.UInt32(),              # position in the plan; also the order of sending
+    "document_key": pl.String(),        # order_key/kind/revision: the same from any copy of the workspace
+    "order_key": pl.String(),
+    "order_no": pl.UInt32(),            # position in the orders of the plan
+    "order_number": pl.String(),
+    "kind": DocumentKind,
+    "revision": pl.UInt16(),            # 1.. of this kind for this order
+    "number": pl.String(),              # own number sent to the ledger; null: the ledger numbers it
+    "applies_to_key": pl.String(),      # document paid, voided or credited; null: none
+    "applies_to_number": pl.String(),
+    "issued_on": pl.Date(),
+    "due_on": pl.Date(),
+    "contact_code": pl.String(),        # ledger contact, e.g. the standing contact of the channel
+    "contact_name": pl.String(),
+    "contact_tax_id": pl.String(),      # null: none
+    "contact_branch": pl.String(),      # null: none
+    "contact_address": pl.String(),     # null: none
+    "sales_channel": pl.String(),
+    "payment_channel": pl.String(),
+    "payment_method": pl.String(),      # ledger's code of the bank, cash or clearing account; null: no money moves
+    "paid_on": pl.Date(),               # null: no money moves
+    "paid_minor": pl.Int64(),           # money moved by this document; 0: none
+    "currency": pl.String(),
+    "vat_mode": VatMode,                # included, excluded or none; never unknown
+    "is_tax_invoice": pl.Boolean(),
+    "gross_minor": pl.Int64(),          # sum of lines before discounts, in the order's price basis
+    "discount_minor": pl.Int64(),       # spread over the lines; >= 0
+    "net_minor": pl.Int64(),            # without VAT
+    "vat_minor": pl.Int64(),            # rounded once on the document
+    "vat_by_line_minor": pl.Int64(),    # the sum if VAT were rounded on each line
+    "total_minor": pl.Int64(),          # net + VAT; always positive, the kind says the direction
+    "remark": pl.String(),
+    "reason": pl.String(),              # name of the lifecycle rule that asked for it
+    "depends_on": pl.String(),          # document_key in the same plan that must be posted first; null: none
+})  # fmt: skip
+
+DOCUMENT_LINES: Final = pl.Schema({
+    "doc_no": pl.UInt32(),
+    "line_no": pl.UInt32(),             # 1.. within the document
+    "kind": LineKind,
+    "product_code": pl.String(),        # ledger's product; null: text line on account_code
+    "account_code": pl.String(),        # income account; null: the product's own
+    "sku": pl.String(),
+    "description": pl.String(),
+    "quantity_milli": pl.Int64(),
+    "unit_price_minor": pl.Int64(),     # quantity x unit price = amount_minor exactly
+    "amount_minor": pl.Int64(),         # in the document's price basis (with or without VAT)
+    "discount_minor": pl.Int64(),       # share of discounts already inside amount_minor; >= 0
+    "vat_code": VatCode,
+    "net_minor": pl.Int64(),
+    "vat_minor": pl.Int64(),            # sums to the document's vat_minor
+    "row": pl.UInt32(),                 # row in the order's file; null for charges of the order
+})  # fmt: skip
+
+POSTINGS: Final = pl.Schema({
+    "doc_no": pl.UInt32(),
+    "posting_no": pl.UInt32(),          # 1.. within the document
+    "account_code": pl.String(),
+    "debit_minor": pl.Int64(),          # exactly one of the two is positive, the other 0
+    "credit_minor": pl.Int64(),
+})  # fmt: skip
+
+ORDER_RESULTS: Final = pl.Schema({
+    "order_no": pl.UInt32(),            # one row per order of the plan: where its money went
+    "order_key": pl.String(),
+    "disposition": Disposition,         # of the part not posted before
+    "reason": pl.String(),              # finding code or lifecycle rule
+    "truth_minor": pl.Int64(),          # what should stand in the ledger in the end: total, less refunds; 0 cancelled
+    "posted_minor": pl.Int64(),         # what stands there already
+    "planned_minor": pl.Int64(),        # sales less credits of this plan's documents
+    "held_minor": pl.Int64(),
+    "ignored_minor": pl.Int64(),
+})  # fmt: skip
+"""``truth = posted + planned + held + ignored`` for every row, to the minor unit."""
+
+POSTED: Final = pl.Schema({
+    "document_key": pl.String(),
+    "order_key": pl.String(),
+    "kind": DocumentKind,
+    "revision": pl.UInt16(),
+    "number": pl.String(),
+    "applies_to_key": pl.String(),
+    "issued_on": pl.Date(),
+    "total_minor": pl.Int64(),
+    "vat_minor": pl.Int64(),
+    "is_tax_invoice": pl.Boolean(),
+    "pending": pl.Boolean(),            # true: in an approved batch, outcome not known yet
+    "batch_id": pl.String(),
+})  # fmt: skip
+"""What the ledger is known to hold, or is about to be told: one row per document, refused ones left out."""
+
+PRODUCT_LINKS: Final = pl.Schema({
+    "sku_key": pl.String(),             # folded SKU (match.keys)
+    "product_code": pl.String(),        # ledger's product; null: goes as text on account_code
+    "account_code": pl.String(),        # null: the connection's sales account
+    "vat_code": VatCode,                # null: as the order line says
+})  # fmt: skip
+
+CHANNEL_LINKS: Final = pl.Schema({
+    "payment_channel": pl.String(),     # as the source spells it, folded
+    "payment_method": pl.String(),      # ledger's code: bank, cash or clearing
+    "account_code": pl.String(),        # account behind it, for postings; the method's code where not known
+})  # fmt: skip

@@ -1,0 +1,1 @@
+"""Plan: desired documents less what the ledger holds, as frames."""

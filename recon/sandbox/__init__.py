@@ -1,0 +1,1 @@
+"""Ledgers and shops to try things on: loopback servers with documented refusals, quirks and switchable faults."""

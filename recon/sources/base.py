@@ -1,0 +1,209 @@
+"""What a source is: it recognises a file by content and gives its rows as text under canonical names.
+
+A source never converts an amount or a date; it declares how they are written (`Forms`), how the provider counts
+(`Conventions`) and what its words mean (`StateWords`). `recon.normalize` does the rest for all sources alike.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Final, Literal
+
+import polars as pl
+
+RAW_ORDER_COLUMNS: Final = (
+    "order_id", "order_number", "record_kind", "ordered_on", "paid_on", "shipped_on", "completed_on", "cancelled_on",
+    "updated_at", "order_state", "payment_state", "sales_channel", "payment_channel", "customer_name",
+    "customer_tax_id", "customer_branch", "customer_address", "currency", "vat_code", "vat_percent", "subtotal",
+    "discount", "discount_extra", "shipping", "shipping_discount", "cod_fee", "duties", "rounding",
+    "platform_discount", "tax", "tax_text", "tax_listed", "total", "paid", "refunded", "outstanding", "refund_on",
+)  # fmt: skip
+"""Canonical names of a reading's order columns, all text; a column that is left out is *not known*.
+
+``record_kind`` left out means sale. ``tax_listed`` is the sum of itemised taxes as text columns joined by the source
+(`tax_listed_1`..`_9` are summed by normalize); ``discount_extra`` is a further discount that may or may not belong
+to ``discount`` (Conventions.discount_candidates)."""
+
+RAW_LINE_COLUMNS: Final = (
+    "order_no", "line_no", "row", "kind", "sku", "name", "quantity", "unit_price", "line_discount", "line_amount",
+    "taxable",
+)  # fmt: skip
+"""Canonical names of a reading's line columns: text, but order_no, line_no, row UInt32; ``kind`` text, null = product."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeFile:
+    """A file as it was kept: unchanged, named by its digest."""
+
+    path: Path
+    """Where the kept copy lies."""
+    name: str
+    """The name it came under; text from outside, never used as a path."""
+    digest: str
+    """SHA-256, hex."""
+    size: int
+    """Bytes."""
+    kept_at: str = ""
+    """When it was taken in, ISO UTC."""
+
+    @property
+    def file_id(self) -> str:
+        """The 12 digits frames carry."""
+        return self.digest[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How a file writes amounts and dates."""
+
+    decimal_mark: str = "."
+    thousands_mark: str = ""
+    """Removed before reading; empty: none allowed."""
+    strip_currency: tuple[str, ...] = ()
+    """Currency words and signs allowed around an amount, e.g. ("THB", "฿")."""
+    parentheses_negative: bool = False
+    dash_is_zero: bool = False
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    """strptime forms, tried in order on the whole column; a form must read every non-empty cell of it."""
+    era: Literal["CE", "BE", "auto"] = "CE"
+    """CE: Gregorian years; BE: Buddhist; auto: a four-digit year from 2400 on is Buddhist."""
+    timezone: str = "Asia/Bangkok"
+    """Zone of moments without an offset, and the zone in which the shop's day is taken."""
+    excel_serials: bool = False
+    """Accept 20000..80000 in a date column as Excel serial days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """How a provider counts: arithmetic that no column states."""
+
+    line_discount: Literal["none", "per-unit", "per-line"] = "none"
+    """What the line's discount column refers to."""
+    line_amount: Literal["computed", "stated", "stated-or-computed"] = "computed"
+    """computed: unit price x quantity - discount; stated-or-computed: recompute where it says 0 but should not."""
+    order_discount: Literal["on-top", "contains-lines"] = "on-top"
+    """contains-lines: the order's discount already counts the lines' discounts (Shopify)."""
+    shipping_discount_inside: bool = False
+    """The order's discount may hold a free-shipping code; told apart by the stated subtotal (Shopify)."""
+    discount_candidates: bool = False
+    """Try discount, discount + discount_extra, none: the first that foots wins and is stored (ZORT)."""
+    tax: Literal["infer", "included", "excluded", "none"] = "infer"
+    """Whether prices include tax; infer: by arithmetic, order by order."""
+    shipping_taxed: Literal["infer", "yes", "no"] = "infer"
+    """Whether stated tax covers shipping."""
+    outstanding_contradicts_paid: bool = False
+    """A paid order whose outstanding balance equals its total is held (Shopify)."""
+    test_gateways: tuple[str, ...] = ()
+    """Payment channels (folded) that mark a test order."""
+    tip_names: tuple[str, ...] = ()
+    """Exact line names that are tips when the line has no SKU."""
+    tolerance_minor: int = 0
+    """Largest difference at which an order still foots; 0: to the minor unit."""
+    tolerance_minor_per_line: int = 0
+    """Added to the tolerance of the VAT equation per line."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """What the source's words mean; keys folded (match.keys.fold). A word not listed holds the order."""
+
+    order: Mapping[str, str] = field(default_factory=dict)
+    payment: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """Beginnings of longer order state texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTotals:
+    """Control totals of the file itself, counted before anything is converted."""
+
+    row_count: int
+    """Data rows in the file, totals rows and blank rows left out."""
+    order_count: int | None = None
+    """Announced by the source; null: not stated."""
+    total_text: str | None = None
+    """A total the file states; null: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a reading depends on beside the file; part of the key under which frames are stored."""
+
+    platform: str
+    shop: str
+    currency: str
+    timezone: str
+    prices: str = "as-source"
+    vat_rate_basis_points: int = 700
+    gift_card_names: tuple[str, ...] = ()
+    profile_text: str = ""
+    """The column profile's TOML (source = profile); its content is part of the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file under canonical names, still text.
+
+    ``orders``: one row per order; text columns of RAW_ORDER_COLUMNS (any subset with order_id, ordered_on, total)
+    plus ``order_no`` and ``row`` (UInt32), sorted by order_no.
+    ``lines``: RAW_LINE_COLUMNS (any subset with order_no, line_no, row, quantity), sorted by order_no, line_no.
+    ``payments`` / ``refunds``: like PAYMENTS / REFUNDS with text amounts and dates, or None where the order columns
+    say all there is.
+    ``findings``: FINDINGS about the file; refused rows are in it with their amounts where readable.
+    """
+
+    platform: str
+    orders: pl.DataFrame
+    lines: pl.DataFrame
+    forms: Forms
+    conventions: Conventions
+    words: StateWords
+    findings: pl.DataFrame
+    stated: StatedTotals
+    payments: pl.DataFrame | None = None
+    refunds: pl.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+    """What this format cannot tell, in plain words for the import report."""
+
+
+class Source(ABC):
+    """One file format of one provider, read into a `Reading`."""
+
+    name: ClassVar[str]
+    """As in recon.toml: shopify, zort, profile."""
+    platform: ClassVar[str]
+    """First part of order keys."""
+    specification: ClassVar[str]
+    """Where the format is described."""
+    version: ClassVar[int] = 1
+    """Raised whenever the same file would be read differently; stored frames of older versions are read again."""
+
+    @abstractmethod
+    def identify(self, file: IntakeFile) -> bool:
+        """Return whether this source can read the file; looks at content, not at the name."""
+
+    @abstractmethod
+    def read(self, file: IntakeFile, options: ReadOptions) -> Reading:
+        """Return the file under canonical names.
+
+        Raises:
+            MalformedFile: The file is of this format but cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One raw answer of a provider's API, to be kept as a file before anybody reads it."""
+
+    name: str
+    """Suggested file name, ours, safe."""
+    content: bytes
+    page: int = 1
+    announced: int | None = None
+    """Documents the provider announced in all; null: not said."""
+
+
+FetchedFiles = Iterator[Fetched]

@@ -1,0 +1,244 @@
+"""What a target is: a ledger that documents are sent to, and what it can do, as data.
+
+Sending has three outcomes, not two: a `Confirmation`, an error that says nothing happened or that it is final, or
+`OutcomeUnknown`, which only `find` may end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from recon.domain.document import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What one ledger can do; core code asks this record, never the name."""
+
+    kinds: frozenset[str]
+    """Document kinds it takes from us."""
+    own_number: bool
+    """Takes our number and refuses a second document under it."""
+    number_max_length: int
+    partial_credit_note: bool
+    """Takes a credit note over less than the whole document."""
+    searchable_by_number: bool
+    """A document can be found by our number; without it an unknown outcome needs a person."""
+    writes_in_parallel: int = 1
+    reads_in_parallel: int = 1
+    text_max_length: int = 1000
+    contact_code_max_length: int = 16
+    currencies: frozenset[str] = frozenset({"THB"})
+    is_file: bool = False
+    """Writes import files; a person carries them over and confirms."""
+    lookup_grace_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Who answered on the other side."""
+
+    company_id: str
+    """Stable identity of the company in the ledger, bound to approvals; a digest of the token's company."""
+    name: str
+    tax_id: str
+    environment: Literal["live", "test", "sandbox"]
+    missing: tuple[str, ...] = ()
+    """What is still missing there before we can work, each with where to set it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerProduct:
+    """A product or service of the ledger."""
+
+    code: str
+    name: str
+    ledger_id: str = ""
+    kind: Literal["product", "service"] = "product"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerMethod:
+    """A bank, cash or clearing channel of the ledger."""
+
+    code: str
+    name: str
+    ledger_id: str = ""
+    kind: str = ""
+    account_code: str = ""
+    """Account behind it; empty where the ledger does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerAccount:
+    """An account of the chart."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerContact:
+    """A customer or supplier of the ledger."""
+
+    code: str
+    name: str
+    ledger_id: str = ""
+    tax_id: str = ""
+    branch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Master data read from the ledger; kept in the store and refreshed on demand."""
+
+    products: tuple[LedgerProduct, ...] = ()
+    methods: tuple[LedgerMethod, ...] = ()
+    accounts: tuple[LedgerAccount, ...] = ()
+    contacts: tuple[LedgerContact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """The ledger's complete, parsed yes."""
+
+    ledger_id: str
+    """The ledger's own id; its identity from now on. Empty only where the ledger gives none (payments, voids)."""
+    ledger_number: str
+    """The number it stands under there."""
+    total_minor: int | None = None
+    """Total as the ledger states it; None where the answer does not say."""
+    vat_minor: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One line of a document as the ledger holds it."""
+
+    description: str
+    quantity: str
+    amount_minor: int | None
+    product_code: str = ""
+    account_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerDocument:
+    """A document as the ledger holds it, for comparing and sweeping; None where the ledger does not say."""
+
+    kind: str
+    ledger_id: str
+    number: str
+    issued_on: dt.date | None
+    total_minor: int | None
+    vat_minor: int | None
+    contact_code: str | None
+    is_void: bool
+    remain_minor: int | None = None
+    """Still to be paid."""
+    reference: str = ""
+    lines: tuple[LedgerLine, ...] | None = None
+    raw: str = ""
+    """The answer as it came, secrets masked, at most 64 KiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Result of a look-up under our own number, compared exactly on our side."""
+
+    state: Literal["absent", "equal", "different", "twice", "voided"]
+    """`voided`: the ledger holds it, but void."""
+    documents: tuple[LedgerDocument, ...] = ()
+    differences: tuple[str, ...] = ()
+    """Field by field, both values, in plain words."""
+    confirmation: Confirmation | None = None
+    """Set when state is `equal`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """Why a ledger would not take a document as it stands."""
+
+    field: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MasterRequest:
+    """Master data that must exist before documents go out, as approved lines of the plan."""
+
+    contacts: tuple[LedgerContact, ...] = ()
+    products: tuple[LedgerProduct, ...] = ()
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+class Target(ABC):
+    """One ledger that documents are sent to."""
+
+    name: ClassVar[str]
+    capabilities: Capabilities
+
+    @abstractmethod
+    def verify(self) -> Company:
+        """Return who is on the other side and what is missing there.
+
+        Raises:
+            TargetUnavailable: Not reached, or the credentials were refused; the text says which.
+        """
+
+    @abstractmethod
+    def catalog(self) -> Catalog:
+        """Return products, payment methods, accounts and contacts. Reads only.
+
+        Raises:
+            TargetUnavailable: Not reached.
+        """
+
+    @abstractmethod
+    def check(self, document: Document) -> list[Objection]:
+        """Return what this ledger would object to, without sending anything."""
+
+    @abstractmethod
+    def payload(self, document: Document) -> bytes:
+        """Return exactly the body that `send` would send (without headers); its digest is stored before sending."""
+
+    @abstractmethod
+    def send(self, document: Document) -> Confirmation:
+        """Send once. The ledger refuses a second document under the same number.
+
+        Raises:
+            TargetUnavailable: Nothing was accepted; sending again is safe.
+            TargetRejected: Final; a person has to decide.
+            AlreadyExists: Something stands under our number; call `find`.
+            OutcomeUnknown: It may have been accepted; call `find` before anything else.
+        """
+
+    @abstractmethod
+    def find(self, document: Document) -> Found:
+        """Look the document up under its own number and compare every field we sent.
+
+        Raises:
+            TargetUnavailable: The look-up itself failed; the outcome stays unknown.
+        """
+
+    @abstractmethod
+    def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
+        """Yield what the ledger holds for each posted document (document, ledger id)."""
+
+    @abstractmethod
+    def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
+        """Yield documents of the period for the sweep, all pages; filters are checked on our side."""
+
+    @abstractmethod
+    def ensure_masters(self, request: MasterRequest) -> Catalog:
+        """Create missing contacts and products after looking them up by their code; return what now exists.
+
+        Raises:
+            TargetUnavailable, TargetRejected, OutcomeUnknown: As for `send`.
+        """

@@ -1,0 +1,1 @@
+"""Everything a person meets at the terminal: commands now, screens next."""
