@@ -1,0 +1,116 @@
+"""Secrets of connections: in the operating system's key store, or in an owner-only file after a clear yes.
+
+The file lies in the person's configuration folder, never in a workspace (which gets zipped and handed on).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from recon.errors import SecretsError
+
+SERVICE: Final = "recon"
+FILE_MODE: Final = 0o600
+
+
+class KeyringSecrets:
+    """The operating system's key store."""
+
+    def __init__(self, workspace_id: str) -> None:
+        self._workspace_id = workspace_id
+
+    def get(self, connection: str, name: str) -> str:
+        """Return a secret; raises SecretsError where there is no key store or no such secret."""
+        import keyring
+        import keyring.errors
+
+        try:
+            value = keyring.get_password(SERVICE, self._entry(connection, name))
+        except keyring.errors.KeyringError as error:
+            raise SecretsError(_no_store(error)) from None
+        if value is None:
+            raise SecretsError(f"No {name} is kept for connection {connection}. Run `recon connect --connection {connection}`.")
+        return str(value)
+
+    def put(self, connection: str, name: str, value: str) -> None:
+        """Keep a secret; raises SecretsError where there is no key store."""
+        import keyring
+        import keyring.errors
+
+        try:
+            keyring.set_password(SERVICE, self._entry(connection, name), value)
+        except keyring.errors.KeyringError as error:
+            raise SecretsError(_no_store(error)) from None
+
+    def _entry(self, connection: str, name: str) -> str:
+        return f"{self._workspace_id}/{connection}/{name}"
+
+
+class FileSecrets:
+    """A JSON file only its owner can read, for machines without a key store."""
+
+    def __init__(self, path: Path, workspace_id: str) -> None:
+        self._path = path
+        self._workspace_id = workspace_id
+
+    def get(self, connection: str, name: str) -> str:
+        """Return a secret; raises SecretsError where the file has none or is readable by others."""
+        value = self._read().get(f"{self._workspace_id}/{connection}/{name}")
+        if value is None:
+            raise SecretsError(f"No {name} is kept for connection {connection}. Run `recon connect --connection {connection}`.")
+        return value
+
+    def put(self, connection: str, name: str, value: str) -> None:
+        """Keep a secret; the file is replaced whole and stays readable by its owner only."""
+        kept = self._read() | {f"{self._workspace_id}/{connection}/{name}": value}
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self._path.with_suffix(".tmp")
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(kept, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(self._path)
+
+    def holds(self, connection: str) -> bool:
+        """Return whether any secret of the connection is kept here."""
+        return any(key.startswith(f"{self._workspace_id}/{connection}/") for key in self._read())
+
+    def _read(self) -> dict[str, str]:
+        try:
+            if os.name == "posix" and self._path.stat().st_mode & 0o077:
+                raise SecretsError(f"{self._path} can be read by others. Run `chmod 600` on it, then change the keys it holds.")
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            raise SecretsError(f"{self._path} is damaged. Move it away and run `recon connect` again.") from None
+        return dict(content)
+
+
+class MemorySecrets:
+    """Secrets for one process: the sandbox's invented ones, or those given on standard input for one command."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
+
+    def get(self, connection: str, name: str) -> str:
+        """Return a secret."""
+        if name not in self._values:
+            raise SecretsError(f"No {name} was given for connection {connection}.")
+        return self._values[name]
+
+    def put(self, connection: str, name: str, value: str) -> None:  # noqa: ARG002 - one process, one connection
+        """Keep a secret for this process."""
+        self._values[name] = value
+
+
+def _no_store(error: Exception) -> str:
+    return (
+        f"This machine has no usable key store ({type(error).__name__}). Install one, or keep the keys in a file only you can "
+        "read: `recon connect --keep file`. Nothing was kept."
+    )
