@@ -1,0 +1,84 @@
+"""Frames on disk: Parquet files in a folder named by what they were made from, complete or not there at all.
+
+A folder is written under a temporary name, synced, and renamed; a folder that exists is complete. Frames are made
+from kept files and settings and can be made again; losing them loses no evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+COMPRESSION: Final = "lz4"
+FACTS_FILE: Final = "facts.json"
+_CHUNK: Final = 1 << 20
+
+
+def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]) -> Path:
+    """Write ``name.parquet`` per frame and ``facts.json`` into ``folder``; an existing folder is kept as it is."""
+    if folder.is_dir():
+        return folder
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(mode=0o700, parents=True)
+    for name, frame in frames.items():
+        frame.write_parquet(temporary / f"{name}.parquet", compression=COMPRESSION, statistics=False)
+        _sync(temporary / f"{name}.parquet")
+    with (temporary / FACTS_FILE).open("w", encoding="utf-8") as stream:
+        json.dump(dict(facts), stream, ensure_ascii=False, sort_keys=True, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _sync(temporary)
+    try:
+        temporary.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(temporary, ignore_errors=True)
+    _sync(folder.parent)
+    return folder
+
+
+def read_frame(folder: Path, name: str) -> pl.DataFrame:
+    """Return one frame of a folder."""
+    return pl.read_parquet(folder / f"{name}.parquet")
+
+
+def scan_frame(folder: Path, name: str) -> pl.LazyFrame:
+    """Return one frame of a folder, to be read as far as needed."""
+    return pl.scan_parquet(folder / f"{name}.parquet")
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """Return the facts written beside the frames."""
+    return dict(json.loads((folder / FACTS_FILE).read_text(encoding="utf-8")))
+
+
+def digest_files(folder: Path, names: tuple[str, ...]) -> str:
+    """Return the SHA-256 over the bytes of some frames, in the order named."""
+    whole = hashlib.sha256()
+    for name in names:
+        one = hashlib.sha256()
+        with (folder / f"{name}.parquet").open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                one.update(chunk)
+        whole.update(f"{name}:{one.hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Make a file or folder durable; folders cannot be opened on Windows, where a rename is durable by itself."""
+    if path.is_dir() and os.name != "posix":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,138 @@
+"""The text of a recon.toml: a commented first version, and single edits that keep the person's comments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+import tomlkit
+from tomlkit.items import Table
+
+from recon.config import Settings, parse_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstAnswers:
+    """What `recon init` asks for."""
+
+    company: str
+    tax_id: str = ""
+    connection: str = "shop"
+    source: str = "shopify"
+    target: str = "peak"
+    shop: str = "shop"
+    profile: str = ""
+    start_date: dt.date
+    vat_registered: bool = True
+    prices: str = "as-source"
+    receipts: str = "paid"
+    invoices: str = "off"
+    numbering: str = "source"
+    base_url: str = ""
+    source_base_url: str = ""
+    environment: str = "live"
+
+
+def first_settings(answers: FirstAnswers) -> str:
+    """Return a commented recon.toml for these answers; it validates.
+
+    Raises:
+        SettingsError: An answer is not acceptable.
+    """
+    is_sandbox = answers.target == "sandbox"
+    environment = "sandbox" if is_sandbox else answers.environment
+    name = answers.connection
+    ledger_url = f"base_url = {_text(answers.base_url)}\n" if answers.base_url else ""
+    source_url = f"base_url = {_text(answers.source_base_url)}\n" if answers.source_base_url else ""
+    profile = (
+        f"profile = {_text(answers.profile)}           # file in profiles/ without .toml\n" if answers.profile else ""
+    )
+    text = f"""# Settings of this workspace. Every setting is explained in docs/settings.md; secrets never stand here.
+format = 1
+
+[company]
+name = {_text(answers.company)}    # as it stands in the ledger
+tax_id = {_text(answers.tax_id)}
+currency = "THB"
+timezone = "Asia/Bangkok"
+
+[connections.{name}]
+source = {_text(answers.source)}               # shopify, zort, or profile (any CSV or Excel export)
+target = {_text(answers.target)}               # peak (API), peak-file (Excel import), sandbox (a PEAK to try things on)
+shop = {_text(answers.shop)}                   # part of every order's key: never change it
+{profile}start_date = {answers.start_date.isoformat()}      # nothing before this day is ever posted; locked after the first upload
+numbering = {_text(answers.numbering)}         # source: our number from the order's number; ledger: the ledger numbers
+record_kinds = ["sale"]
+receipts = {_text(answers.receipts)}           # paid, or paid-and-completed
+invoices = {_text(answers.invoices)}           # off, completed-unpaid, or awaiting-transfer-unpaid
+payment_channels = ["*"]          # "*": all; others are ignored, visibly
+vat_registered = {str(answers.vat_registered).lower()}
+vat_rate_percent = "7"
+prices = {_text(answers.prices)}               # as-source, with-vat, or without-vat
+neutral_orders = "with-vat"       # orders that state no VAT: with-vat (7 % is inside the price) or no-vat
+document_date = "paid"            # tax point: paid, ordered, or completed
+
+[connections.{name}.source_api]
+{source_url}
+[connections.{name}.ledger]
+environment = {_text(environment)}
+{ledger_url}
+[connections.{name}.products]
+unlinked = "hold"                 # hold, or text (the line goes as text on the sales account)
+without_sku = "hold"
+
+[connections.{name}.channels]
+unmapped = "hold"                 # hold, or cash (then cash_method names the ledger's cash channel)
+
+# One [charges.NAME] table per sales channel where it differs, e.g. Lazada bills shipping itself:
+#   [connections.{name}.charges.Lazada]
+#   shipping = {{ treatment = "leave-out" }}
+[connections.{name}.charges.default]
+shipping = {{ treatment = "book" }}
+platform_voucher = "hold"         # hold, spread, other-income, or leave-out
+
+[connections.{name}.contacts]
+default = "ONLINE"                # the ledger's standing contact for buyers without a tax id
+
+# Codes from the ledger's own chart of accounts; `recon connect` lists them and proposes.
+[connections.{name}.accounts]
+sales = "{"410101" if is_sandbox else ""}"
+
+[approval]
+two_persons = "warn"              # off, warn or block: the person who planned also approves
+valid_days = 7
+"""
+    parse_settings(tomlkit.parse(text).unwrap())
+    return text
+
+
+def with_setting(text: str, path: tuple[str, ...], value: str | bool | int | list[str]) -> str:
+    """Return the settings text with one value set, comments kept; the result validates.
+
+    Raises:
+        SettingsError: The value is not acceptable.
+    """
+    document = tomlkit.parse(text)
+    table: tomlkit.TOMLDocument | Table = document
+    for part in path[:-1]:
+        if part not in table:
+            table.add(part, tomlkit.table())
+        table = table[part]  # type: ignore[assignment]  # recon.toml's paths lead through tables only
+    table[path[-1]] = value
+    parse_settings(document.unwrap())
+    return tomlkit.dumps(document)
+
+
+def settings_facts(settings: Settings, connection: str) -> str:
+    """Return everything a plan depends on in the settings, as canonical JSON for digests."""
+    rules = settings.connections[connection].model_dump(mode="json", exclude={"ledger", "source_api"})
+    company = settings.company.model_dump(mode="json")
+    return json.dumps(
+        {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False
+    )
+
+
+def _text(value: str) -> str:
+    """Write a TOML basic string."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -1,0 +1,468 @@
+"""The command line: which commands there are, their options, and how their results become exit codes.
+
+Nothing heavy is imported here: `recon --help`, `--version` and completion answer at once; each command imports what it
+needs when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+EXIT_CODES: Final = """exit codes:
+  0    done, nothing open
+  1    unexpected error (a defect of recon)
+  2    wrong use, missing setting, or a question without a terminal
+  3    input refused (file, encoding, layout)
+  4    done, but a person is needed (held orders, approval, refused documents)
+  5    ledger or shop refused or unreachable; nothing is unknown
+  6    at least one outcome is unknown: do not repeat, `recon upload` looks first
+  7    workspace locked by another process
+  8    integrity: damaged state, broken chain, wrong company, newer version
+  130  interrupted, state safe"""
+
+EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "init": (
+        "recon init my-shop",
+        "recon init my-shop --no-input --company 'Siam Shop Co., Ltd.' --source shopify --target sandbox --start-date 2026-01-01",
+        "recon init my-shop --no-input --company 'X' --source profile --profile zort-export --target peak-file --start-date 2026-01-01",
+    ),
+    "connect": ("recon connect", "recon connect --connection shop --stdin < keys.json", "recon connect --keep file"),
+    "import": (
+        "recon import inbox/orders_export_1.csv",
+        "recon import --profile zort-export orders.xlsx",
+        "recon import --dry-run *.csv",
+    ),
+    "pull": (
+        "recon pull --since 2026-10-01 --until 2026-10-31",
+        "recon pull --products",
+        "recon pull --dry-run --since 2026-10-01",
+    ),
+    "profile": (
+        "recon profile orders.xlsx",
+        "recon profile orders.xlsx --save zort-export",
+        "recon profile orders.csv --check profiles/zort-export.toml",
+    ),
+    "match": (
+        "recon match",
+        "recon match --link-all --text --all-channels BSV001",
+        "recon match --channel 'Shopee Wallet' --method EWL001",
+    ),
+    "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
+    "approve": (
+        "recon approve B0001 --as Nok",
+        "recon approve B0001 --as Nok --json",
+        "recon approve B0001 --as Nok --dry-run",
+    ),
+    "upload": ("recon upload B0001", "recon upload B0001 --limit 10", "recon upload B0001 --dry-run"),
+    "verify": ("recon verify B0001", "recon verify audit/B0001.xlsx", "recon verify --chain"),
+    "audit": ("recon audit B0001", "recon audit B0001 -o month.xlsx", "recon audit B0001 --json"),
+    "journal": (
+        "recon journal --format hledger",
+        "recon journal B0001 --format beancount -o b1.beancount",
+        "recon journal --format hledger --json",
+    ),
+    "status": ("recon status", "recon status --json", "recon -C my-shop status"),
+    "show": ("recon show RT-1001", "recon show RT-1001 --json", "recon show '#1001'"),
+    "documents": ("recon documents", "recon documents B0001 --json", "recon documents --kind receipt"),
+    "findings": ("recon findings", "recon findings --json", "recon findings --code product-not-linked"),
+    "orders": ("recon orders", "recon orders --json", "recon orders --held"),
+    "demo": ("recon demo", "recon demo my-demo", "recon demo --json"),
+    "doctor": ("recon doctor", "recon doctor --json", "recon -C my-shop doctor"),
+    "sandbox": (
+        "recon sandbox peak",
+        "recon sandbox zort --orders 240",
+        "recon sandbox peak --port 8765 --file peak.db",
+    ),
+    "completion": (
+        "recon completion bash > ~/.local/share/bash-completion/completions/recon",
+        "recon completion zsh",
+        "recon completion fish",
+    ),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.flags.optimize:
+        sys.stderr.write("recon does not run under python -O: its checks of itself would be switched off.\n")
+        return 2
+    parser = build_parser()
+    args = parser.parse_args(arguments)
+    if getattr(args, "version", False):
+        return _version(as_json=args.json)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    if os.environ.get("RECON_EXIT_CODES_HELP") or getattr(args, "topic", None) == "exit-codes":
+        sys.stdout.write(EXIT_CODES + "\n")
+        return 0
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    module_name, _, function_name = str(args.run).partition(":")
+    from recon.errors import ReconError
+    from tui.failures import report_error, report_unexpected
+
+    try:
+        function = getattr(importlib.import_module(module_name), function_name)
+        return int(function(args))
+    except ReconError as error:
+        return report_error(error, as_json=args.json)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted. Everything recorded so far is safe; run the same command again.\n")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback with values in it
+        return report_unexpected(error, as_json=args.json)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="recon",
+        description="Turns shop orders into the right accounting documents, once, with proof.",
+        epilog="Start with `recon demo`, or `recon init DIR`. `recon help exit-codes` lists the exit codes.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and those of the main libraries")
+    parser.add_argument(
+        "-C", "--workspace", metavar="DIR", default="", help="workspace to use (default: here or above)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document (docs/json.md)")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _setup_commands(commands)
+    _input_commands(commands)
+    _work_commands(commands)
+    _read_commands(commands)
+    _other_commands(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: str,
+    summary: str,
+    *,
+    aliases: Sequence[str] = (),
+    connection: bool = True,
+) -> argparse.ArgumentParser:
+    examples = "\n".join(f"  {example}" for example in EXAMPLES.get(name, ()))
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"examples:\n{examples}" if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        aliases=list(aliases),
+    )
+    command.set_defaults(run=run, command=name)
+    command.add_argument("-C", "--workspace", metavar="DIR", default=argparse.SUPPRESS, help="workspace to use")
+    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    command.add_argument("--no-input", action="store_true", help="never ask; a missing answer is exit code 2")
+    if connection:
+        command.add_argument("--connection", metavar="NAME", help="connection to use (default: the only one)")
+    return command
+
+
+def _dry(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dry-run", action="store_true", help="print what would be done; change nothing")
+
+
+def _setup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = _command(commands, "init", "tui.commands.setup:init", "make a workspace", connection=False)
+    init.add_argument("directory", metavar="DIR", help="folder of the workspace; made if it is not there")
+    init.add_argument("--company", metavar="NAME", help="company name as it stands in the ledger")
+    init.add_argument("--tax-id", metavar="ID", default=None, help="13-digit tax id")
+    init.add_argument("--name", metavar="NAME", default=None, help="name of the connection (default: shop)")
+    init.add_argument("--source", choices=("shopify", "zort", "profile"), help="where orders come from")
+    init.add_argument("--target", choices=("peak", "peak-file", "sandbox"), help="where documents go")
+    init.add_argument("--shop", metavar="NAME", default=None, help="short name of the shop, part of every order's key")
+    init.add_argument("--profile", metavar="NAME", default=None, help="column profile (source profile)")
+    init.add_argument("--start-date", metavar="YYYY-MM-DD", default=None, help="nothing before this day is posted")
+    init.add_argument("--vat-registered", choices=("yes", "no"), default=None, help="registered for VAT")
+    init.add_argument(
+        "--prices", choices=("as-source", "with-vat", "without-vat"), default=None, help="do prices include VAT"
+    )
+    init.add_argument(
+        "--receipts", choices=("paid", "paid-and-completed"), default=None, help="when a sale gets its receipt"
+    )
+    init.add_argument(
+        "--invoices",
+        choices=("off", "completed-unpaid", "awaiting-transfer-unpaid"),
+        default=None,
+        help="when an unpaid sale gets an invoice",
+    )
+    init.add_argument("--numbering", choices=("source", "ledger"), default=None, help="who numbers the documents")
+    init.add_argument(
+        "--ledger-url", metavar="URL", default=None, help="base address of the ledger's API, if not the published one"
+    )
+    init.add_argument(
+        "--source-url", metavar="URL", default=None, help="base address of the shop's API, if not the published one"
+    )
+    init.add_argument(
+        "--environment",
+        choices=("live", "test", "sandbox"),
+        default=None,
+        help="what stands behind the ledger's address",
+    )
+    _dry(init)
+
+    connect = _command(
+        commands,
+        "connect",
+        "tui.commands.setup:connect",
+        "take the keys of a connection and see who is on the other side",
+    )
+    connect.add_argument(
+        "--stdin", action="store_true", help="read the keys from standard input (JSON or name=value lines)"
+    )
+    connect.add_argument(
+        "--keep",
+        choices=("keyring", "file"),
+        default="keyring",
+        help="where keys are kept: the system's key store, or a file only you can read",
+    )
+    connect.add_argument("--side", choices=("ledger", "source", "both"), default="both", help="whose keys")
+    connect.add_argument(
+        "--refresh", action="store_true", help="use the keys already kept; read the ledger's lists again"
+    )
+
+
+def _input_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    take = _command(commands, "import", "tui.commands.intake:import_files", "take in order exports")
+    take.add_argument("files", metavar="FILE", nargs="+", help="CSV or Excel export, or a kept API answer")
+    take.add_argument("--profile", metavar="NAME", help="read with this column profile")
+    _dry(take)
+
+    pull = _command(
+        commands,
+        "pull",
+        "tui.commands.intake:pull",
+        "fetch orders from the shop system's API; raw answers are kept first",
+    )
+    pull.add_argument(
+        "--since", metavar="YYYY-MM-DD", help="orders from this day on (default: one day before the last pull)"
+    )
+    pull.add_argument("--until", metavar="YYYY-MM-DD", help="orders up to this day")
+    pull.add_argument(
+        "--by", choices=("updated", "ordered", "created", "paid"), default="updated", help="which date is meant"
+    )
+    pull.add_argument(
+        "--status", metavar="CODES", default="", help="only these states (comma list of the shop system's codes)"
+    )
+    pull.add_argument("--payment-status", metavar="CODES", default="", help="only these payment states")
+    pull.add_argument("--products", action="store_true", help="fetch the product list instead")
+    _dry(pull)
+
+    profile = _command(
+        commands,
+        "profile",
+        "tui.commands.intake:profile",
+        "propose a column profile for an unknown export and show a preview",
+    )
+    profile.add_argument("file", metavar="FILE", help="CSV or Excel export")
+    profile.add_argument("--save", metavar="NAME", help="write profiles/NAME.toml")
+    profile.add_argument("--check", metavar="PROFILE", help="read with this profile and show the preview")
+    profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
+
+
+def _work_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    match = _command(commands, "match", "tui.commands.work:match", "show and set product and channel mappings")
+    match.add_argument(
+        "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
+    )
+    match.add_argument("--sku", metavar="SKU", help="link this SKU (with --product or --as-text)")
+    match.add_argument("--product", metavar="CODE", help="ledger's product code for --sku")
+    match.add_argument("--as-text", action="store_true", help="send --sku as text on the sales account")
+    match.add_argument(
+        "--text",
+        action="store_true",
+        help="set: lines without a linked product go as text (products.unlinked, without_sku)",
+    )
+    match.add_argument("--channel", metavar="NAME", help="map this payment channel (with --method)")
+    match.add_argument(
+        "--all-channels", metavar="CODE", help="map every payment channel that has no account yet to this one"
+    )
+    match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
+    match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")
+    match.add_argument(
+        "--accept",
+        metavar="SKU",
+        action="append",
+        default=[],
+        help="accept the suggestion shown for this SKU (repeatable)",
+    )
+    match.add_argument(
+        "--decide",
+        metavar="ORDER=WHAT",
+        action="append",
+        default=[],
+        help="decide a changed order: repost, leave, or by-hand:NUMBER",
+    )
+    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
+    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
+    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
+    _dry(match)
+
+    plan = _command(
+        commands,
+        "plan",
+        "tui.commands.work:plan",
+        "work out the documents that should stand in the ledger and do not",
+        aliases=("preview",),
+    )
+    plan.add_argument("--rows", type=int, default=20, metavar="N", help="documents to show (default 20)")
+    _dry(plan)
+
+    approve = _command(
+        commands,
+        "approve",
+        "tui.commands.work:approve",
+        "approve exactly the documents of a batch; only a person does this",
+        connection=False,
+    )
+    approve.add_argument("batch", metavar="BATCH")
+    approve.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who approves")
+    approve.add_argument(
+        "--confirm", metavar="NAME", help="company's short name; asked for on a terminal when the ledger is live"
+    )
+    _dry(approve)
+
+    upload = _command(
+        commands,
+        "upload",
+        "tui.commands.work:upload",
+        "send what is approved, each document once; resume after a stop",
+        connection=False,
+    )
+    upload.add_argument("batch", metavar="BATCH")
+    upload.add_argument("--limit", type=int, default=None, metavar="N", help="stop after N documents")
+    upload.add_argument("--wait", action="store_true", help="stay until unclear outcomes have been looked up")
+    upload.add_argument(
+        "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
+    )
+    _dry(upload)
+
+    verify = _command(
+        commands,
+        "verify",
+        "tui.commands.work:verify",
+        "read the ledger back and compare; or check the event chain or a workbook",
+        connection=False,
+    )
+    verify.add_argument(
+        "what", metavar="BATCH|WORKBOOK", nargs="?", help="batch to compare with the ledger, or an audit workbook"
+    )
+    verify.add_argument("--chain", action="store_true", help="check the event log's chain")
+
+
+def _read_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    audit = _command(
+        commands, "audit", "tui.commands.reports:audit", "write the audit workbook of a batch", connection=False
+    )
+    audit.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
+    audit.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.xlsx")
+    _dry(audit)
+
+    journal = _command(
+        commands,
+        "journal",
+        "tui.commands.reports:journal",
+        "write documents as journal entries for another program to check",
+        connection=False,
+    )
+    journal.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
+    journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger")
+    journal.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.journal or .beancount")
+    _dry(journal)
+
+    _command(
+        commands, "status", "tui.commands.reports:status", "counts and sums of every state, and what waits for whom"
+    )
+    show = _command(
+        commands,
+        "show",
+        "tui.commands.reports:show_document",
+        "one document with lines, postings, VAT, reasons and provenance",
+        connection=False,
+    )
+    show.add_argument("document", metavar="DOCUMENT", help="document number, document key or order number")
+    documents = _command(
+        commands, "documents", "tui.commands.reports:documents", "list the documents of a batch", connection=False
+    )
+    documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
+    documents.add_argument("--kind", choices=("invoice", "receipt", "payment", "void", "credit_note"))
+    findings = _command(commands, "findings", "tui.commands.reports:findings", "list what was found, grouped by cause")
+    findings.add_argument("--code", metavar="CODE", help="only this kind of finding, row by row")
+    orders = _command(commands, "orders", "tui.commands.reports:orders", "list the orders and where their money went")
+    orders.add_argument("--held", action="store_true", help="only held orders")
+
+
+def _other_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "tui.demo:demo",
+        "an invented month of a Thai shop through the whole chain, with a sandbox ledger",
+        connection=False,
+    )
+    demo.add_argument(
+        "directory", metavar="DIR", nargs="?", default="demo", help="folder for the demo workspace (default: demo)"
+    )
+    _command(commands, "doctor", "tui.commands.doctor:doctor", "check this machine and workspace", connection=False)
+    sandbox = _command(
+        commands,
+        "sandbox",
+        "tui.commands.sandbox:sandbox",
+        "serve a sandbox ledger or shop on loopback until interrupted",
+        connection=False,
+    )
+    sandbox.add_argument("which", choices=("peak", "zort"))
+    sandbox.add_argument("--port", type=int, default=0)
+    sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
+    sandbox.add_argument("--orders", type=int, default=240, metavar="N", help="invented orders (zort)")
+    completion = _command(
+        commands, "completion", "tui.completion:completion", "print a completion script", connection=False
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"))
+    helps = _command(commands, "help", "tui.cli:help_topic", "explain a topic", connection=False)
+    helps.add_argument("topic", choices=("exit-codes",))
+
+
+def help_topic(args: argparse.Namespace) -> int:
+    """Print a help topic."""
+    assert args.topic == "exit-codes"
+    sys.stdout.write(EXIT_CODES + "\n")
+    return 0
+
+
+def _version(*, as_json: bool) -> int:
+    from recon import __version__
+
+    if not as_json:
+        sys.stdout.write(f"recon {__version__}\n")
+        return 0
+    import json
+    from importlib.metadata import version
+
+    names = ("polars", "openpyxl", "textual", "httpx", "pydantic", "fastexcel", "keyring")
+    facts = {"schema": "recon.version/1", "recon": __version__, "libraries": {name: version(name) for name in names}}
+    sys.stdout.write(json.dumps(facts, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""The commands, one module per kind of work; each returns an exit code."""
