@@ -1,6 +1,37 @@
 PY ?= .venv/bin/python
 
 help:            ## list the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-.PHONY: help
+setup:           ## environment with everything for development
+	python3 -m venv .venv && .venv/bin/pip install -q --require-hashes -r requirements-dev.lock && .venv/bin/pip install -q --no-deps -e .
+
+check:           ## exactly what CI runs
+	bash .ci/run
+
+test:            ## tests; make test ARGS="-k payout"
+	$(PY) -m pytest -n auto $(ARGS)
+
+nightly:         ## the slow sweeps: all crash points, more seeds, a million rows
+	$(PY) -m pytest -n auto -m "slow or not slow" --hypothesis-profile=nightly
+
+lint:            ## format, lint, types, import contracts
+	$(PY) -m ruff format recon exports tui tests bench
+	$(PY) -m ruff check recon exports tui tests bench
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+docs:            ## write the pages of docs/ that come from the code
+	$(PY) -m tui.docs
+
+demo:            ## the invented month through the whole chain
+	.venv/bin/recon demo
+
+bench:           ## figures of performance, as ratios (ROWS="100000 1000000")
+	$(PY) -m bench.run $(ROWS)
+
+lock:            ## write the lock files anew
+	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements.lock
+	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements-dev.lock
+
+.PHONY: help setup check test nightly lint docs demo bench lock

@@ -107,7 +107,7 @@ valid_days = 7
     return text
 
 
-def with_setting(text: str, path: tuple[str, ...], value: str | bool | int | list[str]) -> str:
+def with_setting(text: str, path: tuple[str, ...], *, value: str | bool | int | list[str]) -> str:
     """Return the settings text with one value set, comments kept; the result validates.
 
     Raises:
@@ -118,7 +118,7 @@ def with_setting(text: str, path: tuple[str, ...], value: str | bool | int | lis
     for part in path[:-1]:
         if part not in table:
             table.add(part, tomlkit.table())
-        table = table[part]  # type: ignore[assignment]  # recon.toml's paths lead through tables only
+        table = table[part]
     table[path[-1]] = value
     parse_settings(document.unwrap())
     return tomlkit.dumps(document)

@@ -1,0 +1,175 @@
+"""`recon init` and `recon connect`: a workspace, the keys, and who is on the other side."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import re
+import sys
+from pathlib import Path
+
+from recon.errors import UsageError
+from recon.settings_text import FirstAnswers, first_settings
+from recon.workspace import make_workspace
+from tui.asking import ask, ask_secret, can_ask
+from tui.output import Output
+
+SECRET_NAMES: dict[str, tuple[str, ...]] = {
+    "peak": ("connect_id", "connect_key", "user_token"),
+    "zort": ("storename", "apikey", "apisecret"),
+}
+"""Keys each outside system needs; names as the provider calls them."""
+
+
+def init(args: argparse.Namespace) -> int:
+    """Make a workspace from flags, asking for what is missing where there is a terminal."""
+    output = Output(as_json=args.json)
+    answers = _answers(args)
+    text = first_settings(answers)
+    root = Path(args.directory)
+    if args.dry_run:
+        output.line(f"Would make {root} with this recon.toml:")
+        for line in text.splitlines():
+            output.line(line)
+    else:
+        make_workspace(root, text)
+    output.document(
+        "init",
+        {
+            "workspace": str(root),
+            "connection": answers.connection,
+            "source": answers.source,
+            "target": answers.target,
+            "dry_run": args.dry_run,
+        },
+    )
+    if not args.dry_run:
+        output.line(f"Made the workspace {root}: one folder, one company ({answers.company}).")
+        for step in _next_steps(answers, root):
+            output.line(f"  next: {step}")
+    return 0
+
+
+def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
+    where = f"recon -C {root}"
+    steps = [f"{where} connect" + ("        (the sandbox needs no keys)" if answers.target == "sandbox" else "")]
+    if answers.source == "zort":
+        steps.append(f"{where} pull --since {answers.start_date}")
+    elif answers.source == "profile":
+        steps += [f"{where} profile EXPORT --save {answers.profile}", f"{where} import EXPORT"]
+    else:
+        steps.append(f"{where} import EXPORT.csv")
+    return [*steps, f"{where} match", f"{where} plan"]
+
+
+def _answers(args: argparse.Namespace) -> FirstAnswers:
+    quiet = args.no_input
+
+    def need(value: str | None, question: str, option: str, default: str = "", pattern: str = r".+") -> str:
+        if value is not None:
+            return value
+        if not can_ask(no_input=quiet):
+            if default:
+                return default
+            raise UsageError(f"{question}? Give {option}. Nothing was made.")
+        return ask(
+            question,
+            default=default,
+            option=option,
+            no_input=quiet,
+            check=lambda a: None if re.fullmatch(pattern, a) else f"expected {pattern}",
+        )
+
+    company = need(args.company, "Company name, as it stands in the ledger", "--company NAME")
+    source = need(
+        args.source, "Where do orders come from (shopify, zort, profile)", "--source", "shopify", "shopify|zort|profile"
+    )
+    target = need(
+        args.target, "Where do documents go (peak, peak-file, sandbox)", "--target", "sandbox", "peak|peak-file|sandbox"
+    )
+    start = need(
+        args.start_date,
+        "Start date: nothing before it is posted (YYYY-MM-DD)",
+        "--start-date YYYY-MM-DD",
+        "",
+        r"\d{4}-\d{2}-\d{2}",
+    )
+    vat = need(args.vat_registered, "Is the company registered for VAT (yes, no)", "--vat-registered", "yes", "yes|no")
+    return FirstAnswers(
+        company=company,
+        tax_id=args.tax_id or "",
+        connection=args.name or "shop",
+        source=source,
+        target=target,
+        shop=args.shop or "shop",
+        profile=args.profile or ("export" if source == "profile" else ""),
+        start_date=_date(start, "--start-date"),
+        vat_registered=vat == "yes",
+        prices=args.prices or "as-source",
+        receipts=args.receipts or "paid",
+        invoices=args.invoices or "off",
+        numbering=args.numbering or "source",
+        base_url=args.ledger_url or "",
+        source_base_url=args.source_url or "",
+        environment=args.environment or "live",
+    )
+
+
+def _date(text: str, option: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is not a date like 2026-01-31. Nothing was made.") from None
+    if day.year >= 2400:
+        raise UsageError(f"{option} {text} is a Buddhist year; write {day.year - 543}. Nothing was made.")
+    return day
+
+
+def connect(args: argparse.Namespace) -> int:
+    """Take keys, keep them, and show who answers on the other side."""
+    from tui.wiring import open_service
+
+    output = Output(as_json=args.json)
+    with open_service(args) as service:
+        name, connection = service.settings.connection(args.connection)
+        sides = _sides(args.side, connection.source, connection.target)
+        if sides and not args.refresh:
+            given = _given_keys(sides, from_stdin=args.stdin, no_input=args.no_input)
+            service.keep_secrets(name, given, keep=args.keep)
+        report = service.connect(name, sides=tuple(side for side, _ in sides), set_accounts=args.set_accounts)
+    output.document("connect", report.as_facts())
+    for line in report.lines():
+        output.line(line)
+    return 4 if report.missing else 0
+
+
+def _sides(wanted: str, source: str, target: str) -> list[tuple[str, str]]:
+    """Return which outside systems of this connection need keys: (side, system)."""
+    sides = []
+    if wanted in {"ledger", "both"} and target == "peak":
+        sides.append(("ledger", "peak"))
+    if wanted in {"source", "both"} and source == "zort":
+        sides.append(("source", "zort"))
+    return sides
+
+
+def _given_keys(sides: list[tuple[str, str]], *, from_stdin: bool, no_input: bool) -> dict[str, str]:
+    names = [name for _, system in sides for name in SECRET_NAMES[system]]
+    if not from_stdin:
+        return {name: ask_secret(name.replace("_", " "), no_input=no_input) for name in names}
+    given = _read_keys(sys.stdin.read())
+    missing = [name for name in names if not given.get(name)]
+    if missing:
+        raise UsageError(f"Standard input lacks {', '.join(missing)}. Give JSON or name=value lines. Nothing was kept.")
+    return {name: given[name] for name in names}
+
+
+def _read_keys(text: str) -> dict[str, str]:
+    if text.lstrip().startswith("{"):
+        try:
+            return {str(key): str(value) for key, value in json.loads(text).items()}
+        except ValueError:
+            raise UsageError("Standard input is no valid JSON. Nothing was kept.") from None
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
+    return {key.strip(): value.strip() for key, value in pairs}
