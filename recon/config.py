@@ -12,6 +12,7 @@ import difflib
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -29,10 +30,14 @@ VatCodeName = Literal["vat7", "vat0", "none"]
 
 def _outside_url(value: str) -> str:
     """Accept https anywhere and plain http on loopback only."""
-    if value.startswith("https://"):
-        return value.rstrip("/")
-    host = value.removeprefix("http://").split("/")[0].rsplit(":", 1)[0].strip("[]")
-    if value.startswith("http://") and host in {"127.0.0.1", "localhost", "::1"}:
+    parts = urlsplit(value)
+    is_loopback = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if (
+        parts.hostname
+        and parts.username is None
+        and parts.password is None
+        and (parts.scheme == "https" or is_loopback)
+    ):
         return value.rstrip("/")
     raise ValueError("https:// anywhere, or http:// on 127.0.0.1 or localhost")
 
@@ -250,9 +255,13 @@ class Connection(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Connection:
         if self.source == "profile" and not self.profile:
-            raise ValueError("source = \"profile\" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)")
+            raise ValueError(
+                'source = "profile" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)'
+            )
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
-            raise ValueError("channels.unmapped = \"cash\" needs channels.cash_method, the ledger's code of the cash channel")
+            raise ValueError(
+                'channels.unmapped = "cash" needs channels.cash_method, the ledger\'s code of the cash channel'
+            )
         return self
 
 
@@ -297,7 +306,9 @@ class Settings(Section):
         if name not in self.connections:
             close = difflib.get_close_matches(name, self.connections, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
-            raise SettingsError(f"There is no connection {name!r}.{hint} There are: {', '.join(self.connections) or 'none'}.")
+            raise SettingsError(
+                f"There is no connection {name!r}.{hint} There are: {', '.join(self.connections) or 'none'}."
+            )
         return name, self.connections[name]
 
 
@@ -311,7 +322,9 @@ def load_settings(path: Path) -> Settings:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise SettingsError(f"There is no {path.name} in {path.parent}. Make a workspace with `recon init DIR`.") from None
+        raise SettingsError(
+            f"There is no {path.name} in {path.parent}. Make a workspace with `recon init DIR`."
+        ) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
     try:
@@ -346,17 +359,20 @@ def _explain(problem: dict[str, Any], raw: dict[str, Any]) -> str:
     shown = f" is {value!r}" if value is not None else ""
     if kind == "literal_error":
         accepted = context.get("expected", "")
-        close = difflib.get_close_matches(str(value), [word.strip("' ") for word in accepted.replace(" or ", ", ").split(",")], 1)
+        close = difflib.get_close_matches(
+            str(value), [word.strip("' ") for word in accepted.replace(" or ", ", ").split(",")], 1
+        )
         hint = f" Did you mean '{close[0]}'?" if close else ""
         return f"`{key}`{shown}; accepted: {accepted}.{hint}"
     message = str(problem["msg"]).removeprefix("Value error, ")
-    return f"`{key}`{shown}; accepted: {message}." if kind == "value_error" and key else f"`{key or where_all}`{shown}: {message}."
+    return (
+        f"`{key}`{shown}; accepted: {message}."
+        if kind == "value_error" and key
+        else f"`{key or where_all}`{shown}: {message}."
+    )
 
 
-where_all: Final = "settings"
-
-
-def _value_at(raw: Any, path: list[str]) -> Any:
+def _value_at(raw: object, path: list[str]) -> str | int | bool | dt.date | None:
     for part in path:
         if isinstance(raw, dict) and part in raw:
             raw = raw[part]
