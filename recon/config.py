@@ -368,7 +368,7 @@ def _explain(problem: dict[str, Any], raw: dict[str, Any]) -> str:
     return (
         f"`{key}`{shown}; accepted: {message}."
         if kind == "value_error" and key
-        else f"`{key or where_all}`{shown}: {message}."
+        else f"`{key or SETTINGS_FILE}`{shown}: {message}."
     )
 
 
