@@ -84,6 +84,8 @@ class SourceApi(Section):
     """Documents per page; ZORT allows up to 500."""
     requests_per_second: int = Field(default=1, ge=1, le=20)
     """Upper bound of our own speed; ZORT publishes no limit, one per second is the safe default."""
+    payment_channel_field: str = Field(default="", pattern=r"^(payments\.)?[A-Za-z0-9]{0,40}$")
+    """Field of ZORT's answer that names the payment channel, e.g. saleschannel or payments.name; empty: docs/zort.md."""
 
 
 class Ledger(Section):

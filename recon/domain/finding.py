@@ -38,6 +38,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "status-unknown": FindingCode("hold", "A status we do not know", "Map the status in the profile, or tell us; it is never guessed."),
     "payment-status-unknown": FindingCode("hold", "A payment status we do not know", "Map the status in the profile, or tell us; it is never guessed."),
     "order-on-hold": FindingCode("hold", "The source itself holds the order or its delivery failed", "Settle the order in the source first."),
+    "deposit-order": FindingCode("hold", "The source marks the order as paid by deposit", "Post it by hand: the deposit may already have a tax invoice of its own."),
     "overpaid": FindingCode("hold", "More was paid than the order's total", "Settle the excess in the source, or post the order by hand."),
     "paid-but-outstanding": FindingCode("hold", "Marked as paid although the whole sum is still outstanding", "Check in the shop whether money was received; correct the status there."),
     "partly-paid": FindingCode("hold", "Only part of the sum has been paid", "Wait for the rest, or post the part by hand."),

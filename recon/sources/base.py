@@ -139,6 +139,8 @@ class ReadOptions:
     prices: str = "as-source"
     vat_rate_basis_points: int = 700
     gift_card_names: tuple[str, ...] = ()
+    payment_channel_field: str = ""
+    """Field of the source that names the payment channel (`source_api.payment_channel_field`); empty: as documented."""
     profile_text: str = ""
     """The column profile's TOML (source = profile); its content is part of the key."""
 
