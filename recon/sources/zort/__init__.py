@@ -1,8 +1,7 @@
 """ZORT: what its API answers, kept as files, becomes readings; and the client that fetches the answers."""
 
 from recon.sources.zort.answers import ZortAnswers
-
-# from recon.sources.zort.client import ZortClient
+from recon.sources.zort.client import ZortClient
 from recon.sources.zort.products import ProductRow, read_products
 
-__all__ = ["ProductRow", "ZortAnswers", "read_products"]
+__all__ = ["ProductRow", "ZortAnswers", "ZortClient", "read_products"]
