@@ -82,6 +82,13 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "pending-elsewhere": FindingCode("note", "Already in an approved batch that is not finished", "Finish or void that batch first."),
     "ledger-cannot": FindingCode("hold", "The ledger would not accept the document as it stands", "See the detail; change the mapping or the order."),
     "refund-exceeds-total": FindingCode("hold", "More was refunded than the order's total", "Check the order in the source."),
+    "refund-amount-missing": FindingCode("hold", "Marked as partly refunded, but the source does not say how much", "Export the refund amounts too, or post the order by hand."),
+    "returned-not-refunded": FindingCode("hold", "The goods came back, but the source states no refund", "Record the refund in the shop, or decide with `recon approve --by-hand`."),
+    "cancelled-but-paid": FindingCode("warning", "Cancelled, but the source does not say that the money went back", "Refund the buyer in the shop; nothing stays posted for a cancelled order."),
+    "posted-twice": FindingCode("hold", "The ledger holds two live documents for one order", "Void one of them in the ledger, then run `recon verify`."),
+    "kind-by-hand": FindingCode("hold", "This kind of record has to be posted by hand", "Post it in the ledger, then confirm it with `recon approve --by-hand`; or switch the kind off."),
+    "account-not-chosen": FindingCode("warning", "An account used in postings has not been chosen", "Choose it under [accounts] in recon.toml; `recon connect` proposes one by name."),
+    "refund-before-start": FindingCode("warning", "A refund of a sale from before the start date", "Write the credit note by hand against the earlier document."),
     # upload and verify
     "ledger-refused": FindingCode("hold", "The ledger refused the document", "See its words; fix the cause and plan again."),
     "outcome-unknown": FindingCode("hold", "It is not known whether the ledger took the document", "Run `recon upload` again later: it looks first and never sends twice."),

@@ -230,3 +230,18 @@ CHANNEL_LINKS: Final = pl.Schema({
     "payment_method": pl.String(),      # ledger's code: bank, cash or clearing
     "account_code": pl.String(),        # account behind it, for postings; the method's code where not known
 })  # fmt: skip
+
+DECISIONS: Final = pl.Schema({
+    "order_key": pl.String(),
+    "decision": pl.String(),            # repost, leave or by-hand
+    "number": pl.String(),              # number of the document written by hand; null: none
+    "amount_minor": pl.Int64(),         # by-hand: what it covers; null: all that is held
+})  # fmt: skip
+"""What a person decided about a held order, at most one row per order."""
+
+FIRST_SEEN: Final = pl.Schema({
+    "order_key": pl.String(),
+    "refund_minor": pl.Int64(),         # cumulative refund of the order; 0: the cancellation
+    "seen_on": pl.Date(),               # day recon first saw it
+})  # fmt: skip
+"""When an undated refund or cancellation was first seen, so that its date does not move with the day of planning."""

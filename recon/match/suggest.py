@@ -1,0 +1,89 @@
+"""Suggestions: which product or ledger channel an open item might be, each with its reason; a person decides.
+
+Suggestions never become links by themselves. They are made for the most valuable open items only, because a person
+reads them, and by rapidfuzz on folded names, which needs no language: Thai has no spaces between words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from recon.match.keys import fold
+
+SUGGESTIONS: Final = pl.Schema({
+    "open_key": pl.String(),            # folded SKU or channel
+    "open_text": pl.String(),           # as it came
+    "code": pl.String(),                # ledger's code
+    "name": pl.String(),                # ledger's name
+    "score": pl.UInt8(),                # 0..100
+    "reason": pl.String(),              # one sentence a person can check
+})  # fmt: skip
+"""Best first within each open item."""
+
+MOST_OPEN_ITEMS: Final = 500
+"""Suggestions are made for this many open items, the most valuable ones."""
+MOST_PER_ITEM: Final = 3
+LOWEST_SCORE: Final = 75
+"""Below this, names have little more in common than chance."""
+
+_NOT_CODE: Final = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
+
+
+def suggest_products(unlinked: pl.DataFrame, catalog: pl.DataFrame) -> pl.DataFrame:
+    """Return suggestions for SKUs without a link.
+
+    Args:
+        unlinked: Rows with ``sku_key``, ``sku`` and ``name``, the most valuable first (match.products).
+        catalog: Rows with ``product_code`` and ``product_name``.
+    """
+    items = unlinked.filter(pl.col("sku_key") != "").head(MOST_OPEN_ITEMS).select("sku_key", "sku", "name")
+    codes, names = catalog["product_code"].to_list(), catalog["product_name"].fill_null("").to_list()
+    by_bare: dict[str, list[int]] = {}
+    for place, code in enumerate(codes):
+        by_bare.setdefault(_bare(code), []).append(place)
+    folded = [fold(name) for name in names]
+    rows: list[tuple[str, str, str, str, int, str]] = []
+    for key, sku, name in items.iter_rows():
+        taken = by_bare.get(_bare(key), [])
+        rows += [
+            (key, sku, codes[p], names[p], 100, f"SKU {sku} and code {codes[p]} differ in punctuation only")
+            for p in taken
+        ]
+        rows += _by_name(key, sku, name, codes, names, folded, skip=set(taken))
+    return pl.DataFrame(rows, schema=SUGGESTIONS, orient="row")
+
+
+def suggest_methods(unmapped: pl.DataFrame, methods: pl.DataFrame) -> pl.DataFrame:
+    """Return suggestions for payment channels without a link, by the name of the ledger's channel."""
+    codes, names = methods["payment_method"].to_list(), methods["method_name"].fill_null("").to_list()
+    folded = [fold(name) for name in names]
+    rows: list[tuple[str, str, str, str, int, str]] = []
+    for channel in unmapped.filter(pl.col("payment_channel") != "")["payment_channel"].head(MOST_OPEN_ITEMS):
+        rows += _by_name(fold(channel), channel, channel, codes, names, folded, skip=set())
+    return pl.DataFrame(rows, schema=SUGGESTIONS, orient="row")
+
+
+def _by_name(
+    key: str, text: str, name: str | None, codes: list[str], names: list[str], folded: list[str], *, skip: set[int]
+) -> list[tuple[str, str, str, str, int, str]]:
+    wanted = fold(name or "")
+    if not wanted:
+        return []
+    found = process.extract(
+        wanted, folded, scorer=fuzz.WRatio, score_cutoff=LOWEST_SCORE, limit=MOST_PER_ITEM + len(skip)
+    )
+    best = sorted(((int(score), -place) for _, score, place in found if place not in skip), reverse=True)[
+        :MOST_PER_ITEM
+    ]
+    return [
+        (key, text, codes[-p], names[-p], score, f"names alike to {score} of 100: {name} / {names[-p]}")
+        for score, p in best
+    ]
+
+
+def _bare(code: str) -> str:
+    return _NOT_CODE.sub("", fold(code))
