@@ -62,7 +62,7 @@ ORDERS: Final = pl.Schema({
     "customer_address": pl.String(),    # null: not stated
     "currency": pl.String(),            # ISO 4217
     "vat_mode": VatMode,                # what the arithmetic of the order shows; unknown = neutral (no VAT stated)
-    "goods_minor": pl.Int64(),          # sum of the lines' amount_minor
+    "goods_minor": pl.Int64(),          # sum of all lines' amount_minor, tips and gift cards sold included
     "discount_minor": pl.Int64(),       # order discount on goods that is not in the lines yet; >= 0 lowers the total
     "shipping_minor": pl.Int64(),       # charged to the buyer, before shipping_discount_minor
     "shipping_discount_minor": pl.Int64(),  # >= 0 lowers the total
@@ -70,7 +70,7 @@ ORDERS: Final = pl.Schema({
     "duties_minor": pl.Int64(),
     "rounding_minor": pl.Int64(),       # cash rounding, signed
     "platform_discount_minor": pl.Int64(),  # funded by the platform, not in total_minor; >= 0
-    "tax_minor": pl.Int64(),            # VAT as the source states it; inside or on top as vat_mode says
+    "tax_minor": pl.Int64(),            # VAT as the source states it, inside or on top as vat_mode says; null: not stated
     "tax_text": pl.String(),            # the source's name for the tax ("VAT 7%"); null: none
     "total_minor": pl.Int64(),          # what the source says the buyer pays in all
     "paid_minor": pl.Int64(),           # null: not stated
@@ -79,6 +79,8 @@ ORDERS: Final = pl.Schema({
     "file": pl.String(),                # first 12 digits of the file's SHA-256
     "row": pl.UInt32(),                 # row of the order as a spreadsheet counts them (header = 1); JSON: nth record
 })  # fmt: skip
+"""An order without a ``does-not-foot`` finding foots exactly: ``total = goods - discount + shipping -
+shipping_discount + cod_fee + duties + rounding``, plus ``tax`` where vat_mode is excluded."""
 
 ORDER_LINES: Final = pl.Schema({
     "order_no": pl.UInt32(),

@@ -74,6 +74,12 @@ class Forms:
     """Zone of moments without an offset, and the zone in which the shop's day is taken."""
     excel_serials: bool = False
     """Accept 20000..80000 in a date column as Excel serial days."""
+    trailing_minus: bool = False
+    """Accept 1,234.50- for a negative amount."""
+    other_digits: bool = False
+    """Accept Thai and full-width digits and the Unicode minus."""
+    binary_noise: bool = False
+    """Accept a number as a spreadsheet stores it (19.990000000000002) where the noise is at most 0.0001."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,8 @@ class Reading:
     refunds: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
     """What this format cannot tell, in plain words for the import report."""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """Canonical name -> the file's own heading, so that a finding names the column a person sees."""
 
 
 class Source(ABC):
