@@ -92,8 +92,8 @@ class Answer:
         told = self.headers.get("retry-after", "").strip()
         if not told:
             return None
-        if told.lstrip("-").isdecimal() and told.isascii():
-            return float(max(1, min(int(told), 10**9)))
+        if told.isascii() and told.lstrip("-").isdecimal():
+            return 1.0 if told.startswith("-") else max(1.0, float(told[:12]))
         until = _http_date(told)
         if until is None or self.date is None:
             return None
