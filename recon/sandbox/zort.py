@@ -1,0 +1,277 @@
+"""A ZORT to try things on: a loopback HTTP server that answers like ZORT API v4, with switchable faults.
+
+Written from ZORT's published parameters and from what public clients report of its answers, not from what our own
+client needs: HTTP 200 on failure, `resCode` at two depths and in two spellings, numbers as text, `res` as a text in
+GetProducts, id lists in request headers, detail answers whose `list` holds lines. Where nothing is known (order of
+rows, whether date filters include their day) the sandbox takes one reading and offers the other as an argument.
+
+    with ZortShop(orders=invented_orders(dt.date(2026, 6, 1), 60, seed=1)) as shop:
+        ...  # shop.url, shop.store_name, shop.api_key, shop.api_secret
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import hmac
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from decimal import InvalidOperation
+from email.utils import format_datetime
+from fnmatch import fnmatchcase
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from recon.sandbox.zort_faults import FAULTS, ZortFault, bent_content
+from recon.sandbox.zort_filters import DETAILS, LISTINGS, Records, SeenRequest, is_wanted, page_of
+
+__all__ = ["FAULTS", "SeenRequest", "ZortFault", "ZortShop"]
+
+BASE_PATH: Final = "/v4"
+_HANG_SECONDS: Final = 60
+
+
+class ZortShop:
+    """One store of ZORT on this computer."""
+
+    def __init__(
+        self,
+        *,
+        orders: Records = (),
+        products: Records = (),
+        returns: Records = (),
+        purchases: Records = (),
+        purchase_returns: Records = (),
+        store_name: str = "demo-store",
+        api_key: str = "sandbox-key-0001",
+        api_secret: str = "sandbox-secret-0001",  # noqa: S107  opens nothing
+        merchant: str = "บริษัท ร้านตัวอย่าง จำกัด",
+        faults: Iterable[ZortFault] = (),
+        days_are_inclusive: bool = True,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self.store_name = store_name
+        self.api_key = api_key
+        self.api_secret = api_secret
+        self.merchant = merchant
+        self.days_are_inclusive = days_are_inclusive
+        self.now = now
+        self.requests: list[SeenRequest] = []
+        self.closing = threading.Event()
+        self._lock = threading.Lock()
+        self._faults = list(faults)
+        self._met = [0] * len(self._faults)
+        self._products = copy.deepcopy(list(products))
+        kept = (orders, returns, purchases, purchase_returns)
+        self._records = {path: _newest_first(records) for path, records in zip(LISTINGS, kept, strict=True)}
+        self._server: ThreadingHTTPServer | None = None
+
+    def __enter__(self) -> ZortShop:
+        handler = type("Handler", (_Handler,), {"shop": self})
+        self._server = _Server(("127.0.0.1", 0), handler)
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self.closing.set()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        """Base address, as ZORT's own ends: with /v4."""
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.server_address[1]}{BASE_PATH}"
+
+    def replace_orders(self, orders: Records) -> None:
+        """Let time pass: the store holds these orders from now on."""
+        with self._lock:
+            self._records["/Order/GetOrders"] = _newest_first(orders)
+
+    def add_fault(self, fault: ZortFault) -> None:
+        """Switch a fault on."""
+        with self._lock:
+            self._faults.append(fault)
+            self._met.append(0)
+
+    def fault_for(self, path: str) -> ZortFault | None:
+        """Return the fault this request meets, and count it as met."""
+        with self._lock:
+            for index, fault in enumerate(self._faults):
+                if not fnmatchcase(path.lower(), fault.path.lower()):
+                    continue
+                self._met[index] += 1
+                if fault.skip < self._met[index] <= fault.skip + fault.times:
+                    return fault
+        return None
+
+    def answer(self, request: SeenRequest) -> dict[str, Any] | None:
+        """Return ZORT's answer; None where it knows no such address."""
+        with self._lock:
+            self.requests.append(request)
+            known = {**LISTINGS, **DETAILS, "/Merchant/ValidateApi": 0, "/Merchant/GetMerchantProfile": 0}
+            if request.path not in known and request.path != "/Product/GetProducts":
+                return None
+            if not self._keys_fit(request.headers):
+                return {"resCode": "100", "resDesc": "Invalid API", "resDesc2": None, "resDesc3": None, "detail": None}
+            if request.path == "/Merchant/ValidateApi":
+                return {"resCode": "200", "resDesc": "Success", "detail": None}
+            if request.path == "/Merchant/GetMerchantProfile":
+                return {"resCode": "200", "resDesc": "", "data": {"name": self.merchant}}
+            if request.path in DETAILS:
+                return self._detail(request)
+            if request.path == "/Product/GetProducts":
+                page = page_of(self._products, request.params)
+                return {"res": "2026-06-30 12:00:00", "list": page, "count": len(self._products)}
+            return self._listing(request)
+
+    def after(self, fault: ZortFault, path: str) -> None:
+        """Let rows move once an answer is made."""
+        with self._lock:
+            rows = self._records.get(path, [])
+            if fault.kind == "rows-move" and rows:
+                rows.insert(0, rows.pop())
+            if fault.kind == "row-goes" and rows:
+                rows.pop(0)
+
+    def _keys_fit(self, headers: Mapping[str, str]) -> bool:
+        given = (headers.get("storename", ""), headers.get("apikey", ""), headers.get("apisecret", ""))
+        wanted = (self.store_name, self.api_key, self.api_secret)
+        return all(hmac.compare_digest(a.encode(), b.encode()) for a, b in zip(given, wanted, strict=True))
+
+    def _listing(self, request: SeenRequest) -> dict[str, Any]:
+        listing = LISTINGS[request.path]
+        try:
+            found = [
+                r
+                for r in self._records[request.path]
+                if is_wanted(r, request, listing, inclusive=self.days_are_inclusive)
+            ]
+        except (ValueError, InvalidOperation) as error:
+            return {"res": _yes("100", f"Invalid parameter: {error}"), "list": None, "count": 0}
+        body: dict[str, Any] = {"list": page_of(found, request.params), "count": len(found)}
+        if listing.spelling == "object":
+            return {"res": _yes(), **body}
+        code, words = ("resCode", "resDesc") if listing.spelling == "top" else ("rescode", "resdesc")
+        return {code: "200", words: "", **body}
+
+    def _detail(self, request: SeenRequest) -> dict[str, Any]:
+        wanted = request.params.get("id", "")
+        for record in self._records[DETAILS[request.path]]:
+            if str(record.get("id")) == wanted:
+                return {"res": _yes(), **record}
+        return {"res": _yes("100", "Order not found")}
+
+
+def _newest_first(records: Records) -> list[dict[str, Any]]:
+    copied = [copy.deepcopy(dict(record)) for record in records]
+    return sorted(copied, key=lambda record: str(record.get("updatedatetimeString") or ""), reverse=True)
+
+
+def _yes(code: str = "200", words: str = "") -> dict[str, Any]:
+    return {"resCode": code, "resDesc": words, "resDesc2": None, "resDesc3": None, "detail": None}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  signature of the base class
+        """Say nothing about clients that went away: that is what faults are for."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+    shop: ZortShop
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        path = parts.path.removeprefix(BASE_PATH)
+        params = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        fault = self.shop.fault_for(path)
+        content = self.shop.answer(SeenRequest(path, params, headers))
+        if not parts.path.startswith(f"{BASE_PATH}/") or content is None:
+            self._send(404, b"<html><body>404 - File or directory not found.</body></html>", "text/html")
+        elif fault is None:
+            self._send(200, _json(content))
+        else:
+            self._fail(fault, bent_content(content, fault))
+            self.shop.after(fault, path)
+
+    def do_POST(self) -> None:
+        self._send(405, b'{"Message":"The requested resource does not support http method \'POST\'."}')
+
+    def _fail(self, fault: ZortFault, content: dict[str, Any]) -> None:
+        body = _json(content)
+        if fault.kind == "status":
+            extra = {"Retry-After": fault.retry_after, "Location": fault.location}
+            self._send(fault.status, fault.text.encode(), "text/plain", {k: v for k, v in extra.items() if v})
+        elif fault.kind == "refuse":
+            self._send(200, _json({"res": _yes(fault.code, fault.text)}))
+        elif fault.kind == "html":
+            self._send(200, b"<!DOCTYPE html><html><title>Wi-Fi log-in</title></html>", "text/html")
+        elif fault.kind == "empty":
+            self._send(200, b"")
+        elif fault.kind == "wrong-type":
+            self._send(200, body, "text/plain")
+        elif fault.kind == "huge":
+            self._send(200, b'{"list":["' + b"x" * (11 * 1024 * 1024) + b'"]}')
+        elif fault.kind in {"cut", "cut-open", "close", "reset", "hang"}:
+            self._break(fault, body)
+        else:
+            self._send(200, body)
+
+    def _break(self, fault: ZortFault, body: bytes) -> None:
+        self.close_connection = True
+        if fault.kind == "hang":
+            self.shop.closing.wait(_HANG_SECONDS)
+        elif fault.kind == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        elif fault.kind != "close":
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            if fault.kind == "cut":
+                self.send_header("Content-Length", str(len(body)))
+            else:
+                self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2])
+
+    def _send(
+        self, status: int, body: bytes, content_type: str = "application/json; charset=utf-8",
+        extra: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (extra or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the server's clock for the header ``Date``."""
+        assert timestamp is None
+        return format_datetime(self.shop.now().astimezone(dt.UTC), usegmt=True)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  signature of the base class
+        """Say nothing: a log would hold the keys' headers of nobody, but also the noise of every test."""
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()
