@@ -54,6 +54,8 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "tax-mode-mixed": FindingCode("hold", "Some orders of the file include tax in the price and others add it", "Set `prices` of the connection to with-vat or without-vat."),
     "refund-undated": FindingCode("warning", "The export gives no date for the refund", "The credit note takes the day recon first saw it; change it before you approve if needed."),
     "gateways-not-split": FindingCode("warning", "Several payment channels without the amount of each", "The whole sum goes to the account mapped for the combination."),
+    "last-row-open": FindingCode("warning", "The file does not end with a line break", "Compare the last order with the source: a download that was cut off ends like this too."),
+    "repeated-value-differs": FindingCode("hold", "A value that belongs to the whole order differs between its rows", "Check the order in the source, or declare in the profile how the column repeats (equal, first, sum)."),
     "hidden-rows": FindingCode("warning", "Hidden rows were imported too", "Check that hidden rows belong into the books."),
     "control-total-differs": FindingCode("hold", "A total stated by the file is not the sum of its rows", "The file is incomplete or was edited; export again."),
     "count-differs": FindingCode("warning", "The service announced another number of rows than it delivered", "Pull again; rows move between pages while they are read."),
