@@ -82,9 +82,12 @@ def page_of(rows: Records, params: Mapping[str, str]) -> list[Mapping[str, Any]]
 
 def _in_window(record: Mapping[str, Any], params: Mapping[str, str], stem: str, *, inclusive: bool) -> bool:
     paid = [str(payment.get("paymentdatetimeString", "")) for payment in record.get("payments") or []]
+    created = str(record.get("createdatetimeString") or "")[:10]
+    dated = str(record.get(f"{stem}dateString") or "")[:10]
     texts = {
-        f"{stem}date": (str(record.get(f"{stem}dateString") or "")[:10], "%Y-%m-%d"),
-        "created": (str(record.get("createdatetimeString") or "")[:10], "%Y-%m-%d"),
+        # The shop's own database holds real dates; only its answers write them in odd ways.
+        f"{stem}date": (dated if "" < dated < "2400" else created, "%Y-%m-%d"),
+        "created": (created, "%Y-%m-%d"),
         "updated": (str(record.get("updatedatetimeString") or "")[:10], "%Y-%m-%d"),
         "payment": (max(paid, default="")[:10], "%Y-%m-%d"),
         "createdatetime": (str(record.get("createdatetimeString") or ""), "%Y-%m-%d %H:%M"),

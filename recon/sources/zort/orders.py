@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.sources.zort.dates import day, moment
+from recon.sources.zort.dates import days, moments
 from recon.sources.zort.payments import PREFIX, Payments, channel_expression
 from recon.sources.zort.table import entries, field_names, text_frame
 from recon.sources.zort.words import COD_SUFFIX, KINDS, LINE_FIELDS, NO_WORDS, UNPAID_WORDS, UNUSED_AMOUNTS, YES_WORDS
@@ -72,10 +72,10 @@ def read_orders(
         pl.col("id").alias("order_id"),
         pl.col("number").alias("order_number"),
         "record_kind",
-        day(*_twins(date), *_twins("orderdate")).alias("ordered_on"),
-        pl.coalesce("entry_paid_on", day(*_twins("paymentdate"))).alias("paid_on"),
-        day(*_twins("shippingdate")).alias("shipped_on"),
-        moment(*_twins("updatedatetime")).alias("updated_at"),
+        days(frame, *_twins(date), *_twins("orderdate")).alias("ordered_on"),
+        pl.coalesce("entry_paid_on", days(frame, *_twins("paymentdate"))).alias("paid_on"),
+        days(frame, *_twins("shippingdate")).alias("shipped_on"),
+        moments(frame, *_twins("updatedatetime")).alias("updated_at"),
         pl.col("status").alias("order_state"),
         _payment_state().alias("payment_state"),
         pl.col("saleschannel").fill_null("").alias("sales_channel"),
@@ -123,9 +123,9 @@ def read_lines(records: Sequence[Mapping[str, Any]], rows: Sequence[int]) -> tup
     return frame, unknown
 
 
-def _twins(field: str) -> tuple[pl.Expr, pl.Expr]:
+def _twins(field: str) -> tuple[str, str]:
     """Return a date's twin that is written for people, then the date itself."""
-    return pl.col(f"{field}string"), pl.col(field)
+    return f"{field}string", field
 
 
 def _payment_state() -> pl.Expr:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.sources.zort.dates import day
+from recon.sources.zort.dates import days
 from recon.sources.zort.table import entries, field_names, text_column, text_frame
 from recon.sources.zort.words import PAYMENT_FIELDS
 
@@ -68,7 +68,7 @@ def read_payments(records: Sequence[Mapping[str, Any]], rows: Sequence[int], cha
         "payment_no",
         "payment_channel",
         "amount",
-        day(pl.col("paymentdatetimestring"), pl.col("paymentdatetime")).alias("paid_on"),
+        days(texts, "paymentdatetimestring", "paymentdatetime").alias("paid_on"),
         pl.col("id").alias("reference"),
         "row",
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from recon.frames.text import fold
 from recon.sources.base import StateWords
 
 KINDS: Final = MappingProxyType(
@@ -60,7 +61,10 @@ _PAYMENT_STATES: Final = {
     "0 cod": "cod_due", "pending cod": "cod_due", "รอชำระ cod": "cod_due",
 }  # fmt: skip
 
-STATES: Final = StateWords(order=_ORDER_STATES, payment=_PAYMENT_STATES)
+STATES: Final = StateWords(
+    order={fold(word): state for word, state in _ORDER_STATES.items()},
+    payment={fold(word): state for word, state in _PAYMENT_STATES.items()},
+)
 """`Success` says that goods left the stock; whether money came is the payment status alone."""
 
 UNPAID_WORDS: Final = ("0", "pending", "รอชำระ")
