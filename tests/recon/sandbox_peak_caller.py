@@ -61,10 +61,14 @@ class Caller:
 
     def log_in(self) -> str:
         body = {"connectId": self.credentials["connect_id"], "password": self.credentials["connect_key"]}
-        self.token = self.send("POST", "/clienttoken", {"PeakClientToken": body}, log_in=False).json["PeakClientToken"]["token"]
+        self.token = self.send("POST", "/clienttoken", {"PeakClientToken": body}, log_in=False).json["PeakClientToken"][
+            "token"
+        ]
         return self.token
 
-    def send(self, method: str, path: str, body=None, *, log_in: bool = True, raw: bytes | None = None, **headers) -> Reply:
+    def send(
+        self, method: str, path: str, body=None, *, log_in: bool = True, raw: bytes | None = None, **headers
+    ) -> Reply:
         if log_in and not self.token:
             self.log_in()
         content = raw if raw is not None else (b"" if body is None else json.dumps(body).encode())
