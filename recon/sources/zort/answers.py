@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -47,6 +49,22 @@ CONVENTIONS: Final = Conventions(
     tolerance_minor_per_line=1,
 )
 """How ZORT counts: a line's discount is per piece, a line total of 0 may mean "not filled in"."""
+
+
+FORMS: Final = Forms(thousands_mark=",", date_formats=(DATE_FORM, MOMENT_FORM), era="auto", binary_noise=True)
+"""How dates.py leaves dates, and numbers as ZORT's examples and its live clients show them."""
+
+_HEADINGS: Final = MappingProxyType({
+    "order_id": "id", "order_number": "number", "shipped_on": "shippingdate", "updated_at": "updatedatetime",
+    "order_state": "status", "payment_state": "paymentstatus", "sales_channel": "saleschannel",
+    "customer_name": "customername", "customer_tax_id": "customeridnumber", "customer_branch": "customerbranchno",
+    "vat_code": "vattype", "vat_percent": "vatpercent", "discount": "discountamount",
+    "discount_extra": "voucheramount", "shipping": "shippingamount", "platform_discount": "platformdiscount",
+    "tax": "vatamount", "total": "amount", "paid": "paymentamount", "quantity": "list.number",
+    "unit_price": "list.pricepernumber", "line_discount": "list.discount", "line_amount": "list.totalprice",
+    "sku": "list.sku", "name": "list.name",
+})  # fmt: skip
+"""Canonical names and ZORT's own, for findings."""
 
 
 class ZortAnswers(Source):
@@ -91,13 +109,14 @@ class ZortAnswers(Source):
             platform=self.platform,
             orders=orders.drop("currency") if orders["currency"].null_count() == orders.height else orders,
             lines=lines,
-            forms=Forms(date_formats=(DATE_FORM, MOMENT_FORM), era="auto", timezone=options.timezone),
+            forms=replace(FORMS, timezone=options.timezone),
             conventions=CONVENTIONS,
             words=STATES,
             findings=findings.with_columns(pl.lit(file.file_id).alias("file")),
             stated=StatedTotals(row_count=len(documents) + answer.strays),
             payments=payments.frame if payments.frame.height else None,
             notes=_notes(answer, wide, channel_field),
+            headings={**_HEADINGS, "ordered_on": f"{KINDS[kind]}date"},
         )
 
     def _answer(self, file: IntakeFile) -> Envelope:

@@ -72,6 +72,7 @@ def read_payments(records: Sequence[Mapping[str, Any]], rows: Sequence[int], cha
         pl.col("id").alias("reference"),
         "row",
     )
+    frame = frame.filter(pl.col("payment_channel").is_not_null() | pl.col("amount").is_not_null())
     by_order = (
         frame.lazy()
         .group_by("order_no", maintain_order=True)
