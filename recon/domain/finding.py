@@ -53,6 +53,8 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "file-resaved": FindingCode("warning", "The file was saved again by a spreadsheet", "Import the export as it came where you can; totals may no longer foot."),
     "tax-mode-mixed": FindingCode("hold", "Some orders of the file include tax in the price and others add it", "Set `prices` of the connection to with-vat or without-vat."),
     "refund-undated": FindingCode("warning", "The export gives no date for the refund", "The credit note takes the day recon first saw it; change it before you approve if needed."),
+    "refund-unclear": FindingCode("hold", "The payment status speaks of a refund that the refunded amount does not show", "Check in the shop what was paid back; export again when status and amount agree."),
+    "paid-amount-differs": FindingCode("warning", "Marked as paid, but the paid amount is not the order's total", "Compare with the source; the order's total is used."),
     "gateways-not-split": FindingCode("warning", "Several payment channels without the amount of each", "The whole sum goes to the account mapped for the combination."),
     "last-row-open": FindingCode("warning", "The file does not end with a line break", "Compare the last order with the source: a download that was cut off ends like this too."),
     "repeated-value-differs": FindingCode("hold", "A value that belongs to the whole order differs between its rows", "Check the order in the source, or declare in the profile how the column repeats (equal, first, sum)."),

@@ -1,0 +1,332 @@
+"""A column profile: a TOML file that says which heading fills which canonical field, and how the file is written.
+
+Profiles carry no data and no secrets, so they can be shared. Every problem of a profile is reported at once, each with
+its key, its value, what is accepted and a close match. ``docs/profiles.md`` explains every key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from polars.exceptions import PolarsError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from recon.errors import SettingsError
+from recon.frames.dates import check_format
+from recon.frames.encodings import ENCODINGS
+from recon.frames.headings import HEADER_SEARCH_ROWS, norm
+from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES, RECORD_KINDS
+from recon.sources.profile.fields import BY_NAME, CONSTANT_FIELDS, FIELDS, LINE_FIELDS
+from recon.sources.profile.problems import explain
+
+TOTALS_WORDS: Final = (
+    "รวม", "ยอดรวม", "รวมทั้งหมด", "รวมทั้งสิ้น", "ยอดรวมทั้งหมด", "ยอดรวมทั้งสิ้น", "Total", "Grand total", "Sum",
+)  # fmt: skip
+"""What the first cell of a totals row says."""
+
+
+class _Table(BaseModel):
+    """Base of all tables of a profile: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+class Match(_Table):
+    """How a file of this profile is recognised, by its headings only."""
+
+    required: tuple[str, ...] = Field(min_length=1)
+    """Headings that must all stand in the header row."""
+    forbidden: tuple[str, ...] = ()
+    """Headings that must not occur, to tell similar exports apart."""
+    known: tuple[str, ...] = ()
+    """All headings of the file the profile was made from; others found later are reported as new."""
+    sheet: tuple[str, ...] = ()
+    """Names or patterns (`*`) of sheets in order of preference; left out: the only sheet with these headings."""
+    header_search_rows: int = Field(default=HEADER_SEARCH_ROWS, ge=1, le=HEADER_SEARCH_ROWS)
+    """How many rows are searched for the header."""
+
+
+class DropUnless(_Table):
+    """Rows that are no data, such as a line of explanations below the header."""
+
+    column: str
+    """Canonical field to look at."""
+    regex: str
+    """Rows whose cell does not match are left out, visibly."""
+
+    @field_validator("regex")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            pl.Series([""]).str.contains(value)
+        except PolarsError:
+            raise ValueError("a regular expression such as ^[0-9]{10,}$ (no look-around)") from None
+        return value
+
+
+class Read(_Table):
+    """How the file is written."""
+
+    encodings: tuple[Literal["utf-8", "cp874", "tis-620", "utf-16", "cp1252"], ...] = ENCODINGS
+    """Tried in order where the file has no byte order mark; the first that reads every byte is taken."""
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    """Left out: found out from the header."""
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    """strptime forms, tried in order on a whole column: %d/%m/%Y, %Y-%m-%d %H:%M, %d %b %Y."""
+    era: Literal["CE", "BE", "auto"] = "CE"
+    """BE: Buddhist years (2569); auto: a four-digit year from 2400 on is Buddhist."""
+    timezone: str = "Asia/Bangkok"
+    """Zone in which the file's times are written."""
+    decimal: Literal[".", ","] = "."
+    """Decimal mark of amounts."""
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    """Thousands mark of amounts; empty: none allowed."""
+    strip_currency: tuple[str, ...] = ()
+    """Currency words and signs allowed around an amount."""
+    parentheses_negative: bool = False
+    """(12.00) means -12.00."""
+    trailing_minus: bool = False
+    """12.00- means -12.00."""
+    dash_is_zero: bool = False
+    """A lone dash means 0."""
+    other_digits: bool = False
+    """Thai and full-width digits are allowed."""
+    excel_serials: bool = False
+    """Numbers 20000 to 80000 in a date column are Excel's day numbers."""
+    fill_down: tuple[str, ...] = ()
+    """Canonical fields whose empty cells take the value above (merged or blank cells of an order's later rows)."""
+    totals_words: tuple[str, ...] = TOTALS_WORDS
+    """First cell of rows that are totals, not orders."""
+    drop_rows_unless: DropUnless | None = None
+    """Rows that are no data."""
+    rows_together: bool = True
+    """All rows of an order stand together; false: the file is sorted otherwise and rows are gathered by order."""
+
+    @field_validator("date_formats")
+    @classmethod
+    def _forms(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for form in value:
+            check_format(form)
+        if not value:
+            raise ValueError("at least one form such as %d/%m/%Y")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError("a zone name like Asia/Bangkok") from error
+        return value
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Read:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands must be different marks")
+        return self
+
+
+class Column(_Table):
+    """Where one canonical field comes from."""
+
+    headings: tuple[str, ...] = Field(alias="from", min_length=1)
+    """Headings that mean this field; exactly one of them must be in the file."""
+    nth: int = Field(default=1, ge=1, le=20)
+    """Which column, where the heading occurs more than once."""
+    level: Literal["order", "line"] | None = None
+    """Whether the column is about the order or about the line; left out: as the field is."""
+    repeat: Literal["equal", "first", "sum"] = "equal"
+    """How an order's value stands on its rows: the same on all (equal), on the first only (first), in parts (sum)."""
+    required: bool = False
+    """The file is only recognised with this column."""
+    optional: bool = False
+    """The column may be missing."""
+    sign: Literal["as-is", "negative-means-deduct"] = "as-is"
+    """negative-means-deduct: a discount written as -26.00 is a discount of 26.00."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: object) -> object:
+        """Accept a heading, or a list of headings, in place of a table."""
+        if isinstance(value, str):
+            return {"from": [value]}
+        if isinstance(value, list):
+            return {"from": value}
+        if isinstance(value, dict) and isinstance(value.get("from"), str):
+            return {**value, "from": [value["from"]]}
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Column:
+        if self.required and self.optional:
+            raise ValueError("required and optional exclude each other")
+        if len({norm(heading) for heading in self.headings}) != len(self.headings):
+            raise ValueError("each heading once")
+        return self
+
+
+class Words(_Table):
+    """What the file's words for a state mean; a word not listed holds its order."""
+
+    exact: dict[str, str] = {}
+    """Word -> state."""
+    prefix: dict[str, str] = {}
+    """Beginning of longer texts -> state."""
+    unknown: Literal["hold"] = "hold"
+    """Unknown words always hold; nothing else is accepted."""
+
+
+class Counting(_Table):
+    """How the provider counts (`sources.base.Conventions`)."""
+
+    line_discount: Literal["none", "per-unit", "per-line"] = "none"
+    """What the line's discount refers to: one piece or the whole line."""
+    line_amount: Literal["computed", "stated", "stated-or-computed"] = "computed"
+    """Whether the line's amount is price x quantity - discount, or the file's own column."""
+    order_discount: Literal["on-top", "contains-lines"] = "on-top"
+    """contains-lines: the order's discount already counts the lines' discounts."""
+    discount_candidates: bool = False
+    """Try discount, discount + discount_extra, none; the first that foots is taken."""
+    tax: Literal["infer", "included", "excluded", "none"] = "infer"
+    """Whether prices include VAT."""
+    shipping_taxed: Literal["infer", "yes", "no"] = "infer"
+    """Whether the stated VAT covers shipping."""
+    tolerance_minor: int = Field(default=0, ge=0, le=100)
+    """Largest difference in satang at which an order still foots."""
+    tip_names: tuple[str, ...] = ()
+    """Exact line names that are tips."""
+
+
+class Profile(_Table):
+    """Everything in a profile file."""
+
+    profile: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")
+    """Name of the profile: small letters, digits and dashes."""
+    version: int = Field(default=1, ge=1)
+    """Raise it when you change the profile."""
+    kind: Literal["orders"] = "orders"
+    """What the file holds."""
+    platform: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")
+    """Provider, first part of every order's key (zort, bentoweb, shopee); it never changes."""
+    grain: Literal["order", "line"]
+    """What one row is: a whole order, or one line of an order."""
+    match: Match
+    read: Read = Read()
+    columns: dict[str, Column]
+    """Canonical field -> where it comes from."""
+    status_map: Words = Words()
+    """Meaning of order states."""
+    payment_map: Words = Words()
+    """Meaning of payment states."""
+    constants: dict[str, str] = {}
+    """Canonical field -> one value for the whole file."""
+    conventions: Counting = Counting()
+
+    @field_validator("columns")
+    @classmethod
+    def _known_fields(cls, value: dict[str, Column]) -> dict[str, Column]:
+        _check_names(value, tuple(BY_NAME), "a canonical field")
+        for name, column in value.items():
+            field = BY_NAME[name]
+            if field.level == "line" and (column.level == "order" or column.repeat != "equal"):
+                raise ValueError(f'{name} is a field of the line; level = "order" and repeat do not apply')
+            if column.repeat == "sum" and field.kind != "amount":
+                raise ValueError(f'{name} is no amount; repeat = "sum" does not apply')
+            if column.level == "line" and field.level == "order" and column.repeat != "sum":
+                raise ValueError(f'{name} is a field of the order; a column per line needs repeat = "sum"')
+            if column.sign != "as-is" and field.kind != "amount":
+                raise ValueError(f"{name} is no amount; sign does not apply")
+        return value
+
+    @field_validator("constants")
+    @classmethod
+    def _known_constants(cls, value: dict[str, str]) -> dict[str, str]:
+        _check_names(value, CONSTANT_FIELDS, "a field that can be constant")
+        accepted = {"order_state": ORDER_STATES, "payment_state": PAYMENT_STATES, "record_kind": RECORD_KINDS}
+        for name, states in accepted.items():
+            if name in value and value[name] not in states:
+                raise ValueError(f"{name} = {value[name]!r}; accepted: {', '.join(states)}")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Profile:
+        problems = []
+        both = sorted(set(self.columns) & set(self.constants))
+        problems += [f"{name} has a column and a constant; keep one" for name in both]
+        missing = [field for field in FIELDS if field.is_required and field.name not in self.columns]
+        problems += [f"columns.{field.name} is missing. {field.question}" for field in missing]
+        if self.has_lines:
+            problems += self._line_problems()
+        elif self.grain == "line":
+            problems.append('grain = "line" needs columns of lines (quantity, unit_price or line_amount, sku, name)')
+        for name in (
+            *self.read.fill_down,
+            *([self.read.drop_rows_unless.column] if self.read.drop_rows_unless else []),
+        ):
+            if name not in self.columns:
+                problems.append(f"read names {name!r}, which has no column")
+        problems += _word_problems("status_map", self.status_map, ORDER_STATES)
+        problems += _word_problems("payment_map", self.payment_map, PAYMENT_STATES)
+        if self.payment_map.prefix:
+            problems.append("payment_map.prefix is not supported; list the words under payment_map.exact")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the file says what was sold, not only what it came to."""
+        return any(name in self.columns for name in LINE_FIELDS)
+
+    def _line_problems(self) -> list[str]:
+        problems = []
+        if "quantity" not in self.columns and "quantity" not in self.constants:
+            problems.append(
+                'columns.quantity is missing. How many pieces? (constants.quantity = "1" for one row per piece)'
+            )
+        if "unit_price" not in self.columns and "line_amount" not in self.columns:
+            problems.append("columns.unit_price or columns.line_amount is missing. What does a line cost?")
+        if self.conventions.line_amount == "computed" and "unit_price" not in self.columns:
+            problems.append('conventions.line_amount = "computed" needs columns.unit_price; set it to "stated"')
+        if self.conventions.line_amount != "computed" and "line_amount" not in self.columns:
+            problems.append(f"conventions.line_amount = {self.conventions.line_amount!r} needs columns.line_amount")
+        if "line_discount" in self.columns and self.conventions.line_discount == "none":
+            problems.append("columns.line_discount needs conventions.line_discount: per-unit or per-line?")
+        return problems
+
+
+def parse_profile(text: str, *, where: str = "the profile") -> Profile:
+    """Read and validate a profile.
+
+    Raises:
+        SettingsError: It is no TOML, or has wrong keys or values; all problems are listed.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{where} is not valid TOML: {error}.") from None
+    try:
+        return Profile.model_validate(raw)
+    except ValidationError as error:
+        problems = tuple(
+            text for problem in error.errors(include_url=False) for text in explain(dict(problem), raw, Profile)
+        )
+    raise SettingsError(f"{where}: " + "\n".join(problems), problems=problems)
+
+
+def _check_names(given: dict[str, Any], known: tuple[str, ...], what: str) -> None:
+    wrong = [name for name in given if name not in known]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: not {what}; known: {', '.join(known)}")
+
+
+def _word_problems(table: str, words: Words, states: tuple[str, ...]) -> list[str]:
+    return [
+        f"{table}: {word!r} = {state!r}; accepted: {', '.join(states)}"
+        for word, state in (*words.exact.items(), *words.prefix.items())
+        if state not in states
+    ]

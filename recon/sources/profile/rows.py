@@ -1,0 +1,167 @@
+"""From the file's columns to rows under canonical names: cleaned cells, no totals rows, blanks filled, orders numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from recon.errors import MalformedFile
+from recon.frames.amounts import NumberForm, minor_units
+from recon.frames.findings import one_finding
+from recon.frames.headings import ROW, Heading, norm
+from recon.frames.tables import TableHead, TextTable
+from recon.money import plain
+from recon.sources.profile.model import Column, Profile
+
+ORDER_NO = "order_no"
+_FIRST = "_first_cell"
+_CHECK_DECIMALS = 2
+_INVISIBLE_ENDS = " \t\r\n\u00a0\u200b\ufeff"
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of the file under canonical names, sorted by ``order_no``, and what was noticed on the way."""
+
+    frame: pl.DataFrame
+    findings: list[pl.DataFrame] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    total_text: str | None = None
+
+
+def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
+    """Return which column of the file fills which canonical field.
+
+    Raises:
+        MalformedFile: A column is missing, or two headings of one field are both there; all such fields are named.
+    """
+    found: dict[str, Heading] = {}
+    problems: list[str] = []
+    for name, column in profile.columns.items():
+        present = [heading for text in column.headings if (heading := head.find(text, column.nth))]
+        present = list(dict.fromkeys(present))
+        if len(present) > 1:
+            listed = " and ".join(repr(heading.shown) for heading in present)
+            problems.append(f"{listed} both mean {name}; keep the right one under columns.{name}.from")
+        elif present:
+            found[name] = present[0]
+        elif not column.optional:
+            nth = f" (column {column.nth} of this name)" if column.nth > 1 else ""
+            problems.append(f"no column {' or '.join(map(repr, column.headings))}{nth} for {name}")
+    if problems:
+        raise MalformedFile(
+            f"{head.name}, row {head.header_row}: {'; '.join(problems)}. "
+            f"The export changed, or the profile {profile.profile!r} does not fit it. Correct the profile "
+            "(optional = true for a column that may be missing), or export again.",
+            file=head.name,
+            row=head.header_row,
+        )
+    return found
+
+
+def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Profile, number: NumberForm) -> Rows:
+    """Return the file's data rows under canonical names, numbered by order."""
+    read = table.frame.columns
+    first = pl.coalesce(
+        [pl.col(column).str.strip_chars(_INVISIBLE_ENDS).replace("", None) for column in read if column != ROW]
+    )
+    cells = [_cell(heading, profile.columns[name]).alias(name) for name, heading in columns.items()]
+    rows = Rows(table.frame.select(ROW, *cells, first.alias(_FIRST)))
+    _drop_totals(rows, profile, number)
+    _drop_other_rows(rows, profile)
+    if profile.read.fill_down:
+        rows.frame = rows.frame.with_columns(pl.col(profile.read.fill_down).forward_fill())
+    rows.frame = _numbered(rows.frame.drop(_FIRST), profile)
+    return rows
+
+
+def _cell(heading: Heading, column: Column) -> pl.Expr:
+    """Return a column without blanks and invisible marks at its ends; nothing left is null."""
+    text = pl.col(heading.column).str.strip_chars(_INVISIBLE_ENDS)
+    text = pl.when(text.str.len_bytes() > 0).then(text)
+    return _turned(text) if column.sign == "negative-means-deduct" else text
+
+
+def _turned(text: pl.Expr) -> pl.Expr:
+    """Turn the sign of amount text: -26.00 is 26.00, (26.00) is 26.00, 26.00 is -26.00, 0.00 stays."""
+    return (
+        pl.when(text.str.starts_with("-"))
+        .then(text.str.strip_prefix("-"))
+        .when(text.str.starts_with("(") & text.str.ends_with(")"))
+        .then(text.str.strip_prefix("(").str.strip_suffix(")"))
+        .when(text.str.contains("[1-9]"))
+        .then(pl.concat_str(pl.lit("-"), text))
+        .otherwise(text)
+    )
+
+
+def _drop_totals(rows: Rows, profile: Profile, number: NumberForm) -> None:
+    """Leave out totals rows and hold them against the sum of the rows above."""
+    words = [norm(word) for word in profile.read.totals_words]
+    cells = rows.frame.get_column(_FIRST).unique().drop_nulls().to_list()
+    known = [cell for cell in cells if norm(cell).rstrip(": ") in words]
+    if not known:
+        return
+    no_order = pl.col("order_id").is_null() | (pl.col("order_id") == pl.col(_FIRST))
+    is_total = pl.col(_FIRST).is_in(known) & no_order
+    totals = rows.frame.filter(is_total)
+    if not totals.height:
+        return
+    rows.frame = rows.frame.filter(~is_total)
+    listed = ", ".join(map(str, totals.get_column(ROW).head(5).to_list()))
+    rows.notes.append(f"Totals rows left out: {totals.height} (row {listed}).")
+    if totals.height == 1:
+        _check_total(rows, totals, number)
+
+
+def _check_total(rows: Rows, totals: pl.DataFrame, number: NumberForm) -> None:
+    """Compare the totals row with the plain sum of its column over all rows."""
+    stated = minor_units(totals, ["total"], _CHECK_DECIMALS, number).to_series()
+    if stated.null_count():
+        return
+    summed = int(minor_units(rows.frame, ["total"], _CHECK_DECIMALS, number).to_series().cast(pl.Int128).sum() or 0)
+    rows.total_text = totals.get_column("total")[0]
+    if summed == stated[0]:
+        rows.notes.append(f"The totals row equals the sum of its column: {plain(summed)}.")
+        return
+    rows.findings.append(
+        one_finding(
+            "control-total-differs",
+            row=int(totals.get_column(ROW)[0]),
+            column="total",
+            value=rows.total_text,
+            amount_minor=int(stated[0]) - summed,
+            detail=f"The totals row says {plain(int(stated[0]))}, the rows above sum to {plain(summed)}.",
+        )
+    )
+
+
+def _drop_other_rows(rows: Rows, profile: Profile) -> None:
+    """Leave out rows that are no data by the profile's own rule, visibly."""
+    rule = profile.read.drop_rows_unless
+    if rule is None or rule.column not in rows.frame.columns:
+        return
+    keeps = pl.col(rule.column).str.contains(rule.regex).fill_null(value=False)
+    dropped = rows.frame.filter(~keeps)
+    rows.frame = rows.frame.filter(keeps)
+    if dropped.height:
+        listed = ", ".join(map(str, dropped.get_column(ROW).head(5).to_list()))
+        rows.notes.append(f"Rows left out by drop_rows_unless: {dropped.height} (row {listed}).")
+
+
+def _numbered(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Number the orders: each row one (grain order), or each run of rows with the same id (grain line).
+
+    A second run of the same id stays a second order, so that it is told as repeated and never joined on a guess.
+    """
+    if profile.grain == "order":
+        return frame.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(ORDER_NO))
+    order_id = pl.col("order_id")
+    if not profile.read.rows_together:
+        first_row = pl.col(ROW).min().over("order_id")
+        frame = frame.sort(pl.when(order_id.is_null()).then(pl.col(ROW)).otherwise(first_row), ROW)
+    begins = order_id.ne_missing(order_id.shift(1)) | order_id.is_null()
+    begins = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(value=True)).otherwise(begins)
+    return frame.with_columns((begins.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32).alias(ORDER_NO))
