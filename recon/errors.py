@@ -22,6 +22,7 @@ ReconError
 │   ├── AlreadyExists          the ledger has a document under our number: look it up and compare
 │   └── OutcomeUnknown         it may have been accepted; look it up first (exit code 6)
 ├── SourceUnavailable          a provider's API refused or could not be reached (exit code 5)
+├── ExportError                a workbook or journal could not be written or read; the old file is untouched
 └── StoreError
     ├── StoreBusy              another process holds the workspace (exit code 7)
     ├── StoreDamaged           integrity check failed (exit code 8)
@@ -193,6 +194,12 @@ class SourceUnavailable(ReconError):
 
     title = "Source not reachable"
     exit_code = 5
+
+
+class ExportError(ReconError):
+    """A workbook or journal could not be written or read; a file that was there before is untouched."""
+
+    title = "File not written"
 
 
 class StoreError(ReconError):

@@ -17,7 +17,9 @@ _BIDI: Final = dict.fromkeys(
 )  # shown as an "unsure" mark: the reader must see that something was there
 _INVISIBLE: Final = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF), "\u2423")
 _LINE_ENDS: Final = {0x2028: "\u2424", 0x2029: "\u2424"}
-_SHOWN: Final = str.maketrans(_PICTURES | _C1 | _BIDI | _INVISIBLE | _LINE_ENDS)
+SHOWN_AS: Final[dict[int, str]] = _PICTURES | _C1 | _BIDI | _INVISIBLE | _LINE_ENDS
+"""Code point to the symbol shown for it."""
+_SHOWN: Final = str.maketrans(SHOWN_AS)
 
 
 def show(text: object, *, limit: int = 0) -> str:

@@ -1,0 +1,196 @@
+"""The audit workbook: which sheets in which order, written as a stream, sealed, read back, then put in place.
+
+`write_audit_workbook` takes an `AuditDossier` (recon.views) and `AuditFrames`; `verify_workbook` takes any workbook
+written so and says what was changed in it since. Input tables are declared in `exports.audit_frames`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from exports import look
+from exports.audit_frames import (
+    APPROVALS,
+    ATTEMPTS,
+    EVENTS,
+    FILES,
+    MAPPINGS,
+    OUTBOX,
+    AuditFrames,
+    audit_frames,
+    log_frame,
+)  # fmt: skip
+from exports.fast_sheet import ROWS_PER_SHEET, Part, Table, draw_shell, scaled_text, split
+from exports.package import write_package
+from exports.safe_text import safe_text
+from exports.seal import overall, seal_table
+from exports.sheets import charts, summary
+from exports.sheets.context import Prepared, prepare
+from exports.sheets.controls import Control, controls
+from exports.tables import TABLES
+from exports.verify_workbook import check_workbook
+from exports.workbook import write_safely
+from recon.views import AuditDossier
+
+__all__ = [
+    "APPROVALS", "ATTEMPTS", "EVENTS", "FILES", "MAPPINGS", "OUTBOX", "AuditFrames", "WrittenWorkbook", "audit_frames",
+    "log_frame", "write_audit_workbook",
+]  # fmt: skip
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, and how many rows of how many are."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWorkbook:
+    """Where the workbook lies and what it can be held against."""
+
+    path: Path
+    seal: str
+    """Digest over everything in it; belongs into the event log."""
+    agrees: bool
+    """Whether all control totals agree."""
+    message: str
+    """One sentence for the person; says so where the name had to differ."""
+
+
+def write_audit_workbook(
+    dossier: AuditDossier,
+    frames: AuditFrames,
+    path: Path,
+    *,
+    on_progress: Progress | None = None,
+    rows_per_sheet: int = ROWS_PER_SHEET,
+) -> WrittenWorkbook:
+    """Write the audit workbook and compare it with what was meant before it takes its place.
+
+    Raises:
+        ExportError: Not written; a file that was there before is untouched.
+    """
+    prepared = prepare(dossier, frames)
+    tables = {table.key: table for table in (make(prepared) for make in TABLES)}
+    sealed = seal_table(tables.values(), dossier.currency)
+    parts = {key: split(table, rows_per_sheet) for key, table in {**tables, "seal": sealed}.items()}
+    drawn = _draw(prepared, tables, parts, sealed)
+    total = sum(part.count for several in parts.values() for part in several)
+    tell = _Teller(on_progress, total)
+
+    def write(target: Path) -> None:
+        write_package(
+            target, drawn.shell, parts=drawn.entries, values=drawn.values, moment=dossier.written_at, on_rows=tell.wrote
+        )
+
+    def check(written: Path) -> list[str]:
+        read = check_workbook(written, meant=sealed.frame, on_table=lambda table: tell.reading(tables[table.key]))
+        other_seal = [] if read.seal == drawn.seal else ["the seal is not the one meant"]
+        unequal = read.unequal if drawn.agrees else ()  # known, shown in red, and the very thing to look at
+        return [*read.differences, *unequal, *other_seal]
+
+    placed = write_safely(path, write, check)
+    moved = "" if placed == path else f" {path.name} is open in another program, so it was written as {placed.name}."
+    verdict = summary.AGREE if drawn.agrees else f"{summary.DIFFER}: see the sheet {summary.TITLE}"
+    return WrittenWorkbook(placed, drawn.seal, drawn.agrees, f"{verdict}.{moved}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    shell: bytes
+    entries: Mapping[str, Part]
+    values: Mapping[str, Mapping[str, str]]
+    seal: str
+    agrees: bool
+
+
+class _Teller:
+    """Counts rows written and read back, each as half of the work."""
+
+    def __init__(self, on_progress: Progress | None, rows: int) -> None:
+        self._tell = on_progress or (lambda *_: None)
+        self._done, self._all = 0, max(2 * rows, 1)
+
+    def wrote(self, title: str, count: int) -> None:
+        self._done += count
+        self._tell(f"Writing {title}", self._done, self._all)
+
+    def reading(self, table: Table) -> None:
+        self._done += table.frame.height
+        self._tell(f"Comparing {table.title}", self._done, self._all)
+
+
+def _draw(
+    prepared: Prepared, tables: Mapping[str, Table], parts: Mapping[str, Sequence[Part]], sealed: Table
+) -> _Drawn:
+    """Draw the whole shell: the summary, and one sheet per part with its sample row."""
+    dossier = prepared.dossier
+    book = Workbook()
+    _describe(book, dossier)
+    front = book.active
+    front.title = summary.TITLE
+    sheets, entries, values = {}, {}, {}
+    for part in (part for several in parts.values() for part in several):
+        sheet = book.create_sheet(part.title)
+        entry = f"xl/worksheets/sheet{len(book.sheetnames)}.xml"
+        sheets[part.title], entries[entry] = sheet, part
+        values[entry] = draw_shell(
+            sheet, part, subtitle=f"{dossier.company} · {dossier.batch}", footer=f"{dossier.company} · {dossier.batch}"
+        )
+    listed = controls(_currencies(prepared), dossier.currency)
+    ours = [control.ours(prepared) for control in listed]
+    seal = overall(summary.facts_of(dossier), printed(listed, ours), sealed.frame)
+    page = summary.Page(front, tables["documents"].digits)
+    agrees = _draw_summary(page, prepared, tables, parts, listed=listed, ours=ours, seal=seal)
+    charts.draw_charts(front, sheets["By day"], sheets["By channel"], dict(tables), summary.CHART_ROW)
+    values["xl/worksheets/sheet1.xml"] = page.values
+    saved = BytesIO()
+    book.save(saved)
+    return _Drawn(saved.getvalue(), entries, values, seal, agrees)
+
+
+def _draw_summary(
+    page: summary.Page,
+    prepared: Prepared,
+    tables: Mapping[str, Table],
+    parts: Mapping[str, Sequence[Part]],
+    *,
+    listed: Sequence[Control],
+    ours: Sequence[int],
+    seal: str,
+) -> bool:
+    for letter, width in summary.WIDTHS.items():
+        page.sheet.column_dimensions[letter].width = width
+    page.sheet.sheet_view.showGridLines = False
+    page.sheet.sheet_properties.tabColor = look.INK
+    rows, agrees = summary.draw_controls(page, listed, ours, tables, parts)
+    summary.draw_kinds(page, prepared, parts["documents"])
+    summary.draw_causes(page, prepared, "held", "held_minor", "Held, by cause", parts["orders"])
+    summary.draw_causes(page, prepared, "ignored", "ignored_minor", "Left out on purpose, by reason", parts["orders"])
+    summary.draw_facts(page, summary.facts_of(prepared.dossier), seal, prepared.dossier.notes)
+    summary.draw_contents(page, [part for several in parts.values() for part in several])
+    summary.draw_top(page, prepared, rows, agree=agrees)
+    look.print_setup(page.sheet, left=f"{prepared.dossier.company} · {prepared.dossier.batch}", heading_row=None)
+    return agrees
+
+
+def printed(listed: Sequence[Control], figures: Sequence[int]) -> dict[str, str]:
+    """Return the control totals as printed and sealed."""
+    return {control.name: scaled_text(figure, control.digits) for control, figure in zip(listed, figures, strict=True)}
+
+
+def _currencies(prepared: Prepared) -> list[str]:
+    """Currencies of the orders, the books' own first."""
+    base = prepared.dossier.currency
+    others = prepared.frames.orders["currency"].unique().sort().to_list()
+    return [base, *(code for code in others if code != base)]
+
+
+def _describe(book: Workbook, dossier: AuditDossier) -> None:
+    book.properties.creator = f"recon {dossier.version}".strip()
+    book.properties.lastModifiedBy = book.properties.creator
+    book.properties.title = safe_text(f"Audit workbook {dossier.batch}")
+    book.properties.subject = safe_text(dossier.company)
+    book.properties.created = book.properties.modified = dossier.written_at.replace(tzinfo=None)

@@ -1,0 +1,105 @@
+"""What all sheets share: the dossier, the frames, and the look-ups that carry provenance to every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from exports.audit_frames import AuditFrames
+from exports.columns import Column, Tone
+from exports.fast_sheet import Table, make_table
+from recon.domain.finding import FINDING_CODES
+from recon.views import AuditDossier
+
+TITLES: Final = {code: finding.title for code, finding in FINDING_CODES.items()}
+REMEDIES: Final = {code: finding.remedy for code, finding in FINDING_CODES.items()}
+
+FILE: Final = Column("file", "File", width=14)
+ROW: Final = Column("row", "Row", "count", 8)
+PROVENANCE: Final = (FILE, ROW)
+"""Last columns of every table: which file (its first 12 digits stand in the sheet Files), which row."""
+
+STATE_TONES: Final[dict[str, Tone]] = {
+    "posted": "good", "by hand": "good", "documents": "good", "held": "warn", "hold": "warn", "queued": "quiet",
+    "unknown": "warn", "sending": "warn", "refused": "bad", "conflict": "bad", "duplicate": "bad", "needs person": "warn",
+    "ignored": "quiet", "skipped": "quiet", "cancelled": "quiet", "warning": "warn", "note": "quiet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Dossier, frames and look-ups made once."""
+
+    dossier: AuditDossier
+    frames: AuditFrames
+    document_facts: pl.DataFrame
+    """doc_no with number, kind, day, order number, key, file and row: joined to lines and postings."""
+    latest: pl.DataFrame
+    """Newest outbox row per document key."""
+    file_names: dict[str, str]
+
+    def local(self, name: str) -> pl.Expr:
+        """Return a moment in the company's zone, as clocks on its wall show it."""
+        return pl.col(name).dt.convert_time_zone(self.dossier.timezone).dt.replace_time_zone(None).alias(name)
+
+    def file_name(self) -> pl.Expr:
+        """Return the name a file came under."""
+        return pl.col("file").replace_strict(self.file_names, default=None, return_dtype=pl.String).alias("file_name")
+
+    def table(
+        self,
+        key: str,
+        title: str,
+        about: str,
+        columns: tuple[Column, ...],
+        frame: pl.DataFrame,
+        *,
+        currency_column: str | None = None,
+        tab: str = "proof",
+        printed: int | None = None,
+    ) -> Table:
+        """Return a table in the currency of the books."""
+        return make_table(
+            key, title, about, columns, frame, currency=self.dossier.currency, currency_column=currency_column,
+            tab=tab, printed=printed,
+        )  # fmt: skip
+
+
+def prepare(dossier: AuditDossier, frames: AuditFrames) -> Prepared:
+    """Make the look-ups."""
+    origin = frames.orders.select("order_no", "file", "row")
+    facts = frames.documents.select(
+        "doc_no", "order_no", "number", words("kind").alias("document_kind"), "issued_on", "order_number", "document_key",
+    ).join(origin, on="order_no", how="left", maintain_order="left")  # fmt: skip
+    latest = frames.outbox.unique("document_key", keep="last", maintain_order=True)
+    names = dict(zip(frames.files["file"], frames.files["name"], strict=True))
+    return Prepared(dossier, frames, facts.drop("order_no"), latest, names)
+
+
+def words(column: str) -> pl.Expr:
+    """Return a state or kind of ours as words: ``credit_note`` reads credit note."""
+    return pl.col(column).cast(pl.String).str.replace_all("_", " ", literal=True)
+
+
+def title_of(column: str) -> pl.Expr:
+    """Return a finding's title for its code; a reason that is no finding stands for itself."""
+    return pl.col(column).replace_strict(TITLES, default=pl.col(column), return_dtype=pl.String)
+
+
+def remedy_of(column: str) -> pl.Expr:
+    """Return what the person does next for a finding code."""
+    return pl.col(column).replace_strict(REMEDIES, default=None, return_dtype=pl.String)
+
+
+def sales_effect() -> pl.Expr:
+    """Return what a document adds to the sales of the books.
+
+    Invoices and receipts of their own add their total; a receipt for an invoice and a payment move money only; voids
+    and credit notes take away.
+    """
+    total = pl.col("total_minor")
+    kind = pl.col("kind").cast(pl.String)
+    adds = (kind == "invoice") | ((kind == "receipt") & pl.col("applies_to_key").is_null())
+    return pl.when(adds).then(total).when(kind.is_in(["void", "credit_note"])).then(-total).otherwise(0)

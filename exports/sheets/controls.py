@@ -1,0 +1,214 @@
+"""Control totals: our figure, computed from the frames, beside what the printed cells add up to.
+
+One rule serves three times: as a live formula in the workbook, as the value that formula carries, and as the sum taken
+again from the cells when somebody asks whether a workbook was changed (`exports.seal`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import polars as pl
+
+from exports.fast_sheet import Part
+from exports.sheets.context import Prepared, sales_effect
+from recon.money import exponent
+
+SAFE_WORDS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
+"""Words of ours that may stand in a formula; nothing from outside ever does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A column of a sheet, summed or counted, where another column says a word of ours."""
+
+    table: str
+    column: str
+    where: tuple[tuple[str, str], ...] = ()
+    sign: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One line of the control totals."""
+
+    name: str
+    kind: Literal["money", "count"]
+    terms: tuple[Term, ...]
+    proves: str
+    ours: Callable[[Prepared], int]
+    currency: str = ""
+    """Of a money control."""
+
+    @property
+    def digits(self) -> int:
+        """Decimals of its figures."""
+        return exponent(self.currency) if self.kind == "money" else 0
+
+
+def _sum(frame: pl.DataFrame, value: pl.Expr) -> int:
+    return int(frame.select(value.cast(pl.Int128).sum()).item() or 0)
+
+
+def _orders(column: str, currency: str) -> Callable[[Prepared], int]:
+    def ours(prepared: Prepared) -> int:
+        orders = prepared.frames.orders.filter(pl.col("currency") == currency)
+        if column == "total_minor":
+            return _sum(orders, pl.col(column))
+        return _sum(prepared.frames.results.join(orders.select("order_no"), on="order_no", how="semi"), pl.col(column))
+
+    return ours
+
+
+def _frame_sum(name: str, column: str) -> Callable[[Prepared], int]:
+    return lambda prepared: _sum(getattr(prepared.frames, name), pl.col(column))
+
+
+def _rows(name: str) -> Callable[[Prepared], int]:
+    return lambda prepared: int(getattr(prepared.frames, name).height)
+
+
+def _with_lines(column: str) -> Callable[[Prepared], int]:
+    def ours(prepared: Prepared) -> int:
+        having = prepared.frames.documents.join(prepared.frames.lines, on="doc_no", how="semi")
+        return _sum(having, pl.col(column))
+
+    return ours
+
+
+def _posted(prepared: Prepared) -> int:
+    return prepared.frames.outbox.filter(pl.col("state") == "posted").height
+
+
+def _sales(prepared: Prepared) -> int:
+    return _sum(prepared.frames.documents, sales_effect())
+
+
+def controls(currencies: Sequence[str], base: str) -> tuple[Control, ...]:
+    """Return all control totals for a workbook with orders in these currencies and books in ``base``."""
+    return (*_counts(), *(control for code in currencies for control in _order_controls(code)), *_book_controls(base))
+
+
+def _counts() -> tuple[Control, ...]:
+    listed = (
+        ("Orders", "orders", "order_key", "orders", "Every order of the files is in the workbook."),
+        ("Documents", "documents", "document_key", "documents", "Every document of the plan is in the workbook."),
+        ("Document lines", "lines", "document_key", "lines", "Every line is there."),
+        ("Postings", "postings", "account_code", "postings", "Every posting is there."),
+        ("Findings", "findings", "code", "findings", "Nothing we have to say is left out."),
+        ("Documents handed to the upload", "uploads", "document_key", "outbox", "Every document approved has a fate."),
+    )
+    counted = [
+        Control(name, "count", (Term(table, column),), proves, _rows(frame))
+        for name, table, column, frame, proves in listed
+    ]
+    posted = Term("uploads", "document_key", (("state", "posted"),))
+    counted.append(Control("Documents posted", "count", (posted,), "The ledger said yes to these.", _posted))
+    rows = "Every data row of every file was read into an order, a line, a payment or a finding."
+    counted.append(Control("Rows of the files", "count", (Term("files", "rows_read"),), rows, _rows_stated))
+    return tuple(counted)
+
+
+def _rows_stated(prepared: Prepared) -> int:
+    return _sum(prepared.frames.files.filter(pl.col("rows_read").is_not_null()), pl.col("rows_stated"))
+
+
+def _order_controls(currency: str) -> tuple[Control, ...]:
+    where = (("currency", currency),)
+    parts = ("posted_minor", "planned_minor", "held_minor", "ignored_minor")
+    named = (
+        ("Order totals", "total_minor", "What the files say the buyers pay."),
+        ("Truth", "truth_minor", "What should stand in the ledger in the end."),
+        ("Posted before", "posted_minor", "What stood there before this batch."),
+        ("Planned now", "planned_minor", "What this batch adds, less credits."),
+        ("Held", "held_minor", "What waits for a person."),
+        ("Ignored", "ignored_minor", "What is left out on purpose; each order says why."),
+    )
+    sums = [
+        Control(
+            f"{name}, {currency}",
+            "money",
+            (Term("orders", column, where),),
+            proves,
+            _orders(column, currency),
+            currency,
+        )
+        for name, column, proves in named
+    ]
+    rest = (Term("orders", "truth_minor", where), *(Term("orders", part, where, -1) for part in parts))
+    sums.append(
+        Control(
+            f"Truth less posted, planned, held, ignored, {currency}",
+            "money",
+            rest,
+            "No satang is lost between files and books.",
+            lambda _: 0,
+            currency,
+        )
+    )
+    waits = (Term("held", "held_minor", where),)
+    sums.append(
+        Control(
+            f"Held orders sheet, {currency}",
+            "money",
+            waits,
+            "Every held amount is explained.",
+            _orders("held_minor", currency),
+            currency,
+        )
+    )
+    return tuple(sums)
+
+
+def _book_controls(base: str) -> tuple[Control, ...]:
+    net_and_vat = (Term("documents", "net_minor"), Term("documents", "vat_minor"))
+    debit = _frame_sum("postings", "debit_minor")
+    listed: tuple[tuple[str, tuple[Term, ...], str, Callable[[Prepared], int]], ...] = (
+        ("Sales of the documents", (Term("documents", "effect_minor"),), "The documents carry exactly what was planned for the orders.", _orders("planned_minor", base)),
+        ("Totals of the documents", net_and_vat, "Net and VAT of all documents make their totals.", _frame_sum("documents", "total_minor")),
+        ("Net of the lines", (Term("lines", "net_minor"),), "The lines make the documents' net.", _with_lines("net_minor")),
+        ("VAT of the lines", (Term("lines", "vat_minor"),), "The lines make the documents' VAT.", _with_lines("vat_minor")),
+        ("Debits", (Term("postings", "debit_minor"),), "All debits are there.", debit),
+        ("Credits", (Term("postings", "credit_minor"),), "Credits equal debits.", debit),
+        ("Net by product", (Term("products", "net_minor"),), "Products used cover every line.", _frame_sum("lines", "net_minor")),
+        ("Money by channel", (Term("channels", "paid_minor"),), "Channels used cover every document.", _frame_sum("documents", "paid_minor")),
+        ("Sales by day", (Term("by_day", "effect_minor"),), "The chart by day shows everything.", _sales),
+        ("Sales by channel", (Term("by_channel", "effect_minor"),), "The chart by channel shows everything.", _sales),
+    )  # fmt: skip
+    return tuple(Control(f"{name}, {base}", "money", terms, proves, ours, base) for name, terms, proves, ours in listed)
+
+
+def formula(control: Control, parts: Mapping[str, Sequence[Part]]) -> str:
+    """Return the control as an expression over the sheets, without the equals sign."""
+    return "".join(
+        f"{'+' if term.sign > 0 else '-'}{_term(term, control.kind, parts[term.table])}" for term in control.terms
+    )
+
+
+def _term(term: Term, kind: str, parts: Sequence[Part]) -> str:
+    sums = term.column.endswith(("_minor", "rows_read"))
+    assert sums or kind == "count"
+    if not term.where:
+        spans = ",".join(part.span(term.column) for part in parts)
+        return f"{'SUM' if sums else 'COUNTA'}({spans})"
+    assert all(SAFE_WORDS.fullmatch(word) for _, word in term.where)
+    each = []
+    for part in parts:
+        criteria = ",".join(f'{part.span(column)},"{word}"' for column, word in term.where)
+        each.append(f"SUMIFS({part.span(term.column)},{criteria})" if sums else f"COUNTIFS({criteria})")
+    return f"({'+'.join(each)})"
+
+
+def evaluate(control: Control, sheets: Mapping[str, pl.DataFrame]) -> int:
+    """Return the same from frames of the sheets, exactly."""
+    total = 0
+    for term in control.terms:
+        frame = sheets[term.table]
+        for column, word in term.where:
+            frame = frame.filter(pl.col(column).cast(pl.String) == word)
+        sums = term.column.endswith(("_minor", "rows_read"))
+        total += term.sign * (_sum(frame, pl.col(term.column)) if sums else frame[term.column].count())
+    return total

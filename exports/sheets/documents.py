@@ -1,0 +1,138 @@
+"""Sheets of documents: headers, lines, and the postings each document causes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from exports.columns import Column
+from exports.fast_sheet import Table
+from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, sales_effect, words
+
+_DOCUMENTS: Final = (
+    Column("number", "Number", width=18),
+    Column("issued_on", "Date", "date", 12),
+    Column("kind", "Kind", width=12),
+    Column("order_number", "Order", width=16),
+    Column("contact_name", "Contact", width=24),
+    Column("payment_channel", "Payment channel", width=18),
+    Column("payment_method", "Paid into", width=11),
+    Column("currency", "Currency", width=9),
+    Column("net_minor", "Net", "money", 15, total=True),
+    Column("vat_minor", "VAT", "money", 13, total=True),
+    Column("total_minor", "Total", "money", 15, total=True),
+    Column("effect_minor", "Adds to sales", "money", 15, total=True),
+    Column("state", "State", width=13, tones=STATE_TONES),
+    Column("ledger_number", "Number in ledger", width=18),
+    *PROVENANCE,
+    Column("sales_channel", "Sales channel", width=16),
+    Column("contact_code", "Contact code", width=13),
+    Column("contact_tax_id", "Tax id", width=15),
+    Column("contact_branch", "Branch", width=10),
+    Column("paid_on", "Paid on", "date", 12),
+    Column("paid_minor", "Money moved", "money", 15, total=True),
+    Column("gross_minor", "Before discount", "money", 15, total=True),
+    Column("discount_minor", "Discount", "money", 13, total=True),
+    Column("vat_by_line_minor", "VAT by line", "money", 13, total=True),
+    Column("vat_mode", "VAT in price", width=11),
+    Column("tax_invoice", "Tax invoice", width=11),
+    Column("due_on", "Due on", "date", 12),
+    Column("applies_to_number", "Applies to", width=20),
+    Column("reason", "Rule", width=24),
+    Column("remark", "Remark", width=24),
+    Column("revision", "Revision", "count", 9),
+    Column("document_key", "Document key", width=36),
+    Column("file_name", "Source file", width=28),
+)
+_DOCUMENTS_PRINTED: Final = 16
+
+_ABOUT_DOCUMENT: Final = (
+    Column("number", "Document", width=20),
+    Column("issued_on", "Date", "date", 12),
+    Column("document_kind", "Kind of document", width=12),
+    Column("order_number", "Order", width=18),
+)
+
+_LINES: Final = (
+    *_ABOUT_DOCUMENT,
+    Column("line_no", "Line", "count", 6),
+    Column("kind", "Kind", width=11),
+    Column("sku", "SKU", width=16),
+    Column("product_code", "Product", width=14),
+    Column("account_code", "Account", width=10),
+    Column("description", "Description", width=40),
+    Column("quantity_milli", "Quantity", "quantity", 10, total=True),
+    Column("unit_price_minor", "Unit price", "money", 13),
+    Column("amount_minor", "Amount", "money", 15, total=True),
+    Column("discount_minor", "Discount", "money", 13, total=True),
+    Column("vat_code", "VAT code", width=9),
+    Column("net_minor", "Net", "money", 15, total=True),
+    Column("vat_minor", "VAT", "money", 13, total=True),
+    *PROVENANCE,
+    Column("document_key", "Document key", width=36),
+)
+_LINES_PRINTED: Final = 19
+
+_POSTINGS: Final = (
+    *_ABOUT_DOCUMENT,
+    Column("posting_no", "Posting", "count", 8),
+    Column("account_code", "Account", width=12),
+    Column("debit_minor", "Debit", "money", 16, total=True),
+    Column("credit_minor", "Credit", "money", 16, total=True),
+    *PROVENANCE,
+    Column("document_key", "Document key", width=36),
+)
+
+
+def documents_table(prepared: Prepared) -> Table:
+    """Every document of the batch and what became of it in the ledger."""
+    origin = prepared.document_facts.select("doc_no", "file", "row")
+    state = prepared.latest.select("document_key", "state", "ledger_number")
+    frame = (
+        prepared.frames.documents.join(origin, on="doc_no", how="left", maintain_order="left")
+        .join(state, on="document_key", how="left", maintain_order="left")
+        .with_columns(
+            sales_effect().alias("effect_minor"),
+            pl.when("is_tax_invoice").then(pl.lit("yes")).alias("tax_invoice"),
+            words("kind"),
+            words("state"),
+            prepared.file_name(),
+        )
+    )
+    return prepared.table(
+        "documents",
+        "Documents",
+        "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' carries the sign.",
+        _DOCUMENTS,
+        frame,
+        currency_column="currency",
+        printed=_DOCUMENTS_PRINTED,
+    )
+
+
+def lines_table(prepared: Prepared) -> Table:
+    """Every line of every document."""
+    lines = prepared.frames.lines
+    facts = prepared.document_facts
+    frame = lines.rename({"row": "line_row"}).join(facts, on="doc_no", how="left", maintain_order="left")
+    return prepared.table(
+        "lines",
+        "Document lines",
+        "Every line of every document. Row is the line's own row in the file; charges of the order show the order's row.",
+        _LINES,
+        frame.with_columns(pl.coalesce("line_row", "row").alias("row"), words("kind"), words("vat_code")),
+        printed=_LINES_PRINTED,
+    )
+
+
+def postings_table(prepared: Prepared) -> Table:
+    """The balanced postings of every document."""
+    frame = prepared.frames.postings.join(prepared.document_facts, on="doc_no", how="left", maintain_order="left")
+    return prepared.table(
+        "postings",
+        "Postings",
+        "What each document does to the accounts. Every document balances: debit = credit.",
+        _POSTINGS,
+        frame,
+    )

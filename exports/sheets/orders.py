@@ -1,0 +1,104 @@
+"""Sheets of orders: where the money of each one went, and those held with cause and remedy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from exports.columns import Column
+from exports.fast_sheet import Table
+from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, remedy_of, title_of, words
+
+_ORDERS: Final = (
+    Column("order_number", "Order", width=18),
+    Column("ordered_on", "Ordered on", "date", 12),
+    Column("customer_name", "Customer", width=22),
+    Column("payment_state", "Payment state", width=13),
+    Column("currency", "Currency", width=9),
+    Column("total_minor", "Order total", "money", 15, total=True),
+    Column("truth_minor", "Truth", "money", 15, total=True),
+    Column("posted_minor", "Posted before", "money", 15, total=True),
+    Column("planned_minor", "Planned now", "money", 15, total=True),
+    Column("held_minor", "Held", "money", 15, total=True),
+    Column("ignored_minor", "Ignored", "money", 15, total=True),
+    Column("disposition", "Went to", width=12, tones=STATE_TONES),
+    Column("reason", "Reason", width=24),
+    *PROVENANCE,
+    Column("reason_title", "Reason in words", width=46),
+    Column("record_kind", "Record", width=12),
+    Column("order_state", "Order state", width=13),
+    Column("state_text", "In the source's words", width=22),
+    Column("sales_channel", "Sales channel", width=16),
+    Column("payment_channel", "Payment channel", width=20),
+    Column("order_key", "Order key", width=30),
+    Column("file_name", "Source file", width=28),
+)
+_ORDERS_PRINTED: Final = 15
+
+_HELD: Final = (
+    Column("order_number", "Order", width=18),
+    Column("ordered_on", "Ordered on", "date", 12),
+    Column("currency", "Currency", width=9),
+    Column("held_minor", "Held", "money", 15, total=True),
+    Column("reason_title", "What is the matter", width=46),
+    Column("remedy", "What to do", width=70),
+    *PROVENANCE,
+    Column("reason", "Cause", width=22),
+    Column("detail", "Figures", width=46),
+    Column("value", "Value", width=20),
+    Column("customer_name", "Customer", width=24),
+    Column("sales_channel", "Sales channel", width=16),
+    Column("payment_channel", "Payment channel", width=20),
+    Column("order_key", "Order key", width=30),
+    Column("file_name", "Source file", width=28),
+)
+_HELD_PRINTED: Final = 8
+
+
+def results_of(prepared: Prepared) -> pl.DataFrame:
+    """Return one row per order: its facts and where its money went."""
+    frames = prepared.frames
+    results = frames.results.drop("order_key")
+    return frames.orders.join(results, on="order_no", how="left", validate="1:1", maintain_order="left").with_columns(
+        pl.col("truth_minor", "posted_minor", "planned_minor", "held_minor", "ignored_minor").fill_null(0),
+        title_of("reason").alias("reason_title"),
+        *(words(column) for column in ("disposition", "record_kind", "order_state", "payment_state")),
+        prepared.file_name(),
+    )
+
+
+def orders_table(prepared: Prepared) -> Table:
+    """Every order: truth = posted + planned + held + ignored."""
+    return prepared.table(
+        "orders",
+        "Orders",
+        "Every order of the files. For each one: truth = posted before + planned now + held + ignored.",
+        _ORDERS,
+        results_of(prepared),
+        currency_column="currency",
+        printed=_ORDERS_PRINTED,
+    )
+
+
+def held_table(prepared: Prepared) -> Table:
+    """Orders that wait for a person, with the first finding that holds each."""
+    held = results_of(prepared).filter(pl.col("disposition") == "held")
+    first = (
+        prepared.frames.findings.filter(pl.col("order_key").is_not_null())
+        .unique(["order_key", "code"], keep="first", maintain_order=True)
+        .select("order_key", pl.col("code").alias("reason"), "detail", "value")
+    )
+    frame = held.join(first, on=["order_key", "reason"], how="left", maintain_order="left").with_columns(
+        remedy_of("reason").alias("remedy")
+    )
+    return prepared.table(
+        "held",
+        "Held orders",
+        "Orders that wait for a person: why, how much, and what to do. None of them is in the documents of this batch.",
+        _HELD,
+        frame,
+        currency_column="currency",
+        tab="work",
+        printed=_HELD_PRINTED,
+    )

@@ -1,0 +1,298 @@
+"""The first sheet: the verdict and key figures, two charts, control totals with live formulas, and what it is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from exports import look
+from exports.columns import number_format
+from exports.fast_sheet import Part, Table, scaled_text
+from exports.sheets.context import Prepared, remedy_of, sales_effect, title_of, words
+from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
+from recon.money import exponent
+from recon.views import AuditDossier
+
+TITLE: Final = "Summary"
+TILE_ROW: Final = 5
+CHART_ROW: Final = 8
+BODY_ROW: Final = 25
+WIDTHS: Final = {"A": 46, "B": 20, "C": 20, "D": 20, "E": 20, "F": 20, "G": 46}
+CONTROLS_HEADING: Final = "Control totals"
+FACTS_HEADING: Final = "About this workbook"
+AGREE: Final = "All control totals agree"
+DIFFER: Final = "Control totals differ"
+
+
+@dataclass(slots=True)
+class Page:
+    """The summary while it is drawn: where the next row goes, and the values of formulas."""
+
+    sheet: Worksheet
+    currency_digits: int
+    row: int = BODY_ROW
+    values: dict[str, str] = field(default_factory=dict)
+
+    def text(self, column: str, text: str, *, row: int | None = None, **style: Any) -> Any:  # noqa: ANN401
+        """Write text."""
+        cell = look.put_text(self.sheet, f"{column}{row or self.row}", text)
+        cell.font = look.font(**style)
+        cell.alignment = look.aligned(wrap=column == "A", vertical="top")
+        return cell
+
+    def number(self, column: str, value: int, digits: int, kind: str = "money", *, live: str = "") -> Any:  # noqa: ANN401
+        """Write a figure, live where a formula is given; its value stands beside the formula."""
+        cell = self.sheet[f"{column}{self.row}"]
+        text = scaled_text(value, digits)
+        if live:
+            cell.value = f"={live}"
+            self.values[f"{column}{self.row}"] = text
+        else:
+            cell.value = Decimal(text) if digits else int(text)
+        cell.font = look.font()
+        cell.number_format = number_format("money" if kind == "money" else "count", digits)
+        cell.alignment = look.aligned("right", vertical="top")
+        return cell
+
+    def heading(self, title: str, columns: Sequence[tuple[str, str]], *, right: str = "BCDEF") -> None:
+        """Begin a block: its name, and the names of its columns."""
+        self.row += 1
+        self.text("A", title, size=12, bold=True, colour=look.TEAL)
+        self.sheet.row_dimensions[self.row].height = 22
+        self.row += 1
+        for letter in WIDTHS if columns else ():
+            self.sheet[f"{letter}{self.row}"].fill = look.fill(look.TEAL)
+        for letter, name in columns:
+            cell = self.text(letter, name, bold=True, colour=look.WHITE)
+            cell.fill = look.fill(look.TEAL)
+            cell.alignment = look.aligned("right" if letter in right else "left")
+        self.row += bool(columns)
+
+    def underline(self) -> None:
+        """Close a row with a fine line and go on."""
+        for letter in WIDTHS:
+            self.sheet[f"{letter}{self.row}"].border = look.UNDERLINED
+        self.row += 1
+
+
+def facts_of(dossier: AuditDossier) -> dict[str, str]:
+    """Return what the workbook is about, as printed and as sealed."""
+    written = dossier.written_at.astimezone(ZoneInfo(dossier.timezone))
+    facts = {
+        "Company": dossier.company,
+        "Tax id": dossier.company_tax_id,
+        "Company in the ledger": dossier.ledger_company,
+        "Environment": dossier.environment,
+        "Connection": f"{dossier.connection} ({dossier.source} to {dossier.target})",
+        "Period": _period(dossier.period_start, dossier.period_end),
+        "Batch": dossier.batch + (f" ({dossier.batch_state})" if dossier.batch_state else ""),
+        "Currency of the books": dossier.currency,
+        "Planned by": dossier.planned_by,
+        "Approved by": ", ".join(dossier.approvers) or "nobody yet",
+        "SHA-256 of the plan": dossier.plan_digest,
+        "Head of the event chain": dossier.chain_head,
+        "Events in the chain": f"{dossier.chain_length}",
+        "Written at": f"{written:%Y-%m-%d %H:%M:%S} {dossier.timezone}",
+        "Written by": f"recon {dossier.version}".strip(),
+    }
+    return {label: value for label, value in facts.items() if value}
+
+
+def _period(start: dt.date | None, end: dt.date | None) -> str:
+    return " to ".join(day.isoformat() for day in (start, end) if day is not None)
+
+
+def draw_top(page: Page, prepared: Prepared, control_rows: tuple[int, int], *, agree: bool) -> None:
+    """Title, verdict and key figures. The verdict is a formula over the differences below."""
+    sheet, dossier = page.sheet, prepared.dossier
+    facts = facts_of(dossier)
+    page.text("A", "Audit workbook", row=1, size=20, bold=True, colour=look.TEAL)
+    sheet.row_dimensions[1].height = 32
+    page.text("A", f"{dossier.company}  ·  {facts['Connection']}", row=2, size=12, bold=True).alignment = look.aligned()
+    for row in range(CHART_ROW, BODY_ROW):
+        sheet.row_dimensions[row].height = 15  # so that charts end above the tables in every program
+    line = "  ·  ".join(
+        filter(None, (facts.get("Period", ""), f"Batch {facts['Batch']}", f"approved by {facts['Approved by']}"))
+    )
+    page.text("A", line, row=3, colour=look.MUTED).alignment = look.aligned()
+    if dossier.environment != "live":
+        warning = page.text(
+            "G", f"{dossier.environment.upper()} - not the company's real books", row=1, bold=True, colour=look.WARN
+        )
+        warning.alignment = look.aligned("right")
+    first, last = control_rows
+    verdict = sheet[f"A{TILE_ROW + 1}"]
+    verdict.value = f'=IF(SUMPRODUCT(--(D{first}:D{last}<>0))=0,"{AGREE}","{DIFFER}")'
+    page.values[f"A{TILE_ROW + 1}"] = f"'{AGREE if agree else DIFFER}"
+    for said, colour in ((AGREE, look.GOOD), (DIFFER, look.BAD)):
+        rule = FormulaRule(formula=[f'$A${TILE_ROW + 1}="{said}"'], font=look.font(size=14, bold=True, colour=colour))
+        sheet.conditional_formatting.add(f"A{TILE_ROW + 1}", rule)
+    _tiles(page, prepared)
+
+
+def _tiles(page: Page, prepared: Prepared) -> None:
+    frames, digits, code = prepared.frames, page.currency_digits, prepared.dossier.currency
+    base = frames.results.join(
+        frames.orders.filter(pl.col("currency") == code).select("order_no"), on="order_no", how="semi"
+    )
+    figures = (
+        ("B", "Orders", frames.orders.height, "count"),
+        ("C", "Documents", frames.documents.height, "count"),
+        ("D", f"Sales {code}", int(frames.documents.select(sales_effect().sum()).item() or 0), "money"),
+        ("E", f"Held {code}", int(base["held_minor"].sum()), "money"),
+        ("F", f"Ignored {code}", int(base["ignored_minor"].sum()), "money"),
+    )
+    page.row = TILE_ROW + 1
+    for letter, label, value, kind in figures:
+        cell = page.number(letter, value, digits if kind == "money" else 0, kind)
+        cell.font = look.font(size=14, bold=True)
+        page.text(letter, label, row=TILE_ROW, colour=look.MUTED).alignment = look.aligned("right")
+    page.text("A", "Verdict", row=TILE_ROW, colour=look.MUTED)
+    page.sheet[f"A{TILE_ROW + 1}"].font = look.font(size=14, bold=True)
+    page.sheet.row_dimensions[TILE_ROW + 1].height = 26
+    for row in (TILE_ROW, TILE_ROW + 1):
+        for letter in WIDTHS:
+            page.sheet[f"{letter}{row}"].fill = look.fill(look.TEAL_SOFT)
+
+
+def draw_controls(
+    page: Page,
+    listed: Sequence[Control],
+    ours: Sequence[int],
+    tables: Mapping[str, Table],
+    parts: Mapping[str, Sequence[Part]],
+) -> tuple[tuple[int, int], bool]:
+    """Our figure, the live sum over the sheets, their difference. Returns the rows used and whether all agree."""
+    page.heading(
+        CONTROLS_HEADING,
+        (
+            ("A", "Control"),
+            ("B", "Our figure"),
+            ("C", "From the sheets"),
+            ("D", "Difference"),
+            ("E", " What it proves"),
+        ),
+        right="BCD",
+    )
+    first, agree = page.row, True
+    sheets = {key: table.frame for key, table in tables.items()}
+    for control, figure in zip(listed, ours, strict=True):
+        live = evaluate(control, sheets)
+        agree = agree and live == figure
+        page.text("A", control.name)
+        page.number("B", figure, control.digits, control.kind)
+        page.number("C", live, control.digits, control.kind, live=f"ROUND({formula(control, parts)},{control.digits})")
+        difference = f"ROUND(B{page.row}-C{page.row},{control.digits})"
+        page.number("D", figure - live, control.digits, control.kind, live=difference)
+        page.text("E", control.proves, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
+        page.underline()
+    last = page.row - 1
+    cells = f"D{first}:D{last}"
+    page.sheet.conditional_formatting.add(
+        cells,
+        CellIsRule(
+            operator="notEqual", formula=["0"], font=look.font(bold=True, colour=look.WHITE), fill=look.fill(look.BAD)
+        ),
+    )
+    page.sheet.conditional_formatting.add(
+        cells, CellIsRule(operator="equal", formula=["0"], font=look.font(colour=look.GOOD))
+    )
+    return (first, last), agree
+
+
+def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
+    """Documents by kind, live."""
+    columns = ("net_minor", "vat_minor", "total_minor", "effect_minor")
+    page.heading(
+        "Documents by kind",
+        (("A", "Kind"), ("B", "Documents"), ("C", "Net"), ("D", "VAT"), ("E", "Total"), ("F", "Adds to sales")),
+    )
+    grouped = (
+        prepared.frames.documents.with_columns(words("kind"), sales_effect().alias("effect_minor"))
+        .group_by("kind").agg(pl.len(), pl.col(columns).sum()).sort("kind")
+    )  # fmt: skip
+    for kind, count, *sums in grouped.iter_rows():
+        page.text("A", kind)
+        counted = "+".join(f'COUNTIFS({part.span("kind")},"{kind}")' for part in parts)
+        page.number("B", count, 0, "count", live=counted)
+        for letter, column, value in zip("CDEF", columns, sums, strict=True):
+            live = "+".join(f'SUMIFS({part.span(column)},{part.span("kind")},"{kind}")' for part in parts)
+            page.number(letter, value, page.currency_digits, live=f"ROUND({live},{page.currency_digits})")
+        page.underline()
+
+
+def draw_causes(
+    page: Page, prepared: Prepared, disposition: str, column: str, title: str, parts: Sequence[Part]
+) -> None:
+    """Held or ignored orders by cause, live, with what to do."""
+    code = prepared.dossier.currency
+    frames = prepared.frames
+    joined = frames.results.join(
+        frames.orders.select("order_no", "currency"), on="order_no", how="left", maintain_order="left"
+    )
+    grouped = (
+        joined.filter(pl.col("disposition").cast(pl.String) == disposition)
+        .group_by("reason", "currency").agg(pl.len().alias("orders"), pl.col(column).sum().alias("amount"))
+        .sort(pl.col("currency") != code, "currency", "amount", "reason", descending=[False, False, True, False])
+        .with_columns(title_of("reason").alias("title"), remedy_of("reason").fill_null("").alias("remedy"))
+    )  # fmt: skip
+    page.heading(
+        title, (("A", "Cause"), ("B", "Orders"), ("C", "Amount"), ("D", " Currency"), ("E", "What to do")), right="BC"
+    )
+    for reason, currency, orders, value, named, remedy in grouped.iter_rows():
+        page.text("A", named or reason or "")
+        where = f'"{disposition}"'
+        plain = bool(SAFE_WORDS.fullmatch(reason or "")) and bool(SAFE_WORDS.fullmatch(currency))
+        counted = "+".join(
+            f'COUNTIFS({p.span("reason")},"{reason}",{p.span("disposition")},{where},{p.span("currency")},"{currency}")'
+            for p in parts
+        )
+        summed = "+".join(
+            f'SUMIFS({p.span(column)},{p.span("reason")},"{reason}",{p.span("disposition")},{where},{p.span("currency")},"{currency}")'
+            for p in parts
+        )
+        page.number("B", orders, 0, "count", live=counted if plain else "")
+        digits = exponent(currency)
+        page.number("C", value, digits, live=f"ROUND({summed},{digits})" if plain else "")
+        page.text("D", currency, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
+        page.text("E", remedy, colour=look.MUTED)
+        page.underline()
+    if grouped.is_empty():
+        page.text("A", "none", colour=look.MUTED)
+        page.row += 1
+
+
+def draw_facts(page: Page, facts: Mapping[str, str], seal: str, notes: Sequence[str]) -> None:
+    """Whose books, which batch, and what it can be held against."""
+    page.heading(FACTS_HEADING, ())
+    for label, value in {**facts, "Seal of this workbook": seal}.items():
+        page.text("A", label, colour=look.MUTED)
+        page.text("B", value)
+        page.underline()
+    for note in notes:
+        page.text("A", "Note", colour=look.WARN, bold=True)
+        page.text("B", note)
+        page.underline()
+
+
+def draw_contents(page: Page, parts: Sequence[Part]) -> None:
+    """Every sheet with its rows, one click away."""
+    page.heading("Sheets", (("A", "Sheet"), ("B", "Rows"), ("C", " What it holds")), right="B")
+    for part in parts:
+        cell = page.text("A", part.title, colour=look.TEAL)
+        page.sheet[cell.coordinate].hyperlink = Hyperlink(
+            ref=cell.coordinate, location=f"'{part.title}'!A1", display=part.title
+        )
+        cell.font = look.font(colour=look.TEAL)
+        page.number("B", part.count, 0, "count")
+        page.text("C", part.table.about, colour=look.MUTED).alignment = look.aligned(indent=1)
+        page.underline()

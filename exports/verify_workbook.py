@@ -1,0 +1,228 @@
+"""Was this workbook changed since it was written? Takes every digest and control total again from the cells.
+
+Nothing outside the file is needed. That somebody did not write a whole new seal with it, the event log proves: the
+seal printed in the workbook is the one recorded when it was written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from exports.audit_frames import audit_frames
+from exports.fast_sheet import Table, scaled_text
+from exports.seal import SEAL_TITLE, differences, open_workbook, overall, read_table, scaled, seal_table
+from exports.sheets import summary
+from exports.sheets.context import prepare
+from exports.sheets.controls import Control, controls, evaluate
+from exports.tables import TABLES
+from recon.errors import ExportError
+from recon.views import AuditDossier
+
+_SEAL_LABEL: Final = "Seal of this workbook"
+_AT_ONCE: Final = 2
+"""Sheets read side by side: the reader lets other threads work, and two of the largest fit in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookCheck:
+    """What a workbook says of itself, and whether its cells still say it."""
+
+    path: Path
+    batch: str
+    plan_digest: str
+    chain_head: str
+    """Head of the event chain printed in it; to be found in the event log."""
+    seal: str
+    """Seal printed in it; recorded in the event log when it was written."""
+    differences: tuple[str, ...]
+    """What was changed since it was written, each in plain words."""
+    unequal: tuple[str, ...]
+    """Control totals where our figure is not what the cells add up to."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is not as it should be; empty: the workbook stands."""
+        return (*self.differences, *self.unequal)
+
+
+def verify_workbook(path: Path) -> WorkbookCheck:
+    """Check a workbook against itself.
+
+    Raises:
+        ExportError: It cannot be read or is no audit workbook of ours.
+    """
+    return check_workbook(path)
+
+
+def check_workbook(
+    path: Path, *, meant: pl.DataFrame | None = None, on_table: Callable[[Table], None] = lambda _: None
+) -> WorkbookCheck:
+    """Check a workbook against its own seal or, fresh from writing, against the one that was meant."""
+    cells, names = _front(path)
+    facts = _facts(cells)
+    currency = facts.get("Currency of the books", "")
+    if SEAL_TITLE not in names or len(currency) != 3:
+        raise ExportError(
+            f"{path.name} is no audit workbook of recon: its sheets {summary.TITLE} and {SEAL_TITLE} are not as we write them."
+        )
+    tables = {table.key: table for table in blank_tables(currency)}
+    sealed, listed = _sealed(path, currency, meant)
+    listed += _sheet_differences(path, [t for t in tables.values() if t.title not in names])
+    present = {key: table for key, table in tables.items() if table.title in names}
+    sheets: dict[str, pl.DataFrame] = {}
+    wanted = _columns_needed(controls([currency], currency))
+    by_size = sorted(present.values(), key=lambda table: -_sealed_rows(sealed, table))
+    with ThreadPoolExecutor(_AT_ONCE) as readers:
+        for table, (found, figures) in zip(
+            by_size,
+            readers.map(lambda t: _check_table(path, t, sealed, wanted.get(t.key, set())), by_size),
+            strict=True,
+        ):
+            on_table(table)
+            listed += found
+            sheets[table.key] = figures
+    unequal: list[str] = []
+    if sheets.keys() == tables.keys():
+        moved, unequal = _control_differences(cells, sheets, currency)
+        listed += moved
+    printed_seal = facts.pop(_SEAL_LABEL, "")
+    if overall(facts, _printed_controls(cells, sheets, currency), sealed) != printed_seal:
+        listed.append(
+            "The seal on the summary does not fit: figures or facts of the summary, or the sheet Seal, were changed"
+        )
+    return WorkbookCheck(
+        path,
+        facts.get("Batch", ""),
+        facts.get("SHA-256 of the plan", ""),
+        facts.get("Head of the event chain", ""),
+        printed_seal,
+        tuple(listed),
+        tuple(unequal),
+    )
+
+
+def blank_tables(currency: str) -> list[Table]:
+    """Return all tables of the workbook without rows: their titles and columns."""
+    dossier = AuditDossier(
+        company="", connection="", source="", target="", currency=currency, timezone="UTC", batch="", plan_digest="",
+        chain_head="", written_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
+    prepared = prepare(dossier, audit_frames())
+    return [make(prepared) for make in TABLES]
+
+
+def _front(path: Path) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the summary's cells as text, and the names of all sheets."""
+    try:
+        book = open_workbook(path)
+        names = list(book.sheet_names)
+        if summary.TITLE not in names:
+            raise ExportError(f"{path.name} is no audit workbook of recon: it has no sheet {summary.TITLE}.")
+        read = book.load_sheet(summary.TITLE, header_row=None, dtypes="string").to_polars()
+    except ExportError:
+        raise
+    except Exception as error:  # the reader's own error type differs with what is broken
+        raise ExportError(f"{path.name} cannot be read as an Excel workbook: {error}") from error
+    filled = read.select(pl.all().fill_null(""))
+    return [tuple(row) for row in filled.iter_rows()], names
+
+
+def _block(cells: Sequence[tuple[str, ...]], heading: str, skip: int) -> list[tuple[str, ...]]:
+    """Return the rows under a heading of the summary, up to the first empty one."""
+    rows: list[tuple[str, ...]] = []
+    start = next((number for number, row in enumerate(cells) if row[0] == heading), None)
+    for row in cells[start + skip :] if start is not None else ():
+        if not row[0]:
+            break
+        rows.append(row)
+    return rows
+
+
+def _facts(cells: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    return {row[0]: row[1] for row in _block(cells, summary.FACTS_HEADING, 1) if row[0] != "Note"}
+
+
+def _sealed(path: Path, currency: str, meant: pl.DataFrame | None) -> tuple[pl.DataFrame, list[str]]:
+    """Return the seal's rows; fresh from writing also whether they are the ones meant."""
+    read = read_table(open_workbook(path), seal_table([], currency)).plain
+    rows = read.with_columns(pl.col("rows").str.replace(r"\..*", "").cast(pl.Int64))
+    if meant is not None and not rows.equals(meant.select(rows.columns).cast({"rows": pl.Int64})):
+        return rows, [f"Sheet {SEAL_TITLE}: not as it was meant"]
+    return rows, []
+
+
+def _sealed_rows(sealed: pl.DataFrame, table: Table) -> int:
+    return int(sealed.filter(pl.col("sheet") == table.title)["rows"].max() or 0)  # type: ignore[arg-type]
+
+
+def _sheet_differences(path: Path, missing: Sequence[Table]) -> list[str]:
+    return [f"Sheet {table.title}: it is missing in {path.name}" for table in missing]
+
+
+def _check_table(path: Path, table: Table, sealed: pl.DataFrame, wanted: set[str]) -> tuple[list[str], pl.DataFrame]:
+    """Read one table, compare it with the seal and keep the columns the control totals need."""
+    try:
+        read = read_table(open_workbook(path), table)
+        found = differences(table, sealed, read)
+        return found, scaled(read, table, [name for name in read.plain.columns if name in wanted])
+    except (ValueError, pl.exceptions.PolarsError) as error:
+        empty = table.frame.select(name for name in table.frame.columns if name in wanted)
+        return [f"Sheet {table.title}: its columns are not as we wrote them ({error})"], empty
+
+
+def _columns_needed(listed: Sequence[Control]) -> dict[str, set[str]]:
+    needed: dict[str, set[str]] = {}
+    for term in (term for control in listed for term in control.terms):
+        needed.setdefault(term.table, set()).update((term.column, *(column for column, _ in term.where)))
+    return needed
+
+
+def _listed(sheets: Mapping[str, pl.DataFrame], currency: str) -> tuple[Control, ...]:
+    orders = sheets.get("orders")
+    named = orders["currency"].drop_nulls().unique().sort().to_list() if orders is not None and orders.width else []
+    return controls([currency, *(code for code in named if code != currency)], currency)
+
+
+def _printed_controls(
+    cells: Sequence[tuple[str, ...]], sheets: Mapping[str, pl.DataFrame], currency: str
+) -> dict[str, str]:
+    """Return our figures as the summary prints them, in the form they were sealed in."""
+    printed = {row[0]: row[1] for row in _block(cells, summary.CONTROLS_HEADING, 2)}
+    return {c.name: _rounded(printed.get(c.name, ""), c.digits) for c in _listed(sheets, currency)}
+
+
+def _rounded(text: str, digits: int) -> str:
+    """A spreadsheet hands numbers back as binary fractions; return the decimal they stand for."""
+    try:
+        value = Decimal(text).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    except InvalidOperation:
+        return text
+    return f"{value:f}" if value else f"{abs(value):f}"
+
+
+def _control_differences(
+    cells: Sequence[tuple[str, ...]], sheets: Mapping[str, pl.DataFrame], currency: str
+) -> tuple[list[str], list[str]]:
+    """Compare the printed figures with the cells added up again: those of the sheets, and ours."""
+    moved, unequal = [], []
+    printed = {row[0]: row[1:3] for row in _block(cells, summary.CONTROLS_HEADING, 2)}
+    for control in _listed(sheets, currency):
+        again = scaled_text(evaluate(control, sheets), control.digits)
+        ours, theirs = (_rounded(text, control.digits) for text in printed.get(control.name, ("", "")))
+        name = f"Control total {control.name}"
+        if theirs != again:
+            moved.append(f"{name}: printed from the sheets {theirs or 'nothing'}, the cells add up to {again}")
+        if ours != again:
+            unequal.append(f"{name}: our figure {ours or 'nothing'}, the cells add up to {again}")
+    return moved, unequal
+
+
+__all__ = ["WorkbookCheck", "check_workbook", "verify_workbook"]
