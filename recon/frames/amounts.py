@@ -81,9 +81,19 @@ def unreadable(text: pl.Series, value: pl.Series) -> pl.Series | None:
     return mask if mask.any() else None
 
 
-def plain_text(column: str, exponent: int = 2) -> pl.Expr:
-    """Return minor units as text with a decimal point, for messages and files."""
-    value = pl.col(column)
+def exact_text(text: pl.Series, form: NumberForm) -> pl.Series:
+    """Return amount text with everything the form declares removed, for adding up by another route."""
+    if form == PLAIN:
+        return text
+    bare = text.to_frame("t").lazy().with_columns(bare=_cleaned(pl.col("t"), form))
+    if form.binary_noise:
+        bare = bare.with_columns(bare=_without_noise(pl.col("bare"), 2))
+    return bare.select("bare").collect().to_series()
+
+
+def plain_text(value: pl.Expr | str, exponent: int = 2) -> pl.Expr:
+    """Return minor units (a column or an expression) as text with a decimal point, for messages and files."""
+    value = pl.col(value) if isinstance(value, str) else value
     if exponent == 0:
         return value.cast(pl.String)
     whole, part = value.abs() // 10**exponent, value.abs() % 10**exponent

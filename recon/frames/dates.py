@@ -80,22 +80,18 @@ def moments(text: pl.Series, form: DateForm) -> pl.Series:
     ).alias(text.name)
 
 
-def far_off(day: pl.Series) -> tuple[int, int] | None:
-    """Return the first and last plausible day (as day numbers), or None when no day of the file stands apart.
+def plausible_span(day: pl.Series) -> tuple[int, int]:
+    """Return the first and last plausible day, as day numbers, given the days of all orders of a file.
 
-    A day stands apart when more than 400 days without any order lie between it and the bulk of the file; an export of
-    several years is no reason for a finding.
+    Days that stand apart from the bulk of the file by more than 400 days without any order are not in it; an export
+    of several years hangs together and is no reason for a finding.
     """
-    counts = day.drop_nulls().to_physical().value_counts().sort(day.name)
-    if counts.height < 2:
-        return None
-    group = (counts[day.name].diff().fill_null(0) > FAR_OFF_DAYS).cum_sum().alias("group")
-    if group[-1] == 0:
-        return None
+    counts = day.drop_nulls().to_physical().alias("day").value_counts().sort("day")
+    group = (counts["day"].diff().fill_null(0) > FAR_OFF_DAYS).cum_sum().alias("group")
     sizes = (
         counts.with_columns(group)
         .group_by("group", maintain_order=True)
-        .agg(pl.col("count").sum(), first=pl.col(day.name).min(), last=pl.col(day.name).max())
+        .agg(pl.col("count").sum(), first=pl.col("day").min(), last=pl.col("day").max())
     )
     bulk = sizes.sort("count", "group", descending=[True, False]).row(0, named=True)
     return bulk["first"] - FAR_OFF_DAYS, bulk["last"] + FAR_OFF_DAYS

@@ -1,0 +1,129 @@
+"""Put the columns found into the canonical frames, in their order and types."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.conform import empty, fill
+from recon.frames.schemas import LINE_KINDS, ORDER_LINES, ORDERS, PAYMENTS, REFUNDS, LineKind
+from recon.frames.text import fold
+from recon.normalize.states import CHANNEL_JOINER
+from recon.sources.base import Conventions, ReadOptions
+
+_AMOUNTS: Final = {
+    "goods_minor": "goods", "discount_minor": "discount", "shipping_minor": "shipping",
+    "shipping_discount_minor": "shipping_discount", "cod_fee_minor": "cod_fee", "duties_minor": "duties",
+    "rounding_minor": "rounding", "platform_discount_minor": "platform_discount", "tax_minor": "tax",
+    "total_minor": "total", "paid_minor": "paid", "refunded_minor": "refunded",
+}  # fmt: skip
+
+
+def assemble_orders(orders: pl.DataFrame, file_id: str) -> pl.DataFrame:
+    """Return ORDERS."""
+    have = set(orders.columns)
+    columns = []
+    for column, dtype in ORDERS.items():
+        source = _AMOUNTS.get(column, column)
+        if column == "file":
+            value: pl.Expr = pl.lit(file_id)
+        elif column in {"sales_channel", "payment_channel"}:
+            value = pl.col(column).fill_null("") if column in have else pl.lit("")
+        elif source in have:
+            value = pl.col(source)
+        else:
+            value = pl.lit(None)
+        columns.append(value.cast(dtype).alias(column))
+    return orders.select(columns)
+
+
+def assemble_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return ORDER_LINES; where the lines' own discounts contradict the order's, the lines count undiscounted."""
+    if orders["whole_lines"].any():
+        whole = orders["whole_lines"].gather(lines["order_no"])
+        lines = lines.with_columns(
+            pl.when(whole).then("gross").otherwise("amount").alias("amount"),
+            pl.when(whole).then(0).otherwise("discount").alias("discount"),
+        )
+    named = lines.select(
+        "order_no", "line_no", "row", "kind", _text(lines, "sku"), _text(lines, "name"),
+        pl.col("quantity").alias("quantity_milli"), pl.col("unit_price").alias("unit_price_minor"),
+        pl.col("discount").alias("discount_minor"), pl.col("amount").alias("amount_minor"), _taxable(lines),
+    )  # fmt: skip
+    return fill(named, ORDER_LINES)
+
+
+def assemble_payments(listed: pl.DataFrame | None, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return PAYMENTS: those the source lists one by one, else one without an amount per channel of split orders."""
+    if listed is not None:
+        return fill(listed, PAYMENTS)
+    if "payment_channel" not in orders.columns:
+        return empty(PAYMENTS)
+    split = orders.filter(pl.col("payment_channel").str.contains(CHANNEL_JOINER, literal=True))
+    if split.is_empty():
+        return empty(PAYMENTS)
+    paid_on = pl.col("paid_on") if "paid_on" in orders.columns else pl.lit(None, dtype=pl.Date)
+    single = split.select(
+        "order_no", pl.col("payment_channel").str.split(CHANNEL_JOINER), paid_on.alias("paid_on"), "row"
+    ).explode("payment_channel", empty_as_null=False)
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("order_no")
+    return fill(single.with_columns(number.alias("payment_no")), PAYMENTS)
+
+
+def assemble_refunds(listed: pl.DataFrame | None, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return REFUNDS: those the source lists, else one row per order with a refunded sum."""
+    if listed is not None:
+        return fill(listed, REFUNDS)
+    refunded = orders.filter(pl.col("refunded") > 0)
+    if refunded.is_empty():
+        return empty(REFUNDS)
+    day = pl.col("refund_on") if "refund_on" in orders.columns else pl.lit(None, dtype=pl.Date)
+    rows = refunded.select(
+        "order_no",
+        pl.lit(1).alias("refund_no"),
+        day.alias("refunded_on"),
+        pl.col("refunded").alias("amount_minor"),
+        "row",
+    )
+    return fill(rows, REFUNDS)
+
+
+def add_line_kinds(lines: pl.DataFrame, conventions: Conventions, options: ReadOptions) -> pl.DataFrame:
+    """Add each line's kind: as the source says, else tips and gift cards by name, else a product."""
+    kind: pl.Expr = pl.lit("product", dtype=LineKind)
+    names = lines["name"].unique().drop_nulls() if "name" in lines.columns else pl.Series(dtype=pl.String)
+    cards = {fold(name) for name in options.gift_card_names}
+    if cards:
+        of_cards = [name for name in names if fold(name) in cards]
+        kind = pl.when(pl.col("name").is_in(of_cards)).then(pl.lit("gift_card", dtype=LineKind)).otherwise(kind)
+    tips = [name for name in names if name in conventions.tip_names]
+    if tips:
+        no_sku = pl.col("sku").is_null() if "sku" in lines.columns else pl.lit(value=True)
+        is_tip = pl.col("name").is_in(tips) & no_sku
+        kind = pl.when(is_tip).then(pl.lit("tip", dtype=LineKind)).otherwise(kind)
+    if "kind" in lines.columns:
+        said = pl.col("kind").cast(pl.String)
+        kind = pl.coalesce(pl.when(said.is_in(LINE_KINDS)).then(said).cast(LineKind), kind)
+    return lines.with_columns(kind.alias("kind"))
+
+
+def _text(lines: pl.DataFrame, column: str) -> pl.Expr:
+    return pl.col(column) if column in lines.columns else pl.lit(None, dtype=pl.String).alias(column)
+
+
+def _taxable(lines: pl.DataFrame) -> pl.Expr:
+    """Return whether a line is taxable; null where the file does not say, or says it in other words."""
+    if "taxable" not in lines.columns:
+        return pl.lit(None, dtype=pl.Boolean).alias("taxable")
+    words = {
+        "true": True,
+        "TRUE": True,
+        "True": True,
+        "1": True,
+        "false": False,
+        "FALSE": False,
+        "False": False,
+        "0": False,
+    }
+    return pl.col("taxable").replace_strict(words, default=None, return_dtype=pl.Boolean).alias("taxable")

@@ -1,0 +1,110 @@
+"""Who is who: the stable key of each order, and what is wrong with order numbers and SKUs.
+
+An order without a number, with a number a spreadsheet has damaged (``1.23E+15``), or standing in the file a second
+time is kept out, with its total; nothing is joined or dropped on a guess.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.text import blank_to_null, mixed_scripts
+from recon.normalize.convert import REFUSALS, Converted
+from recon.sources.base import Reading, ReadOptions
+
+_SCIENTIFIC: Final = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
+"""What a spreadsheet makes of a long number."""
+
+
+def add_keys(orders: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
+    """Add ``record_kind`` and ``order_key``: platform:shop:id, with the kind before the id unless it is a sale."""
+    order_id = blank_to_null(orders["order_id"])
+    prefix = f"{options.platform}:{options.shop}:"
+    if "record_kind" not in orders.columns:
+        key = pl.concat_str(pl.lit(prefix), pl.col("order_id"))
+        return orders.with_columns(order_id, pl.lit("sale").alias("record_kind")).with_columns(key.alias("order_key"))
+    kind = orders["record_kind"].fill_null("sale")
+    before = (
+        pl.when(pl.col("record_kind") == "sale")
+        .then(pl.lit(prefix))
+        .otherwise(pl.concat_str(pl.lit(prefix), pl.col("record_kind"), pl.lit(":")))
+    )
+    return orders.with_columns(order_id, kind).with_columns(
+        pl.concat_str(before, pl.col("order_id")).alias("order_key")
+    )
+
+
+def refuse_identities(result: Converted, reading: Reading) -> pl.Series | None:
+    """Refuse orders whose number is missing, damaged or repeated; return the mask of first ones among repeated."""
+    orders, lines = result.orders, result.lines
+    id_column = reading.headings.get("order_id", "order_id")
+    key = orders["order_key"]
+    if key.null_count():
+        result.refusals.append(_refusal("order-id-missing", orders, key.is_null(), id_column, "order_id"))
+    damaged = _damaged(orders["order_id"])
+    if damaged is not None:
+        result.refusals.append(_refusal("id-damaged", orders, damaged, id_column, "order_id"))
+    if "sku" in lines.columns:
+        damaged = _damaged(lines["sku"])
+        if damaged is not None:
+            result.refusals.append(_refusal("id-damaged", lines, damaged, reading.headings.get("sku", "sku"), "sku"))
+    # Equal hashes may be chance and are looked at closely; different hashes prove that all keys differ.
+    if key.hash().n_unique() == len(key):
+        return None
+    return _refuse_repeated(result, id_column)
+
+
+def repeated_numbers(orders: pl.DataFrame) -> pl.Series | None:
+    """Return the mask of orders whose visible number another order carries too."""
+    number = orders["order_number"]
+    if number.hash().n_unique() == len(number):
+        return None
+    mask = number.is_duplicated() & number.is_not_null()
+    return mask if mask.any() else None
+
+
+def mixed_script_rows(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return the first row of each distinct value that mixes alphabets."""
+    if column not in frame.columns:
+        return frame.clear()
+    values = mixed_scripts(frame[column])
+    if values.is_empty():
+        return frame.clear()
+    return frame.filter(pl.col(column).is_in(values.implode())).unique(column, keep="first", maintain_order=True)
+
+
+def _damaged(text: pl.Series) -> pl.Series | None:
+    """Return the mask of values in scientific notation; looks at text closely only where it has such letters."""
+    distinct = text.unique().drop_nulls() if len(text) > 1 else text
+    if not distinct.str.contains(_SCIENTIFIC).any():
+        return None
+    return text.str.contains(_SCIENTIFIC).fill_null(value=False)
+
+
+def _refuse_repeated(result: Converted, id_column: str) -> pl.Series | None:
+    orders = result.orders
+    key = orders["order_key"]
+    repeated = key.is_duplicated() & key.is_not_null()
+    if not repeated.any():
+        return None
+    first = repeated & key.is_first_distinct()
+    later = repeated & ~first
+    rows = orders.filter(first).select("order_key", pl.col("row").alias("first_row"))
+    told = orders.filter(later).join(rows, on="order_key", how="left", maintain_order="left")
+    detail = pl.format("The order stands in row {} already; this second one is not imported.", "first_row")
+    result.refusals.append(
+        told.select(
+            pl.lit("order-repeated").alias("code"), "order_no", "row", pl.lit(id_column).alias("column"),
+            pl.col("order_id").alias("value"), detail.alias("detail"),
+        ).cast(REFUSALS)
+    )  # fmt: skip
+    return first
+
+
+def _refusal(code: str, frame: pl.DataFrame, mask: pl.Series, column: str, value: str) -> pl.DataFrame:
+    return frame.filter(mask).select(
+        pl.lit(code).alias("code"), "order_no", "row", pl.lit(column).alias("column"), pl.col(value).alias("value"),
+        pl.lit(None, dtype=pl.String).alias("detail"),
+    ).cast(REFUSALS)  # fmt: skip

@@ -1,0 +1,157 @@
+"""What the source's words say of order and payment; a word nobody has listed holds the order, it is never guessed.
+
+Words are compared by their key (`frames.text.fold`) and looked up once per distinct word. What a source has no column
+for stays ``unknown`` without a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES, OrderState, PaymentState
+from recon.frames.text import fold
+from recon.sources.base import Conventions, StateWords
+
+CHANNEL_JOINER: Final = " + "
+JOINER: Final = " / "
+_MONEY_IN: Final = ("paid", "partly_refunded", "refunded", "overpaid")
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A text column as positions in its distinct values, blank ones as the empty text."""
+
+    codes: pl.Series
+    words: list[str]
+
+    @classmethod
+    def of(cls, orders: pl.DataFrame, column: str) -> Coded | None:
+        """Code a column; None when the reading does not have it."""
+        if column not in orders.columns:
+            return None
+        text = orders[column]
+        words = text.unique().drop_nulls().sort().to_list()
+        if "" not in words:
+            words.insert(0, "")
+        blank = words.index("")
+        codes = text.cast(pl.Enum(words), strict=False).to_physical().cast(pl.UInt32).fill_null(blank)
+        return cls(codes, words)
+
+    def look_up(self, meaning: Callable[[str], str | None], dtype: pl.Enum) -> pl.Series:
+        """Return what each row's word means; null where nobody knows."""
+        return pl.Series([meaning(word) for word in self.words], dtype=dtype).gather(self.codes)
+
+
+def add_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:
+    """Add ``order_state`` and ``payment_state`` as canonical values, ``state_text``, and masks of unknown words."""
+    by_order, by_payment = Coded.of(orders, "order_state"), Coded.of(orders, "payment_state")
+    rows = orders.height
+    order_words, payment_words = _folded(words.order), _folded(words.payment)
+    prefixes = {fold(word): state for word, state in words.prefixes.items()}
+    order_state = _states(by_order, lambda word: _meaning(word, order_words, prefixes), OrderState, rows)
+    payment_state = _states(by_payment, lambda word: _meaning(word, payment_words, {}), PaymentState, rows)
+    cancelled = pl.col("cancelled_on").is_not_null() if "cancelled_on" in orders.columns else pl.lit(value=False)
+    typed = orders.with_columns(
+        (order_state.is_null() if by_order else pl.repeat(value=False, n=rows, eager=True)).alias("order_word_unknown"),
+        (payment_state.is_null() if by_payment else pl.repeat(value=False, n=rows, eager=True)).alias(
+            "payment_word_unknown"
+        ),
+        _joined(by_order, by_payment, rows).alias("state_text"),
+        order_state.fill_null("unknown").alias("order_state"),
+        payment_state.fill_null("unknown").alias("payment_state"),
+    )
+    # A day of cancellation says more than a fulfilment word that was never changed back.
+    return typed.with_columns(
+        pl.when(cancelled).then(pl.lit("cancelled", dtype=OrderState)).otherwise("order_state").alias("order_state")
+    )
+
+
+def add_refund_states(orders: pl.DataFrame) -> pl.DataFrame:
+    """Let the refunded amount decide between paid, partly refunded and refunded, where money came in at all.
+
+    Adds ``refund_unclear``: the word speaks of a refund that the amount does not show.
+    """
+    state, refunded, total = pl.col("payment_state"), pl.col("refunded"), pl.col("total")
+    money_in = state.is_in(_MONEY_IN)
+    by_amount = (
+        pl.when(refunded >= total)
+        .then(pl.lit("refunded", dtype=PaymentState))
+        .otherwise(pl.lit("partly_refunded", dtype=PaymentState))
+    )
+    none_back = state.is_in(("partly_refunded", "refunded")) & (refunded <= 0) & (total != 0)
+    less_back = (state == "refunded") & (refunded < total)
+    if not (orders["refunded"] > 0).any():
+        return orders.with_columns((none_back | less_back).alias("refund_unclear"))
+    return orders.with_columns(
+        (none_back | less_back).alias("refund_unclear"),
+        pl.when(money_in & (refunded > 0)).then(by_amount).otherwise(state).alias("payment_state"),
+    )
+
+
+def payment_checks(orders: pl.DataFrame, conventions: Conventions) -> dict[str, pl.Expr]:
+    """Return a mask per finding about what was paid."""
+    state, total = pl.col("payment_state"), pl.col("total")
+    checks = {
+        "overpaid": state == "overpaid",
+        "partly-paid": state == "partial",
+        "order-on-hold": pl.col("order_state").is_in(("hold", "failed_delivery")),
+    }
+    if conventions.outstanding_contradicts_paid and "outstanding" in orders.columns:
+        open_sum = pl.col("outstanding").fill_null(0)
+        counted = (state == "paid") & (total > 0)
+        checks["paid-but-outstanding"] = counted & (open_sum >= total)
+        checks["partly-paid"] |= counted & (open_sum > 0) & (open_sum < total)
+        checks["overpaid"] |= counted & (open_sum < 0)
+    if "paid" in orders.columns:
+        checks["paid-amount-differs"] = (state == "paid") & (pl.col("paid") != total)
+    checks["refund-unclear"] = pl.col("refund_unclear")
+    checks["status-unknown"] = pl.col("order_word_unknown")
+    checks["payment-status-unknown"] = pl.col("payment_word_unknown")
+    return {code: mask.fill_null(value=False) for code, mask in checks.items()}
+
+
+def channel_checks(orders: pl.DataFrame, conventions: Conventions) -> dict[str, pl.Series]:
+    """Return masks for test payments and for orders paid through several channels at once."""
+    if "payment_channel" not in orders.columns:
+        return {}
+    channels = orders["payment_channel"].unique().drop_nulls().to_list()
+    tests = {fold(name) for name in conventions.test_gateways}
+    by_test = [c for c in channels if tests & {fold(part) for part in c.split(CHANNEL_JOINER)}]
+    several = [c for c in channels if CHANNEL_JOINER in c]
+    masks = {"test-payment": by_test, "gateways-not-split": several}
+    return {
+        code: orders["payment_channel"].is_in(found).fill_null(value=False) for code, found in masks.items() if found
+    }
+
+
+def _states(coded: Coded | None, meaning: Callable[[str], str | None], dtype: pl.Enum, rows: int) -> pl.Series:
+    if coded is None:
+        return pl.Series([None], dtype=dtype).new_from_index(0, rows)
+    return coded.look_up(meaning, dtype)
+
+
+def _meaning(word: str, words: Mapping[str, str], prefixes: Mapping[str, str]) -> str | None:
+    key = fold(word)
+    if key in words:
+        return words[key]
+    return next((state for beginning, state in prefixes.items() if beginning and key.startswith(beginning)), None)
+
+
+def _folded(words: Mapping[str, str]) -> dict[str, str]:
+    assert all(state in (*ORDER_STATES, *PAYMENT_STATES) for state in words.values())
+    return {fold(word): state for word, state in words.items()}
+
+
+def _joined(order: Coded | None, payment: Coded | None, rows: int) -> pl.Series:
+    """Return the source's own words for both states; built once per distinct pair."""
+    if order is None or payment is None:
+        only = order or payment
+        if only is None:
+            return pl.Series([""]).new_from_index(0, rows)
+        return pl.Series(only.words).gather(only.codes)
+    pairs = [JOINER.join(filter(None, (one, other))) for one in order.words for other in payment.words]
+    return pl.Series(pairs).gather(order.codes * len(payment.words) + payment.codes)

@@ -1,0 +1,131 @@
+"""Rows of Shopify's export to orders and lines: one pass over the names, no group-by.
+
+An order begins where the name changes; only there stand the values of the order. A name that comes again apart from
+its first block, or values of an order in the middle of one, show a file that was joined or edited: those orders are
+held, and continuation rows torn from their order are left out and counted.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.amounts import minor_units
+from recon.frames.findings import findings_from, gather
+from recon.frames.headings import ROW
+from recon.sources.base import ReadOptions
+
+_LINE_TEXT: Final = ("quantity", "name", "unit_price", "sku", "taxable", "line_discount")
+_NAMES: Final = "tax_name_"
+
+
+def missing_names(rows: pl.DataFrame, file_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave rows without a name out: wholly blank ones silently, all others with a refusal that carries their total."""
+    if not rows["order_number"].null_count():
+        return rows, gather([])
+    nameless = rows.filter(pl.col("order_number").is_null())
+    stated = nameless.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
+    totals = minor_units(stated, ["total"], 2)
+    told = findings_from(
+        stated.with_columns(totals["total"].alias("minor")), "order-id-missing", file=file_id, row=pl.col(ROW),
+        column="Name", value="", amount_minor=pl.col("minor"),
+        detail="The row names no order; it is not imported.",
+    )  # fmt: skip
+    return rows.filter(pl.col("order_number").is_not_null()), told
+
+
+def orders_and_lines(
+    rows: pl.DataFrame, options: ReadOptions, file_id: str
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return orders, lines, and findings about orders that do not stand together."""
+    rows, starts, findings = _orders_start(rows, options, file_id)
+    position = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+    order_no = (starts.cum_sum() - 1).cast(pl.UInt32)
+    first = position.filter(starts)
+    lines = rows.select(
+        order_no.alias("order_no"), (position - first.gather(order_no) + 1).alias("line_no"),
+        pl.col(ROW).alias("row"), *(c for c in _LINE_TEXT if c in rows.columns),
+    )  # fmt: skip
+    nothing = lines["quantity"].is_null() & lines["name"].is_null() & lines["unit_price"].is_null()
+    if nothing.any():
+        lines = lines.filter(~nothing)
+    return _orders(rows, starts), lines, findings
+
+
+def _orders_start(
+    rows: pl.DataFrame, options: ReadOptions, file_id: str
+) -> tuple[pl.DataFrame, pl.Series, pl.DataFrame]:
+    """Return the rows less torn-off continuations, where orders begin, and what was found wrong with that."""
+    name = rows["order_number"]
+    stated = rows["total"].is_not_null()
+    if "order_id" in rows.columns:
+        stated = stated | rows["order_id"].is_not_null()
+    starts = name.ne_missing(name.shift()) | stated
+    if len(starts):
+        starts = starts | (pl.int_range(len(starts), eager=True) == 0)
+    firsts = name.filter(starts)
+    # Equal hashes may be chance and are looked at closely; different hashes prove that all names differ.
+    if firsts.hash().n_unique() == len(firsts):
+        return rows, starts, gather([])
+    again = firsts.is_duplicated()
+    if not again.any():
+        return rows, starts, gather([])
+    block = rows.filter(starts).with_columns(again.alias("again"), stated.filter(starts).alias("stated"))
+    key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:"), _identity(block))
+    block = block.with_columns(key.alias("order_key"), pl.col(ROW).alias("row"))
+    owners = block.filter(pl.col("stated")).unique("order_number", keep="first", maintain_order=True)
+    torn = (~pl.col("stated")) & pl.col("again") & pl.col("order_number").is_in(owners["order_number"].implode())
+    findings = _told(block.filter(pl.col("again") & ~torn), block.filter(torn), owners, file_id)
+    is_torn = block.select(torn).to_series()
+    if not is_torn.any():
+        return rows, starts, findings
+    keep = ~is_torn.gather((starts.cum_sum() - 1).cast(pl.UInt32))
+    return rows.filter(keep), starts.filter(keep), findings
+
+
+def _told(blocks: pl.DataFrame, torn: pl.DataFrame, owners: pl.DataFrame, file_id: str) -> pl.DataFrame:
+    """Hold every order whose name occurs in several places; the first place keeps its amounts."""
+    held = findings_from(
+        blocks, "order-repeated", file=file_id, column="Name", value=pl.col("order_number"),
+        detail="The name stands in several places of the file.",
+    )  # fmt: skip
+    joined = torn.select("order_number", "row").join(
+        owners.select("order_number", "order_key", pl.col("row").alias("home")),
+        on="order_number",
+        how="left",
+        maintain_order="left",
+    )
+    parts = findings_from(
+        joined, "order-repeated", file=file_id, column="Name", value=pl.col("order_number"),
+        detail=pl.format("Lines of the order in row {} stand apart from it here; they are not imported.", "home"),
+    )  # fmt: skip
+    return gather([held, parts])
+
+
+def _identity(rows: pl.DataFrame) -> pl.Expr:
+    """Return the stable id; the name where an export has no Id column, or none in this row."""
+    return pl.coalesce("order_id", "order_number") if "order_id" in rows.columns else pl.col("order_number")
+
+
+def _orders(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
+    """Return one row per order, all text."""
+    line_only: list[str] = [c for c in _LINE_TEXT if c in rows.columns]
+    empty = [c for c in rows.columns if c.startswith("tax_") and rows[c].null_count() == rows.height]
+    orders = rows.drop([*line_only, *empty]).filter(starts)
+    names = [c for c in orders.columns if c.startswith(_NAMES)]
+    joined = (
+        pl.concat_str(names, separator=" + ", ignore_nulls=True)
+        if len(names) > 1
+        else pl.col(names[0])
+        if names
+        else None
+    )
+    text = [] if joined is None else [pl.when(joined != "").then(joined).alias("tax_text")]
+    if len(names) == 1:
+        text = [pl.col(names[0]).alias("tax_text")]
+    completed = [pl.col("shipped_on").alias("completed_on")] if "shipped_on" in orders.columns else []
+    return orders.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"), pl.col(ROW).alias("row"),
+        _identity(orders).alias("order_id"), pl.exclude(ROW, "order_id", *names), *text, *completed,
+    )  # fmt: skip
