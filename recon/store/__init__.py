@@ -1,1 +1,1 @@
-"""The state file: the only place that opens SQLite."""
+"""What the workspace remembers, in one SQLite file: files, mappings, batches, approvals, outbox, event log."""

@@ -1,0 +1,59 @@
+"""One writer per workspace: a lock of the operating system, freed by it when the holder dies.
+
+Who holds it stands beside the lock in a file of its own, so that the second one can be told.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from recon.errors import StoreBusy, StoreError
+from recon.ports import Clock
+from recon.store.moments import stamp
+
+
+class WriterLock:
+    """Held from opening a workspace for writing until it is closed."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._lock = FileLock(str(folder / "lock"), timeout=0, mode=0o600, is_singleton=False)
+        self._holder = folder / "holder.json"
+        self._clock = clock
+
+    def acquire(self) -> None:
+        """Take the lock at once or not at all.
+
+        Raises:
+            StoreBusy: Another process has it; the text says which, where and since when.
+        """
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise StoreBusy(
+                f"{self._holder_text()} has this workspace open for writing. Nothing was changed here; wait until "
+                "it has finished, or look at the workspace meanwhile (`recon status` only reads)."
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"The workspace cannot be locked ({error.strerror or error}). Nothing was done."
+            ) from error
+        facts = {"host": platform.node(), "pid": os.getpid(), "since": stamp(self._clock.now())}
+        self._holder.write_text(json.dumps(facts), encoding="utf-8")
+
+    def release(self) -> None:
+        """Let others write."""
+        self._lock.release()
+
+    def _holder_text(self) -> str:
+        """Say who holds the lock, as far as its file tells."""
+        try:
+            facts = json.loads(self._holder.read_text(encoding="utf-8"))
+            since = str(facts["since"])[:19].replace("T", " ")
+            return f"Process {facts['pid']} on {facts['host']} (since {since} UTC)"
+        except (OSError, ValueError, KeyError):
+            return "Another process"

@@ -1,0 +1,140 @@
+"""Mappings and decisions of persons, with their whole history: who changed what, when and why.
+
+Kinds: ``product`` (SKU key to the ledger's product), ``channel`` (payment channel to the ledger's method),
+``decision`` (order key: repost, leave, by-hand), ``setting``. A value is JSON; taking a mapping away is a change like
+any other. Changes are never edited; the current view is kept beside them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from recon.ports import Clock
+from recon.store.database import Database
+from recon.store.event_log import EventLog
+from recon.store.moments import stamp
+
+KINDS: Final = ("product", "channel", "decision", "setting")
+
+Value = dict[str, Any] | str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class MappingChange:
+    """One entry of the history; value None: taken away."""
+
+    change_id: int
+    connection: str
+    kind: str
+    key: str
+    value: Value | None
+    who: str
+    at: str
+    reason: str
+
+
+class Mappings:
+    """Current mappings and their history, per connection."""
+
+    def __init__(self, database: Database, clock: Clock, events: EventLog) -> None:
+        self._database = database
+        self._clock = clock
+        self._events = events
+
+    def current(self, connection: str, kind: str) -> dict[str, Value]:
+        """Return key to value of everything mapped now, by key."""
+        rows = self._database.query(
+            "SELECT key, value FROM mappings WHERE connection = ? AND kind = ? ORDER BY key", (connection, kind)
+        )
+        return {row["key"]: json.loads(row["value"]) for row in rows}
+
+    def revision(self, connection: str | None = None) -> int:
+        """Return the number of the last change; equal numbers mean equal mappings."""
+        row = self._database.one(
+            "SELECT MAX(change_id) AS last FROM mapping_changes WHERE ? IS NULL OR connection = ?",
+            (connection, connection),
+        )
+        return (row["last"] if row is not None else 0) or 0
+
+    def set(
+        self, connection: str, kind: str, values: Mapping[str, Value | None], *, who: str = "", reason: str = ""
+    ) -> int:
+        """Map many keys at once (None takes a mapping away); what is so already is left alone.
+
+        Returns how many changed. All of them are written, or none.
+        """
+        assert kind in KINDS, kind
+        who, at = who or self._events.actor, stamp(self._clock.now())
+        with self._database.transaction("mappings"):
+            now = {
+                row["key"]: row["value"]
+                for row in self._database.query(
+                    "SELECT key, value FROM mappings WHERE connection = ? AND kind = ?", (connection, kind)
+                )
+            }
+            wanted = {key: None if value is None else _text(value) for key, value in values.items()}
+            changed = {key: text for key, text in wanted.items() if now.get(key) != text}
+            if not changed:
+                return 0
+            first = self.revision() + 1
+            numbered = list(enumerate(changed.items(), start=first))
+            self._database.write_many(
+                "INSERT INTO mapping_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                ((number, connection, kind, key, text, who, at, reason) for number, (key, text) in numbered),
+            )
+            self._database.write_many(
+                "INSERT INTO mappings VALUES (?, ?, ?, ?, ?) ON CONFLICT (connection, kind, key) "
+                "DO UPDATE SET value = excluded.value, change_id = excluded.change_id",
+                ((connection, kind, key, text, number) for number, (key, text) in numbered if text is not None),
+            )
+            self._database.write_many(
+                "DELETE FROM mappings WHERE connection = ? AND kind = ? AND key = ?",
+                ((connection, kind, key) for key, text in changed.items() if text is None),
+            )
+            facts = {
+                "connection": connection,
+                "kind": kind,
+                "first": first,
+                "count": len(changed),
+                "digest": changes_digest((key, text) for key, text in changed.items()),
+                "reason": reason,
+            }
+            self._events.append("mappings", f"{connection}/{kind}", facts, who=who)
+        return len(changed)
+
+    def history(self, connection: str, kind: str | None = None, key: str | None = None) -> tuple[MappingChange, ...]:
+        """Return changes in the order they were made."""
+        rows = self._database.query(
+            "SELECT * FROM mapping_changes WHERE connection = ? AND (? IS NULL OR kind = ?) AND (? IS NULL OR key = ?) "
+            "ORDER BY change_id",
+            (connection, kind, kind, key, key),
+        )
+        return tuple(
+            MappingChange(
+                row["change_id"],
+                row["connection"],
+                row["kind"],
+                row["key"],
+                None if row["value"] is None else json.loads(row["value"]),
+                row["who"],
+                row["at"],
+                row["reason"],
+            )
+            for row in rows
+        )
+
+
+def changes_digest(changes: Iterable[tuple[str, str | None]]) -> str:
+    """Return a digest over (key, JSON text or None) pairs, as it stands in the event log."""
+    whole = hashlib.sha256()
+    for key, text in changes:
+        whole.update(json.dumps([key, text], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
+
+
+def _text(value: Value) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

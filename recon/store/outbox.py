@@ -1,0 +1,199 @@
+"""The outbox as it stands: approved documents, what became of each, and every attempt to send it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from recon.domain.outbox import DEAD, SETTLED, STATES
+from recon.errors import UsageError
+from recon.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One approved document and what became of it."""
+
+    id: int
+    batch_id: str
+    doc_no: int
+    """Position in the plan; also the order of sending."""
+    document_key: str
+    order_key: str
+    kind: str
+    revision: int
+    number: str | None
+    applies_to_key: str | None
+    depends_on: str | None
+    issued_on: dt.date
+    total_minor: int
+    vat_minor: int
+    is_tax_invoice: bool
+    company_no: int
+    state: str
+    look_first: bool
+    """Look it up before its first send: this store was restored, or the workspace is a copy."""
+    attempts: int
+    """Times we began to send."""
+    sends: int
+    """Of these, times something may have arrived."""
+    absences: int
+    """Trusted look-ups since the last send that found nothing."""
+    lookups: int
+    """All look-ups since the last send."""
+    ledger_id: str | None
+    ledger_number: str | None
+    payload_digest: str | None
+    code: str | None
+    """Why it stands where it stands: the ledger's code, or ours."""
+    words: str | None
+    """The same in the ledger's or our words."""
+    next_lookup_at: str | None
+    updated_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to send a document."""
+
+    row_id: int
+    attempt: int
+    started_at: str
+    request_digest: str
+    finished_at: str | None
+    result: str | None
+    """posted, refused, unavailable, exists or unknown; None: we do not know how it ended."""
+    code: str | None
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Documents of one state."""
+
+    count: int
+    total_minor: int
+
+
+_LIVE: Final = "live = 1"
+_UNSETTLED: Final = " AND ".join(f"state <> '{state}'" for state in ("queued", *SETTLED))
+"""The words of the index on unsettled documents, which SQLite wants to see again in the question."""
+_DEAD_LIST: Final = ", ".join(f"'{state}'" for state in DEAD)
+
+
+class Outbox:
+    """Questions about the outbox; `outbox_moves` changes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def company_no(self, company_id: str) -> int | None:
+        """Return the store's number for a company of a ledger; None: nothing was ever approved for it."""
+        row = self._database.one("SELECT company_no FROM companies WHERE company_id = ?", (company_id,))
+        return None if row is None else row["company_no"]
+
+    def row(self, row_id: int) -> OutboxRow:
+        """Return one row by its number."""
+        row = self._database.one("SELECT * FROM outbox WHERE id = ?", (row_id,))
+        assert row is not None
+        return outbox_row(row)
+
+    def find(self, name: str) -> OutboxRow:
+        """Return a document by its key, its own number or the ledger's number; the live one, else the last.
+
+        Raises:
+            UsageError: There is none.
+        """
+        row = self._database.one(
+            "SELECT * FROM outbox WHERE document_key = ? OR number = ? OR ledger_number = ? ORDER BY live DESC, id DESC",
+            (name, name, name),
+        )
+        if row is None:
+            raise UsageError(f"No approved document is called {name!r}. `recon documents` lists them.")
+        return outbox_row(row)
+
+    def rows(
+        self, batch_id: str, *, states: Sequence[str] = (), after: int = -1, limit: int | None = None
+    ) -> tuple[OutboxRow, ...]:
+        """Return documents of a batch's standing approval in order of sending, of some states or all."""
+        assert set(states) <= set(STATES), states
+        marks = ", ".join("?" * len(states))
+        chosen = f"AND o.state IN ({marks})" if states else ""
+        rows = self._database.query(
+            f"SELECT o.* FROM batches b JOIN outbox o ON o.id BETWEEN b.first_row AND b.last_row "
+            f"WHERE b.batch_id = ? {chosen} AND o.doc_no > ? ORDER BY o.id LIMIT ?",
+            (batch_id, *states, after, -1 if limit is None else limit),
+        )
+        return tuple(outbox_row(row) for row in rows)
+
+    def unsettled(self, *states: str, batch_id: str | None = None) -> tuple[OutboxRow, ...]:
+        """Return documents being sent, unknown or with a person, of one batch or of all, in order."""
+        assert set(states) <= {"sending", "unknown", "conflict", "duplicate", "needs_person"}, states
+        marks = ", ".join(f"'{state}'" for state in states)
+        rows = self._database.query(
+            f"SELECT * FROM outbox WHERE {_UNSETTLED} AND state IN ({marks}) AND (? IS NULL OR batch_id = ?) ORDER BY id",
+            (batch_id, batch_id),
+        )
+        return tuple(outbox_row(row) for row in rows)
+
+    def counts(self, batch_id: str) -> dict[str, Tally]:
+        """Return count and sum of totals by state, states without documents left out."""
+        rows = self._database.query(
+            "SELECT o.state, COUNT(*) AS documents, SUM(o.total_minor) AS total_minor FROM batches b "
+            "JOIN outbox o ON o.id BETWEEN b.first_row AND b.last_row WHERE b.batch_id = ? GROUP BY o.state",
+            (batch_id,),
+        )
+        tallies = {row["state"]: Tally(row["documents"], row["total_minor"]) for row in rows}
+        return {state: tallies[state] for state in STATES if state in tallies}
+
+    def states_of(self, company_no: int, keys: Iterable[str]) -> dict[str, OutboxRow]:
+        """Return the live documents of some keys; where none is live, the last dead one."""
+        found = {}
+        for key in dict.fromkeys(keys):
+            row = self._database.one(
+                f"SELECT * FROM outbox WHERE company_no = ? AND document_key = ? AND {_LIVE}", (company_no, key)
+            ) or self._database.one(
+                f"SELECT * FROM outbox WHERE state IN ({_DEAD_LIST}) AND company_no = ? AND document_key = ? "
+                "ORDER BY id DESC",
+                (company_no, key),
+            )
+            if row is not None:
+                found[key] = outbox_row(row)
+        return found
+
+    def last_posted(self, company_no: int, *, batch_id: str | None = None) -> OutboxRow | None:
+        """Return the document with an own number that the ledger confirmed last, of one batch or of the company."""
+        row = self._database.one(
+            "SELECT * FROM outbox WHERE company_no = ? AND state = 'posted' AND number IS NOT NULL "
+            "AND kind <> 'void' AND (? IS NULL OR batch_id = ?) "
+            "ORDER BY updated_at DESC LIMIT 1",
+            (company_no, batch_id, batch_id),
+        )
+        return None if row is None else outbox_row(row)
+
+    def attempts(self, row_id: int) -> tuple[Attempt, ...]:
+        """Return every attempt to send a document."""
+        rows = self._database.query("SELECT * FROM attempts WHERE row_id = ? ORDER BY attempt", (row_id,))
+        return tuple(Attempt(**dict(row)) for row in rows)
+
+    def has_sent(self, connection: str) -> bool:
+        """Return whether anything was ever sent for a connection; its start date is locked from then on."""
+        row = self._database.one(
+            "SELECT 1 FROM batches b WHERE b.connection = ? AND EXISTS "
+            "(SELECT 1 FROM outbox o WHERE o.batch_id = b.batch_id AND (o.attempts > 0 OR o.state IN ('posted', 'by_hand')))",
+            (connection,),
+        )
+        return row is not None
+
+
+def outbox_row(row: sqlite3.Row) -> OutboxRow:
+    """Return a row of the table as a record."""
+    values = dict(row)
+    del values["live"]
+    values["issued_on"] = dt.date.fromisoformat(values["issued_on"])
+    values["is_tax_invoice"] = bool(values["is_tax_invoice"])
+    values["look_first"] = bool(values["look_first"])
+    return OutboxRow(**values)

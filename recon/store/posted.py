@@ -1,0 +1,200 @@
+"""The two doors between frames and the outbox: approved documents in, posted documents out.
+
+Long tables travel as one text that SQLite joins and Polars splits; row by row through Python would take five times
+as long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sqlite3
+from typing import Final
+
+import polars as pl
+
+from recon.errors import ApprovalError
+from recon.frames.conform import conform
+from recon.frames.schemas import DOCUMENTS, POSTED
+from recon.store.database import Database
+
+_COLUMNS: Final = (
+    "doc_no", "document_key", "order_key", "kind", "revision", "number", "applies_to_key", "depends_on", "issued_on",
+    "total_minor", "vat_minor", "is_tax_invoice",
+)  # fmt: skip
+"""Columns of DOCUMENTS that the outbox keeps; the whole document stays in the plan's frames."""
+_UNIT: Final = "\x1f"
+_RECORD: Final = "\x1e"
+_ROWS_PER_TEXT: Final = 200_000
+"""Bounds one joined text to some 50 MB."""
+
+
+def insert_documents(
+    database: Database, documents: pl.DataFrame, *, batch_id: str, company_no: int, look_first: bool
+) -> tuple[int, int]:
+    """Enter approved documents as queued rows; the caller holds the transaction. Returns first and last row.
+
+    Raises:
+        ApprovalError: A document or its number is live already; the text names the first ones.
+    """
+    conform(documents, DOCUMENTS, name="documents", key=("document_key",), required=("doc_no", "issued_on"))
+    row = database.one("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM outbox")
+    assert row is not None
+    first = int(row["next"])
+    rows = documents.sort("doc_no").select(
+        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("id"), *(_plain(column) for column in _COLUMNS)
+    )
+    names = ", ".join(rows.columns)
+    marks = ", ".join("?" * rows.width)
+    try:
+        database.write_many(
+            f"INSERT INTO outbox ({names}, batch_id, company_no, look_first) "
+            f"VALUES ({marks}, '{_safe(batch_id)}', {company_no:d}, {int(look_first)})",
+            rows.iter_rows(),
+        )
+    except sqlite3.IntegrityError as error:
+        raise ApprovalError(_clash(database, rows, company_no, error)) from error
+    return first, first + rows.height - 1
+
+
+def posted_frame(database: Database, company_no: int | None) -> pl.DataFrame:
+    """Return what the ledger holds or is about to be told, as POSTED; of one company, or of all (None)."""
+    where = "live = 1" if company_no is None else f"live = 1 AND company_no = {company_no:d}"
+    row = database.one("SELECT COALESCE(MAX(id), 0) AS last FROM outbox")
+    assert row is not None
+    parts = []
+    for start in range(1, int(row["last"]) + 1, _ROWS_PER_TEXT):
+        span = (start, start + _ROWS_PER_TEXT - 1)
+        text = database.one(_JOINED.format(where=where), span)
+        if text is not None and text["count"]:
+            split = _split(text["joined"], text["count"])
+            parts.append(_row_by_row(database, where, span) if split is None else split)
+    if not parts:
+        return pl.DataFrame(schema=POSTED)
+    return pl.concat(parts).select(
+        "document_key",
+        "order_key",
+        pl.col("kind").cast(POSTED["kind"]),
+        pl.col("revision").cast(pl.UInt16),
+        _null_if_absent("number"),
+        _null_if_absent("applies_to_key"),
+        pl.col("issued_on").str.to_date("%Y-%m-%d"),
+        pl.col("total_minor").cast(pl.Int64),
+        pl.col("vat_minor").cast(pl.Int64),
+        (pl.col("is_tax_invoice") == "1").alias("is_tax_invoice"),
+        (pl.col("pending") == "1").alias("pending"),
+        "batch_id",
+    )
+
+
+def documents_digest(documents: pl.DataFrame) -> str:
+    """Return a digest over what the outbox keeps of these documents, in order of sending."""
+    lines = documents.sort("doc_no").select(
+        pl.concat_str([_plain(column).cast(pl.String).fill_null("") for column in _COLUMNS], separator=_UNIT).alias(
+            "line"
+        )
+    )
+    whole = hashlib.sha256()
+    for part in lines.iter_slices(100_000):
+        whole.update((_RECORD.join(part["line"].to_list()) + _RECORD).encode("utf-8"))
+    return whole.hexdigest()
+
+
+def stored_digest(database: Database, first: int, last: int) -> str:
+    """Return the same digest over what the outbox holds now between two rows."""
+    line = f"||'{_UNIT}'||".join(f"ifnull({column}, '')" for column in _COLUMNS)
+    whole = hashlib.sha256()
+    for rows in database.tuples(f"SELECT {line} FROM outbox WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)):
+        whole.update((_RECORD.join(row[0] for row in rows) + _RECORD).encode("utf-8"))
+    return whole.hexdigest()
+
+
+_ABSENT: Final = "\x1d"
+_POSTED_COLUMNS: Final = {
+    "document_key": "document_key",
+    "order_key": "order_key",
+    "kind": "kind",
+    "revision": "revision",
+    "number": f"ifnull(number, '{_ABSENT}')",
+    "applies_to_key": f"ifnull(applies_to_key, '{_ABSENT}')",
+    "issued_on": "issued_on",
+    "total_minor": "total_minor",
+    "vat_minor": "vat_minor",
+    "is_tax_invoice": "is_tax_invoice",
+    "pending": "(state NOT IN ('posted', 'by_hand'))",
+    "batch_id": "batch_id",
+}
+_JOINED: Final = (
+    "SELECT group_concat("
+    + f"||'{_UNIT}'||".join(_POSTED_COLUMNS.values())
+    + f", '{_RECORD}') AS joined, COUNT(*) AS count FROM outbox WHERE id BETWEEN ? AND ? AND {{where}}"
+)
+
+
+def _split(text: str, count: int) -> pl.DataFrame | None:
+    """Return the columns of a joined text, all of them text; None where a key itself holds one of our marks."""
+    if text.count(_UNIT) != count * (len(_POSTED_COLUMNS) - 1) or text.count(_RECORD) != count - 1:
+        return None
+    return pl.read_csv(
+        io.BytesIO(text.encode("utf-8")),
+        separator=_UNIT,
+        eol_char=_RECORD,
+        has_header=False,
+        quote_char=None,
+        empty_string_is_null=False,
+        schema={name: pl.String() for name in _POSTED_COLUMNS},
+    )
+
+
+def _row_by_row(database: Database, where: str, span: tuple[int, int]) -> pl.DataFrame:
+    """Return the same columns the slow way."""
+    columns = ", ".join(f"CAST({expression} AS TEXT)" for expression in _POSTED_COLUMNS.values())
+    question = f"SELECT {columns} FROM outbox WHERE id BETWEEN ? AND ? AND {where} ORDER BY id"
+    rows = [row for part in database.tuples(question, span) for row in part]
+    return pl.DataFrame(rows, orient="row", schema={name: pl.String() for name in _POSTED_COLUMNS})
+
+
+def _null_if_absent(column: str) -> pl.Expr:
+    return pl.when(pl.col(column) != _ABSENT).then(pl.col(column)).alias(column)
+
+
+def _plain(column: str) -> pl.Expr:
+    """Return a column of DOCUMENTS as the outbox writes it: whole numbers and text."""
+    dtype = DOCUMENTS[column]
+    if dtype == pl.Boolean:
+        return pl.col(column).cast(pl.Int8)
+    if dtype == pl.Date:
+        return pl.col(column).dt.to_string("%Y-%m-%d")
+    return pl.col(column).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(column)
+
+
+def _safe(batch_id: str) -> str:
+    """Return our own batch name, which is safe inside a statement."""
+    assert batch_id.isascii(), batch_id
+    assert batch_id.isalnum(), batch_id
+    return batch_id
+
+
+def _clash(database: Database, rows: pl.DataFrame, company_no: int, error: Exception) -> str:
+    """Name the documents that are live already under the same key or number."""
+    for column in ("document_key", "number"):
+        numbered = rows if column == "document_key" else rows.filter(pl.col("kind") != "void")
+        twice = numbered.filter(pl.col(column).is_not_null() & pl.col(column).is_duplicated())
+        if twice.height:
+            return f"Nothing was approved: the plan itself holds {twice[column][0]} twice. Plan again."
+    found = []
+    for key, number, kind in rows.select("document_key", "number", "kind").iter_rows():
+        other = database.one(
+            "SELECT batch_id, document_key, state FROM outbox WHERE company_no = ? AND live = 1 AND id < ? "
+            "AND (document_key = ? OR (number = ? AND kind <> 'void' AND ? <> 'void'))",
+            (company_no, rows["id"][0], key, number, kind),
+        )
+        if other is not None:
+            found.append(f"{number or key} (batch {other['batch_id']}, {other['state']})")
+        if len(found) == 5:
+            break
+    named = ", ".join(found) or str(error)
+    return (
+        f"Nothing was approved: these documents or their numbers stand in another batch already: {named}. "
+        "Finish or void that batch, then run `recon plan` again."
+    )
