@@ -191,7 +191,7 @@ def test_f31_no_code_and_no_list_is_refused(tmp_path):
 @pytest.mark.parametrize("cut", [1, 100, 1497, 1498, -3])
 def test_f51_half_an_answer_is_refused(cut, tmp_path):
     content = (FIXTURES / "example.json").read_bytes()[:cut]
-    with pytest.raises(MalformedFile, match="not whole JSON|not UTF-8"):
+    with pytest.raises(MalformedFile, match=r"not whole JSON|not UTF-8"):
         read_object(tmp_path, content)
 
 
