@@ -82,7 +82,10 @@ class Answer:
         Raises:
             ValueError: The body is not exactly one JSON text in UTF-8.
         """
-        return json.loads(self.body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        try:
+            return json.loads(self.body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse_constant)
+        except (RecursionError, ArithmeticError):
+            raise ValueError("nested too deeply, or a number beyond all bounds") from None
 
     def retry_after_seconds(self) -> float | None:
         """Return how long the other side asks us to wait, at least one second; None if it does not say.

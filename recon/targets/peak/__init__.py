@@ -1,0 +1,10 @@
+"""PEAK (peakaccount.com): invoices, receipts, payments, voids and full credit notes through its API.
+
+Where PEAK's own text could not be read, the safest reading is used and ``docs/peak.md`` says so, setting by setting.
+"""
+
+from recon.targets.peak.options import PeakOptions
+from recon.targets.peak.target import PeakTarget
+from recon.targets.peak.tokens import MemoryTokenCache, TokenCache
+
+__all__ = ["MemoryTokenCache", "PeakOptions", "PeakTarget", "TokenCache"]
