@@ -98,7 +98,7 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
         masks["vat-does-not-tie"] = masks["vat-does-not-tie"] | (pl.col("tax_due") < pl.col(TAX_LISTED))
     optional = {
         "tax-rate-unknown": unknown_rates(orders, options),
-        "tax-mode-mixed": mixed_minority(orders, options),
+        "tax-mode-mixed": None if conventions.tax_mode_by_order else mixed_minority(orders, options),
         "number-repeated": repeated_numbers(orders) if "order_number" in orders.columns else None,
     }
     return masks | {code: mask for code, mask in optional.items() if mask is not None}

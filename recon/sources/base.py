@@ -98,6 +98,8 @@ class Conventions:
     """Try discount, discount + discount_extra, none: the first that foots wins and is stored (ZORT)."""
     tax: Literal["infer", "included", "excluded", "none"] = "infer"
     """Whether prices include tax; infer: by arithmetic, order by order."""
+    tax_mode_by_order: bool = False
+    """The provider asks for the tax mode on every document (ZORT): orders that differ are no finding."""
     shipping_taxed: Literal["infer", "yes", "no"] = "infer"
     """Whether stated tax covers shipping."""
     outstanding_contradicts_paid: bool = False

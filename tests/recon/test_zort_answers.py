@@ -9,6 +9,7 @@ from zort_tools import FIXTURES, OPTIONS, fixture, kept, rendered
 
 from recon.errors import MalformedFile
 from recon.frames.text import fold
+from recon.normalize import normalize
 from recon.sources.base import RAW_LINE_COLUMNS, RAW_ORDER_COLUMNS
 from recon.sources.zort import ZortAnswers, read_products
 from recon.sources.zort.envelope import open_answer
@@ -217,23 +218,16 @@ def test_f31_every_field_missing_renamed_or_of_another_type_never_crashes(tmp_pa
                     target[f"{field}Neo"] = target.pop(field)
                 else:
                     target[field] = value
-                if place == "order" and field in {"id", "returnorderdate"} and value in ("absent", "renamed", None):
-                    continue
                 bent.append(record)
     reading = read_object(tmp_path, {"res": {"resCode": "200"}, "list": bent, "count": len(bent)})
-    refused = reading.findings.filter(pl.col("code") == "order-id-missing").height
-    assert reading.orders.height + refused == len(bent)
+    assert reading.orders.height == len(bent)
+    frames = normalize(reading, OPTIONS, file_id="0" * 12)
+    refused = frames.stated[0].refused_orders
+    assert frames.orders.height + refused == len(bent)
     new = reading.findings.filter(pl.col("code") == "columns-new")["value"].item()
     assert "amountneo" in new
     assert "list.skuneo" in new
     assert "payments.nameneo" in new
-
-
-def test_f61_orders_are_told_apart_by_id_and_repeated_numbers_are_shown():
-    reading = read("payments")
-    repeated = reading.findings.filter(pl.col("code") == "number-repeated")
-    assert repeated["order_key"].to_list() == ["zort:s1:70010431", "zort:s1:70010432"]
-    assert repeated["severity"].unique().to_list() == ["warning"]
 
 
 def test_f64_fields_nobody_described_are_named_and_nothing_else_is():
@@ -242,10 +236,11 @@ def test_f64_fields_nobody_described_are_named_and_nothing_else_is():
     assert finding["value"] == "platformfee, list.linefee"
 
 
-def test_a_document_without_id_is_kept_out_with_its_amount():
-    findings = read("odd").findings.filter(pl.col("code") == "order-id-missing")
-    assert findings["row"].to_list() == [2, 3, 4, None]
-    assert findings["amount_minor"].to_list() == [55000, 55000, 55000, None]
+def test_a_document_without_id_has_none_and_an_entry_that_is_no_document_is_named():
+    reading = read("odd")
+    assert reading.orders["order_id"].null_count() == 3
+    stray = reading.findings.filter(pl.col("code") == "order-id-missing")
+    assert stray["detail"].to_list() == ["1 entries of the list are no documents and were left out."]
 
 
 def test_a_detail_answer_is_one_order_whose_list_holds_lines():

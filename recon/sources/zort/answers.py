@@ -14,9 +14,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.errors import MalformedFile, MoneyError
+from recon.errors import MalformedFile
 from recon.frames.findings import findings_from, gather, no_findings, one_finding
-from recon.money import parse_minor
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals
 from recon.sources.zort.dates import DATE_FORM, MOMENT_FORM
 from recon.sources.zort.envelope import Envelope, open_answer
@@ -45,6 +44,7 @@ CONVENTIONS: Final = Conventions(
     line_amount="stated-or-computed",
     discount_candidates=True,
     tax="infer",
+    tax_mode_by_order=True,
     tolerance_minor=2,
     tolerance_minor_per_line=1,
 )
@@ -96,14 +96,14 @@ class ZortAnswers(Source):
         answer = self._answer(file)
         documents = answer.documents()
         kind = _record_kind(file, documents)
-        kept, rows, refused = _with_id(documents, options.currency)
+        rows = range(1, len(documents) + 1)
         channel_field = options.payment_channel_field
         entry_field = channel_field.removeprefix(PREFIX) if channel_field.startswith(PREFIX) else ""
-        payments = read_payments(kept, rows, entry_field)
-        wide = read_orders(kept, rows, kind=kind, payments=payments, channel_field=channel_field)
-        lines, unknown_line_fields = read_lines(kept, rows)
+        payments = read_payments(documents, rows, entry_field)
+        wide = read_orders(documents, rows, kind=kind, payments=payments, channel_field=channel_field)
+        lines, unknown_line_fields = read_lines(documents, rows)
         unknown = (*_unknown_fields(documents, channel_field), *unknown_line_fields, *payments.unknown_fields)
-        findings = gather([refused, _strays(answer), _new_columns(unknown), *_order_findings(wide, options)])
+        findings = gather([_strays(answer), _new_columns(unknown), _deposits(wide, options)])
         orders = wide.select(pl.exclude("^_.*$"))
         return Reading(
             platform=self.platform,
@@ -174,40 +174,6 @@ def _record_kind(file: IntakeFile, documents: Sequence[Mapping[str, Any]]) -> st
     return "sale"
 
 
-def _with_id(
-    documents: Sequence[Mapping[str, Any]], currency: str
-) -> tuple[list[Mapping[str, Any]], list[int], pl.DataFrame]:
-    """Return the documents that have an id, their rows, and a finding for each that has none."""
-    spellings = field_names(documents).get("id", [])
-    kept: list[Mapping[str, Any]] = []
-    rows: list[int] = []
-    refused: list[pl.DataFrame] = []
-    for row, document in enumerate(documents, 1):
-        found = next((document[name] for name in spellings if document.get(name) is not None), None)
-        if isinstance(found, str) and found.strip() not in {"", "0"}:
-            kept.append(document)
-            rows.append(row)
-        else:
-            refused.append(_without_id(document, row, currency))
-    return kept, rows, gather(refused)
-
-
-def _without_id(document: Mapping[str, Any], row: int, currency: str) -> pl.DataFrame:
-    number, amount = str(document.get("number") or ""), document.get("amount")
-    try:
-        minor = parse_minor(amount, currency) if isinstance(amount, str) else None
-    except MoneyError:
-        minor = None
-    return one_finding(
-        "order-id-missing",
-        row=row,
-        column="id",
-        value=number,
-        amount_minor=minor,
-        detail=f"Document {number or '(no number)'} came without its id; ZORT's numbers are not unique, so it was left out.",
-    )
-
-
 def _unknown_fields(documents: Sequence[Mapping[str, Any]], channel_field: str) -> list[str]:
     known = USED_FIELDS | KNOWN_FIELDS | {channel_field.lower()}
     return [name for name in field_names(documents) if name not in known]
@@ -232,24 +198,11 @@ def _strays(answer: Envelope) -> pl.DataFrame:
     )
 
 
-def _order_findings(wide: pl.DataFrame, options: ReadOptions) -> list[pl.DataFrame]:
+def _deposits(wide: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     kind = pl.when(pl.col("record_kind") == "sale").then(pl.lit("")).otherwise(pl.col("record_kind") + ":")
-    keyed = wide.with_columns(
-        (pl.lit(f"{options.platform}:{options.shop}:") + kind + pl.col("order_id")).alias("order_key")
-    )
-    repeated = keyed.filter(
-        pl.col("order_number").is_not_null() & (pl.col("order_id").n_unique().over("order_number") > 1)
-    )
-    return [
-        findings_from(
-            repeated,
-            "number-repeated",
-            column="number",
-            value=pl.col("order_number"),
-            detail=pl.format("Document {} has the id {}.", "order_number", "order_id"),
-        ),
-        findings_from(keyed.filter("_deposit"), "deposit-order", column="isDeposit", value="true"),
-    ]
+    key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:"), kind, "order_id")
+    found = wide.filter("_deposit").with_columns(key.alias("order_key"))
+    return findings_from(found, "deposit-order", column="isDeposit", value="true")
 
 
 def _notes(answer: Envelope, wide: pl.DataFrame, channel_field: str) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def read_orders(
     """Return one row per record under canonical names, with the fields findings are made from.
 
     Args:
-        records: Orders that have an id.
+        records: Orders.
         rows: The row of each in the answer, from 1.
         kind: Record kind of all of them.
         payments: Their payment entries.
@@ -69,7 +69,8 @@ def read_orders(
     return frame.select(
         "order_no",
         "row",
-        pl.col("id").alias("order_id"),
+        # 0 is what .NET writes for an id that was never given.
+        pl.col("id").replace("0", None).alias("order_id"),
         pl.col("number").alias("order_number"),
         "record_kind",
         days(frame, *_twins(date), *_twins("orderdate")).alias("ordered_on"),
