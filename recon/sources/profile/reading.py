@@ -41,6 +41,8 @@ def read_with_profile(head: TableHead, profile: Profile, options: ReadOptions, *
     order_fields = [name for name in ORDER_FIELDS if name in columns]
     collapsed = collapse(rows.frame, order_fields, profile, columns, options, number)
     orders, words = _with_constants(collapsed.orders, profile)
+    if "order_number" not in columns:
+        orders = orders.with_columns(pl.col("order_id").alias("order_number"))
     lines = _lines(rows.frame, profile) if profile.has_lines else _total_lines(orders, profile, number)
     findings = gather([table.findings, *rows.findings, *collapsed.findings, *_column_findings(head, columns, profile)])
     return Reading(
@@ -130,7 +132,9 @@ def _lines(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Return the lines: one per row of the file."""
     fields = [name for name in LINE_FIELDS if name in frame.columns]
     fixed = {name: value for name, value in profile.constants.items() if name in LINE_FIELDS}
-    line_no = pl.int_range(pl.len(), dtype=pl.UInt32) - pl.int_range(pl.len(), dtype=pl.UInt32).min().over(ORDER_NO) + 1
+    place = pl.int_range(pl.len(), dtype=pl.UInt32)
+    begins = pl.col(ORDER_NO).ne_missing(pl.col(ORDER_NO).shift(1))
+    line_no = place - pl.when(begins).then(place).forward_fill() + 1
     return frame.select(
         ORDER_NO,
         line_no.cast(pl.UInt32).alias("line_no"),

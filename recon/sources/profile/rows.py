@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -63,10 +63,7 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
 
 def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Profile, number: NumberForm) -> Rows:
     """Return the file's data rows under canonical names, numbered by order."""
-    read = table.frame.columns
-    first = pl.coalesce(
-        [pl.col(column).str.strip_chars(_INVISIBLE_ENDS).replace("", None) for column in read if column != ROW]
-    )
+    first = first_cell(table.frame.columns)
     cells = [_cell(heading, profile.columns[name]).alias(name) for name, heading in columns.items()]
     rows = Rows(table.frame.select(ROW, *cells, first.alias(_FIRST)))
     _drop_totals(rows, profile, number)
@@ -97,15 +94,31 @@ def _turned(text: pl.Expr) -> pl.Expr:
     )
 
 
+def totals_rows(frame: pl.DataFrame, first: str, order: str, words: Iterable[str]) -> pl.Expr | None:
+    """Return the condition that marks totals rows: their first cell is a totals word, and they name no order.
+
+    The cell must be the word and nothing else: a product may well be called "รวม...".
+    """
+    keys = {norm(word) for word in words}
+    cells = frame.get_column(first).unique().drop_nulls().to_list()
+    known = [cell for cell in cells if norm(cell).rstrip(": ") in keys]
+    if not known:
+        return None
+    return pl.col(first).is_in(known) & (pl.col(order).is_null() | (pl.col(order) == pl.col(first)))
+
+
+def first_cell(columns: Iterable[str]) -> pl.Expr:
+    """Return the first cell of each row that says anything, among columns in the order of the file."""
+    return pl.coalesce(
+        [pl.col(column).str.strip_chars(_INVISIBLE_ENDS).replace("", None) for column in columns if column != ROW]
+    )
+
+
 def _drop_totals(rows: Rows, profile: Profile, number: NumberForm) -> None:
     """Leave out totals rows and hold them against the sum of the rows above."""
-    words = [norm(word) for word in profile.read.totals_words]
-    cells = rows.frame.get_column(_FIRST).unique().drop_nulls().to_list()
-    known = [cell for cell in cells if norm(cell).rstrip(": ") in words]
-    if not known:
+    is_total = totals_rows(rows.frame, _FIRST, "order_id", profile.read.totals_words)
+    if is_total is None:
         return
-    no_order = pl.col("order_id").is_null() | (pl.col("order_id") == pl.col(_FIRST))
-    is_total = pl.col(_FIRST).is_in(known) & no_order
     totals = rows.frame.filter(is_total)
     if not totals.height:
         return
