@@ -128,6 +128,27 @@ def test_unreadable_bodies_are_http_400(caller, raw):
     assert caller.post("/receipts/allinone", raw=raw).status == 400
 
 
+@pytest.mark.parametrize(
+    "raw", [b'{"a": "\\ud800"}', b'{"a": ' + b"9" * 5000 + b"}", b"[" * 100_000, b'{"a": "\\ud83d\\ude00"}']
+)
+def test_hostile_json_never_breaks_the_server(caller, raw):
+    caller.log_in()
+    status = caller.post("/receipts/allinone", raw=raw).status
+    assert status == (200 if b"ude00" in raw else 400)
+    assert caller.get("/user").status == 200
+
+
+@pytest.mark.parametrize("price", ["1E+400", "1E-400", "1e13", "0.001", "-0.0", "12345678901234567890123456789.5"])
+def test_f62_strange_numbers_are_refused(sandbox, caller, price):
+    body = json.dumps({"PeakReceipts": {"receipts": [receipt(products=[line(price="PRICE")])]}}).replace(
+        '"PRICE"', price
+    )
+    caller.log_in()
+    answer = caller.post("/receipts/allinone", raw=body.encode()).json["PeakReceipts"]["receipts"][0]
+    assert answer["resCode"] == "400"
+    assert sandbox.truth() == []
+
+
 def test_envelope_refuses_a_missing_or_overfull_list(caller):
     for values in ([], [receipt(code=f"RT-{n}") for n in range(6)]):
         reply = caller.post("/receipts/allinone", {"PeakReceipts": {"receipts": values}})

@@ -31,6 +31,8 @@ class Method:
     code: str
     name: str
     type: int = 2
+    account_code: str = ""
+    """Account behind it; PEAK's answers do not tell, so a person has to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,14 @@ CHART: Final = (
 )
 
 METHODS: Final = (
-    Method("CSH001", "เงินสด", 1),
-    Method("BSV001", "ธนาคารออมทรัพย์ 001"),
-    Method("BSV002", "ธนาคารออมทรัพย์ 002"),
-    Method("EWL001", "Shopee Wallet"),
-    Method("EWL002", "Lazada Wallet"),
-    Method("EWL003", "TikTok Shop Wallet"),
-    Method("EWL004", "บัตรเครดิต"),
-    Method("EWL005", "เก็บเงินปลายทาง"),
+    Method("CSH001", "เงินสด", 1, "111101"),
+    Method("BSV001", "ธนาคารออมทรัพย์ 001", 2, "111301"),
+    Method("BSV002", "ธนาคารกระแสรายวัน 002", 2, "111201"),
+    Method("EWL001", "Shopee Wallet", 2, "113105"),
+    Method("EWL002", "Lazada Wallet", 2, "113106"),
+    Method("EWL003", "TikTok Shop Wallet", 2, "113107"),
+    Method("EWL004", "บัตรเครดิต", 2, "113108"),
+    Method("EWL005", "เก็บเงินปลายทาง", 2, "113109"),
 )
 
 CONTACTS: Final = (

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS documents(
   net_minor INTEGER NOT NULL, vat_minor INTEGER NOT NULL, total_minor INTEGER NOT NULL, remain_minor INTEGER NOT NULL,
   visible_at INTEGER NOT NULL, committed_at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS documents_by_code ON documents(company, code_key);
+CREATE INDEX IF NOT EXISTS documents_by_kind ON documents(company, kind, seq);
 CREATE INDEX IF NOT EXISTS documents_by_target ON documents(applies_to_id);
 CREATE TABLE IF NOT EXISTS events(
   seq INTEGER PRIMARY KEY, at TEXT NOT NULL, company TEXT NOT NULL, action TEXT NOT NULL, kind TEXT NOT NULL,
@@ -249,6 +250,17 @@ class Books:
             rows = self._rows("SELECT * FROM documents WHERE company = ? ORDER BY seq", company)
         else:
             rows = self._rows("SELECT * FROM documents WHERE company = ? AND kind = ? ORDER BY seq", company, kind)
+        return [_document(row) for row in rows]
+
+    def page(
+        self, company: str, kind: str, *, visible_at: int, status: str, limit: int, offset: int
+    ) -> list[StoredDocument]:
+        """Return a page of what GET shows by now, newest first; an empty status is any."""
+        rows = self._rows(
+            "SELECT * FROM documents WHERE company = ? AND kind = ? AND visible_at <= ? AND (? = '' OR status = ?)"
+            " ORDER BY seq DESC LIMIT ? OFFSET ?",
+            company, kind, visible_at, status, status, limit, offset,
+        )  # fmt: skip
         return [_document(row) for row in rows]
 
     def by_code(self, company: str, code_key: str) -> list[StoredDocument]:

@@ -8,7 +8,7 @@ from recon.sandbox.peak import checks
 from recon.sandbox.peak.company import Company
 from recon.sandbox.peak.desk import Desk, Request, wrapped
 from recon.sandbox.peak.ledger import Books
-from recon.sandbox.peak.views import paged
+from recon.sandbox.peak.views import page_bounds
 from recon.sandbox.peak.wire import Answer, Fields, Refused, envelope, read_json, refusal
 
 CONTACT_CODE_MAX: Final = 16
@@ -52,7 +52,8 @@ def get(desk: Desk, request: Request, kind: str, wrapper: str, listed: str) -> A
     equal = {name: request.query[name] for name in ("code", "id") if request.query.get(name)}
     found = desk.books.masters(desk.key, kind, **equal)
     if not equal and ("page" in request.query or "limit" in request.query):
-        found = paged(found, request, desk.rules.page_limit_max)
+        limit, offset = page_bounds(request, desk.rules.page_limit_max)
+        found = found[offset : offset + limit]
     return envelope(wrapper, listed, found)
 
 

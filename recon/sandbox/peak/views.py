@@ -42,20 +42,19 @@ def _shown(desk: Desk, kind: DocumentKind, document: StoredDocument) -> bool:
 
 def page(desk: Desk, request: Request, *, kind: DocumentKind) -> Answer:
     """Answer GET /list: `limit`, `page` and `status`; other filters are ignored without a word."""
-    found = [d for d in desk.books.documents(desk.key, kind.name) if _shown(desk, kind, d)]
-    status = _number(request.query.get("status"), 0)
-    if status:
-        found = [d for d in found if STATUS[d.status][1] == status]
-    found.reverse()
-    shown = paged(found, request, desk.rules.page_limit_max)
-    return envelope(kind.wrapper, kind.listed, [show(desk, document) for document in shown])
+    asked = _number(request.query.get("status"), 0)
+    status = next((name for name, (_, number) in STATUS.items() if number == asked), "") if asked else ""
+    if asked and not status:
+        return envelope(kind.wrapper, kind.listed, [])
+    limit, offset = page_bounds(request, desk.rules.page_limit_max)
+    found = desk.books.page(desk.key, kind.name, visible_at=desk.now, status=status, limit=limit, offset=offset)
+    return envelope(kind.wrapper, kind.listed, [show(desk, document) for document in found])
 
 
-def paged(found: list[Any], request: Request, longest: int) -> list[Any]:
-    """Cut a page; there is no count of the whole, as none is documented."""
+def page_bounds(request: Request, longest: int) -> tuple[int, int]:
+    """Return limit and offset of a page; there is no count of the whole, as none is documented."""
     limit = min(max(_number(request.query.get("limit"), PAGE_SIZE), 1), longest)
-    start = (max(_number(request.query.get("page"), 1), 1) - 1) * limit
-    return found[start : start + limit]
+    return limit, (max(_number(request.query.get("page"), 1), 1) - 1) * limit
 
 
 def _number(text: str | None, default: int) -> int:

@@ -94,7 +94,9 @@ def read_json(body: bytes) -> Fields:
 
     try:
         value = json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=no_constant)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        if b"\\ud" in body.lower():
+            json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")  # half a surrogate pair is no text
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"Unexpected character encountered while parsing value: {error}.") from None
     return Fields(value)
 
