@@ -12,6 +12,7 @@ from zort_tools import FakeClock, client_of
 from recon.errors import SourceUnavailable, UsageError
 from recon.sandbox.zort import ZortFault, ZortShop
 from recon.sandbox.zort_orders import invented_orders, invented_products, invented_returns
+from recon.sources.zort import ZortShopClient
 from recon.sources.zort.queries import OrderFilters, order_queries
 from recon.sources.zort.verdict import skew_message
 
@@ -502,3 +503,27 @@ def test_f33_proxies_of_the_environment_are_not_used(monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with ZortShop(orders=ORDERS[:3]) as shop:
         assert len(ids(pulled(shop)[0])) == 3
+
+
+# as the application asks
+
+
+def test_the_service_asks_in_the_words_of_the_command():
+    running = ZortShop(orders=ORDERS, returns=invented_returns(ORDERS), now=FakeClock().now)
+    with running as shop, client_of(shop) as client:
+        asked = ZortShopClient(client)
+        assert asked.verify() == "ZORT store demo-store of บริษัท ร้านตัวอย่าง จำกัด, 47 orders announced"
+        query = {"since": JUNE, "until": None, "by": "ordered", "status": "3, 5", "payment_status": "Paid"}
+        waiting = [
+            order for order in ORDERS if order["status"] in {"Waiting", "Packed"} and order["paymentstatus"] == "Paid"
+        ]
+        assert sorted(ids(asked.fetch("sale", query))) == [order["id"] for order in waiting]
+        returned = list(asked.fetch("sale_return", {**query, "by": "paid"}))
+        assert len(ids(returned)) == 1
+        assert set(shop.requests[-1].params) == {"updatedafter", "limit", "page"}
+        assert asked.findings().is_empty()
+        shop.add_fault(ZortFault(kind="count", times=9))
+        list(asked.fetch("sale", {}))
+        assert asked.findings()["code"].to_list() == ["count-differs"]
+        with pytest.raises(UsageError, match="no date ZORT filters by"):
+            list(asked.fetch("sale", {"by": "weather"}))

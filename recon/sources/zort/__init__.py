@@ -3,5 +3,6 @@
 from recon.sources.zort.answers import ZortAnswers
 from recon.sources.zort.client import ZortClient
 from recon.sources.zort.products import ProductRow, read_products
+from recon.sources.zort.shop import ZortShopClient
 
-__all__ = ["ProductRow", "ZortAnswers", "ZortClient", "read_products"]
+__all__ = ["ProductRow", "ZortAnswers", "ZortClient", "ZortShopClient", "read_products"]
