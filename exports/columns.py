@@ -40,6 +40,8 @@ class Column:
     """In characters."""
     total: bool = False
     """Summed above the heading (money, quantity and count only)."""
+    edit: bool = False
+    """Meant to be filled in: coloured, and typed values stay text."""
     tones: Mapping[str, Tone] = field(default_factory=dict)
     """Values of ours that are set off by colour; the word itself says it too."""
 

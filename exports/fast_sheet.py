@@ -168,7 +168,9 @@ def _draw_columns(sheet: Worksheet, part: Part) -> None:
         sample.border = look.UNDERLINED
         sample.alignment = look.aligned("right" if right else "left", indent=indent)
         sample.number_format = number_format(column.kind, part.table.digits, dash_for_zero=True)
-        sample.quotePrefix = column.kind == "text"
+        sample.quotePrefix = column.kind == "text" and not column.edit
+        if column.edit:
+            sample.number_format, sample.fill, sample.border = "@", look.fill(look.FILL_IN), look.BOXED
         for word, tone in column.tones.items():
             rule = CellIsRule(
                 operator="equal", formula=[f'"{word}"'], font=look.font(colour=look.TONE_COLOURS[tone], bold=True)
@@ -264,7 +266,7 @@ def _row_xml(table: Table, chunk: pl.DataFrame, styles: dict[str, str], digits: 
     pieces: list[str | pl.Expr] = ['<row r="', pl.col("_row"), '">']
     for position, column in enumerate(table.columns, 1):
         series = chunk[column.name]
-        if series.null_count() == series.len():
+        if series.null_count() == series.len() and not column.edit:
             continue
         letter = get_column_letter(position)
         opening, style = f'<c r="{letter}', f'" s="{styles[letter]}"'
@@ -277,7 +279,11 @@ def _row_xml(table: Table, chunk: pl.DataFrame, styles: dict[str, str], digits: 
         else:
             before, value, after = f"{style}><v>", cell_number(column, digits), "</v></c>"
         cell: list[str | pl.Expr] = [opening, pl.col("_row"), before, value, after]
-        pieces += cell if series.null_count() == 0 else [_joined(cell)]
+        if column.edit:
+            blank = _joined([opening, pl.col("_row"), f"{style}/>"])
+            pieces.append(pl.when(pl.col(column.name).is_null()).then(blank).otherwise(_joined(cell)))
+        else:
+            pieces += cell if series.null_count() == 0 else [_joined(cell)]
     return _joined([*pieces, "</row>"], ignore_nulls=True)
 
 

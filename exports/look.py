@@ -13,6 +13,7 @@ INK: Final = "22313F"
 TEAL: Final = "1F6F78"
 TEAL_SOFT: Final = "E4F0F0"
 SAND: Final = "F8F4EA"
+FILL_IN: Final = "FFF7D6"
 LINE: Final = "D5DEDE"
 MUTED: Final = "66757F"
 GOOD: Final = "1E6B45"
@@ -72,7 +73,7 @@ def print_setup(sheet: Worksheet, *, left: str, heading_row: int | None) -> None
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
-    for side, inches in (("left", 0.4), ("right", 0.4), ("top", 0.5), ("bottom", 0.6)):
+    for side, inches in (("left", 0.4), ("right", 0.4), ("top", 0.5), ("bottom", 0.75), ("footer", 0.35)):
         setattr(sheet.page_margins, side, inches)
     if heading_row is not None:
         sheet.print_title_rows = f"{heading_row}:{heading_row}"

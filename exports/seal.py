@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import fastexcel
 import polars as pl
@@ -19,6 +19,9 @@ import polars as pl
 from exports.columns import NUMERIC, Column, money_digits, plain_form, plain_form_read
 from exports.fast_sheet import HEADING_ROW, Table, make_table
 from recon.money import exponent
+
+OpenBook: TypeAlias = Any
+"""An open workbook of fastexcel, which has no types."""
 
 SEAL_TITLE: Final = "Seal"
 _BETWEEN: Final = "\x1f"
@@ -77,7 +80,9 @@ def _digest(column: pl.Series) -> str:
 
 def seal_table(tables: Iterable[Table], currency: str) -> Table:
     """Return the sheet Seal."""
-    blank = pl.DataFrame(schema={column.name: pl.Int64 if column.kind == "count" else pl.String for column in SEAL_COLUMNS})
+    blank = pl.DataFrame(
+        schema={column.name: pl.Int64 if column.kind == "count" else pl.String for column in SEAL_COLUMNS}
+    )
     rows = pl.concat([blank, *(column_digests(table) for table in tables)])
     about = "Digests of every column as it was written; `recon verify` takes them again and names what was changed."
     return make_table("seal", SEAL_TITLE, about, SEAL_COLUMNS, rows, currency=currency, tab="log")
@@ -91,12 +96,12 @@ def overall(facts: Mapping[str, str], controls: Mapping[str, str], digests: pl.D
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def open_workbook(path: Path) -> Any:  # noqa: ANN401 - fastexcel has no types
+def open_workbook(path: Path) -> OpenBook:
     """Open a workbook with a reader that is not the writer (calamine)."""
     return fastexcel.read_excel(str(path))
 
 
-def read_table(book: Any, table: Table) -> SheetRead:  # noqa: ANN401 - fastexcel has no types
+def read_table(book: OpenBook, table: Table) -> SheetRead:
     """Read the cells of a table, over all sheets it is split into, in plain form."""
     frames = [_read_part(book, title, table) for title in part_titles(book.sheet_names, table.title)]
     plain = pl.concat(frames) if len(frames) > 1 else frames[0]
@@ -111,7 +116,7 @@ def part_titles(names: Sequence[str], title: str) -> list[str]:
     return found
 
 
-def _read_part(book: Any, title: str, table: Table) -> pl.DataFrame:  # noqa: ANN401 - fastexcel has no types
+def _read_part(book: OpenBook, title: str, table: Table) -> pl.DataFrame:
     dtypes = {number: "datetime" if c.kind == "moment" else "string" for number, c in enumerate(table.columns)}
     sheet = book.load_sheet(title, header_row=HEADING_ROW - 1, dtypes=dtypes, use_columns=list(dtypes))
     read: pl.DataFrame = sheet.to_polars()

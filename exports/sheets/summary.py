@@ -74,7 +74,7 @@ class Page:
         for letter, name in columns:
             cell = self.text(letter, name, bold=True, colour=look.WHITE)
             cell.fill = look.fill(look.TEAL)
-            cell.alignment = look.aligned("right" if letter in right else "left")
+            cell.alignment = look.aligned("right") if letter in right else look.aligned(indent=letter != "A")
         self.row += bool(columns)
 
     def underline(self) -> None:
@@ -179,7 +179,7 @@ def draw_controls(
             ("B", "Our figure"),
             ("C", "From the sheets"),
             ("D", "Difference"),
-            ("E", " What it proves"),
+            ("E", "What it proves"),
         ),
         right="BCD",
     )
@@ -246,7 +246,7 @@ def draw_causes(
         .with_columns(title_of("reason").alias("title"), remedy_of("reason").fill_null("").alias("remedy"))
     )  # fmt: skip
     page.heading(
-        title, (("A", "Cause"), ("B", "Orders"), ("C", "Amount"), ("D", " Currency"), ("E", "What to do")), right="BC"
+        title, (("A", "Cause"), ("B", "Orders"), ("C", "Amount"), ("D", "Currency"), ("E", "What to do")), right="BC"
     )
     for reason, currency, orders, value, named, remedy in grouped.iter_rows():
         page.text("A", named or reason or "")
@@ -264,7 +264,7 @@ def draw_causes(
         digits = exponent(currency)
         page.number("C", value, digits, live=f"ROUND({summed},{digits})" if plain else "")
         page.text("D", currency, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
-        page.text("E", remedy, colour=look.MUTED)
+        page.text("E", remedy, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
         page.underline()
     if grouped.is_empty():
         page.text("A", "none", colour=look.MUTED)
@@ -286,7 +286,7 @@ def draw_facts(page: Page, facts: Mapping[str, str], seal: str, notes: Sequence[
 
 def draw_contents(page: Page, parts: Sequence[Part]) -> None:
     """Every sheet with its rows, one click away."""
-    page.heading("Sheets", (("A", "Sheet"), ("B", "Rows"), ("C", " What it holds")), right="B")
+    page.heading("Sheets", (("A", "Sheet"), ("B", "Rows"), ("C", "What it holds")), right="B")
     for part in parts:
         cell = page.text("A", part.title, colour=look.TEAL)
         page.sheet[cell.coordinate].hyperlink = Hyperlink(
