@@ -29,9 +29,20 @@ _AMOUNT_LIKE: Final = re.compile(r"[-+(]?[฿$]?[0-9][0-9.,:/ -]*\)?", re.ASCII)
 
 
 def norm(heading: str) -> str:
-    """Return the form in which headings are compared: NFC, split sara am joined, spaces and slashes alike, casefold."""
-    text = _SPLIT_SARA_AM.sub("\\1\u0e33", unicodedata.normalize("NFC", heading)).translate(_FOLDED)
-    return " ".join(text.split(" ")).strip().casefold() if "  " not in text else " ".join(text.split()).casefold()
+    """Return the form in which headings are compared: NFC, split sara am joined, spaces and slashes alike, casefold.
+
+    The norm of a norm is itself: the steps are repeated until nothing changes (a mark of no width may stand between
+    the two halves of a split sara am).
+    """
+    text = heading
+    while (folded := _norm_once(text)) != text:
+        text = folded
+    return text
+
+
+def _norm_once(text: str) -> str:
+    joined = _SPLIT_SARA_AM.sub("\\1\u0e33", unicodedata.normalize("NFC", text)).translate(_FOLDED)
+    return " ".join(filter(None, joined.split(" "))).casefold()
 
 
 def without_currency(heading: str) -> str:

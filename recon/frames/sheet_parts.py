@@ -115,7 +115,7 @@ def _look(block: bytes, padding: dict[bytes, int], facts: SheetFacts) -> None:
             facts.long_numbers.append((int(cell[2]), column_number(cell[1].decode()), number[1].decode()))
     for style, width in padding.items():
         if b's="' + style + b'"' in block:
-            pattern = rb'<c r="([A-Z]+)([0-9]+)"(?=[^>]* s="' + style + rb'")(?![^>]*t=)[^>]*><v>[0-9]+</v>'
+            pattern = rb'<c r="([A-Z]+)([0-9]+)"(?=[^>]* s="' + style + rb'")(?![^>]* t="[^n])[^>]*><v>[0-9]+</v>'
             facts.padded += [(int(r), column_number(c.decode()), width) for c, r in re.findall(pattern, block)]
 
 

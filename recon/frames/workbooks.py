@@ -121,7 +121,7 @@ def _load(head: SheetHead, wanted: Sequence[Heading], name: str) -> pl.DataFrame
     """Read the whole sheet as text; rows before the first used one are kept so that row numbers are true."""
     places = {heading.position: heading.column for heading in wanted}
     try:
-        sheet = fastexcel.read_excel(head.path).load_sheet(
+        sheet = _reader(head.path, head.kind).load_sheet(
             head.sheet.name,
             header_row=None,
             skip_rows=0,
@@ -251,7 +251,7 @@ def _unreadable(name: str, error: BaseException) -> BaseException:
 def _old_parts(path: Path, name: str) -> tuple[SheetPart, ...]:
     """Return the sheets of an .xls file."""
     try:
-        reader = fastexcel.read_excel(path)
+        reader = _reader(path, "xls")
         visible = {
             sheet: reader.load_sheet(sheet, n_rows=1, header_row=None, dtypes="string").visible
             for sheet in reader.sheet_names
@@ -264,7 +264,7 @@ def _old_parts(path: Path, name: str) -> tuple[SheetPart, ...]:
 def _old_first_rows(path: Path, part: SheetPart, limit: int, name: str) -> list[list[str | None]]:
     """Return the first rows of an .xls sheet, by absolute column."""
     try:
-        sheet: Any = fastexcel.read_excel(path).load_sheet(
+        sheet: Any = _reader(path, "xls").load_sheet(
             part.name, header_row=None, skip_rows=0, n_rows=limit, dtypes="string"
         )
         frame, places = sheet.to_polars(), [column.absolute_index for column in sheet.selected_columns]
@@ -286,7 +286,7 @@ def _old_facts(head: SheetHead, frame: pl.DataFrame, wanted: Sequence[Heading]) 
         long = frame.filter((pl.col(ROW) > head.header_row) & pl.col(heading.column).str.contains(_LONG))
         if not long.height:
             continue
-        typed = fastexcel.read_excel(head.path).load_sheet(
+        typed = _reader(head.path, head.kind).load_sheet(
             head.sheet.name,
             header_row=head.header_row - 1,
             schema_sample_rows=None,
@@ -297,6 +297,11 @@ def _old_facts(head: SheetHead, frame: pl.DataFrame, wanted: Sequence[Heading]) 
                 (row, heading.position + 1, text) for row, text in long.select(ROW, heading.column).iter_rows()
             ]
     return facts
+
+
+def _reader(path: Path, kind: Kind) -> fastexcel.ExcelReader:
+    """Open a workbook by what it is; the reader goes by the name's ending, so a file with another one goes in as bytes."""
+    return fastexcel.read_excel(path if path.suffix.lower() == f".{kind}" else path.read_bytes())
 
 
 def _at(position: int) -> Callable[[Any], bool]:
