@@ -116,16 +116,16 @@ class Outbox:
         return outbox_row(row)
 
     def rows(
-        self, batch_id: str, *, states: Sequence[str] = (), after: int = -1, limit: int | None = None
+        self, batch_id: str, *, states: Sequence[str] = (), after: int = 0, limit: int | None = None
     ) -> tuple[OutboxRow, ...]:
-        """Return documents of a batch's standing approval in order of sending, of some states or all."""
+        """Return documents of a batch's last approval in order of sending, of some states or all, behind a row's id."""
         assert set(states) <= set(STATES), states
         marks = ", ".join("?" * len(states))
         chosen = f"AND o.state IN ({marks})" if states else ""
         rows = self._database.query(
-            f"SELECT o.* FROM batches b JOIN outbox o ON o.id BETWEEN b.first_row AND b.last_row "
-            f"WHERE b.batch_id = ? {chosen} AND o.doc_no > ? ORDER BY o.id LIMIT ?",
-            (batch_id, *states, after, -1 if limit is None else limit),
+            f"SELECT o.* FROM batches b JOIN outbox o "
+            f"ON o.id BETWEEN MAX(b.first_row, ?) AND b.last_row WHERE b.batch_id = ? {chosen} ORDER BY o.id LIMIT ?",
+            (after + 1, batch_id, *states, -1 if limit is None else limit),
         )
         return tuple(outbox_row(row) for row in rows)
 

@@ -94,14 +94,21 @@ class OutboxMoves:
         return self._outbox.row(row.id)
 
     def note_lookup(
-        self, row: OutboxRow, *, trusted_absence: bool, next_lookup_at: dt.datetime, words: str
+        self, row: OutboxRow, *, trusted_absence: bool, next_lookup_at: dt.datetime, words: str, counts: bool = True
     ) -> OutboxRow:
         """Write down a look-up that settled nothing, and when the next one is due."""
         with self._database.transaction("lookup-result"):
             self._database.write(
-                "UPDATE outbox SET lookups = lookups + 1, absences = absences + ?, next_lookup_at = ?, words = ?, "
+                "UPDATE outbox SET lookups = lookups + ?, absences = absences + ?, next_lookup_at = ?, words = ?, "
                 "updated_at = ? WHERE id = ?",
-                (int(trusted_absence), stamp(next_lookup_at), words[:WORDS_LIMIT], stamp(self._clock.now()), row.id),
+                (
+                    int(counts),
+                    int(trusted_absence),
+                    stamp(next_lookup_at),
+                    words[:WORDS_LIMIT],
+                    stamp(self._clock.now()),
+                    row.id,
+                ),
             )
             facts = {"row": row.id, "number": row.number, "absent": trusted_absence, "words": words[:200]}
             self._events.append("looked-up", row.document_key, facts)

@@ -37,7 +37,7 @@ def test_approved_documents_are_queued_and_the_log_knows(store):
     assert result.approval.approver == "Somchai" and result.approval.document_count == 4
     assert store.batches.get("B0001").state == "approved"
     assert [row.state for row in store.outbox.rows("B0001")] == ["queued"] * 4
-    assert [row.number for row in store.outbox.rows("b0001".upper(), after=1)] == ["RE-3", "RE-4"]
+    assert [row.number for row in store.outbox.rows("B0001", after=2)] == ["RE-3", "RE-4"]
     assert store.events.entries()[-1].kind == "approved"
     assert check_approval(
         store, batch_id="B0001", company_id=COMPANY, plan_digest=batch.plan_digest, inputs_digest="inputs-1"

@@ -1,0 +1,33 @@
+"""Whole documents for outbox rows, completed with what the ledger said in the meantime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from recon.domain.document import Document
+from recon.store.outbox import OutboxRow
+from recon.store.store import Store
+
+DocumentOf = Callable[[OutboxRow], Document]
+"""Gives the document of a row, of this batch or an earlier one, from the frames of its plan."""
+
+
+def completed(store: Store, document_of: DocumentOf) -> DocumentOf:
+    """Return the same, with the ledger's own id of the document that is paid, voided or credited."""
+
+    def complete(row: OutboxRow) -> Document:
+        document = document_of(row)
+        if row.applies_to_key is None:
+            return document
+        applies_to = store.outbox.states_of(row.company_no, [row.applies_to_key]).get(row.applies_to_key)
+        if applies_to is None:
+            return document
+        return replace(
+            document,
+            applies_to_ledger_id=applies_to.ledger_id or document.applies_to_ledger_id,
+            applies_to_kind=document.applies_to_kind or applies_to.kind,
+            applies_to_number=document.applies_to_number or applies_to.number or applies_to.ledger_number,
+        )
+
+    return complete

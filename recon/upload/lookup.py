@@ -1,0 +1,171 @@
+"""Look-ups: the only way out of *unknown*.
+
+"Not there" is believed only if the same search shows a document posted before (the canary), and only twice, a grace
+time apart: a ledger may show late what it took early, and take late what we sent early.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from recon.domain.document import Document
+from recon.domain.outbox import MAX_SENDS
+from recon.errors import ReconError, TargetError
+from recon.store.outbox import OutboxRow
+from recon.store.outbox_moves import Outcome
+from recon.store.store import Store
+from recon.targets.base import Found, Target
+from recon.upload.documents import DocumentOf
+
+ABSENCES_NEEDED: Final = 2
+MAX_LOOKUPS: Final = 10
+"""Look-ups that settle nothing after which a person is asked."""
+
+FAILED_RETRY_SECONDS: Final = 15
+"""When a look-up that got no answer is tried again."""
+
+Canary = Literal["seen", "hidden", "none", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a look-up showed: where the document goes, or that it rests further."""
+
+    row: OutboxRow
+    """As it stands now."""
+    result: Literal["settled", "resting", "requeued", "failed"]
+    """failed: the look-up itself got no answer."""
+    words: str = ""
+
+
+class Lookups:
+    """Looks documents up and writes down what was found."""
+
+    def __init__(self, store: Store, target: Target, document_of: DocumentOf, *, grace_seconds: int) -> None:
+        self._store = store
+        self._target = target
+        self._document_of = document_of
+        self.grace_seconds = grace_seconds
+
+    def next_at(self) -> dt.datetime:
+        """Return when a look-up may be believed: a grace time from now."""
+        return self._store.clock.now() + dt.timedelta(seconds=self.grace_seconds)
+
+    def look_up(self, rows: Sequence[OutboxRow]) -> list[LookedUp]:
+        """Look several documents up, as many at a time as the ledger allows, and settle each."""
+        documents = [self._document_of(row) for row in rows]
+        workers = min(len(rows), max(1, self._target.capabilities.reads_in_parallel))
+        if workers == 1:
+            found = [self.find(document) for document in documents]
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                found = list(pool.map(self.find, documents))
+        canary: dict[str, Canary] = {}
+        return [self._settle(row, answer, canary) for row, answer in zip(rows, found, strict=True)]
+
+    def find(self, document: Document) -> Found | TargetError:
+        """Look one document up; an error of the ledger is an answer too."""
+        try:
+            return self._target.find(document)
+        except TargetError as error:
+            return error
+
+    def _settle(self, row: OutboxRow, found: Found | TargetError, canary: dict[str, Canary]) -> LookedUp:
+        """Write down what one look-up showed."""
+        if isinstance(found, TargetError):
+            return self._failed(row, f"The look-up got no answer: {found}")
+        if found.state != "absent":
+            return LookedUp(self._store.moves.finish(row, outcome_of(row, found)), "settled")
+        if row.batch_id not in canary:
+            canary[row.batch_id] = self._ask_canary(row)
+        seen = canary[row.batch_id]
+        if seen == "failed":
+            return self._failed(row, "Not there, but the ledger did not answer when asked for a document it confirmed.")
+        if seen != "hidden" and row.absences + 1 >= ABSENCES_NEEDED:
+            return self._absent(row)
+        return self._rest(row, trusted=seen != "hidden")
+
+    def _rest(self, row: OutboxRow, *, trusted: bool) -> LookedUp:
+        """Let a document rest for another grace time; after many look-ups a person decides."""
+        moves = self._store.moves
+        if row.lookups + 1 >= MAX_LOOKUPS:
+            words = (
+                f"{MAX_LOOKUPS} look-ups settled nothing: the ledger does not show documents it confirmed before. Look "
+                "for it in the ledger by hand, then say what you found."
+            )
+            return LookedUp(
+                moves.finish(row, Outcome(state="needs_person", code="lookups-unclear", words=words)), "settled"
+            )
+        words = "Not there yet." if trusted else "Not there, but the ledger does not show its newest documents yet."
+        row = moves.note_lookup(row, trusted_absence=trusted, next_lookup_at=self.next_at(), words=words)
+        return LookedUp(row, "resting", words)
+
+    def _failed(self, row: OutboxRow, words: str) -> LookedUp:
+        """Let a document rest whose look-up itself failed; that proves nothing and counts for nothing."""
+        retry_at = self._store.clock.now() + dt.timedelta(seconds=min(FAILED_RETRY_SECONDS, self.grace_seconds))
+        row = self._store.moves.note_lookup(
+            row, trusted_absence=False, next_lookup_at=retry_at, words=words, counts=False
+        )
+        return LookedUp(row, "failed", words)
+
+    def _absent(self, row: OutboxRow) -> LookedUp:
+        """Put a document back that is certainly not there; after three sends a person decides."""
+        moves = self._store.moves
+        if row.sends >= MAX_SENDS:
+            words = (
+                f"Sent {row.sends} times without an answer, and the ledger does not show it. Check the ledger by hand."
+            )
+            return LookedUp(
+                moves.finish(row, Outcome(state="needs_person", code="sends-used-up", words=words)), "settled"
+            )
+        words = "Looked up twice, a grace time apart, and not there: it will be sent again."
+        return LookedUp(moves.finish(row, Outcome(state="queued", code="absent", words=words)), "requeued")
+
+    def _ask_canary(self, row: OutboxRow) -> Canary:
+        """Ask for a document that the ledger confirmed before, of this batch if there is one."""
+        outbox = self._store.outbox
+        canary = outbox.last_posted(row.company_no, batch_id=row.batch_id) or outbox.last_posted(row.company_no)
+        if canary is None:
+            return "none"
+        try:
+            document = self._document_of(canary)
+        except (ReconError, OSError, LookupError):
+            return "hidden" if canary.batch_id == row.batch_id else "none"
+        found = self.find(document)
+        if isinstance(found, TargetError):
+            return "failed"
+        return "hidden" if found.state == "absent" else "seen"
+
+
+def outcome_of(row: OutboxRow, found: Found) -> Outcome:
+    """Return where a document goes that the ledger showed under our number."""
+    if found.state == "equal":
+        confirmation = found.confirmation
+        ledger_id = confirmation.ledger_id if confirmation else ""
+        ledger_number = confirmation.ledger_number if confirmation else ""
+        if found.documents:
+            ledger_id = ledger_id or found.documents[0].ledger_id
+            ledger_number = ledger_number or found.documents[0].number
+        return Outcome(
+            state="posted",
+            ledger_id=ledger_id,
+            ledger_number=ledger_number or row.number or "",
+            code="adopted",
+            words="Found in the ledger by its number, equal in every field, and taken over.",
+            adopted=True,
+        )
+    held = ", ".join(document.number or document.ledger_id for document in found.documents)
+    if found.state == "different":
+        words = f"The ledger holds something else under {row.number or held}: {'; '.join(found.differences)}"
+        return Outcome(state="conflict", code="number-used", words=words)
+    if found.state == "twice":
+        words = (
+            f"The ledger holds {row.number or row.document_key} {len(found.documents)} times ({held}). Void one there."
+        )
+        return Outcome(state="duplicate", code="twice-in-ledger", words=words)
+    words = f"The ledger holds {row.number or held}, but void. Decide whether it was voided on purpose."
+    return Outcome(state="needs_person", code="voided-in-ledger", words=words)
