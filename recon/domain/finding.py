@@ -89,7 +89,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "refund-amount-missing": FindingCode("hold", "Marked as partly refunded, but the source does not say how much", "Export the refund amounts too, or post the order by hand."),
     "returned-not-refunded": FindingCode("hold", "The goods came back, but the source states no refund", "Record the refund in the shop, or decide with `recon approve --by-hand`."),
     "cancelled-but-paid": FindingCode("warning", "Cancelled, but the source does not say that the money went back", "Refund the buyer in the shop; nothing stays posted for a cancelled order."),
-    "posted-twice": FindingCode("hold", "The ledger holds two live documents for one order", "Void one of them in the ledger, then run `recon verify`."),
+    "posted-unclear": FindingCode("hold", "What the ledger holds for the order does not fit together", "Look at its documents in the ledger: two live ones, or a credit note without its document. Void what is wrong there, then run `recon verify`."),
     "kind-by-hand": FindingCode("hold", "This kind of record has to be posted by hand", "Post it in the ledger, then confirm it with `recon approve --by-hand`; or switch the kind off."),
     "account-not-chosen": FindingCode("warning", "An account used in postings has not been chosen", "Choose it under [accounts] in recon.toml; `recon connect` proposes one by name."),
     "refund-before-start": FindingCode("warning", "A refund of a sale from before the start date", "Write the credit note by hand against the earlier document."),

@@ -237,7 +237,7 @@ DECISIONS: Final = pl.Schema({
     "order_key": pl.String(),
     "decision": pl.String(),            # repost, leave or by-hand
     "number": pl.String(),              # number of the document written by hand; null: none
-    "amount_minor": pl.Int64(),         # by-hand: what it covers; null: all that is held
+    "amount_minor": pl.Int64(),         # by-hand: held_minor when it was decided; null: whatever is held
 })  # fmt: skip
 """What a person decided about a held order, at most one row per order."""
 

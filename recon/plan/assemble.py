@@ -1,0 +1,198 @@
+"""Assemble documents, their lines and postings from the drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from recon.frames.findings import findings_from
+from recon.plan.contacts import contacts_of
+from recon.plan.dates import draft_dates
+from recon.plan.details import document_lines, line_frame
+from recon.plan.documents import headers, identified
+from recon.plan.findings import account_findings, said_already, vat_rounding_findings
+from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
+from recon.plan.lifecycle import LIFECYCLE
+from recon.plan.numbering import order_stems
+from recon.plan.postings import postings
+from recon.plan.work import Work
+
+_REPOSTS: Final = [rule.name.startswith("reposted") for rule in LIFECYCLE]
+"""Per rule, whether a posted document is credited and posted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the drafts became."""
+
+    documents: pl.DataFrame
+    lines: pl.DataFrame
+    postings: pl.DataFrame
+    findings: list[pl.DataFrame]
+
+
+def assemble(
+    work: Work, items: Items, asked: pl.DataFrame, finished: pl.DataFrame, sums: pl.DataFrame, amounts: pl.DataFrame
+) -> Written:
+    """Return DOCUMENTS, DOCUMENT_LINES, POSTINGS and the findings about them."""
+    sent = asked if asked["blocked"].null_count() == asked.height else asked.filter(pl.col("blocked").is_null())
+    place, connection, limits = sent["order_no"], work.connection, work.inputs.limits
+    orders = work.orders[place]
+    facts = work.facts[place]
+    frame = identified(sent, orders["order_key"], facts)
+    contacts, bad = contacts_of(orders, connection, limits.contact_code_max_length)
+    dates = _dates(work, sent, orders, facts)
+    stems = order_stems(work.orders).gather(place)
+    channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
+    frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
+    frame = _with_amounts(frame, sums[place], amounts["vat_mode"].gather(place), work, orders)
+    documents = headers(frame, orders, connection, work.inputs.posted, limits.number_max_length)
+    about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "total_minor", "vat_minor")
+    rate = connection.vat_rate_basis_points
+    lined = document_lines(about, finished, work.orders.height, rate)
+    lines = line_frame(lined, documents, work.inputs.lines, items, connection.accounts.sales, limits.text_max_length)
+    accounts = {setting: account_name(connection, setting) for setting in ACCOUNT_SETTINGS}
+    money = frame.select("doc_no", "kind", "total_minor", "net_minor", "vat_minor", "is_tax_invoice", "money_account")
+    booked = postings(money, lined, items.frame["posting_account"], accounts)
+    found = [
+        *_document_findings(work, documents, orders, bad, dates["undated"]),
+        *_blocked_findings(work, asked),
+        *_unfollowed_findings(work),
+        account_findings(_unchosen(work, booked, accounts)),
+    ]
+    return Written(documents, lines, booked, found)
+
+
+def _dates(work: Work, sent: pl.DataFrame, orders: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    place = sent["order_no"]
+    cancelled = work.now.gather(place) == "cancelled"
+    reposts = pl.Series(_REPOSTS).gather(sent["rule_no"])
+    about = pl.concat(
+        [
+            work.dates[place],
+            orders.select("order_key", "cancelled_on"),
+            facts.select("live_issued_on"),
+            pl.DataFrame([cancelled.alias("is_cancelled"), reposts.alias("reposted")]),
+        ],
+        how="horizontal",
+    )
+    dated = draft_dates(sent, about, work.inputs.refunds, work.inputs.first_seen, work.inputs.today)
+    return pl.concat([dated, about.select("money_on")], how="horizontal")
+
+
+def _with_amounts(
+    frame: pl.DataFrame, sums: pl.DataFrame, vat_mode: pl.Series, work: Work, orders: pl.DataFrame
+) -> pl.DataFrame:
+    """Add amounts, price basis and whether the document is a tax invoice; ``sums`` are the order's sale."""
+    own = sums.select(pl.all().name.prefix("sale_"))
+    both = pl.concat([frame, own, vat_mode.to_frame("sale_mode"), orders.select("order_state")], how="horizontal")
+    total, vat = pl.col("total_minor"), pl.col("vat_minor")
+    same = (total == pl.col("sale_total_minor")) & (vat == pl.col("sale_vat_minor"))
+    whole = total == pl.col("base_total_minor")
+    repeats = pl.col("action").is_in(["void", "credit_rest"]) & same & whole
+    both = both.with_columns(pl.col("kind").is_in(["invoice", "receipt"]).alias("is_sale"), repeats.alias("repeats"))
+    like_sale = pl.col("is_sale") | pl.col("repeats")
+    plain_mode = pl.when(vat > 0).then(pl.lit("included")).otherwise(pl.lit("none"))
+    return both.with_columns(
+        pl.when(like_sale).then("sale_gross_minor").otherwise("total_minor").alias("gross_minor"),
+        pl.when(like_sale).then("sale_discount_minor").otherwise(0).alias("discount_minor"),
+        (total - vat).alias("net_minor"),
+        pl.when(like_sale).then("sale_vat_by_line_minor").otherwise("vat_minor").alias("vat_by_line_minor"),
+        pl.when(like_sale).then(pl.col("sale_mode").cast(pl.String)).otherwise(plain_mode).alias("vat_mode"),
+        _tax_invoice(work).alias("is_tax_invoice"),
+    )
+
+
+def _tax_invoice(work: Work) -> pl.Expr:
+    """Return whether a document is a tax invoice, or takes one back."""
+    connection, kind = work.connection, pl.col("kind")
+    taxed = pl.lit(connection.vat_registered) & (pl.col("sale_mode") != "none")
+    delivered = pl.col("order_state").is_in(["delivered", "completed", "returned"])
+    on_invoice = {"auto": delivered, "invoice": pl.lit(value=True), "payment": pl.lit(value=False)}[
+        connection.tax_invoice_on
+    ]
+    live = pl.col("live_is_tax_invoice").fill_null(value=False)
+    return (
+        pl.when(kind == "receipt").then(taxed)
+        .when(kind == "invoice").then(taxed & on_invoice)
+        .when(kind == "payment").then((pl.col("vat_minor") > 0) & ~live)
+        .when(kind == "void").then(live)
+        .otherwise(pl.col("vat_minor") > 0)
+    )  # fmt: skip
+
+
+def _document_findings(
+    work: Work, documents: pl.DataFrame, orders: pl.DataFrame, bad: pl.DataFrame, undated: pl.Series
+) -> list[pl.DataFrame]:
+    place = orders.select("file", "row")
+    known = work.inputs.findings
+    found = [vat_rounding_findings(_sales(pl.concat([documents, place], how="horizontal")))]
+    if bad.height:
+        fresh = bad.unique("order_key", maintain_order=True)
+        found.append(findings_from(fresh, "tax-id-invalid", column="customer_tax_id", value=pl.col("value")))
+    if undated.any():
+        about = pl.concat([documents, place], how="horizontal").filter(undated)
+        said = said_already(known, "refund-undated").unique().to_frame()
+        about = about.join(said, on="order_key", how="anti", maintain_order="left")
+        found.append(
+            findings_from(
+                about,
+                "refund-undated",
+                amount_minor=pl.col("total_minor"),
+                detail=pl.format("The credit note is dated {}.", "issued_on"),
+            )
+        )
+    return found
+
+
+def _sales(documents: pl.DataFrame) -> pl.DataFrame:
+    return documents.filter(pl.col("kind").is_in(["invoice", "receipt"]))
+
+
+def _blocked_findings(work: Work, asked: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return one finding per order for what the ledger cannot take from us."""
+    stuck = asked.filter(pl.col("blocked").is_not_null())
+    if stuck.is_empty():
+        return []
+    stuck = stuck.group_by("order_no", maintain_order=True).agg(
+        pl.col("blocked").first(), pl.col("total_minor").first(), pl.col("kind").cast(pl.String).first()
+    )
+    stuck = pl.concat([stuck, work.orders.select("order_key", "file", "row")[stuck["order_no"]]], how="horizontal")
+    decided = work.inputs.decisions.filter(pl.col("decision") == "by-hand", pl.col("amount_minor").is_null())
+    stuck = stuck.join(decided.select("order_key"), on="order_key", how="anti", maintain_order="left")
+    kinds = pl.format("The ledger takes no {} from us.", pl.col("kind").str.replace("_", " "))
+    return [
+        findings_from(stuck.filter(pl.col("blocked") == code), code, amount_minor=pl.col("total_minor"), detail=detail)
+        for code, detail in (("partial-credit-by-hand", None), ("ledger-cannot", kinds))
+    ]
+
+
+def _unfollowed_findings(work: Work) -> list[pl.DataFrame]:
+    """Return warnings about money that moved although no document follows it."""
+    orders, reason = work.orders, work.verdicts.reason
+    kept_money = (work.now == "cancelled") & (orders["payment_state"] == "paid") & (orders["total_minor"] != 0)
+    kept_money = kept_money & (orders["refunded_minor"] < orders["total_minor"])
+    found = [
+        findings_from(
+            orders.filter(kept_money),
+            "cancelled-but-paid",
+            amount_minor=pl.col("total_minor") - pl.col("refunded_minor"),
+        )
+    ]
+    early = (reason == "before-start-date").fill_null(value=False) & (work.states["refund_minor"] > 0)
+    if early.any():
+        late = work.inputs.refunds.filter(pl.col("refunded_on") >= work.connection.start_date)
+        late = late.filter(early.gather(late["order_no"]))
+        late = pl.concat(
+            [late.drop("row"), orders.select("order_key", "file", "row")[late["order_no"]]], how="horizontal"
+        )
+        found.append(findings_from(late, "refund-before-start", amount_minor=pl.col("amount_minor")))
+    return found
+
+
+def _unchosen(work: Work, booked: pl.DataFrame, accounts: dict[str, str]) -> list[str]:
+    """Return account settings that postings name in words because no account was chosen."""
+    used = set(booked["account_code"].unique().to_list())
+    return [s for s, name in accounts.items() if name in used and not getattr(work.connection.accounts, s)]

@@ -1,0 +1,62 @@
+"""Small columnar tools of the plan: sums of runs, rows back at their order, exact division.
+
+Orders are numbered by position, and order lines stand together in that order. So sums per order need no hashing, and
+joining an order's fact to a line is a gather.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def run_sums(frame: pl.DataFrame, key: str, **sums: pl.Expr) -> pl.DataFrame:
+    """Return sums per run of equal keys; equal keys must stand together. Wrap-around in between cancels out."""
+    running = frame.lazy().select(
+        pl.col(key),
+        *[expression.cast(pl.Int64).cum_sum().alias(name) for name, expression in sums.items()],
+        (pl.col(key) != pl.col(key).shift(-1)).fill_null(value=True).alias("_last"),
+    )
+    ends = running.filter("_last").drop("_last")
+    return ends.with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in sums).collect()
+
+
+def per_order(sums: pl.DataFrame, order_count: int) -> pl.DataFrame:
+    """Return one row per order (0 for orders without a row), without the key; ``sums`` has a unique order_no."""
+    if sums.height == order_count:
+        return sums.drop("order_no")
+    orders = pl.DataFrame({"order_no": pl.int_range(order_count, dtype=pl.UInt32, eager=True)})
+    joined = orders.join(sums, on="order_no", how="left", maintain_order="left").drop("order_no")
+    return joined.fill_null(0)
+
+
+def mask_of(order_no: pl.Series, order_count: int) -> pl.Series:
+    """Return a Boolean per order: whether it is among the given ones."""
+    if order_no.is_empty():
+        return pl.repeat(value=False, n=order_count, dtype=pl.Boolean, eager=True)
+    return pl.int_range(order_count, dtype=pl.UInt32, eager=True).is_in(order_no.unique().implode())
+
+
+def repeat_rows(frame: pl.DataFrame, again: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Return the frame with the rows at positions ``again`` standing twice, and a mask of the second ones."""
+    positions = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    index = pl.concat([positions, again.cast(pl.UInt32)]).sort()
+    second = (index == index.shift(1)).fill_null(value=False)
+    return frame[index], second
+
+
+def divide_half_up(amount: pl.Expr, numerator: int, denominator: int) -> pl.Expr:
+    """Return ``amount * numerator / denominator`` rounded half away from zero (ROUND_HALF_UP).
+
+    Whole parts are split off first, so that no product exceeds Int64 for any amount we hold.
+    """
+    size = amount.abs()
+    whole = size // denominator * numerator
+    rest = (2 * numerator * (size % denominator) + denominator) // (2 * denominator)
+    return amount.sign() * (whole + rest)
+
+
+def share_half_up(amount: pl.Expr, part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Return ``amount * part / whole`` rounded half up in 128 bits, for columns of small frames; all are >= 0."""
+    wide = pl.Int128
+    numerator = 2 * amount.cast(wide) * part.cast(wide) + whole.cast(wide)
+    return (numerator // (2 * whole.cast(wide))).cast(pl.Int64)

@@ -1,0 +1,136 @@
+"""Findings of the plan about lines, VAT, refunds and accounts, and all findings grouped by cause."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.domain.finding import FINDING_CODES
+from recon.frames.findings import findings_from, gather, one_finding
+
+BY_CAUSE: Final = pl.Schema({
+    "code": pl.String(),
+    "severity": pl.String(),
+    "finding_count": pl.UInt32(),
+    "order_count": pl.UInt32(),         # different orders; 0: about no order
+    "amount_minor": pl.Int64(),         # hold: what these orders hold back; note that ignores: what is ignored; else sum at stake
+    "example": pl.String(),             # detail or value of the first one
+})  # fmt: skip
+"""One row per cause: holds first, the most money first. An order held for two reasons counts under both."""
+
+BLOCKED_LINE_CODES: Final = {
+    "unlinked": "product-not-linked",
+    "no_sku": "sku-missing",
+    "no_account": "product-not-linked",
+    "hold": "charge-not-mapped",
+    "unmapped": "charge-not-mapped",
+}
+"""Finding of a line whose item is not ready, by the item's state."""
+
+
+def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return one finding per line that cannot be booked yet.
+
+    ``blocked``: order_no, kind, source, state, amount_minor of the lines of held orders.
+    """
+    parts = []
+    place = blocked["order_no"]
+    frame = blocked.with_columns(
+        orders["order_key"].gather(place).alias("order_key"),
+        orders["file"].gather(place).alias("file"),
+        pl.coalesce(pl.lit(lines["row"].gather(blocked["source"])), pl.lit(orders["row"].gather(place))).alias("row"),
+        pl.coalesce(
+            pl.lit(lines["sku"].gather(blocked["source"])), pl.lit(lines["name"].gather(blocked["source"]))
+        ).alias("sku"),
+    )
+    for state, code in BLOCKED_LINE_CODES.items():
+        some = frame.filter(pl.col("state") == state)
+        if some.is_empty():
+            continue
+        charge = code == "charge-not-mapped"
+        value = pl.col("kind").cast(pl.String) if charge else pl.col("sku")
+        parts.append(
+            findings_from(
+                some,
+                code,
+                column="kind" if charge else "sku",
+                value=value,
+                amount_minor=pl.col("amount_minor"),
+                detail="It would go as text, but accounts.sales is empty." if state == "no_account" else None,
+            )
+        )
+    return gather(parts)
+
+
+def vat_rounding_findings(documents: pl.DataFrame) -> pl.DataFrame:
+    """Return a note per sale whose VAT by line differs from its VAT on the document.
+
+    ``documents``: DOCUMENTS columns plus file and row.
+    """
+    differing = documents.filter(pl.col("vat_minor") != pl.col("vat_by_line_minor"))
+    return findings_from(
+        differing,
+        "vat-rounding",
+        amount_minor=(pl.col("vat_minor") - pl.col("vat_by_line_minor")).abs(),
+        detail=pl.format("VAT {} on the document, {} by line (minor units).", "vat_minor", "vat_by_line_minor"),
+    )
+
+
+def account_findings(used: list[str]) -> pl.DataFrame:
+    """Return a warning per account setting that postings use although nobody has chosen it."""
+    return gather(
+        [
+            one_finding(
+                "account-not-chosen",
+                column=f"accounts.{setting}",
+                detail=f"Postings say {setting.replace('_', ' ')!r} where accounts.{setting} would stand.",
+            )
+            for setting in used
+        ]
+    )
+
+
+def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """Return BY_CAUSE.
+
+    A hold counts only orders that are still held (a decision may have settled them), with what they hold back.
+    """
+    if findings.is_empty():
+        return pl.DataFrame(schema=BY_CAUSE)
+    facts = results.select("order_key", "held_minor", "ignored_minor", "disposition")
+    text = pl.coalesce("detail", "value", "order_key").alias("text")
+    columns = findings.select("code", pl.col("severity").cast(pl.String), "order_key", "amount_minor", text)
+    joined = columns.join(facts, on="order_key", how="left", maintain_order="left")
+    settled = (pl.col("disposition") == "posted") & (pl.col("held_minor") == 0) & (pl.col("severity") == "hold")
+    joined = joined.filter(~settled.fill_null(value=False))
+    held, ignoring = pl.col("severity") == "hold", pl.col("disposition").cast(pl.String).eq_missing(pl.lit("ignored"))
+    per_order = joined.filter(pl.col("order_key").is_not_null()).group_by("code", "order_key").agg(
+        pl.when(held.first()).then(pl.col("held_minor").first())
+        .when((pl.col("severity").first() == "note") & ignoring.first()).then(pl.col("ignored_minor").first())
+        .otherwise(pl.col("amount_minor").sum()).alias("amount_minor")
+    )  # fmt: skip
+    money = per_order.group_by("code").agg(pl.len().alias("order_count"), pl.col("amount_minor").sum())
+    loose = (
+        joined.filter(pl.col("order_key").is_null()).group_by("code").agg(pl.col("amount_minor").sum().alias("_loose"))
+    )
+    grouped = joined.group_by("code", maintain_order=True).agg(
+        pl.col("severity").first(), pl.len().alias("finding_count"), pl.col("text").first().alias("example")
+    )
+    grouped = grouped.join(money, on="code", how="left", maintain_order="left").join(
+        loose, on="code", how="left", maintain_order="left"
+    )
+    amount = pl.col("amount_minor").fill_null(0) + pl.col("_loose").fill_null(0)
+    ranks = {"refused": 0, "hold": 1, "warning": 2, "note": 3}
+    ordered = grouped.with_columns(
+        amount.alias("amount_minor"),
+        pl.col("order_count").fill_null(0),
+        pl.col("severity").replace_strict(ranks, return_dtype=pl.UInt8).alias("_rank"),
+    ).sort(["_rank", "amount_minor", "code"], descending=[False, True, False])
+    return ordered.select(pl.col(name).cast(dtype) for name, dtype in BY_CAUSE.items())
+
+
+def said_already(findings: pl.DataFrame, code: str) -> pl.Series:
+    """Return the keys of orders for which this finding is there already."""
+    assert code in FINDING_CODES, code
+    return findings.filter(pl.col("code") == code, pl.col("order_key").is_not_null())["order_key"]

@@ -1,0 +1,157 @@
+"""Finish the lines of sales: tax on top and platform vouchers carried into them, quantities made exact, VAT per line.
+
+Rules, by name:
+
+* ``split-by-remainder``: a line whose amount does not divide by its pieces becomes two, ``q - r`` pieces at ``p`` and
+  ``r`` pieces at ``p + 1`` minor units, so that quantity x unit price is the amount exactly.
+* ``one-of-a-fraction``: a quantity that is no whole number of pieces becomes 1, and stands in the description.
+* ``remainder-to-largest``: VAT is rounded once on the document; what the lines' rounded VAT misses goes to the largest
+  line with VAT (the first of equals).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.schemas import VatCode
+from recon.plan.allocate import spread
+from recon.plan.columns import repeat_rows, run_sums
+from recon.plan.lines import add_parts
+from recon.plan.vat import included, on_top
+
+PIECE: Final = 1000
+"""Thousandths in one piece."""
+
+
+def finish_lines(
+    lines: pl.DataFrame, amounts: pl.DataFrame, spread_voucher: pl.Series, rate_basis_points: int, *, by_line: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the final lines of sales and their sums per order.
+
+    Args:
+        lines: SALE_LINES of the orders that get documents.
+        amounts: `vat.order_amounts`, one row per order of the plan.
+        spread_voucher: Per order, the platform's discount that goes into the item prices.
+        rate_basis_points: VAT rate.
+        by_line: The ledger rounds VAT on each line instead of on the document.
+
+    Returns:
+        Lines with ``unit_price_minor``, ``net_minor``, ``vat_minor`` and ``is_fraction``; and per order
+        ``gross_minor``, ``discount_minor``, ``net_minor``, ``vat_minor``, ``vat_by_line_minor``, ``total_minor``.
+    """
+    lines = _exempt(lines, amounts)
+    lines = _carry_tax(lines, amounts)
+    lines = _spread_vouchers(lines, spread_voucher)
+    lines = _split(lines)
+    return _tax(lines, amounts["vat_mode"], rate_basis_points, by_line=by_line)
+
+
+def _exempt(lines: pl.DataFrame, amounts: pl.DataFrame) -> pl.DataFrame:
+    """Take VAT off all lines of orders without VAT, and off shipping where the source's tax leaves it out."""
+    untaxed, shipping = amounts["vat_mode"] == "none", amounts["shipping_exempt"]
+    if not untaxed.any() and not shipping.any():
+        return lines
+    off = pl.lit(untaxed.gather(lines["order_no"]))
+    if shipping.any():
+        is_shipping = (pl.col("kind") == "shipping") & pl.col("like_goods")
+        off = off | (pl.lit(shipping.gather(lines["order_no"])) & is_shipping)
+    return lines.with_columns(pl.when(off).then(pl.lit("none", dtype=VatCode)).otherwise("vat_code").alias("vat_code"))
+
+
+def _carry_tax(lines: pl.DataFrame, amounts: pl.DataFrame) -> pl.DataFrame:
+    """Put tax that the source adds on top into the amounts of the lines it belongs to."""
+    carry = amounts["carry_minor"]
+    if not (carry != 0).any():
+        return lines
+    some = lines.with_columns(carry.gather(lines["order_no"]).alias("amount")).filter(pl.col("amount") != 0)
+    untaxed = (amounts["vat_mode"] == "none").gather(some["order_no"])
+    positive = pl.col("amount_minor").clip(lower_bound=0)
+    weight = pl.when(pl.lit(untaxed) | (pl.col("vat_code") == "vat7")).then(positive).otherwise(0)
+    weight = pl.when(pl.col("kind") == "voucher").then(0).otherwise(weight)
+    return add_parts(lines, spread(some.select("order_no", "line", weight.alias("weight"), "amount")), sign=1)
+
+
+def _spread_vouchers(lines: pl.DataFrame, spread_voucher: pl.Series) -> pl.DataFrame:
+    if not (spread_voucher != 0).any():
+        return lines
+    some = lines.with_columns(spread_voucher.gather(lines["order_no"]).alias("amount")).filter(pl.col("amount") != 0)
+    weight = pl.when(pl.col("kind") == "product").then(pl.col("amount_minor").clip(lower_bound=0)).otherwise(0)
+    return add_parts(lines, spread(some.select("order_no", "line", weight.alias("weight"), "amount")), sign=1)
+
+
+def _split(lines: pl.DataFrame) -> pl.DataFrame:
+    """Make quantity x unit price = amount hold exactly on every line (split-by-remainder, one-of-a-fraction)."""
+    quantity, amount = pl.col("quantity_milli"), pl.col("amount_minor")
+    whole = (quantity > 0) & (quantity % PIECE == 0)
+    pieces = pl.when(whole).then(quantity // PIECE).otherwise(1)
+    lines = lines.with_columns(pieces.alias("pieces"), (~whole).alias("is_fraction"))
+    lines = lines.with_columns(
+        (amount // pl.col("pieces")).alias("unit_price_minor"), (amount % pl.col("pieces")).alias("rest")
+    )
+    again = (lines["rest"] != 0).arg_true()
+    if not again.len():
+        return lines.with_columns((pl.col("pieces") * PIECE).alias("quantity_milli")).drop("pieces", "rest")
+    doubled, second = repeat_rows(lines, again)
+    dearer = pl.lit(second)
+    pieces = pl.when(dearer).then("rest").otherwise(pl.col("pieces") - pl.col("rest"))
+    price = pl.when(dearer).then(pl.col("unit_price_minor") + 1).otherwise("unit_price_minor")
+    cheaper = (pl.col("discount_minor") * (pl.col("pieces") - pl.col("rest"))) // pl.col("pieces")
+    discount = pl.when(dearer).then(pl.col("discount_minor") - cheaper).otherwise(cheaper)
+    has_two = pl.col("rest") != 0
+    return doubled.with_columns(
+        (pieces * PIECE).alias("quantity_milli"),
+        price.alias("unit_price_minor"),
+        (pieces * price).alias("amount_minor"),
+        pl.when(has_two).then(discount).otherwise("discount_minor").alias("discount_minor"),
+    ).drop("pieces", "rest")
+
+
+def _tax(lines: pl.DataFrame, vat_mode: pl.Series, rate: int, *, by_line: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    amount, taxed = pl.col("amount_minor"), pl.col("vat_code") == "vat7"
+    some_added = (vat_mode == "excluded").any()
+    added = pl.lit((vat_mode == "excluded").gather(lines["order_no"])) if some_added else pl.lit(value=False)
+    vat = (
+        pl.when(added).then(on_top(amount, rate)).otherwise(included(amount, rate))
+        if some_added
+        else included(amount, rate)
+    )
+    lines = lines.with_columns(pl.when(taxed).then(vat).otherwise(0).alias("vat_minor"))
+    sums = run_sums(
+        lines,
+        "order_no",
+        amount_minor=amount,
+        discount_minor=pl.col("discount_minor"),
+        taxable=pl.when(taxed).then(amount).otherwise(0),
+        vat_by_line_minor=pl.col("vat_minor"),
+    )
+    mode_added = pl.lit((vat_mode == "excluded").gather(sums["order_no"]))
+    base = pl.col("taxable")
+    once = pl.when(mode_added).then(on_top(base, rate)).otherwise(included(base, rate))
+    document_vat = pl.col("vat_by_line_minor") if by_line else once
+    sums = sums.with_columns(document_vat.alias("vat_minor"))
+    net = pl.when(mode_added).then("amount_minor").otherwise(pl.col("amount_minor") - pl.col("vat_minor"))
+    sums = sums.with_columns(
+        (pl.col("amount_minor") + pl.col("discount_minor")).alias("gross_minor"), net.alias("net_minor")
+    )
+    sums = sums.with_columns((pl.col("net_minor") + pl.col("vat_minor")).alias("total_minor"))
+    lines = _remainder_to_largest(lines, sums)
+    line_net = pl.when(added).then(amount).otherwise(amount - pl.col("vat_minor"))
+    return lines.with_columns(line_net.alias("net_minor")), sums
+
+
+def _remainder_to_largest(lines: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """Put what the lines' VAT misses of the document's on the largest line with VAT, the first of equals."""
+    short = sums.select("order_no", (pl.col("vat_minor") - pl.col("vat_by_line_minor")).alias("_short"))
+    short = short.filter(pl.col("_short") != 0)
+    if short.is_empty():
+        return lines
+    numbered = lines.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"))
+    taxed = numbered.filter(pl.col("vat_code") == "vat7").select("order_no", "_at", "amount_minor")
+    candidates = taxed.join(short, on="order_no", how="inner", maintain_order="left")
+    largest = candidates.group_by("order_no", maintain_order=True).agg(
+        pl.col("_at").get(pl.col("amount_minor").arg_max()), pl.col("_short").first()
+    )
+    correction = numbered.select("_at").join(largest.drop("order_no"), on="_at", how="left", maintain_order="left")
+    return lines.with_columns(pl.col("vat_minor") + pl.lit(correction["_short"].fill_null(0)))

@@ -1,0 +1,157 @@
+"""What a plan is made from and what it is: frozen records of frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.frames.conform import conform, fill
+from recon.frames.schemas import (
+    CHANNEL_LINKS,
+    DECISIONS,
+    DOCUMENT_KINDS,
+    FINDINGS,
+    FIRST_SEEN,
+    ORDER_LINES,
+    ORDERS,
+    PAYMENTS,
+    POSTED,
+    PRODUCT_LINKS,
+    REFUNDS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLimits:
+    """What the ledger can take, from its capabilities and the connection's settings."""
+
+    partial_credit_note: bool = False
+    """Takes a credit note over less than the whole document."""
+    number_max_length: int = 30
+    kinds: frozenset[str] = frozenset(DOCUMENT_KINDS)
+    """Document kinds it takes from us."""
+    contact_code_max_length: int = 16
+    text_max_length: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInputs:
+    """Everything a plan depends on; nothing else may change it."""
+
+    orders: pl.DataFrame
+    """ORDERS; order_no is the row's position."""
+    lines: pl.DataFrame
+    """ORDER_LINES, sorted by order_no and line_no."""
+    payments: pl.DataFrame
+    refunds: pl.DataFrame
+    """REFUNDS, in the order they happened."""
+    findings: pl.DataFrame
+    """FINDINGS of the steps before; a hold holds its order."""
+    product_links: pl.DataFrame
+    channel_links: pl.DataFrame
+    posted: pl.DataFrame
+    connection: Connection
+    connection_name: str
+    today: dt.date
+    """Used for a refund or cancellation that nothing dates."""
+    decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISIONS))
+    first_seen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIRST_SEEN))
+    currency: str = "THB"
+    limits: PlanLimits = field(default_factory=PlanLimits)
+
+    def checked(self) -> PlanInputs:
+        """Return self with optional columns filled in.
+
+        Raises:
+            FrameError: A frame breaks its schema or the order of its rows; a defect of the step before.
+        """
+        conform(self.orders, ORDERS, name="orders", key=("order_key",), required=_ORDER_NEEDS)
+        conform(self.lines, ORDER_LINES, name="order lines", required=_LINE_NEEDS)
+        conform(self.payments, PAYMENTS, name="payments")
+        conform(self.refunds, REFUNDS, name="refunds", required=("order_no", "amount_minor"))
+        conform(self.findings, FINDINGS, name="findings")
+        conform(
+            self.posted, POSTED, name="posted", key=("document_key",), required=("kind", "total_minor", "vat_minor")
+        )
+        conform(self.product_links, PRODUCT_LINKS, name="product links", key=("sku_key",))
+        conform(self.channel_links, CHANNEL_LINKS, name="channel links", key=("payment_channel",))
+        frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
+        return PlanInputs(**{name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotals:
+    """Where the money of all orders went: the source's side from the orders, our side from the documents.
+
+    Amounts in minor units of the company's currency; orders in other currencies are counted apart (they are held).
+    """
+
+    order_count: int
+    source_gross_minor: int
+    """Totals as the source states them, cancelled and refunded orders included; returns count negative."""
+    cancelled_minor: int
+    refunded_minor: int
+    voucher_minor: int
+    """Discounts paid by the platform that the connection books as revenue on top of the order's total."""
+    truth_minor: int
+    """What should stand in the ledger in the end: gross - cancelled - refunded + vouchers."""
+    posted_minor: int
+    documents_minor: int
+    """This plan: invoices and receipts less voids and credit notes, summed over the documents."""
+    held_minor: int
+    ignored_minor: int
+    difference_minor: int
+    """truth - posted - documents - held - ignored; always 0."""
+    orders_off: int
+    """Orders for which the same equation does not hold; always 0."""
+    lines_off: int
+    """Documents whose lines do not sum to net, VAT or total; always 0."""
+    debit_minor: int
+    credit_minor: int
+    postings_off: int
+    """Documents whose debits and credits differ; always 0."""
+    document_count: int
+    foreign_order_count: int
+    foreign: dict[str, int] = field(default_factory=dict)
+    """Totals of orders in other currencies, by currency."""
+
+    @property
+    def ties(self) -> bool:
+        """Whether everything adds up to the minor unit."""
+        off = (self.difference_minor, self.orders_off, self.lines_off, self.postings_off)
+        return not any(off) and self.debit_minor == self.credit_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The difference between what should stand in the ledger and what does."""
+
+    documents: pl.DataFrame
+    lines: pl.DataFrame
+    postings: pl.DataFrame
+    results: pl.DataFrame
+    """ORDER_RESULTS."""
+    findings: pl.DataFrame
+    """FINDINGS of the steps before and the plan's own."""
+    controls: ControlTotals
+    provenance: pl.DataFrame
+    """order_key, file and row of the orders that have documents."""
+    by_kind: pl.DataFrame
+    """kind, document_count, total_minor, vat_minor."""
+    by_cause: pl.DataFrame
+    """See `recon.plan.findings.findings_by_cause`."""
+
+
+PROVENANCE: Final = pl.Schema({"order_key": pl.String(), "file": pl.String(), "row": pl.UInt32()})
+
+_ORDER_NEEDS: Final = (
+    "order_no", "order_number", "record_kind", "ordered_on", "order_state", "payment_state", "sales_channel",
+    "payment_channel", "currency", "vat_mode", "goods_minor", "discount_minor", "shipping_minor",
+    "shipping_discount_minor", "cod_fee_minor", "duties_minor", "rounding_minor", "platform_discount_minor",
+    "tax_minor", "total_minor", "refunded_minor", "file", "row",
+)  # fmt: skip
+_LINE_NEEDS: Final = ("order_no", "kind", "quantity_milli", "amount_minor", "discount_minor")

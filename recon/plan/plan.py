@@ -1,0 +1,214 @@
+"""Build the plan: what should stand in the ledger less what does, as documents, lines and postings.
+
+The steps, each in its module: what every order is now (`state`) and what the ledger has for it (`ledger`); what its lines
+and amounts would be (`items`, `lines`, `vat`); which rule of the lifecycle applies and what speaks against acting
+(`verdict`); the documents asked for (`drafts`), their lines (`finish`, `details`), numbers, dates and contacts
+(`documents`), postings (`postings`), and the proof that all of it adds up (`controls`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.conform import conform
+from recon.frames.findings import gather
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
+from recon.plan.assemble import Written, assemble
+from recon.plan.columns import per_order
+from recon.plan.controls import assert_ties, by_kind, control_totals, order_results
+from recon.plan.drafts import drafts
+from recon.plan.findings import blocked_line_findings, findings_by_cause, said_already
+from recon.plan.finish import finish_lines
+from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
+from recon.plan.items import Items, build_items
+from recon.plan.lifecycle import may_act, rules_frame, rules_with
+from recon.plan.lines import SaleLines, orders_of, sale_lines
+from recon.plan.vat import order_amounts
+from recon.plan.verdict import apply_rules, hold_acting, mask_of_keys
+from recon.plan.work import Work, open_work
+
+
+def build_plan(inputs: PlanInputs) -> Plan:
+    """Return the plan of these inputs; the same inputs give the same bytes.
+
+    Raises:
+        FrameError: A step before handed over a frame that breaks its schema, or the plan does not add up (a defect).
+    """
+    inputs = inputs.checked()
+    work = open_work(inputs)
+    items = build_items(work.orders, inputs.lines, inputs.product_links, work.connection)
+    sale, amounts = _amounts(work, items)
+    rule_no = _rules(work, amounts)
+    acting = apply_rules(work.verdicts, rule_no)
+    own = _hold(work, sale, amounts, rule_no, acting)
+    acting = acting & work.verdicts.free()
+    finished, sums = _finish(work, sale, amounts, rule_no, acting)
+    asked = _drafts(work, amounts, sums, rule_no, acting)
+    written = assemble(work, items, asked, finished, sums, amounts)
+    results = _results(work, asked, amounts, rule_no)
+    return _plan(work, written, results, [*own, *written.findings])
+
+
+def _amounts(work: Work, items: Items) -> tuple[SaleLines, pl.DataFrame]:
+    """Return lines and amounts of the orders for which a document or a change is possible."""
+    pairs = may_act()
+    state = pl.DataFrame([work.now, work.facts["ledger"]])
+    possible = state.join(
+        pairs.with_columns(yes=pl.lit(value=True)), on=["now", "ledger"], how="left", maintain_order="left"
+    )
+    wanted = possible["yes"].fill_null(value=False) & work.verdicts.free()
+    apart = pl.select(pl.when(pl.lit(work.spreads)).then(0).otherwise(pl.lit(work.voucher))).to_series()
+    sale = sale_lines(work.orders, work.inputs.lines, items, wanted, apart)
+    return sale, order_amounts(work.orders, sale.sums, work.voucher, work.connection)
+
+
+def _rules(work: Work, amounts: pl.DataFrame) -> pl.Series:
+    """Join every order with the lifecycle."""
+    frame = pl.concat(
+        [
+            pl.DataFrame([work.now, work.repost.alias("repost"), work.verdicts.free().alias("free")]),
+            work.facts.select("ledger", "live_total_minor", "credited_minor"),
+            work.states.select("refund_minor"),
+            amounts.select("doc_total_minor"),
+        ],
+        how="horizontal",
+    )
+    differs = pl.col("live_total_minor") != pl.col("doc_total_minor")
+    takes_back = pl.col("now").is_in(["refunded", "cancelled"])
+    too_much = ~takes_back & (pl.col("credited_minor") > pl.col("refund_minor"))
+    frame = frame.select("now", "ledger", "repost", (differs | too_much).fill_null(value=False).alias("changed"))
+    keys = ["now", "ledger", "changed", "repost"]
+    return frame.join(rules_frame(), on=keys, how="left", maintain_order="left")["rule_no"]
+
+
+def _hold(
+    work: Work, sale: SaleLines, amounts: pl.DataFrame, rule_no: pl.Series, acting: pl.Series
+) -> list[pl.DataFrame]:
+    """Hold acting orders that cannot go on, each with all its reasons; return findings about their lines."""
+    orders, count = work.orders, work.orders.height
+    sells = acting & pl.Series(rules_with("invoice", "receipt")).gather(rule_no).fill_null(value=False)
+    pays = acting & pl.Series(rules_with("receipt", "payment", "credit_rest", "credit_part")).gather(rule_no).fill_null(
+        value=False
+    )
+    given = {code: mask_of_keys(orders, said_already(work.inputs.findings, code)) for code in ("currency-foreign",)}
+    unlinked = pays & work.channels["payment_method"].is_null()
+    nameless = orders["payment_channel"] == ""
+    vat = pl.format(
+        "Our VAT {}, the source's {} (minor units).",
+        pl.lit(amounts["our_vat_minor"]),
+        pl.lit(amounts["their_vat_minor"]),
+    )
+    channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
+    verdicts = work.verdicts
+    verdicts.orders = orders.with_columns(vat.alias("_vat"))
+    foreign = orders["currency"] != work.inputs.currency
+    hold_acting(
+        verdicts,
+        acting,
+        [
+            (
+                foreign & ~given["currency-foreign"],
+                "currency-foreign",
+                {"column": pl.lit("currency"), "value": pl.col("currency")},
+            ),
+            (sells & amounts["does_not_foot"], "does-not-foot", {}),
+            (sells & amounts["vat_mismatch"] & ~amounts["does_not_foot"], "vat-mismatch", {"detail": pl.col("_vat")}),
+            (sells & work.undecided, "voucher-not-decided", {"amount_minor": pl.col("platform_discount_minor")}),
+            (unlinked & ~nameless, "channel-not-mapped", channel),
+            (unlinked & nameless, "channel-missing", channel),
+        ],
+    )
+    verdicts.orders = orders
+    lines = sale.blocked.filter(sells.gather(sale.blocked["order_no"])) if sale.blocked.height else sale.blocked
+    for code, states in _LINE_HOLDS.items():
+        verdicts.settle(orders_of(lines, states, count) & sells, code, hold=True)
+    return [*verdicts.findings, blocked_line_findings(lines, orders, work.inputs.lines)]
+
+
+_LINE_HOLDS = {
+    "product-not-linked": ("unlinked", "no_account"),
+    "sku-missing": ("no_sku",),
+    "charge-not-mapped": ("hold", "unmapped"),
+}
+
+
+def _finish(
+    work: Work, sale: SaleLines, amounts: pl.DataFrame, rule_no: pl.Series, acting: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return finished lines of the orders that need them, and their sums for every order (0 where there are none)."""
+    facts, connection = work.facts, work.connection
+    sells = pl.Series(rules_with("invoice", "receipt")).gather(rule_no).fill_null(value=False)
+    sound = ~amounts["does_not_foot"] & ~amounts["vat_mismatch"]
+    same = (facts["live_total_minor"] == amounts["doc_total_minor"]).fill_null(value=False) & (
+        facts["credited_minor"] == 0
+    )
+    needed = acting & (sells | (same & sound))
+    chosen = sale.frame if needed.all() else sale.frame.filter(needed.gather(sale.frame["order_no"]))
+    into_prices = pl.select(pl.when(pl.lit(work.spreads)).then(pl.lit(work.voucher)).otherwise(0)).to_series()
+    finished, sums = finish_lines(
+        chosen,
+        amounts,
+        into_prices,
+        connection.vat_rate_basis_points,
+        by_line=connection.ledger.vat_rounding == "line",
+    )
+    return finished, per_order(sums, work.orders.height)
+
+
+def _drafts(
+    work: Work, amounts: pl.DataFrame, sums: pl.DataFrame, rule_no: pl.Series, acting: pl.Series
+) -> pl.DataFrame:
+    frame = pl.concat(
+        [
+            work.states.select("order_no", "refund_minor"),
+            rule_no.to_frame("rule_no"),
+            amounts.select("doc_total_minor"),
+            sums.select(pl.col("vat_minor").alias("doc_vat_minor")),
+            work.facts.select("live_total_minor", "live_vat_minor", "credited_minor", "credited_vat_minor"),
+        ],
+        how="horizontal",
+    )
+    return drafts(frame if acting.all() else frame.filter(acting), work.inputs.refunds, work.inputs.limits)
+
+
+def _results(work: Work, asked: pl.DataFrame, amounts: pl.DataFrame, rule_no: pl.Series) -> pl.DataFrame:
+    frame = pl.concat(
+        [
+            work.orders.select("order_no", "order_key", "total_minor"),
+            work.states.select("cancelled", "refund_minor", "truth_minor"),
+            work.facts.select("posted_minor"),
+            amounts.select("left_out_minor", "doc_total_minor"),
+            rule_no.to_frame("rule_no"),
+        ],
+        how="horizontal",
+    )
+    return order_results(frame, work.verdicts, asked, work.inputs.decisions)
+
+
+def _plan(work: Work, written: Written, results: pl.DataFrame, own: list[pl.DataFrame]) -> Plan:
+    """Put everything together and prove that it adds up."""
+    conform(written.documents, DOCUMENTS, name="documents", key=("document_key",), required=_DOCUMENT_NEEDS)
+    conform(written.lines, DOCUMENT_LINES, name="document lines", required=("doc_no", "description", "net_minor"))
+    conform(written.postings, POSTINGS, name="postings", required=("doc_no", "account_code"))
+    conform(results, ORDER_RESULTS, name="order results", required=("disposition", "reason"))
+    controls = control_totals(
+        work.orders, work.voucher, results, written.documents, written.lines, written.postings, work.inputs.currency
+    )
+    assert_ties(controls, results)
+    findings = gather([work.inputs.findings, *own])
+    return Plan(
+        documents=written.documents,
+        lines=written.lines,
+        postings=written.postings,
+        results=results,
+        findings=findings,
+        controls=controls,
+        provenance=work.orders.select(PROVENANCE.names())[written.documents["order_no"]],
+        by_kind=by_kind(written.documents),
+        by_cause=findings_by_cause(findings, results),
+    )
+
+
+_DOCUMENT_NEEDS: Final = ("issued_on", "due_on", "contact_code", "contact_name", "kind", "vat_mode", "is_tax_invoice")

@@ -1,0 +1,115 @@
+"""Postings: the balanced journal entry every document causes, summed per account.
+
+| document | debit | credit |
+| --- | --- | --- |
+| receipt | account of the payment channel | income per account, output VAT |
+| invoice | receivable | income per account, output VAT (or VAT not yet due) |
+| payment | account of the payment channel, VAT not yet due | receivable, output VAT |
+| void | income, the invoice's VAT | receivable |
+| credit note | income, output VAT | account of the payment channel |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.schemas import POSTINGS
+from recon.plan.columns import run_sums
+
+_MONEY_FIRST, _MONEY_LAST, _VAT, _VAT_MOVED = 0, 9, 7, 8
+_INCOME: Final = 1
+_SLOTS: Final = 16
+
+
+def postings(
+    documents: pl.DataFrame, lined: pl.DataFrame, account_of_item: pl.Series, accounts: dict[str, str]
+) -> pl.DataFrame:
+    """Return POSTINGS.
+
+    Args:
+        documents: doc_no, kind, total_minor, net_minor, vat_minor, is_tax_invoice, money_account.
+        lined: Lines with doc_no, item and net_minor, sorted by doc_no.
+        account_of_item: Income account of each item.
+        accounts: Account of each setting in recon.config.Accounts, or its name in words.
+    """
+    takes_back = pl.col("kind").is_in(["void", "credit_note"])
+    sides = documents.lazy().with_columns(pl.when(takes_back).then(-1).otherwise(1).cast(pl.Int64).alias("sign"))
+    frames = [
+        _money(sides, accounts), _income(documents, lined, account_of_item, accounts["sales"]), _vat(sides, accounts),
+        *_payments(sides, accounts),
+    ]  # fmt: skip
+    rows = pl.concat(frames).with_columns((pl.col("doc_no").cast(pl.UInt64) * _SLOTS + pl.col("slot")).alias("_place"))
+    rows = rows.filter(pl.col("debit_minor") != 0).sort("_place", maintain_order=True)
+    at = pl.int_range(pl.len(), dtype=pl.UInt32)
+    start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
+    signed = pl.col("debit_minor")
+    return rows.select(
+        "doc_no",
+        (at - start + 1).alias("posting_no"),
+        "account_code",
+        signed.clip(lower_bound=0).alias("debit_minor"),
+        (-signed).clip(lower_bound=0).alias("credit_minor"),
+    ).select(POSTINGS.names())
+
+
+def _money(documents: pl.LazyFrame, accounts: dict[str, str]) -> pl.DataFrame:
+    """Return the bank or receivable side; ``debit_minor`` is signed here, credits negative."""
+    on_account = pl.col("kind").is_in(["invoice", "void"])
+    account = pl.when(on_account).then(pl.lit(accounts["receivable"])).otherwise("money_account")
+    slot = pl.when(pl.col("sign") > 0).then(_MONEY_FIRST).otherwise(_MONEY_LAST)
+    return _rows(documents, slot, account, pl.col("total_minor") * pl.col("sign"))
+
+
+def _income(documents: pl.DataFrame, lined: pl.DataFrame, account_of_item: pl.Series, sales: str) -> pl.DataFrame:
+    """Return income per account: one posting a document where all its lines go to one account."""
+    sign = pl.when(pl.col("kind").is_in(["void", "credit_note"])).then(1).otherwise(-1).cast(pl.Int64)
+    names = pl.concat([account_of_item, pl.Series([sales], dtype=pl.String)])
+    item = lined["item"].fill_null(names.len() - 1)
+    distinct = names.gather(item.unique()).unique().sort()
+    if distinct.len() <= 1:
+        only = distinct.item() if distinct.len() else sales
+        with_lines = documents.lazy().filter(pl.col("kind") != "payment")
+        return _rows(with_lines, pl.lit(_INCOME), pl.lit(only), pl.col("net_minor") * sign)
+    numbers = pl.int_range(distinct.len(), dtype=pl.UInt64, eager=True)
+    account = names.replace_strict(distinct, numbers, default=None, return_dtype=pl.UInt64).gather(item)
+    keyed = lined.select(
+        (pl.col("doc_no").cast(pl.UInt64) * distinct.len() + pl.lit(account)).alias("_key"), "net_minor"
+    )
+    summed = run_sums(keyed.sort("_key"), "_key", net_minor=pl.col("net_minor"))
+    signs = documents.select(sign.alias("sign")).to_series()
+    doc_no = (summed["_key"] // distinct.len()).cast(pl.UInt32)
+    rows = pl.DataFrame(
+        [
+            doc_no.alias("doc_no"),
+            distinct.gather(summed["_key"] % distinct.len()).alias("account_code"),
+            (summed["net_minor"] * signs.gather(doc_no)).alias("debit_minor"),
+        ]
+    )
+    return _rows(rows.lazy(), pl.lit(_INCOME), pl.col("account_code"), pl.col("debit_minor"))
+
+
+def _vat(documents: pl.LazyFrame, accounts: dict[str, str]) -> pl.DataFrame:
+    """Return output VAT of documents with income; VAT of an invoice that is no tax invoice is not due yet."""
+    own = documents.filter(pl.col("kind") != "payment", pl.col("vat_minor") != 0)
+    not_due = pl.col("kind").is_in(["invoice", "void"]) & ~pl.col("is_tax_invoice")
+    account = pl.when(not_due).then(pl.lit(accounts["undue_output_vat"])).otherwise(pl.lit(accounts["output_vat"]))
+    return _rows(own, pl.lit(_VAT), account, -pl.col("vat_minor") * pl.col("sign"))
+
+
+def _payments(documents: pl.LazyFrame, accounts: dict[str, str]) -> list[pl.DataFrame]:
+    """Return what a payment does beside the bank: it settles the receivable and makes VAT due."""
+    paid = documents.filter(pl.col("kind") == "payment")
+    moved = paid.filter(pl.col("is_tax_invoice"), pl.col("vat_minor") != 0)
+    return [
+        _rows(paid, pl.lit(_INCOME), pl.lit(accounts["receivable"]), -pl.col("total_minor")),
+        _rows(moved, pl.lit(_VAT), pl.lit(accounts["undue_output_vat"]), pl.col("vat_minor")),
+        _rows(moved, pl.lit(_VAT_MOVED), pl.lit(accounts["output_vat"]), -pl.col("vat_minor")),
+    ]
+
+
+def _rows(frame: pl.LazyFrame, slot: pl.Expr, account: pl.Expr, signed: pl.Expr) -> pl.DataFrame:
+    return frame.select(
+        "doc_no", slot.cast(pl.UInt64).alias("slot"), account.alias("account_code"), signed.alias("debit_minor")
+    ).collect()
