@@ -89,6 +89,16 @@ def keep_bytes(
     return IntakeFile(target, name, digest, len(content), clock_iso)
 
 
+def look_at(path: Path) -> IntakeFile:
+    """Return a file under its digest without keeping it, for dry runs; raises IntakeError like `keep`."""
+    name = _checked_name(path)
+    with _open(path) as stream:
+        whole = hashlib.sha256()
+        while chunk := stream.read(_CHUNK):
+            whole.update(chunk)
+    return IntakeFile(path, name, whole.hexdigest(), path.stat().st_size)
+
+
 def identify(file: IntakeFile, sources: Sequence[Source]) -> Source:
     """Return the one source that can read the file, by its content.
 

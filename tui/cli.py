@@ -350,7 +350,6 @@ def _work_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     upload.add_argument("batch", metavar="BATCH")
     upload.add_argument("--limit", type=int, default=None, metavar="N", help="stop after N documents")
-    upload.add_argument("--wait", action="store_true", help="stay until unclear outcomes have been looked up")
     upload.add_argument(
         "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -54,9 +56,9 @@ def settings_page() -> str:
 def commands_page() -> str:
     """Return docs/commands.md: every command with its help."""
     parser = build_parser()
-    actions = [action for action in parser._actions if hasattr(action, "choices") and isinstance(action.choices, dict)]  # noqa: SLF001
+    chooser = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001
     parts = [f"# Commands\n\n{_WRITTEN}"]
-    for name, command in actions[0].choices.items():
+    for name, command in chooser.choices.items():
         if name in EXAMPLES or name == "help":
             command.prog = f"recon {name}"
             parts.append(f"## recon {name}\n\n```\n{command.format_help().rstrip()}\n```\n")
@@ -84,6 +86,7 @@ def _sections(model: type[BaseModel], path: str) -> list[tuple[str, type[BaseMod
 
 def _type(field: FieldInfo) -> str:
     text = str(field.annotation) if not isinstance(field.annotation, type) else field.annotation.__name__
+    text = re.sub(r"Annotated\[str, .*\(func=.*\)\]", "https address (http on loopback)", text)
     for before, after in (("typing.", ""), ("recon.config.", ""), ("datetime.", ""), ("|", "or")):
         text = text.replace(before, after)
     return text.replace("Literal[", "one of [").strip()

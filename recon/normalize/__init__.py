@@ -3,4 +3,7 @@
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.normalize.canonical import normalize
 
-__all__ = ["CanonicalFrames", "ControlTotal", "Stated", "normalize"]
+NORMALIZE_VERSION = 1
+"""Raised whenever the same reading would be normalized differently; stored frames of older versions are made again."""
+
+__all__ = ["NORMALIZE_VERSION", "CanonicalFrames", "ControlTotal", "Stated", "normalize"]

@@ -54,7 +54,9 @@ class ZortShop:
         faults: Iterable[ZortFault] = (),
         days_are_inclusive: bool = True,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        port: int = 0,
     ) -> None:
+        self._port = port
         self.store_name = store_name
         self.api_key = api_key
         self.api_secret = api_secret
@@ -73,7 +75,7 @@ class ZortShop:
 
     def __enter__(self) -> ZortShop:
         handler = type("Handler", (_Handler,), {"shop": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
+        self._server = _Server(("127.0.0.1", self._port), handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

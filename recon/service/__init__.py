@@ -1,0 +1,218 @@
+"""The whole application seen from outside: everything a command or a screen can ask for. Blocking; shows nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from recon.config import Settings
+from recon.service import checking, connecting, matching, planning, profiling, proving, reading, sending, taking_in
+from recon.service.context import Context, Outside, Progress, quiet
+from recon.service.matching import MatchEdits
+from recon.summaries import (
+    BatchView,
+    CauseLine,
+    ConnectionReport,
+    DocumentRow,
+    DocumentView,
+    IntakeReport,
+    MatchReport,
+    PlanReport,
+    UploadSummary,
+    VerifySummary,
+)
+
+__all__ = ["MatchEdits", "Outside", "ReconService"]
+
+
+class ReconService:
+    """One open workspace. Use it in a ``with`` block, so that the next one may write."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def __enter__(self) -> ReconService:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._context.store.close()
+
+    @property
+    def settings(self) -> Settings:
+        """Settings as they were when the workspace was opened."""
+        return self._context.settings
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should be told beside the result."""
+        return tuple(self._context.notes)
+
+    def keep_secrets(self, name: str, values: dict[str, str], *, keep: str) -> None:
+        """Put a connection's keys into the key store (or the owner-only file)."""
+        connecting.keep_secrets(self._context, name, values, keep=keep)
+
+    def connect(self, name: str, *, sides: tuple[str, ...], set_accounts: bool) -> ConnectionReport:
+        """Ask both sides who they are and read the ledger's lists."""
+        return connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts)
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        connection: str | None = None,
+        profile: str | None = None,
+        dry_run: bool = False,
+        on_progress: Progress = quiet,
+    ) -> IntakeReport:
+        """Take in order exports."""
+        return taking_in.import_files(
+            self._context, paths, connection=connection, profile=profile, dry_run=dry_run, on_progress=on_progress
+        )
+
+    def pull(
+        self,
+        connection: str | None,
+        *,
+        since: dt.date | None,
+        until: dt.date | None,
+        by: str = "updated",
+        status: str = "",
+        payment_status: str = "",
+        dry_run: bool = False,
+        on_progress: Progress = quiet,
+    ) -> IntakeReport:
+        """Fetch orders from the shop system's API."""
+        return taking_in.pull(
+            self._context,
+            connection=connection,
+            since=since,
+            until=until,
+            by=by,
+            status=status,
+            payment_status=payment_status,
+            dry_run=dry_run,
+            on_progress=on_progress,
+        )
+
+    def pull_products(self, connection: str | None, *, dry_run: bool = False) -> int:
+        """Fetch the shop system's product list; its names help suggestions."""
+        return taking_in.pull_products(self._context, connection, dry_run=dry_run)
+
+    def profile(self, path: Path, *, save: str | None, check: str | None, sheet: str | None) -> profiling.ProfileReport:
+        """Propose a column profile for an unknown export, or read one with a profile."""
+        return profiling.profile(self._context, path, save=save, check=check, sheet=sheet)
+
+    def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
+        """Carry out edits of mappings and report what is open."""
+        return matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
+
+    def export_mappings(self, path: Path, *, connection: str | None = None) -> Path:
+        """Write all mappings to a workbook for editing."""
+        return matching.export_mappings(self._context, connection, path)
+
+    def plan(
+        self,
+        connection: str | None = None,
+        *,
+        dry_run: bool = False,
+        rows: int | None = None,
+        on_progress: Progress = quiet,
+    ) -> PlanReport:
+        """Work out the documents that should stand in the ledger and do not."""
+        return planning.plan(self._context, connection, dry_run=dry_run, rows=rows, on_progress=on_progress)
+
+    def confirmation_needed(self, batch: str) -> str:
+        """Return what must be typed to approve a live batch; empty where the ledger is not live."""
+        return sending.confirmation_needed(self._context, batch)
+
+    def approve(self, batch: str, *, actor: str, confirm: str | None = None, dry_run: bool = False) -> BatchView:
+        """Bind a person's name to exactly the documents of a batch."""
+        return sending.approve_batch(self._context, batch, actor=actor, confirm=confirm, dry_run=dry_run)
+
+    def upload(
+        self,
+        batch: str,
+        *,
+        limit: int | None = None,
+        stop: threading.Event | None = None,
+        on_progress: Progress = quiet,
+        dry_run: bool = False,
+    ) -> UploadSummary:
+        """Send what is approved, each document once."""
+        return sending.upload(
+            self._context,
+            batch,
+            limit=limit,
+            stop=stop or threading.Event(),
+            on_progress=on_progress,
+            dry_run=dry_run,
+        )
+
+    def confirm_taken(self, batch: str, path: Path) -> UploadSummary:
+        """Settle the documents of an import file by the ledger's own list of numbers."""
+        return sending.confirm_taken(self._context, batch, path)
+
+    def verify(self, batch: str, *, on_progress: Progress = quiet) -> VerifySummary:
+        """Read the ledger back and compare."""
+        return checking.verify_batch(self._context, batch, on_progress=on_progress)
+
+    def verify_chain(self) -> tuple[str, int]:
+        """Check the event log; return head and length."""
+        return checking.verify_chain(self._context)
+
+    def verify_workbook(self, path: Path) -> tuple[list[str], bool]:
+        """Check a workbook's control totals and its chain head."""
+        return checking.verify_workbook(self._context, path)
+
+    def audit(
+        self,
+        batch: str | None = None,
+        path: Path | None = None,
+        *,
+        dry_run: bool = False,
+        on_progress: Progress = quiet,
+    ) -> dict[str, Any]:
+        """Write the audit workbook."""
+        return proving.audit(self._context, batch, path, dry_run=dry_run, on_progress=on_progress)
+
+    def journal(
+        self, batch: str | None, form: str, path: Path | None = None, *, dry_run: bool = False
+    ) -> dict[str, Any]:
+        """Write journal entries for hledger or beancount."""
+        return proving.journal(self._context, batch, form, path, dry_run=dry_run)
+
+    def status(self, connection: str | None = None) -> dict[str, Any]:
+        """Return counts and sums of every state."""
+        return reading.status(self._context, connection)
+
+    def show(self, name: str) -> tuple[DocumentView, ...]:
+        """Return a document whole; several where the name is an order's."""
+        return reading.show(self._context, name)
+
+    def documents(self, batch: str | None = None, *, kind: str | None = None) -> tuple[str, tuple[DocumentRow, ...]]:
+        """Return the documents of a batch."""
+        return reading.documents(self._context, batch, kind=kind)
+
+    def findings(
+        self, connection: str | None = None, *, code: str | None = None
+    ) -> tuple[tuple[CauseLine, ...], list[dict[str, Any]]]:
+        """Return findings by cause and row by row."""
+        return reading.findings(self._context, connection, code=code)
+
+    def orders(self, connection: str | None = None, *, held: bool = False) -> list[dict[str, Any]]:
+        """Return orders with where their money went."""
+        return reading.orders(self._context, connection, held=held)
+
+    def identity_warnings(self) -> tuple[str, ...]:
+        """Return what is odd about this folder: a copy, a network drive, an older state put back."""
+        return self._context.store.notices
+
+    def adopt(self) -> None:
+        """Make a copied workspace one of its own."""
+        self._context.store.adopt(who=self._context.actor)

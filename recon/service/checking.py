@@ -1,0 +1,115 @@
+"""Verify as the service does it: a batch against its ledger, the event chain, a workbook against the chain."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+
+from recon.errors import StoreDamaged, UsageError
+from recon.money import plain
+from recon.service.connecting import require_same_company
+from recon.service.context import Context, Progress
+from recon.service.sending import DocumentMaker
+from recon.store.event_log import Event
+from recon.summaries import VerifySummary
+from recon.verify import verify
+
+
+def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> VerifySummary:
+    """Read the ledger back and compare every posted document of a batch; list strangers in our number range.
+
+    Raises:
+        UsageError: Nothing of the batch was posted.
+        TargetUnavailable: The ledger does not answer.
+        StoreDamaged: The event chain is broken.
+    """
+    batch = context.store.batches.get(batch_id)
+    head, _ = verify_chain(context)
+    rows = context.store.outbox.rows(batch.batch_id, states=("posted", "by_hand"))
+    if not rows:
+        raise UsageError(
+            f"Nothing of {batch.batch_id} is posted yet, so there is nothing to compare. Send it with `recon upload {batch.batch_id}`."
+        )
+    rules = context.settings.connections[batch.connection]
+    maker = DocumentMaker(context, batch)
+    posted = [(maker.document_of(row), row.ledger_id or "") for row in rows]
+    everything = context.store.posted_frame(batch.company_id)
+    prefix = rules.number_prefix
+    with context.outside.target(batch.connection, rules) as target:
+        company = target.verify()
+        require_same_company(context, company)
+        found = verify(
+            target,
+            posted,
+            known_numbers=frozenset(everything["number"].drop_nulls().to_list()),
+            since=min(row.issued_on for row in rows),
+            until=max(row.issued_on for row in rows),
+            prefixes=(prefix.invoice, prefix.receipt, prefix.credit_note) if rules.numbering == "source" else (),
+            voided=frozenset(everything.filter(pl.col("kind") == "void")["applies_to_key"].drop_nulls().to_list()),
+            on_progress=lambda n: on_progress(f"compared {n:,} of {len(posted):,}"),
+        )
+    return VerifySummary(
+        batch=batch.batch_id,
+        company=company.name,
+        compared=found.compared,
+        equal=found.equal,
+        differences=tuple({**asdict(d), "text": d.text} for d in found.differences),
+        missing=tuple(
+            {
+                "document_key": d.document_key,
+                "number": d.number or d.document_key,
+                "text": f"{d.kind} of {plain(d.total_minor)} is not there",
+            }
+            for d in found.missing
+        ),
+        strangers=tuple(
+            {
+                "number": s.number,
+                "kind": s.kind,
+                "text": f"{s.kind} of {plain(s.total_minor) if s.total_minor is not None else 'unknown sum'}, sent by somebody else",
+            }
+            for s in found.strangers
+        ),
+        chain_head=head,
+    )
+
+
+def verify_chain(context: Context) -> tuple[str, int]:
+    """Return head and length of an unbroken event chain.
+
+    Raises:
+        StoreDamaged: An entry was changed, removed or cut off, or a table says something else; the text names it.
+    """
+    report = context.store.verify_chain()
+    if not report.ok:
+        raise StoreDamaged(
+            f"The event log is broken: {report.words}. Nothing is sent from this workspace; restore a backup or ask for help."
+        )
+    odd = context.store.compare_tables()
+    if odd:
+        raise StoreDamaged("The state file was edited by hand: " + "; ".join(odd[:5]) + ". Restore a backup.")
+    return report.head.hash, report.count
+
+
+def verify_workbook(context: Context, path: Path) -> tuple[list[str], bool]:
+    """Recompute a workbook's control totals and look its chain head up in the event log."""
+    problems, head, seal = context.outside.check_workbook(path)
+    events = _all_events(context)
+    known = any(event.hash == head for event in events)
+    if not known:
+        problems = [
+            *problems,
+            f"the event chain head printed in it ({head[:16] or 'none'}) is not in this workspace's event log",
+        ]
+    if not any(event.kind == "workbook" and event.facts.get("seal") == seal for event in events):
+        problems = [*problems, "its seal is not one this workspace wrote: the whole workbook may have been made anew"]
+    return problems, known
+
+
+def _all_events(context: Context) -> list[Event]:
+    found: list[Event] = []
+    while events := context.store.events.entries(after=found[-1].seq if found else 0, limit=10_000):
+        found += events
+    return found

@@ -1,0 +1,194 @@
+"""Connections: keys into the key store, who is on the other side, what is missing, accounts proposed by name."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+from recon.config import Connection
+from recon.errors import SettingsError, TargetError
+from recon.service.context import Context
+from recon.settings_text import with_setting
+from recon.summaries import ConnectionReport
+from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
+from recon.workspace import write_settings
+
+ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "sales": ("รายได้จากการขาย", "ขายสินค้า", "รายได้ขาย", "sales"),
+    "other_income": ("รายได้อื่น", "other income"),
+    "receivable": ("ลูกหนี้การค้า", "trade receivable", "accounts receivable"),
+    "undue_output_vat": (
+        "ภาษีขายยังไม่ถึงกำหนด",
+        "ภาษีขายรอเรียกเก็บ",
+        "undue output",
+        "output vat not yet due",
+        "output vat undue",
+    ),
+    "output_vat": ("ภาษีขาย", "output vat", "output tax"),
+}
+"""How ledgers usually name these accounts; only proposed, never taken silently."""
+
+
+def keep_secrets(context: Context, name: str, values: dict[str, str], *, keep: str) -> None:
+    """Put secrets into the key store, or the owner-only file if the person said so."""
+    store = context.outside.secrets(name, keep=keep)
+    for key, value in values.items():
+        store.put(name, key, value)
+
+
+def connect(context: Context, name: str, *, sides: tuple[str, ...], set_accounts: bool) -> ConnectionReport:
+    """Ask the ledger (and the shop system) who they are, read the ledger's lists, and keep both.
+
+    Raises:
+        TargetUnavailable, SourceUnavailable, SecretsError: Not reached, or the keys are wrong or missing.
+        SettingsError: The ledger's company is not the one in recon.toml.
+    """
+    connection = context.settings.connections[name]
+    with context.outside.target(name, connection) as target:
+        company = target.verify()
+        require_same_company(context, company)
+        catalog = target.catalog()
+    keep_catalog(context, name, catalog)
+    missing = [*company.missing, *missing_here(connection, catalog)]
+    context.store.catalog.note_verified(
+        name,
+        company_id=company.company_id,
+        name=company.name,
+        tax_id=company.tax_id,
+        environment=company.environment,
+        missing=missing,
+    )
+    proposals = proposed_accounts(connection, catalog.accounts)
+    if set_accounts and proposals:
+        _write_accounts(context, name, proposals)
+        missing = [text for text in missing if not any(f"accounts.{setting} " in text for setting, _, _ in proposals)]
+    says = ""
+    if "source" in sides or connection.source == "zort":
+        with context.outside.shop(name, connection) as shop:
+            says = shop.verify()
+    return ConnectionReport(
+        connection=name,
+        company=company.name,
+        company_id=company.company_id,
+        tax_id=company.tax_id,
+        environment=company.environment,
+        target=connection.target,
+        products=len(catalog.products),
+        methods=tuple((method.code, method.name) for method in catalog.methods),
+        accounts=len(catalog.accounts),
+        contacts=len(catalog.contacts),
+        source=connection.source,
+        source_says=says,
+        missing=tuple(missing),
+        proposals=tuple(proposals),
+        proposals_written=set_accounts and bool(proposals),
+    )
+
+
+def require_same_company(context: Context, company: Company) -> None:
+    """Stop where the ledger names another company than recon.toml (F35).
+
+    Raises:
+        SettingsError: Name or tax id differ.
+    """
+    ours = context.settings.company
+    if ours.tax_id and company.tax_id and ours.tax_id != company.tax_id:
+        raise SettingsError(
+            f"The ledger answers for {company.name} (tax id {company.tax_id}), but recon.toml is for {ours.name} (tax id "
+            f"{ours.tax_id}). One folder is one company: use the keys of {ours.name}, or another workspace. Nothing was kept."
+        )
+    if company.name and _plain(company.name) != _plain(ours.name):
+        raise SettingsError(
+            f"The ledger answers for {company.name!r}, but company.name in recon.toml is {ours.name!r}. If it is the same "
+            "company, write the ledger's spelling into recon.toml; if not, you have the wrong keys. Nothing was kept."
+        )
+
+
+def _plain(name: str) -> str:
+    return "".join(name.casefold().split())
+
+
+def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
+    """Keep the ledger's lists for matching without asking again."""
+    whole = asdict(catalog)
+    context.store.catalog.put(name, {part: whole[part] for part in ("products", "methods", "accounts", "contacts")})
+
+
+def known_catalog(context: Context, name: str) -> Catalog:
+    """Return the ledger's lists as last read; empty before the first `recon connect`."""
+    kinds = {"products": LedgerProduct, "methods": LedgerMethod, "accounts": LedgerAccount, "contacts": LedgerContact}
+    parts = {part: context.store.catalog.get(name, part) for part in kinds}
+    return Catalog(
+        **{part: tuple(kinds[part](**row) for row in found.rows) if found else () for part, found in parts.items()}
+    )
+
+
+def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
+    """Return what the settings still lack or name wrongly, each with where to set it."""
+    missing = []
+    known_accounts = {account.code for account in catalog.accounts}
+    needed = ["sales"]
+    if connection.vat_registered:
+        needed.append("output_vat")
+    if connection.invoices != "off":
+        needed += ["receivable"] + (["undue_output_vat"] if connection.vat_registered else [])
+    for setting in needed:
+        code = getattr(connection.accounts, setting)
+        if not code:
+            missing.append(
+                f"accounts.{setting} in recon.toml is not chosen yet (postings show the word instead of a code)"
+            )
+        elif known_accounts and code not in known_accounts:
+            missing.append(
+                f"accounts.{setting} = {code} is not in the ledger's chart of accounts; choose one of its codes in recon.toml"
+            )
+    known_contacts = {contact.code for contact in catalog.contacts}
+    wanted = dict.fromkeys((connection.contacts.default, *connection.contacts.by_channel.values()))
+    missing += [
+        f"contact {code} is not in the ledger; it is created with the first upload, or set contacts.default in recon.toml"
+        for code in wanted
+        if known_contacts and code not in known_contacts
+    ]
+    return missing
+
+
+def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...]) -> list[tuple[str, str, str]]:
+    """Return (setting, code, name) for account settings that are empty, by the account's name in the chart."""
+    proposals = []
+    taken: set[str] = set()
+    for setting, names in ACCOUNT_NAMES.items():
+        if getattr(connection.accounts, setting):
+            continue
+        for account in accounts:
+            folded = account.name.casefold()
+            if account.code not in taken and any(name in folded for name in names):
+                proposals.append((setting, account.code, account.name))
+                taken.add(account.code)
+                break
+    return proposals
+
+
+def _write_accounts(context: Context, name: str, proposals: list[tuple[str, str, str]]) -> None:
+    text = context.workspace.settings_file.read_text(encoding="utf-8")
+    for setting, code, _ in proposals:
+        text = with_setting(text, ("connections", name, "accounts", setting), value=code)
+    write_settings(context.workspace, text)
+
+
+def known_company(context: Context, name: str) -> tuple[str, str, str]:
+    """Return (company id, name, environment) of a connection, asking the ledger if nobody has yet.
+
+    Raises:
+        TargetUnavailable, SecretsError, SettingsError: As for `connect`.
+    """
+    verified = context.store.catalog.verified(name)
+    if verified is not None:
+        return verified.company_id, verified.name, verified.environment
+    if not context.store.database.writable:
+        return "", context.settings.company.name, context.settings.connections[name].ledger.environment
+    try:
+        report = connect(context, name, sides=("ledger",), set_accounts=False)
+    except TargetError as error:
+        error.add_note("run `recon connect` first")
+        raise
+    return report.company_id, report.company, report.environment

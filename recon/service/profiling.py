@@ -1,0 +1,133 @@
+"""Column profiles as the service does it: propose one from an unknown export, save it, or try one on a file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from recon.errors import UsageError
+from recon.frames.tables import read_table
+from recon.intake import look_at
+from recon.normalize import normalize
+from recon.service.causes import causes
+from recon.service.context import Context
+from recon.service.taking_in import options_with_profile, profile_text, total_of
+from recon.sources.profile import ProfileOrders, propose_profile
+from recon.summaries import CauseLine
+
+PREVIEW_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReport:
+    """A proposed or tried profile and what the file looks like through it."""
+
+    file: str
+    profile: str
+    toml: str
+    saved_as: str
+    guesses: tuple[str, ...]
+    questions: tuple[str, ...]
+    preview: tuple[dict[str, Any], ...]
+    orders: int | None = None
+    """Orders read with it; None: it does not load yet."""
+    total: str = ""
+    causes: tuple[CauseLine, ...] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.profile/1."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """What a person reads."""
+        lines = [*self.toml.splitlines(), ""] if self.toml else []
+        lines += [f"guess: {text}" for text in self.guesses]
+        lines += [f"question: {text}" for text in self.questions]
+        lines += ["", f"First rows of {self.file} through {self.profile}:"]
+        lines += [
+            " | ".join(f"{key} {value}" for key, value in row.items() if value not in (None, ""))
+            for row in self.preview[:PREVIEW_ROWS]
+        ]
+        if self.orders is not None:
+            lines.append(f"{self.orders} orders, {self.total} in all")
+        lines += [
+            f"  {cause.severity} {cause.count}: {cause.title} ({cause.code}) {cause.example}" for cause in self.causes
+        ]
+        if self.saved_as:
+            lines.append(f"saved as {self.saved_as}; next: recon import --profile {self.profile} {self.file}")
+        return lines
+
+
+def profile(context: Context, path: Path, *, save: str | None, check: str | None, sheet: str | None) -> ProfileReport:
+    """Propose a profile for an export (and save it), or read the export with one and show what comes out.
+
+    Raises:
+        IntakeError: The file cannot be read as a table.
+        UsageError: The name is no file name, or a profile of that name is there already.
+    """
+    if check is not None:
+        return _tried(context, path, _named_text(context, check), Path(check).stem)
+    name = save or "my-export"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise UsageError(f"--save {name!r}: small letters, digits and dashes only. Nothing was written.")
+    proposal = propose_profile(read_table(path, sheets=(sheet,) if sheet else ()), name=name, platform=name)
+    saved = ""
+    if save is not None:
+        target = context.workspace.profiles / f"{name}.toml"
+        if target.exists():
+            raise UsageError(f"{target} is there already. Edit it, or choose another name. Nothing was written.")
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(proposal.toml, encoding="utf-8")
+        saved = str(target)
+    tried = _tried(context, path, proposal.toml, name) if not proposal.problems else None
+    return ProfileReport(
+        file=path.name,
+        profile=name,
+        toml=proposal.toml,
+        saved_as=saved,
+        guesses=tuple(str(guess) for guess in proposal.guesses),
+        questions=(*proposal.questions, *proposal.problems),
+        preview=proposal.preview,
+        orders=tried.orders if tried else None,
+        total=tried.total if tried else "",
+        causes=tried.causes if tried else (),
+    )
+
+
+def _named_text(context: Context, check: str) -> str:
+    file = Path(check)
+    return (
+        file.read_text(encoding="utf-8") if file.suffix == ".toml" and file.is_file() else profile_text(context, check)
+    )
+
+
+def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
+    """Read a file with a profile, keeping nothing."""
+    from recon.money import plain
+
+    _, rules = next(iter(context.settings.connections.items()))
+    file = look_at(path)
+    options = options_with_profile(context, rules, text)
+    reading = ProfileOrders(text, where=name).read(file, options)
+    frames = normalize(reading, options, file_id=file.file_id)
+    shown = frames.orders.head(PREVIEW_ROWS).select(
+        "order_number", "ordered_on", "order_state", "payment_state", "payment_channel", "total_minor", "row"
+    )
+    preview = tuple(
+        {**row, "ordered_on": str(row["ordered_on"]), "total_minor": plain(row["total_minor"])}
+        for row in shown.to_dicts()
+    )
+    return ProfileReport(
+        file=path.name,
+        profile=name,
+        toml="",
+        saved_as="",
+        guesses=(),
+        questions=(),
+        preview=preview,
+        orders=frames.orders.height,
+        total=plain(total_of(frames.orders)),
+        causes=causes(frames.findings),
+    )

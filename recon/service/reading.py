@@ -1,0 +1,378 @@
+"""What a person asks to see: documents, findings, orders, one document whole, the state of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from recon.domain.document import Document
+from recon.domain.finding import FINDING_CODES
+from recon.errors import UsageError
+from recon.frames.parquet import read_frame
+from recon.money import plain
+from recon.plan.records import documents_by_key
+from recon.service.causes import causes
+from recon.service.context import Context
+from recon.store.batches import Batch
+from recon.store.outbox import OutboxRow
+from recon.summaries import BatchView, CauseLine, DocumentLineView, DocumentRow, DocumentView, PostingView
+
+
+def document_rows(
+    context: Context, documents: pl.DataFrame, orders: pl.DataFrame, batch: Batch | None
+) -> tuple[DocumentRow, ...]:
+    """Return documents as list rows with their state and provenance."""
+    places = (
+        documents.select("order_key")
+        .unique()
+        .join(orders.select("order_key", "file", "row"), on="order_key", how="left")
+    )
+    where = {key: (file or "", row or 0) for key, file, row in places.iter_rows()}
+    states = _states(context, batch)
+    return tuple(
+        _row(record, states.get(record["document_key"]), *where.get(record["order_key"], ("", 0)))
+        for record in documents.iter_rows(named=True)
+    )
+
+
+def _states(context: Context, batch: Batch | None) -> dict[str, OutboxRow]:
+    if batch is None or batch.first_row is None:
+        return {}
+    return {row.document_key: row for row in context.store.outbox.rows(batch.batch_id)}
+
+
+def _row(record: Mapping[str, Any], sent: OutboxRow | None, file: str, row: int) -> DocumentRow:
+    return DocumentRow(
+        document_key=record["document_key"],
+        number=record["number"],
+        kind=record["kind"],
+        state=sent.state if sent else "planned",
+        issued_on=record["issued_on"].isoformat(),
+        order_number=record["order_number"],
+        order_key=record["order_key"],
+        contact=record["contact_code"],
+        sales_channel=record["sales_channel"],
+        payment_channel=record["payment_channel"],
+        currency=record["currency"],
+        net=plain(record["net_minor"], record["currency"]),
+        vat=plain(record["vat_minor"], record["currency"]),
+        total=plain(record["total_minor"], record["currency"]),
+        ledger_number=sent.ledger_number if sent else None,
+        ledger_id=sent.ledger_id if sent else None,
+        reason=record["reason"],
+        file=file,
+        row=row,
+    )
+
+
+def newest_batch(context: Context, batch: str | None, connection: str | None = None) -> Batch:
+    """Return the named batch, or the newest that was not superseded.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if batch is not None:
+        return context.store.batches.get(batch)
+    standing = [b for b in context.store.batches.all(connection) if b.state not in {"superseded", "void"}]
+    if not standing:
+        raise UsageError("There is no batch yet: make one with `recon plan`.")
+    return standing[-1]
+
+
+def documents(context: Context, batch: str | None, *, kind: str | None) -> tuple[str, tuple[DocumentRow, ...]]:
+    """Return the documents of a batch, all or of one kind."""
+    found = newest_batch(context, batch)
+    frame = _frame(context, found, "documents")
+    chosen = frame if kind is None else frame.filter(pl.col("kind") == kind)
+    return found.batch_id, document_rows(context, chosen, _frame(context, found, "orders"), found)
+
+
+def _frame(context: Context, batch: Batch, name: str) -> pl.DataFrame:
+    return read_frame(context.workspace.private / str(batch.facts["frames"]), name)
+
+
+def latest_plan(context: Context, name: str, frame: str) -> pl.DataFrame:
+    """Return a frame of the newest plan of a connection, also where it had nothing to post.
+
+    Raises:
+        UsageError: There is no plan yet.
+    """
+    folder = context.store.mappings.current(name, "setting").get("last_plan")
+    path = context.workspace.frames / "plans" / str(folder)
+    if folder is None or not path.is_dir():
+        raise UsageError(f"Connection {name} has no plan yet: run `recon plan`.")
+    return read_frame(path, frame)
+
+
+def findings(
+    context: Context, connection: str | None, *, code: str | None
+) -> tuple[tuple[CauseLine, ...], list[dict[str, Any]]]:
+    """Return findings of the newest plan (before it: of the files), by cause and row by row."""
+    name, rules = context.connection(connection)
+    try:
+        frame = latest_plan(context, name, "findings")
+    except UsageError:
+        from recon.service.taking_in import current_frames
+
+        frames = current_frames(context, name, rules)
+        if frames is None:
+            raise
+        frame = frames.findings
+    if code is not None:
+        if code not in FINDING_CODES:
+            raise UsageError(f"There is no finding {code!r}; `recon findings` lists those there are.")
+        frame = frame.filter(pl.col("code") == code)
+    return causes(frame), [_finding(row) for row in frame.iter_rows(named=True)]
+
+
+def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = FINDING_CODES[row["code"]]
+    amount = plain(row["amount_minor"]) if row["amount_minor"] is not None else None
+    kept = {
+        key: row[key]
+        for key in ("code", "severity", "order_key", "document_key", "file", "row", "column", "value", "detail")
+    }
+    return kept | {"amount": amount, "title": known.title, "remedy": known.remedy}
+
+
+def orders(context: Context, connection: str | None, *, held: bool) -> list[dict[str, Any]]:
+    """Return orders with where their money went."""
+    name, _ = context.connection(connection)
+    results = latest_plan(context, name, "results").rename({"reason": "why"}).drop("order_no")
+    frame = latest_plan(context, name, "orders").join(results, on="order_key", how="left", maintain_order="left")
+    if held:
+        frame = frame.filter(pl.col("disposition") == "held")
+    return [_order(row) for row in frame.iter_rows(named=True)]
+
+
+def _order(row: Mapping[str, Any]) -> dict[str, Any]:
+    currency = row["currency"]
+    amounts = {
+        name: plain(row[f"{name}_minor"] or 0, currency)
+        for name in (
+            "total",
+            "refunded",
+            "tax",
+            "shipping",
+            "discount",
+            "truth",
+            "posted",
+            "planned",
+            "held",
+            "ignored",
+        )
+    }
+    plain_columns = (
+        "order_key", "order_number", "record_kind", "order_state", "payment_state", "sales_channel", "payment_channel",
+        "customer_name", "currency", "vat_mode", "file", "row", "disposition",
+    )  # fmt: skip
+    days = {name: row[name].isoformat() if row[name] else None for name in ("ordered_on", "paid_on", "cancelled_on")}
+    return {name: row[name] for name in plain_columns} | days | amounts | {"reason": row["why"]}
+
+
+def show(context: Context, name: str) -> tuple[DocumentView, ...]:
+    """Return every document of that number, key or order, newest batch first.
+
+    Raises:
+        UsageError: There is none.
+    """
+    for batch in reversed([b for b in context.store.batches.all() if b.state not in {"superseded", "void"}]):
+        frame = _frame(context, batch, "documents")
+        found = frame.filter(
+            (pl.col("number") == name)
+            | (pl.col("document_key") == name)
+            | (pl.col("order_number") == name)
+            | (pl.col("order_key") == name)
+        )
+        if found.height:
+            return tuple(_view(context, batch, key) for key in found["document_key"].to_list())
+    raise UsageError(
+        f"No document is called {name!r}. `recon documents` lists those of the newest batch, `recon orders` what is held."
+    )
+
+
+def _view(context: Context, batch: Batch, key: str) -> DocumentView:
+    frames = {part: _frame(context, batch, part) for part in ("documents", "lines", "postings", "orders", "findings")}
+    one = frames["documents"].filter(pl.col("document_key") == key)
+    record = one.row(0, named=True)
+    document = documents_by_key(frames["documents"], frames["lines"], frames["postings"], frames["orders"], [key])[key]
+    row = document_rows(context, one, frames["orders"], batch)[0]
+    sent = _states(context, batch).get(key)
+    kept = context.store.files.find(row.file) if row.file else None
+    about = frames["findings"].filter((pl.col("order_key") == row.order_key) | (pl.col("document_key") == key))
+    return DocumentView(
+        header=row,
+        batch=batch.batch_id,
+        revision=document.revision,
+        due_on=document.due_on.isoformat(),
+        is_tax_invoice=document.is_tax_invoice,
+        vat_mode=document.vat_mode,
+        gross=plain(document.gross_minor),
+        discount=plain(document.discount_minor),
+        vat_by_line=plain(document.vat_by_line_minor),
+        vat_difference=plain(document.vat_minor - document.vat_by_line_minor),
+        payment_method=document.payment_method,
+        paid_on=document.paid_on.isoformat() if document.paid_on else None,
+        paid=plain(document.paid_minor),
+        applies_to=record["applies_to_number"] or record["applies_to_key"],
+        depends_on=document.depends_on,
+        contact_name=document.contact_name,
+        contact_tax_id=document.contact_tax_id,
+        remark=document.remark,
+        lines=tuple(_line_view(line, document) for line in document.lines),
+        postings=tuple(
+            PostingView(p.account_code, plain(p.debit_minor), plain(p.credit_minor)) for p in document.postings
+        ),
+        findings=tuple(_finding(found) for found in about.iter_rows(named=True)),
+        attempts=_attempts(context, sent),
+        source_name=kept.name if kept else "",
+    )
+
+
+def _line_view(line: Any, document: Document) -> DocumentLineView:  # noqa: ANN401 - a DocumentLine
+    currency = document.currency
+    quantity = (
+        f"{line.quantity_milli // 1000}"
+        if line.quantity_milli % 1000 == 0
+        else f"{line.quantity_milli // 1000}.{line.quantity_milli % 1000:03d}".rstrip("0")
+    )
+    return DocumentLineView(
+        line_no=line.line_no,
+        kind=line.kind,
+        product_code=line.product_code,
+        account_code=line.account_code,
+        sku=line.sku,
+        description=line.description,
+        quantity=quantity,
+        unit_price=plain(line.unit_price_minor, currency),
+        amount=plain(line.amount_minor, currency),
+        discount=plain(line.discount_minor, currency),
+        vat_code=line.vat_code,
+        net=plain(line.net_minor, currency),
+        vat=plain(line.vat_minor, currency),
+        row=line.row,
+    )
+
+
+def _attempts(context: Context, sent: OutboxRow | None) -> tuple[dict[str, Any], ...]:
+    if sent is None:
+        return ()
+    return tuple(
+        {
+            "attempt": a.attempt,
+            "started_at": a.started_at,
+            "finished_at": a.finished_at,
+            "result": a.result,
+            "code": a.code,
+            "words": a.words,
+        }
+        for a in context.store.outbox.attempts(sent.id)
+    )
+
+
+def batch_view(context: Context, batch: Batch) -> BatchView:
+    """Return a batch with what became of its documents."""
+    counts = (
+        {state: tally.count for state, tally in context.store.outbox.counts(batch.batch_id).items()}
+        if batch.first_row is not None
+        else {}
+    )
+    approval = context.store.batches.approval(batch.batch_id)
+    closed = ("posted", "by_hand", "refused", "skipped", "cancelled", "unknown")
+    return BatchView(
+        batch=batch.batch_id,
+        connection=batch.connection,
+        state=batch.state,
+        created_at=batch.created_at,
+        created_by=batch.created_by,
+        digest=batch.plan_digest,
+        documents=batch.document_count,
+        total=plain(batch.total_minor),
+        approved_by=approval.approver if approval else None,
+        approved_at=approval.at if approval else None,
+        posted=counts.get("posted", 0) + counts.get("by_hand", 0),
+        refused=counts.get("refused", 0) + counts.get("skipped", 0),
+        unknown=counts.get("unknown", 0) + counts.get("sending", 0),
+        open=sum(count for state, count in counts.items() if state not in closed),
+    )
+
+
+def status(context: Context, connection: str | None) -> dict[str, Any]:
+    """Return counts and sums of every state, and what waits for a person."""
+    names = [context.connection(connection)[0]] if connection else list(context.settings.connections)
+    views = [
+        batch_view(context, batch) for batch in context.store.batches.all(connection) if batch.state != "superseded"
+    ]
+    head = context.store.events.head()
+    return {
+        "workspace": str(context.workspace.root),
+        "company": context.settings.company.name,
+        "connections": [_connection_state(context, name) for name in names],
+        "batches": [{name: getattr(view, name) for name in BatchView.__dataclass_fields__} for view in views],
+        "waits": [*context.store.notices, *_waits(context, names, views)],
+        "chain_head": head.hash,
+        "events": head.seq,
+    }
+
+
+def _connection_state(context: Context, name: str) -> dict[str, Any]:
+    rules = context.settings.connections[name]
+    verified = context.store.catalog.verified(name)
+    facts: dict[str, Any] = {
+        "name": name,
+        "source": rules.source,
+        "target": rules.target,
+        "environment": verified.environment if verified else rules.ledger.environment,
+        "company": verified.name if verified else None,
+        "files": len(context.store.files.all(name)),
+        "start_date": rules.start_date.isoformat(),
+        "start_date_locked": context.store.outbox.has_sent(name),
+        "orders": 0,
+        "total": "0.00",
+        "dispositions": {},
+    }
+    try:
+        results, known = latest_plan(context, name, "results"), latest_plan(context, name, "orders")
+    except UsageError:
+        facts["orders"] = sum(intake.order_count for intake in context.store.files.intakes(name))
+        facts["total"] = plain(sum(intake.total_minor for intake in context.store.files.intakes(name)))
+        return facts
+    facts["orders"] = known.height
+    facts["total"] = plain(int(known.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0))
+    grouped = (
+        results.group_by("disposition")
+        .agg(pl.len().alias("n"), pl.col("truth_minor").cast(pl.Int128).sum())
+        .sort("disposition")
+    )
+    facts["dispositions"] = {
+        r["disposition"]: {"orders": r["n"], "amount": plain(r["truth_minor"])} for r in grouped.iter_rows(named=True)
+    }
+    return facts
+
+
+def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[str]:
+    waits = []
+    for view in views:
+        if view.state == "draft":
+            waits.append(
+                f'{view.batch}: {view.documents} documents wait for approval (recon approve {view.batch} --as "NAME")'
+            )
+        elif view.unknown:
+            waits.append(f"{view.batch}: {view.unknown} outcomes are unknown (recon upload {view.batch} looks them up)")
+        elif view.open:
+            waits.append(
+                f"{view.batch}: {view.open} documents are not sent yet or need a person (recon upload {view.batch})"
+            )
+        if view.refused and view.state != "draft":
+            waits.append(f"{view.batch}: {view.refused} documents were refused (recon documents {view.batch})")
+    for name in names:
+        try:
+            held = latest_plan(context, name, "results").filter(pl.col("disposition") == "held")
+        except UsageError:
+            continue
+        if held.height:
+            amount = plain(int(held.select(pl.col("held_minor").cast(pl.Int128).sum()).item() or 0))
+            waits.append(f"{name}: {held.height} orders are held, {amount} (recon findings --connection {name})")
+    return waits

@@ -1,0 +1,361 @@
+"""Approve and upload as the service does it: freshness, the company, the outbox, and documents built one by one."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from recon.approve import ApprovalPolicy, approve, check_approval, void_approval
+from recon.domain.document import Document
+from recon.errors import ReconError, StaleApproval, UsageError
+from recon.frames.parquet import digest_files
+from recon.money import parse_minor, plain
+from recon.normalize.merge import combine
+from recon.plan.plan import build_plan
+from recon.plan.records import documents_by_key
+from recon.service.connecting import keep_catalog, known_catalog, known_company
+from recon.service.context import Context, Progress
+from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs
+from recon.service.reading import batch_view
+from recon.service.start_date import lock_start_date
+from recon.service.taking_in import current_sets
+from recon.store.batches import Batch
+from recon.store.outbox import OutboxRow
+from recon.summaries import BatchView, UploadSummary
+from recon.targets.base import LedgerContact, MasterRequest, Target
+from recon.upload.engine import Uploader
+from recon.upload.report import Progress as UploadProgress
+from recon.upload.report import UploadReport
+
+DOCUMENTS_AT_ONCE = 500
+"""Documents are made from frames in groups of this many, ahead of sending."""
+
+
+def confirmation_needed(context: Context, batch_id: str) -> str:
+    """Return what must be typed to approve a live batch; empty where the ledger is not live."""
+    batch = context.store.batches.get(batch_id)
+    _, _, environment = known_company(context, batch.connection)
+    return short_name(context) if environment == "live" else ""
+
+
+def short_name(context: Context) -> str:
+    """Return the company's short name: as set, else the first word of the name."""
+    company = context.settings.company
+    return company.short_name or company.name.split()[0]
+
+
+def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str | None, dry_run: bool) -> BatchView:
+    """Bind a person's name to exactly the documents of a batch.
+
+    Raises:
+        UsageError: A live ledger, and its company's short name was not given.
+        StaleApproval: Orders, mappings or settings changed since the plan; plan again.
+        ApprovalError: See `recon.approve.approve`.
+    """
+    batch = context.store.batches.get(batch_id)
+    needed = confirmation_needed(context, batch_id)
+    if needed and (confirm or "").strip().casefold() != needed.casefold():
+        raise UsageError(
+            f"This ledger is LIVE ({context.settings.company.name}). Approve with --confirm {needed!r} (the company's short name). Nothing was approved."
+        )
+    company_id, _, _ = known_company(context, batch.connection)
+    changes = changes_since(context, batch)
+    if changes:
+        raise StaleApproval(
+            f"{batch.batch_id} is out of date: {changes[0]}. Run `recon plan` again and look at the new batch. Nothing was approved.",
+            changes=changes,
+        )
+    if dry_run:
+        return batch_view(context, batch)
+    approved = approve(
+        context.store,
+        batch_id=batch.batch_id,
+        plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
+        company_id=company_id,
+        documents=load_plan_frame(context, batch, "documents"),
+        approver=actor,
+        os_user=context.os_user,
+        count=batch.document_count,
+        sum_minor=batch.total_minor,
+        policy=_policy(context),
+    )
+    context.notes.extend(approved.warnings)
+    return batch_view(context, context.store.batches.get(batch.batch_id))
+
+
+def _policy(context: Context) -> ApprovalPolicy:
+    settings = context.settings.approval
+    above = parse_minor(settings.two_persons_above) if settings.two_persons_above else None
+    return ApprovalPolicy(
+        two_persons=settings.two_persons, two_persons_above_minor=above, valid_days=settings.valid_days
+    )
+
+
+def changes_since(context: Context, batch: Batch) -> tuple[str, ...]:
+    """Return what differs in this batch's own documents if it were planned now, in words; empty: nothing (F17).
+
+    The batch's own documents count as not posted, whatever became of them meanwhile.
+    """
+    rules = context.settings.connections.get(batch.connection)
+    if rules is None:
+        return (f"connection {batch.connection} is gone from recon.toml",)
+    sets = current_sets(context, batch.connection, rules)
+    everything = context.store.posted_frame(batch.company_id)
+    posted = everything.filter(pl.col("batch_id") != batch.batch_id)
+    if inputs_digest(context, batch.connection, sets, posted) == batch.inputs_digest:
+        return ()
+    frames = combine([frames for _, frames in sets])
+    made = build_plan(plan_inputs(context, batch.connection, rules, sets, frames, posted))
+    return _differences(
+        (
+            load_plan_frame(context, batch, "documents"),
+            load_plan_frame(context, batch, "lines"),
+            load_plan_frame(context, batch, "postings"),
+        ),
+        (made.documents, made.lines, made.postings),
+    )
+
+
+Parts = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
+def _differences(then: Parts, now: Parts) -> tuple[str, ...]:
+    """Compare documents, lines and postings of a batch with the same documents planned now."""
+    before, after = then[0].drop("doc_no", "order_no"), now[0].drop("doc_no", "order_no")
+    gone = before.join(after, on="document_key", how="anti")
+    words = [
+        f"{name or key}: would not be made any more"
+        for name, key in gone.select("number", "document_key").head(5).iter_rows()
+    ]
+    both = before.join(after, on="document_key", how="inner", suffix="_now")
+    for column in (c for c in before.columns if c != "document_key"):
+        changed = both.filter(pl.col(column).ne_missing(pl.col(f"{column}_now")))
+        words += [
+            f"{row['number'] or row['document_key']}: {column} was {row[column]}, is now {row[f'{column}_now']}"
+            for row in changed.head(5).iter_rows(named=True)
+        ]
+    for part, name in ((1, "lines"), (2, "postings")):
+        old, new = (
+            _keyed(then[0], then[part]),
+            _keyed(now[0], now[part]).join(before.select("document_key"), on="document_key", how="semi"),
+        )
+        odd = pl.concat(
+            [
+                old.join(new, on=old.columns, how="anti", nulls_equal=True),
+                new.join(old, on=old.columns, how="anti", nulls_equal=True),
+            ]
+        )
+        words += [f"{key}: its {name} changed" for key in odd["document_key"].unique().sort().head(5).to_list()]
+    return tuple(words)
+
+
+def _keyed(documents: pl.DataFrame, part: pl.DataFrame) -> pl.DataFrame:
+    return part.join(documents.select("doc_no", "document_key"), on="doc_no", how="left").drop("doc_no")
+
+
+def upload(
+    context: Context,
+    batch_id: str,
+    *,
+    limit: int | None,
+    stop: threading.Event,
+    on_progress: Progress,
+    dry_run: bool,
+) -> UploadSummary:
+    """Send what is approved, each document once; resume where the last run stopped.
+
+    Raises:
+        NotApproved, StaleApproval, WrongCompany: The approval does not count any more; nothing was sent.
+    """
+    batch = context.store.batches.get(batch_id)
+    rules = context.settings.connections[batch.connection]
+    context.store.require_own()
+    digest = digest_files(plan_folder(context, batch), DIGESTED)
+    check_approval(context.store, batch_id=batch.batch_id, plan_digest=digest)
+    _require_unchanged(context, batch)
+    _, company, environment = known_company(context, batch.connection)
+    if dry_run:
+        return _summary(context, batch, company, environment, report=None, dry_run=True)
+    lock_start_date(context, batch.connection)
+    known = known_catalog(context, batch.connection)
+    with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
+        maker = DocumentMaker(context, batch)
+        if target.capabilities.is_file:
+            files = context.outside.write_import_files(maker.all(), batch.batch_id)
+        else:
+            files = ()
+            _create_contacts(context, batch, target, maker)
+        uploader = Uploader(
+            context.store,
+            target,
+            document_of=maker.document_of,
+            on_progress=lambda state: on_progress(progress_text(state)),
+            crash=context.store.database.crash,
+        )
+        result = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest)
+    return _summary(
+        context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
+    )
+
+
+def _require_unchanged(context: Context, batch: Batch) -> None:
+    """Void an approval whose documents would be different today; what was sent stays sent (F17)."""
+    changes = changes_since(context, batch)
+    if not changes:
+        return
+    try:
+        void_approval(
+            context.store, batch_id=batch.batch_id, who=context.actor, reason=f"changed since approval: {changes[0]}"
+        )
+    except ReconError as error:
+        raise StaleApproval(
+            f"{batch.batch_id} changed since approval ({changes[0]}), and it has unclear documents: {error}",
+            changes=changes,
+        ) from None
+    raise StaleApproval(
+        f"{batch.batch_id} changed since it was approved: {changes[0]}. Its approval is void; nothing more was sent. Run `recon plan` and look at the new batch.",
+        changes=changes,
+    )
+
+
+class DocumentMaker:
+    """Makes documents from the frames of their batches, in groups, in the order of sending."""
+
+    def __init__(self, context: Context, batch: Batch) -> None:
+        self._context, self._batch = context, batch
+        self._frames: dict[str, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]] = {}
+        self._made: dict[str, Document] = {}
+
+    def document_of(self, row: OutboxRow) -> Document:
+        """Return the document of an outbox row, of this batch or an earlier one."""
+        if row.document_key not in self._made:
+            documents, lines, postings, orders = self._of(row.batch_id)
+            near = documents.filter(pl.col("doc_no").is_between(row.doc_no, row.doc_no + DOCUMENTS_AT_ONCE - 1))
+            self._made = documents_by_key(near, lines, postings, orders, near["document_key"].to_list())
+        return self._made[row.document_key]
+
+    def all(self) -> list[Document]:
+        """Return every document of the batch; for ledgers that take files."""
+        documents, lines, postings, orders = self._of(self._batch.batch_id)
+        keys = documents["document_key"].to_list()
+        made = documents_by_key(documents, lines, postings, orders, keys)
+        return [made[key] for key in keys]
+
+    def contacts(self) -> pl.DataFrame:
+        """Return the distinct contacts of the batch's documents."""
+        documents = self._of(self._batch.batch_id)[0]
+        columns = ["contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address"]
+        return documents.select(columns).unique("contact_code", keep="first", maintain_order=True)
+
+    def _of(self, batch_id: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        if batch_id not in self._frames:
+            batch = self._batch if batch_id == self._batch.batch_id else self._context.store.batches.get(batch_id)
+            documents, lines, postings, orders = (
+                load_plan_frame(self._context, batch, part) for part in ("documents", "lines", "postings", "orders")
+            )
+            self._frames[batch_id] = (documents, lines, postings, orders.select("order_no", "order_key", "file", "row"))
+        return self._frames[batch_id]
+
+
+def _create_contacts(context: Context, batch: Batch, target: Target, maker: DocumentMaker) -> None:
+    """Create the buyers' contacts the approved documents name and the ledger does not know yet; each looked up first."""
+    known = {contact.code for contact in known_catalog(context, batch.connection).contacts}
+    wanted = tuple(
+        LedgerContact(
+            code=row["contact_code"],
+            name=row["contact_name"],
+            tax_id=row["contact_tax_id"] or "",
+            branch=row["contact_branch"] or "",
+        )
+        for row in maker.contacts().iter_rows(named=True)
+        if row["contact_code"] and row["contact_code"] not in known
+    )
+    if wanted and not target.capabilities.is_file:
+        keep_catalog(context, batch.connection, target.ensure_masters(MasterRequest(contacts=wanted)))
+
+
+def progress_text(state: UploadProgress) -> str:
+    """Return one line of progress."""
+    left = f", about {state.seconds_left} s left" if state.seconds_left is not None else ""
+    doing = f", {state.doing} {state.number}" if state.number else f", {state.doing}"
+    return f"{state.done:,} of {state.of:,} documents, {plain(state.posted_minor)} posted, {state.refused} refused, {state.unknown} unclear{left}{doing}"
+
+
+def _summary(
+    context: Context,
+    batch: Batch,
+    company: str,
+    environment: str,
+    *,
+    report: UploadReport | None,
+    dry_run: bool,
+    files: tuple[str, ...] = (),
+) -> UploadSummary:
+    tallies = context.store.outbox.counts(batch.batch_id)
+    counts = {state: tally.count for state, tally in tallies.items()}
+    unclear = ("unknown", "sending", "conflict", "duplicate", "needs_person")
+    return UploadSummary(
+        batch=batch.batch_id,
+        company=company,
+        environment=environment,
+        state=context.store.batches.get(batch.batch_id).state,
+        counts=counts,
+        sums={state: plain(tally.total_minor) for state, tally in tallies.items()},
+        posted_now=report.posted + report.adopted if report else 0,
+        ending=report.ending if report else "",
+        refused=_rows(context, batch, ("refused", "skipped")),
+        unknown=_rows(context, batch, unclear),
+        files=files,
+        next_step=_next_step(batch, counts, report, files),
+        dry_run=dry_run,
+    )
+
+
+def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        {
+            "document_key": r.document_key,
+            "number": r.number or r.document_key,
+            "kind": r.kind,
+            "state": r.state,
+            "reason": r.words or r.code or "",
+            "total": plain(r.total_minor),
+            "next_lookup_at": r.next_lookup_at,
+        }
+        for r in context.store.outbox.rows(batch.batch_id, states=states)
+    )
+
+
+def _next_step(batch: Batch, counts: dict[str, int], report: UploadReport | None, files: tuple[str, ...]) -> str:
+    if report is not None and report.words:
+        return report.words
+    if files:
+        return f"import the files in PEAK, then `recon upload {batch.batch_id} --confirm-taken LIST`"
+    if counts.get("unknown") or counts.get("sending"):
+        return f"recon upload {batch.batch_id} again later: it looks first and never sends twice"
+    if counts.get("queued"):
+        return f"recon upload {batch.batch_id}"
+    if counts.get("refused"):
+        return "mend the cause, then recon plan again"
+    return f"recon verify {batch.batch_id}, recon audit {batch.batch_id}"
+
+
+def confirm_taken(context: Context, batch_id: str, path: Path) -> UploadSummary:
+    """Settle documents of an import file by the list of numbers the ledger took in; the person vouches for the list."""
+    batch = context.store.batches.get(batch_id)
+    taken = context.outside.read_confirmation(path)
+    waiting = context.store.outbox.rows(batch.batch_id, states=("needs_person",))
+    mine = [row for row in waiting if (row.number or row.document_key) in taken]
+    for row in mine:
+        context.store.moves.settle(
+            row,
+            "by_hand",
+            who=context.actor,
+            reason=f"taken in by the ledger, see {path.name}",
+            ledger_number=row.number or row.document_key,
+        )
+    _, company, environment = known_company(context, batch.connection)
+    return _summary(context, batch, company, environment, report=None, dry_run=False)

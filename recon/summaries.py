@@ -1,0 +1,376 @@
+"""What the service answers: frozen records a command prints and a screen shows. Amounts are plain text, exact.
+
+``as_facts`` gives the JSON shape documented in docs/json.md; ``lines`` what a person reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CauseLine:
+    """Findings of one cause."""
+
+    code: str
+    severity: str
+    title: str
+    count: int
+    orders: int
+    amount: str
+    remedy: str
+    example: str = ""
+    """First one, with its place and figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """Documents of one kind."""
+
+    kind: str
+    count: int
+    total: str
+    vat: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file or one kept answer."""
+
+    name: str
+    status: str
+    """taken, known (nothing new) or refused."""
+    message: str = ""
+    source: str = ""
+    digest: str = ""
+    rows: int = 0
+    orders: int = 0
+    total: str = "0.00"
+    stated_total: str = "0.00"
+    """Sum over the file's own text, counted apart from the orders."""
+    refused: int = 0
+    """Orders of the file that could not be read."""
+    known: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    causes: tuple[CauseLine, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeReport:
+    """Result of `recon import` and `recon pull`."""
+
+    connection: str
+    files: tuple[FileReport, ...]
+    dry_run: bool = False
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.import/1 and recon.pull/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """Who is on the other side, and what is missing there or here."""
+
+    connection: str
+    company: str
+    company_id: str
+    tax_id: str
+    environment: str
+    target: str
+    products: int = 0
+    methods: tuple[tuple[str, str], ...] = ()
+    accounts: int = 0
+    contacts: int = 0
+    source: str = ""
+    source_says: str = ""
+    missing: tuple[str, ...] = ()
+    proposals: tuple[tuple[str, str, str], ...] = ()
+    """Account setting, code, name in the ledger: proposed by name, chosen by a person."""
+    proposals_written: bool = False
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.connect/1."""
+        facts = asdict(self)
+        facts["methods"] = [{"code": code, "name": name} for code, name in self.methods]
+        facts["proposals"] = [{"setting": s, "code": c, "name": n} for s, c, n in self.proposals]
+        return facts
+
+    def lines(self) -> list[str]:
+        """What a person reads."""
+        lines = [f"{self.company}  ({self.environment.upper()}, {self.target}, tax id {self.tax_id or 'none'})"]
+        if self.source_says:
+            lines.append(f"shop system: {self.source_says}")
+        lines.append(
+            f"ledger lists: {self.products} products, {self.accounts} accounts, {self.contacts} contacts, {len(self.methods)} payment channels"
+        )
+        lines += [f"  {code:<8} {name}" for code, name in self.methods]
+        if self.proposals:
+            head = (
+                "Accounts written to recon.toml:"
+                if self.proposals_written
+                else "Accounts proposed by name (write them with --set-accounts, or choose others in recon.toml):"
+            )
+            lines += [head, *(f"  accounts.{setting} = {code}   {name}" for setting, code, name in self.proposals)]
+        lines += [f"missing: {text}" for text in self.missing]
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotals:
+    """Where the source's money went; the difference is always zero or a defect is found."""
+
+    orders: int
+    source: str
+    """What should stand in the ledger in the end: totals less refunds, cancelled orders as zero."""
+    posted: str
+    """Stands there already."""
+    documents: str
+    """This plan: sales less credits and voids."""
+    held: str
+    ignored: str
+    difference: str
+    source_gross: str
+    """Totals as the source states them, cancelled and refunded orders included."""
+    debits: str
+    credits: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLineView:
+    """One line of a document."""
+
+    line_no: int
+    kind: str
+    product_code: str | None
+    account_code: str | None
+    sku: str | None
+    description: str
+    quantity: str
+    unit_price: str
+    amount: str
+    discount: str
+    vat_code: str
+    net: str
+    vat: str
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingView:
+    """One posting."""
+
+    account: str
+    debit: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in a list."""
+
+    document_key: str
+    number: str | None
+    kind: str
+    state: str
+    """planned, queued, sending, posted, refused, unknown, conflict, needs_person ..."""
+    issued_on: str
+    order_number: str
+    order_key: str
+    contact: str
+    sales_channel: str
+    payment_channel: str
+    currency: str
+    net: str
+    vat: str
+    total: str
+    ledger_number: str | None
+    ledger_id: str | None
+    reason: str
+    file: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document whole."""
+
+    header: DocumentRow
+    batch: str
+    revision: int
+    due_on: str
+    is_tax_invoice: bool
+    vat_mode: str
+    gross: str
+    discount: str
+    vat_by_line: str
+    vat_difference: str
+    payment_method: str | None
+    paid_on: str | None
+    paid: str
+    applies_to: str | None
+    depends_on: str | None
+    contact_name: str
+    contact_tax_id: str | None
+    remark: str
+    lines: tuple[DocumentLineView, ...]
+    postings: tuple[PostingView, ...]
+    findings: tuple[dict[str, Any], ...]
+    attempts: tuple[dict[str, Any], ...]
+    source_name: str
+    """The file's name as it came."""
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.show/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """Result of `recon plan`."""
+
+    connection: str
+    batch: str | None
+    """None: nothing to post."""
+    digest: str
+    documents: int
+    total: str
+    by_kind: tuple[KindLine, ...]
+    held: tuple[CauseLine, ...]
+    ignored: tuple[CauseLine, ...]
+    other: tuple[CauseLine, ...]
+    """Warnings and notes on what goes on."""
+    controls: ControlTotals
+    period: tuple[str, str] | None
+    is_new: bool = True
+    """False: the same plan stood there already."""
+    dry_run: bool = False
+    rows: tuple[DocumentRow, ...] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.plan/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """One batch in a list."""
+
+    batch: str
+    connection: str
+    state: str
+    created_at: str
+    created_by: str
+    digest: str
+    documents: int
+    total: str
+    approved_by: str | None = None
+    approved_at: str | None = None
+    posted: int = 0
+    refused: int = 0
+    unknown: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSummary:
+    """Result of `recon upload`."""
+
+    batch: str
+    company: str
+    environment: str
+    state: str
+    counts: dict[str, int]
+    sums: dict[str, str]
+    posted_now: int
+    ending: str
+    """done, waiting (for a person), stopped, paused (the ledger does not answer as it should), limit; empty: not run."""
+    refused: tuple[dict[str, Any], ...] = ()
+    unknown: tuple[dict[str, Any], ...] = ()
+    files: tuple[str, ...] = ()
+    next_step: str = ""
+    dry_run: bool = False
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.upload/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifySummary:
+    """Result of `recon verify BATCH`."""
+
+    batch: str
+    company: str
+    compared: int
+    equal: int
+    differences: tuple[dict[str, Any], ...] = ()
+    missing: tuple[dict[str, Any], ...] = ()
+    strangers: tuple[dict[str, Any], ...] = ()
+    chain_head: str = ""
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.verify/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLine:
+    """One SKU with what it is linked to and what it blocks."""
+
+    sku: str
+    name: str
+    orders: int
+    lines: int
+    amount: str
+    state: str
+    """linked, text, suggested or unlinked."""
+    product_code: str | None = None
+    product_name: str | None = None
+    suggestion: str | None = None
+    suggestion_name: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """One payment channel with its account and what it blocks."""
+
+    channel: str
+    orders: int
+    amount: str
+    state: str
+    """mapped, cash or unmapped."""
+    method: str | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """Result of `recon match`."""
+
+    connection: str
+    products: tuple[ProductLine, ...]
+    channels: tuple[ChannelLine, ...]
+    changes: tuple[str, ...] = ()
+    """What this call set, in words."""
+    causes: tuple[CauseLine, ...] = ()
+    methods: tuple[tuple[str, str], ...] = field(default=())
+    dry_run: bool = False
+
+    @property
+    def open_count(self) -> int:
+        """How many SKUs and channels still wait for a person."""
+        return sum(p.state in {"unlinked", "suggested"} for p in self.products) + sum(
+            c.state == "unmapped" for c in self.channels
+        )
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.match/1."""
+        facts = asdict(self)
+        facts["methods"] = [{"code": code, "name": name} for code, name in self.methods]
+        return facts | {"open": self.open_count}

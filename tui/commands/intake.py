@@ -1,0 +1,110 @@
+"""`recon import`, `recon pull` and `recon profile`: what comes in, and what was found in it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from recon.errors import UsageError
+from recon.summaries import CauseLine, FileReport, IntakeReport
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+
+def import_files(args: argparse.Namespace) -> int:
+    """Take in files; all of them are tried, refused ones are named with the reason."""
+    output = Output(as_json=args.json)
+    paths = [Path(name) for name in args.files]
+    with open_service(args, write=not args.dry_run) as service:
+        report = service.import_files(
+            paths, connection=args.connection, profile=args.profile, dry_run=args.dry_run, on_progress=output.progress
+        )
+    output.progress_done()
+    return _print(report, output, "import")
+
+
+def pull(args: argparse.Namespace) -> int:
+    """Fetch from the shop system's API; every raw answer is kept as a file before it is read."""
+    output = Output(as_json=args.json)
+    since, until = _day(args.since, "--since"), _day(args.until, "--until")
+    with open_service(args, write=not args.dry_run) as service:
+        if args.products:
+            count = service.pull_products(args.connection, dry_run=args.dry_run)
+            output.document("pull", {"products": count, "dry_run": args.dry_run})
+            output.line(f"{count} products of the shop system kept for suggestions.")
+            return 0
+        report = service.pull(
+            args.connection,
+            since=since,
+            until=until,
+            by=args.by,
+            status=args.status,
+            payment_status=args.payment_status,
+            dry_run=args.dry_run,
+            on_progress=output.progress,
+        )
+    output.progress_done()
+    return _print(report, output, "pull")
+
+
+def _day(text: str | None, option: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r} is not a date like 2026-01-31. Nothing was fetched.") from None
+
+
+def _print(report: IntakeReport, output: Output, command: str) -> int:
+    output.document(command, report.as_facts())
+    for file in report.files:
+        _print_file(file, output)
+    if report.dry_run:
+        output.line("Dry run: nothing was kept.")
+    taken = [file for file in report.files if file.status == "taken"]
+    if taken and not report.dry_run:
+        output.line("next: recon match, then recon plan")
+    if any(file.status == "refused" for file in report.files):
+        return 3
+    waits = any(file.refused or any(c.severity in {"hold", "refused"} for c in file.causes) for file in report.files)
+    return 4 if waits else 0
+
+
+def _print_file(file: FileReport, output: Output) -> None:
+    if file.status != "taken":
+        output.line(f"{file.name}: {file.message}")
+        return
+    output.line(
+        f"{file.name}: {file.source}, {file.rows:,} rows, {file.orders:,} orders, {grouped(file.total)}"
+        f"  (file {file.digest[:12]}; its own sum {grouped(file.stated_total)})"
+    )
+    output.line(
+        f"  known {file.known:,}   new {file.new:,}   changed {file.changed:,}   gone {file.gone:,}   unreadable {file.refused:,}"
+    )
+    print_causes(file.causes, output)
+    for note in file.notes:
+        output.line(f"  note: {note}")
+
+
+def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
+    """Print findings grouped by cause, with the first example and the remedy."""
+    for cause in causes:
+        amount = f", {grouped(cause.amount)}" if cause.amount not in {"", "0.00"} else ""
+        output.line(f"  {cause.severity:<8} {cause.count:>6,}  {cause.title} ({cause.code}{amount})")
+        if cause.example:
+            output.line(f"           e.g. {cause.example}")
+        if cause.severity in {"hold", "refused"}:
+            output.line(f"           -> {cause.remedy}")
+
+
+def profile(args: argparse.Namespace) -> int:
+    """Propose a column profile from the headings, or check one; shows how the rows would be read."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=bool(args.save)) as service:
+        result = service.profile(Path(args.file), save=args.save, check=args.check, sheet=args.sheet)
+    output.document("profile", result.as_facts())
+    for line in result.lines():
+        output.line(line)
+    return 4 if result.questions else 0

@@ -1,0 +1,229 @@
+"""`recon audit`, `journal`, `status`, `show`, `documents`, `findings`, `orders`: what happened, for people and programs."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from recon.summaries import DocumentView
+from tui.commands.intake import print_causes
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+SHOWN = 50
+
+
+def audit(args: argparse.Namespace) -> int:
+    """Write the audit workbook of a batch."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=not args.dry_run) as service:
+        result = service.audit(
+            args.batch, Path(args.output) if args.output else None, dry_run=args.dry_run, on_progress=output.progress
+        )
+    output.progress_done()
+    output.document("audit", result)
+    output.line(
+        f"{'Would write' if args.dry_run else 'Wrote'} {result['path']}  (batch {result['batch']}, event chain head {str(result['chain_head'])[:16]})"
+    )
+    if result["message"]:
+        output.line(f"  {result['message']}")
+    return 0
+
+
+def journal(args: argparse.Namespace) -> int:
+    """Write documents as journal entries."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        result = service.journal(
+            args.batch, args.format, Path(args.output) if args.output else None, dry_run=args.dry_run
+        )
+    output.document("journal", result)
+    output.line(
+        f"{'Would write' if args.dry_run else 'Wrote'} {result['path']}: {result['entries']:,} entries, debit = credit = {grouped(str(result['debits']))}"
+    )
+    output.line(f"check it with: {result['check_with']}")
+    return 0
+
+
+def status(args: argparse.Namespace) -> int:
+    """Show counts and sums of every state."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        view = service.status(args.connection)
+    output.document("status", view)
+    output.line(f"{view['company']}   {view['workspace']}")
+    for connection in view["connections"]:
+        output.line(
+            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), {connection['files']} files, {connection['orders']:,} orders, {grouped(connection['total'])}"
+        )
+    rows = [
+        (
+            b["batch"],
+            b["connection"],
+            b["state"],
+            f"{b['documents']:,}",
+            grouped(b["total"]),
+            b["approved_by"] or "",
+            b["posted"],
+            b["refused"],
+            b["unknown"],
+            b["open"],
+        )
+        for b in view["batches"]
+    ]
+    output.table(
+        ("Batch", "Connection", "State", "Documents", "Total", "Approved by", "Posted", "Refused", "Unclear", "Open"),
+        rows,
+        right=(3, 4, 6, 7, 8, 9),
+    )
+    for text in view["waits"]:
+        output.line(f"waits: {text}")
+    output.line(f"event chain head {str(view['chain_head'])[:16]}")
+    return 4 if view["waits"] else 0
+
+
+def show_document(args: argparse.Namespace) -> int:
+    """Show one document whole."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        views = service.show(args.document)
+    first, *more = views
+    output.document("show", {**first.as_facts(), "also": [view.header.document_key for view in more]})
+    for view in views:
+        print_document(view, output)
+    return 0
+
+
+def print_document(view: DocumentView, output: Output) -> None:
+    """Print a document: as it will look, why, and where it comes from."""
+    h = view.header
+    tax = " / tax invoice" if view.is_tax_invoice else ""
+    output.line(f"{h.kind}{tax}  {h.number or '(numbered by the ledger)'}   {h.state}   batch {view.batch}")
+    output.line(
+        f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
+        + (f"   tax id {view.contact_tax_id}" if view.contact_tax_id else "")
+    )
+    if view.applies_to:
+        output.line(f"  applies to {view.applies_to}")
+    output.table(
+        ("#", "Product", "Account", "Description", "Qty", "Price", "Discount", "Amount", "VAT"),
+        [
+            (
+                x.line_no,
+                x.product_code or "(text)",
+                x.account_code,
+                x.description[:44],
+                x.quantity,
+                grouped(x.unit_price),
+                grouped(x.discount),
+                grouped(x.amount),
+                grouped(x.vat),
+            )
+            for x in view.lines
+        ],
+        right=(0, 4, 5, 6, 7, 8),
+    )
+    output.line(
+        f"  net {grouped(h.net)}   VAT {grouped(h.vat)} (by line {grouped(view.vat_by_line)})   total {grouped(h.total)} {h.currency}   prices: VAT {view.vat_mode}"
+    )
+    if view.payment_method:
+        output.line(
+            f"  paid {grouped(view.paid)} on {view.paid_on} through {h.payment_channel or '(no channel named)'} -> {view.payment_method}"
+        )
+    output.table(
+        ("Posting", "Debit", "Credit"),
+        [(p.account, grouped(p.debit), grouped(p.credit)) for p in view.postings],
+        right=(1, 2),
+    )
+    output.line(
+        f"  why: {h.reason}   source: {view.source_name}, row {h.row} (file {h.file}), order {h.order_number} ({h.order_key})"
+    )
+    if h.ledger_number or h.ledger_id:
+        output.line(f"  in the ledger: {h.ledger_number} {h.ledger_id or ''}")
+    for finding in view.findings:
+        output.line(f"  {finding['severity']}: {finding['title']} ({finding['code']}) {finding['detail'] or ''}")
+    for attempt in view.attempts:
+        output.line(
+            f"  attempt {attempt.get('attempt')}: {attempt.get('started_at')} {attempt.get('result')} {attempt.get('words') or ''}"
+        )
+
+
+def documents(args: argparse.Namespace) -> int:
+    """List documents."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        batch, rows = service.documents(args.batch, kind=args.kind)
+    output.document("documents", {"batch": batch, "documents": [asdict(row) for row in rows]})
+    output.table(
+        ("Number", "Kind", "State", "Date", "Order", "Total", "Ledger", "File", "Row"),
+        [
+            (
+                r.number or r.document_key,
+                r.kind,
+                r.state,
+                r.issued_on,
+                r.order_number,
+                grouped(r.total),
+                r.ledger_number,
+                r.file,
+                r.row,
+            )
+            for r in rows[:SHOWN]
+        ],
+        right=(5, 8),
+    )
+    if len(rows) > SHOWN:
+        output.line(f"... and {len(rows) - SHOWN:,} more (--json has all)")
+    return 0
+
+
+def findings(args: argparse.Namespace) -> int:
+    """List findings, by cause or row by row."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        causes, rows = service.findings(args.connection, code=args.code)
+    output.document("findings", {"causes": [asdict(cause) for cause in causes], "findings": rows})
+    print_causes(causes, output)
+    if args.code:
+        output.table(
+            ("Order", "File", "Row", "Column", "Value", "Amount", "Detail"),
+            [
+                (r["order_key"], r["file"], r["row"], r["column"], r["value"], r["amount"], r["detail"])
+                for r in rows[:SHOWN]
+            ],
+            right=(2, 5),
+        )
+        if len(rows) > SHOWN:
+            output.line(f"... and {len(rows) - SHOWN:,} more (--json has all)")
+    return 0
+
+
+def orders(args: argparse.Namespace) -> int:
+    """List orders and where their money went."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        rows = service.orders(args.connection, held=args.held)
+    output.document("orders", {"orders": rows})
+    output.table(
+        ("Order", "Date", "State", "Payment", "Channel", "Total", "Goes to", "Why", "File", "Row"),
+        [
+            (
+                r["order_number"],
+                r["ordered_on"],
+                r["order_state"],
+                r["payment_state"],
+                r["payment_channel"],
+                grouped(r["total"]),
+                r["disposition"],
+                r["reason"],
+                r["file"],
+                r["row"],
+            )
+            for r in rows[:SHOWN]
+        ],
+        right=(5, 9),
+    )
+    if len(rows) > SHOWN:
+        output.line(f"... and {len(rows) - SHOWN:,} more (--json has all)")
+    return 0

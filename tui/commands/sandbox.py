@@ -1,0 +1,48 @@
+"""`recon sandbox`: serve a ledger or shop to try things on, on loopback, until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from pathlib import Path
+
+from tui.output import Output
+
+
+def sandbox(args: argparse.Namespace) -> int:
+    """Serve and print the address and the invented keys."""
+    output = Output(as_json=args.json)
+    return _peak(args, output) if args.which == "peak" else _zort(args, output)
+
+
+def _peak(args: argparse.Namespace, output: Output) -> int:
+    from recon.sandbox.peak import SandboxPeak
+
+    with SandboxPeak(path=Path(args.file) if args.file else None, port=args.port) as server:
+        _announce(output, "peak", server.url, dict(server.credentials))
+    return 0
+
+
+def _zort(args: argparse.Namespace, output: Output) -> int:
+    import datetime as dt
+
+    from recon.sandbox.zort import ZortShop
+    from recon.sandbox.zort_orders import invented_orders, invented_products
+
+    orders = invented_orders(dt.date(2026, 10, 1), max(30, args.orders), 1)
+    with ZortShop(orders=orders, products=invented_products(), port=args.port) as server:
+        keys = {"storename": server.store_name, "apikey": server.api_key, "apisecret": server.api_secret}
+        _announce(output, "zort", server.url, keys)
+    return 0
+
+
+def _announce(output: Output, which: str, url: str, keys: dict[str, str]) -> None:
+    output.document("sandbox", {"which": which, "url": url, "keys": keys})
+    output.line(f"{which} sandbox at {url}; keys (invented):")
+    for name, value in keys.items():
+        output.line(f"  {name}={value}")
+    output.note("Ctrl+C stops it.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        output.note("stopped")

@@ -1,0 +1,318 @@
+"""`recon match`, `plan`, `approve`, `upload` and `verify`: from open questions to documents in the ledger."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from recon.errors import UsageError
+from recon.service import MatchEdits, ReconService
+from recon.summaries import BatchView, MatchReport, PlanReport, UploadSummary, VerifySummary
+from tui.asking import ask, can_ask
+from tui.commands.intake import print_causes
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+SHOWN: int = 30
+"""Rows of a list before the rest is only counted; --json always has all."""
+
+
+def match(args: argparse.Namespace) -> int:
+    """Show mappings and what is still open; set what the options say."""
+    output = Output(as_json=args.json)
+    edits = _edits(args)
+    with open_service(args, write=True) as service:
+        if args.export:
+            path = service.export_mappings(Path(args.export), connection=args.connection)
+            output.note(f"Wrote {path}. Fill in the ledger codes, save, then `recon match --import {path}`.")
+        report = service.match(args.connection, edits, dry_run=args.dry_run)
+    output.document("match", report.as_facts())
+    _print_match(report, output)
+    return 4 if report.open_count else 0
+
+
+def _edits(args: argparse.Namespace) -> MatchEdits:
+    products: list[tuple[str, str | None]] = []
+    channels: list[tuple[str, str, str | None]] = []
+    if args.sku is not None:
+        if not args.product and not args.as_text:
+            raise UsageError("--sku needs --product CODE or --as-text. Nothing was changed.")
+        products.append((args.sku, args.product or None))
+    if args.channel is not None:
+        if not args.method:
+            raise UsageError("--channel needs --method CODE. Nothing was changed.")
+        channels.append((args.channel, args.method, args.account))
+    decisions = []
+    for text in args.decide:
+        order, equals, what = text.partition("=")
+        if not equals or what.partition(":")[0] not in {"repost", "leave", "by-hand"}:
+            raise UsageError(
+                f"--decide {text!r}: write ORDER=repost, ORDER=leave or ORDER=by-hand:NUMBER. Nothing was changed."
+            )
+        decisions.append((order, what.partition(":")[0], what.partition(":")[2] or None))
+    return MatchEdits(
+        link_all=args.link_all,
+        text=args.text,
+        products=tuple(products),
+        channels=tuple(channels),
+        all_channels=args.all_channels,
+        accept=tuple(args.accept),
+        decisions=tuple(decisions),
+        import_file=Path(args.import_file) if args.import_file else None,
+    )
+
+
+def _print_match(report: MatchReport, output: Output) -> None:
+    for change in report.changes:
+        output.line(f"{'would set' if report.dry_run else 'set'}: {change}")
+    linked = sum(p.state == "linked" for p in report.products)
+    as_text = sum(p.state == "text" for p in report.products)
+    waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
+    output.line(f"Products: {linked} linked, {as_text} as text, {len(waiting)} open")
+    output.table(
+        ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
+        [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
+        right=(2, 3),
+    ) if waiting else None
+    if len(waiting) > SHOWN:
+        output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
+    output.line(
+        f"Payment channels: {sum(c.state != 'unmapped' for c in report.channels)} of {len(report.channels)} mapped"
+    )
+    output.table(
+        ("Channel", "Orders", "Amount", "State", "Goes to"),
+        [
+            (c.channel or "(none named)", c.orders, grouped(c.amount), c.state, c.method)
+            for c in report.channels[:SHOWN]
+        ],
+        right=(1, 2),
+    ) if report.channels else None
+    if any(c.state == "unmapped" for c in report.channels) and report.methods:
+        output.line(
+            "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
+        )
+    if not report.open_count:
+        output.line("Everything is mapped. next: recon plan")
+
+
+def plan(args: argparse.Namespace) -> int:
+    """Work out what should stand in the ledger and does not."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=not args.dry_run) as service:
+        report = service.plan(
+            args.connection, dry_run=args.dry_run, rows=None if args.json else args.rows, on_progress=output.progress
+        )
+    output.progress_done()
+    output.document("plan", report.as_facts())
+    print_plan(report, output)
+    return 4 if report.documents or report.held else 0
+
+
+def print_plan(report: PlanReport, output: Output) -> None:
+    """Print a plan: documents by kind, what is held and why, control totals."""
+    name = report.batch or "no batch"
+    output.line(
+        f"{name}: {report.documents:,} documents, {grouped(report.total)}"
+        + (f"  ({report.period[0]} .. {report.period[1]})" if report.period else "")
+    )
+    output.table(
+        ("Kind", "Documents", "Total", "VAT"),
+        [(k.kind, f"{k.count:,}", grouped(k.total), grouped(k.vat)) for k in report.by_kind],
+        right=(1, 2, 3),
+    )
+    if report.rows:
+        output.line()
+        output.table(
+            ("Number", "Kind", "Date", "Order", "Channel", "Contact", "VAT", "Total"),
+            [
+                (
+                    r.number or "(by ledger)",
+                    r.kind,
+                    r.issued_on,
+                    r.order_number,
+                    r.payment_channel[:20],
+                    r.contact,
+                    grouped(r.vat),
+                    grouped(r.total),
+                )
+                for r in report.rows
+            ],
+            right=(6, 7),
+        )
+        if report.documents > len(report.rows):
+            output.line(f"... and {report.documents - len(report.rows):,} more (recon documents)")
+    for title, causes in (("Held", report.held), ("Not posted", report.ignored), ("Shown", report.other)):
+        if causes:
+            output.line()
+            output.line(f"{title}:")
+            print_causes(causes, output)
+    c = report.controls
+    output.line()
+    output.table(
+        ("Control totals", "Amount"),
+        [
+            (f"source ({c.orders:,} orders, less refunds and cancelled)", grouped(c.source)),
+            ("= posted before", grouped(c.posted)),
+            ("+ documents of this plan", grouped(c.documents)),
+            ("+ held", grouped(c.held)),
+            ("+ not posted", grouped(c.ignored)),
+            ("difference", grouped(c.difference)),
+        ],
+        right=(1,),
+    )
+    if report.dry_run:
+        output.line("Dry run: no batch was made.")
+    elif report.batch:
+        output.line(
+            f'next: recon show {report.rows[0].number or report.rows[0].document_key if report.rows else "DOCUMENT"}, recon approve {report.batch} --as "YOUR NAME"'
+        )
+    else:
+        output.line("Nothing to post: the ledger holds everything it should.")
+
+
+def approve(args: argparse.Namespace) -> int:
+    """Bind a person's name to exactly the documents of a batch."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=not args.dry_run) as service:
+        confirm = args.confirm
+        need = service.confirmation_needed(args.batch)
+        if need and confirm is None and can_ask(no_input=args.no_input):
+            confirm = ask(
+                f"This ledger is LIVE. Type the company's short name ({need})",
+                option="--confirm NAME",
+                no_input=args.no_input,
+            )
+        batch = service.approve(args.batch, actor=args.actor, confirm=confirm, dry_run=args.dry_run)
+    output.document("approve", {"batch": _facts(batch), "dry_run": args.dry_run})
+    output.line(
+        f"{'Would approve' if args.dry_run else 'Approved'} {batch.batch}: {batch.documents:,} documents, {grouped(batch.total)}, by {args.actor}."
+    )
+    output.line(f"  digest {batch.digest}")
+    if not args.dry_run:
+        output.line(f"next: recon upload {batch.batch}   (sending cannot be undone; corrections are credit notes)")
+    return 0
+
+
+def _facts(batch: BatchView) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(batch)
+
+
+def upload(args: argparse.Namespace) -> int:
+    """Send what is approved; the first Ctrl+C finishes the document in hand, then stops."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=not args.dry_run) as service, _stop_after_this_one(output) as stop:
+        if args.confirm_taken:
+            report = service.confirm_taken(args.batch, Path(args.confirm_taken))
+        else:
+            report = service.upload(
+                args.batch,
+                limit=args.limit,
+                stop=stop,
+                on_progress=output.progress,
+                dry_run=args.dry_run,
+            )
+    output.progress_done()
+    output.document("upload", report.as_facts())
+    print_upload(report, output)
+    return upload_exit_code(report)
+
+
+def upload_exit_code(report: UploadSummary) -> int:
+    """Return the exit code of an upload: unknown outcomes weigh most."""
+    if report.dry_run:
+        return 0
+    if report.counts.get("unknown", 0):
+        return 6
+    if report.ending == "paused":
+        return 5
+    open_states = ("refused", "conflict", "duplicate", "needs_person", "queued", "waiting")
+    return 4 if any(report.counts.get(state, 0) for state in open_states) else 0
+
+
+def print_upload(report: UploadSummary, output: Output) -> None:
+    """Print what became of each document."""
+    output.line(
+        f"{report.batch} -> {report.company} ({report.environment.upper()}): {report.posted_now:,} posted in this run"
+    )
+    output.table(
+        ("State", "Documents", "Total"),
+        [(s, f"{n:,}", grouped(report.sums.get(s, "0.00"))) for s, n in report.counts.items() if n],
+        right=(1, 2),
+    )
+    for row in report.refused[:SHOWN]:
+        output.line(f"  refused  {row.get('number')}: {row.get('reason')}")
+    for row in report.unknown[:SHOWN]:
+        output.line(f"  unclear  {row.get('number')}: {row.get('reason')}")
+    for file in report.files:
+        output.line(f"  wrote {file}")
+    if report.next_step:
+        output.line(f"next: {report.next_step}")
+
+
+@contextmanager
+def _stop_after_this_one(output: Output) -> Iterator[threading.Event]:
+    """Turn SIGINT, SIGTERM and SIGHUP into "stop after this one" (F15)."""
+    stop = threading.Event()
+    signals = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
+        if not stop.is_set():
+            output.note("\nFinishing this document, then stopping. State is safe.")
+        stop.set()
+
+    before = {number: signal.signal(number, ask_to_stop) for number in signals}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Compare with the ledger, check the event chain, or check a workbook."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        if args.what and args.what.endswith(".xlsx"):
+            return _verify_workbook(service, Path(args.what), output)
+        if args.chain or not args.what:
+            return _verify_chain(service, output)
+        report = service.verify(args.what)
+    output.document("verify", report.as_facts())
+    print_verify(report, output)
+    return 4 if report.differences or report.missing or report.strangers else 0
+
+
+def print_verify(report: VerifySummary, output: Output) -> None:
+    """Print what the ledger holds differently."""
+    output.line(f"{report.batch} against {report.company}: {report.compared:,} compared, {report.equal:,} equal")
+    for title, rows in (
+        ("differs", report.differences),
+        ("missing there", report.missing),
+        ("not ours", report.strangers),
+    ):
+        for row in rows[:SHOWN]:
+            output.line(f"  {title:<13} {row.get('number')}: {row.get('text')}")
+    output.line(f"event chain: unbroken, head {report.chain_head[:16]}")
+
+
+def _verify_chain(service: ReconService, output: Output) -> int:
+    head, count = service.verify_chain()
+    output.document("verify", {"chain_head": head, "events": count})
+    output.line(f"event chain: {count:,} events, unbroken, head {head}")
+    return 0
+
+
+def _verify_workbook(service: ReconService, path: Path, output: Output) -> int:
+    problems, head_known = service.verify_workbook(path)
+    output.document("verify", {"workbook": str(path), "problems": problems, "chain_head_known": head_known})
+    for problem in problems:
+        output.line(f"  {problem}")
+    output.line(f"{path}: {'unchanged, all control totals hold' if not problems else f'{len(problems)} problems'}")
+    return 8 if problems else 0

@@ -1,0 +1,258 @@
+"""`recon demo`: an invented month of a Thai shop on ZORT through the whole chain, with a sandbox shop and a sandbox PEAK.
+
+Two pulls, as in real life: in the middle of things some orders are unpaid and open; ten days later they are paid,
+collected or cancelled, and the second plan holds only what changed. Everything lies in a workspace a person can look
+at afterwards with the ordinary commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from recon.errors import UsageError
+from recon.money import plain
+from recon.ports import Clock, SecretStore, SystemClock
+from recon.sandbox.peak import Product, SandboxPeak, sandbox_company
+from recon.sandbox.zort import ZortShop
+from recon.sandbox.zort_orders import invented_orders, invented_products, later
+from recon.secrets import MemorySecrets
+from recon.service import MatchEdits, ReconService
+from recon.settings_text import FirstAnswers, first_settings, with_setting
+from recon.summaries import PlanReport, UploadSummary, VerifySummary
+from recon.workspace import Workspace, make_workspace
+from tui.commands.work import print_plan, print_upload, print_verify
+from tui.output import Output, grouped
+from tui.wiring import Wiring, service_for
+
+ORDERS: Final = 260
+MONTH: Final = dt.date(2026, 10, 1)
+COMPANY: Final = "บริษัท ร้านตัวอย่าง จำกัด"
+TAX_ID: Final = "0105500000003"
+MARKER: Final = "DEMO.txt"
+PERSON: Final = "Demo accountant"
+SETTINGS: Final[tuple[tuple[tuple[str, ...], str | bool], ...]] = (
+    (("invoices",), "awaiting-transfer-unpaid"),
+    (("tax_invoice_on",), "payment"),
+    (("accounts", "sales"), "410101"),
+    (("accounts", "other_income"), "420101"),
+    (("accounts", "receivable"), "113101"),
+    (("accounts", "output_vat"), "215301"),
+    (("accounts", "undue_output_vat"), "215302"),
+    (("charges", "default", "shipping", "account"), "410301"),
+    (("charges", "Shopee", "platform_voucher"), "other-income"),
+    (("charges", "Shopee", "platform_voucher_method"), "EWL001"),
+    (("charges", "Lazada", "shipping", "treatment"), "leave-out"),
+    (("products", "without_sku"), "text"),
+)
+
+
+class DemoWiring(Wiring):
+    """The ordinary wiring with the sandbox shop's invented keys."""
+
+    keys: dict[str, str]
+
+    def secrets(self, name: str, *, keep: str) -> SecretStore:
+        """Return the invented keys."""
+        del name, keep
+        return MemorySecrets(dict(self.keys))
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Run the demo and print what happened, where it lies, and what to try next."""
+    output = Output(as_json=args.json)
+    root = Path(args.directory)
+    facts = run_demo(root, SystemClock(), output)
+    output.document("demo", facts)
+    _print_end(facts, root, output)
+    return 0
+
+
+def run_demo(root: Path, clock: Clock, output: Output) -> dict[str, Any]:
+    """Carry out the whole chain in a fresh workspace and return its facts."""
+    workspace = _fresh(root)
+    _seed_ledger(workspace)
+    first = invented_orders(MONTH, ORDERS, 1)
+    second = later(first, MONTH.replace(day=31))
+    rounds = []
+    with ZortShop(orders=first, products=invented_products(), merchant=COMPANY) as shop:
+        _point_at(workspace, shop.url)
+        for number, orders in enumerate((first, second), start=1):
+            shop.replace_orders(orders)
+            with _open(workspace, clock, shop) as service:
+                rounds.append(_round(service, number, output))
+    with _open(workspace, clock, shop) as service:
+        return _facts(service, workspace, rounds, output)
+
+
+def _round(service: ReconService, number: int, output: Output) -> tuple[PlanReport, UploadSummary, VerifySummary]:
+    """Pull, match, plan, approve, upload and verify once."""
+    output.note(f"round {number}: pull, match, plan, approve, upload, verify ...")
+    if number == 1:
+        service.connect("shop", sides=("source",), set_accounts=False)
+    service.pull("shop", since=MONTH, until=None, by="updated")
+    if number == 1:
+        channels = (
+            ("ธนาคารกสิกรไทย", "BSV001", None),
+            ("พร้อมเพย์", "BSV001", None),
+            ("Shopee", "EWL001", None),
+            ("Lazada", "EWL002", None),
+        )
+        service.match("shop", MatchEdits(link_all=True, channels=channels))
+    else:
+        service.match("shop", MatchEdits(all_channels="CSH001"))
+    plan = service.plan("shop", rows=6)
+    assert plan.batch is not None, "the invented month always has something to post"
+    service.approve(plan.batch, actor=PERSON)
+    upload = service.upload(plan.batch, stop=threading.Event(), on_progress=output.progress)
+    output.progress_done()
+    return plan, upload, service.verify(plan.batch)
+
+
+def _fresh(root: Path) -> Workspace:
+    """Make the demo workspace; an earlier demo is thrown away, anything else is left alone.
+
+    Raises:
+        UsageError: The folder holds something that is no demo.
+    """
+    if root.exists() and any(root.iterdir()):
+        if not (root / MARKER).is_file():
+            raise UsageError(
+                f"{root} is not empty and no earlier demo. Name another folder: `recon demo DIR`. Nothing was done."
+            )
+        shutil.rmtree(root)
+    answers = FirstAnswers(
+        company=COMPANY,
+        tax_id=TAX_ID,
+        source="zort",
+        target="sandbox",
+        shop="demo",
+        start_date=MONTH,
+        source_base_url="http://127.0.0.1:1",
+    )
+    workspace = make_workspace(root, first_settings(answers))
+    (root / MARKER).write_text(
+        "An invented shop and a sandbox ledger. `recon demo` may throw this folder away.\n", encoding="utf-8"
+    )
+    text = workspace.settings_file.read_text(encoding="utf-8")
+    for path, value in SETTINGS:
+        text = with_setting(text, ("connections", "shop", *path), value=value)
+    workspace.settings_file.write_text(text, encoding="utf-8")
+    return workspace
+
+
+def _point_at(workspace: Workspace, url: str) -> None:
+    text = workspace.settings_file.read_text(encoding="utf-8")
+    text = with_setting(text, ("connections", "shop", "source_api", "base_url"), value=url)
+    workspace.settings_file.write_text(
+        with_setting(text, ("connections", "shop", "source_api", "requests_per_second"), value=20), encoding="utf-8"
+    )
+
+
+def _seed_ledger(workspace: Workspace) -> None:
+    """Give the sandbox ledger all products of the shop but two, so that something is left to link."""
+    products = [Product(code=str(row["sku"]), name=str(row["name"])) for row in invented_products()][:-2]
+    workspace.sandbox_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    company = sandbox_company(name=COMPANY, tax_id=TAX_ID, products=tuple(products))
+    with SandboxPeak(path=workspace.sandbox_file, company=company):
+        pass
+
+
+@contextmanager
+def _open(workspace: Workspace, clock: Clock, shop: ZortShop) -> Iterator[ReconService]:
+    DemoWiring.keys = {"storename": shop.store_name, "apikey": shop.api_key, "apisecret": shop.api_secret}
+    with service_for(
+        workspace, clock=clock, actor="demo", config_folder=workspace.private / "demo-home", wiring=DemoWiring
+    ) as service:
+        yield service
+
+
+def _facts(
+    service: ReconService,
+    workspace: Workspace,
+    rounds: list[tuple[PlanReport, UploadSummary, VerifySummary]],
+    output: Output,
+) -> dict[str, Any]:
+    """Return counts and sums of everything, with the sandbox's own truth beside ours."""
+    for number, (plan, upload, check) in enumerate(rounds, start=1):
+        output.line(f"--- round {number}")
+        print_plan(plan, output)
+        print_upload(upload, output)
+        print_verify(check, output)
+    batches = [plan.batch for plan, _, _ in rounds]
+    workbooks = [str(service.audit(batch)["path"]) for batch in batches]
+    journals = [str(service.journal(batch, form)["path"]) for batch in batches for form in ("hledger", "beancount")]
+    last = rounds[-1][0]
+    kinds: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    for batch in batches:
+        for row in service.documents(batch)[1]:
+            kinds[row.kind] += 1
+            sums[row.kind] += int(row.total.replace(".", ""))
+    truth = _truth(workspace)
+    return {
+        "workspace": str(workspace.root),
+        "batches": batches,
+        "orders": {"count": last.controls.orders, "gross": last.controls.source_gross, "net": last.controls.source},
+        "documents": {kind: {"count": kinds[kind], "total": plain(sums[kind])} for kind in sorted(kinds)},
+        "posted": {
+            "count": sum(u.counts.get("posted", 0) for _, u, _ in rounds),
+            "refused": sum(u.counts.get("refused", 0) for _, u, _ in rounds),
+        },
+        "held": {c.code: {"count": c.count, "amount": c.amount} for c in last.held},
+        "ignored": {c.code: {"count": c.count, "amount": c.amount} for c in last.ignored},
+        "controls": {
+            "posted_before": last.controls.posted,
+            "planned": last.controls.documents,
+            "held": last.controls.held,
+            "ignored": last.controls.ignored,
+        },
+        "difference": last.controls.difference,
+        "verify": {"compared": sum(v.compared for _, _, v in rounds), "equal": sum(v.equal for _, _, v in rounds)},
+        "truth": truth,
+        "paths": {"workbooks": workbooks, "journals": journals},
+    }
+
+
+def _truth(workspace: Workspace) -> dict[str, Any]:
+    """Return what the sandbox ledger itself holds, counted by it and not by us."""
+    company = sandbox_company(name=COMPANY, tax_id=TAX_ID)
+    with SandboxPeak(path=workspace.sandbox_file, company=company) as ledger:
+        documents = ledger.truth(live_only=False)
+    live = [document for document in documents if not document.is_void]
+    kinds = Counter(document.kind for document in live)
+    numbers = Counter((document.kind, document.code) for document in live)
+    return {
+        "documents": len(live),
+        "by_kind": dict(sorted(kinds.items())),
+        "total": plain(sum(document.total_minor for document in live)),
+        "voided": len(documents) - len(live),
+        "duplicates": sum(1 for count in numbers.values() if count > 1),
+    }
+
+
+def _print_end(facts: dict[str, Any], root: Path, output: Output) -> None:
+    output.line()
+    output.line("--- the month")
+    output.line(
+        f"{facts['orders']['count']} orders, {grouped(facts['orders']['gross'])} as the shop states them; difference of all control totals: {facts['difference']}"
+    )
+    output.table(
+        ("Documents", "Count", "Total"),
+        [(k, v["count"], grouped(v["total"])) for k, v in facts["documents"].items()],
+        right=(1, 2),
+    )
+    truth = facts["truth"]
+    output.line(
+        f"the ledger itself counts {truth['documents']} live documents, {truth['voided']} voided, {truth['duplicates']} duplicates"
+    )
+    for path in (*facts["paths"]["workbooks"], *facts["paths"]["journals"]):
+        output.line(f"  {path}")
+    output.line(f"next: recon -C {root} status    recon -C {root} findings    recon -C {root} orders --held")
