@@ -120,6 +120,10 @@ def _read_part(book: OpenBook, title: str, table: Table) -> pl.DataFrame:
     dtypes = {number: "datetime" if c.kind == "moment" else "string" for number, c in enumerate(table.columns)}
     sheet = book.load_sheet(title, header_row=HEADING_ROW - 1, dtypes=dtypes, use_columns=list(dtypes))
     read: pl.DataFrame = sheet.to_polars()
+    headings = [column.heading for column in table.columns]
+    if read.columns != headings:
+        changed = [new for new, old in zip(read.columns, headings, strict=False) if new != old]
+        raise ValueError(f"headings were changed: {', '.join(changed)}")
     read.columns = [column.name for column in table.columns]
     most = _most_digits(table, read)
     forms = [plain_form_read(column, read.schema[column.name], most).alias(column.name) for column in table.columns]

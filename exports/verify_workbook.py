@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
+import fastexcel
 import polars as pl
 
 from exports.audit_frames import audit_frames
@@ -173,9 +174,9 @@ def _check_table(path: Path, table: Table, sealed: pl.DataFrame, wanted: set[str
         read = read_table(open_workbook(path), table)
         found = differences(table, sealed, read)
         return found, scaled(read, table, [name for name in read.plain.columns if name in wanted])
-    except (ValueError, pl.exceptions.PolarsError) as error:
+    except (ValueError, fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
         empty = table.frame.select(name for name in table.frame.columns if name in wanted)
-        return [f"Sheet {table.title}: its columns are not as we wrote them ({error})"], empty
+        return [f"Sheet {table.title}: its columns are not as we wrote them ({str(error).splitlines()[0]})"], empty
 
 
 def _columns_needed(listed: Sequence[Control]) -> dict[str, set[str]]:
@@ -218,8 +219,8 @@ def _control_differences(
         again = scaled_text(evaluate(control, sheets), control.digits)
         ours, theirs = (_rounded(text, control.digits) for text in printed.get(control.name, ("", "")))
         name = f"Control total {control.name}"
-        if theirs != again:
-            moved.append(f"{name}: printed from the sheets {theirs or 'nothing'}, the cells add up to {again}")
+        if theirs and theirs != again:  # empty: saved by a program that does not calculate
+            moved.append(f"{name}: printed from the sheets {theirs}, the cells add up to {again}")
         if ours != again:
             unequal.append(f"{name}: our figure {ours or 'nothing'}, the cells add up to {again}")
     return moved, unequal

@@ -43,7 +43,7 @@ def by_day_table(prepared: Prepared) -> Table:
         "by_day",
         "By day",
         "Documents and what they add to sales, by their date.",
-        (Column("day", "Month" if long else "Day", width=16), *_FIGURES),
+        (Column("day", "Day or month", width=16), *_FIGURES),
         frame.sort("day"),
         tab="chart",
     )
@@ -72,8 +72,9 @@ def draw_charts(
 ) -> None:
     """Put both charts on the summary, side by side."""
     currency = tables["by_day"].currency
-    long = tables["by_day"].columns[0].heading.lower()
-    day = _combined(by_day, tables["by_day"].frame.height, f"Sales ({currency}) and documents per {long}")
+    first = tables["by_day"].frame["day"].first()
+    step = "month" if isinstance(first, str) and len(first) == len("2026-06") else "day"
+    day = _combined(by_day, tables["by_day"].frame.height, f"Sales ({currency}) and documents per {step}")
     summary.add_chart(_sized(day, 15.9), f"A{row}")
     drawn = min(tables["by_channel"].frame.height, _CHANNELS_DRAWN)
     channel = _combined(by_channel, drawn, f"Sales ({currency}) and documents per channel")
