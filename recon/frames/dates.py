@@ -25,7 +25,9 @@ OFFSET_FORMAT: Final = "%Y-%m-%d %H:%M:%S %z"
 PLAUSIBLE_YEARS: Final = (1990, 2199)
 """Outside these a day is not read: it is a slip, or a year of another era than declared."""
 _NO_DATE: Final = r"^(?:-0001-11-30|0000-00-00)"
-_CLOCK_PART: Final = r"^[0-9-]{10} [0-2][0-9]:[0-5][0-9]:[0-5][0-9] [+-]"
+_CLOCK: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-2][0-9]:[0-5][0-9]:[0-5][0-9] "
+_SHOP_LENGTH: Final = len("2026-01-31 23:59:59 +0700")
+_SHOP_MOMENT: Final = re.compile(rf"{_CLOCK}([+-][0-9]{{4}})", re.ASCII)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _THAI_MONTHS: Final = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 _THAI_LONG: Final = (
@@ -61,11 +63,53 @@ def check_format(form: str) -> None:
 
 def days(text: pl.Series, form: DateForm) -> pl.Series:
     """Return a text column as days of the declared zone; null where blank or not of the declared form."""
-    if OFFSET_FORMAT in form.formats:
-        fast = _days_by_slice(text, form)
-        if fast is not None:
-            return fast
+    frame = text.to_frame("t")
+    offset = written_offset(text, form)
+    if offset and frame.select(shop_day_check("t", offset)).item():
+        day = frame.select(shop_day("t")).to_series().alias(text.name)
+        if is_shop_day(day, text, offset, form):
+            return day
     return moments(text, form).dt.date()
+
+
+def written_offset(text: pl.Series, form: DateForm) -> str:
+    """Return the offset the first cell is written with, if its column may be read by cutting out the day; else nothing."""
+    if OFFSET_FORMAT not in form.formats or form.era == "BE":
+        return ""
+    at = text.is_not_null().arg_max()
+    first = text[at] if at is not None else None
+    found = _SHOP_MOMENT.fullmatch(first or "")
+    return found[1] if found else ""
+
+
+def shop_day_check(column: str, offset: str) -> pl.Expr:
+    """Return whether every cell has the length of a moment and ends in this one offset.
+
+    The day in front is read strictly by `shop_day`; the clock between them does not change the day and is not read.
+    """
+    text = pl.col(column)
+    return ((text.str.len_bytes() == _SHOP_LENGTH) & text.str.ends_with(f" {offset}")).all()
+
+
+def shop_day(column: str) -> pl.Expr:
+    """Return the day cut from the front of each cell, parsed once per distinct day."""
+    return pl.col(column).str.head(10).str.to_date("%Y-%m-%d", strict=False)
+
+
+def is_shop_day(day: pl.Series, text: pl.Series, offset: str, form: DateForm) -> bool:
+    """Return whether the days cut out are the zone's own days: all read, plausible, the offset the zone's all along."""
+    if day.null_count() != text.null_count():
+        return False
+    first, last = day.min(), day.max()
+    if first is None or last is None:
+        return True
+    low, high = PLAUSIBLE_YEARS
+    if first.year < low or last.year > high:  # type: ignore[union-attr]
+        return False
+    moment = pl.Datetime("us")
+    span = pl.datetime_range(pl.lit(first).cast(moment), pl.lit(last).cast(moment), "1d", eager=True)
+    there = span.dt.replace_time_zone("UTC").dt.convert_time_zone(form.timezone)
+    return there.dt.strftime("%z").unique().to_list() == [offset]
 
 
 def moments(text: pl.Series, form: DateForm) -> pl.Series:
@@ -95,40 +139,6 @@ def plausible_span(day: pl.Series) -> tuple[int, int]:
     )
     bulk = sizes.sort("count", "group", descending=[True, False]).row(0, named=True)
     return bulk["first"] - FAR_OFF_DAYS, bulk["last"] + FAR_OFF_DAYS
-
-
-def _days_by_slice(text: pl.Series, form: DateForm) -> pl.Series | None:
-    """Return days cut from the text if the whole column is ``YYYY-MM-DD HH:MM:SS +0700`` in the zone's own offset.
-
-    The day is parsed once per distinct day; the rest of the cell is checked by length and by its distinct offsets.
-    None where anything is out of the ordinary; the general reader then says which cell.
-    """
-    if form.era == "BE" or not (text.str.len_bytes() == len("2025-01-31 23:59:59 +0700")).all():
-        return None
-    if not text.str.contains(_CLOCK_PART).all():
-        return None
-    offsets = text.str.tail(6).unique().drop_nulls().to_list()
-    head = text.str.head(10)
-    day = head.str.to_date("%Y-%m-%d", strict=False)
-    if day.null_count() != text.null_count() or (offsets and not _is_zone_offset(offsets, day, form.timezone)):
-        return None
-    return day if day.dt.year().is_between(*PLAUSIBLE_YEARS).all() else None
-
-
-def _is_zone_offset(offsets: list[str], day: pl.Series, zone: str) -> bool:
-    """Return whether every cell is written in the zone's own offset, so that its day is the shop's day.
-
-    A zone with one offset all year needs no look at single rows; other zones go the general way.
-    """
-    if len(offsets) > 1:
-        return False
-    first, last = day.min(), day.max()
-    probe = (
-        pl.datetime_range(pl.lit(first).cast(pl.Datetime("us")), pl.lit(last).cast(pl.Datetime("us")), "1d", eager=True)
-        .dt.replace_time_zone("UTC")
-        .dt.convert_time_zone(zone)
-    )
-    return probe.dt.strftime(" %z").unique().to_list() == offsets
 
 
 def _read_best(distinct: pl.Series, form: DateForm) -> pl.Series:

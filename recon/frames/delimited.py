@@ -31,6 +31,7 @@ from recon.frames.headings import (
 )
 
 DELIMITERS: Final = (",", ";", "\t", "|")
+_DAMAGED: Final = r"[\x{FFFD}\x{00}\x{80}-\x{9F}]"
 _TAIL_BYTES: Final = 1 << 20
 _SHOWN_PROBLEMS: Final = 3
 _MAX_CELL: Final = 1 << 20
@@ -59,13 +60,16 @@ def read_text_head(
     encodings: Sequence[str] = ENCODINGS,
     delimiter: str | None = None,
     search_rows: int = HEADER_SEARCH_ROWS,
+    search_damage: bool = True,
 ) -> TextHead:
     """Find encoding, delimiter and header of a text table.
+
+    ``search_damage`` false: the caller looks for destroyed characters in the columns it uses (`refuse_damaged`).
 
     Raises:
         MalformedFile: No table, or its required headings do not occur.
     """
-    content = open_text(path, encodings, name=name)
+    content = open_text(path, encodings, name=name, search_damage=search_damage)
     return _head_of(content, name, required, delimiter, search_rows)
 
 
@@ -107,6 +111,25 @@ def read_rows(
         frame = _scan(_rewritten(head, name), wanted)
     _check_last_row(head, name, frame)
     return frame, head.content.encoding
+
+
+def refuse_damaged(frame: pl.DataFrame, columns: Sequence[str], *, name: str) -> None:
+    """Refuse text that another program has destroyed (U+FFFD, C1, zero bytes) in these columns of a table.
+
+    Raises:
+        MalformedFile: Names row, column and value of the first one.
+    """
+    for column in columns:
+        bad = frame[column].unique().drop_nulls()
+        bad = bad.filter(bad.str.contains(_DAMAGED))
+        if bad.is_empty():
+            continue
+        first = frame.filter(pl.col(column).is_in(bad.implode())).row(0, named=True)
+        raise MalformedFile(
+            f"{name}, row {first[ROW]}, column {column}: {first[column]!r} holds characters that another program has already "
+            "destroyed. Export it again and import the file as it came, without opening and saving it.",
+            file=name, row=first[ROW], column=column, value=first[column],
+        )  # fmt: skip
 
 
 def ends_open(content: TextContent) -> bool:

@@ -46,8 +46,12 @@ class TextContent:
     """As found: utf-8, utf-8-sig, utf-16, cp874."""
 
 
-def open_text(path: Path, encodings: Sequence[str] = ENCODINGS, *, name: str = "") -> TextContent:
+def open_text(
+    path: Path, encodings: Sequence[str] = ENCODINGS, *, name: str = "", search_damage: bool = True
+) -> TextContent:
     """Return the content of a text file, decoded strictly.
+
+    ``search_damage`` false leaves the search of a whole UTF-8 file for destroyed characters to the caller.
 
     Raises:
         MalformedFile: No declared encoding fits, or the text was already damaged before it came here.
@@ -64,7 +68,8 @@ def open_text(path: Path, encodings: Sequence[str] = ENCODINGS, *, name: str = "
         if text is not None:
             if _TWICE_DECODED.search(text):
                 raise _mangled(shown)
-            _refuse_damage(path, shown)
+            if search_damage:
+                _refuse_damage(path, shown)
             return TextContent(path, text.removeprefix("\ufeff"), found or "utf-8")
     return transcode(path, (found,) if found else encodings, name=shown)
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from recon.frames.conform import empty, fill
 from recon.frames.schemas import LINE_KINDS, ORDER_LINES, ORDERS, PAYMENTS, REFUNDS, LineKind
-from recon.frames.text import fold
+from recon.frames.text import fold, is_any_of
 from recon.normalize.states import CHANNEL_JOINER
 from recon.sources.base import Conventions, ReadOptions
 
@@ -60,7 +60,8 @@ def assemble_payments(listed: pl.DataFrame | None, orders: pl.DataFrame) -> pl.D
         return fill(listed, PAYMENTS)
     if "payment_channel" not in orders.columns:
         return empty(PAYMENTS)
-    split = orders.filter(pl.col("payment_channel").str.contains(CHANNEL_JOINER, literal=True))
+    several = [c for c in orders["payment_channel"].unique().drop_nulls() if CHANNEL_JOINER in c]
+    split = orders.filter(is_any_of(orders["payment_channel"], several))
     if split.is_empty():
         return empty(PAYMENTS)
     paid_on = pl.col("paid_on") if "paid_on" in orders.columns else pl.lit(None, dtype=pl.Date)
@@ -92,16 +93,15 @@ def assemble_refunds(listed: pl.DataFrame | None, orders: pl.DataFrame) -> pl.Da
 def add_line_kinds(lines: pl.DataFrame, conventions: Conventions, options: ReadOptions) -> pl.DataFrame:
     """Add each line's kind: as the source says, else tips and gift cards by name, else a product."""
     kind: pl.Expr = pl.lit("product", dtype=LineKind)
-    names = lines["name"].unique().drop_nulls() if "name" in lines.columns else pl.Series(dtype=pl.String)
     cards = {fold(name) for name in options.gift_card_names}
-    if cards:
-        of_cards = [name for name in names if fold(name) in cards]
+    if cards and "name" in lines.columns:
+        of_cards = [name for name in lines["name"].unique().drop_nulls() if fold(name) in cards]
         kind = pl.when(pl.col("name").is_in(of_cards)).then(pl.lit("gift_card", dtype=LineKind)).otherwise(kind)
-    tips = [name for name in names if name in conventions.tip_names]
-    if tips:
-        no_sku = pl.col("sku").is_null() if "sku" in lines.columns else pl.lit(value=True)
-        is_tip = pl.col("name").is_in(tips) & no_sku
-        kind = pl.when(is_tip).then(pl.lit("tip", dtype=LineKind)).otherwise(kind)
+    if conventions.tip_names and "name" in lines.columns:
+        is_tip = is_any_of(lines["name"], conventions.tip_names)
+        if is_tip.any():
+            no_sku = pl.col("sku").is_null() if "sku" in lines.columns else pl.lit(value=True)
+            kind = pl.when(is_tip & no_sku).then(pl.lit("tip", dtype=LineKind)).otherwise(kind)
     if "kind" in lines.columns:
         said = pl.col("kind").cast(pl.String)
         kind = pl.coalesce(pl.when(said.is_in(LINE_KINDS)).then(said).cast(LineKind), kind)
@@ -116,14 +116,11 @@ def _taxable(lines: pl.DataFrame) -> pl.Expr:
     """Return whether a line is taxable; null where the file does not say, or says it in other words."""
     if "taxable" not in lines.columns:
         return pl.lit(None, dtype=pl.Boolean).alias("taxable")
-    words = {
-        "true": True,
-        "TRUE": True,
-        "True": True,
-        "1": True,
-        "false": False,
-        "FALSE": False,
-        "False": False,
-        "0": False,
-    }
-    return pl.col("taxable").replace_strict(words, default=None, return_dtype=pl.Boolean).alias("taxable")
+    said = pl.col("taxable")
+    known = {True: ("true", "TRUE", "True", "1"), False: ("false", "FALSE", "False", "0")}
+    there = set(lines["taxable"].unique().drop_nulls())
+    meaning: pl.Expr = pl.lit(None, dtype=pl.Boolean)
+    for value, words in known.items():
+        for word in sorted(there.intersection(words)):
+            meaning = pl.when(said == word).then(pl.lit(value=value)).otherwise(meaning)
+    return meaning.alias("taxable")

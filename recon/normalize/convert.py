@@ -12,8 +12,16 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.amounts import PLAIN, QUANTITY_DECIMALS, NumberForm, minor_units, unreadable
-from recon.frames.dates import DateForm, days, moments
+from recon.frames.amounts import (
+    QUANTITY_DECIMALS,
+    NumberForm,
+    by_common_value,
+    minor_units,
+    plain_check,
+    plain_value,
+    unreadable,
+)
+from recon.frames.dates import DateForm, days, is_shop_day, moments, shop_day, shop_day_check, written_offset
 from recon.frames.text import blank_to_null
 from recon.money import EXPONENTS, exponent
 from recon.sources.base import Conventions, Forms, Reading, ReadOptions
@@ -74,8 +82,7 @@ def convert(reading: Reading, options: ReadOptions) -> Converted:
     orders = _with_currency(reading.orders, options.currency)
     result = Converted(orders, reading.lines)
     exponents = _exponents(orders["currency"])
-    _convert_order_amounts(result, reading, exponents)
-    _convert_days(result, reading)
+    _convert_orders(result, reading, exponents)
     _convert_lines(result, reading, exponents)
     result.payments = _convert_listed(result, reading, reading.payments, exponents, day="paid_on", needs_amount=False)
     result.refunds = _convert_listed(result, reading, reading.refunds, exponents, day="refunded_on", needs_amount=True)
@@ -116,41 +123,93 @@ def _exponents(currency: pl.Series) -> int | pl.Series:
     return currency.replace_strict(EXPONENTS, default=2, return_dtype=pl.Int64)
 
 
-def _convert_order_amounts(result: Converted, reading: Reading, exponents: int | pl.Series) -> None:
-    text = result.orders
+def _convert_orders(result: Converted, reading: Reading, exponents: int | pl.Series) -> None:
+    """Read amounts and days of the orders; what is plain goes through one pass that uses all cores."""
+    text, form = result.orders, date_form(reading.forms)
     listed = [c for c in text.columns if c.startswith(TAX_LISTED)]
-    columns = [c for c in ORDER_AMOUNTS if c in text.columns] + listed
-    values = read_minor(text, columns, exponents, number_form(reading.forms))
-    for column in columns:
+    amounts = [c for c in ORDER_AMOUNTS if c in text.columns] + listed
+    twins = _twins(text, reading)
+    day_columns = [c for c in ORDER_DAYS if c in text.columns and c not in twins]
+    offset = written_offset(text["ordered_on"], form)
+    plain = _plain_pass(text, amounts, exponents, number_form(reading.forms), day_columns, offset)
+    slow = [c for c in amounts if c not in plain]
+    values = {c: plain[c] for c in amounts if c in plain} | {
+        s.name: s for s in read_minor(text, slow, exponents, number_form(reading.forms))
+    }
+    for column in amounts:
         mask = unreadable(text[column], values[column])
         if column == "total" and values[column].null_count():
             mask = values[column].is_null()
         if mask is not None:
             result.refusals.append(_refusals("amount-unreadable", text, mask, column, reading))
-    if listed:
-        listed_sum = values.select(pl.sum_horizontal(listed).alias(TAX_LISTED))
-        values = values.drop(listed).hstack(listed_sum)
-        result.orders = result.orders.drop(listed)
-    result.orders = result.orders.with_columns(values)
-
-
-def _convert_days(result: Converted, reading: Reading) -> None:
-    form = date_form(reading.forms)
-    read: list[pl.Series] = []
-    for column in ORDER_DAYS:
-        if column not in result.orders.columns:
-            continue
-        text = result.orders[column]
-        value = days(text, form)
-        mask = _unreadable_day(text, value)
-        if column == "ordered_on" and value.null_count():
-            mask = value.is_null()
+    for column in day_columns:
+        cut = plain.get(column)
+        good = cut is not None and is_shop_day(cut, text[column], offset, form)
+        values[column] = cut if cut is not None and good else days(text[column], form).alias(column)
+        mask = _unreadable_day(text[column], values[column])
+        if column == "ordered_on" and values[column].null_count():
+            mask = values[column].is_null()
         if mask is not None:
-            result.refusals.append(_refusals("date-unreadable", result.orders, mask, column, reading))
-        read.append(value.alias(column))
-    if "updated_at" in result.orders.columns:
-        read.append(moments(result.orders["updated_at"], form).alias("updated_at"))
-    result.orders = result.orders.with_columns(read)
+            result.refusals.append(_refusals("date-unreadable", text, mask, column, reading))
+    for column, same in twins.items():
+        values[column] = values[same].alias(column)
+    if "updated_at" in text.columns:
+        values["updated_at"] = moments(text["updated_at"], form).alias("updated_at")
+    if listed:
+        values[TAX_LISTED] = (
+            pl.DataFrame([values.pop(c) for c in listed])
+            .select(pl.sum_horizontal(pl.all()))
+            .to_series()
+            .alias(TAX_LISTED)
+        )
+    result.orders = text.drop(listed).with_columns(values.values())
+
+
+def _plain_pass(
+    text: pl.DataFrame,
+    amounts: Sequence[str],
+    exponents: int | pl.Series,
+    form: NumberForm,
+    day_columns: Sequence[str],
+    offset: str,
+) -> dict[str, pl.Series]:
+    """Read every column that is plain throughout, all in one select; columns that are not are left to the slow way."""
+    checks: dict[str, pl.Expr] = {}
+    values: dict[str, pl.Expr] = {}
+    done: dict[str, pl.Series] = {}
+    if isinstance(exponents, int) and form.is_plain:
+        found = {c: by_common_value(text[c], exponents) for c in amounts}
+        done = {c: value for c, value in found.items() if value is not None}
+        # An order with one tax lists it in the same words as the sum of its taxes.
+        repeats = [c for c in amounts if c.startswith(TAX_LISTED) and c not in done and text[c].equals(text["tax"])]
+        rest = [c for c in amounts if c not in done and c not in repeats]
+        checks |= {c: plain_check(c, exponents) for c in rest}
+        values |= {c: plain_value(c, exponents) for c in rest}
+    else:
+        repeats = []
+    if offset:
+        checks |= {c: shop_day_check(c, offset) for c in day_columns}
+        values |= {c: shop_day(c) for c in day_columns}
+    if not checks or not text.height:
+        return done
+    both = text.select(
+        *(check.alias(f"ok {c}") for c, check in checks.items()), *(value.alias(c) for c, value in values.items())
+    )
+    done |= {c: both[c] for c in checks if both[f"ok {c}"][0]}
+    return done | {c: done["tax"].alias(c) for c in repeats if "tax" in done}
+
+
+def _twins(text: pl.DataFrame, reading: Reading) -> dict[str, str]:
+    """Return day columns that repeat another one under the same heading of the file; they are read once."""
+    first: dict[str, str] = {}
+    twins: dict[str, str] = {}
+    for column in ORDER_DAYS:
+        heading = reading.headings.get(column)
+        if column in text.columns and heading is not None:
+            if heading in first:
+                twins[column] = first[heading]
+            first.setdefault(heading, column)
+    return twins
 
 
 def _unreadable_day(text: pl.Series, value: pl.Series) -> pl.Series | None:
@@ -166,7 +225,7 @@ def _convert_lines(result: Converted, reading: Reading, exponents: int | pl.Seri
     lines = result.lines
     columns = [c for c in LINE_AMOUNTS if c in lines.columns]
     per_line = exponents if isinstance(exponents, int) else exponents.gather(lines["order_no"])
-    values = read_minor(lines, columns, per_line, number_form(reading.forms))
+    values = _line_amounts(lines, columns, per_line, number_form(reading.forms))
     quantity = _quantities(lines, number_form(reading.forms))
     for column in columns:
         mask = unreadable(lines[column], values[column])
@@ -176,8 +235,19 @@ def _convert_lines(result: Converted, reading: Reading, exponents: int | pl.Seri
             result.refusals.append(_refusals("amount-unreadable", lines, mask, column, reading))
     if quantity.null_count():
         result.refusals.append(_refusals("quantity-unreadable", lines, quantity.is_null(), "quantity", reading))
-    texts = [blank_to_null(lines[c]).alias(c) for c in ("sku", "name") if c in lines.columns]
-    result.lines = lines.with_columns(*values, quantity.alias("quantity"), *texts)
+    texts = [blank_to_null(lines["sku"])] if "sku" in lines.columns else []
+    result.lines = lines.with_columns(*values.values(), quantity.alias("quantity"), *texts)
+
+
+def _line_amounts(
+    lines: pl.DataFrame, columns: Sequence[str], exponents: int | pl.Series, form: NumberForm
+) -> dict[str, pl.Series]:
+    done: dict[str, pl.Series] = {}
+    if isinstance(exponents, int) and form.is_plain:
+        found = {c: by_common_value(lines[c], exponents) for c in columns}
+        done = {c: value for c, value in found.items() if value is not None}
+    rest = read_minor(lines, [c for c in columns if c not in done], exponents, form)
+    return {c: done[c] if c in done else rest[c] for c in columns}
 
 
 def _convert_listed(
@@ -219,10 +289,11 @@ def _needed(conventions: Conventions) -> str:
 
 
 def _quantities(lines: pl.DataFrame, form: NumberForm) -> pl.Series:
-    """Return quantities as thousandths; a whole number, as almost all are, takes the shortest way."""
+    """Return quantities as thousandths."""
     text = lines["quantity"]
-    if form == PLAIN and text.str.contains(r"^-?[0-9]{1,9}$").all():
-        return text.cast(pl.Int64) * 10**QUANTITY_DECIMALS
+    common = by_common_value(text, QUANTITY_DECIMALS) if form.is_plain else None
+    if common is not None:
+        return common
     return minor_units(lines, ["quantity"], QUANTITY_DECIMALS, form).to_series()
 
 

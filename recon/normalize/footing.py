@@ -72,7 +72,7 @@ def split_discounts(orders: pl.DataFrame, conventions: Conventions) -> pl.DataFr
         discount = pl.when(inside).then(item).otherwise(discount)
         shipping_discount = shipping_discount + pl.when(inside).then(rest).otherwise(0)
         basis = pl.when(inside).then(pl.lit(LESS_SHIPPING)).otherwise(basis)
-    parts = orders.lazy().with_columns(
+    parts = orders.with_columns(
         discount.alias("discount"), shipping_discount.alias("shipping_discount"), basis.alias("discount_basis")
     )
     if conventions.order_discount == "contains-lines":
@@ -86,7 +86,7 @@ def split_discounts(orders: pl.DataFrame, conventions: Conventions) -> pl.DataFr
         )
     else:
         parts = parts.with_columns(pl.lit(value=False).alias("whole_lines"))
-    return parts.collect()
+    return parts
 
 
 def foot(orders: pl.DataFrame, conventions: Conventions, options: ReadOptions) -> pl.DataFrame:
@@ -96,7 +96,7 @@ def foot(orders: pl.DataFrame, conventions: Conventions, options: ReadOptions) -
     foots. A difference within the declared tolerance goes to ``rounding``, so that the identity is exact.
     """
     tax = pl.col("tax").fill_null(0) if "tax" in orders.columns else pl.lit(0, dtype=pl.Int64)
-    frame = orders.lazy().with_columns(tax.alias("tax_due"))
+    frame = orders.with_columns(tax.alias("tax_due"))
     readings = _discount_readings(orders, conventions)
     for number, (_, discount) in enumerate(readings):
         frame = frame.with_columns(discount.alias(f"discount_{number}")).with_columns(
@@ -110,7 +110,7 @@ def foot(orders: pl.DataFrame, conventions: Conventions, options: ReadOptions) -
         _pick("discount", readings), _pick("due", readings), _pick("mode", readings).alias("vat_mode"),
         _pick("ties", readings).alias("vat_ties"), *_basis(readings),
     )  # fmt: skip
-    return _settle(picked, conventions).collect()
+    return _settle(picked, conventions)
 
 
 def _due(discount: str) -> pl.Expr:
@@ -175,7 +175,7 @@ def _basis(readings: Sequence[tuple[str, pl.Expr]]) -> list[pl.Expr]:
     return [labels.gather(pl.col("chosen")).alias("discount_basis")]
 
 
-def _settle(frame: pl.LazyFrame, conventions: Conventions) -> pl.LazyFrame:
+def _settle(frame: pl.DataFrame, conventions: Conventions) -> pl.DataFrame:
     """Add the difference that is left, put a tolerated one into rounding, and name the mode of orders without one."""
     plain, less_tax = pl.col("total") - pl.col("due"), pl.col("total") - pl.col("due") - pl.col("tax_due")
     on_top = pl.col("vat_mode") == "excluded"

@@ -76,11 +76,13 @@ def mixed_script_rows(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _damaged(text: pl.Series) -> pl.Series | None:
-    """Return the mask of values in scientific notation; looks at text closely only where it has such letters."""
-    distinct = text.unique().drop_nulls() if len(text) > 1 else text
-    if not distinct.str.contains(_SCIENTIFIC).any():
+    """Return the mask of values in scientific notation."""
+    if text.cast(pl.Int64, strict=False).null_count() == text.null_count():
         return None
-    return text.str.contains(_SCIENTIFIC).fill_null(value=False)
+    if not text.unique().str.contains(_SCIENTIFIC).any():
+        return None
+    mask = text.str.contains(_SCIENTIFIC)
+    return mask.fill_null(value=False) if mask.any() else None
 
 
 def _refuse_repeated(result: Converted, id_column: str) -> pl.Series | None:

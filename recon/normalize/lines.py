@@ -52,8 +52,9 @@ class LineGroups:
         return self._spread(ends - ends.shift(1, fill_value=-1))
 
     def _spread(self, sums: pl.Series) -> pl.Series:
+        # One chunk: a column in pieces makes the next step copy all columns beside it.
         if len(sums) == self.count:
-            return sums
+            return sums.rechunk()
         return pl.repeat(0, self.count, dtype=sums.dtype, eager=True).scatter(self.order_no, sums)
 
 

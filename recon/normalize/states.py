@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES, OrderState, PaymentState
-from recon.frames.text import fold
+from recon.frames.text import fold, is_any_of
 from recon.sources.base import Conventions, StateWords
 
 CHANNEL_JOINER: Final = " + "
@@ -123,9 +123,7 @@ def channel_checks(orders: pl.DataFrame, conventions: Conventions) -> dict[str, 
     by_test = [c for c in channels if tests & {fold(part) for part in c.split(CHANNEL_JOINER)}]
     several = [c for c in channels if CHANNEL_JOINER in c]
     masks = {"test-payment": by_test, "gateways-not-split": several}
-    return {
-        code: orders["payment_channel"].is_in(found).fill_null(value=False) for code, found in masks.items() if found
-    }
+    return {code: is_any_of(orders["payment_channel"], found) for code, found in masks.items() if found}
 
 
 def _states(coded: Coded | None, meaning: Callable[[str], str | None], dtype: pl.Enum, rows: int) -> pl.Series:

@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.text import is_any_of
 from recon.sources.base import Conventions, ReadOptions
 
 _PERCENT: Final = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,4}))?\s*%")
@@ -53,7 +54,7 @@ def add_rates(orders: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
 
     A blank percent means the connection's rate; one that is no number is -1, which no setting is.
     """
-    added = []
+    added: list[pl.Expr | pl.Series] = []
     if "vat_percent" in orders.columns and "tax" in orders.columns:
         rates = {text: _rate_of(text, options) for text in orders["vat_percent"].unique().drop_nulls()}
         rate = pl.col("vat_percent").replace_strict(rates, default=None, return_dtype=pl.Int64)
@@ -61,7 +62,7 @@ def add_rates(orders: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     if "tax_text" in orders.columns:
         named = [text for text in orders["tax_text"].unique().drop_nulls() if rates_in(text)]
         if named:
-            added.append(pl.col("tax_text").is_in(named).fill_null(value=False).alias("rate_named"))
+            added.append(is_any_of(orders["tax_text"], named).alias("rate_named"))
     return orders.with_columns(added)
 
 
@@ -74,7 +75,7 @@ def unknown_rates(orders: pl.DataFrame, options: ReadOptions) -> pl.Series | Non
     if "tax_text" in orders.columns:
         foreign = [text for text in orders["tax_text"].unique().drop_nulls() if not set(rates_in(text)) <= allowed]
         if foreign:
-            masks.append(orders["tax_text"].is_in(foreign).fill_null(value=False))
+            masks.append(is_any_of(orders["tax_text"], foreign))
     if "rate" in orders.columns:
         masks.append(~orders["rate"].is_in(list(allowed)))
     if not masks:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from recon.errors import MalformedFile
-from recon.frames.delimited import TextHead, read_rows, read_text_head
+from recon.frames.delimited import TextHead, read_rows, read_text_head, refuse_damaged
 from recon.frames.encodings import ENCODINGS
 from recon.frames.findings import gather
 from recon.frames.headings import Heading, find_heading
@@ -43,6 +43,9 @@ SIGNS: Final = ("Name", "Financial Status", "Lineitem quantity", "Lineitem price
 """Headings by which the export is recognised."""
 OTHER_EXPORTERS: Final = (("Line: Type", "Line: Quantity"), ("Command", "Line: Type"))
 """Headings of exporters that write Shopify's orders in a form of their own (Matrixify)."""
+
+_CHECKED: Final = ("name", "sku", "payment_channel", "sales_channel", "payment_state", "order_state")
+"""Text columns in which destroyed characters are looked for; the others used are numbers, days and people's names."""
 
 WORDS: Final = StateWords(
     order={
@@ -79,7 +82,7 @@ class ShopifyOrders(Source):
     def identify(self, file: IntakeFile) -> bool:
         """Return whether the headings are those of Shopify's orders, or of another program's export of them."""
         try:
-            head = read_text_head(file.path, name=file.name)
+            head = read_text_head(file.path, name=file.name, search_damage=False)
         except MalformedFile:
             return False
         return _has(head, SIGNS) or any(_has(head, signs) for signs in OTHER_EXPORTERS)
@@ -90,9 +93,10 @@ class ShopifyOrders(Source):
         Raises:
             MalformedFile: Columns are missing, stand there twice, or the rows cannot be read.
         """
-        head = read_text_head(file.path, name=file.name)
+        head = read_text_head(file.path, name=file.name, search_damage=False)
         columns = _columns(head, file.name)
         rows, _ = read_rows(head, list(columns.values()), name=file.name, encodings=ENCODINGS)
+        refuse_damaged(rows, [columns[name].column for name in _CHECKED if name in columns], name=file.name)
         rows = rows.rename({heading.column: name for name, heading in columns.items()})
         rows, nameless = missing_names(rows, file.file_id)
         row_count = rows.height + nameless.height

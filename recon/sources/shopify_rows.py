@@ -17,6 +17,7 @@ from recon.frames.headings import ROW
 from recon.sources.base import ReadOptions
 
 _LINE_TEXT: Final = ("quantity", "name", "unit_price", "sku", "taxable", "line_discount")
+_BATCH: Final = 4
 _NAMES: Final = "tax_name_"
 
 
@@ -43,10 +44,9 @@ def orders_and_lines(
     position = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
     order_no = (starts.cum_sum() - 1).cast(pl.UInt32)
     first = position.filter(starts)
-    lines = rows.select(
-        order_no.alias("order_no"), (position - first.gather(order_no) + 1).alias("line_no"),
-        pl.col(ROW).alias("row"), *(c for c in _LINE_TEXT if c in rows.columns),
-    )  # fmt: skip
+    numbers = [order_no.alias("order_no"), (position - first.gather(order_no) + 1).alias("line_no")]
+    texts = rows.select(pl.col(ROW).alias("row"), *(c for c in _LINE_TEXT if c in rows.columns)).rechunk()
+    lines = pl.DataFrame([*numbers, *texts])
     nothing = lines["quantity"].is_null() & lines["name"].is_null() & lines["unit_price"].is_null()
     if nothing.any():
         lines = lines.filter(~nothing)
@@ -108,11 +108,22 @@ def _identity(rows: pl.DataFrame) -> pl.Expr:
     return pl.coalesce("order_id", "order_number") if "order_id" in rows.columns else pl.col("order_number")
 
 
+def _first_rows(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
+    """Return the rows where orders begin, each column in one piece.
+
+    The reader hands over hundreds of chunks; left so, every later step would copy them all again. A few columns at a
+    time, so that the memory of the pieces is used again.
+    """
+    columns = rows.columns
+    batches = [columns[at : at + _BATCH] for at in range(0, len(columns), _BATCH)]
+    return pl.concat([rows.select(batch).filter(starts).rechunk() for batch in batches], how="horizontal")
+
+
 def _orders(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
     """Return one row per order, all text."""
     line_only: list[str] = [c for c in _LINE_TEXT if c in rows.columns]
     empty = [c for c in rows.columns if c.startswith("tax_") and rows[c].null_count() == rows.height]
-    orders = rows.drop([*line_only, *empty]).filter(starts)
+    orders = _first_rows(rows.drop([*line_only, *empty]), starts)
     names = [c for c in orders.columns if c.startswith(_NAMES)]
     joined = (
         pl.concat_str(names, separator=" + ", ignore_nulls=True)
