@@ -158,10 +158,7 @@ def _top(books: _Books, program: Program, title: str, opening: dt.date) -> str:
     lines.append("")
     if program == "hledger":
         lines.append("decimal-mark .")
-        lines += [
-            f"commodity {scaled_text(100_000 * 10 ** exponent(code) // 100, exponent(code))} {code}"
-            for code in currencies
-        ]
+        lines += [f"commodity 1000.{'0' * exponent(code)} {code}" for code in currencies]
         lines += [f"account {name}" for name in sorted(books.names.values())]
     else:
         lines.append(f'option "title" "{_quoted(title or "recon")}"')

@@ -34,11 +34,21 @@ def write(path: Path, table: Table, rows_per_sheet: int = 1_000_000) -> None:
         values[entry] = draw_shell(book.create_sheet(part.title), part, subtitle="s", footer="A & B")
     saved = BytesIO()
     book.save(saved)
-    write_package(path, saved.getvalue(), parts=entries, values=values, moment=dt.datetime(2026, 1, 1), on_rows=lambda *_: None)
+    write_package(
+        path,
+        saved.getvalue(),
+        parts=entries,
+        values=values,
+        moment=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        on_rows=lambda *_: None,
+    )
 
 
 def money_table(amounts: list[int], currencies: list[str] | None = None) -> Table:
-    frame = pl.DataFrame({"name": [f"n{i}" for i in range(len(amounts))], "a_minor": amounts}, schema={"name": pl.String, "a_minor": pl.Int64})
+    frame = pl.DataFrame(
+        {"name": [f"n{i}" for i in range(len(amounts))], "a_minor": amounts},
+        schema={"name": pl.String, "a_minor": pl.Int64},
+    )
     frame = frame.with_columns(pl.Series("currency", currencies or ["THB"] * len(amounts), dtype=pl.String))
     return make_table("t", "Money", "About", MONEY, frame, currency="THB", currency_column="currency")
 
@@ -67,16 +77,20 @@ def test_currencies_with_other_decimals_keep_them(tmp_path: Path) -> None:
 
 
 def test_every_second_of_a_day_reads_back(tmp_path: Path) -> None:
-    start = dt.datetime(2026, 6, 1)
+    start = dt.datetime.fromisoformat("2026-06-01T00:00:00")
     frame = pl.DataFrame({"n": range(86_400)}).with_columns((pl.lit(start) + pl.duration(seconds="n")).alias("at"))
-    table = make_table("t", "Times", "", (Column("n", "No", "count"), Column("at", "At", "moment")), frame, currency="THB")
+    table = make_table(
+        "t", "Times", "", (Column("n", "No", "count"), Column("at", "At", "moment")), frame, currency="THB"
+    )
     write(tmp_path / "t.xlsx", table)
     assert differences(table, column_digests(table), read_table(open_workbook(tmp_path / "t.xlsx"), table)) == []
 
 
 def test_days_excel_cannot_count_go_in_as_text(tmp_path: Path) -> None:
     frame = pl.DataFrame({"n": [1, 2, 3], "day": [dt.date(1899, 12, 31), dt.date(2026, 2, 28), None]})
-    table = make_table("t", "Days", "", (Column("n", "No", "count"), Column("day", "Day", "date")), frame, currency="THB")
+    table = make_table(
+        "t", "Days", "", (Column("n", "No", "count"), Column("day", "Day", "date")), frame, currency="THB"
+    )
     write(tmp_path / "d.xlsx", table)
     cells = openpyxl.load_workbook(tmp_path / "d.xlsx")["Days"]
     assert [cells.cell(row, 2).value for row in (6, 7, 8)] == ["1899-12-31", "2026-02-28", None]
@@ -84,12 +98,21 @@ def test_days_excel_cannot_count_go_in_as_text(tmp_path: Path) -> None:
 
 
 def test_dates_are_real_dates(tmp_path: Path) -> None:
-    frame = pl.DataFrame({"n": [1], "day": [dt.date(2026, 2, 28)], "at": [dt.datetime(2026, 2, 28, 23, 59, 59)]})
-    table = make_table("t", "Days", "", (Column("n", "No", "count"), Column("day", "Day", "date"), Column("at", "At", "moment")), frame, currency="THB")
+    frame = pl.DataFrame(
+        {"n": [1], "day": [dt.date(2026, 2, 28)], "at": [dt.datetime.fromisoformat("2026-02-28T23:59:59")]}
+    )
+    table = make_table(
+        "t",
+        "Days",
+        "",
+        (Column("n", "No", "count"), Column("day", "Day", "date"), Column("at", "At", "moment")),
+        frame,
+        currency="THB",
+    )
     write(tmp_path / "d.xlsx", table)
     cells = openpyxl.load_workbook(tmp_path / "d.xlsx")["Days"]
-    assert cells["B6"].value == dt.datetime(2026, 2, 28)
-    assert cells["C6"].value == dt.datetime(2026, 2, 28, 23, 59, 59)
+    assert cells["B6"].value == dt.datetime.fromisoformat("2026-02-28T00:00:00")
+    assert cells["C6"].value == dt.datetime.fromisoformat("2026-02-28T23:59:59")
     assert cells["B6"].number_format == "yyyy-mm-dd"
 
 
@@ -127,7 +150,11 @@ def test_sheet_is_ready_to_read_and_print(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(tmp_path / "m.xlsx")["Money"]
     assert sheet.freeze_panes == "A6"
     assert sheet["C6"].number_format == '#,##0.00;[Red]-#,##0.00;"-"'
-    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+        "landscape",
+        1,
+        0,
+    )
     assert sheet.print_title_rows == "$5:$5"
     assert "A && B" in sheet.oddFooter.left.text, "an ampersand in a footer would be read as a code"
     assert ZipFile(tmp_path / "m.xlsx").read("docProps/core.xml").count(b"2026-01-01T00:00:00Z") == 2

@@ -39,7 +39,14 @@ def write_one(path: Path, texts: list[str | None]) -> pl.DataFrame:
     saved = BytesIO()
     book.save(saved)
     entry = "xl/worksheets/sheet1.xml"
-    write_package(path, saved.getvalue(), parts={entry: part}, values={entry: values}, moment=dt.datetime(2026, 1, 1), on_rows=lambda *_: None)
+    write_package(
+        path,
+        saved.getvalue(),
+        parts={entry: part},
+        values={entry: values},
+        moment=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        on_rows=lambda *_: None,
+    )
     return table.frame
 
 

@@ -32,7 +32,9 @@ def test_f06_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
     try:
-        with pytest.raises(ExportError, match=r"audit\.xlsx was not written: File too large\. The file that was there is unchanged"):
+        with pytest.raises(
+            ExportError, match=r"audit\.xlsx was not written: File too large\. The file that was there is unchanged"
+        ):
             write_audit_workbook(dossier(), made_frames(400), target)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -143,7 +145,9 @@ def test_f88_saving_without_a_change_breaks_nothing(tmp_path: Path) -> None:
         ("Summary", "B28", 41, "The seal on the summary does not fit"),
     ],
 )
-def test_f88_one_changed_cell_is_found_and_named(tmp_path: Path, sheet: str, cell: str, value: object, says: str) -> None:
+def test_f88_one_changed_cell_is_found_and_named(
+    tmp_path: Path, sheet: str, cell: str, value: object, says: str
+) -> None:
     problems = edited(tmp_path, sheet, cell, value)
     assert any(problem.startswith(says) for problem in problems), problems
 
