@@ -10,7 +10,7 @@ import polars as pl
 
 from recon.approve import ApprovalPolicy, approve, check_approval, void_approval
 from recon.domain.document import Document
-from recon.errors import ReconError, StaleApproval, UsageError
+from recon.errors import ReconError, StaleApproval, TargetRejected, UsageError
 from recon.frames.parquet import digest_files
 from recon.money import parse_minor, plain
 from recon.normalize.merge import combine
@@ -25,7 +25,7 @@ from recon.service.taking_in import current_sets
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, UploadSummary
-from recon.targets.base import LedgerContact, MasterRequest, Target
+from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
 from recon.upload.engine import Uploader
 from recon.upload.report import Progress as UploadProgress
 from recon.upload.report import UploadReport
@@ -261,20 +261,33 @@ class DocumentMaker:
 
 
 def _create_contacts(context: Context, batch: Batch, target: Target, maker: DocumentMaker) -> None:
-    """Create the buyers' contacts the approved documents name and the ledger does not know yet; each looked up first."""
-    known = {contact.code for contact in known_catalog(context, batch.connection).contacts}
-    wanted = tuple(
-        LedgerContact(
-            code=row["contact_code"],
-            name=row["contact_name"],
-            tax_id=row["contact_tax_id"] or "",
-            branch=row["contact_branch"] or "",
-        )
-        for row in maker.contacts().iter_rows(named=True)
-        if row["contact_code"] and row["contact_code"] not in known
-    )
-    if wanted and not target.capabilities.is_file:
-        keep_catalog(context, batch.connection, target.ensure_masters(MasterRequest(contacts=wanted)))
+    """Create the buyers' contacts the approved documents name and the ledger does not know yet; each is looked up first.
+
+    A contact the ledger refuses does not stop the others; documents that need it are refused by the ledger one by one.
+    """
+    catalog = known_catalog(context, batch.connection)
+    for contact in wanted_contacts(maker.contacts(), catalog):
+        try:
+            catalog = target.ensure_masters(MasterRequest(contacts=(contact,)))
+        except TargetRejected as error:
+            context.notes.append(f"contact {contact.code} ({contact.name}) was not created: {error}")
+            continue
+        keep_catalog(context, batch.connection, catalog)
+
+
+def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog) -> list[LedgerContact]:
+    """Return contacts that are not in the ledger; equal names are told apart by their tax ids (PEAK wants names unique)."""
+    known = {contact.code for contact in catalog.contacts}
+    names = {contact.name for contact in catalog.contacts}
+    wanted = []
+    for row in contacts.iter_rows(named=True):
+        if not row["contact_code"] or row["contact_code"] in known:
+            continue
+        taken = row["contact_name"] in names
+        name = f"{row['contact_name']} ({row['contact_tax_id'] or row['contact_code']})" if taken else row["contact_name"]
+        names.add(name)
+        wanted.append(LedgerContact(code=row["contact_code"], name=name, tax_id=row["contact_tax_id"] or "", branch=row["contact_branch"] or ""))
+    return wanted
 
 
 def progress_text(state: UploadProgress) -> str:
