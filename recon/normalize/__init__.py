@@ -2,8 +2,10 @@
 
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.normalize.canonical import normalize
+from recon.normalize.compare import CHANGED, Comparison, compare
+from recon.normalize.merge import combine
 
 NORMALIZE_VERSION = 1
 """Raised whenever the same reading would be normalized differently; stored frames of older versions are made again."""
 
-__all__ = ["NORMALIZE_VERSION", "CanonicalFrames", "ControlTotal", "Stated", "normalize"]
+__all__ = ["CHANGED", "CanonicalFrames", "Comparison", "ControlTotal", "Stated", "combine", "compare", "normalize"]

@@ -118,8 +118,12 @@ def _with_replaced(stated: tuple[Stated, ...], tagged: pl.DataFrame, winners: pl
     return changed
 
 
-def compare(before: CanonicalFrames | None, new: CanonicalFrames) -> Comparison:
-    """Return what ``new`` brings against everything known ``before``."""
+def compare(before: CanonicalFrames | None, new: CanonicalFrames, *, whole_period: bool = True) -> Comparison:
+    """Return what ``new`` brings against everything known ``before``.
+
+    ``whole_period``: the new file holds every order of its days, so that a missing one is gone; an answer of an API
+    holds only what was asked for.
+    """
     if before is None or not before.orders.height:
         return replace(Comparison.nothing(), new=new.orders.height)
     old_keys = before.orders.select("order_key")
@@ -132,7 +136,7 @@ def compare(before: CanonicalFrames | None, new: CanonicalFrames) -> Comparison:
     named = pl.concat_str(
         [pl.when(test).then(pl.lit(name)) for name, test in differs.items()], separator=", ", ignore_nulls=True
     )
-    gone = _gone(before.orders, new.orders)
+    gone = _gone(before.orders, new.orders) if whole_period else before.orders.clear()
     return Comparison(
         known=both.height - changed.height,
         new=fresh,

@@ -100,6 +100,8 @@ def payment_checks(orders: pl.DataFrame, conventions: Conventions) -> dict[str, 
         "partly-paid": state == "partial",
         "order-on-hold": pl.col("order_state").is_in(("hold", "failed_delivery")),
     }
+    money_kept = state.is_in(("paid", "overpaid", "partly_refunded")) & (pl.col("refunded") < total)
+    checks["cancelled-but-paid"] = (pl.col("order_state") == "cancelled") & money_kept
     if conventions.outstanding_contradicts_paid and "outstanding" in orders.columns:
         open_sum = pl.col("outstanding").fill_null(0)
         counted = (state == "paid") & (total > 0)

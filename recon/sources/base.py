@@ -179,6 +179,8 @@ class Reading:
     """What this format cannot tell, in plain words for the import report."""
     headings: Mapping[str, str] = field(default_factory=dict)
     """Canonical name -> the file's own heading, so that a finding names the column a person sees."""
+    covers_period: bool = True
+    """Whether the file holds every order of its period; false for answers of an API, which hold what was asked for."""
 
 
 class Source(ABC):
@@ -190,6 +192,8 @@ class Source(ABC):
     """First part of order keys."""
     specification: ClassVar[str]
     """Where the format is described."""
+    holds_whole_period: ClassVar[bool] = True
+    """A file holds every order of its days; False: only what was asked for (answers of an API)."""
     version: ClassVar[int] = 1
     """Raised whenever the same file would be read differently; stored frames of older versions are read again."""
 

@@ -73,6 +73,7 @@ class ZortAnswers(Source):
     name = "zort"
     platform = "zort"
     specification = "ZORT API v4, https://developers.zortout.com"
+    holds_whole_period = False
     version = 1
 
     def identify(self, file: IntakeFile) -> bool:
@@ -117,6 +118,7 @@ class ZortAnswers(Source):
             payments=payments.frame if payments.frame.height else None,
             notes=_notes(answer, wide, channel_field),
             headings={**_HEADINGS, "ordered_on": f"{KINDS[kind]}date"},
+            covers_period=False,
         )
 
     def _answer(self, file: IntakeFile) -> Envelope:
