@@ -138,6 +138,7 @@ class HttpClient:
         self._body_limit_bytes = body_limit_bytes
         self._monotonic = monotonic
         self._clients: dict[bool, httpx.Client] = {}
+        self._context: ssl.SSLContext | None = None
         self._making = threading.Lock()
 
     def __repr__(self) -> str:
@@ -262,17 +263,14 @@ class HttpClient:
         response = client.send(request, stream=True)
         try:
             received.status = response.status_code
-            received.headers = {
-                name.lower(): value
-                for name, value in response.headers.items()
-                if not name.lower().startswith("set-cookie")
-            }
+            received.headers = {name.lower(): value for name, value in response.headers.items()}
+            received.headers.pop("set-cookie", None)
             for chunk in response.iter_bytes():
                 received.body += chunk
                 if len(received.body) > self._body_limit_bytes:
-                    raise _TooLarge(f"answer larger than {self._body_limit_bytes} bytes")
+                    raise _GivenUp(f"answer larger than {self._body_limit_bytes} bytes")
                 if self._monotonic() > give_up_at:
-                    raise _TooSlow("the answer trickled in too slowly")
+                    raise _GivenUp("the answer trickled in too slowly")
         finally:
             response.close()
 
@@ -282,34 +280,34 @@ class HttpClient:
                 self._clients[write] = self._made(write=write)
             return self._clients[write]
 
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            is_used = self.base_url.startswith("https:") or self._proxy is not None
+            # Loading the roots takes longer than a request; without them a context trusts nobody.
+            self._context = tls_context(self._ca_file) if is_used else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return self._context
+
     def _made(self, *, write: bool) -> httpx.Client:
         import httpx
 
         quieten_loggers()
-        timeout = httpx.Timeout(
-            self._timeout_seconds,
-            connect=min(CONNECT_TIMEOUT_SECONDS, self._timeout_seconds),
-            pool=self._timeout_seconds,
-        )
+        seconds = self._timeout_seconds
+        timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_SECONDS, seconds))
         limits = httpx.Limits(max_connections=10, max_keepalive_connections=0 if write else 5, keepalive_expiry=5)
         return httpx.Client(
             trust_env=False,
             follow_redirects=False,
             timeout=timeout,
             limits=limits,
-            verify=tls_context(self._ca_file),
+            verify=self._tls(),
             proxy=self._proxy.reveal() if self._proxy else None,
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
             headers={"User-Agent": self._user_agent},
         )
 
 
-class _TooLarge(Exception):
-    pass
-
-
-class _TooSlow(Exception):
-    pass
+class _GivenUp(Exception):
+    """We stopped reading."""
 
 
 @dataclass(slots=True)

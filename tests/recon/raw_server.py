@@ -32,6 +32,7 @@ class RawServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.release = threading.Event()
+        self._handlers: list[tuple[threading.Thread, socket.socket]] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         return self
@@ -42,6 +43,10 @@ class RawServer:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
+        for handler, connection in self._handlers:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            handler.join(5)
 
     @property
     def url(self) -> str:
@@ -58,13 +63,18 @@ class RawServer:
             except OSError:
                 return
             self.accepted += 1
-            with contextlib.suppress(OSError), connection:
-                connection.settimeout(5)
-                if not self.tls:
-                    self.behave(connection, self)
-                    continue
-                with self.tls.wrap_socket(connection, server_side=True) as secured:
-                    self.behave(secured, self)
+            handler = threading.Thread(target=self._handle, args=(connection,), daemon=True)
+            self._handlers.append((handler, connection))
+            handler.start()
+
+    def _handle(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            connection.settimeout(5)
+            if not self.tls:
+                self.behave(connection, self)
+                return
+            with self.tls.wrap_socket(connection, server_side=True) as secured:
+                self.behave(secured, self)
 
     def read(self, connection: socket.socket) -> Seen | None:
         """Read one whole request and count it; None when the client has gone."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from recon.domain.document import Document
+from recon.domain.document import Document, DocumentLine
 from recon.targets.base import Catalog, Objection
 from recon.targets.peak.masters import CONTACT_CODE_MAX, CONTACT_NAME_MAX
 from recon.targets.peak.options import PeakOptions
@@ -167,37 +167,41 @@ def _lines(checked: Checked) -> Iterator[Objection]:
     products = {known.code for known in catalog.products} if catalog and catalog.products else None
     accounts = {known.code for known in catalog.accounts} if catalog and catalog.accounts else None
     for line in document.lines:
-        where = f"line {line.line_no}"
-        if not line.product_code and not line.account_code:
-            yield Objection(
-                field=where,
-                text=f"{where} names neither a product nor an account.",
-                remedy="Link the SKU with `recon match`, or set accounts.sales.",
-            )
-        if line.product_code and products is not None and line.product_code not in products:
-            yield Objection(
-                field=where,
-                text=f"PEAK has no product {line.product_code}.",
-                remedy="Link the SKU to one of PEAK's products with `recon match`.",
-            )
-        if line.account_code and accounts is not None and line.account_code not in accounts:
-            yield Objection(
-                field=where,
-                text=f"PEAK has no account {line.account_code}.",
-                remedy="Choose the account from PEAK's chart (accounts in recon.toml).",
-            )
-        if line.quantity_milli <= 0 or line.unit_price_minor < 0:
-            yield Objection(
-                field=where,
-                text=f"{where} has a quantity of zero or less, or a price below zero.",
-                remedy="Correct the order in the source.",
-            )
-        if line.quantity_milli * line.unit_price_minor != line.amount_minor * 1000:
-            yield Objection(
-                field=where,
-                text=f"{where}: quantity x price is not its amount.",
-                remedy="This is a mistake of recon's; please report it.",
-            )
+        yield from _line(line, products, accounts)
+
+
+def _line(line: DocumentLine, products: set[str] | None, accounts: set[str] | None) -> Iterator[Objection]:
+    where = f"line {line.line_no}"
+    if not line.product_code and not line.account_code:
+        yield Objection(
+            field=where,
+            text=f"{where} names neither a product nor an account.",
+            remedy="Link the SKU with `recon match`, or set accounts.sales.",
+        )
+    if line.product_code and products is not None and line.product_code not in products:
+        yield Objection(
+            field=where,
+            text=f"PEAK has no product {line.product_code}.",
+            remedy="Link the SKU to one of PEAK's products with `recon match`.",
+        )
+    if line.account_code and accounts is not None and line.account_code not in accounts:
+        yield Objection(
+            field=where,
+            text=f"PEAK has no account {line.account_code}.",
+            remedy="Choose the account from PEAK's chart (accounts in recon.toml).",
+        )
+    if line.quantity_milli <= 0 or line.unit_price_minor < 0:
+        yield Objection(
+            field=where,
+            text=f"{where} has a quantity of zero or less, or a price below zero.",
+            remedy="Correct the order in the source.",
+        )
+    if line.quantity_milli * line.unit_price_minor != line.amount_minor * 1000:
+        yield Objection(
+            field=where,
+            text=f"{where}: quantity x price is not its amount.",
+            remedy="This is a mistake of recon's; please report it.",
+        )
 
 
 def _texts(checked: Checked) -> Iterator[Objection]:

@@ -52,9 +52,11 @@ BY_WORDS: Final[tuple[tuple[str, str], ...]] = (
 )  # fmt: skip
 
 
-def explanation(refusal: Refusal) -> str:
+def explanation(refusal: Refusal, kind: str) -> str:
     """Return what a refusal means and what to do, or an empty text where we know no more than PEAK's words."""
     lowered = refusal.words.lower()
+    if kind == "credit_note" and "invalid product" in lowered:
+        return "PEAK could not copy the lines of the original document. Write this credit note in PEAK by hand."
     for words, text in BY_WORDS:
         if words in lowered:
             return text
@@ -83,7 +85,7 @@ def as_error(refusal: Refusal, *, what: str, kind: str) -> TargetError:
     if refusal.code == done_before:
         text = f"{said} {BY_CODE[refusal.code]} It is looked up to see whether it is done already."
         return AlreadyExists(text, code=refusal.code, words=refusal.words)
-    meaning = explanation(refusal)
+    meaning = explanation(refusal, kind)
     return TargetRejected(f"{said} {meaning}".rstrip(), code=refusal.code, words=refusal.words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import ClassVar, Self
@@ -271,7 +272,7 @@ class PeakTarget(Target):
         return frozenset({code, *ids} - {""})
 
     def _evidence(self, top: Fields) -> str:
-        return self._client.evidence(repr(top.raw).encode())
+        return self._client.evidence(json.dumps(top.raw, ensure_ascii=False, default=str).encode())
 
 
 def capabilities(options: PeakOptions) -> Capabilities:
