@@ -80,8 +80,6 @@ class CanonicalFrames:
     """One per file, in the order the files were combined."""
     notes: tuple[str, ...] = field(default=())
     """What the formats cannot tell, in plain words."""
-    covers_period: bool = True
-    """Whether an order missing here, inside the period, was deleted; not so for answers of an API."""
 
     def checked(self) -> CanonicalFrames:
         """Return these frames after checking every schema at the border.

@@ -69,7 +69,6 @@ def normalize(reading: Reading, options: ReadOptions, *, file_id: str) -> Canoni
         findings=findings,
         stated=(stated,),
         notes=reading.notes,
-        covers_period=reading.covers_period,
     ).checked()
 
 

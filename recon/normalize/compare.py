@@ -18,20 +18,24 @@ from recon.frames.schemas import ORDERS
 
 CHANGED: Final = pl.Schema({
     "order_key": pl.String(),
-    "order_number": pl.String(),
-    "columns": pl.List(pl.String()),    # names of ORDERS columns that differ; "lines" where lines do
-    "before_minor": pl.Int64(),
-    "after_minor": pl.Int64(),
+    "columns": pl.String(),             # ORDERS columns that differ, or lines, payments, refunds; joined with ", "
+    "before_minor": pl.Int64(),         # total before
+    "after_minor": pl.Int64(),          # total now
 })  # fmt: skip
 _PLACE_ONLY: Final = ("order_no", "order_key", "file", "row", "updated_at")
 _CONTENT: Final = tuple(column for column in ORDERS if column not in _PLACE_ONLY)
-_LINE_CONTENT: Final = (
-    "kind", "sku", "name", "quantity_milli", "unit_price_minor", "discount_minor", "amount_minor", "taxable",
-)  # fmt: skip
+_PARTS: Final = {
+    "lines": ("kind", "sku", "name", "quantity_milli", "unit_price_minor", "discount_minor", "amount_minor", "taxable"),
+    "payments": ("payment_channel", "amount_minor", "paid_on", "reference"),
+    "refunds": ("refunded_on", "amount_minor", "reason"),
+}  # fmt: skip
+"""What counts of the rows that hang on an order."""
 _SHOP: Final = pl.col("order_key").str.extract("^([^:]*:[^:]*):").alias("shop")
 """Platform and shop, the first two parts of an order's key."""
-_PAID: Final = ("paid", "overpaid", "partly_refunded", "refunded")
-_NOT_PAID: Final = ("unpaid", "claimed", "cod_due", "partial")
+_STEPS: Final = {
+    "unpaid": 0, "cod_due": 0, "claimed": 0, "partial": 1, "paid": 2, "overpaid": 2, "partly_refunded": 3, "refunded": 4,
+}  # fmt: skip
+"""How far money has come; it goes back only if an older file is imported later. Void and unknown are no steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,24 @@ class Comparison:
         return cls(0, 0, 0, 0, pl.DataFrame(schema=CHANGED), no_findings())
 
 
-def compare(before: CanonicalFrames | None, new: CanonicalFrames) -> Comparison:
-    """Return what the new set adds to, changes in and lacks of what was known before."""
+def compare(before: CanonicalFrames | None, new: CanonicalFrames, *, whole_period: bool = True) -> Comparison:
+    """Return what the new set adds to, changes in and lacks of what was known before.
+
+    Args:
+        before: Everything known so far, combined; None before the first file.
+        new: One more file.
+        whole_period: The new file holds every order of its days, so that a missing one is gone; an answer of an API
+            holds what was asked for and says nothing of the rest.
+    """
     if before is None or before.orders.is_empty():
         return Comparison(0, new.orders.height, 0, 0, pl.DataFrame(schema=CHANGED), no_findings())
     old = _contents(before)
     now = _contents(new)
     both = now.join(old, on="order_key", how="inner", suffix="_old", maintain_order="left")
-    differs = [(pl.col(c).ne_missing(pl.col(f"{c}_old"))).alias(c) for c in (*_CONTENT, "lines")]
+    differs = [(pl.col(c).ne_missing(pl.col(f"{c}_old"))).alias(c) for c in (*_CONTENT, *_PARTS)]
     flags = both.select("order_key", *differs)
     any_change = flags.select(pl.any_horizontal(pl.exclude("order_key"))).to_series()
-    gone = _gone(before, new)
+    gone = _gone(before, new) if whole_period else before.orders.clear()
     return Comparison(
         known=both.height - int(any_change.sum()),
         new=now.height - both.height,
@@ -76,24 +87,28 @@ def compare(before: CanonicalFrames | None, new: CanonicalFrames) -> Comparison:
 
 
 def _contents(frames: CanonicalFrames) -> pl.DataFrame:
-    """Return one row per order with its content and a hash of its lines."""
-    hashes = frames.lines.select("order_no", pl.struct(_LINE_CONTENT).hash().alias("hash"))
-    lines = hashes.group_by("order_no", maintain_order=True).agg(
-        # Position weighs, so that lines that changed places are a change; wrapping is fine for a hash.
-        (pl.col("hash") * (pl.int_range(1, pl.len() + 1, dtype=pl.UInt64) * 2 + 1)).sum().alias("lines")
-    )
-    picked = frames.orders.select("order_no", "order_key", *_CONTENT, "updated_at", "row", "file")
-    return picked.join(lines, on="order_no", how="left", maintain_order="left").drop("order_no")
+    """Return one row per order with its content and one fingerprint each for its lines, payments and refunds."""
+    picked = frames.orders.select("order_no", "order_key", *_CONTENT, "row", "file")
+    for name, columns in _PARTS.items():
+        part: pl.DataFrame = getattr(frames, name)
+        prints = part.select("order_no", pl.struct(columns).hash().alias("print"))
+        # Positions weigh, so that lines that changed places are a change; wrapping around is fine for a fingerprint.
+        weight = pl.int_range(1, pl.len() + 1, dtype=pl.UInt64) * 2 + 1
+        each = prints.group_by("order_no", maintain_order=True).agg((pl.col("print") * weight).sum().alias(name))
+        picked = picked.join(each, on="order_no", how="left", maintain_order="left")
+    return picked.drop("order_no")
 
 
 def _changes(both: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
     if both.is_empty():
         return pl.DataFrame(schema=CHANGED)
-    names = pl.concat_list(
-        pl.when(pl.col(c)).then(pl.lit(c)) for c in flags.columns if c != "order_key"
-    ).list.drop_nulls()
+    named = pl.concat_str(
+        [pl.when(pl.col(c)).then(pl.lit(c)) for c in flags.columns if c != "order_key"],
+        separator=", ",
+        ignore_nulls=True,
+    )
     return both.select(
-        "order_key", "order_number", flags.select(names.alias("columns")).to_series(),
+        "order_key", flags.select(named.alias("columns")).to_series(),
         pl.col("total_minor_old").alias("before_minor"), pl.col("total_minor").alias("after_minor"),
     ).cast(CHANGED)  # fmt: skip
 
@@ -101,10 +116,10 @@ def _changes(both: pl.DataFrame, flags: pl.DataFrame) -> pl.DataFrame:
 def _gone(before: CanonicalFrames, new: CanonicalFrames) -> pl.DataFrame:
     """Return orders known before that the new set lacks although they lie strictly inside its period.
 
-    On its first and last day an export may rightly hold only a part of the orders; an answer of an API holds what was
-    asked for and says nothing of the rest. Orders of another platform, shop or record kind are not missed.
+    On its first and last day an export may rightly hold only a part of the orders. Orders of another platform, shop or
+    record kind are not missed.
     """
-    if new.orders.is_empty() or not new.covers_period:
+    if new.orders.is_empty():
         return before.orders.clear()
     first, last = new.orders["ordered_on"].min(), new.orders["ordered_on"].max()
     assert isinstance(first, dt.date)
@@ -128,9 +143,13 @@ def _gone_findings(gone: pl.DataFrame, new: CanonicalFrames) -> pl.DataFrame:
 
 
 def _went_back(changed: pl.DataFrame) -> pl.DataFrame:
-    """Return orders that were paid before and are not any more: most likely an older file was imported later."""
-    back = changed.filter(pl.col("payment_state_old").is_in(_PAID) & pl.col("payment_state").is_in(_NOT_PAID))
+    """Return orders whose money was further before than now: most likely an older file was imported later."""
+    now, then = (
+        pl.col(c).cast(pl.String).replace_strict(_STEPS, default=None, return_dtype=pl.Int8)
+        for c in ("payment_state", "payment_state_old")
+    )
+    back = changed.filter((now < then) & (pl.col("order_state") != "cancelled"))
     return findings_from(
         back, "order-went-back", amount_minor=pl.col("total_minor"), value=pl.col("state_text"),
-        detail=pl.format("It was {} before.", pl.col("state_text_old")),
+        detail=pl.format("It was {} before ({}).", pl.col("payment_state_old").cast(pl.String), pl.col("state_text_old")),
     )  # fmt: skip

@@ -179,8 +179,6 @@ class Reading:
     """What this format cannot tell, in plain words for the import report."""
     headings: Mapping[str, str] = field(default_factory=dict)
     """Canonical name -> the file's own heading, so that a finding names the column a person sees."""
-    covers_period: bool = True
-    """Whether the file holds every order of its period; false for answers of an API, which hold what was asked for."""
 
 
 class Source(ABC):

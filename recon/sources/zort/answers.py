@@ -118,7 +118,6 @@ class ZortAnswers(Source):
             payments=payments.frame if payments.frame.height else None,
             notes=_notes(answer, wide, channel_field),
             headings={**_HEADINGS, "ordered_on": f"{KINDS[kind]}date"},
-            covers_period=False,
         )
 
     def _answer(self, file: IntakeFile) -> Envelope:
