@@ -292,6 +292,8 @@ class UploadSummary:
     refused: tuple[dict[str, Any], ...] = ()
     unknown: tuple[dict[str, Any], ...] = ()
     files: tuple[str, ...] = ()
+    words: str = ""
+    """Why the run ended where it did."""
     next_step: str = ""
     dry_run: bool = False
 

@@ -11,6 +11,7 @@ import argparse
 import datetime as dt
 import shutil
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from recon.errors import UsageError
-from recon.money import plain
-from recon.ports import Clock, SecretStore, SystemClock
+from recon.money import parse_minor, plain, vat_included
+from recon.ports import Clock, SecretStore
 from recon.sandbox.peak import Product, SandboxPeak, sandbox_company
 from recon.sandbox.zort import ZortShop
 from recon.sandbox.zort_orders import invented_orders, invented_products, later
@@ -34,6 +35,7 @@ from tui.wiring import Wiring, service_for
 
 ORDERS: Final = 260
 MONTH: Final = dt.date(2026, 10, 1)
+STORY_BEGINS: Final = dt.datetime(2026, 11, 2, 2, 0, tzinfo=dt.UTC)
 COMPANY: Final = "บริษัท ร้านตัวอย่าง จำกัด"
 TAX_ID: Final = "0105500000003"
 MARKER: Final = "DEMO.txt"
@@ -50,8 +52,26 @@ SETTINGS: Final[tuple[tuple[tuple[str, ...], str | bool], ...]] = (
     (("charges", "Shopee", "platform_voucher"), "other-income"),
     (("charges", "Shopee", "platform_voucher_method"), "EWL001"),
     (("charges", "Lazada", "shipping", "treatment"), "leave-out"),
-    (("products", "without_sku"), "text"),
 )
+
+
+class DemoClock:
+    """The first working day after the month, going on at the speed of the real clock; the same days at every demo."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> dt.datetime:
+        """Return the moment of the story."""
+        return STORY_BEGINS + dt.timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        """Return seconds since the demo began."""
+        return time.monotonic() - self._began
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
 
 class DemoWiring(Wiring):
@@ -69,7 +89,7 @@ def demo(args: argparse.Namespace) -> int:
     """Run the demo and print what happened, where it lies, and what to try next."""
     output = Output(as_json=args.json)
     root = Path(args.directory)
-    facts = run_demo(root, SystemClock(), output)
+    facts = run_demo(root, DemoClock(), output)
     output.document("demo", facts)
     _print_end(facts, root, output)
     return 0
@@ -80,9 +100,9 @@ def run_demo(root: Path, clock: Clock, output: Output) -> dict[str, Any]:
     workspace = _fresh(root)
     _seed_ledger(workspace)
     first = invented_orders(MONTH, ORDERS, 1)
-    second = later(first, MONTH.replace(day=31))
+    second = _changed(first, later(first, MONTH.replace(day=31)))
     rounds = []
-    with ZortShop(orders=first, products=invented_products(), merchant=COMPANY) as shop:
+    with ZortShop(orders=first, products=invented_products(), merchant=COMPANY, now=clock.now) as shop:
         _point_at(workspace, shop.url)
         for number, orders in enumerate((first, second), start=1):
             shop.replace_orders(orders)
@@ -90,6 +110,51 @@ def run_demo(root: Path, clock: Clock, output: Output) -> dict[str, Any]:
                 rounds.append(_round(service, number, output))
     with _open(workspace, clock, shop) as service:
         return _facts(service, workspace, rounds, output)
+
+
+def _changed(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Let a few more things happen: invoiced orders cancelled or changed, and a sum changed after its receipt."""
+    waiting = [place for place, order in enumerate(first) if order["status"] == "Pending"]
+    done = [
+        place
+        for place, order in enumerate(first)
+        if order["status"] == "Success" and order["paymentstatus"] == "Paid" and place > 40
+    ]
+    for place in waiting[2:5]:
+        second[place] |= {"status": "Voided", "paymentstatus": "Voided", "paymentamount": "0"}
+    for place, state in (
+        (waiting[5], {"status": "Pending", "paymentstatus": "Pending", "paymentamount": "0"}),
+        (done[3], {}),
+    ):
+        second[place] |= _with_gift_wrapping(first[place]) | state
+    return second
+
+
+def _with_gift_wrapping(order: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an order to which a mug was added later; price and VAT include it."""
+    price, rate = 9000, int(order["vatpercent"])
+    total = parse_minor(str(order["amount"])) + price
+    mug = {
+        "productid": 9002,
+        "sku": "MUG-01",
+        "name": "แก้วมัค",
+        "number": "1",
+        "unittext": "ใบ",
+        "pricepernumber": plain(price),
+        "discount": "",
+        "discountamount": "0",
+        "totalprice": plain(price),
+    }
+    goods = parse_minor(str(order["totalproductamount"])) + price
+    return {
+        "amount": plain(total),
+        "totalproductamount": plain(goods),
+        "vatamount": plain(vat_included(total, rate * 100)),
+        "paymentamount": plain(total),
+        "payments": [],
+        "list": [*order["list"], mug],
+        "updatedatetimeString": f"{MONTH.replace(day=31)} 20:00",
+    }
 
 
 def _round(service: ReconService, number: int, output: Output) -> tuple[PlanReport, UploadSummary, VerifySummary]:
@@ -107,7 +172,7 @@ def _round(service: ReconService, number: int, output: Output) -> tuple[PlanRepo
         )
         service.match("shop", MatchEdits(link_all=True, channels=channels))
     else:
-        service.match("shop", MatchEdits(all_channels="CSH001"))
+        service.match("shop", MatchEdits(all_channels="CSH001", text=True))
     plan = service.plan("shop", rows=6)
     assert plan.batch is not None, "the invented month always has something to post"
     service.approve(plan.batch, actor=PERSON)

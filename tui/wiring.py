@@ -147,7 +147,7 @@ class Wiring:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         company = sandbox_company(name=self._settings.company.name, tax_id=self._settings.company.tax_id)
         with (
-            SandboxPeak(path=path, company=company) as server,
+            SandboxPeak(path=path, company=company, clock=self._clock) as server,
             PeakTarget(
                 base_url=server.url,
                 environment="sandbox",

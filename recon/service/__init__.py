@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -48,6 +49,10 @@ class ReconService:
         """Settings as they were when the workspace was opened."""
         return self._context.settings
 
+    def _reload(self) -> None:
+        """Read recon.toml again after a step that may have written it."""
+        self._context = replace(self._context, settings=self._context.workspace.settings())
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What the person should be told beside the result."""
@@ -59,7 +64,9 @@ class ReconService:
 
     def connect(self, name: str, *, sides: tuple[str, ...], set_accounts: bool) -> ConnectionReport:
         """Ask both sides who they are and read the ledger's lists."""
-        return connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts)
+        report = connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts)
+        self._reload()
+        return report
 
     def import_files(
         self,
@@ -110,7 +117,9 @@ class ReconService:
 
     def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
         """Carry out edits of mappings and report what is open."""
-        return matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
+        report = matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
+        self._reload()
+        return report
 
     def export_mappings(self, path: Path, *, connection: str | None = None) -> Path:
         """Write all mappings to a workbook for editing."""

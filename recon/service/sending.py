@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -266,13 +267,14 @@ def _create_contacts(context: Context, batch: Batch, target: Target, maker: Docu
     A contact the ledger refuses does not stop the others; documents that need it are refused by the ledger one by one.
     """
     catalog = known_catalog(context, batch.connection)
+    made: list[LedgerContact] = []
     for contact in wanted_contacts(maker.contacts(), catalog):
         try:
-            catalog = target.ensure_masters(MasterRequest(contacts=(contact,)))
+            made += target.ensure_masters(MasterRequest(contacts=(contact,))).contacts
         except TargetRejected as error:
             context.notes.append(f"contact {contact.code} ({contact.name}) was not created: {error}")
-            continue
-        keep_catalog(context, batch.connection, catalog)
+    if made:
+        keep_catalog(context, batch.connection, replace(catalog, contacts=(*catalog.contacts, *made)))
 
 
 def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog) -> list[LedgerContact]:
@@ -284,9 +286,18 @@ def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog) -> list[LedgerCont
         if not row["contact_code"] or row["contact_code"] in known:
             continue
         taken = row["contact_name"] in names
-        name = f"{row['contact_name']} ({row['contact_tax_id'] or row['contact_code']})" if taken else row["contact_name"]
+        name = (
+            f"{row['contact_name']} ({row['contact_tax_id'] or row['contact_code']})" if taken else row["contact_name"]
+        )
         names.add(name)
-        wanted.append(LedgerContact(code=row["contact_code"], name=name, tax_id=row["contact_tax_id"] or "", branch=row["contact_branch"] or ""))
+        wanted.append(
+            LedgerContact(
+                code=row["contact_code"],
+                name=name,
+                tax_id=row["contact_tax_id"] or "",
+                branch=row["contact_branch"] or "",
+            )
+        )
     return wanted
 
 
@@ -322,7 +333,8 @@ def _summary(
         refused=_rows(context, batch, ("refused", "skipped")),
         unknown=_rows(context, batch, unclear),
         files=files,
-        next_step=_next_step(batch, counts, report, files),
+        words=report.words if report else "",
+        next_step=_next_step(batch, counts, files),
         dry_run=dry_run,
     )
 
@@ -342,9 +354,7 @@ def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict
     )
 
 
-def _next_step(batch: Batch, counts: dict[str, int], report: UploadReport | None, files: tuple[str, ...]) -> str:
-    if report is not None and report.words:
-        return report.words
+def _next_step(batch: Batch, counts: dict[str, int], files: tuple[str, ...]) -> str:
     if files:
         return f"import the files in PEAK, then `recon upload {batch.batch_id} --confirm-taken LIST`"
     if counts.get("unknown") or counts.get("sending"):

@@ -95,7 +95,7 @@ def take_in_kept(
     reading = source.read(file, options)
     frames = normalize(reading, options, file_id=file.file_id)
     before = current_frames(context, name, rules)
-    comparison = compare(before, frames)
+    comparison = compare(before, frames, whole_period=source.holds_whole_period)
     folder = frames_folder(context, file, key)
     facts = _facts(file, source, options, frames, comparison, reading.notes)
     if not dry_run:
@@ -277,8 +277,8 @@ def load_frames(folder: Path) -> CanonicalFrames:
         Stated(**{**one, "controls": tuple(ControlTotal(**total) for total in one["controls"])})
         for one in facts["stated"]
     )
-    frames = {name: read_frame(folder, name) for name in FRAMES}
-    return CanonicalFrames(**frames, stated=stated, notes=tuple(facts["notes"]))
+    orders, lines, payments, refunds, findings = (read_frame(folder, name) for name in FRAMES)
+    return CanonicalFrames(orders, lines, payments, refunds, findings, stated=stated, notes=tuple(facts["notes"]))
 
 
 def current_sets(context: Context, name: str, rules: Connection) -> list[tuple[Intake, CanonicalFrames]]:

@@ -123,7 +123,8 @@ class Sender:
             )
         if not confirmation.ledger_id and row.kind not in WITHOUT_OWN_ID:
             return self._unknown(row, OutcomeUnknown("The ledger said yes but gave no id.", code="no-id"))
-        if row.number and number != row.number and self._target.capabilities.own_number:
+        numbered = row.kind not in WITHOUT_OWN_ID and self._target.capabilities.own_number
+        if row.number and number != row.number and numbered:
             return self._unknown(
                 row, OutcomeUnknown(f"The ledger answered for {number}, not {row.number}.", code="other-number")
             )

@@ -188,6 +188,7 @@ def approve(args: argparse.Namespace) -> int:
                 no_input=args.no_input,
             )
         batch = service.approve(args.batch, actor=args.actor, confirm=confirm, dry_run=args.dry_run)
+        tell_notes(service, output)
     output.document("approve", {"batch": _facts(batch), "dry_run": args.dry_run})
     output.line(
         f"{'Would approve' if args.dry_run else 'Approved'} {batch.batch}: {batch.documents:,} documents, {grouped(batch.total)}, by {args.actor}."
@@ -218,6 +219,7 @@ def upload(args: argparse.Namespace) -> int:
                 on_progress=output.progress,
                 dry_run=args.dry_run,
             )
+        tell_notes(service, output)
     output.progress_done()
     output.document("upload", report.as_facts())
     print_upload(report, output)
@@ -236,6 +238,12 @@ def upload_exit_code(report: UploadSummary) -> int:
     return 4 if any(report.counts.get(state, 0) for state in open_states) else 0
 
 
+def tell_notes(service: ReconService, output: Output) -> None:
+    """Print what the person should be told beside the result."""
+    for text in service.notes:
+        output.note(f"note: {text}")
+
+
 def print_upload(report: UploadSummary, output: Output) -> None:
     """Print what became of each document."""
     output.line(
@@ -252,6 +260,8 @@ def print_upload(report: UploadSummary, output: Output) -> None:
         output.line(f"  unclear  {row.get('number')}: {row.get('reason')}")
     for file in report.files:
         output.line(f"  wrote {file}")
+    if report.words:
+        output.line(report.words)
     if report.next_step:
         output.line(f"next: {report.next_step}")
 
