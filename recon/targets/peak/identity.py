@@ -21,6 +21,8 @@ from recon.targets.peak.wire import Fields
 
 Environment = Literal["live", "test", "sandbox"]
 _USER_WRAPPERS: Final = ("PeakUser", "PeakUsers", "user", "users", "company")
+_COMPANY_NAMES: Final = ("companyName", "businessName", "merchantName")
+"""A bare `name` is left alone: it may be the person's."""
 
 
 def check_environment(base_url: str, environment: Environment) -> None:
@@ -64,7 +66,7 @@ def company(
     user = _user(client)
     return Company(
         company_id=company_id(base_url, environment, user_token),
-        name=user.text("companyName", "businessName", "merchantName", "company", "name"),
+        name=user.text(*_COMPANY_NAMES),
         tax_id=user.text("taxNumber", "taxId", "companyTaxNumber"),
         environment=environment,
         missing=_missing(masters, options),
@@ -79,8 +81,7 @@ def _user(client: PeakClient) -> Fields:
     levels = [top, *(top.inner(name) for name in _USER_WRAPPERS)]
     levels += [level.inner(name) for level in levels for name in _USER_WRAPPERS]
     levels += [row for level in levels for name in _USER_WRAPPERS for row in (level.rows(name) or [])[:1]]
-    named = (level for level in levels if level.text("companyName", "businessName", "merchantName", "name"))
-    return next(named, Fields(None))
+    return next((level for level in levels if level.text(*_COMPANY_NAMES)), Fields(None))
 
 
 def _missing(masters: Masters, options: PeakOptions) -> tuple[str, ...]:
