@@ -29,6 +29,9 @@ QUIET_SECONDS: Final = 2.0
 """A file changed less than this ago may still be written to."""
 MAX_BYTES: Final = 8 << 30
 """Largest file taken in; about 16 million order lines."""
+LEFTOVER_SECONDS: Final = 3600
+"""A half copied file of this age belongs to a run that was stopped."""
+_INCOMING: Final = "incoming"
 _CHUNK: Final = 4 << 20
 _SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json", ".xml"})
 _UNFINISHED: Final = (".crdownload", ".part", ".partial", ".download", ".tmp")
@@ -62,6 +65,7 @@ def keep(
     with _open(path) as stream:
         before = _settled(stream, name, clock_iso, wait)
         _check_store(store_dir)
+        _sweep(store_dir, clock_iso)
         digest = _digest_if_size_known(stream, before.st_size, store_dir)
         target = _target(store_dir, digest, name) if digest else None
         if digest is None or target is None or not _is_kept(target, before.st_size):
@@ -194,6 +198,14 @@ def _check_store(store_dir: Path) -> None:
     make_folder(store_dir)
 
 
+def _sweep(store_dir: Path, clock_iso: str) -> None:
+    """Remove what an earlier run left half copied when it was stopped; one writer holds the workspace at a time."""
+    now = dt.datetime.fromisoformat(clock_iso).timestamp()
+    for leftover in store_dir.glob(f".{_INCOMING}*"):
+        if now - leftover.lstat().st_mtime > LEFTOVER_SECONDS:
+            leftover.unlink(missing_ok=True)
+
+
 def _digest_if_size_known(stream: BinaryIO, size: int, store_dir: Path) -> str | None:
     """Return the digest if a kept file has this size; else the file is surely new and is hashed while it is copied."""
     with os.scandir(store_dir) as entries:
@@ -213,7 +225,7 @@ def _digest_if_size_known(stream: BinaryIO, size: int, store_dir: Path) -> str |
 
 def _copy(stream: BinaryIO, store_dir: Path, name: str, crash: CrashPoints, expected: str | None) -> tuple[str, Path]:
     """Copy and hash at the same time, into a temporary file that is then moved under its digest."""
-    provisional = store_dir / f"incoming{_suffix(name)}"
+    provisional = store_dir / f"{_INCOMING}{_suffix(name)}"
     with atomic_file(provisional, crash=crash, step="intake") as place:
         digest = _copy_hashing(stream, place.temporary)
         if expected is not None and digest != expected:

@@ -70,6 +70,22 @@ def zip_bomb(path: Path) -> Path:
     return changed(workbook(path), blow_up)
 
 
+def repetition_bomb(path: Path) -> Path:
+    """A small workbook in which 500,000 cells share one text of 30 kB: 15 GB for a reader that copies it."""
+    with_shared_strings(workbook(path), {"SO-1": "<si><t>" + "".join(f"{n:06d}" for n in range(5_000)) + "</t></si>"})
+    cell = b'<row><c t="s" r="A9"><v>3</v></c></row>'
+    return changed(path, lambda n, d: d.replace(b"</sheetData>", cell * 500_000 + b"</sheetData>") if n == SHEET else d)
+
+
+def twin_sheets(path: Path) -> Path:
+    """A workbook whose table of sheets names two of them alike."""
+    book = openpyxl.Workbook()
+    book.active.append(HEADINGS)
+    book.create_sheet("Sheet2").append(HEADINGS)
+    book.save(path)
+    return changed(path, lambda n, d: d.replace(b'"Sheet2"', b'"Sheet"') if n == "xl/workbook.xml" else d)
+
+
 def lying_sizes(path: Path) -> Path:
     """A workbook whose table of contents says the sheet is 10 bytes long."""
     workbook(path)

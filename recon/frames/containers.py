@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from recon.errors import MalformedFile
+from recon.frames.repetition import check_repetition
 
 Kind = Literal["text", "xlsx", "xls", "json", "xml"]
 
@@ -91,7 +92,7 @@ def _kind_of_text(head: bytes, name: str) -> Kind:
         raise MalformedFile(f"{name} is a spreadsheet in the XML form of 2003. {_SAVE_AS}", file=name)
     if start.startswith(b"<"):
         return "xml"
-    if start.startswith((b"{", b"[")):
+    if re.match(rb'[{\[]\s*["{\[\]}0-9-]', start):
         return "json"
     return "text"
 
@@ -105,6 +106,7 @@ def _check_workbook(path: Path, name: str) -> None:
             _check_sizes(members, path.stat().st_size, name)
             for member in members:
                 _check_content(archive, member, name)
+            check_repetition(archive, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise MalformedFile(
             f"{name} begins like an Excel workbook, but it is damaged or cut off ({error}). Download or export it again.",

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 HEADER_SEARCH_ROWS: Final = 60
@@ -28,6 +29,7 @@ _FOLDED: Final = str.maketrans({**_DROPPED, **_TO_SPACE, 0x5C: "/"})
 _AMOUNT_LIKE: Final = re.compile(r"[-+(]?[฿$]?[0-9][0-9.,:/ -]*\)?", re.ASCII)
 
 
+@lru_cache(maxsize=8192)
 def norm(heading: str) -> str:
     """Return the form in which headings are compared: NFC, split sara am joined, spaces and slashes alike, casefold.
 
@@ -97,6 +99,8 @@ def find_heading(headings: Sequence[Heading], wanted: str, nth: int = 1) -> Head
 
 def has_headings(cells: Sequence[str | None], required: Sequence[str]) -> bool:
     """Return whether all required headings occur in one row of cells."""
+    if len(cells) < len(required):
+        return False
     found = {norm(cell) for cell in cells if cell}
     loose = {_CURRENCY_TAIL.sub("", cell) for cell in found}
     return all(norm(heading) in found or norm(heading) in loose for heading in required)

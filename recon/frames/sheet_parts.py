@@ -27,6 +27,7 @@ _FORMULA_WITHOUT_VALUE: Final = re.compile(
 _LONG_NUMBER: Final = re.compile(rb"<v>(-?(?:[0-9]{16,}|[0-9.]{1,30}[Ee]\+?(?:1[5-9]|[2-9][0-9]|[0-9]{3,})))")
 _CELL: Final = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>')
 _TEXT_CELL: Final = re.compile(rb't="(?:s|str|inlineStr|b|e|d)"')
+_ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _ZEROS: Final = re.compile(r"0{2,20}")
 
 
@@ -148,7 +149,7 @@ def _first_cells(archive: zipfile.ZipFile, part: str, limit: int) -> list[tuple[
             for cell in element:
                 letters = re.match("[A-Z]+", cell.get("r") or "")
                 column = column_number(letters[0]) if letters else column + 1
-                text = "".join(node.text or "" for node in cell.iter() if _local(node.tag) in ("v", "t"))
+                text = _unescaped("".join(node.text or "" for node in cell.iter() if _local(node.tag) in ("v", "t")))
                 if text:
                     cells.append((row_number, column, cell.get("t", "n"), text))
             element.clear()
@@ -166,12 +167,17 @@ def _shared_strings(archive: zipfile.ZipFile, wanted: set[int]) -> dict[int, str
             if _local(element.tag) != "si":
                 continue
             if index in wanted:
-                found[index] = "".join(node.text or "" for node in _runs(element))
+                found[index] = _unescaped("".join(node.text or "" for node in _runs(element)))
             if index >= last:
                 break
             index += 1
             element.clear()
     return found
+
+
+def _unescaped(text: str) -> str:
+    """Return text with the workbook's own escapes (_x000D_) as characters."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _runs(element: ElementTree.Element) -> Iterator[ElementTree.Element]:

@@ -30,6 +30,7 @@ EXCEL_DATE_FORM: Final = "%Y-%m-%d %H:%M:%S"
 _DIGITS: Final = 15
 _NOISY: Final = r"^-?[0-9]{7,15}\.[0-9]{1,9}$"
 _NOISY_BYTES: Final = 17
+_NUMBER: Final = re.compile(r"-?[0-9.]+(?:[Ee][+-]?[0-9]+)?")
 _LONG: Final = r"^-?[0-9]{16,}$"
 _FIFTEEN: Final = Context(prec=_DIGITS, rounding="ROUND_HALF_UP")
 
@@ -65,6 +66,10 @@ def read_sheet_head(
         MalformedFile: No sheet has them, or several do.
     """
     parts = sheet_parts(path) if kind == "xlsx" else _old_parts(path, name)
+    if len({part.name for part in parts}) != len(parts):
+        raise MalformedFile(
+            f"{name} has two sheets of one name; no spreadsheet writes that. It was not opened.", file=name
+        )
     found: list[SheetHead] = []
     for part in _candidates(parts, sheets):
         rows = (
@@ -143,7 +148,8 @@ def _same_header(head: SheetHead, frame: pl.DataFrame, wanted: Sequence[Heading]
     line = frame.filter(pl.col(ROW) == head.header_row)
     for heading in wanted:
         there = line.get_column(heading.column)[0] if line.height else None
-        if there is not None and norm(str(there)) != norm(heading.text):
+        is_text = not _NUMBER.fullmatch(heading.text)  # a date or number as heading is shown differently by both
+        if is_text and there is not None and norm(str(there)) != norm(heading.text):
             raise MalformedFile(
                 f"{name}, row {head.header_row}: the heading {heading.text!r} reads {there!r} in a second look. "
                 "The workbook is damaged; open it in a spreadsheet and save it again.",

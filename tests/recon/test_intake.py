@@ -199,8 +199,9 @@ def test_f01_killed_while_keeping_leaves_the_whole_file_or_none(
     done = subprocess.run([sys.executable, "-c", _CHILD, path, store, point], cwd=root, check=False)
     assert done.returncode == -signal.SIGKILL
     assert len([name for name in listed(store) if not name.startswith(".")]) == kept
-    file = keep(path, store, NOW)
+    file = keep(path, store, "2099-01-01T00:00:00+00:00")
     assert file.path.read_bytes() == path.read_bytes()
+    assert listed(store) == [file.path.name]
 
 
 class Known(Source):

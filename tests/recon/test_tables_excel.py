@@ -187,6 +187,8 @@ def test_shared_and_inline_strings_and_rich_text_give_the_same_headings(tmp_path
 
 ATTACKS = {
     "F67 zip bomb": (hostile.zip_bomb, "would unpack"),
+    "F67 many cells share a long text": (hostile.repetition_bomb, "share a few very long texts"),
+    "two sheets of one name": (hostile.twin_sheets, "two sheets of one name"),
     "F67 lying sizes": (hostile.lying_sizes, "damaged or cut off"),
     "F67 part outside the folders": (lambda p: hostile.with_part(p, "payload.exe"), "does not belong in a workbook"),
     "F67 too many parts": (
@@ -283,6 +285,14 @@ def test_reading_all_columns_agrees_with_another_reader(tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", rows)
     ours = read_table(path).frame.drop("row")
     assert ours.equals(pl.DataFrame(rows[1:], schema=rows[0], orient="row").cast(pl.String))
+
+
+def test_odd_headings_dates_numbers_and_escaped_line_ends(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "odd.xlsx", [["id", dt.date(2026, 6, 5), 7, "a_x000D_\nb"], ["SO-1", "1", "2", "3"]])
+    table = read_table(path, required=["id"])
+    assert [h.text for h in table.headings] == ["id", "46178", "7", "a\r\nb"]
+    assert table.frame.rows() == [(2, "SO-1", "1", "2", "3")]
+    assert table.column("a b")
 
 
 def test_column_numbers() -> None:

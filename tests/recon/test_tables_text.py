@@ -198,6 +198,10 @@ def test_any_quoted_text_comes_back_as_it_was(
     assert [row[1:] for row in cells(path, required=["h1", "h2"], delimiter=",")] == rows
 
 
+def test_a_bracket_does_not_make_json(tmp_path: Path) -> None:
+    assert cells(put(tmp_path, b"[id],total\n1,2\n")) == [(2, "1", "2")]
+
+
 def test_json_and_xml_are_no_tables(tmp_path: Path) -> None:
     with pytest.raises(MalformedFile, match="JSON, not a table"):
         read_head(put(tmp_path, b'{"a": 1}'))

@@ -18,6 +18,8 @@ from recon.sources.profile.model import Column, Profile
 ORDER_NO = "order_no"
 _FIRST = "_first_cell"
 _CHECK_DECIMALS = 2
+_TOTALS_ENDING = 3
+"""A totals word may end in a colon and spaces."""
 _INVISIBLE_ENDS = " \t\r\n\u00a0\u200b\ufeff"
 
 
@@ -100,8 +102,11 @@ def totals_rows(frame: pl.DataFrame, first: str, order: str, words: Iterable[str
     The cell must be the word and nothing else: a product may well be called "รวม...".
     """
     keys = {norm(word) for word in words}
-    cells = frame.get_column(first).unique().drop_nulls().to_list()
-    known = [cell for cell in cells if norm(cell).rstrip(": ") in keys]
+    longest = max((len(key) for key in keys), default=0) + _TOTALS_ENDING
+    cell = pl.col(first)
+    short = frame.lazy().select(first).filter((cell.str.len_chars() <= longest) & ~cell.str.contains("[0-9]"))
+    cells = short.unique().collect().get_column(first).drop_nulls().to_list()
+    known = [text for text in cells if norm(text).rstrip(": ") in keys]
     if not known:
         return None
     return pl.col(first).is_in(known) & (pl.col(order).is_null() | (pl.col(order) == pl.col(first)))
