@@ -123,6 +123,10 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback with values in it
         return report_unexpected(error, as_json=args.json)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Polars raises its own defects past Exception
+            raise
+        return report_unexpected(error, as_json=args.json)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -30,7 +30,7 @@ def report_error(error: ReconError, *, as_json: bool) -> int:
     return error.exit_code
 
 
-def report_unexpected(error: Exception, *, as_json: bool) -> int:
+def report_unexpected(error: BaseException, *, as_json: bool) -> int:
     """Print a defect of ours without any value from the data or the key store, and return exit code 1."""
     where = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in where[-6:]]
