@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from recon.config import Settings
 from recon.domain.finding import FINDING_CODES
+from recon.plan.lifecycle import lifecycle_page
 from tui.cli import EXAMPLES, EXIT_CODES, build_parser
 
 _WRITTEN: Final = "<!-- Written from the code by `make docs`; edit there. -->\n"
@@ -69,6 +70,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/errors.md": errors_page,
     "docs/settings.md": settings_page,
     "docs/commands.md": commands_page,
+    "docs/lifecycle.md": lifecycle_page,
 }
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from recon.frames.findings import findings_from
 from recon.plan.contacts import contacts_of
 from recon.plan.dates import draft_dates
-from recon.plan.details import document_lines, line_frame
+from recon.plan.details import document_lines, line_frame, texts
 from recon.plan.documents import headers, identified
 from recon.plan.findings import account_findings, said_already, vat_rounding_findings
 from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
@@ -21,6 +21,13 @@ from recon.plan.work import Work
 
 _REPOSTS: Final = [rule.name.startswith("reposted") for rule in LIFECYCLE]
 """Per rule, whether a posted document is credited and posted again."""
+
+
+_NEEDED: Final = (
+    "order_key", "order_number", "order_state", "cancelled_on", "sales_channel", "payment_channel", "currency",
+    "customer_name", "customer_tax_id", "customer_branch", "customer_address", "file", "row",
+)  # fmt: skip
+"""Columns of the orders that documents are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ def assemble(
     """Return DOCUMENTS, DOCUMENT_LINES, POSTINGS and the findings about them."""
     sent = asked if asked["blocked"].null_count() == asked.height else asked.filter(pl.col("blocked").is_null())
     place, connection, limits = sent["order_no"], work.connection, work.inputs.limits
-    orders = work.orders[place]
+    orders = work.orders.select(_NEEDED)[place]
     facts = work.facts[place]
     frame = identified(sent, orders["order_key"], facts)
     contacts, bad = contacts_of(orders, connection, limits.contact_code_max_length)
@@ -50,9 +57,10 @@ def assemble(
     frame = _with_amounts(frame, sums[place], amounts["vat_mode"].gather(place), work, orders)
     documents = headers(frame, orders, connection, work.inputs.posted, limits.number_max_length)
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "total_minor", "vat_minor")
-    rate = connection.vat_rate_basis_points
-    lined = document_lines(about, finished, work.orders.height, rate)
-    lines = line_frame(lined, documents, work.inputs.lines, items, connection.accounts.sales, limits.text_max_length)
+    count = work.inputs.lines.height
+    lined, taken_back = document_lines(about, finished, work.orders.height, count, connection.vat_rate_basis_points)
+    said = texts(work.inputs.lines, documents, taken_back)
+    lines = line_frame(lined, said, work.inputs.lines, items, connection.accounts.sales, limits.text_max_length)
     accounts = {setting: account_name(connection, setting) for setting in ACCOUNT_SETTINGS}
     money = frame.select("doc_no", "kind", "total_minor", "net_minor", "vat_minor", "is_tax_invoice", "money_account")
     booked = postings(money, lined, items.frame["posting_account"], accounts)

@@ -36,10 +36,12 @@ def mask_of(order_no: pl.Series, order_count: int) -> pl.Series:
     return pl.int_range(order_count, dtype=pl.UInt32, eager=True).is_in(order_no.unique().implode())
 
 
-def repeat_rows(frame: pl.DataFrame, again: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-    """Return the frame with the rows at positions ``again`` standing twice, and a mask of the second ones."""
-    positions = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
-    index = pl.concat([positions, again.cast(pl.UInt32)]).sort()
+def repeat_rows(frame: pl.DataFrame, kept: pl.Series, again: pl.Series) -> tuple[pl.DataFrame, pl.Series | None]:
+    """Return the ``kept`` rows, those of ``again`` standing twice, and a mask of the second ones (None: there are none)."""
+    twice = again.arg_true()
+    if not twice.len():
+        return (frame if kept.all() else frame.filter(kept)), None
+    index = pl.concat([kept.arg_true(), twice]).sort()
     second = (index == index.shift(1)).fill_null(value=False)
     return frame[index], second
 

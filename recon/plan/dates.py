@@ -30,7 +30,7 @@ def sale_dates(orders: pl.DataFrame, connection: Connection) -> pl.DataFrame:
 def draft_dates(
     drafts: pl.DataFrame, facts: pl.DataFrame, refunds: pl.DataFrame, first_seen: pl.DataFrame, today: dt.date
 ) -> pl.DataFrame:
-    """Return issued_on, due_on-free, and whether a refund's day is only when it was first seen, per draft.
+    """Return issued_on and whether the day of a refund is not stated, per draft.
 
     ``facts``: per draft the columns of `sale_dates`, plus order_key, cancelled_on, live_issued_on and reposted. A refund or
     cancellation that nothing dates takes the day recon first saw it; a change takes the provider's day of change. A
@@ -83,8 +83,9 @@ def _with_refund_days(frame: pl.DataFrame, refunds: pl.DataFrame, first_seen: pl
     last = refunds.group_by("order_no").agg(pl.col("refunded_on").max().alias("last_refund_on"))
     frame = frame.join(last, on="order_no", how="left", maintain_order="left").with_row_index("_at")
     seen = frame.select("_at", "order_key", "refund_to_minor").join(first_seen, on="order_key", how="inner")
-    enough = (pl.col("refund_minor") >= pl.col("refund_to_minor")) & (pl.col("refund_minor") > 0)
+    enough = pl.col("refund_minor") >= pl.col("refund_to_minor").fill_null(0)
     days = seen.group_by("_at").agg(
-        pl.col("seen_on").filter(enough).min().alias("refund_seen_on"), pl.col("seen_on").min().alias("cancel_seen_on")
+        pl.col("seen_on").filter(enough & (pl.col("refund_minor") > 0)).min().alias("refund_seen_on"),
+        pl.col("seen_on").filter(enough).min().alias("cancel_seen_on"),
     )
     return frame.join(days, on="_at", how="left", maintain_order="left").drop("_at")

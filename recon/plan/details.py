@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import DOCUMENT_LINES, LineKind, VatCode
+from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, LineKind, VatCode
 from recon.plan.columns import divide_half_up
 from recon.plan.items import Items
 
@@ -30,7 +30,8 @@ LINED: Final = pl.Schema({
     "doc_no": pl.UInt32(),
     "kind": LineKind,
     "item": pl.UInt32(),                # null: the sales account
-    "source": pl.UInt32(),
+    "source": pl.UInt32(),              # position in the order lines; null: none
+    "text_no": pl.UInt32(),             # row of `texts`
     "quantity_milli": pl.Int64(),
     "unit_price_minor": pl.Int64(),
     "amount_minor": pl.Int64(),
@@ -43,34 +44,53 @@ LINED: Final = pl.Schema({
 """Lines under their documents, texts and codes still to be looked up."""
 
 
+def texts(order_lines: pl.DataFrame, documents: pl.DataFrame, taken_back: pl.Series) -> pl.Series:
+    """Return all descriptions: of the order lines, of charges by kind, of the documents ``taken_back`` by one line."""
+    names = order_lines["name"]
+    if names.null_count():
+        names = order_lines.select(
+            pl.coalesce("name", "sku", pl.lit(CHARGE_TEXTS["product"])).alias("name")
+        ).to_series()
+    about = documents.select("kind", "applies_to_number", "order_number")[taken_back]
+    number = pl.coalesce("applies_to_number", pl.format("the document of order {}", "order_number"))
+    said = (
+        pl.when(pl.col("kind") == "void")
+        .then(pl.format("Void of {}", number))
+        .otherwise(pl.format("Credit of {}", number))
+    )
+    charges = pl.Series([CHARGE_TEXTS[kind] for kind in LINE_KINDS], dtype=pl.String)
+    return pl.concat([names, charges, about.select(said).to_series()])
+
+
 def document_lines(
-    documents: pl.DataFrame, finished: pl.DataFrame, order_count: int, rate_basis_points: int
-) -> pl.DataFrame:
-    """Return LINED for all documents, sorted by doc_no.
+    documents: pl.DataFrame, finished: pl.DataFrame, order_count: int, line_count: int, rate_basis_points: int
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Return LINED for all documents, sorted by doc_no, and the doc_no of those taken back by one line.
 
     ``documents``: doc_no, order_no, kind, is_sale, repeats (takes the order's lines), total_minor, vat_minor.
     """
     sales = documents.filter("is_sale").select("order_no", "doc_no")
-    parts = []
     if sales.height == order_count:
         doc_no = sales["doc_no"]
     else:
         orders = pl.DataFrame({"order_no": pl.int_range(order_count, dtype=pl.UInt32, eager=True)})
         doc_no = orders.join(sales, on="order_no", how="left", maintain_order="left")["doc_no"]
-    numbered = finished.with_columns(doc_no.gather(finished["order_no"]).alias("doc_no"))
-    if doc_no.null_count():
-        numbered = numbered.filter(pl.col("doc_no").is_not_null())
-    parts.append(numbered.select(LINED.names()))
+    charge = pl.col("kind").to_physical().cast(pl.UInt32) + line_count
+    numbered = finished.with_columns(
+        doc_no.gather(finished["order_no"]).alias("doc_no"), pl.coalesce("source", charge).alias("text_no")
+    )
+    goods = numbered.filter(pl.col("doc_no").is_not_null()) if numbered["doc_no"].null_count() else numbered
+    parts = [goods.select(LINED.names())]
     repeats = documents.filter("repeats", ~pl.col("is_sale")).select("order_no", "doc_no")
     if repeats.height:
-        again = finished.join(repeats, on="order_no", how="inner", maintain_order="left")
+        again = numbered.drop("doc_no").join(repeats, on="order_no", how="inner", maintain_order="left")
         parts.append(again.select(LINED.names()))
     single = documents.filter(~pl.col("repeats"), ~pl.col("is_sale"), pl.col("kind") != "payment")
     if single.height:
-        parts += _single_lines(single, rate_basis_points)
-    if len(parts) == 1:
-        return parts[0]
-    return pl.concat(parts).sort("doc_no", maintain_order=True)
+        first = line_count + len(LINE_KINDS)
+        parts += _single_lines(single.with_row_index("text_no", first), rate_basis_points)
+    lined = parts[0] if len(parts) == 1 else pl.concat(parts).sort("doc_no", maintain_order=True)
+    return lined, single["doc_no"]
 
 
 def _single_lines(documents: pl.DataFrame, rate: int) -> list[pl.DataFrame]:
@@ -96,6 +116,7 @@ def _single(documents: pl.DataFrame, vat_code: str, amount: pl.Expr, vat: pl.Exp
         pl.lit("product", dtype=LineKind).alias("kind"),
         pl.lit(None, dtype=pl.UInt32).alias("item"),
         pl.lit(None, dtype=pl.UInt32).alias("source"),
+        "text_no",
         pl.lit(1000, dtype=pl.Int64).alias("quantity_milli"),
         amount.alias("unit_price_minor"),
         amount.alias("amount_minor"),
@@ -109,27 +130,28 @@ def _single(documents: pl.DataFrame, vat_code: str, amount: pl.Expr, vat: pl.Exp
 
 def line_frame(
     lined: pl.DataFrame,
-    documents: pl.DataFrame,
+    said: pl.Series,
     order_lines: pl.DataFrame,
     items: Items,
     sales_account: str,
     text_max_length: int,
 ) -> pl.DataFrame:
-    """Return DOCUMENT_LINES: codes and texts looked up."""
+    """Return DOCUMENT_LINES: codes and texts looked up. ``said``: `texts`."""
     source, item = lined["source"], lined["item"]
-    name, sku = order_lines["name"].gather(source), order_lines["sku"].gather(source)
-    text = lined["kind"].replace_strict(CHARGE_TEXTS, return_dtype=pl.String)
-    description = pl.coalesce(pl.lit(name), pl.lit(sku), pl.lit(text))
+    bare = item.null_count() > 0
+    accounts = items.frame["account_code"]
+    if bare:
+        item = item.fill_null(items.frame.height)
+        accounts = pl.concat([accounts, pl.Series([sales_account or None], dtype=pl.String)])
     frame = lined.with_columns(
         _line_no(),
-        pl.lit(sku).alias("sku"),
-        description.alias("description"),
-        pl.lit(order_lines["row"].gather(source)).alias("row"),
-        pl.lit(items.frame["product_code"].gather(item)).alias("product_code"),
-        pl.lit(items.frame["account_code"].gather(item)).alias("account_code"),
+        order_lines["sku"].gather(source).alias("sku"),
+        said.gather(lined["text_no"]).alias("description"),
+        order_lines["row"].gather(source).alias("row"),
+        pl.concat([items.frame["product_code"], pl.Series([None], dtype=pl.String)]).gather(item).alias("product_code"),
+        accounts.gather(item).alias("account_code"),
     )
     frame = _say_fractions(frame, order_lines)
-    frame = _say_credits(frame, documents, sales_account)
     longest = frame["description"].str.len_bytes().max()
     if isinstance(longest, int) and longest > text_max_length:
         frame = frame.with_columns(pl.col("description").str.slice(0, text_max_length))
@@ -156,24 +178,3 @@ def _say_fractions(frame: pl.DataFrame, order_lines: pl.DataFrame) -> pl.DataFra
     )
     said = pl.format("{} (quantity {})", "description", quantity)
     return frame.with_columns(pl.when(pl.lit(concerned)).then(said).otherwise("description").alias("description"))
-
-
-def _say_credits(frame: pl.DataFrame, documents: pl.DataFrame, sales_account: str) -> pl.DataFrame:
-    """Say on a line without an item which document it takes back, and book it on the sales account."""
-    bare = frame["item"].is_null()
-    if not bare.any():
-        return frame
-    about = documents.select("doc_no", "kind", "applies_to_number", "order_number").rename({"kind": "_kind"})
-    joined = frame.join(about, on="doc_no", how="left", maintain_order="left")
-    number = pl.coalesce("applies_to_number", pl.format("the document of order {}", "order_number"))
-    text = (
-        pl.when(pl.col("_kind") == "void")
-        .then(pl.format("Void of {}", number))
-        .otherwise(pl.format("Credit of {}", number))
-    )
-    account = pl.lit(sales_account or None, dtype=pl.String)
-    is_bare = pl.col("item").is_null()
-    return joined.with_columns(
-        pl.when(is_bare).then(text).otherwise("description").alias("description"),
-        pl.when(is_bare).then(account).otherwise("account_code").alias("account_code"),
-    )

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
-from recon.frames.schemas import DOCUMENTS, VatMode
+from recon.frames.schemas import DOCUMENT_KINDS, DOCUMENTS, VatMode
 from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.numbering import document_numbers
 
@@ -33,18 +33,10 @@ def identified(drafts: pl.DataFrame, order_key: pl.Series, facts: pl.DataFrame) 
     frame = frame.with_columns((revision + 1).cast(pl.UInt16).alias("revision"))
     credits_ = frame["kind"] == "credit_note"
     if credits_.any():
-        nth = pl.int_range(pl.len(), dtype=pl.UInt16).over("order_no", "kind")
-        more = frame.filter(credits_).select("order_no", "step", "kind", (pl.col("revision") + nth).alias("revision"))
+        nth = pl.int_range(pl.len(), dtype=pl.UInt16).over("order_no")
+        more = frame.filter(credits_).select((pl.col("revision") + nth).alias("revision"))
         frame = frame.with_columns(_scatter(frame["revision"], credits_, more["revision"]))
-    key = pl.concat_str(
-        [
-            pl.col("order_key"),
-            pl.lit("/"),
-            pl.col("kind").cast(pl.String),
-            pl.lit("/"),
-            pl.col("revision").cast(pl.String),
-        ]
-    )
+    key = pl.concat_str([pl.col("order_key"), pl.lit(_endings(frame))])
     frame = frame.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("doc_no"), key.alias("document_key"))
     follows = pl.col("order_no") == pl.col("order_no").shift(1)
     sale_key = pl.when(pl.col("kind").is_in(["invoice", "receipt"])).then("document_key")
@@ -53,13 +45,22 @@ def identified(drafts: pl.DataFrame, order_key: pl.Series, facts: pl.DataFrame) 
         return frame.with_columns(
             none.alias("depends_on"), none.alias("applies_to_key"), none.alias("applies_to_number")
         )
-    own = sale_key.forward_fill().over("order_no")
+    own = sale_key.forward_fill()  # what points to a sale of this plan stands behind it, in the same order
     points = ~pl.col("kind").is_in(["invoice", "receipt"])
     return frame.with_columns(
         pl.when(follows).then(pl.col("document_key").shift(1)).alias("depends_on"),
         pl.when(points & pl.col("after_sale")).then(own).when(points).then("live_key").alias("applies_to_key"),
         pl.when(points & ~pl.col("after_sale")).then("live_number").alias("applies_to_number"),
     )
+
+
+def _endings(frame: pl.DataFrame) -> pl.Series:
+    """Return ``/kind/revision`` per document; almost all are the first of their kind, which a table of kinds gives."""
+    first = pl.Series([f"/{kind}/1" for kind in DOCUMENT_KINDS]).gather(frame["kind"].to_physical())
+    if (frame["revision"] == 1).all():
+        return first
+    later = pl.format("/{}/{}", pl.col("kind").cast(pl.String), "revision")
+    return frame.select(pl.when(pl.col("revision") == 1).then(pl.lit(first)).otherwise(later)).to_series()
 
 
 def _points(frame: pl.DataFrame) -> pl.Series:
@@ -90,9 +91,11 @@ def headers(
     number = document_numbers(frame, posted, connection, max_length)
     frame = frame.with_columns(number.alias("own_number"))
     if frame["applies_to_key"].null_count() < frame.height:
-        own = frame.select(pl.col("document_key").alias("applies_to_key"), pl.col("own_number").alias("_applies"))
-        frame = frame.join(own, on="applies_to_key", how="left", maintain_order="left")
-        frame = frame.with_columns(pl.coalesce("applies_to_number", "_applies").alias("applies_to_number"))
+        sale_number = pl.when(pl.col("kind").is_in(["invoice", "receipt"])).then("own_number").forward_fill()
+        points = pl.col("applies_to_key").is_not_null() & pl.col("after_sale")
+        frame = frame.with_columns(
+            pl.when(points).then(sale_number).otherwise("applies_to_number").alias("applies_to_number")
+        )
     theirs = connection.numbering == "ledger"
     terms = pl.duration(days=connection.payment_terms_days)
     moves = pl.col("kind").is_in(["receipt", "payment", "credit_note"])

@@ -29,6 +29,10 @@ BLOCKED_LINE_CODES: Final = {
 """Finding of a line whose item is not ready, by the item's state."""
 
 
+_LEFT_OUT: Final = ("before-start-date", "kind-off", "channel-not-chosen", "not-due", "nothing-to-post")
+"""Notes that say why an order is ignored; they count what it leaves out."""
+
+
 def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Return one finding per line that cannot be booked yet.
 
@@ -98,33 +102,29 @@ def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataF
     """
     if findings.is_empty():
         return pl.DataFrame(schema=BY_CAUSE)
-    facts = results.select("order_key", "held_minor", "ignored_minor", "disposition")
     text = pl.coalesce("detail", "value", "order_key").alias("text")
     columns = findings.select("code", pl.col("severity").cast(pl.String), "order_key", "amount_minor", text)
-    joined = columns.join(facts, on="order_key", how="left", maintain_order="left")
+    placed = pl.col("order_key").is_not_null() & ((pl.col("severity") == "hold") | pl.col("code").is_in(_LEFT_OUT))
+    facts = results.select("order_key", "held_minor", "ignored_minor", "disposition")
+    waiting = columns.filter(placed).join(facts, on="order_key", how="left", maintain_order="left")
     settled = (pl.col("disposition") == "posted") & (pl.col("held_minor") == 0) & (pl.col("severity") == "hold")
-    joined = joined.filter(~settled.fill_null(value=False))
-    held, ignoring = pl.col("severity") == "hold", pl.col("disposition").cast(pl.String).eq_missing(pl.lit("ignored"))
-    per_order = joined.filter(pl.col("order_key").is_not_null()).group_by("code", "order_key").agg(
-        pl.when(held.first()).then(pl.col("held_minor").first())
-        .when((pl.col("severity").first() == "note") & ignoring.first()).then(pl.col("ignored_minor").first())
-        .otherwise(pl.col("amount_minor").sum()).alias("amount_minor")
-    )  # fmt: skip
-    money = per_order.group_by("code").agg(pl.len().alias("order_count"), pl.col("amount_minor").sum())
-    loose = (
-        joined.filter(pl.col("order_key").is_null()).group_by("code").agg(pl.col("amount_minor").sum().alias("_loose"))
+    waiting = waiting.filter(~settled.fill_null(value=False))
+    per_order = waiting.unique(["code", "order_key"], keep="first", maintain_order=True)
+    share = pl.when(pl.col("severity") == "hold").then("held_minor").otherwise("ignored_minor")
+    placed_money = per_order.group_by("code").agg(pl.len().alias("order_count"), share.sum().alias("amount_minor"))
+    others = columns.filter(~placed)
+    other_money = others.group_by("code").agg(
+        pl.col("order_key").drop_nulls().n_unique().alias("order_count"), pl.col("amount_minor").sum()
     )
+    money = pl.concat([placed_money, other_money]).group_by("code").agg(pl.col("order_count", "amount_minor").sum())
+    joined = pl.concat([waiting.select(columns.columns), others])
     grouped = joined.group_by("code", maintain_order=True).agg(
         pl.col("severity").first(), pl.len().alias("finding_count"), pl.col("text").first().alias("example")
     )
-    grouped = grouped.join(money, on="code", how="left", maintain_order="left").join(
-        loose, on="code", how="left", maintain_order="left"
-    )
-    amount = pl.col("amount_minor").fill_null(0) + pl.col("_loose").fill_null(0)
+    grouped = grouped.join(money, on="code", how="left", maintain_order="left")
     ranks = {"refused": 0, "hold": 1, "warning": 2, "note": 3}
     ordered = grouped.with_columns(
-        amount.alias("amount_minor"),
-        pl.col("order_count").fill_null(0),
+        pl.col("amount_minor", "order_count").fill_null(0),
         pl.col("severity").replace_strict(ranks, return_dtype=pl.UInt8).alias("_rank"),
     ).sort(["_rank", "amount_minor", "code"], descending=[False, True, False])
     return ordered.select(pl.col(name).cast(dtype) for name, dtype in BY_CAUSE.items())

@@ -26,12 +26,19 @@ PIECE: Final = 1000
 
 
 def finish_lines(
-    lines: pl.DataFrame, amounts: pl.DataFrame, spread_voucher: pl.Series, rate_basis_points: int, *, by_line: bool
+    lines: pl.DataFrame,
+    needed: pl.Series,
+    amounts: pl.DataFrame,
+    spread_voucher: pl.Series,
+    rate_basis_points: int,
+    *,
+    by_line: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the final lines of sales and their sums per order.
 
     Args:
-        lines: SALE_LINES of the orders that get documents.
+        lines: SALE_LINES.
+        needed: Per order of the plan, whether its lines are wanted.
         amounts: `vat.order_amounts`, one row per order of the plan.
         spread_voucher: Per order, the platform's discount that goes into the item prices.
         rate_basis_points: VAT rate.
@@ -44,7 +51,7 @@ def finish_lines(
     lines = _exempt(lines, amounts)
     lines = _carry_tax(lines, amounts)
     lines = _spread_vouchers(lines, spread_voucher)
-    lines = _split(lines)
+    lines = _split(lines, needed)
     return _tax(lines, amounts["vat_mode"], rate_basis_points, by_line=by_line)
 
 
@@ -81,31 +88,36 @@ def _spread_vouchers(lines: pl.DataFrame, spread_voucher: pl.Series) -> pl.DataF
     return add_parts(lines, spread(some.select("order_no", "line", weight.alias("weight"), "amount")), sign=1)
 
 
-def _split(lines: pl.DataFrame) -> pl.DataFrame:
+def _split(lines: pl.DataFrame, needed: pl.Series) -> pl.DataFrame:
     """Make quantity x unit price = amount hold exactly on every line (split-by-remainder, one-of-a-fraction)."""
     quantity, amount = pl.col("quantity_milli"), pl.col("amount_minor")
     whole = (quantity > 0) & (quantity % PIECE == 0)
-    pieces = pl.when(whole).then(quantity // PIECE).otherwise(1)
-    lines = lines.with_columns(pieces.alias("pieces"), (~whole).alias("is_fraction"))
-    lines = lines.with_columns(
-        (amount // pl.col("pieces")).alias("unit_price_minor"), (amount % pl.col("pieces")).alias("rest")
+    lines = lines.select(
+        *_KEPT, pl.when(whole).then(quantity // PIECE).otherwise(1).alias("pieces"), (~whole).alias("is_fraction")
     )
-    again = (lines["rest"] != 0).arg_true()
-    if not again.len():
-        return lines.with_columns((pl.col("pieces") * PIECE).alias("quantity_milli")).drop("pieces", "rest")
-    doubled, second = repeat_rows(lines, again)
-    dearer = pl.lit(second)
-    pieces = pl.when(dearer).then("rest").otherwise(pl.col("pieces") - pl.col("rest"))
-    price = pl.when(dearer).then(pl.col("unit_price_minor") + 1).otherwise("unit_price_minor")
-    cheaper = (pl.col("discount_minor") * (pl.col("pieces") - pl.col("rest"))) // pl.col("pieces")
+    rest = lines.select(amount % pl.col("pieces")).to_series()
+    wanted = needed.gather(lines["order_no"])
+    doubled, second = repeat_rows(lines, wanted, (rest != 0) & wanted)
+    count = pl.col("pieces")
+    lower, over = amount // count, amount % count
+    if second is None:
+        return doubled.with_columns(lower.alias("unit_price_minor"), (count * PIECE).alias("quantity_milli")).drop(
+            "pieces"
+        )
+    dearer, has_two = pl.lit(second), over != 0
+    pieces = pl.when(dearer).then(over).otherwise(count - over)
+    price = pl.when(dearer).then(lower + 1).otherwise(lower)
+    cheaper = (pl.col("discount_minor") * (count - over)) // count
     discount = pl.when(dearer).then(pl.col("discount_minor") - cheaper).otherwise(cheaper)
-    has_two = pl.col("rest") != 0
     return doubled.with_columns(
         (pieces * PIECE).alias("quantity_milli"),
         price.alias("unit_price_minor"),
         (pieces * price).alias("amount_minor"),
         pl.when(has_two).then(discount).otherwise("discount_minor").alias("discount_minor"),
-    ).drop("pieces", "rest")
+    ).drop("pieces")
+
+
+_KEPT: Final = ("order_no", "kind", "item", "source", "amount_minor", "discount_minor", "vat_code")
 
 
 def _tax(lines: pl.DataFrame, vat_mode: pl.Series, rate: int, *, by_line: bool) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from recon.config import Charge, Connection
 from recon.frames.schemas import VatCode
-from recon.match.keys import fold_column
+from recon.match.keys import distinct_keys
 from recon.plan.state import BOOKED_VOUCHERS
 
 CHARGE_KINDS: Final = ("shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher")
@@ -93,8 +93,7 @@ def spread_vouchers(orders: pl.DataFrame, connection: Connection) -> pl.Series:
 
 
 def _sku_items(skus: pl.Series, product_links: pl.DataFrame, connection: Connection) -> pl.DataFrame:
-    distinct = skus.unique().drop_nulls().sort().alias("sku")
-    keyed = pl.DataFrame([distinct, fold_column(distinct).alias("sku_key")])
+    keyed = distinct_keys(skus, name="sku", key_name="sku_key")
     found = keyed.join(
         product_links.with_columns(_found=pl.lit(value=True)), on="sku_key", how="left", maintain_order="left"
     )

@@ -72,13 +72,14 @@ def sale_lines(
     both = pl.concat([_goods(lines, items, wanted), _charges(chosen, items)])
     both = both.sort("order_no", maintain_order=True)
     state = items.frame["state"]
-    ready = (state == "ok").all()
     kept, blocked, left = both, _no_blocked(), both.clear()
-    if not ready:
-        states = state.gather(both["item"])
-        left = both.filter(states == "leave-out")
-        kept = both.filter(states != "leave-out") if left.height else both
-        blocked = _blocked(both.with_columns(states.alias("state")))
+    if (state != "ok").any():
+        odd = (state != "ok").gather(both["item"])
+        if odd.any():
+            states = state.gather(both["item"])
+            left = both.filter(states == "leave-out")
+            kept = both.filter(states != "leave-out") if left.height else both
+            blocked = _blocked(both.with_columns(states.alias("state")).filter(odd))
     kept = kept.with_columns(line=pl.int_range(pl.len(), dtype=pl.UInt32)).select(SALE_LINES.names())
     rounding = _rounded_down(chosen, items)
     kept = _spread_discounts(kept, chosen.select("order_no", "discount_minor"), rounding)

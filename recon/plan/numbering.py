@@ -14,6 +14,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.errors import FrameError
+from recon.frames.schemas import DOCUMENT_KINDS
 
 _THAI_DIGITS: Final = {chr(0x0E50 + digit): str(digit) for digit in range(10)}
 _DIGEST_LENGTH: Final = 8
@@ -29,7 +30,7 @@ def order_stems(orders: pl.DataFrame) -> pl.Series:
             pl.col("stem").str.replace_many(_THAI_DIGITS).str.replace_all(r"[^A-Za-z0-9.-]+", "-").str.strip_chars("-.")
         )
         frame = frame.with_columns(pl.when("odd").then(cleaned).otherwise("stem").alias("stem"))
-    empty, shared = frame["stem"].str.len_bytes() == 0, frame["stem"].str.to_lowercase().is_duplicated()
+    empty, shared = frame["stem"].str.len_bytes() == 0, _repeated(frame["stem"].str.to_lowercase())
     if not (empty | shared).any():
         return frame["stem"]
     order_id = orders["order_key"].str.extract(r"([^:]+)$").str.replace_all(r"[^A-Za-z0-9.-]+", "-")
@@ -53,10 +54,8 @@ def document_numbers(
         "credit_note": prefix.credit_note, "void": "",
     }  # fmt: skip
     kinds = documents["kind"].unique().to_list()
-    number: pl.Expr = pl.lit(None, dtype=pl.String)
-    for kind in sorted(kinds):
-        own = pl.concat_str([pl.lit(prefixes[kind]), pl.col("stem")])
-        number = own if len(kinds) == 1 else pl.when(pl.col("kind") == kind).then(own).otherwise(number)
+    prefix_of = pl.Series([prefixes[kind] for kind in DOCUMENT_KINDS]).gather(documents["kind"].to_physical())
+    number = pl.concat_str([pl.lit(prefix_of), pl.col("stem")])
     frame = documents.select("document_key", "kind", "revision", number.alias("number"))
     if (frame["revision"] > 1).any():
         again = pl.format("{}-{}", "number", "revision")
@@ -64,16 +63,27 @@ def document_numbers(
     if "void" in kinds:
         frame = frame.with_columns(pl.when(pl.col("kind") != "void").then("number").alias("number"))
     frame = _shorten(frame, frame["number"].str.len_bytes() > max_length, max_length)
-    frame = _shorten(frame, _taken(frame, posted), max_length)
-    if _taken(frame, posted).any():
-        raise FrameError("two documents would carry one number")
+    if _cannot_clash(frame, prefixes) and posted.is_empty():
+        return frame["number"]
+    taken = _taken(frame, posted)
+    if taken.any():
+        frame = _shorten(frame, taken, max_length)
+        if _taken(frame, posted).any():
+            raise FrameError("two documents would carry one number")
     return frame["number"]
+
+
+def _cannot_clash(frame: pl.DataFrame, prefixes: dict[str, str]) -> bool:
+    """Return whether numbers differ by construction: orders' stems differ, and so do equally long prefixes."""
+    used = {prefixes[kind].lower() for kind in frame["kind"].unique() if kind != "void"}
+    shared = frame["kind"].is_in(["payment", "void"]).any()
+    return not shared and len({len(prefix) for prefix in used}) <= 1 and bool((frame["revision"] == 1).all())
 
 
 def _taken(frame: pl.DataFrame, posted: pl.DataFrame) -> pl.Series:
     """Return whether another document has the number, letters compared without case."""
     lowered = frame["number"].str.to_lowercase().alias("number")
-    twice = lowered.is_duplicated() & lowered.is_not_null()
+    twice = _repeated(lowered) & lowered.is_not_null()
     if posted.is_empty():
         return twice
     others = posted.select(pl.col("number").str.to_lowercase(), pl.col("document_key").alias("other")).drop_nulls(
@@ -82,6 +92,13 @@ def _taken(frame: pl.DataFrame, posted: pl.DataFrame) -> pl.Series:
     keyed = pl.DataFrame([lowered, frame["document_key"]]).with_row_index("_at")
     met = keyed.join(others, on="number", how="inner").filter(pl.col("other").ne_missing(pl.col("document_key")))
     return twice | keyed["_at"].is_in(met["_at"].unique().implode())
+
+
+def _repeated(texts: pl.Series) -> pl.Series:
+    """Return which texts occur more than once; most plans have none, and counting is cheaper than marking."""
+    if texts.drop_nulls().n_unique() == texts.len() - texts.null_count():
+        return pl.repeat(value=False, n=texts.len(), dtype=pl.Boolean, eager=True)
+    return texts.is_duplicated()
 
 
 def _shorten(frame: pl.DataFrame, which: pl.Series, max_length: int) -> pl.DataFrame:

@@ -43,7 +43,13 @@ def connection(**settings: Any) -> Connection:
 
 def line(sku: str | None = "CT01", amount: int = 10700, quantity: int = 1, **columns: Any) -> dict[str, Any]:
     """A line of an order; the quantity in pieces."""
-    return {"sku": sku, "name": f"Thing {sku}", "amount_minor": amount, "quantity_milli": quantity * 1000, "kind": "product"} | columns
+    return {
+        "sku": sku,
+        "name": f"Thing {sku}",
+        "amount_minor": amount,
+        "quantity_milli": quantity * 1000,
+        "kind": "product",
+    } | columns
 
 
 def order(number: str = "1001", *lines: dict[str, Any], **columns: Any) -> dict[str, Any]:
@@ -139,12 +145,13 @@ def documents_as_text(made: Plan) -> str:
     for head in made.documents.iter_rows(named=True):
         text.append(
             f"{head['kind']} {head['number'] or '-'} {head['issued_on']} net {head['net_minor']} vat {head['vat_minor']}"
-            f" total {head['total_minor']}"
-            + (f" on {head['applies_to_number']}" if head["applies_to_number"] else "")
+            f" total {head['total_minor']}" + (f" on {head['applies_to_number']}" if head["applies_to_number"] else "")
         )
         for each in made.lines.filter(pl.col("doc_no") == head["doc_no"]).iter_rows(named=True):
             pieces, price = each["quantity_milli"] // 1000, each["unit_price_minor"]
-            text.append(f"  {pieces} x {price} = {each['amount_minor']} {each['vat_code']} {each['vat_minor']} {each['description']}")
+            text.append(
+                f"  {pieces} x {price} = {each['amount_minor']} {each['vat_code']} {each['vat_minor']} {each['description']}"
+            )
         for each in made.postings.filter(pl.col("doc_no") == head["doc_no"]).iter_rows(named=True):
             side, amount = ("Dr", each["debit_minor"]) if each["debit_minor"] else ("Cr", each["credit_minor"])
             text.append(f"    {side} {each['account_code']} {amount}")
