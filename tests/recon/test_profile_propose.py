@@ -37,6 +37,7 @@ def test_fixture_gets_the_proposal_beside_it() -> None:
     assert len(proposal.preview) == 5
     assert proposal.preview[1]["unit_price"] == "1,250.00"
     assert proposal.preview[1]["row"] == "5"
+    assert str(proposal.guesses[0]).startswith("order_id from 'เลขที่รายการ': the heading")
 
 
 @pytest.mark.parametrize(

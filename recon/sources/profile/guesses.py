@@ -30,6 +30,10 @@ class Guess:
     repeat: str = ""
     """first or equal where the field is of the order and rows are lines; empty: does not matter."""
 
+    def __str__(self) -> str:
+        mark = "?" if self.certainty == "question" else ""
+        return f"{self.field}{mark} from {self.heading.shown!r}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class StateWord:
