@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import polars as pl
 from openpyxl import Workbook
 
 from exports import look
@@ -72,13 +73,8 @@ def write_audit_workbook(
     Raises:
         ExportError: Not written; a file that was there before is untouched.
     """
-    prepared = prepare(dossier, frames)
-    tables = {table.key: table for table in (make(prepared) for make in TABLES)}
-    sealed = seal_table(tables.values(), dossier.currency)
-    parts = {key: split(table, rows_per_sheet) for key, table in {**tables, "seal": sealed}.items()}
-    drawn = _draw(prepared, tables, parts, sealed)
-    total = sum(part.count for several in parts.values() for part in several)
-    tell = _Teller(on_progress, total)
+    drawn = _draw(prepare(dossier, frames), rows_per_sheet)
+    tell = _Teller(on_progress, drawn.rows)
 
     def write(target: Path) -> None:
         write_package(
@@ -86,7 +82,7 @@ def write_audit_workbook(
         )
 
     def check(written: Path) -> list[str]:
-        read = check_workbook(written, meant=sealed.frame, on_table=lambda table: tell.reading(tables[table.key]))
+        read = check_workbook(written, meant=drawn.digests, on_table=tell.reading)
         other_seal = [] if read.seal == drawn.seal else ["the seal is not the one meant"]
         unequal = read.unequal if drawn.agrees else ()  # known, shown in red, and the very thing to look at
         return [*read.differences, *unequal, *other_seal]
@@ -100,8 +96,11 @@ def write_audit_workbook(
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     shell: bytes
-    entries: Mapping[str, Part]
+    entries: dict[str, Part]
+    """Taken out one by one as they are written, so that a table's rows are not in memory while they are compared."""
     values: Mapping[str, Mapping[str, str]]
+    digests: pl.DataFrame
+    rows: Mapping[str, int]
     seal: str
     agrees: bool
 
@@ -109,24 +108,26 @@ class _Drawn:
 class _Teller:
     """Counts rows written and read back, each as half of the work."""
 
-    def __init__(self, on_progress: Progress | None, rows: int) -> None:
+    def __init__(self, on_progress: Progress | None, rows: Mapping[str, int]) -> None:
         self._tell = on_progress or (lambda *_: None)
-        self._done, self._all = 0, max(2 * rows, 1)
+        self._rows = rows
+        self._done, self._all = 0, max(2 * sum(rows.values()), 1)
 
     def wrote(self, title: str, count: int) -> None:
         self._done += count
         self._tell(f"Writing {title}", self._done, self._all)
 
     def reading(self, table: Table) -> None:
-        self._done += table.frame.height
+        self._done += self._rows[table.key]
         self._tell(f"Comparing {table.title}", self._done, self._all)
 
 
-def _draw(
-    prepared: Prepared, tables: Mapping[str, Table], parts: Mapping[str, Sequence[Part]], sealed: Table
-) -> _Drawn:
+def _draw(prepared: Prepared, rows_per_sheet: int) -> _Drawn:
     """Draw the whole shell: the summary, and one sheet per part with its sample row."""
     dossier = prepared.dossier
+    tables = {table.key: table for table in (make(prepared) for make in TABLES)}
+    sealed = seal_table(tables.values(), dossier.currency)
+    parts = {key: split(table, rows_per_sheet) for key, table in {**tables, "seal": sealed}.items()}
     book = Workbook()
     _describe(book, dossier)
     front = book.active
@@ -148,7 +149,8 @@ def _draw(
     values["xl/worksheets/sheet1.xml"] = page.values
     saved = BytesIO()
     book.save(saved)
-    return _Drawn(saved.getvalue(), entries, values, seal, agrees)
+    rows = {key: sum(part.count for part in several) for key, several in parts.items()}
+    return _Drawn(saved.getvalue(), entries, values, sealed.frame, rows, seal, agrees)
 
 
 def _draw_summary(

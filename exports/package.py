@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -33,7 +33,7 @@ def write_package(
     target: Path,
     shell: bytes,
     *,
-    parts: Mapping[str, Part],
+    parts: MutableMapping[str, Part],
     values: Mapping[str, Mapping[str, str]],
     moment: dt.datetime,
     on_rows: RowsDone,
@@ -43,7 +43,7 @@ def write_package(
     Args:
         target: File to create.
         shell: Workbook as openpyxl saved it.
-        parts: Table parts by their entry in the zip, e.g. ``xl/worksheets/sheet2.xml``.
+        parts: Table parts by their entry in the zip, e.g. ``xl/worksheets/sheet2.xml``; emptied on the way.
         values: Values of formulas by entry and cell; texts begin with an apostrophe.
         moment: Stands as the time of creation and change.
         on_rows: Told the sheet's title and how many more rows are written.
@@ -57,7 +57,7 @@ def write_package(
                 content = _MODIFIED.sub(rf"\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}\2", content)
             if name in values:
                 content = with_values(content, values[name])
-            part = parts.get(name)
+            part = parts.pop(name, None)
             large = part is not None and part.count * len(part.table.columns) * _BYTES_PER_CELL > _ZIP32_SAFE
             with made.open(name, "w", force_zip64=large) as entry:
                 if part is None:
