@@ -5,11 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from typing import Final
 
 import tomlkit
 from tomlkit.items import Table
 
 from recon.config import Settings, parse_settings
+
+
+SANDBOX_ACCOUNTS: Final = {
+    "sales": "410101",
+    "other_income": "420101",
+    "receivable": "113101",
+    "output_vat": "215301",
+    "undue_output_vat": "215302",
+}
+"""Account codes of the sandbox ledger; in a real one a person chooses from its chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,9 @@ def first_settings(answers: FirstAnswers) -> str:
     is_sandbox = answers.target == "sandbox"
     environment = "sandbox" if is_sandbox else answers.environment
     name = answers.connection
+    accounts = "\n".join(
+        f"{setting} = {_text(code if is_sandbox else '')}" for setting, code in SANDBOX_ACCOUNTS.items()
+    )
     ledger_url = f"base_url = {_text(answers.base_url)}\n" if answers.base_url else ""
     source_url = f"base_url = {_text(answers.source_base_url)}\n" if answers.source_base_url else ""
     profile = (
@@ -97,7 +111,7 @@ default = "ONLINE"                # the ledger's standing contact for buyers wit
 
 # Codes from the ledger's own chart of accounts; `recon connect` lists them and proposes.
 [connections.{name}.accounts]
-sales = "{"410101" if is_sandbox else ""}"
+{accounts}
 
 [approval]
 two_persons = "warn"              # off, warn or block: the person who planned also approves

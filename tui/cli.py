@@ -240,6 +240,7 @@ def _setup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser
         help="where keys are kept: the system's key store, or a file only you can read",
     )
     connect.add_argument("--side", choices=("ledger", "source", "both"), default="both", help="whose keys")
+    connect.add_argument("--set-accounts", action="store_true", help="write the proposed account codes into recon.toml")
     connect.add_argument(
         "--refresh", action="store_true", help="use the keys already kept; read the ledger's lists again"
     )

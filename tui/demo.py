@@ -43,11 +43,6 @@ PERSON: Final = "Demo accountant"
 SETTINGS: Final[tuple[tuple[tuple[str, ...], str | bool], ...]] = (
     (("invoices",), "awaiting-transfer-unpaid"),
     (("tax_invoice_on",), "payment"),
-    (("accounts", "sales"), "410101"),
-    (("accounts", "other_income"), "420101"),
-    (("accounts", "receivable"), "113101"),
-    (("accounts", "output_vat"), "215301"),
-    (("accounts", "undue_output_vat"), "215302"),
     (("charges", "default", "shipping", "account"), "410301"),
     (("charges", "Shopee", "platform_voucher"), "other-income"),
     (("charges", "Shopee", "platform_voucher_method"), "EWL001"),

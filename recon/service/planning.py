@@ -247,7 +247,7 @@ def report(
 ) -> PlanReport:
     """Return what a person needs to see of a plan."""
     documents = made.documents
-    held_keys = made.results.filter(pl.col("disposition") == "held").select("order_key")
+    held_keys = made.results.filter(pl.col("held_minor") != 0).select("order_key")
     own = made.findings
     held = own.filter(pl.col("severity") == "hold").join(held_keys, on="order_key", how="semi")
     ignored = made.results.filter((pl.col("disposition") == "ignored") & (pl.col("reason") != ""))
