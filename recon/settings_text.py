@@ -12,7 +12,6 @@ from tomlkit.items import Table
 
 from recon.config import Settings, parse_settings
 
-
 SANDBOX_ACCOUNTS: Final = {
     "sales": "410101",
     "other_income": "420101",

@@ -83,7 +83,7 @@ def orders_table(prepared: Prepared) -> Table:
 
 def held_table(prepared: Prepared) -> Table:
     """Orders that wait for a person, with the first finding that holds each."""
-    held = results_of(prepared).filter(pl.col("disposition") == "held")
+    held = results_of(prepared).filter(pl.col("held_minor") != 0)
     first = (
         prepared.frames.findings.filter(pl.col("order_key").is_not_null())
         .unique(["order_key", "code"], keep="first", maintain_order=True)

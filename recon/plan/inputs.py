@@ -80,7 +80,10 @@ class PlanInputs:
         conform(self.product_links, PRODUCT_LINKS, name="product links", key=("sku_key",))
         conform(self.channel_links, CHANNEL_LINKS, name="channel links", key=("payment_channel",))
         frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
-        return PlanInputs(**{name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__})
+        values = {name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
+        # Polars 2.1 panics in concat_str over columns whose chunks differ; frames in one piece never meet it.
+        whole = {name: value.rechunk() for name, value in values.items() if isinstance(value, pl.DataFrame)}
+        return PlanInputs(**{**values, **whole})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

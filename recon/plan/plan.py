@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.amounts import plain_text
 from recon.frames.conform import conform
 from recon.frames.findings import gather
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
@@ -97,14 +98,12 @@ def _hold(
     given = {code: mask_of_keys(orders, said_already(work.inputs.findings, code)) for code in ("currency-foreign",)}
     unlinked = pays & work.channels["payment_method"].is_null()
     nameless = orders["payment_channel"] == ""
-    vat = pl.format(
-        "Our VAT {}, the source's {} (minor units).",
-        pl.lit(amounts["our_vat_minor"]),
-        pl.lit(amounts["their_vat_minor"]),
-    )
     channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
     verdicts = work.verdicts
-    verdicts.orders = orders.with_columns(vat.alias("_vat"))
+    two_figures = orders.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
+    verdicts.orders = two_figures.with_columns(
+        _vat=pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
+    )
     foreign = orders["currency"] != work.inputs.currency
     hold_acting(
         verdicts,
