@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from exports.columns import Column, Tone
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW
+from exports.safe_text import safe_text
 from exports.seal import OpenBook, open_workbook
 from recon.errors import ExportError
 
@@ -114,12 +115,15 @@ class MappingEdits:
     problems: tuple[EditProblem, ...]
 
 
-def read_mappings(path: Path, *, skus: Collection[str] | None = None) -> MappingEdits:
+def read_mappings(
+    path: Path, *, skus: Collection[str] | None = None, channels: Collection[str] | None = None
+) -> MappingEdits:
     """Return what was changed in a mapping workbook.
 
     Args:
         path: The workbook.
-        skus: SKUs the workspace knows; others are problems. Left out: every SKU is taken.
+        skus: SKUs the workspace knows; others are problems. Left out: every SKU is taken as it stands.
+        channels: The same for payment channels.
 
     Raises:
         ExportError: It cannot be read as an Excel workbook at all.
@@ -131,23 +135,51 @@ def read_mappings(path: Path, *, skus: Collection[str] | None = None) -> Mapping
         raise ExportError(f"{path.name} cannot be read as an Excel workbook: {error}") from error
     problems: list[EditProblem] = []
     products = _changes(path, book, names, "Products", PRODUCT_COLUMNS, "Ledger products", problems)
-    channels = _changes(path, book, names, "Channels", CHANNEL_COLUMNS, "Ledger methods", problems)
-    if skus is not None:
-        known = {*skus, NO_SKU}
-        for key, _, _, row in products:
-            if key not in known:
-                problems.append(EditProblem(sheet="Products", row=row, column="SKU", value=key, remedy="No order line has this SKU. Do not change the SKU column; write the file anew and fill in the yellow column only."))  # fmt: skip
-    return MappingEdits(
-        products=tuple(
-            ProductEdit(sku=None if key == NO_SKU else key, product_code=None if new == AS_TEXT else new, as_text=new == AS_TEXT, before=before, row=row)
-            for key, new, before, row in products
-        ),
-        channels=tuple(
-            ChannelEdit(payment_channel="" if key == NO_NAME else key, payment_method=new, before=before, row=row)
-            for key, new, before, row in channels
-        ),
-        problems=tuple(problems),
-    )  # fmt: skip
+    methods = _changes(path, book, names, "Channels", CHANNEL_COLUMNS, "Ledger methods", problems)
+    known_skus, known_channels = _as_shown(skus, NO_SKU), _as_shown(channels, NO_NAME)
+    problems += _strangers(products, known_skus, "Products", PRODUCT_COLUMNS[0], "No order line has this SKU.")
+    problems += _strangers(methods, known_channels, "Channels", CHANNEL_COLUMNS[0], "No order has this channel.")
+    product_edits = tuple(
+        ProductEdit(
+            sku=None if key == NO_SKU else known_skus.get(key, key),
+            product_code=None if new == AS_TEXT else new,
+            as_text=new == AS_TEXT,
+            before=before,
+            row=row,
+        )
+        for key, new, before, row in products
+    )
+    channel_edits = tuple(
+        ChannelEdit(
+            payment_channel="" if key == NO_NAME else known_channels.get(key, key),
+            payment_method=new,
+            before=before,
+            row=row,
+        )
+        for key, new, before, row in methods
+    )
+    return MappingEdits(products=product_edits, channels=channel_edits, problems=tuple(problems))
+
+
+def _as_shown(known: Collection[str] | None, none_named: str) -> dict[str, str]:
+    """Return known keys by how a cell shows them: a tab in a SKU stands there as a symbol."""
+    return {safe_text(key): key for key in known} | {none_named: ""} if known is not None else {}
+
+
+def _strangers(
+    changed: Sequence[tuple[str, str | None, str | None, int]],
+    known: Mapping[str, str],
+    title: str,
+    key: Column,
+    what: str,
+) -> list[EditProblem]:
+    """Name changed rows whose key nobody knows."""
+    remedy = f"{what} Do not change the column {key.heading}; write the file anew and fill in the yellow column only."
+    return [
+        EditProblem(sheet=title, row=row, column=key.heading, value=value, remedy=remedy)
+        for value, _, _, row in changed
+        if known and value not in known
+    ]
 
 
 def _changes(

@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.fast_sheet import FIRST_ROW, Part, draw_shell, make_table, split
+from exports.fast_sheet import FIRST_ROW, HEADING_ROW, Part, draw_shell, make_table, split
 from exports.mapping_edits import (
     AS_TEXT,
     CHANNEL_COLUMNS,
@@ -115,7 +115,8 @@ def write_mappings(
     def check(written: Path) -> list[str]:
         again = read_mappings(written)
         rows = [edit.row for edit in again.products] + [edit.row for edit in again.channels]
-        return [f"row {row} reads as changed" for row in rows] + [str(problem) for problem in again.problems]
+        broken = [str(problem) for problem in again.problems if problem.row in (None, HEADING_ROW)]
+        return [f"row {row} reads as changed" for row in rows] + broken
 
     return write_safely(path, write, check)
 

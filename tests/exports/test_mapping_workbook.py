@@ -110,8 +110,8 @@ def test_all_problems_at_once_with_sheet_row_column_value_and_what_to_do(path: P
         "sheet Products, row 8, column SKU: '123' was not taken over. The cell holds a number, so leading zeros may be lost. Put the text back as it was (type an apostrophe first), or write the file anew.",
         "sheet Products, row 7, column Product code: '12' was not taken over. The ledger has no such code; choose one from the sheet Ledger products. Did you mean 0012?",
         "sheet Channels, row 6, column Method code: 'BANK' was not taken over. The ledger has no such code; choose one from the sheet Ledger methods.",
-        "sheet Products, row 8, column SKU: '123' was not taken over. No order line has this SKU. Do not change the SKU column; write the file anew and fill in the yellow column only.",
-        "sheet Products, row 9, column SKU: 'unheard-of' was not taken over. No order line has this SKU. Do not change the SKU column; write the file anew and fill in the yellow column only.",
+        "sheet Products, row 8, column SKU: '123' was not taken over. No order line has this SKU. Do not change the column SKU; write the file anew and fill in the yellow column only.",
+        "sheet Products, row 9, column SKU: 'unheard-of' was not taken over. No order line has this SKU. Do not change the column SKU; write the file anew and fill in the yellow column only.",
     ]
 
 
@@ -162,3 +162,25 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.xlsx").write_text("sku,code")
     with pytest.raises(ExportError, match=r"m\.xlsx cannot be read as an Excel workbook"):
         read_mappings(tmp_path / "m.xlsx")
+
+
+def test_a_key_with_a_tab_comes_back_as_it_was(tmp_path: Path) -> None:
+    odd = PRODUCTS.with_columns(pl.col("sku").replace({"0100": "A\t1"}))
+    path = edit(write(tmp_path / "m.xlsx", products=odd), {("Products", "E7"): "P001"})
+    edits = read_mappings(path, skus={"A\t1"}, channels={"PromptPay"})
+    assert edits.problems == ()
+    assert [change.sku for change in edits.products] == ["A\t1"]
+
+
+def test_a_channel_nobody_knows_is_a_problem(path: Path) -> None:
+    edit(path, {("Channels", "A6"): "Other", ("Channels", "D6"): "CSH001"})
+    (problem,) = read_mappings(path, channels={"PromptPay"}).problems
+    assert str(problem).startswith(
+        "sheet Channels, row 6, column Payment channel: 'Other' was not taken over. No order has this channel."
+    )
+
+
+def test_rows_without_sku_that_differ_are_written_and_told_when_read(tmp_path: Path) -> None:
+    twice = pl.concat([PRODUCTS, PRODUCTS.tail(1).with_columns(pl.lit("P001").alias("product_code"))])
+    path = write(tmp_path / "m.xlsx", products=twice)
+    assert [problem.row for problem in read_mappings(path).problems] == [9, 10]
