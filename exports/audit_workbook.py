@@ -169,8 +169,10 @@ def _draw_summary(
     page.sheet.sheet_properties.tabColor = look.INK
     rows, agrees = summary.draw_controls(page, listed, ours, tables, parts)
     summary.draw_kinds(page, prepared, parts["documents"])
-    summary.draw_causes(page, prepared, "held", "held_minor", "Held, by cause", parts["orders"])
-    summary.draw_causes(page, prepared, "ignored", "ignored_minor", "Left out on purpose, by reason", parts["orders"])
+    summary.draw_causes(page, tables["orders"], "held_cause", "held_minor", "Held, by cause", parts["orders"])
+    summary.draw_causes(
+        page, tables["orders"], "ignored_cause", "ignored_minor", "Left out on purpose, by reason", parts["orders"]
+    )
     summary.draw_facts(page, summary.facts_of(prepared.dossier), seal, prepared.dossier.notes)
     summary.draw_contents(page, [part for several in parts.values() for part in several])
     summary.draw_top(page, prepared, rows, agree=agrees)

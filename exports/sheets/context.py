@@ -13,7 +13,13 @@ from exports.fast_sheet import Table, make_table
 from recon.domain.finding import FINDING_CODES
 from recon.views import AuditDossier
 
-TITLES: Final = {code: finding.title for code, finding in FINDING_CODES.items()}
+PART_LEFT_OUT: Final = "part-left-out"
+TITLES: Final = {
+    **{code: finding.title for code, finding in FINDING_CODES.items()},
+    PART_LEFT_OUT: "Part of an order that goes out: a charge or voucher left out on purpose",
+    "left-as-is": "A person decided to leave it as it is",
+    "by-hand": "A person entered it in the ledger by hand",
+}
 REMEDIES: Final = {code: finding.remedy for code, finding in FINDING_CODES.items()}
 
 FILE: Final = Column("file", "File", width=14)

@@ -8,7 +8,7 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, remedy_of, title_of, words
+from exports.sheets.context import PART_LEFT_OUT, PROVENANCE, STATE_TONES, TITLES, Prepared, remedy_of, title_of, words
 
 _ORDERS: Final = (
     Column("order_number", "Order", width=18),
@@ -26,6 +26,8 @@ _ORDERS: Final = (
     Column("reason", "Reason", width=24),
     *PROVENANCE,
     Column("reason_title", "Reason in words", width=46),
+    Column("held_cause", "Held because", width=22),
+    Column("ignored_cause", "Left out because", width=22),
     Column("record_kind", "Record", width=12),
     Column("order_state", "Order state", width=13),
     Column("state_text", "In the source's words", width=22),
@@ -41,10 +43,10 @@ _HELD: Final = (
     Column("ordered_on", "Ordered on", "date", 12),
     Column("currency", "Currency", width=9),
     Column("held_minor", "Held", "money", 15, total=True),
-    Column("reason_title", "What is the matter", width=46),
-    Column("remedy", "What to do", width=70),
+    Column("cause_title", "What is the matter", width=46),
+    Column("remedy", "What to do", width=80),
     *PROVENANCE,
-    Column("reason", "Cause", width=22),
+    Column("held_cause", "Cause", width=22),
     Column("detail", "Figures", width=46),
     Column("value", "Value", width=20),
     Column("customer_name", "Customer", width=24),
@@ -60,11 +62,32 @@ def results_of(prepared: Prepared) -> pl.DataFrame:
     """Return one row per order: its facts and where its money went."""
     frames = prepared.frames
     results = frames.results.drop("order_key")
-    return frames.orders.join(results, on="order_no", how="left", validate="1:1", maintain_order="left").with_columns(
-        pl.col("truth_minor", "posted_minor", "planned_minor", "held_minor", "ignored_minor").fill_null(0),
-        title_of("reason").alias("reason_title"),
-        *(words(column) for column in ("disposition", "record_kind", "order_state", "payment_state")),
-        prepared.file_name(),
+    holds = frames.findings.filter(pl.col("severity").cast(pl.String) == "hold", pl.col("order_key").is_not_null())
+    first_hold = holds.unique("order_key", keep="first", maintain_order=True).select(
+        "order_key", pl.col("code").alias("_hold")
+    )
+    part = pl.coalesce("_hold", "reason")  # the reason of an order whose other part goes out is that of the documents
+    joined = frames.orders.join(results, on="order_no", how="left", validate="1:1", maintain_order="left")
+    return (
+        joined.join(first_hold, on="order_key", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("truth_minor", "posted_minor", "planned_minor", "held_minor", "ignored_minor").fill_null(0),
+            title_of("reason").alias("reason_title"),
+            *(words(column) for column in ("disposition", "record_kind", "order_state", "payment_state")),
+            prepared.file_name(),
+        )
+        .with_columns(
+            pl.when((pl.col("disposition") == "held") & pl.col("reason").is_in(list(TITLES)))
+            .then("reason")
+            .when((pl.col("disposition") == "held") | (pl.col("held_minor") != 0))
+            .then(part)
+            .alias("held_cause"),
+            pl.when(pl.col("disposition") == "ignored")
+            .then("reason")
+            .when(pl.col("ignored_minor") != 0)
+            .then(pl.lit(PART_LEFT_OUT))
+            .alias("ignored_cause"),
+        )
     )
 
 
@@ -83,19 +106,19 @@ def orders_table(prepared: Prepared) -> Table:
 
 def held_table(prepared: Prepared) -> Table:
     """Orders that wait for a person, with the first finding that holds each."""
-    held = results_of(prepared).filter(pl.col("held_minor") != 0)
+    held = results_of(prepared).filter(pl.col("held_cause").is_not_null())
     first = (
         prepared.frames.findings.filter(pl.col("order_key").is_not_null())
         .unique(["order_key", "code"], keep="first", maintain_order=True)
-        .select("order_key", pl.col("code").alias("reason"), "detail", "value")
+        .select("order_key", pl.col("code").alias("held_cause"), "detail", "value")
     )
-    frame = held.join(first, on=["order_key", "reason"], how="left", maintain_order="left").with_columns(
-        remedy_of("reason").alias("remedy")
+    frame = held.join(first, on=["order_key", "held_cause"], how="left", maintain_order="left").with_columns(
+        title_of("held_cause").alias("cause_title"), remedy_of("held_cause").alias("remedy")
     )
     return prepared.table(
         "held",
         "Held orders",
-        "Orders that wait for a person: why, how much, and what to do. None of them is in the documents of this batch.",
+        "Orders that wait for a person, whole or in part: why, how much, and what to do. What is held is in no document of this batch.",
         _HELD,
         frame,
         currency_column="currency",

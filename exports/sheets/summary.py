@@ -230,37 +230,24 @@ def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
         page.underline()
 
 
-def draw_causes(
-    page: Page, prepared: Prepared, disposition: str, column: str, title: str, parts: Sequence[Part]
-) -> None:
+def draw_causes(page: Page, orders: Table, cause: str, column: str, title: str, parts: Sequence[Part]) -> None:
     """Held or ignored orders by cause, live, with what to do."""
-    code = prepared.dossier.currency
-    frames = prepared.frames
-    joined = frames.results.join(
-        frames.orders.select("order_no", "currency"), on="order_no", how="left", maintain_order="left"
-    )
     grouped = (
-        joined.filter(pl.col("disposition").cast(pl.String) == disposition)
-        .group_by("reason", "currency").agg(pl.len().alias("orders"), pl.col(column).sum().alias("amount"))
-        .sort(pl.col("currency") != code, "currency", "amount", "reason", descending=[False, False, True, False])
-        .with_columns(title_of("reason").alias("title"), remedy_of("reason").fill_null("").alias("remedy"))
+        orders.frame.filter(pl.col(cause).is_not_null())
+        .group_by(cause, "currency").agg(pl.len().alias("orders"), pl.col(column).sum().alias("amount"))
+        .sort(pl.col("currency") != orders.currency, "currency", "amount", cause, descending=[False, False, True, False])
+        .with_columns(title_of(cause).alias("title"), remedy_of(cause).fill_null("").alias("remedy"))
     )  # fmt: skip
     page.heading(
         title, (("A", "Cause"), ("B", "Orders"), ("C", "Amount"), ("D", "Currency"), ("E", "What to do")), right="BC"
     )
-    for reason, currency, orders, value, named, remedy in grouped.iter_rows():
-        page.text("A", named or reason or "")
-        where = f'"{disposition}"'
-        plain = bool(SAFE_WORDS.fullmatch(reason or "")) and bool(SAFE_WORDS.fullmatch(currency))
-        counted = "+".join(
-            f'COUNTIFS({p.span("reason")},"{reason}",{p.span("disposition")},{where},{p.span("currency")},"{currency}")'
-            for p in parts
-        )
-        summed = "+".join(
-            f'SUMIFS({p.span(column)},{p.span("reason")},"{reason}",{p.span("disposition")},{where},{p.span("currency")},"{currency}")'
-            for p in parts
-        )
-        page.number("B", orders, 0, "count", live=counted if plain else "")
+    for code, currency, count, value, named, remedy in grouped.iter_rows():
+        page.text("A", named)
+        plain = bool(SAFE_WORDS.fullmatch(code)) and bool(SAFE_WORDS.fullmatch(currency))
+        where = [f'{p.span(cause)},"{code}",{p.span("currency")},"{currency}"' for p in parts]
+        counted = "+".join(f"COUNTIFS({criteria})" for criteria in where)
+        summed = "+".join(f"SUMIFS({p.span(column)},{criteria})" for p, criteria in zip(parts, where, strict=True))
+        page.number("B", count, 0, "count", live=counted if plain else "")
         digits = exponent(currency)
         page.number("C", value, digits, live=f"ROUND({summed},{digits})" if plain else "")
         page.text("D", currency, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)

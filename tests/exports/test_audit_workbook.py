@@ -16,6 +16,7 @@ from exports.audit_workbook import WrittenWorkbook, audit_frames, write_audit_wo
 from exports.sheets.summary import AGREE, DIFFER
 from exports.verify_workbook import verify_workbook
 from recon.errors import ExportError, FrameError
+from recon.frames.findings import findings_from
 
 SHEETS = [
     "Summary", "Orders", "Held orders", "Findings", "Documents", "Document lines", "Postings", "Products used",
@@ -242,6 +243,26 @@ def test_a_control_total_that_differs_is_shown_not_hidden(tmp_path: Path) -> Non
         "Control total Sales of the documents, THB: our figure 98036.11, the cells add up to 98036.10",
     )
     assert verify_workbook(done.path).differences == ()
+
+
+def test_an_order_held_or_left_out_in_part_says_why(tmp_path: Path) -> None:
+    frames = made_frames(60)
+    part = (pl.col("order_no") == 8).cast(pl.Int64)
+    results = frames.results.with_columns(
+        pl.col("held_minor") + 100 * part, pl.col("ignored_minor") + 50 * part, pl.col("truth_minor") + 150 * part
+    )
+    key = frames.orders["order_key"][8]
+    held = findings_from(pl.DataFrame({"order_key": [key]}), "partial-credit-by-hand", detail="refund 2")
+    frames = audit_frames(**{**fields(frames), "results": results, "findings": pl.concat([frames.findings, held])})
+    done = write_audit_workbook(dossier(), frames, tmp_path / "a.xlsx")
+    assert done.agrees
+    book = openpyxl.load_workbook(done.path, data_only=True)
+    held_by = block(book, "Held, by cause", 2)
+    assert held_by["The ledger cannot take a partial credit note from us"] == [1, 1]
+    left_out = block(book, "Left out on purpose, by reason", 2)
+    assert left_out["Part of an order that goes out: a charge or voucher left out on purpose"] == [1, 0.5]
+    texts = [[cell.value for cell in row] for row in book["Held orders"].iter_rows(min_row=6)]
+    assert any(row[0] == "#1009" and "refund 2" in row for row in texts)
 
 
 def test_progress_counts_rows_up_to_all(tmp_path: Path) -> None:
