@@ -62,11 +62,11 @@ CHANNEL_ROWS: Final = pl.Schema({
 
 _HOW_PRODUCTS: Final = (
     f"Fill in or change only the yellow column: a product code of the ledger, or {AS_TEXT} to send the lines as text. "
-    "An empty cell takes a link away. Save and hand the file to `recon match --from FILE`."
+    "An empty cell takes a link away. Save and hand the file to `recon match --import FILE`."
 )
 _HOW_CHANNELS: Final = (
     "Fill in or change only the yellow column: the ledger's code of the bank, cash or clearing account. "
-    "Save and hand the file to `recon match --from FILE`."
+    "Save and hand the file to `recon match --import FILE`."
 )
 
 

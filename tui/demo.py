@@ -73,6 +73,7 @@ class DemoWiring(Wiring):
     """The ordinary wiring with the sandbox shop's invented keys."""
 
     keys: dict[str, str]
+    sandbox_durable = False
 
     def secrets(self, name: str, *, keep: str) -> SecretStore:
         """Return the invented keys."""

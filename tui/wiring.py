@@ -76,6 +76,9 @@ def _os_user() -> str:
 class Wiring:
     """What lies outside the core, on this machine; see recon.service.context.Outside."""
 
+    sandbox_durable = True
+    """Whether the sandbox ledger flushes each commit to the disk, like a real one."""
+
     def __init__(
         self, workspace: Workspace, settings: Settings, clock: Clock, config_folder: Path, workspace_id: str
     ) -> None:
@@ -147,7 +150,7 @@ class Wiring:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         company = sandbox_company(name=self._settings.company.name, tax_id=self._settings.company.tax_id)
         with (
-            SandboxPeak(path=path, company=company, clock=self._clock) as server,
+            SandboxPeak(path=path, company=company, clock=self._clock, durable=self.sandbox_durable) as server,
             PeakTarget(
                 base_url=server.url,
                 environment="sandbox",

@@ -9,7 +9,7 @@ import polars as pl
 
 from recon.errors import StoreDamaged, UsageError
 from recon.money import plain
-from recon.service.connecting import require_same_company
+from recon.service.connecting import known_catalog, require_same_company
 from recon.service.context import Context, Progress
 from recon.service.sending import DocumentMaker
 from recon.store.event_log import Event
@@ -37,7 +37,9 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
     posted = [(maker.document_of(row), row.ledger_id or "") for row in rows]
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
-    with context.outside.target(batch.connection, rules) as target:
+    with context.outside.target(
+        batch.connection, rules, batch_id=batch.batch_id, known=known_catalog(context, batch.connection)
+    ) as target:
         company = target.verify()
         require_same_company(context, company)
         found = verify(

@@ -28,6 +28,7 @@ from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, UploadSummary
 from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
 from recon.upload.engine import Uploader
+from recon.upload.files import write_files
 from recon.upload.report import Progress as UploadProgress
 from recon.upload.report import UploadReport
 
@@ -185,18 +186,25 @@ def upload(
     with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
         maker = DocumentMaker(context, batch)
         if target.capabilities.is_file:
-            files = context.outside.write_import_files(maker.all(), batch.batch_id)
+            written = write_files(
+                context.store,
+                target,
+                batch.batch_id,
+                document_of=maker.document_of,
+                write=lambda documents: context.outside.write_import_files(documents, batch.batch_id),
+                plan_digest=digest,
+            )
+            result, files = written.report, written.files
         else:
-            files = ()
             _create_contacts(context, batch, target, maker)
-        uploader = Uploader(
-            context.store,
-            target,
-            document_of=maker.document_of,
-            on_progress=lambda state: on_progress(progress_text(state)),
-            crash=context.store.database.crash,
-        )
-        result = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest)
+            uploader = Uploader(
+                context.store,
+                target,
+                document_of=maker.document_of,
+                on_progress=lambda state: on_progress(progress_text(state)),
+                crash=context.store.database.crash,
+            )
+            result, files = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest), ()
     return _summary(
         context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
     )
@@ -237,13 +245,6 @@ class DocumentMaker:
             near = documents.filter(pl.col("doc_no").is_between(row.doc_no, row.doc_no + DOCUMENTS_AT_ONCE - 1))
             self._made = documents_by_key(near, lines, postings, orders, near["document_key"].to_list())
         return self._made[row.document_key]
-
-    def all(self) -> list[Document]:
-        """Return every document of the batch; for ledgers that take files."""
-        documents, lines, postings, orders = self._of(self._batch.batch_id)
-        keys = documents["document_key"].to_list()
-        made = documents_by_key(documents, lines, postings, orders, keys)
-        return [made[key] for key in keys]
 
     def contacts(self) -> pl.DataFrame:
         """Return the distinct contacts of the batch's documents."""

@@ -63,6 +63,10 @@ class Sender:
             settled = self._before_sending(row, document)
             if settled is not None:
                 return settled
+        objections = self._target.check(document)
+        if objections:
+            words = "; ".join(f"{objection.text} {objection.remedy}".strip() for objection in objections)
+            return Sent(moves.finish(row, Outcome(state="refused", code="checked-here", words=f"Not sent: {words}")))
         try:
             digest = hashlib.sha256(self._target.payload(document)).hexdigest()
         except TargetRejected as error:

@@ -172,7 +172,13 @@ def print_plan(report: PlanReport, output: Output) -> None:
             f'next: recon show {report.rows[0].number or report.rows[0].document_key if report.rows else "DOCUMENT"}, recon approve {report.batch} --as "YOUR NAME"'
         )
     else:
-        output.line("Nothing to post: the ledger holds everything it should.")
+        held = sum(cause.orders for cause in report.held)
+        words = (
+            "Nothing more can be posted until the causes above are mended; then run `recon plan` again."
+            if held
+            else "Nothing to post: the ledger holds everything it should."
+        )
+        output.line(words)
 
 
 def approve(args: argparse.Namespace) -> int:
