@@ -144,9 +144,19 @@ def _decimal_route(text: pl.Expr, exponent: int) -> pl.Expr:
 
 
 def any_form(text: pl.Series, exponent: int, form: NumberForm) -> pl.Series:
-    """Read one column cell by cell as the form allows: plain cells at once, the rest after cleaning."""
-    t = pl.col("t")
-    frame = text.to_frame("t").lazy().with_columns(bare=_cleaned(t, form))
+    """Read one column cell by cell as the form allows: plain cells at once, only the rest is cleaned."""
+    frame = text.to_frame("t")
+    if not form.is_plain:
+        return _after_cleaning(text, exponent, form)
+    plain = pl.col("t").str.contains(_plain_pattern(exponent))
+    values = frame.select(pl.when(plain).then(_decimal_route(pl.col("t"), exponent))).to_series().alias(text.name)
+    others = (values.is_null() & text.is_not_null()).arg_true()
+    return values.scatter(others, _after_cleaning(text.gather(others), exponent, form)) if len(others) else values
+
+
+def _after_cleaning(text: pl.Series, exponent: int, form: NumberForm) -> pl.Series:
+    """Read cells that are written in the declared form."""
+    frame = text.to_frame("t").lazy().with_columns(bare=_cleaned(pl.col("t"), form))
     if form.binary_noise:
         frame = frame.with_columns(bare=_without_noise(pl.col("bare"), exponent))
     # Zeros after the last decimal of the currency change nothing; any other digit there makes the amount inexact.

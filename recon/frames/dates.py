@@ -65,11 +65,15 @@ def days(text: pl.Series, form: DateForm) -> pl.Series:
     """Return a text column as days of the declared zone; null where blank or not of the declared form."""
     frame = text.to_frame("t")
     offset = written_offset(text, form)
-    if offset and frame.select(shop_day_check("t", offset)).item():
-        day = frame.select(shop_day("t")).to_series().alias(text.name)
-        if is_shop_day(day, text, offset, form):
-            return day
-    return moments(text, form).dt.date()
+    if not offset:
+        return moments(text, form).dt.date()
+    usual = pl.col("t").str.len_bytes() == _SHOP_LENGTH, pl.col("t").str.ends_with(f" {offset}")
+    day = frame.select(pl.when(usual[0] & usual[1]).then(shop_day("t"))).to_series().alias(text.name)
+    if not is_shop_day(day, offset, form):
+        return moments(text, form).dt.date()
+    # A few odd cells in a large column are read by themselves.
+    others = (day.is_null() & text.is_not_null()).arg_true()
+    return day.scatter(others, moments(text.gather(others), form).dt.date()) if len(others) else day
 
 
 def written_offset(text: pl.Series, form: DateForm) -> str:
@@ -96,10 +100,8 @@ def shop_day(column: str) -> pl.Expr:
     return pl.col(column).str.head(10).str.to_date("%Y-%m-%d", strict=False)
 
 
-def is_shop_day(day: pl.Series, text: pl.Series, offset: str, form: DateForm) -> bool:
-    """Return whether the days cut out are the zone's own days: all read, plausible, the offset the zone's all along."""
-    if day.null_count() != text.null_count():
-        return False
+def is_shop_day(day: pl.Series, offset: str, form: DateForm) -> bool:
+    """Return whether days cut out are the zone's own days: plausible, and the offset the zone's all along."""
     first, last = day.min(), day.max()
     if first is None or last is None:
         return True

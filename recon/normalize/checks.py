@@ -31,7 +31,7 @@ _AMOUNT_AT_STAKE: Final = {
 
 _VALUE: Final = {
     "tax-rate-unknown": "tax_text", "test-payment": "payment_channel", "gateways-not-split": "payment_channel",
-    "currency-foreign": "currency", "status-unknown": "state_text", "payment-status-unknown": "state_text",
+    "currency-foreign": "currency", "status-unknown": "order_word", "payment-status-unknown": "payment_word",
     "number-repeated": "order_number", "order-on-hold": "state_text", "refund-unclear": "state_text",
 }  # fmt: skip
 _COLUMN: Final = {
@@ -142,7 +142,9 @@ def _detail(found: pl.DataFrame, code: str) -> pl.Expr | None:
     if code == "taxes-beyond-columns":
         return pl.format("Taxes {}, listed {}; the rest is other tax.", money["tax_due"], money[TAX_LISTED])
     if code == "tax-mode-mixed":
-        return pl.format("Here the tax is {}, in most orders of the file it is the other way.", pl.col("vat_mode"))
+        return pl.format("Here the tax is {}; other orders of the file have it the other way.", pl.col("vat_mode"))
+    if code == "order-repeated":
+        return pl.lit("The order stands in the file again further down; only this first one counts.")
     return None
 
 

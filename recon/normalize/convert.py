@@ -144,7 +144,7 @@ def _convert_orders(result: Converted, reading: Reading, exponents: int | pl.Ser
             result.refusals.append(_refusals("amount-unreadable", text, mask, column, reading))
     for column in day_columns:
         cut = plain.get(column)
-        good = cut is not None and is_shop_day(cut, text[column], offset, form)
+        good = cut is not None and cut.null_count() == text[column].null_count() and is_shop_day(cut, offset, form)
         values[column] = cut if cut is not None and good else days(text[column], form).alias(column)
         mask = _unreadable_day(text[column], values[column])
         if column == "ordered_on" and values[column].null_count():

@@ -42,7 +42,9 @@ def refuse_identities(result: Converted, reading: Reading) -> pl.Series | None:
     id_column = reading.headings.get("order_id", "order_id")
     key = orders["order_key"]
     if key.null_count():
-        result.refusals.append(_refusal("order-id-missing", orders, key.is_null(), id_column, "order_id"))
+        result.refusals.append(
+            _refusal("order-id-missing", orders, key.is_null(), id_column, "order_id", "The row names no order.")
+        )
     damaged = _damaged(orders["order_id"])
     if damaged is not None:
         result.refusals.append(_refusal("id-damaged", orders, damaged, id_column, "order_id"))
@@ -105,8 +107,10 @@ def _refuse_repeated(result: Converted, id_column: str) -> pl.Series | None:
     return first
 
 
-def _refusal(code: str, frame: pl.DataFrame, mask: pl.Series, column: str, value: str) -> pl.DataFrame:
+def _refusal(
+    code: str, frame: pl.DataFrame, mask: pl.Series, column: str, value: str, detail: str | None = None
+) -> pl.DataFrame:
     return frame.filter(mask).select(
         pl.lit(code).alias("code"), "order_no", "row", pl.lit(column).alias("column"), pl.col(value).alias("value"),
-        pl.lit(None, dtype=pl.String).alias("detail"),
+        pl.lit(detail, dtype=pl.String).alias("detail"),
     ).cast(REFUSALS)  # fmt: skip

@@ -66,7 +66,8 @@ def add_line_amounts(lines: pl.DataFrame, conventions: Conventions) -> pl.DataFr
     """
     zero = pl.repeat(0, lines.height, dtype=pl.Int64, eager=True)
     quantity = lines["quantity"]
-    price = lines["unit_price"] if "unit_price" in lines.columns else zero
+    nothing = pl.Series([None], dtype=pl.Int64).new_from_index(0, lines.height)
+    price = lines["unit_price"] if "unit_price" in lines.columns else nothing
     gross = times_quantity(price, quantity)
     stated = lines["line_discount"].fill_null(0) if "line_discount" in lines.columns else zero
     if conventions.line_discount == "none":
@@ -77,7 +78,7 @@ def add_line_amounts(lines: pl.DataFrame, conventions: Conventions) -> pl.DataFr
         discount = stated
     computed = gross - discount
     amount = computed
-    if conventions.line_amount != "computed":
+    if conventions.line_amount != "computed" and "line_amount" in lines.columns:
         amount = _stated(lines["line_amount"], computed, price, conventions)
         gross = amount + discount
     bounded = (

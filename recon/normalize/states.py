@@ -56,6 +56,11 @@ def add_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:
     payment_state = _states(by_payment, lambda word: _meaning(word, payment_words, {}), PaymentState, rows)
     cancelled = pl.col("cancelled_on").is_not_null() if "cancelled_on" in orders.columns else pl.lit(value=False)
     typed = orders.with_columns(
+        *(
+            orders[c].alias(word)
+            for c, word in (("order_state", "order_word"), ("payment_state", "payment_word"))
+            if c in orders.columns
+        ),
         (order_state.is_null() if by_order else pl.repeat(value=False, n=rows, eager=True)).alias("order_word_unknown"),
         (payment_state.is_null() if by_payment else pl.repeat(value=False, n=rows, eager=True)).alias(
             "payment_word_unknown"

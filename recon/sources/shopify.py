@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from recon.errors import MalformedFile
-from recon.frames.delimited import TextHead, read_rows, read_text_head, refuse_damaged
+from recon.frames.delimited import TextHead, ends_open, read_rows, read_text_head, refuse_damaged
 from recon.frames.encodings import ENCODINGS
-from recon.frames.findings import gather
+from recon.frames.findings import gather, no_findings, one_finding
 from recon.frames.headings import Heading, find_heading
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals, StateWords
-from recon.sources.shopify_rows import missing_names, orders_and_lines
+from recon.sources.shopify_rows import orders_and_lines, without_blank
 from recon.sources.shopify_saved import date_formats, saved_again
 
 REQUIRED: Final = (
@@ -98,11 +98,12 @@ class ShopifyOrders(Source):
         rows, _ = read_rows(head, list(columns.values()), name=file.name, encodings=ENCODINGS)
         refuse_damaged(rows, [columns[name].column for name in _CHECKED if name in columns], name=file.name)
         rows = rows.rename({heading.column: name for name, heading in columns.items()})
-        rows, nameless = missing_names(rows, file.file_id)
-        row_count = rows.height + nameless.height
+        rows = without_blank(rows)
+        row_count = rows.height
         orders, lines, repeated = orders_and_lines(rows, options, file.file_id)
         del rows
-        formats = date_formats(orders, name=file.name)
+        formats, lost_zone = date_formats(orders, name=file.name)
+        cut_short = one_finding("last-row-open", file=file.file_id) if ends_open(head.content) else no_findings()
         return Reading(
             platform=self.platform,
             orders=orders,
@@ -110,7 +111,7 @@ class ShopifyOrders(Source):
             forms=Forms(date_formats=formats, timezone=options.timezone),
             conventions=CONVENTIONS,
             words=WORDS,
-            findings=gather([saved_again(head, lines, formats, file.file_id), nameless, repeated]),
+            findings=gather([saved_again(head, lines, file.file_id, lost_zone=lost_zone), cut_short, repeated]),
             stated=StatedTotals(row_count=row_count),
             notes=NOTES,
             headings={name: heading.text for name, heading in columns.items()}

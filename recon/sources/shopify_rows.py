@@ -11,8 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.amounts import minor_units
-from recon.frames.findings import findings_from, gather
+from recon.frames.findings import findings_from, gather, no_findings
 from recon.frames.headings import ROW
 from recon.sources.base import ReadOptions
 
@@ -21,19 +20,12 @@ _BATCH: Final = 4
 _NAMES: Final = "tax_name_"
 
 
-def missing_names(rows: pl.DataFrame, file_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Leave rows without a name out: wholly blank ones silently, all others with a refusal that carries their total."""
+def without_blank(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave wholly blank rows out; spreadsheets add them at the end."""
     if not rows["order_number"].null_count():
-        return rows, gather([])
-    nameless = rows.filter(pl.col("order_number").is_null())
-    stated = nameless.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
-    totals = minor_units(stated, ["total"], 2)
-    told = findings_from(
-        stated.with_columns(totals["total"].alias("minor")), "order-id-missing", file=file_id, row=pl.col(ROW),
-        column="Name", value="", amount_minor=pl.col("minor"),
-        detail="The row names no order; it is not imported.",
-    )  # fmt: skip
-    return rows.filter(pl.col("order_number").is_not_null()), told
+        return rows
+    blank = pl.col("order_number").is_null() & pl.all_horizontal(pl.exclude(ROW, "order_number").is_null())
+    return rows.filter(~blank)
 
 
 def orders_and_lines(
@@ -61,16 +53,15 @@ def _orders_start(
     stated = rows["total"].is_not_null()
     if "order_id" in rows.columns:
         stated = stated | rows["order_id"].is_not_null()
-    starts = name.ne_missing(name.shift()) | stated
-    if len(starts):
-        starts = starts | (pl.int_range(len(starts), eager=True) == 0)
+    # A row that names no order is one of its own, without an id; normalize refuses it with its total.
+    starts = name.ne_missing(name.shift()) | stated | name.is_null()
     firsts = name.filter(starts)
     # Equal hashes may be chance and are looked at closely; different hashes prove that all names differ.
     if firsts.hash().n_unique() == len(firsts):
-        return rows, starts, gather([])
-    again = firsts.is_duplicated()
+        return rows, starts, no_findings()
+    again = firsts.is_duplicated() & firsts.is_not_null()
     if not again.any():
-        return rows, starts, gather([])
+        return rows, starts, no_findings()
     block = rows.filter(starts).with_columns(again.alias("again"), stated.filter(starts).alias("stated"))
     key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:"), _identity(block))
     block = block.with_columns(key.alias("order_key"), pl.col(ROW).alias("row"))
@@ -85,10 +76,14 @@ def _orders_start(
 
 
 def _told(blocks: pl.DataFrame, torn: pl.DataFrame, owners: pl.DataFrame, file_id: str) -> pl.DataFrame:
-    """Hold every order whose name occurs in several places; the first place keeps its amounts."""
+    """Hold orders whose name another order carries too, and those whose lines stand elsewhere.
+
+    The same order a second time, with the same id, is seen and kept out by normalize.
+    """
+    rivals = blocks.filter(pl.col("order_key").n_unique().over("order_number") > 1)
     held = findings_from(
-        blocks, "order-repeated", file=file_id, column="Name", value=pl.col("order_number"),
-        detail="The name stands in several places of the file.",
+        rivals, "order-repeated", file=file_id, column="Name", value=pl.col("order_number"),
+        detail="Orders with different ids carry this name.",
     )  # fmt: skip
     joined = torn.select("order_number", "row").join(
         owners.select("order_number", "order_key", pl.col("row").alias("home")),
@@ -104,8 +99,12 @@ def _told(blocks: pl.DataFrame, torn: pl.DataFrame, owners: pl.DataFrame, file_i
 
 
 def _identity(rows: pl.DataFrame) -> pl.Expr:
-    """Return the stable id; the name where an export has no Id column, or none in this row."""
-    return pl.coalesce("order_id", "order_number") if "order_id" in rows.columns else pl.col("order_number")
+    """Return the stable id; the name where an export has no Id column, or none in this row; null without a name."""
+    if "order_id" not in rows.columns:
+        return pl.col("order_number")
+    if not rows["order_id"].null_count() and not rows["order_number"].null_count():
+        return pl.col("order_id")
+    return pl.when(pl.col("order_number").is_not_null()).then(pl.coalesce("order_id", "order_number"))
 
 
 def _first_rows(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
