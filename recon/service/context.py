@@ -14,6 +14,7 @@ import polars as pl
 
 from recon.config import Connection, Settings
 from recon.domain.document import Document
+from recon.frames.canonical import CanonicalFrames
 from recon.ports import Clock, SecretStore
 from recon.sources.base import Fetched
 from recon.store.store import Store
@@ -171,6 +172,8 @@ class Context:
     outside: Outside
     notes: list[str] = field(default_factory=list)
     """What the person should be told beside the result."""
+    read_frames: dict[Path, CanonicalFrames] = field(default_factory=dict)
+    """Stored frames read so far, by their folder."""
 
     def connection(self, name: str | None) -> tuple[str, Connection]:
         """Return the named connection or the only one; raises SettingsError."""

@@ -21,7 +21,7 @@ from recon.money import plain
 from recon.service.causes import causes
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
-from recon.service.taking_in import current_frames
+from recon.service.known import current_frames
 from recon.settings_text import with_setting
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 from recon.workspace import write_settings

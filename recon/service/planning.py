@@ -18,16 +18,17 @@ from recon.frames.parquet import digest_files, read_facts, read_frame, write_fra
 from recon.frames.schemas import FIRST_SEEN
 from recon.money import plain
 from recon.normalize.merge import combine
+from recon.normalize.sequence import chronological
 from recon.plan.inputs import ControlTotals as PlanControls
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
 from recon.service.causes import causes
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
+from recon.service.known import current_sets, frames_path
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.reading import document_rows
 from recon.service.start_date import require_start_date
-from recon.service.taking_in import current_sets
 from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
@@ -58,7 +59,7 @@ def plan(
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
     on_progress("planning")
-    frames = combine([frames for _, frames in sets])
+    frames = chronological(combine([frames for _, frames in sets]))
     made = build_plan(plan_inputs(context, name, rules, sets, frames, posted))
     on_progress("keeping the plan")
     facts = {
@@ -70,7 +71,8 @@ def plan(
     }
     if dry_run:
         return report(context, name, made, frames.orders, batch=None, digest="", is_new=False, dry_run=True, rows=rows)
-    folder, digest = keep_plan(context, made, frames.orders, facts)
+    written = {"orders": frames_path(context, rules, sets[0][0]) / "orders.parquet"} if len(sets) == 1 else {}
+    folder, digest = keep_plan(context, made, frames.orders, facts, written=written)
     inputs = inputs_digest(context, name, sets, posted)
     batch, is_new = _enter(context, name, company_id, made, digest, inputs, folder)
     context.store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="plan")
@@ -137,8 +139,10 @@ def first_seen(context: Context, sets: list[tuple[Intake, CanonicalFrames]]) -> 
     )
 
 
-def keep_plan(context: Context, made: Plan, orders: pl.DataFrame, facts: dict[str, Any]) -> tuple[Path, str]:
-    """Write the plan's frames under their digest and return folder and digest."""
+def keep_plan(
+    context: Context, made: Plan, orders: pl.DataFrame, facts: dict[str, Any], *, written: dict[str, Path]
+) -> tuple[Path, str]:
+    """Write the plan's frames under their digest and return folder and digest; ``written``: frames on the disk already."""
     frames = {
         "documents": made.documents,
         "lines": made.lines,
@@ -152,7 +156,9 @@ def keep_plan(context: Context, made: Plan, orders: pl.DataFrame, facts: dict[st
         import shutil
 
         shutil.rmtree(waiting)
-    write_frames(waiting, frames, facts)
+    write_frames(
+        waiting, {name: frame for name, frame in frames.items() if name not in written}, facts, written=written
+    )
     digest = digest_files(waiting, DIGESTED)
     whole = hashlib.sha256(
         f"{digest}:{digest_files(waiting, ('results', 'findings', 'orders'))}:{json.dumps(facts, sort_keys=True)}".encode()

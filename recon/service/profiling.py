@@ -13,7 +13,8 @@ from recon.intake import look_at
 from recon.normalize import normalize
 from recon.service.causes import causes
 from recon.service.context import Context
-from recon.service.taking_in import options_with_profile, profile_text, total_of
+from recon.service.known import options_with_profile, profile_text
+from recon.service.taking_in import total_of
 from recon.sources.profile import ProfileOrders, propose_profile
 from recon.summaries import CauseLine
 

@@ -23,17 +23,15 @@ from recon.summaries import BatchView, CauseLine, DocumentLineView, DocumentRow,
 def document_rows(
     context: Context, documents: pl.DataFrame, orders: pl.DataFrame, batch: Batch | None
 ) -> tuple[DocumentRow, ...]:
-    """Return documents as list rows with their state and provenance."""
-    places = (
-        documents.select("order_key")
-        .unique()
-        .join(orders.select("order_key", "file", "row"), on="order_key", how="left")
-    )
-    where = {key: (file or "", row or 0) for key, file, row in places.iter_rows()}
+    """Return documents as list rows with their state and provenance.
+
+    ``orders`` are those of the plan, because a document names its order's position there.
+    """
+    places = orders.select("file", "row")[documents["order_no"]]
     states = _states(context, batch)
     return tuple(
-        _row(record, states.get(record["document_key"]), *where.get(record["order_key"], ("", 0)))
-        for record in documents.iter_rows(named=True)
+        _row(record, states.get(record["document_key"]), file, row)
+        for record, (file, row) in zip(documents.iter_rows(named=True), places.iter_rows(), strict=True)
     )
 
 
@@ -114,7 +112,7 @@ def findings(
     try:
         frame = latest_plan(context, name, "findings")
     except UsageError:
-        from recon.service.taking_in import current_frames
+        from recon.service.known import current_frames
 
         frames = current_frames(context, name, rules)
         if frames is None:
