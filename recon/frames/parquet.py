@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,19 +19,34 @@ import polars as pl
 
 COMPRESSION: Final = "lz4"
 FACTS_FILE: Final = "facts.json"
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 256 << 10
+_WRITERS: Final = 2
+"""Frames written at a time; more would only hold more pages in memory."""
 
 
-def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame], facts: Mapping[str, Any]) -> Path:
-    """Write ``name.parquet`` per frame and ``facts.json`` into ``folder``; an existing folder is kept as it is."""
+def write_frames(
+    folder: Path,
+    frames: Mapping[str, pl.DataFrame],
+    facts: Mapping[str, Any],
+    *,
+    written: Mapping[str, Path] | None = None,
+) -> Path:
+    """Write ``name.parquet`` per frame and ``facts.json`` into ``folder``; an existing folder is kept as it is.
+
+    ``written`` names frames that lie on the disk already, unchanged: they are linked instead of written again.
+    """
     if folder.is_dir():
         return folder
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(mode=0o700, parents=True)
-    for name, frame in frames.items():
-        frame.write_parquet(temporary / f"{name}.parquet", compression=COMPRESSION, statistics=False)
-        _sync(temporary / f"{name}.parquet")
+    for name, path in (written or {}).items():
+        _link(path, temporary / f"{name}.parquet")
+    with ThreadPoolExecutor(
+        _WRITERS
+    ) as writers:  # Polars encodes one frame on one core and leaves the interpreter free
+        largest_first = sorted(frames, key=lambda name: -frames[name].height * frames[name].width)
+        list(writers.map(lambda name: _write(frames[name], temporary / f"{name}.parquet"), largest_first))
     with (temporary / FACTS_FILE).open("w", encoding="utf-8") as stream:
         json.dump(dict(facts), stream, ensure_ascii=False, sort_keys=True, indent=1)
         stream.flush()
@@ -44,6 +60,20 @@ def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame], facts: Mappin
         shutil.rmtree(temporary, ignore_errors=True)
     _sync(folder.parent)
     return folder
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    frame.write_parquet(path, compression=COMPRESSION, statistics=False)
+    _sync(path)
+
+
+def _link(path: Path, target: Path) -> None:
+    """Let a frame that never changes lie in a second folder; copied where the drive has no links."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copyfile(path, target)
+        _sync(target)
 
 
 def read_frame(folder: Path, name: str) -> pl.DataFrame:
@@ -64,11 +94,12 @@ def read_facts(folder: Path) -> dict[str, Any]:
 def digest_files(folder: Path, names: tuple[str, ...]) -> str:
     """Return the SHA-256 over the bytes of some frames, in the order named."""
     whole = hashlib.sha256()
+    buffer = memoryview(bytearray(_CHUNK))
     for name in names:
         one = hashlib.sha256()
-        with (folder / f"{name}.parquet").open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                one.update(chunk)
+        with (folder / f"{name}.parquet").open("rb", buffering=0) as stream:
+            while count := stream.readinto(buffer):
+                one.update(buffer[:count])
         whole.update(f"{name}:{one.hexdigest()}\n".encode())
     return whole.hexdigest()
 

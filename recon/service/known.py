@@ -1,0 +1,190 @@
+"""What is known about a connection's orders: the frames of every file taken in, and what a reading depends on.
+
+Frames lie in folders named by what they were made from, so a folder that was read once need not be read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+
+from recon.config import Connection
+from recon.errors import ReconError, SettingsError
+from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
+from recon.frames.parquet import read_facts, read_frame, write_frames
+from recon.normalize import NORMALIZE_VERSION, normalize
+from recon.normalize.merge import Comparison, combine
+from recon.service.context import Context
+from recon.sources.base import IntakeFile, ReadOptions, Source
+from recon.sources.profile import parse_profile
+from recon.sources.registry import source_named
+from recon.store.files import Intake
+
+FRAMES = ("orders", "lines", "payments", "refunds", "findings")
+
+
+def read_options(context: Context, rules: Connection, profile: str | None = None) -> ReadOptions:
+    """Return what a reading depends on beside the file."""
+    uses_profile = bool(profile) or rules.source == "profile"
+    return options_with_profile(context, rules, profile_text(context, profile or rules.profile) if uses_profile else "")
+
+
+def options_with_profile(context: Context, rules: Connection, text: str) -> ReadOptions:
+    """Return what a reading with this profile text (empty: none) depends on."""
+    return ReadOptions(
+        platform=parse_profile(text).platform if text else rules.source,
+        shop=rules.shop,
+        currency=context.settings.company.currency,
+        timezone=rules.timezone or context.settings.company.timezone,
+        prices=rules.prices,
+        vat_rate_basis_points=rules.vat_rate_basis_points,
+        gift_card_names=rules.gift_card_names,
+        profile_text=text,
+        payment_channel_field=rules.source_api.payment_channel_field,
+    )
+
+
+def profile_text(context: Context, name: str) -> str:
+    """Return a column profile's text from profiles/.
+
+    Raises:
+        SettingsError: There is no such profile.
+    """
+    path = context.workspace.profiles / f"{Path(name).name.removesuffix('.toml')}.toml"
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        have = ", ".join(sorted(p.stem for p in context.workspace.profiles.glob("*.toml"))) or "none"
+        raise SettingsError(
+            f"There is no profile {name!r} in profiles/ (there: {have}). Make one with `recon profile FILE --save {name}`."
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from None
+
+
+def read_key(source: Source, options: ReadOptions) -> str:
+    """Return a name for everything the frames of a file depend on beside the file."""
+    facts = {
+        "source": source.name,
+        "version": source.version,
+        "normalize": NORMALIZE_VERSION,
+        "options": asdict(options),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def frames_folder(context: Context, file: IntakeFile, key: str) -> Path:
+    """Return where the frames of one reading lie."""
+    return context.workspace.frames / "intakes" / f"{file.digest[:16]}-{key}"
+
+
+def load_frames(folder: Path) -> CanonicalFrames:
+    """Read stored canonical frames."""
+    facts = read_facts(folder)
+    stated = tuple(
+        Stated(**{**one, "controls": tuple(ControlTotal(**total) for total in one["controls"])})
+        for one in facts["stated"]
+    )
+    orders, lines, payments, refunds, findings = (read_frame(folder, name) for name in FRAMES)
+    return CanonicalFrames(orders, lines, payments, refunds, findings, stated=stated, notes=tuple(facts["notes"]))
+
+
+def current_sets(context: Context, name: str, rules: Connection) -> list[tuple[Intake, CanonicalFrames]]:
+    """Return the frames of every file of a connection, oldest first; read again where settings or versions changed."""
+    kept_order = {file.digest: position for position, file in enumerate(context.store.files.all(name))}
+    intakes = sorted(
+        context.store.files.intakes(name), key=lambda intake: (kept_order.get(intake.digest, 0), intake.intake_id)
+    )
+    return [(intake, _loaded(context, frames_path(context, rules, intake))) for intake in intakes]
+
+
+def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
+    """Return where one intake's frames lie, made anew from the kept file where they are missing or out of date."""
+    folder = context.workspace.private / intake.frames
+    kept = context.store.files.find(intake.digest)
+    assert kept is not None, "every intake has its file"
+    options = read_options(context, rules, rules.profile if kept.source == "profile" else None)
+    source = source_named(kept.source, profile_text=options.profile_text)
+    key = read_key(source, options)
+    if key == intake.read_key and folder.is_dir():
+        return folder
+    file = kept_file(context, intake.digest, kept.name, kept.size)
+    fresh = frames_folder(context, file, key)
+    if not fresh.is_dir():
+        reading = source.read(file, options)
+        frames = normalize(reading, options, file_id=file.file_id)
+        empty = Comparison.nothing()
+        write_frames(fresh, frames_by_name(frames), file_facts(file, source, options, frames, empty, reading.notes))
+    return fresh
+
+
+def _loaded(context: Context, folder: Path) -> CanonicalFrames:
+    """Return the frames of a folder, read once as long as the workspace is open: such a folder never changes."""
+    if folder not in context.read_frames:
+        context.read_frames[folder] = load_frames(folder)
+    return context.read_frames[folder]
+
+
+def kept_file(context: Context, digest: str, name: str, size: int) -> IntakeFile:
+    """Return a kept file by its digest.
+
+    Raises:
+        ReconError: The kept copy is gone or was changed.
+    """
+    for path in context.workspace.intake.glob(f"{digest}*"):
+        return IntakeFile(path=path, name=name, digest=digest, size=size)
+    raise ReconError(
+        f"The kept copy of {name} ({digest[:12]}) is gone from {context.workspace.intake}. Put it back from a backup; nothing was planned."
+    )
+
+
+def current_frames(context: Context, name: str, rules: Connection) -> CanonicalFrames | None:
+    """Return everything known about a connection's orders: the latest version of each; None before the first file."""
+    sets = [frames for _, frames in current_sets(context, name, rules)]
+    return combine(sets) if sets else None
+
+
+def frames_by_name(frames: CanonicalFrames, comparison: Comparison | None = None) -> dict[str, pl.DataFrame]:
+    """Return the frames as they are stored; findings of the comparison stand with those of the reading."""
+    found = (
+        frames.findings
+        if comparison is None or not comparison.findings.height
+        else pl.concat([frames.findings, comparison.findings])
+    )
+    return {
+        "orders": frames.orders,
+        "lines": frames.lines,
+        "payments": frames.payments,
+        "refunds": frames.refunds,
+        "findings": found,
+    }
+
+
+def file_facts(
+    file: IntakeFile,
+    source: Source,
+    options: ReadOptions,
+    frames: CanonicalFrames,
+    comparison: Comparison,
+    notes: tuple[str, ...],
+) -> dict[str, object]:
+    """Return what is written beside the frames of one reading."""
+    return {
+        "digest": file.digest,
+        "name": file.name,
+        "size": file.size,
+        "source": source.name,
+        "options": asdict(options),
+        "stated": [asdict(stated) for stated in frames.stated],
+        "notes": list(notes),
+        "counts": {
+            "known": comparison.known,
+            "new": comparison.new,
+            "changed": comparison.changed,
+            "gone": comparison.gone,
+        },
+    }
