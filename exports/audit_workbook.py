@@ -177,6 +177,7 @@ def _draw_summary(
     summary.draw_contents(page, [part for several in parts.values() for part in several])
     summary.draw_top(page, prepared, rows, agree=agrees)
     look.print_setup(page.sheet, left=f"{prepared.dossier.company} · {prepared.dossier.batch}", heading_row=None)
+    page.sheet.print_area = f"A1:{list(summary.WIDTHS)[-1]}{page.sheet.max_row}"
     return agrees
 
 

@@ -75,10 +75,10 @@ def draw_charts(
     first = tables["by_day"].frame["day"].first()
     step = "month" if isinstance(first, str) and len(first) == len("2026-06") else "day"
     day = _combined(by_day, tables["by_day"].frame.height, f"Sales ({currency}) and documents per {step}")
-    summary.add_chart(_sized(day, 15.9), f"A{row}")
+    summary.add_chart(_sized(day, 18.0), f"A{row}")
     drawn = min(tables["by_channel"].frame.height, _CHANNELS_DRAWN)
     channel = _combined(by_channel, drawn, f"Sales ({currency}) and documents per channel")
-    summary.add_chart(_sized(channel, 19.4), f"D{row}")
+    summary.add_chart(_sized(channel, 22.0), f"D{row}")
 
 
 def _combined(sheet: Worksheet, count: int, title: str) -> Any:  # noqa: ANN401 - openpyxl has no types

@@ -43,7 +43,7 @@ _HELD: Final = (
     Column("ordered_on", "Ordered on", "date", 12),
     Column("currency", "Currency", width=9),
     Column("held_minor", "Held", "money", 15, total=True),
-    Column("cause_title", "What is the matter", width=46),
+    Column("cause_title", "What is the matter", width=58),
     Column("remedy", "What to do", width=80),
     *PROVENANCE,
     Column("held_cause", "Cause", width=22),

@@ -26,7 +26,10 @@ TITLE: Final = "Summary"
 TILE_ROW: Final = 5
 CHART_ROW: Final = 8
 BODY_ROW: Final = 25
-WIDTHS: Final = {"A": 46, "B": 20, "C": 20, "D": 20, "E": 20, "F": 20, "G": 46}
+WIDTHS: Final = {"A": 58, "B": 20, "C": 20, "D": 20, "E": 20, "F": 20, "G": 60}
+LABEL_LETTERS: Final = 60
+WORDS_LETTERS: Final = 104
+"""Letters of our font that surely fit into a line of column A, and of columns E to G together."""
 CONTROLS_HEADING: Final = "Control totals"
 FACTS_HEADING: Final = "About this workbook"
 AGREE: Final = "All control totals agree"
@@ -76,6 +79,11 @@ class Page:
             cell.fill = look.fill(look.TEAL)
             cell.alignment = look.aligned("right") if letter in right else look.aligned(indent=letter != "A")
         self.row += bool(columns)
+
+    def make_room(self, label: str, words: str) -> None:
+        """Give the row as many lines as its label (column A) and its words (columns E to G) need; programs guess."""
+        lines = max(-(-len(label) // LABEL_LETTERS), -(-len(words) // WORDS_LETTERS), 1)
+        self.sheet.row_dimensions[self.row].height = 14 * lines + 1
 
     def underline(self) -> None:
         """Close a row with a fine line and go on."""
@@ -251,7 +259,9 @@ def draw_causes(page: Page, orders: Table, cause: str, column: str, title: str, 
         digits = exponent(currency)
         page.number("C", value, digits, live=f"ROUND({summed},{digits})" if plain else "")
         page.text("D", currency, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
-        page.text("E", remedy, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
+        page.sheet.merge_cells(f"E{page.row}:G{page.row}")
+        page.text("E", remedy, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1, wrap=True)
+        page.make_room(named, remedy)
         page.underline()
     if grouped.is_empty():
         page.text("A", "none", colour=look.MUTED)
