@@ -71,7 +71,8 @@ def plan(
     }
     if dry_run:
         return report(context, name, made, frames.orders, batch=None, digest="", is_new=False, dry_run=True, rows=rows)
-    written = {"orders": frames_path(context, rules, sets[0][0]) / "orders.parquet"} if len(sets) == 1 else {}
+    as_read = len(sets) == 1 and frames.orders is sets[0][1].orders
+    written = {"orders": frames_path(context, rules, sets[0][0]) / "orders.parquet"} if as_read else {}
     folder, digest = keep_plan(context, made, frames.orders, facts, written=written)
     inputs = inputs_digest(context, name, sets, posted)
     batch, is_new = _enter(context, name, company_id, made, digest, inputs, folder)
