@@ -23,8 +23,8 @@ def chronological(frames: CanonicalFrames) -> CanonicalFrames:
     sequence = places.sort("ordered_on", maintain_order=True)["order_no"]
     numbers = pl.DataFrame([sequence, pl.int_range(sequence.len(), dtype=pl.UInt32, eager=True).alias("_new")])
     orders = frames.orders[sequence].with_columns(numbers["_new"].alias("order_no"))
-    parts = {name: _moved(getattr(frames, name), numbers) for name in ("lines", "payments", "refunds")}
-    return replace(frames, orders=orders, **parts)
+    lines, payments, refunds = (_moved(part, numbers) for part in (frames.lines, frames.payments, frames.refunds))
+    return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds)
 
 
 def _moved(part: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:

@@ -196,7 +196,7 @@ def _file(file: KeptFile, intake: Intake) -> dict[str, Any]:
         "source": file.source,
         "currency": totals.get("currency"),
         "rows_stated": stated.get("rows"),
-        "rows_read": stated.get("rows"),
+        "rows_read": intake.facts.get("rows_read"),
         "orders": intake.order_count,
         "total_stated_minor": totals.get("stated_minor"),
         "total_read_minor": accounted,

@@ -27,7 +27,7 @@ from recon.service.known import (
     read_key,
     read_options,
 )
-from recon.sources.base import IntakeFile, Source
+from recon.sources.base import IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
 from recon.store.files import Intake, NewIntake
 from recon.summaries import FileReport, IntakeReport
@@ -100,7 +100,7 @@ def take_in_kept(
     before = current_frames(context, name, rules)
     comparison = compare(before, frames, whole_period=source.holds_whole_period)
     folder = frames_folder(context, file, key)
-    facts = file_facts(file, source, options, frames, comparison, reading.notes)
+    facts = file_facts(file, source, options, frames, comparison, reading.notes) | {"rows_read": rows_read(reading)}
     if not dry_run:
         stored = frames_by_name(frames, comparison)
         write_frames(folder, stored, facts)
@@ -134,8 +134,20 @@ def _new_intake(
         order_count=frames.orders.height,
         total_minor=total_of(frames.orders),
         finding_count=frames.findings.height,
-        facts={"stated": facts["stated"], "counts": facts["counts"], "notes": facts["notes"]},
+        facts={
+            "stated": facts["stated"],
+            "counts": facts["counts"],
+            "notes": facts["notes"],
+            "rows_read": facts["rows_read"],
+        },
     )
+
+
+def rows_read(reading: Reading) -> int:
+    """Return how many rows of the file became part of an order or of a finding about one."""
+    refused = reading.findings.filter(pl.col("severity") == "refused", pl.col("row").is_not_null())
+    rows = pl.concat([reading.orders["row"], reading.lines["row"], refused["row"]])
+    return rows.n_unique() if rows.len() else 0
 
 
 def total_of(orders: pl.DataFrame) -> int:
