@@ -145,7 +145,7 @@ def _new_intake(
 
 def rows_read(reading: Reading) -> int:
     """Return how many rows of the file became part of an order or of a finding about one."""
-    refused = reading.findings.filter(pl.col("severity") == "refused", pl.col("row").is_not_null())
+    refused = reading.findings.filter(pl.col("severity").is_in(["refused", "hold"]), pl.col("row").is_not_null())
     rows = pl.concat([reading.orders["row"], reading.lines["row"], refused["row"]])
     return rows.n_unique() if rows.len() else 0
 
