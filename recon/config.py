@@ -250,6 +250,11 @@ class Connection(Section):
         whole, _, part = self.vat_rate_percent.partition(".")
         return int(whole) * 100 + int((part + "00")[:2])
 
+    @property
+    def environment(self) -> str:
+        """What stands behind the ledger's address; the sandbox is never live, whatever else is set."""
+        return "sandbox" if self.target == "sandbox" else self.ledger.environment
+
     def charges_for(self, sales_channel: str) -> Charges:
         """Return the charge rules of a sales channel, or the default ones."""
         return self.charges.get(sales_channel) or self.charges.get("default") or Charges()

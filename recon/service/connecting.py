@@ -185,7 +185,7 @@ def known_company(context: Context, name: str) -> tuple[str, str, str]:
     if verified is not None:
         return verified.company_id, verified.name, verified.environment
     if not context.store.database.writable:
-        return "", context.settings.company.name, context.settings.connections[name].ledger.environment
+        return "", context.settings.company.name, context.settings.connections[name].environment
     try:
         report = connect(context, name, sides=("ledger",), set_accounts=False)
     except TargetError as error:

@@ -78,7 +78,7 @@ def dossier(context: Context, batch: Batch) -> AuditDossier:
         company=context.settings.company.name,
         company_tax_id=context.settings.company.tax_id,
         ledger_company=verified.name if verified else "",
-        environment=verified.environment if verified else rules.ledger.environment,
+        environment=verified.environment if verified else rules.environment,
         connection=batch.connection,
         source=rules.source,
         target=rules.target,

@@ -322,7 +322,7 @@ def _connection_state(context: Context, name: str) -> dict[str, Any]:
         "name": name,
         "source": rules.source,
         "target": rules.target,
-        "environment": verified.environment if verified else rules.ledger.environment,
+        "environment": verified.environment if verified else rules.environment,
         "company": verified.name if verified else None,
         "files": len(context.store.files.all(name)),
         "start_date": rules.start_date.isoformat(),

@@ -1,0 +1,153 @@
+"""What holds for every test: no home directory, no key store of this machine, no network but loopback, a clock that stands.
+
+The fixtures are few: `clock`, `workspace` (an empty one with the sandbox ledger) and `key_store` (a key store in memory).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from hypothesis import settings
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
+
+from recon.settings_text import FirstAnswers, first_settings
+from recon.workspace import Workspace, make_workspace
+
+settings.register_profile("default", deadline=None, database=None)
+settings.register_profile("nightly", deadline=None, database=None, max_examples=1000)
+settings.load_profile("default")
+
+NO_KEY_STORE = "keyring.backends.fail.Keyring"
+
+
+class OutsideNetwork(AssertionError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give the tests, and every process they start, a home of their own and no key store; watch the sockets."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _surroundings(home).items():
+            patch.setenv(name, value)
+        for name in [name for name in os.environ if name.startswith("RECON_") or name.lower().endswith("_proxy")]:
+            patch.delenv(name)
+        patch.setattr(socket.socket, "connect", _watched(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", _watched(socket.socket.connect_ex))
+        before = keyring.core._keyring_backend
+        keyring.set_keyring(fail.Keyring())
+        yield
+        keyring.core._keyring_backend = before
+
+
+def _surroundings(home: Path) -> dict[str, str]:
+    return {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "PYTHON_KEYRING_BACKEND": NO_KEY_STORE,
+        "NO_COLOR": "1",
+        "COLUMNS": "120",
+        "LINES": "40",
+    }
+
+
+def _watched(connect):
+    """Return ``connect``, refusing every address that is not on this machine."""
+
+    def watch(self: socket.socket, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(str(address[0])):
+            raise OutsideNetwork(f"a test wanted to reach {address[0]}; only loopback is allowed")
+        return connect(self, address)
+
+    return watch
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class FakeClock:
+    """Stands still unless somebody sleeps or the test moves it; every look at it takes a microsecond."""
+
+    def __init__(self, at: dt.datetime = dt.datetime(2026, 11, 2, 2, 0, tzinfo=dt.UTC)) -> None:
+        self.at = at
+        self.seconds = 0.0
+
+    def now(self) -> dt.datetime:
+        """Return the moment of the story."""
+        self.at += dt.timedelta(microseconds=1)
+        return self.at
+
+    def monotonic(self) -> float:
+        """Return seconds since the test began."""
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass without waiting."""
+        self.forward(seconds)
+
+    def forward(self, seconds: float) -> None:
+        """Put the clock forward."""
+        self.at += dt.timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+class MemoryKeyring(KeyringBackend):
+    """A key store for one test."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Return what was kept."""
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep a secret."""
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget a secret."""
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that only moves when told: the morning of 2 November 2026 in Bangkok."""
+    return FakeClock()
+
+
+@pytest.fixture
+def key_store() -> Iterator[MemoryKeyring]:
+    """A key store in memory instead of none."""
+    before, store = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(store)
+    yield store
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace: a Shopify shop joined to the sandbox ledger, from 1 October 2026 on."""
+    answers = FirstAnswers(
+        company="บริษัท แซนด์บ็อกซ์ จำกัด", target="sandbox", start_date=dt.date(2026, 10, 1), shop="thai-shop"
+    )
+    return make_workspace(tmp_path / "books", first_settings(answers))
