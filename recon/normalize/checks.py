@@ -16,8 +16,9 @@ from recon.frames.dates import plausible_span
 from recon.frames.findings import findings_from, one_finding
 from recon.money import AMOUNT_LIMIT_MINOR, exponent, plain
 from recon.normalize.controls import text_sum
-from recon.normalize.convert import ORDER_DAYS, TAX_LISTED, number_form
+from recon.normalize.convert import number_form
 from recon.normalize.identity import mixed_script_rows, repeated_numbers
+from recon.normalize.order_cells import ORDER_DAYS, TAX_LISTED
 from recon.normalize.states import channel_checks, payment_checks
 from recon.normalize.vat_mode import mixed_minority, unknown_rates
 from recon.sources.base import Reading, ReadOptions

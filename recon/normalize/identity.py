@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.text import blank_to_null, mixed_scripts
-from recon.normalize.convert import REFUSALS, Converted
+from recon.normalize.convert import REFUSALS, Refusals
 from recon.sources.base import Reading, ReadOptions
 
 _SCIENTIFIC: Final = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
@@ -36,26 +36,30 @@ def add_keys(orders: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     )
 
 
-def refuse_identities(result: Converted, reading: Reading) -> pl.Series | None:
-    """Refuse orders whose number is missing, damaged or repeated; return the mask of first ones among repeated."""
-    orders, lines = result.orders, result.lines
+def refuse_orders(orders: pl.DataFrame, reading: Reading) -> tuple[Refusals, pl.Series | None]:
+    """Refuse orders whose number is missing, damaged or repeated; also return the mask of the first among repeated."""
     id_column = reading.headings.get("order_id", "order_id")
     key = orders["order_key"]
+    refusals = []
     if key.null_count():
-        result.refusals.append(
-            _refusal("order-id-missing", orders, key.is_null(), id_column, "order_id", "The row names no order.")
-        )
+        mask = key.is_null()
+        refusals.append(_refusal("order-id-missing", orders, mask, id_column, "order_id", "The row names no order."))
     damaged = _damaged(orders["order_id"])
     if damaged is not None:
-        result.refusals.append(_refusal("id-damaged", orders, damaged, id_column, "order_id"))
-    if "sku" in lines.columns:
-        damaged = _damaged(lines["sku"])
-        if damaged is not None:
-            result.refusals.append(_refusal("id-damaged", lines, damaged, reading.headings.get("sku", "sku"), "sku"))
+        refusals.append(_refusal("id-damaged", orders, damaged, id_column, "order_id"))
     # Equal hashes may be chance and are looked at closely; different hashes prove that all keys differ.
     if key.hash().n_unique() == len(key):
-        return None
-    return _refuse_repeated(result, id_column)
+        return refusals, None
+    repeated, first = _repeated(orders, id_column)
+    return [*refusals, *repeated], first
+
+
+def refuse_skus(lines: pl.DataFrame, reading: Reading) -> Refusals:
+    """Refuse orders with a SKU a spreadsheet has damaged."""
+    damaged = _damaged(lines["sku"]) if "sku" in lines.columns else None
+    if damaged is None:
+        return []
+    return [_refusal("id-damaged", lines, damaged, reading.headings.get("sku", "sku"), "sku")]
 
 
 def repeated_numbers(orders: pl.DataFrame) -> pl.Series | None:
@@ -87,24 +91,21 @@ def _damaged(text: pl.Series) -> pl.Series | None:
     return mask.fill_null(value=False) if mask.any() else None
 
 
-def _refuse_repeated(result: Converted, id_column: str) -> pl.Series | None:
-    orders = result.orders
+def _repeated(orders: pl.DataFrame, id_column: str) -> tuple[Refusals, pl.Series | None]:
+    """Refuse every order that stands in the file already; return the mask of those that stand there first."""
     key = orders["order_key"]
     repeated = key.is_duplicated() & key.is_not_null()
     if not repeated.any():
-        return None
+        return [], None
     first = repeated & key.is_first_distinct()
-    later = repeated & ~first
     rows = orders.filter(first).select("order_key", pl.col("row").alias("first_row"))
-    told = orders.filter(later).join(rows, on="order_key", how="left", maintain_order="left")
+    told = orders.filter(repeated & ~first).join(rows, on="order_key", how="left", maintain_order="left")
     detail = pl.format("The order stands in row {} already; this second one is not imported.", "first_row")
-    result.refusals.append(
-        told.select(
-            pl.lit("order-repeated").alias("code"), "order_no", "row", pl.lit(id_column).alias("column"),
-            pl.col("order_id").alias("value"), detail.alias("detail"),
-        ).cast(REFUSALS)
-    )  # fmt: skip
-    return first
+    refusal = told.select(
+        pl.lit("order-repeated").alias("code"), "order_no", "row", pl.lit(id_column).alias("column"),
+        pl.col("order_id").alias("value"), detail.alias("detail"),
+    ).cast(REFUSALS)  # fmt: skip
+    return [refusal], first
 
 
 def _refusal(

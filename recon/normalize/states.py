@@ -18,6 +18,7 @@ from recon.sources.base import Conventions, StateWords
 
 CHANNEL_JOINER: Final = " + "
 JOINER: Final = " / "
+_WORDS: Final = {"order_state": "order_word", "payment_state": "payment_word"}
 _MONEY_IN: Final = ("paid", "partly_refunded", "refunded", "overpaid")
 
 
@@ -46,33 +47,29 @@ class Coded:
         return pl.Series([meaning(word) for word in self.words], dtype=dtype).gather(self.codes)
 
 
-def add_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:
-    """Add ``order_state`` and ``payment_state`` as canonical values, ``state_text``, and masks of unknown words."""
+def read_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:
+    """Return ``order_state``, ``payment_state``, ``state_text``, the words as they came, and masks of unknown words."""
     by_order, by_payment = Coded.of(orders, "order_state"), Coded.of(orders, "payment_state")
     rows = orders.height
     order_words, payment_words = _folded(words.order), _folded(words.payment)
     prefixes = {fold(word): state for word, state in words.prefixes.items()}
     order_state = _states(by_order, lambda word: _meaning(word, order_words, prefixes), OrderState, rows)
     payment_state = _states(by_payment, lambda word: _meaning(word, payment_words, {}), PaymentState, rows)
-    cancelled = pl.col("cancelled_on").is_not_null() if "cancelled_on" in orders.columns else pl.lit(value=False)
-    typed = orders.with_columns(
-        *(
-            orders[c].alias(word)
-            for c, word in (("order_state", "order_word"), ("payment_state", "payment_word"))
-            if c in orders.columns
-        ),
-        (order_state.is_null() if by_order else pl.repeat(value=False, n=rows, eager=True)).alias("order_word_unknown"),
-        (payment_state.is_null() if by_payment else pl.repeat(value=False, n=rows, eager=True)).alias(
-            "payment_word_unknown"
-        ),
+    none_unknown = pl.repeat(value=False, n=rows, eager=True)
+    read = pl.DataFrame([
+        (order_state.is_null() if by_order else none_unknown).alias("order_word_unknown"),
+        (payment_state.is_null() if by_payment else none_unknown).alias("payment_word_unknown"),
         _joined(by_order, by_payment, rows).alias("state_text"),
         order_state.fill_null("unknown").alias("order_state"),
         payment_state.fill_null("unknown").alias("payment_state"),
-    )
+        *(orders[c].alias(word) for c, word in _WORDS.items() if c in orders.columns),
+    ])  # fmt: skip
+    if "cancelled_on" not in orders.columns:
+        return read
     # A day of cancellation says more than a fulfilment word that was never changed back.
-    return typed.with_columns(
-        pl.when(cancelled).then(pl.lit("cancelled", dtype=OrderState)).otherwise("order_state").alias("order_state")
-    )
+    cancelled = pl.lit("cancelled", dtype=OrderState)
+    state = pl.when(orders["cancelled_on"].is_not_null()).then(cancelled).otherwise("order_state")
+    return read.with_columns(state.alias("order_state"))
 
 
 def add_refund_states(orders: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import polars as pl
+
 from recon.errors import MalformedFile
 from recon.frames.delimited import TextHead, ends_open, read_rows, read_text_head, refuse_damaged
 from recon.frames.encodings import ENCODINGS
@@ -95,13 +97,7 @@ class ShopifyOrders(Source):
         """
         head = read_text_head(file.path, name=file.name, search_damage=False)
         columns = _columns(head, file.name)
-        rows, _ = read_rows(head, list(columns.values()), name=file.name, encodings=ENCODINGS)
-        refuse_damaged(rows, [columns[name].column for name in _CHECKED if name in columns], name=file.name)
-        rows = rows.rename({heading.column: name for name, heading in columns.items()})
-        rows = without_blank(rows)
-        row_count = rows.height
-        orders, lines, repeated = orders_and_lines(rows, options, file.file_id)
-        del rows
+        orders, lines, repeated, row_count = _taken_apart(head, columns, file, options)
         formats, lost_zone = date_formats(orders, name=file.name)
         cut_short = one_finding("last-row-open", file=file.file_id) if ends_open(head.content) else no_findings()
         return Reading(
@@ -117,6 +113,16 @@ class ShopifyOrders(Source):
             headings={name: heading.text for name, heading in columns.items()}
             | {"tax_text": "Tax 1 Name", "completed_on": "Fulfilled at"},
         )
+
+
+def _taken_apart(
+    head: TextHead, columns: dict[str, Heading], file: IntakeFile, options: ReadOptions
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]:
+    """Read the rows and return orders, lines, findings and the number of rows; the rows themselves are let go."""
+    rows, _ = read_rows(head, list(columns.values()), name=file.name, encodings=ENCODINGS)
+    refuse_damaged(rows, [columns[name].column for name in _CHECKED if name in columns], name=file.name)
+    rows = without_blank(rows.rename({heading.column: name for name, heading in columns.items()}))
+    return *orders_and_lines(rows, options, file.file_id), rows.height
 
 
 def _has(head: TextHead, wanted: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ import polars as pl
 
 from recon.frames.findings import findings_from, gather, no_findings
 from recon.frames.headings import ROW
+from recon.frames.side_by_side import side_by_side
 from recon.sources.base import ReadOptions
 
 _LINE_TEXT: Final = ("quantity", "name", "unit_price", "sku", "taxable", "line_discount")
@@ -33,16 +34,20 @@ def orders_and_lines(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return orders, lines, and findings about orders that do not stand together."""
     rows, starts, findings = _orders_start(rows, options, file_id)
-    position = pl.int_range(rows.height, dtype=pl.UInt32, eager=True)
+    orders, lines = side_by_side(lambda: _orders(rows, starts), lambda: _lines(rows, starts))
+    return orders, lines, findings
+
+
+def _lines(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
+    """Return one row per line, numbered within its order; rows that name no goods at all hold no line."""
+    position = pl.int_range(len(starts), dtype=pl.UInt32, eager=True)
     order_no = (starts.cum_sum() - 1).cast(pl.UInt32)
     first = position.filter(starts)
     numbers = [order_no.alias("order_no"), (position - first.gather(order_no) + 1).alias("line_no")]
     texts = rows.select(pl.col(ROW).alias("row"), *(c for c in _LINE_TEXT if c in rows.columns)).rechunk()
     lines = pl.DataFrame([*numbers, *texts])
     nothing = lines["quantity"].is_null() & lines["name"].is_null() & lines["unit_price"].is_null()
-    if nothing.any():
-        lines = lines.filter(~nothing)
-    return _orders(rows, starts), lines, findings
+    return lines.filter(~nothing) if nothing.any() else lines
 
 
 def _orders_start(
@@ -108,9 +113,9 @@ def _identity(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _first_rows(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
-    """Return the rows where orders begin, each column in one piece.
+    """Return the rows where orders begin, each column in one chunk.
 
-    The reader hands over hundreds of chunks; left so, every later step would copy them all again. A few columns at a
+    The reader hands over hundreds of chunks; left so, every later step would copy all columns again. A few columns at a
     time, so that the memory of the pieces is used again.
     """
     columns = rows.columns
@@ -124,16 +129,10 @@ def _orders(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
     empty = [c for c in rows.columns if c.startswith("tax_") and rows[c].null_count() == rows.height]
     orders = _first_rows(rows.drop([*line_only, *empty]), starts)
     names = [c for c in orders.columns if c.startswith(_NAMES)]
-    joined = (
-        pl.concat_str(names, separator=" + ", ignore_nulls=True)
-        if len(names) > 1
-        else pl.col(names[0])
-        if names
-        else None
-    )
-    text = [] if joined is None else [pl.when(joined != "").then(joined).alias("tax_text")]
-    if len(names) == 1:
-        text = [pl.col(names[0]).alias("tax_text")]
+    text = [] if not names else [pl.col(names[0]).alias("tax_text")]
+    if len(names) > 1:
+        joined = pl.concat_str(names, separator=" + ", ignore_nulls=True)
+        text = [pl.when(joined != "").then(joined).alias("tax_text")]
     completed = [pl.col("shipped_on").alias("completed_on")] if "shipped_on" in orders.columns else []
     return orders.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"), pl.col(ROW).alias("row"),

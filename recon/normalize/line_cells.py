@@ -1,0 +1,82 @@
+"""Cells of the lines, and of payments and refunds a source lists one by one; quantity and price must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from recon.frames.amounts import QUANTITY_DECIMALS, NumberForm, by_common_value, minor_units, unreadable
+from recon.frames.dates import days
+from recon.frames.text import blank_to_null
+from recon.normalize.convert import Refusals, date_form, number_form, read_minor, refuse, unreadable_day
+from recon.sources.base import Conventions, Reading
+
+LINE_AMOUNTS: Final = ("unit_price", "line_discount", "line_amount")
+
+
+def read_lines(reading: Reading, exponents: int | pl.Series) -> tuple[pl.DataFrame, Refusals]:
+    """Return the lines with typed columns under the same names, and what had to be refused."""
+    lines, form = reading.lines, number_form(reading.forms)
+    columns = [c for c in LINE_AMOUNTS if c in lines.columns]
+    per_line = exponents if isinstance(exponents, int) else exponents.gather(lines["order_no"])
+    values = _line_amounts(lines, columns, per_line, form)
+    quantity = _quantities(lines, form)
+    refusals = []
+    for column in columns:
+        missing = column == _needed(reading.conventions) and values[column].null_count() > 0
+        mask = values[column].is_null() if missing else unreadable(lines[column], values[column])
+        if mask is not None:
+            refusals.append(refuse("amount-unreadable", lines, mask, column, reading))
+    if quantity.null_count():
+        refusals.append(refuse("quantity-unreadable", lines, quantity.is_null(), "quantity", reading))
+    texts = [blank_to_null(lines["sku"])] if "sku" in lines.columns else []
+    return lines.with_columns(*values.values(), quantity.alias("quantity"), *texts), refusals
+
+
+def read_listed(
+    rows: pl.DataFrame | None, reading: Reading, exponents: int | pl.Series, *, day: str, needs_amount: bool
+) -> tuple[pl.DataFrame | None, Refusals]:
+    """Return payments or refunds with ``amount_minor`` and days, and what had to be refused; None if none are listed."""
+    if rows is None:
+        return None, []
+    per_row = exponents if isinstance(exponents, int) else exponents.gather(rows["order_no"])
+    amount = read_minor(rows, ["amount"], per_row, number_form(reading.forms)).to_series()
+    refusals = []
+    mask = amount.is_null() if needs_amount and amount.null_count() else unreadable(rows["amount"], amount)
+    if mask is not None:
+        refusals.append(refuse("amount-unreadable", rows, mask, "amount", reading))
+    typed = [amount.alias("amount_minor")]
+    if day in rows.columns:
+        on = days(rows[day], date_form(reading.forms))
+        wrong = unreadable_day(rows[day], on)
+        if wrong is not None:
+            refusals.append(refuse("date-unreadable", rows, wrong, day, reading))
+        typed.append(on.alias(day))
+    return rows.with_columns(typed), refusals
+
+
+def _line_amounts(
+    lines: pl.DataFrame, columns: Sequence[str], exponents: int | pl.Series, form: NumberForm
+) -> dict[str, pl.Series]:
+    done: dict[str, pl.Series] = {}
+    if isinstance(exponents, int) and form.is_plain:
+        found = {c: by_common_value(lines[c], exponents) for c in columns}
+        done = {c: value for c, value in found.items() if value is not None}
+    rest = read_minor(lines, [c for c in columns if c not in done], exponents, form)
+    return {c: done[c] if c in done else rest[c] for c in columns}
+
+
+def _needed(conventions: Conventions) -> str:
+    """Return which amount every line must state; empty: none by itself."""
+    return {"computed": "unit_price", "stated": "line_amount"}.get(conventions.line_amount, "")
+
+
+def _quantities(lines: pl.DataFrame, form: NumberForm) -> pl.Series:
+    """Return quantities as thousandths."""
+    text = lines["quantity"]
+    common = by_common_value(text, QUANTITY_DECIMALS) if form.is_plain else None
+    if common is not None:
+        return common
+    return minor_units(lines, ["quantity"], QUANTITY_DECIMALS, form).to_series()
