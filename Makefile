@@ -24,6 +24,9 @@ lint:            ## format, lint, types, import contracts
 docs:            ## write the pages of docs/ that come from the code
 	$(PY) -m tui.docs
 
+expected:        ## write fixtures/cases/*/expected anew (FORCE=1); then read every changed line
+	$(PY) -m tests.cases.story $(CASE)
+
 demo:            ## the invented month through the whole chain
 	.venv/bin/recon demo
 
@@ -34,4 +37,4 @@ lock:            ## write the lock files anew
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements.lock
 	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements-dev.lock
 
-.PHONY: help setup check test nightly lint docs demo bench lock
+.PHONY: help setup check test nightly lint docs expected demo bench lock
