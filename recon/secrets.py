@@ -10,7 +10,9 @@ import os
 from pathlib import Path
 from typing import Final
 
+from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import SecretsError
+from recon.files import put_in_place
 
 SERVICE: Final = "recon"
 FILE_MODE: Final = 0o600
@@ -32,7 +34,9 @@ class KeyringSecrets:
         except keyring.errors.KeyringError as error:
             raise SecretsError(_no_store(error)) from None
         if value is None:
-            raise SecretsError(f"No {name} is kept for connection {connection}. Run `recon connect --connection {connection}`.")
+            raise SecretsError(
+                f"No {name} is kept for connection {connection}. Run `recon connect --connection {connection}`."
+            )
         return str(value)
 
     def put(self, connection: str, name: str, value: str) -> None:
@@ -52,15 +56,18 @@ class KeyringSecrets:
 class FileSecrets:
     """A JSON file only its owner can read, for machines without a key store."""
 
-    def __init__(self, path: Path, workspace_id: str) -> None:
+    def __init__(self, path: Path, workspace_id: str, *, crash: CrashPoints = NO_CRASH) -> None:
         self._path = path
         self._workspace_id = workspace_id
+        self._crash = crash
 
     def get(self, connection: str, name: str) -> str:
         """Return a secret; raises SecretsError where the file has none or is readable by others."""
         value = self._read().get(f"{self._workspace_id}/{connection}/{name}")
         if value is None:
-            raise SecretsError(f"No {name} is kept for connection {connection}. Run `recon connect --connection {connection}`.")
+            raise SecretsError(
+                f"No {name} is kept for connection {connection}. Run `recon connect --connection {connection}`."
+            )
         return value
 
     def put(self, connection: str, name: str, value: str) -> None:
@@ -74,7 +81,7 @@ class FileSecrets:
             json.dump(kept, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(self._path)
+        put_in_place(temporary, self._path, crash=self._crash, step="secrets")
 
     def holds(self, connection: str) -> bool:
         """Return whether any secret of the connection is kept here."""
@@ -83,7 +90,9 @@ class FileSecrets:
     def _read(self) -> dict[str, str]:
         try:
             if os.name == "posix" and self._path.stat().st_mode & 0o077:
-                raise SecretsError(f"{self._path} can be read by others. Run `chmod 600` on it, then change the keys it holds.")
+                raise SecretsError(
+                    f"{self._path} can be read by others. Run `chmod 600` on it, then change the keys it holds."
+                )
             content = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from recon.config import SETTINGS_FILE, Settings, load_settings
+from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import SettingsError, UsageError
+from recon.files import put_in_place
 
 FOLDERS: Final = ("inbox", "audit", "outgoing", "profiles")
 PRIVATE: Final = ".recon"
@@ -80,10 +82,12 @@ def find_workspace(start: Path) -> Workspace:
     for folder in (start, *start.parents):
         if (folder / SETTINGS_FILE).is_file():
             return Workspace(folder)
-    raise SettingsError(f"No workspace here: {start} and the folders above it have no {SETTINGS_FILE}. Make one with `recon init DIR`, or look around with `recon demo`.")
+    raise SettingsError(
+        f"No workspace here: {start} and the folders above it have no {SETTINGS_FILE}. Make one with `recon init DIR`, or look around with `recon demo`."
+    )
 
 
-def make_workspace(root: Path, settings_text: str) -> Workspace:
+def make_workspace(root: Path, settings_text: str, *, crash: CrashPoints = NO_CRASH) -> Workspace:
     """Make the folders and write recon.toml; an existing workspace is left untouched.
 
     Raises:
@@ -99,17 +103,19 @@ def make_workspace(root: Path, settings_text: str) -> Workspace:
         workspace.private.mkdir(mode=FOLDER_MODE, exist_ok=True)
         for folder in (workspace.intake, workspace.frames):
             folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        write_settings(workspace, settings_text)
+        write_settings(workspace, settings_text, crash=crash)
     except OSError as error:
-        raise UsageError(f"{root} cannot be made a workspace: {error.strerror or error}. Nothing else was done.") from None
+        raise UsageError(
+            f"{root} cannot be made a workspace: {error.strerror or error}. Nothing else was done."
+        ) from None
     return workspace
 
 
-def write_settings(workspace: Workspace, text: str) -> None:
+def write_settings(workspace: Workspace, text: str, *, crash: CrashPoints = NO_CRASH) -> None:
     """Replace recon.toml whole, so that a crash leaves the old or the new one."""
     temporary = workspace.root / f".{SETTINGS_FILE}.tmp"
     with temporary.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    temporary.replace(workspace.settings_file)
+    put_in_place(temporary, workspace.settings_file, crash=crash, step="settings")

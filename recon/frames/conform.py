@@ -31,7 +31,12 @@ def conform(
         failed = [label for label, bad in frame.select(checks).row(0, named=True).items() if bad]
         if failed:
             raise FrameError(f"{name}: {', '.join(failed)}")
-    if key and frame.height and frame.select(pl.struct(key).n_unique() if len(key) > 1 else pl.col(key[0]).n_unique()).item() != frame.height:
+    if (
+        key
+        and frame.height
+        and frame.select(pl.struct(key).n_unique() if len(key) > 1 else pl.col(key[0]).n_unique()).item()
+        != frame.height
+    ):
         raise FrameError(f"{name}: {', '.join(key)} is not unique")
     return frame
 
