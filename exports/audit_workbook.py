@@ -36,6 +36,7 @@ from exports.sheets.controls import Control, controls
 from exports.tables import TABLES
 from exports.verify_workbook import check_workbook
 from exports.workbook import write_safely
+from recon.crash import NO_CRASH, CrashPoints
 from recon.views import AuditDossier
 
 __all__ = [
@@ -67,6 +68,7 @@ def write_audit_workbook(
     *,
     on_progress: Progress | None = None,
     rows_per_sheet: int = ROWS_PER_SHEET,
+    crash: CrashPoints = NO_CRASH,
 ) -> WrittenWorkbook:
     """Write the audit workbook and compare it with what was meant before it takes its place.
 
@@ -87,7 +89,7 @@ def write_audit_workbook(
         unequal = read.unequal if drawn.agrees else ()  # known, shown in red, and the very thing to look at
         return [*read.differences, *unequal, *other_seal]
 
-    placed = write_safely(path, write, check)
+    placed = write_safely(path, write, check, crash=crash, step="workbook-file")
     moved = "" if placed == path else f" {path.name} is open in another program, so it was written as {placed.name}."
     verdict = summary.AGREE if drawn.agrees else f"{summary.DIFFER}: see the sheet {summary.TITLE}"
     return WrittenWorkbook(placed, drawn.seal, drawn.agrees, f"{verdict}.{moved}")

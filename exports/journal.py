@@ -23,6 +23,7 @@ from exports.fast_sheet import scaled_text
 from exports.journal_accounts import JournalAccount, Program, account_kinds, account_names
 from exports.safe_text import safe_column, safe_text
 from exports.workbook import write_safely
+from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import UsageError
 from recon.money import exponent
 
@@ -64,6 +65,7 @@ def write_journal(
     format: Program,  # noqa: A002 - the word of the command line
     accounts: Mapping[str, JournalAccount] | None = None,
     title: str = "",
+    crash: CrashPoints = NO_CRASH,
 ) -> WrittenJournal:
     """Write the documents of ``frames`` (documents, postings, orders and, where there is one, the outbox).
 
@@ -73,6 +75,7 @@ def write_journal(
         format: ``hledger`` or ``beancount``.
         accounts: Kind and name by account code; codes left out are judged by their role in the postings.
         title: Company or batch, printed at the top.
+        crash: Named points where a test stops the program.
 
     Raises:
         UsageError: Another format was named.
@@ -92,7 +95,7 @@ def write_journal(
             read = hashlib.file_digest(stream, "sha256").hexdigest()
         return [] if read == digest.hexdigest() else ["the file does not hold the bytes that were written"]
 
-    placed = write_safely(path, write, check)
+    placed = write_safely(path, write, check, crash=crash, step="journal-file")
     balances = {(code, currency): value for code, currency, value in books.balances.iter_rows()}
     return WrittenJournal(placed, books.documents.height, books.left_out, balances)
 

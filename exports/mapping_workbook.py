@@ -34,6 +34,7 @@ from exports.mapping_edits import (
 )  # fmt: skip
 from exports.package import write_package
 from exports.workbook import write_safely
+from recon.crash import NO_CRASH, CrashPoints
 from recon.targets.base import LedgerMethod, LedgerProduct
 
 DROPDOWN_LIMIT: Final = 5_000
@@ -80,6 +81,7 @@ def write_mappings(
     title: str,
     currency: str,
     written_at: dt.datetime,
+    crash: CrashPoints = NO_CRASH,
 ) -> Path:
     """Write the workbook; returns where it lies (another name if the file is open in another program).
 
@@ -118,7 +120,7 @@ def write_mappings(
         broken = [str(problem) for problem in again.problems if problem.row in (None, HEADING_ROW)]
         return [f"row {row} reads as changed" for row in rows] + broken
 
-    return write_safely(path, write, check)
+    return write_safely(path, write, check, crash=crash, step="mapping-file")
 
 
 def _named(rows: pl.DataFrame, column: str, codes: Iterable[tuple[str, str, str]]) -> pl.DataFrame:

@@ -12,19 +12,29 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import ExportError
 
 _TRIES: Final = 99
 """Numbered names tried when the target is locked."""
 
 
-def write_safely(target: Path, write: Callable[[Path], None], check: Callable[[Path], list[str]]) -> Path:
+def write_safely(
+    target: Path,
+    write: Callable[[Path], None],
+    check: Callable[[Path], list[str]],
+    *,
+    crash: CrashPoints = NO_CRASH,
+    step: str = "export",
+) -> Path:
     """Write a file and return where it lies: the target, or ``name (2)`` where the target is open in another program.
 
     Args:
         target: Where the file shall lie; its folder is made if needed.
         write: Writes the whole file at the path it is given, which does not exist yet.
         check: Reads it back and returns every difference to what was meant.
+        crash: Named points where a test stops the program.
+        step: Names the points before and after the file takes its place.
 
     Raises:
         ExportError: It could not be written or did not read back as meant; the old file, if any, is untouched.
@@ -44,8 +54,10 @@ def write_safely(target: Path, write: Callable[[Path], None], check: Callable[[P
                 f"{target.name} was not written: read back, it does not say what was meant. {_old(target)} "
                 f"Please report this with the list: {'; '.join(differences[:20])}"
             )
+        crash.reach(f"{step}.before")
         placed = _place(temporary, target)
     _folder_to_disk(target.parent)
+    crash.reach(f"{step}.after")
     return placed
 
 

@@ -74,6 +74,17 @@ def atomic_file(
             place.temporary.unlink(missing_ok=True)
 
 
+def put_in_place(temporary: Path, final: Path, *, crash: CrashPoints = NO_CRASH, step: str) -> None:
+    """Give a finished and flushed file or folder its final name, durably.
+
+    ``step`` names the crash points: ``step.before`` and ``step.after``.
+    """
+    crash.reach(f"{step}.before")
+    temporary.replace(final)
+    flush(final.parent)
+    crash.reach(f"{step}.after")
+
+
 def flush(path: Path) -> None:
     """Flush a file or a folder to the disk; folders are skipped where the system cannot open them."""
     if path.is_dir() and os.name == "nt":

@@ -88,7 +88,7 @@ def keep_bytes(
     digest = hashlib.sha256(content).hexdigest()
     target = _target(store_dir, digest, name)
     if not _is_kept(target, len(content)):
-        with atomic_file(target, crash=crash, step="intake") as place:
+        with atomic_file(target, crash=crash, step="intake-file") as place:
             place.temporary.write_bytes(content)
     return IntakeFile(target, name, digest, len(content), clock_iso)
 
@@ -226,7 +226,7 @@ def _digest_if_size_known(stream: BinaryIO, size: int, store_dir: Path) -> str |
 def _copy(stream: BinaryIO, store_dir: Path, name: str, crash: CrashPoints, expected: str | None) -> tuple[str, Path]:
     """Copy and hash at the same time, into a temporary file that is then moved under its digest."""
     provisional = store_dir / f"{_INCOMING}{_suffix(name)}"
-    with atomic_file(provisional, crash=crash, step="intake") as place:
+    with atomic_file(provisional, crash=crash, step="intake-file") as place:
         digest = _copy_hashing(stream, place.temporary)
         if expected is not None and digest != expected:
             raise IntakeError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 
 from recon.config import Connection, Settings
-from recon.crash import crash_points_from
+from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.money import parse_minor
 from recon.ports import Clock, SecretStore, SystemClock
@@ -25,6 +25,7 @@ from recon.summaries import ChannelLine, ProductLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
+from tui.crashing import crash_points
 
 if TYPE_CHECKING:
     from exports.audit_frames import AuditFrames
@@ -53,6 +54,7 @@ def service_for(
     settings = workspace.settings()
     os_user = _os_user()
     folder = config_folder or Path(platformdirs.user_config_path(APP))
+    crash = crash_points()
     store = Store.open(
         workspace.private,
         clock=clock,
@@ -60,9 +62,9 @@ def service_for(
         writable=write,
         create=write,
         anchors=folder / "heads",
-        crash=crash_points_from(os.environ.get("RECON_CRASH_AT", "")),
+        crash=crash,
     )
-    outside = (wiring or Wiring)(workspace, settings, clock, folder, store.identity.workspace_id)
+    outside = (wiring or Wiring)(workspace, settings, clock, folder, store.identity.workspace_id, crash)
     return ReconService(Context(workspace, settings, store, clock, actor or os_user, os_user, outside))
 
 
@@ -80,13 +82,20 @@ class Wiring:
     """Whether the sandbox ledger flushes each commit to the disk, like a real one."""
 
     def __init__(
-        self, workspace: Workspace, settings: Settings, clock: Clock, config_folder: Path, workspace_id: str
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        clock: Clock,
+        config_folder: Path,
+        workspace_id: str,
+        crash: CrashPoints = NO_CRASH,
     ) -> None:
         self._workspace = workspace
         self._settings = settings
         self._clock = clock
         self._secrets_file = config_folder / "secrets.json"
         self._workspace_id = workspace_id
+        self._crash = crash
 
     def target(
         self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
@@ -191,7 +200,7 @@ class Wiring:
 
     def secrets(self, name: str, *, keep: str) -> SecretStore:
         """Return where keys of a connection are kept: as asked, else where they were put."""
-        file = FileSecrets(self._secrets_file, self._workspace_id)
+        file = FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash)
         if keep == "file" or (keep == "" and file.holds(name)):
             return file
         return KeyringSecrets(self._workspace_id)
@@ -207,6 +216,7 @@ class Wiring:
             _audit_frames(frames, rows),
             path,
             on_progress=lambda what, done, whole: on_progress(f"{what}: {done * 100 // max(whole, 1)} %"),
+            crash=self._crash,
         )
         return written.path, written.seal, written.message
 
@@ -224,7 +234,14 @@ class Wiring:
         from exports.journal import JournalAccount, write_journal
 
         accounts = {code: JournalAccount(root, name) for code, (root, name) in names.items()}  # type: ignore[arg-type]  # roots are one of five words
-        written = write_journal(_audit_frames(frames, rows), path, format=program, accounts=accounts, title=title)  # type: ignore[arg-type]  # one of two words
+        written = write_journal(
+            _audit_frames(frames, rows),
+            path,
+            format=program,  # type: ignore[arg-type]  # one of two words
+            accounts=accounts,
+            title=title,
+            crash=self._crash,
+        )
         return written.path, written.entries
 
     def write_mappings(
@@ -261,6 +278,7 @@ class Wiring:
             title=self._settings.company.name,
             currency=self._settings.company.currency,
             written_at=self._clock.now(),
+            crash=self._crash,
         )
 
     def read_mappings(self, path: Path, skus: frozenset[str]) -> MappingEdits:
@@ -273,7 +291,7 @@ class Wiring:
         """Write the import files of a whole batch."""
         from exports.import_files.peak_excel import write_batch
 
-        return tuple(write_batch(documents, self._workspace.outgoing, batch_id))
+        return tuple(write_batch(documents, self._workspace.outgoing, batch_id, crash=self._crash))
 
     def read_confirmation(self, path: Path) -> frozenset[str]:
         """Read the numbers a ledger took in."""

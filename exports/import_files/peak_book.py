@@ -22,6 +22,7 @@ from exports.import_files.peak_columns import NUMBER_COLUMNS, Template
 from exports.import_files.peak_rows import Row
 from exports.package import write_package
 from exports.workbook import write_safely
+from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import ExportError, MalformedFile
 from recon.frames.tables import read_table
 
@@ -31,7 +32,9 @@ _WIDE: Final = {"คำอธิบาย": 40, "หมายเหตุ": 40, 
 _EPOCH: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a mark in the file, not a moment
 
 
-def write_book(path: Path, template: Template, rows: Sequence[Row], *, sheet: str = "") -> Path:
+def write_book(
+    path: Path, template: Template, rows: Sequence[Row], *, sheet: str = "", crash: CrashPoints = NO_CRASH
+) -> Path:
     """Write the rows under the template's headings, atomically, and prove it by reading them back.
 
     Raises:
@@ -48,7 +51,7 @@ def write_book(path: Path, template: Template, rows: Sequence[Row], *, sheet: st
             return [f"{len(found)} rows instead of {len(rows)}"]
         return [f"row {n}: {a} instead of {b}" for n, (a, b) in enumerate(zip(found, rows, strict=True), 2) if a != b]
 
-    placed = write_safely(path, write, check)
+    placed = write_safely(path, write, check, crash=crash, step="import-file")
     if placed != path:  # two versions of one import file would invite importing both
         placed.unlink()
         raise ExportError(

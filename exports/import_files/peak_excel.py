@@ -17,6 +17,7 @@ from typing import ClassVar, Final
 from exports.import_files.peak_book import read_book, write_book
 from exports.import_files.peak_columns import CREDIT_NOTE, MAX_ROWS, NUMBER_MAX, TEMPLATES, ExcelOptions, Template
 from exports.import_files.peak_rows import Row, cell_text, objections, rows_of
+from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.errors import AlreadyExists, ExportError, MalformedFile, TargetRejected, TargetUnavailable
 from recon.frames.tables import read_table
@@ -40,7 +41,12 @@ CONFIRMATION_HEADING: Final = "เลขที่เอกสาร"
 
 
 def write_batch(
-    documents: Iterable[Document], folder: Path, batch_id: str, options: ExcelOptions | None = None
+    documents: Iterable[Document],
+    folder: Path,
+    batch_id: str,
+    options: ExcelOptions | None = None,
+    *,
+    crash: CrashPoints = NO_CRASH,
 ) -> list[Path]:
     """Write the import files of a whole batch and return them, receipts first; the same documents give the same bytes.
 
@@ -53,7 +59,7 @@ def write_batch(
     problems = [f"{d.number or d.order_number}: {o.text}" for d in kept for o in objections(d, chosen)]
     if problems:
         raise TargetRejected(f"Nothing was written. {len(problems)} objections: " + "; ".join(problems))
-    files = _Files(folder, batch_id, chosen)
+    files = _Files(folder, batch_id, chosen, crash)
     written: list[Path] = []
     for template in TEMPLATES.values():
         groups = [rows_of(document, 0, chosen) for document in kept if document.kind == template.kind]
@@ -79,8 +85,9 @@ def read_confirmation(path: Path, columns: Sequence[str] = (CONFIRMATION_HEADING
 class _Files:
     """The import files of one batch."""
 
-    def __init__(self, folder: Path, batch_id: str, options: ExcelOptions) -> None:
+    def __init__(self, folder: Path, batch_id: str, options: ExcelOptions, crash: CrashPoints = NO_CRASH) -> None:
         self._folder = folder
+        self._crash = crash
         self._batch = safe_file_part(batch_id)
         self._options = options
 
@@ -117,7 +124,13 @@ class _Files:
         before = self.paths(template)
         sheet = self._options.invoice_sheet if template.kind == "invoice" else template.sheet
         written = [
-            write_book(self.path(template, number), template, [row for group in part for row in group], sheet=sheet)
+            write_book(
+                self.path(template, number),
+                template,
+                [row for group in part for row in group],
+                sheet=sheet,
+                crash=self._crash,
+            )
             for number, part in enumerate(parts, 1)
         ]
         for path in before[len(parts) :]:

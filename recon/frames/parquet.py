@@ -6,6 +6,7 @@ from kept files and settings and can be made again; losing them loses no evidenc
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -17,8 +18,13 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.crash import NO_CRASH, CrashPoints
+from recon.files import put_in_place
+
 COMPRESSION: Final = "lz4"
 FACTS_FILE: Final = "facts.json"
+LEFTOVER_SECONDS: Final = 3600
+"""A half written folder of this age belongs to a run that was stopped."""
 _CHUNK: Final = 256 << 10
 _WRITERS: Final = 2
 """Frames written at a time; more would only hold more pages in memory."""
@@ -30,16 +36,20 @@ def write_frames(
     facts: Mapping[str, Any],
     *,
     written: Mapping[str, Path] | None = None,
+    crash: CrashPoints = NO_CRASH,
+    step: str = "frames",
 ) -> Path:
     """Write ``name.parquet`` per frame and ``facts.json`` into ``folder``; an existing folder is kept as it is.
 
     ``written`` names frames that lie on the disk already, unchanged: they are linked instead of written again.
+    ``step`` names the crash points on both sides of the rename.
     """
     if folder.is_dir():
         return folder
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(mode=0o700, parents=True)
+    _sweep(folder, temporary)
     for name, path in (written or {}).items():
         _link(path, temporary / f"{name}.parquet")
     with ThreadPoolExecutor(
@@ -53,13 +63,20 @@ def write_frames(
         os.fsync(stream.fileno())
     _sync(temporary)
     try:
-        temporary.rename(folder)
+        put_in_place(temporary, folder, crash=crash, step=step)
     except OSError:
         if not folder.is_dir():
             raise
         shutil.rmtree(temporary, ignore_errors=True)
-    _sync(folder.parent)
     return folder
+
+
+def _sweep(folder: Path, fresh: Path) -> None:
+    """Remove what killed runs left of this folder; a fresh one may belong to a process that is reading meanwhile."""
+    now = fresh.stat().st_mtime  # the drive's own clock
+    for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.*"):
+        if now - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:

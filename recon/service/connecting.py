@@ -172,7 +172,7 @@ def _write_accounts(context: Context, name: str, proposals: list[tuple[str, str,
     text = context.workspace.settings_file.read_text(encoding="utf-8")
     for setting, code, _ in proposals:
         text = with_setting(text, ("connections", name, "accounts", setting), value=code)
-    write_settings(context.workspace, text)
+    write_settings(context.workspace, text, crash=context.store.database.crash)
 
 
 def known_company(context: Context, name: str) -> tuple[str, str, str]:

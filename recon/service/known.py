@@ -118,7 +118,8 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
         reading = source.read(file, options)
         frames = normalize(reading, options, file_id=file.file_id)
         empty = Comparison.nothing()
-        write_frames(fresh, frames_by_name(frames), file_facts(file, source, options, frames, empty, reading.notes))
+        facts = file_facts(file, source, options, frames, empty, reading.notes)
+        write_frames(fresh, frames_by_name(frames), facts, crash=context.store.database.crash)
     return fresh
 
 

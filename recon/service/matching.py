@@ -254,7 +254,7 @@ class _Planned:
             text = self._context.workspace.settings_file.read_text(encoding="utf-8")
             for path, value in self.settings:
                 text = with_setting(text, path, value=value)
-            write_settings(self._context.workspace, text)
+            write_settings(self._context.workspace, text, crash=store.database.crash)
 
 
 def _report(

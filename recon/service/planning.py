@@ -13,6 +13,7 @@ import polars as pl
 from recon import __version__
 from recon.config import Connection
 from recon.errors import UsageError
+from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.parquet import digest_files, read_facts, read_frame, write_frames
 from recon.frames.schemas import FIRST_SEEN
@@ -157,9 +158,9 @@ def keep_plan(
         import shutil
 
         shutil.rmtree(waiting)
-    write_frames(
-        waiting, {name: frame for name, frame in frames.items() if name not in written}, facts, written=written
-    )
+    crash = context.store.database.crash
+    fresh = {name: frame for name, frame in frames.items() if name not in written}
+    write_frames(waiting, fresh, facts, written=written, crash=crash, step="plan-frames")
     digest = digest_files(waiting, DIGESTED)
     whole = hashlib.sha256(
         f"{digest}:{digest_files(waiting, ('results', 'findings', 'orders'))}:{json.dumps(facts, sort_keys=True)}".encode()
@@ -170,7 +171,7 @@ def keep_plan(
 
         shutil.rmtree(waiting)
     else:
-        waiting.rename(folder)
+        put_in_place(waiting, folder, crash=crash, step="plan-folder")
     return folder, digest
 
 

@@ -27,7 +27,7 @@ from recon.service.known import (
     read_key,
     read_options,
 )
-from recon.sources.base import IntakeFile, Reading, Source
+from recon.sources.base import Fetched, IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
 from recon.store.files import Intake, NewIntake
 from recon.summaries import FileReport, IntakeReport
@@ -60,7 +60,13 @@ def _take_in(
     file = (
         look_at(path)
         if dry_run
-        else keep(path, context.workspace.intake, context.clock.now().isoformat(), wait=context.clock.sleep)
+        else keep(
+            path,
+            context.workspace.intake,
+            context.clock.now().isoformat(),
+            wait=context.clock.sleep,
+            crash=context.store.database.crash,
+        )
     )
     source = _source(context, rules, file, profile)
     return take_in_kept(context, name, rules, file, source, profile=profile, dry_run=dry_run)
@@ -103,7 +109,7 @@ def take_in_kept(
     facts = file_facts(file, source, options, frames, comparison, reading.notes) | {"rows_read": rows_read(reading)}
     if not dry_run:
         stored = frames_by_name(frames, comparison)
-        write_frames(folder, stored, facts)
+        write_frames(folder, stored, facts, crash=context.store.database.crash)
         context.read_frames[folder] = replace(frames, findings=stored["findings"])
         context.store.files.keep(
             digest=file.digest, name=file.name, size=file.size, source=source.name, connection=name
@@ -224,9 +230,7 @@ def pull(
                         )
                     )
                     continue
-                file = keep_bytes(
-                    answer.content, answer.name, context.workspace.intake, context.clock.now().isoformat()
-                )
+                file = _keep_answer(context, answer)
                 reports.append(take_in_kept(context, name, rules, file, source, profile=None, dry_run=False))
         odd = causes(shop.findings())
     if odd and reports:
@@ -234,6 +238,16 @@ def pull(
     if not dry_run:
         context.store.mappings.set(name, "setting", {"last_pull": context.today().isoformat()}, reason="pull")
     return IntakeReport(connection=name, files=tuple(reports), dry_run=dry_run)
+
+
+def _keep_answer(context: Context, answer: Fetched) -> IntakeFile:
+    return keep_bytes(
+        answer.content,
+        answer.name,
+        context.workspace.intake,
+        context.clock.now().isoformat(),
+        crash=context.store.database.crash,
+    )
 
 
 def _day_of_last_pull(context: Context, name: str, rules: Connection) -> dt.date:
@@ -254,7 +268,7 @@ def pull_products(context: Context, connection: str | None, *, dry_run: bool) ->
         for answer in shop.fetch_products():
             if dry_run:
                 continue
-            file = keep_bytes(answer.content, answer.name, context.workspace.intake, context.clock.now().isoformat())
+            file = _keep_answer(context, answer)
             context.store.files.keep(
                 digest=file.digest, name=file.name, size=file.size, source="zort-products", connection=name
             )

@@ -190,7 +190,7 @@ keep(Path(sys.argv[1]), Path(sys.argv[2]), "2026-11-22T03:00:00+00:00", crash=cr
 """
 
 
-@pytest.mark.parametrize(("point", "kept"), [("intake.before", 0), ("intake.after", 1)])
+@pytest.mark.parametrize(("point", "kept"), [("intake-file.before", 0), ("intake-file.after", 1)])
 def test_f01_killed_while_keeping_leaves_the_whole_file_or_none(
     tmp_path: Path, store: Path, point: str, kept: int
 ) -> None:

@@ -13,6 +13,7 @@ from recon.errors import UsageError
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import make_workspace
 from tui.asking import ask, ask_secret, can_ask
+from tui.crashing import crash_points
 from tui.output import Output
 
 SECRET_NAMES: dict[str, tuple[str, ...]] = {
@@ -33,7 +34,7 @@ def init(args: argparse.Namespace) -> int:
         for line in text.splitlines():
             output.line(line)
     else:
-        make_workspace(root, text)
+        make_workspace(root, text, crash=crash_points())
     output.document(
         "init",
         {
