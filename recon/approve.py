@@ -133,7 +133,7 @@ def check_approval(
     if approval is None:
         raise NotApproved(
             f"Batch {batch.batch_id} is {_state_words(batch)}. Nothing was sent. Look at it with "
-            f"`recon plan --show {batch.batch_id}` and approve it with `recon approve {batch.batch_id} --as NAME`."
+            f"`recon documents {batch.batch_id}` and approve it with `recon approve {batch.batch_id} --as NAME`."
         )
     if approval_seal(approval) != approval.seal:
         raise StoreDamaged(

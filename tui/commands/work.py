@@ -113,6 +113,12 @@ def plan(args: argparse.Namespace) -> int:
     return 4 if report.documents or report.held else 0
 
 
+def print_kinds(report: PlanReport, output: Output) -> None:
+    """Print count and sums of the documents by kind."""
+    rows = [(k.kind, f"{k.count:,}", grouped(k.total), grouped(k.vat)) for k in report.by_kind]
+    output.table(("Kind", "Documents", "Total", "VAT"), rows, right=(1, 2, 3))
+
+
 def print_plan(report: PlanReport, output: Output) -> None:
     """Print a plan: documents by kind, what is held and why, control totals."""
     name = report.batch or "no batch"
@@ -120,11 +126,8 @@ def print_plan(report: PlanReport, output: Output) -> None:
         f"{name}: {report.documents:,} documents, {grouped(report.total)}"
         + (f"  ({report.period[0]} .. {report.period[1]})" if report.period else "")
     )
-    output.table(
-        ("Kind", "Documents", "Total", "VAT"),
-        [(k.kind, f"{k.count:,}", grouped(k.total), grouped(k.vat)) for k in report.by_kind],
-        right=(1, 2, 3),
-    )
+    if report.by_kind:
+        print_kinds(report, output)
     if report.rows:
         output.line()
         output.table(
