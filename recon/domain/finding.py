@@ -62,6 +62,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "control-total-differs": FindingCode("hold", "A total stated by the file is not the sum of its rows", "The file is incomplete or was edited; export again."),
     "count-differs": FindingCode("warning", "The service announced another number of rows than it delivered", "Pull again; rows move between pages while they are read."),
     "order-gone": FindingCode("warning", "An order of an earlier file is missing in the newer one of the same period", "It is kept; check in the source whether it was deleted."),
+    "newer-version-refused": FindingCode("hold", "A newer file states this order, but cannot be read there", "Correct the newer file and import it again; the older version is not posted meanwhile."),
     "order-went-back": FindingCode("hold", "A newer export says less than an older one (paid became unpaid)", "Check the order in the source; nothing is undone by itself."),
     # match
     "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from recon.frames.parquet import digest_files, read_facts, read_frame, write_fra
 from recon.frames.schemas import FIRST_SEEN
 from recon.money import plain
 from recon.normalize.merge import combine
+from recon.normalize.refused import refused_later
 from recon.normalize.sequence import chronological
 from recon.plan.inputs import ControlTotals as PlanControls
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
@@ -60,7 +61,7 @@ def plan(
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
     on_progress("planning")
-    frames = chronological(combine([frames for _, frames in sets]))
+    frames = whole_set(sets)
     made = build_plan(plan_inputs(context, name, rules, sets, frames, posted))
     on_progress("keeping the plan")
     facts = {
@@ -81,6 +82,14 @@ def plan(
     return report(
         context, name, made, frames.orders, batch=batch, digest=digest, is_new=is_new, dry_run=False, rows=rows
     )
+
+
+def whole_set(sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
+    """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
+    parts = [frames for _, frames in sets]
+    frames = chronological(combine(parts))
+    held = refused_later(parts, frames)
+    return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
 
 
 def plan_inputs(
@@ -294,7 +303,6 @@ def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
 
 def _sums_from_results(lines: tuple[CauseLine, ...], made: Plan) -> tuple[CauseLine, ...]:
     """Give each cause of holding the sum that is really held because of it (an order may have several causes)."""
-    from dataclasses import replace
 
     sums = {}
     for line in lines:

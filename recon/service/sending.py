@@ -14,14 +14,12 @@ from recon.domain.document import Document
 from recon.errors import ReconError, StaleApproval, TargetRejected, UsageError
 from recon.frames.parquet import digest_files
 from recon.money import parse_minor, plain
-from recon.normalize.merge import combine
-from recon.normalize.sequence import chronological
 from recon.plan.plan import build_plan
 from recon.plan.records import documents_by_key
 from recon.service.connecting import keep_catalog, known_catalog, known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets
-from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs
+from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.reading import batch_view
 from recon.service.start_date import lock_start_date
 from recon.store.batches import Batch
@@ -110,7 +108,7 @@ def changes_since(context: Context, batch: Batch) -> tuple[str, ...]:
     posted = everything.filter(pl.col("batch_id") != batch.batch_id)
     if inputs_digest(context, batch.connection, sets, posted) == batch.inputs_digest:
         return ()
-    frames = chronological(combine([frames for _, frames in sets]))
+    frames = whole_set(sets)
     made = build_plan(plan_inputs(context, batch.connection, rules, sets, frames, posted))
     return _differences(
         (
