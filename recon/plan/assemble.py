@@ -17,6 +17,7 @@ from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
 from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.numbering import order_stems
 from recon.plan.postings import postings
+from recon.plan.verdict import mask_of_keys
 from recon.plan.work import Work
 
 _REPOSTS: Final = [rule.name.startswith("reposted") for rule in LIFECYCLE]
@@ -182,6 +183,7 @@ def _unfollowed_findings(work: Work) -> list[pl.DataFrame]:
     orders, reason = work.orders, work.verdicts.reason
     kept_money = (work.now == "cancelled") & (orders["payment_state"] == "paid") & (orders["total_minor"] != 0)
     kept_money = kept_money & (orders["refunded_minor"] < orders["total_minor"])
+    kept_money = kept_money & ~mask_of_keys(orders, said_already(work.inputs.findings, "cancelled-but-paid"))
     found = [
         findings_from(
             orders.filter(kept_money),

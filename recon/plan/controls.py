@@ -17,7 +17,12 @@ from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.state import RETURN_KINDS
 from recon.plan.verdict import Verdicts
 
-_ACTING: Final = pl.col("acts")
+_EFFECT: Final = (
+    pl.when(pl.col("kind").is_in(["invoice", "receipt"])).then("total_minor")
+    .when(pl.col("kind") == "payment").then(0)
+    .otherwise(-pl.col("total_minor"))
+)  # fmt: skip
+"""What a document adds to the ledger's sum of its order."""
 
 
 def order_results(
@@ -29,20 +34,11 @@ def order_results(
     columns cancelled, refund_minor, doc_total_minor.
     """
     count = work.height
-    effect = (
-        pl.when(pl.col("kind").is_in(["invoice", "receipt"]))
-        .then("total_minor")
-        .when(pl.col("kind") == "payment")
-        .then(0)
-        .otherwise(-pl.col("total_minor"))
-    )
     sent, stuck = drafts.filter(pl.col("blocked").is_null()), drafts.filter(pl.col("blocked").is_not_null())
-    planned = _per_order(sent, count, effect)
-    blocked = _per_order(stuck, count, effect)
+    planned = _per_order(sent, count, _EFFECT)
+    blocked = _per_order(stuck, count, _EFFECT)
     has_documents = _per_order(sent, count, pl.col("order_no").is_not_null())
-    stuck_code = work.select("order_no").join(
-        stuck.group_by("order_no").agg(pl.col("blocked").first()), on="order_no", how="left", maintain_order="left"
-    )["blocked"]
+    stuck_code = _first_code(stuck, count)
     frame = work.with_columns(
         planned.alias("planned_minor"), blocked.alias("blocked_minor"), (has_documents > 0).alias("has_documents"),
         verdicts.reason.cast(pl.String).alias("why_not"), verdicts.held.alias("is_held"), stuck_code.alias("stuck"),
@@ -54,6 +50,15 @@ def _per_order(drafts: pl.DataFrame, count: int, value: pl.Expr) -> pl.Series:
     if drafts.is_empty():
         return pl.repeat(0, count, dtype=pl.Int64, eager=True)
     return per_order(run_sums(drafts, "order_no", value=value), count)["value"]
+
+
+def _first_code(stuck: pl.DataFrame, count: int) -> pl.Series:
+    """Return per order the finding of its first document that cannot be sent."""
+    if stuck.is_empty():
+        return pl.repeat(None, count, dtype=pl.String, eager=True)
+    orders = pl.DataFrame({"order_no": pl.int_range(count, dtype=pl.UInt32, eager=True)})
+    first = stuck.unique("order_no", keep="first", maintain_order=True).select("order_no", "blocked")
+    return orders.join(first, on="order_no", how="left", maintain_order="left")["blocked"]
 
 
 def _place(frame: pl.DataFrame) -> pl.DataFrame:
@@ -141,14 +146,7 @@ def control_totals(
     ours = orders["currency"] == currency
     kept = results if ours.all() else results.filter(ours)
     booked = kept.select(_wide(name) for name in ("posted_minor", "held_minor", "ignored_minor")).row(0, named=True)
-    effect = (
-        pl.when(pl.col("kind").is_in(["invoice", "receipt"]))
-        .then("total_minor")
-        .when(pl.col("kind") == "payment")
-        .then(0)
-        .otherwise(-pl.col("total_minor"))
-    )
-    document_sum = documents.select(effect.cast(pl.Int128).sum()).item() or 0
+    document_sum = documents.select(_EFFECT.cast(pl.Int128).sum()).item() or 0
     truth = source["gross"] - source["cancelled"] - source["refunded"] + source["voucher"]
     debit, credit = postings.select(_wide("debit_minor"), _wide("credit_minor")).row(0)
     foreign = orders.filter(~ours).group_by("currency").agg(pl.col("total_minor").sum()).sort("currency")
@@ -164,7 +162,7 @@ def control_totals(
         held_minor=booked["held_minor"] or 0,
         ignored_minor=booked["ignored_minor"] or 0,
         difference_minor=truth - document_sum - sum(value or 0 for value in booked.values()),
-        orders_off=_orders_off(results, documents, effect),
+        orders_off=_orders_off(results, documents),
         lines_off=_lines_off(documents, lines),
         debit_minor=debit or 0,
         credit_minor=credit or 0,
@@ -217,9 +215,9 @@ def _wide(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Int128).sum()
 
 
-def _orders_off(results: pl.DataFrame, documents: pl.DataFrame, effect: pl.Expr) -> int:
+def _orders_off(results: pl.DataFrame, documents: pl.DataFrame) -> int:
     """Count orders where truth = posted + planned + held + ignored fails, planned summed from the documents anew."""
-    planned = _per_order(documents, results.height, effect)
+    planned = _per_order(documents, results.height, _EFFECT)
     parts = pl.col("posted_minor") + pl.lit(planned) + pl.col("held_minor") + pl.col("ignored_minor")
     off = (pl.col("truth_minor") != parts) | (pl.col("planned_minor") != pl.lit(planned))
     return int(results.select(off.sum()).item())

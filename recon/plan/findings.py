@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
 
 BY_CAUSE: Final = pl.Schema({
@@ -77,7 +78,9 @@ def vat_rounding_findings(documents: pl.DataFrame) -> pl.DataFrame:
         differing,
         "vat-rounding",
         amount_minor=(pl.col("vat_minor") - pl.col("vat_by_line_minor")).abs(),
-        detail=pl.format("VAT {} on the document, {} by line (minor units).", "vat_minor", "vat_by_line_minor"),
+        detail=pl.format(
+            "VAT {} on the document, {} by line.", plain_text("vat_minor"), plain_text("vat_by_line_minor")
+        ),
     )
 
 

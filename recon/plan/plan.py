@@ -100,10 +100,8 @@ def _hold(
     nameless = orders["payment_channel"] == ""
     channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
     verdicts = work.verdicts
-    two_figures = orders.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
-    verdicts.orders = two_figures.with_columns(
-        _vat=pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
-    )
+    verdicts.orders = orders.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
+    both = pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
     foreign = orders["currency"] != work.inputs.currency
     hold_acting(
         verdicts,
@@ -115,7 +113,7 @@ def _hold(
                 {"column": pl.lit("currency"), "value": pl.col("currency")},
             ),
             (sells & amounts["does_not_foot"], "does-not-foot", {}),
-            (sells & amounts["vat_mismatch"] & ~amounts["does_not_foot"], "vat-mismatch", {"detail": pl.col("_vat")}),
+            (sells & amounts["vat_mismatch"] & ~amounts["does_not_foot"], "vat-mismatch", {"detail": both}),
             (sells & work.undecided, "voucher-not-decided", {"amount_minor": pl.col("platform_discount_minor")}),
             (unlinked & ~nameless, "channel-not-mapped", channel),
             (unlinked & nameless, "channel-missing", channel),

@@ -18,6 +18,8 @@ REASONS: Final = tuple(dict.fromkeys((*FINDING_CODES, *RULE_NAMES, "by-hand", "l
 Reason = pl.Enum(REASONS)
 
 _EMPTY: Final = ("nothing", "closed")
+_SAME_CAUSE: Final = {"refund-amount-missing": ("refund-unclear",)}
+"""Findings of earlier steps that say the same already."""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,8 @@ def hold_by_state(verdicts: Verdicts, states: pl.DataFrame, facts: pl.DataFrame,
     masks.append((alive & (orders["record_kind"] != "sale"), "kind-by-hand"))
     for mask, code in masks:
         if mask.any():
-            said = mask_of_keys(orders, holds.filter(pl.col("code") == code)["order_key"])
+            same = [code, *_SAME_CAUSE.get(code, ())]
+            said = mask_of_keys(orders, holds.filter(pl.col("code").is_in(same))["order_key"])
             open_ones = mask & (verdicts.free() | verdicts.held)
             verdicts.settle(mask, code, hold=True)
             verdicts.say(open_ones & ~said, code)
