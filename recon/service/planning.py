@@ -303,7 +303,6 @@ def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
 
 def _sums_from_results(lines: tuple[CauseLine, ...], made: Plan) -> tuple[CauseLine, ...]:
     """Give each cause of holding the sum that is really held because of it (an order may have several causes)."""
-
     sums = {}
     for line in lines:
         keys = made.findings.filter(pl.col("code") == line.code).select("order_key").unique()
