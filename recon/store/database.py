@@ -39,6 +39,8 @@ class Database:
         self.crash = crash
         self.after_commit: Callable[[], None] = _nothing
         """Called after each commit; the store keeps its anchor up to date with it."""
+        self.rollbacks = 0
+        """Transactions taken back so far; whoever remembers what was written compares it."""
         self._guard = threading.RLock()
         self._inside = False
         self._broken = ""
@@ -88,6 +90,7 @@ class Database:
                     self.crash.reach(f"{step}.before")
                     self._sqlite.execute("COMMIT")
                 except BaseException:
+                    self.rollbacks += 1
                     with suppress(sqlite3.Error):
                         self._sqlite.execute("ROLLBACK")
                     raise

@@ -62,6 +62,9 @@ class EventLog:
         self._clock = clock
         self.actor = actor
         """Written as `who` where nobody else is named: the user of this computer."""
+        self._head: Head | None = None
+        """The last entry, as long as nothing was rolled back since; only the one writer keeps it."""
+        self._rollbacks = 0
 
     def append(self, kind: str, subject: str, facts: Mapping[str, Any], *, who: str = "") -> Head:
         """Write one entry; the caller holds the transaction."""
@@ -73,10 +76,13 @@ class EventLog:
             "INSERT INTO events (seq, at, kind, who, subject, facts, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (seq, at, kind, who, subject, text, digest),
         )
-        return Head(seq, digest)
+        self._head, self._rollbacks = Head(seq, digest), self._database.rollbacks
+        return self._head
 
     def head(self) -> Head:
         """Return the last entry's number and hash."""
+        if self._head is not None and self._rollbacks == self._database.rollbacks:
+            return self._head
         row = self._database.one("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
         return Head(0, FIRST_HASH) if row is None else Head(row["seq"], row["hash"])
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from recon.domain.outbox import DEAD, SETTLED, STATES
+from recon.domain.outbox import SETTLED, STATES
 from recon.errors import UsageError
 from recon.store.database import Database
 
@@ -65,7 +65,7 @@ class Attempt:
     request_digest: str
     finished_at: str | None
     result: str | None
-    """posted, refused, unavailable, exists or unknown; None: we do not know how it ended."""
+    """posted, written (into an import file), refused, unavailable, exists or unknown; None: we do not know how it ended."""
     code: str | None
     words: str | None
 
@@ -81,7 +81,6 @@ class Tally:
 _LIVE: Final = "live = 1"
 _UNSETTLED: Final = " AND ".join(f"state <> '{state}'" for state in ("queued", *SETTLED))
 """The words of the index on unsettled documents, which SQLite wants to see again in the question."""
-_DEAD_LIST: Final = ", ".join(f"'{state}'" for state in DEAD)
 
 
 class Outbox:
@@ -156,8 +155,7 @@ class Outbox:
             row = self._database.one(
                 f"SELECT * FROM outbox WHERE company_no = ? AND document_key = ? AND {_LIVE}", (company_no, key)
             ) or self._database.one(
-                f"SELECT * FROM outbox WHERE state IN ({_DEAD_LIST}) AND company_no = ? AND document_key = ? "
-                "ORDER BY id DESC",
+                "SELECT * FROM outbox WHERE live = 0 AND company_no = ? AND document_key = ? ORDER BY id DESC",
                 (company_no, key),
             )
             if row is not None:
@@ -169,7 +167,7 @@ class Outbox:
         row = self._database.one(
             "SELECT * FROM outbox WHERE company_no = ? AND state = 'posted' AND number IS NOT NULL "
             "AND kind <> 'void' AND (? IS NULL OR batch_id = ?) "
-            "ORDER BY updated_at DESC LIMIT 1",
+            "ORDER BY code IS 'adopted', updated_at DESC LIMIT 1",
             (company_no, batch_id, batch_id),
         )
         return None if row is None else outbox_row(row)
@@ -182,8 +180,8 @@ class Outbox:
     def has_sent(self, connection: str) -> bool:
         """Return whether anything was ever sent for a connection; its start date is locked from then on."""
         row = self._database.one(
-            "SELECT 1 FROM batches b WHERE b.connection = ? AND EXISTS "
-            "(SELECT 1 FROM outbox o WHERE o.batch_id = b.batch_id AND (o.attempts > 0 OR o.state IN ('posted', 'by_hand')))",
+            "SELECT 1 FROM batches b WHERE b.connection = ? AND EXISTS (SELECT 1 FROM outbox o "
+            "WHERE o.id BETWEEN b.first_row AND b.last_row AND (o.attempts > 0 OR o.state IN ('posted', 'by_hand')))",
             (connection,),
         )
         return row is not None

@@ -7,7 +7,7 @@ was read. Between the two a crash leaves ``sending``, which the next start turns
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recon.domain.outbox import DEAD, WITH_PERSON
@@ -77,7 +77,18 @@ class OutboxMoves:
                 "state": "sending",
             }
             self._events.append("sending", row.document_key, facts)
-        return self._outbox.row(row.id)
+        return replace(
+            row,
+            state="sending",
+            attempts=attempt,
+            sends=row.sends + 1,
+            absences=0,
+            lookups=0,
+            look_first=False,
+            payload_digest=payload_digest,
+            next_lookup_at=None,
+            updated_at=at,
+        )
 
     def finish(self, row: OutboxRow, outcome: Outcome) -> OutboxRow:
         """Write down what became of a document that was sent or looked up; on the disk when this returns."""
@@ -89,9 +100,9 @@ class OutboxMoves:
                     "UPDATE attempts SET finished_at = ?, result = ?, code = ?, words = ? WHERE row_id = ? AND attempt = ?",
                     (at, outcome.result, code, words, row.id, row.attempts),
                 )
-            self._set_state(row, outcome, at, code, words)
+            after = self._set_state(row, outcome, at, code, words)
             self._events.append(outcome.state, row.document_key, _facts(row, outcome, code))
-        return self._outbox.row(row.id)
+        return after
 
     def note_lookup(
         self, row: OutboxRow, *, trusted_absence: bool, next_lookup_at: dt.datetime, words: str, counts: bool = True
@@ -179,15 +190,28 @@ class OutboxMoves:
         self._events.append("cancelled-batch", batch_id, {"count": count, "because": because}, who=who)
         return count
 
-    def _set_state(self, row: OutboxRow, outcome: Outcome, at: str, code: str | None, words: str | None) -> None:
-        dead = "live = 0, " if outcome.state in DEAD else ""
-        later = None if outcome.next_lookup_at is None else stamp(outcome.next_lookup_at)
-        sends = row.sends if outcome.arrived else max(0, row.sends - 1)
+    def _set_state(self, row: OutboxRow, outcome: Outcome, at: str, code: str | None, words: str | None) -> OutboxRow:
+        """Write the new state into the table; returns the row as it is now."""
+        after = replace(
+            row,
+            state=outcome.state,
+            sends=row.sends if outcome.arrived else max(0, row.sends - 1),
+            ledger_id=outcome.ledger_id,
+            ledger_number=outcome.ledger_number,
+            code=code,
+            words=words,
+            next_lookup_at=None if outcome.next_lookup_at is None else stamp(outcome.next_lookup_at),
+            updated_at=at,
+        )
+        # `live` is named only where it changes: naming it would rewrite two indexes at every step
+        dead = "live = 0, " if after.state in DEAD else ""
         self._database.write(
             f"UPDATE outbox SET state = ?, {dead}sends = ?, ledger_id = ?, ledger_number = ?, code = ?, words = ?, "
             "next_lookup_at = ?, updated_at = ? WHERE id = ?",
-            (outcome.state, sends, outcome.ledger_id, outcome.ledger_number, code, words, later, at, row.id),
-        )
+            (after.state, after.sends, after.ledger_id, after.ledger_number, after.code,
+             after.words, after.next_lookup_at, at, row.id),
+        )  # fmt: skip
+        return after
 
 
 def _facts(row: OutboxRow, outcome: Outcome, code: str | None) -> dict[str, str | int | bool | None]:

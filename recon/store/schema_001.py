@@ -201,23 +201,31 @@ STATEMENTS: Final = (
     """CREATE INDEX outbox_unsettled ON outbox (state)
         WHERE state <> 'queued' AND state <> 'posted' AND state <> 'refused' AND state <> 'by_hand'
         AND state <> 'skipped' AND state <> 'cancelled'""",
+    "CREATE INDEX outbox_dead ON outbox (document_key, company_no) WHERE live = 0",
     "CREATE TRIGGER outbox_no_delete BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'the outbox forgets nothing'); END",
     """CREATE TRIGGER outbox_settled BEFORE UPDATE ON outbox
-        WHEN OLD.state IN ('posted', 'by_hand', 'refused', 'skipped', 'cancelled')
+        WHEN OLD.state = 'posted' OR OLD.state = 'refused' OR OLD.state = 'by_hand' OR OLD.state = 'skipped'
+            OR OLD.state = 'cancelled'
         BEGIN SELECT RAISE(ABORT, 'a settled document never changes'); END""",
     """CREATE TRIGGER outbox_content BEFORE UPDATE OF id, batch_id, doc_no, document_key, order_key, kind, revision,
         number, applies_to_key, depends_on, issued_on, total_minor, vat_minor, is_tax_invoice, company_no ON outbox
         BEGIN SELECT RAISE(ABORT, 'an approved document never changes'); END""",
     """CREATE TRIGGER outbox_moves BEFORE UPDATE OF state ON outbox
-        WHEN OLD.state <> NEW.state AND (OLD.state || '>' || NEW.state) NOT IN (
-            'queued>sending', 'queued>posted', 'queued>refused', 'queued>conflict', 'queued>duplicate',
-            'queued>needs_person', 'queued>skipped', 'queued>cancelled',
-            'sending>posted', 'sending>refused', 'sending>queued', 'sending>unknown', 'sending>conflict',
-            'sending>duplicate', 'sending>needs_person',
-            'unknown>posted', 'unknown>queued', 'unknown>conflict', 'unknown>duplicate', 'unknown>needs_person',
-            'conflict>posted', 'conflict>by_hand', 'conflict>queued', 'conflict>cancelled',
-            'duplicate>posted', 'duplicate>by_hand', 'duplicate>cancelled',
-            'needs_person>posted', 'needs_person>by_hand', 'needs_person>queued', 'needs_person>cancelled')
+        WHEN OLD.state <> NEW.state AND NOT CASE OLD.state
+            WHEN 'sending' THEN NEW.state = 'posted' OR NEW.state = 'refused' OR NEW.state = 'queued' OR
+                NEW.state = 'unknown' OR NEW.state = 'conflict' OR NEW.state = 'duplicate' OR NEW.state =
+                'needs_person'
+            WHEN 'queued' THEN NEW.state = 'sending' OR NEW.state = 'posted' OR NEW.state = 'refused' OR
+                NEW.state = 'conflict' OR NEW.state = 'duplicate' OR NEW.state = 'needs_person' OR NEW.state =
+                'skipped' OR NEW.state = 'cancelled'
+            WHEN 'unknown' THEN NEW.state = 'posted' OR NEW.state = 'queued' OR NEW.state = 'conflict' OR
+                NEW.state = 'duplicate' OR NEW.state = 'needs_person'
+            WHEN 'conflict' THEN NEW.state = 'posted' OR NEW.state = 'by_hand' OR NEW.state = 'queued' OR
+                NEW.state = 'cancelled'
+            WHEN 'duplicate' THEN NEW.state = 'posted' OR NEW.state = 'by_hand' OR NEW.state = 'cancelled'
+            WHEN 'needs_person' THEN NEW.state = 'posted' OR NEW.state = 'by_hand' OR NEW.state = 'queued' OR
+                NEW.state = 'cancelled'
+            ELSE 0 END
         BEGIN SELECT RAISE(ABORT, 'a document cannot go that way'); END""",
     """CREATE TABLE attempts (
         row_id INTEGER NOT NULL,
@@ -225,7 +233,7 @@ STATEMENTS: Final = (
         started_at TEXT NOT NULL,
         request_digest TEXT NOT NULL,
         finished_at TEXT,
-        result TEXT,                             -- posted, refused, unavailable, exists, unknown
+        result TEXT,                             -- posted, written, refused, unavailable, exists, unknown
         code TEXT,
         words TEXT,
         PRIMARY KEY (row_id, attempt)

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from recon.domain.document import Document
 from recon.domain.outbox import MAX_SENDS
 from recon.errors import ReconError, TargetError
+from recon.store.moments import moment, stamp
 from recon.store.outbox import OutboxRow
 from recon.store.outbox_moves import Outcome
 from recon.store.store import Store
@@ -28,7 +29,17 @@ MAX_LOOKUPS: Final = 10
 FAILED_RETRY_SECONDS: Final = 15
 """When a look-up that got no answer is tried again."""
 
-Canary = Literal["seen", "hidden", "none", "failed"]
+LONGEST_MARGIN_SECONDS: Final = 15 * 60
+"""A canary that is older than this beside our document proves too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A document that was confirmed before, and whether the ledger shows it now."""
+
+    state: Literal["seen", "hidden", "none", "failed"]
+    sent_at: str | None = None
+    """When it was sent; None: found by a look-up itself, so nobody knows since when it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,11 @@ class Lookups:
         self._target = target
         self._document_of = document_of
         self.grace_seconds = grace_seconds
+
+    @property
+    def longest_rest_seconds(self) -> int:
+        """Longest time between two look-ups; a clock that jumped cannot stretch it."""
+        return self.grace_seconds + (0 if self._target.capabilities.own_number else LONGEST_MARGIN_SECONDS)
 
     def next_at(self) -> dt.datetime:
         """Return when a look-up may be believed: a grace time from now."""
@@ -83,25 +99,50 @@ class Lookups:
         if row.batch_id not in canary:
             canary[row.batch_id] = self._ask_canary(row)
         seen = canary[row.batch_id]
-        if seen == "failed":
+        if seen.state == "failed":
             return self._failed(row, "Not there, but the ledger did not answer when asked for a document it confirmed.")
-        if seen != "hidden" and row.absences + 1 >= ABSENCES_NEEDED:
+        margin = self._margin_seconds(row, seen)
+        if margin is not None and row.absences + 1 >= ABSENCES_NEEDED:
             return self._absent(row)
-        return self._rest(row, trusted=seen != "hidden")
+        return self._rest(row, margin)
 
-    def _rest(self, row: OutboxRow, *, trusted: bool) -> LookedUp:
+    def _margin_seconds(self, row: OutboxRow, seen: Canary) -> int | None:
+        """Return how much longer than a grace time the next look-up waits; None: this absence proves nothing.
+
+        A canary sent at t0 that is seen now bounds how long the ledger hides what it took: now - t0. Our document was
+        sent at t1 and taken a grace time later at the latest. If it is absent a grace time after the canary was seen
+        first, plus t1 - t0 where the canary is the older one, it was never taken. A ledger that refuses a second
+        document under our number needs no such margin.
+        """
+        if seen.state == "hidden":
+            return None
+        if self._target.capabilities.own_number:
+            return 0
+        if seen.sent_at is None:
+            return None
+        margin = max(0, int((moment(self._sent_at(row)) - moment(seen.sent_at)).total_seconds()) + 1)
+        return margin if margin <= LONGEST_MARGIN_SECONDS else None
+
+    def _sent_at(self, row: OutboxRow) -> str:
+        """Return when the last attempt began."""
+        attempts = self._store.outbox.attempts(row.id)
+        return attempts[-1].started_at if attempts else row.updated_at or stamp(self._store.clock.now())
+
+    def _rest(self, row: OutboxRow, margin: int | None) -> LookedUp:
         """Let a document rest for another grace time; after many look-ups a person decides."""
         moves = self._store.moves
         if row.lookups + 1 >= MAX_LOOKUPS:
             words = (
-                f"{MAX_LOOKUPS} look-ups settled nothing: the ledger does not show documents it confirmed before. Look "
-                "for it in the ledger by hand, then say what you found."
+                f"{MAX_LOOKUPS} look-ups settled nothing: the ledger does not show documents it confirmed before, or there "
+                "is none to compare with. Look for it in the ledger by hand, then say what you found."
             )
             return LookedUp(
                 moves.finish(row, Outcome(state="needs_person", code="lookups-unclear", words=words)), "settled"
             )
-        words = "Not there yet." if trusted else "Not there, but the ledger does not show its newest documents yet."
-        row = moves.note_lookup(row, trusted_absence=trusted, next_lookup_at=self.next_at(), words=words)
+        trusted = margin is not None
+        words = "Not there yet." if trusted else "Not there, but the ledger may not show its newest documents yet."
+        next_at = self.next_at() + dt.timedelta(seconds=margin or 0)
+        row = moves.note_lookup(row, trusted_absence=trusted, next_lookup_at=next_at, words=words)
         return LookedUp(row, "resting", words)
 
     def _failed(self, row: OutboxRow, words: str) -> LookedUp:
@@ -128,17 +169,19 @@ class Lookups:
     def _ask_canary(self, row: OutboxRow) -> Canary:
         """Ask for a document that the ledger confirmed before, of this batch if there is one."""
         outbox = self._store.outbox
-        canary = outbox.last_posted(row.company_no, batch_id=row.batch_id) or outbox.last_posted(row.company_no)
-        if canary is None:
-            return "none"
+        other = outbox.last_posted(row.company_no, batch_id=row.batch_id) or outbox.last_posted(row.company_no)
+        if other is None:
+            return Canary("none")
         try:
-            document = self._document_of(canary)
+            document = self._document_of(other)
         except (ReconError, OSError, LookupError):
-            return "hidden" if canary.batch_id == row.batch_id else "none"
+            return Canary("hidden" if other.batch_id == row.batch_id else "none")
         found = self.find(document)
         if isinstance(found, TargetError):
-            return "failed"
-        return "hidden" if found.state == "absent" else "seen"
+            return Canary("failed")
+        if found.state == "absent":
+            return Canary("hidden")
+        return Canary("seen", None if other.code == "adopted" else self._sent_at(other))
 
 
 def outcome_of(row: OutboxRow, found: Found) -> Outcome:

@@ -63,6 +63,8 @@ class FakeLedger(Target):
         """Seconds until a look-up shows what was taken."""
         self.plans = {}
         """name -> list of answers, one per send; the default is "ok"."""
+        self.script = []
+        """The next answers, whatever is sent."""
         self.always = None
         """One answer for every send."""
         self.late = []
@@ -93,7 +95,8 @@ class FakeLedger(Target):
         if document.kind in ("payment", "void", "credit_note"):
             assert document.applies_to_ledger_id, f"{name} was sent without the id of what it applies to"
         plan = self.plans.get(name, [])
-        answer = self.always or (plan.pop(0) if plan else "ok")
+        script = plan or self.script
+        answer = self.always or (script.pop(0) if script else "ok")
         return self.answer(answer, document, name)
 
     def answer(self, answer, document, name):

@@ -10,6 +10,7 @@ import pytest
 from store_world import COMPANY, FakeClock, approve_batch, approved, draft, many, open_store, plan
 
 from recon.approve import ApprovalPolicy, check_approval, void_approval
+from recon.domain.outbox import DEAD, STATES, TRANSITIONS
 from recon.errors import ApprovalError, NotApproved, StaleApproval, StoreDamaged, StoreError, UsageError, WrongCompany
 from recon.frames.schemas import POSTED
 from recon.store.batches import approval_seal
@@ -229,6 +230,21 @@ def test_f12_nothing_is_approved_in_a_copy(store):
         approve_batch(store, batch, documents)
 
 
+def test_start_date_is_locked_by_the_first_send(store):
+    batch = approved(store, many(1))
+    assert not store.outbox.has_sent("main")
+    store.moves.start(store.outbox.rows(batch.batch_id)[0], "a" * 64)
+    assert store.outbox.has_sent("main") and not store.outbox.has_sent("other")
+
+
+def test_a_document_is_found_by_any_of_its_names(store):
+    approved(store, many(2))
+    row = store.outbox.find("RE-2")
+    assert store.outbox.find("shopify:shop:2/receipt/1") == row and store.outbox.row(row.id) == row
+    with pytest.raises(UsageError, match="No approved document is called 'RE-9'"):
+        store.outbox.find("RE-9")
+
+
 def test_posted_frame_shows_what_is_live(store):
     documents = plan(
         {"order": 'a"b,c', "kind": "invoice"},
@@ -251,6 +267,41 @@ def test_posted_frame_survives_our_own_marks_in_a_key(store):
     frame = store.posted_frame()
     assert frame["document_key"].to_list() == documents["document_key"].to_list()
     assert frame["number"].to_list() == [None, "RE-2"]
+
+
+def test_the_database_knows_the_same_states_and_ways_as_the_domain(store):
+    """Every pair of states is tried on a row of its own: the trigger lets through what TRANSITIONS says, nothing else."""
+    approved(store, many(1))
+    row = dict(store.database.one("SELECT * FROM outbox"))
+    for before, after in ((a, b) for a in STATES for b in STATES if a != b):
+        facts = {**row, "id": 999, "document_key": "k", "number": None, "payload_digest": "p"}
+        old = {
+            **facts,
+            "state": before,
+            "live": int(before not in DEAD),
+            "ledger_id": "x" if before == "posted" else None,
+        }
+        marks = ", ".join("?" * len(old))
+        let_through = None
+        try:
+            with store.database.transaction("try"):
+                store.database.write(f"INSERT INTO outbox ({', '.join(old)}) VALUES ({marks})", tuple(old.values()))
+                try:
+                    store.database.write(
+                        "UPDATE outbox SET state = ?, live = ?, ledger_id = ? WHERE id = 999",
+                        (after, int(after not in DEAD), "x" if after == "posted" else None),
+                    )
+                    let_through = True
+                except sqlite3.IntegrityError:
+                    let_through = False
+                raise Undo
+        except Undo:
+            pass
+        assert let_through == (after in TRANSITIONS[before]), (before, after)
+
+
+class Undo(Exception):
+    pass
 
 
 def test_the_database_itself_guards_the_outbox(store):

@@ -228,7 +228,7 @@ def test_void_and_new_invoice_keep_their_order(world):
                 "revision": 2,
                 "depends_on": "shopify:shop:1/void/1",
             },
-        )  # fmt: skip
+        )
     )
     assert world.upload("B0002").ending == "done"
     assert [one.is_void for one in world.ledger.books.held] == [True, False, False]
@@ -261,6 +261,17 @@ def test_f19_late_commit_is_adopted_not_doubled(world):
     world.ledger.plans = {"RE-1": ["late"]}
     report = world.upload()
     assert report.ending == "done" and report.adopted == 1 and world.ledger.sends == ["RE-1", "RE-2"]
+
+
+def test_f19_late_commit_that_is_shown_late_is_adopted_not_doubled(tmp_path):
+    """Taken 90 seconds after the send, shown 100 seconds after that: the first look-up comes too early."""
+    world = World(tmp_path, own_number=False)
+    world.ledger.unique = False
+    world.ledger.index_delay = 100
+    world.approve(many(2))
+    world.ledger.plans = {"RE-1": ["late"]}
+    assert world.upload().ending == "done" and world.ledger.sends == ["RE-1", "RE-2"]
+    world.store.close()
 
 
 def test_f20_connection_refused_is_not_a_send(world):
@@ -383,6 +394,31 @@ def test_f30_lagging_look_up_is_not_believed_without_the_canary(world):
     report = world.upload()
     assert report.ending == "done" and report.adopted == 1
     assert world.ledger.sends == ["RE-1", "RE-2", "RE-3"]
+
+
+@pytest.mark.parametrize(("delay", "ending"), [(0, "done"), (100, "done"), (700, "done"), (10**6, "waiting")])
+def test_f30_ledger_that_takes_a_number_twice_needs_a_young_canary(tmp_path, delay, ending):
+    """The lost document is the last of its batch: nothing posted after it can vouch for the look-up."""
+    world = World(tmp_path, own_number=False)
+    world.ledger.unique = False
+    world.ledger.index_delay = delay
+    world.approve(many(2))
+    world.upload(limit=1)
+    world.clock.forward(200)
+    world.ledger.plans = {"RE-2": ["late"]}
+    assert world.upload().ending == ending
+    assert world.ledger.sends == ["RE-1", "RE-2"] or delay == 10**6
+    assert len(world.ledger.books.held) == 2
+    world.store.close()
+
+
+def test_f30_ledger_that_takes_a_number_twice_and_no_canary_is_for_a_person(tmp_path):
+    world = World(tmp_path, own_number=False)
+    world.ledger.unique = False
+    world.approve(many(1))
+    world.ledger.plans = {"RE-1": ["lost"]}
+    assert world.upload().ending == "waiting" and world.states() == ["needs_person"]
+    world.store.close()
 
 
 def test_f30_no_canary_in_the_batch_takes_one_of_the_company(world):
