@@ -57,7 +57,7 @@ class Company(Section):
     name: str = Field(min_length=1, max_length=200)
     """Company name as it stands in the ledger; compared with the ledger's own answer before every batch."""
     short_name: str = Field(default="", max_length=20)
-    """Typed to approve a live upload; the first word of the name if left out."""
+    """Typed to approve a live upload; left out: the first word of the name that is no form of company (บริษัท, หจก.)."""
     tax_id: str = ""
     """13-digit tax id; empty if none."""
     currency: str = Field(default="THB", pattern=r"^[A-Z]{3}$")

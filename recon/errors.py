@@ -22,7 +22,7 @@ ReconError
 │   ├── AlreadyExists          the ledger has a document under our number: look it up and compare
 │   └── OutcomeUnknown         it may have been accepted; look it up first (exit code 6)
 ├── SourceUnavailable          a provider's API refused or could not be reached (exit code 5)
-├── ExportError                a workbook or journal could not be written or read; the old file is untouched
+├── ExportError                a workbook or journal could not be written or read; the old file is untouched (exit code 2)
 └── StoreError
     ├── StoreBusy              another process holds the workspace (exit code 7)
     ├── StoreDamaged           integrity check failed (exit code 8)
@@ -200,6 +200,7 @@ class ExportError(ReconError):
     """A workbook or journal could not be written or read; a file that was there before is untouched."""
 
     title = "File not written"
+    exit_code = 2
 
 
 class StoreError(ReconError):

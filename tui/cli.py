@@ -11,7 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 EXIT_CODES: Final = """exit codes:
   0    done, nothing open
@@ -93,7 +93,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("recon does not run under python -O: its checks of itself would be switched off.\n")
         return 2
     parser = build_parser()
-    args = parser.parse_args(arguments)
+    try:
+        args = parser.parse_args(arguments)
+    except _WrongCall as wrong:
+        return _wrong_call(wrong, as_json="--json" in arguments)
     if getattr(args, "version", False):
         return _version(as_json=args.json)
     if args.command is None:
@@ -103,6 +106,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(EXIT_CODES + "\n")
         return 0
     return _run(args)
+
+
+class _WrongCall(Exception):
+    """The words of a call fit no command; carries the usage of the nearest one."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a call without ending the program itself."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing, so that --json holds for wrong calls too."""
+        raise _WrongCall(message, self.format_usage())
+
+
+def _wrong_call(wrong: _WrongCall, *, as_json: bool) -> int:
+    from recon.errors import UsageError
+    from tui.failures import report_error
+
+    sys.stderr.write(wrong.usage)
+    return report_error(UsageError(str(wrong)), as_json=as_json)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -131,7 +158,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="recon",
         description="Turns shop orders into the right accounting documents, once, with proof.",
         epilog="Start with `recon demo`, or `recon init DIR`. `recon help exit-codes` lists the exit codes.",
@@ -151,11 +178,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[_Parser],
     name: str,
     run: str,
     summary: str,
@@ -181,11 +205,23 @@ def _command(
     return command
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    if not _count(text):
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return int(text)
+
+
 def _dry(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="print what would be done; change nothing")
 
 
-def _setup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _setup_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     init = _command(commands, "init", "tui.commands.setup:init", "make a workspace", connection=False)
     init.add_argument("directory", metavar="DIR", help="folder of the workspace; made if it is not there")
     init.add_argument("--company", metavar="NAME", help="company name as it stands in the ledger")
@@ -246,7 +282,7 @@ def _setup_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
 
 
-def _input_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _input_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     take = _command(commands, "import", "tui.commands.intake:import_files", "take in order exports")
     take.add_argument("files", metavar="FILE", nargs="+", help="CSV or Excel export, or a kept API answer")
     take.add_argument("--profile", metavar="NAME", help="read with this column profile")
@@ -284,7 +320,7 @@ def _input_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser
     profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
 
 
-def _work_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _work_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     match = _command(commands, "match", "tui.commands.work:match", "show and set product and channel mappings")
     match.add_argument(
         "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
@@ -329,7 +365,7 @@ def _work_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         "work out the documents that should stand in the ledger and do not",
         aliases=("preview",),
     )
-    plan.add_argument("--rows", type=int, default=20, metavar="N", help="documents to show (default 20)")
+    plan.add_argument("--rows", type=_count, default=20, metavar="N", help="documents to show (default 20)")
     _dry(plan)
 
     approve = _command(
@@ -354,7 +390,7 @@ def _work_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         connection=False,
     )
     upload.add_argument("batch", metavar="BATCH")
-    upload.add_argument("--limit", type=int, default=None, metavar="N", help="stop after N documents")
+    upload.add_argument("--limit", type=_at_least_one, default=None, metavar="N", help="stop after N documents")
     upload.add_argument(
         "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
     )
@@ -373,7 +409,7 @@ def _work_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     verify.add_argument("--chain", action="store_true", help="check the event log's chain")
 
 
-def _read_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _read_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     audit = _command(
         commands, "audit", "tui.commands.reports:audit", "write the audit workbook of a batch", connection=False
     )
@@ -415,7 +451,7 @@ def _read_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     orders.add_argument("--held", action="store_true", help="only held orders")
 
 
-def _other_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _other_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     demo = _command(
         commands,
         "demo",
@@ -435,9 +471,9 @@ def _other_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser
         connection=False,
     )
     sandbox.add_argument("which", choices=("peak", "zort"))
-    sandbox.add_argument("--port", type=int, default=0)
+    sandbox.add_argument("--port", type=_count, default=0)
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
-    sandbox.add_argument("--orders", type=int, default=240, metavar="N", help="invented orders (zort)")
+    sandbox.add_argument("--orders", type=_at_least_one, default=240, metavar="N", help="invented orders (zort)")
     completion = _command(
         commands, "completion", "tui.completion:completion", "print a completion script", connection=False
     )

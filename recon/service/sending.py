@@ -31,6 +31,8 @@ from recon.upload.files import write_files
 from recon.upload.report import Progress as UploadProgress
 from recon.upload.report import UploadReport
 
+FORMS_OF_COMPANY = frozenset({"บริษัท", "บจก.", "บมจ.", "ห้างหุ้นส่วน", "ห้างหุ้นส่วนจำกัด", "หจก.", "ร้าน", "the"})
+"""Words many company names begin with; typing one of them proves nothing."""
 DOCUMENTS_AT_ONCE = 500
 """Documents are made from frames in groups of this many, ahead of sending."""
 
@@ -43,9 +45,10 @@ def confirmation_needed(context: Context, batch_id: str) -> str:
 
 
 def short_name(context: Context) -> str:
-    """Return the company's short name: as set, else the first word of the name."""
+    """Return the company's short name: as set, else the first word of the name that is no form of company."""
     company = context.settings.company
-    return company.short_name or company.name.split()[0]
+    telling = [word for word in company.name.split() if word.casefold() not in FORMS_OF_COMPANY]
+    return company.short_name or (telling or [company.name])[0]
 
 
 def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str | None, dry_run: bool) -> BatchView:

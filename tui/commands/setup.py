@@ -25,6 +25,9 @@ SECRET_NAMES: dict[str, tuple[str, ...]] = {
 
 def init(args: argparse.Namespace) -> int:
     """Make a workspace from flags, asking for what is missing where there is a terminal."""
+    from recon.ports import SystemClock
+    from tui.wiring import service_for
+
     output = Output(as_json=args.json)
     answers = _answers(args)
     text = first_settings(answers)
@@ -34,7 +37,9 @@ def init(args: argparse.Namespace) -> int:
         for line in text.splitlines():
             output.line(line)
     else:
-        make_workspace(root, text, crash=crash_points())
+        workspace = make_workspace(root, text, crash=crash_points())
+        with service_for(workspace, clock=SystemClock()):
+            pass  # makes the store, so that everything can be looked at from now on
     output.document(
         "init",
         {

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from recon.errors import UsageError
+from recon.errors import ExportError, UsageError
 from recon.service import MatchEdits, ReconService
 from recon.summaries import BatchView, MatchReport, PlanReport, UploadSummary, VerifySummary
 from tui.asking import ask, can_ask
@@ -96,7 +96,9 @@ def _print_match(report: MatchReport, output: Output) -> None:
         output.line(
             "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
         )
-    if not report.open_count:
+    if not report.products and not report.channels:
+        output.line("There are no orders yet. next: recon import FILE, or recon pull")
+    elif not report.open_count:
         output.line("Everything is mapped. next: recon plan")
 
 
@@ -298,7 +300,7 @@ def verify(args: argparse.Namespace) -> int:
     """Compare with the ledger, check the event chain, or check a workbook."""
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:
-        if args.what and args.what.endswith(".xlsx"):
+        if args.what and args.what.lower().endswith(".xlsx"):
             return _verify_workbook(service, Path(args.what), output)
         if args.chain or not args.what:
             return _verify_chain(service, output)
@@ -329,7 +331,12 @@ def _verify_chain(service: ReconService, output: Output) -> int:
 
 
 def _verify_workbook(service: ReconService, path: Path, output: Output) -> int:
-    problems, head_known = service.verify_workbook(path)
+    if not path.is_file():
+        raise UsageError(f"There is no workbook {path}. Nothing was checked.")
+    try:
+        problems, head_known = service.verify_workbook(path)
+    except ExportError as error:
+        problems, head_known = [str(error)], False
     output.document("verify", {"workbook": str(path), "problems": problems, "chain_head_known": head_known})
     for problem in problems:
         output.line(f"  {problem}")
