@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +73,9 @@ class FileSecrets:
 
     def put(self, connection: str, name: str, value: str) -> None:
         """Keep a secret; the file is replaced whole and stays readable by its owner only."""
-        kept = self._read() | {f"{self._workspace_id}/{connection}/{name}": value}
+        self._write(self._read() | {f"{self._workspace_id}/{connection}/{name}": value})
+
+    def _write(self, kept: dict[str, str]) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".tmp")
         temporary.unlink(missing_ok=True)
@@ -83,9 +86,16 @@ class FileSecrets:
             os.fsync(stream.fileno())
         put_in_place(temporary, self._path, crash=self._crash, step="secrets")
 
-    def holds(self, connection: str) -> bool:
-        """Return whether any secret of the connection is kept here."""
-        return any(key.startswith(f"{self._workspace_id}/{connection}/") for key in self._read())
+    def holds(self, connection: str, name: str) -> bool:
+        """Return whether this secret is kept here."""
+        return f"{self._workspace_id}/{connection}/{name}" in self._read()
+
+    def forget(self, connection: str, names: Collection[str]) -> None:
+        """Drop secrets that are kept elsewhere from now on."""
+        gone = {f"{self._workspace_id}/{connection}/{name}" for name in names}
+        kept = self._read()
+        if gone & kept.keys():
+            self._write({key: value for key, value in kept.items() if key not in gone})
 
     def _read(self) -> dict[str, str]:
         try:
@@ -99,6 +109,25 @@ class FileSecrets:
         except ValueError:
             raise SecretsError(f"{self._path} is damaged. Move it away and run `recon connect` again.") from None
         return dict(content)
+
+
+class LayeredSecrets:
+    """Each secret from where it is: lent for this process, else in the owner-only file, else in the key store."""
+
+    def __init__(self, lent: Mapping[str, str], file: FileSecrets, store: KeyringSecrets) -> None:
+        self._lent, self._file, self._store = lent, file, store
+
+    def get(self, connection: str, name: str) -> str:
+        """Return a secret; raises SecretsError where it is nowhere."""
+        if name in self._lent:
+            return self._lent[name]
+        kept = self._file if self._file.holds(connection, name) else self._store
+        return kept.get(connection, name)
+
+    def put(self, connection: str, name: str, value: str) -> None:
+        """Keep a secret where it was kept before."""
+        kept = self._file if self._file.holds(connection, name) else self._store
+        kept.put(connection, name, value)
 
 
 class MemorySecrets:

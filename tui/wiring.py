@@ -17,7 +17,7 @@ from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.money import parse_minor
 from recon.ports import Clock, SecretStore, SystemClock
-from recon.secrets import FileSecrets, KeyringSecrets
+from recon.secrets import FileSecrets, KeyringSecrets, LayeredSecrets
 from recon.service import ReconService
 from recon.service.context import Context, Frames, Progress, Rows, ShopClient
 from recon.store.store import Store
@@ -96,6 +96,7 @@ class Wiring:
         self._secrets_file = config_folder / "secrets.json"
         self._workspace_id = workspace_id
         self._crash = crash
+        self._lent: dict[str, dict[str, str]] = {}
 
     def target(
         self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
@@ -201,9 +202,22 @@ class Wiring:
     def secrets(self, name: str, *, keep: str) -> SecretStore:
         """Return where keys of a connection are kept: as asked, else where they were put."""
         file = FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash)
-        if keep == "file" or (keep == "" and file.holds(name)):
-            return file
-        return KeyringSecrets(self._workspace_id)
+        store = KeyringSecrets(self._workspace_id)
+        if keep:
+            return file if keep == "file" else store
+        return LayeredSecrets(self._lent.get(name, {}), file, store)
+
+    def lend_secrets(self, name: str, values: Mapping[str, str]) -> None:
+        """Use these keys in this process, before those that are kept."""
+        self._lent[name] = dict(values)
+
+    def keep_secrets(self, name: str, values: Mapping[str, str], *, keep: str) -> None:
+        """Keep keys as asked; what the key store takes leaves the file, so that no older key is used instead."""
+        store = self.secrets(name, keep=keep)
+        for key, value in values.items():
+            store.put(name, key, value)
+        if keep != "file":
+            FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash).forget(name, values.keys())
 
     def write_workbook(
         self, dossier: AuditDossier, frames: Frames, rows: Rows, path: Path, on_progress: Progress

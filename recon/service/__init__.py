@@ -62,10 +62,22 @@ class ReconService:
         """Put a connection's keys into the key store (or the owner-only file)."""
         connecting.keep_secrets(self._context, name, values, keep=keep)
 
-    def connect(self, name: str, *, sides: tuple[str, ...], set_accounts: bool) -> ConnectionReport:
-        """Ask both sides who they are and read the ledger's lists."""
+    def connect(
+        self,
+        name: str,
+        *,
+        sides: tuple[str, ...],
+        set_accounts: bool,
+        given: dict[str, str] | None = None,
+        keep: str = "keyring",
+    ) -> ConnectionReport:
+        """Ask both sides who they are and read the ledger's lists; keys given are kept only if they open the right door."""
+        if given:
+            self._context.outside.lend_secrets(name, given)
         report = connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts)
         self._reload()
+        if given:
+            connecting.keep_secrets(self._context, name, given, keep=keep)
         return report
 
     def import_files(

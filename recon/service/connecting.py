@@ -31,9 +31,7 @@ ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 def keep_secrets(context: Context, name: str, values: dict[str, str], *, keep: str) -> None:
     """Put secrets into the key store, or the owner-only file if the person said so."""
-    store = context.outside.secrets(name, keep=keep)
-    for key, value in values.items():
-        store.put(name, key, value)
+    context.outside.keep_secrets(name, values, keep=keep)
 
 
 def connect(context: Context, name: str, *, sides: tuple[str, ...], set_accounts: bool) -> ConnectionReport:

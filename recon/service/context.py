@@ -123,6 +123,14 @@ class Outside(Protocol):
         """Return where secrets of a connection are kept."""
         ...
 
+    def lend_secrets(self, name: str, values: Mapping[str, str]) -> None:
+        """Use these secrets from now on in this process, before those that are kept."""
+        ...
+
+    def keep_secrets(self, name: str, values: Mapping[str, str], *, keep: str) -> None:
+        """Keep secrets in the key store or the owner-only file, and in no other place."""
+        ...
+
     def write_workbook(
         self, dossier: AuditDossier, frames: Frames, rows: Rows, path: Path, on_progress: Progress
     ) -> tuple[Path, str, str]:

@@ -140,10 +140,11 @@ def connect(args: argparse.Namespace) -> int:
     with open_service(args) as service:
         name, connection = service.settings.connection(args.connection)
         sides = _sides(args.side, connection.source, connection.target)
+        given = None
         if sides and not args.refresh:
             given = _given_keys(sides, from_stdin=args.stdin, no_input=args.no_input)
-            service.keep_secrets(name, given, keep=args.keep)
-        report = service.connect(name, sides=tuple(side for side, _ in sides), set_accounts=args.set_accounts)
+        named = tuple(side for side, _ in sides)
+        report = service.connect(name, sides=named, set_accounts=args.set_accounts, given=given, keep=args.keep)
     output.document("connect", report.as_facts())
     for line in report.lines():
         output.line(line)
