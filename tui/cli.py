@@ -462,7 +462,12 @@ def _other_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     demo.add_argument(
         "directory", metavar="DIR", nargs="?", default="demo", help="folder for the demo workspace (default: demo)"
     )
-    _command(commands, "doctor", "tui.commands.doctor:doctor", "check this machine and workspace", connection=False)
+    doctor = _command(
+        commands, "doctor", "tui.commands.doctor:doctor", "check this machine and workspace", connection=False
+    )
+    doctor.add_argument(
+        "--adopt", action="store_true", help="make a copied workspace one of its own; everything is looked up first"
+    )
     sandbox = _command(
         commands,
         "sandbox",

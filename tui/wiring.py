@@ -15,6 +15,7 @@ import platformdirs
 from recon.config import Connection, Settings
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
+from recon.errors import UsageError
 from recon.money import parse_minor
 from recon.ports import Clock, SecretStore, SystemClock
 from recon.secrets import FileSecrets, KeyringSecrets, LayeredSecrets
@@ -52,6 +53,11 @@ def service_for(
 ) -> ReconService:
     """Open a workspace. The store is made with the first writing command."""
     settings = workspace.settings()
+    traces = (workspace.store_file, workspace.private / "head")
+    if not write and not any(trace.exists() for trace in traces):
+        raise UsageError(
+            f"Nothing was done in {workspace.root} yet. Begin with `recon connect` or `recon import FILE`."
+        )
     os_user = _os_user()
     folder = config_folder or Path(platformdirs.user_config_path(APP))
     crash = crash_points()

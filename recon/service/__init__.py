@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from recon.config import Settings
+from recon.errors import UsageError
 from recon.service import checking, connecting, matching, planning, profiling, proving, reading, sending, taking_in
 from recon.service.context import Context, Outside, Progress, quiet
 from recon.service.matching import MatchEdits
@@ -232,8 +233,14 @@ class ReconService:
 
     def identity_warnings(self) -> tuple[str, ...]:
         """Return what is odd about this folder: a copy, a network drive, an older state put back."""
-        return self._context.store.notices
+        return reading.place_notices(self._context)
 
     def adopt(self) -> None:
-        """Make a copied workspace one of its own."""
+        """Make a copied workspace one of its own.
+
+        Raises:
+            UsageError: It is no copy.
+        """
+        if not self._context.store.is_copy:
+            raise UsageError("This workspace is no copy of another one. Nothing was done.")
         self._context.store.adopt(who=self._context.actor)

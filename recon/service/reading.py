@@ -309,10 +309,21 @@ def status(context: Context, connection: str | None) -> dict[str, Any]:
         "company": context.settings.company.name,
         "connections": [_connection_state(context, name) for name in names],
         "batches": [{name: getattr(view, name) for name in BatchView.__dataclass_fields__} for view in views],
-        "waits": [*context.store.notices, *_waits(context, names, views)],
+        "waits": [*place_notices(context), *_waits(context, names, views)],
         "chain_head": head.hash,
         "events": head.seq,
     }
+
+
+def place_notices(context: Context) -> tuple[str, ...]:
+    """Return what is odd about the folder: a network drive, an older state put back, or a copy, also where only read."""
+    store = context.store
+    if not store.is_copy or any("is a copy of" in text for text in store.notices):
+        return store.notices
+    return (
+        *store.notices,
+        f"This workspace is a copy of {store.identity.path}: nothing is sent from here until it is adopted (recon doctor --adopt).",
+    )
 
 
 def _connection_state(context: Context, name: str) -> dict[str, Any]:

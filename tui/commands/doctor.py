@@ -14,6 +14,7 @@ from pathlib import Path
 
 from recon.errors import ReconError
 from tui.output import Output
+from tui.wiring import open_service
 
 FREE_BYTES_NEEDED = 200 * 1024 * 1024
 
@@ -31,6 +32,10 @@ class Check:
 def doctor(args: argparse.Namespace) -> int:
     """Look at the machine and, where there is one, the workspace."""
     output = Output(as_json=args.json)
+    if args.adopt:
+        with open_service(args) as service:
+            service.adopt()
+        output.note("Adopted: documents that were not sent yet are looked up in the ledger before they are sent.")
     checks = [_python(), _sqlite(), _terminal(), _clock(), _key_store(), *_workspace(args)]
     output.document("doctor", {"checks": [asdict(check) for check in checks]})
     output.table(("Check", "State", "What"), [(c.name, c.state, c.text) for c in checks])
@@ -93,7 +98,6 @@ def _key_store() -> Check:
 
 def _workspace(args: argparse.Namespace) -> list[Check]:
     from recon.workspace import find_workspace
-    from tui.wiring import open_service
 
     try:
         workspace = find_workspace(Path(args.workspace or ".").resolve())
