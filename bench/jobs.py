@@ -1,0 +1,139 @@
+"""One piece of measured work in this process; prints its figures as one line of JSON. Run by `bench.measure.child`.
+
+python -m bench.jobs scan bench/data/orders-100000.csv
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from bench.measure import Steps, clear_peak, peak_mib
+
+Facts = dict[str, Any]
+
+
+def timed(work: Callable[[], Any]) -> Facts:
+    """Return seconds and peak of one piece of work, and what it says."""
+    clear_peak()
+    start, busy = time.perf_counter(), time.process_time()
+    said = work()
+    seconds, cpu = time.perf_counter() - start, time.process_time() - busy
+    return {"seconds": seconds, "cpu": cpu, "peak_mib": peak_mib(), "facts": said if isinstance(said, dict) else {}}
+
+
+def of_steps(steps: Steps, whole: str, facts: Facts) -> Facts:
+    """Return the figures of a job that timed its own steps."""
+    every = steps.facts()
+    return {**every[whole], "steps": every, "facts": facts}
+
+
+def scan(path: str) -> Facts:
+    """The bare read of the needed columns."""
+    import polars  # noqa: F401 - not part of the time
+
+    from bench import chain
+
+    columns = chain.needed_columns(Path(path))
+    figures = timed(lambda: {"rows": chain.scan(Path(path))})
+    figures["facts"]["columns"] = len(columns)
+    return figures
+
+
+def whole_chain(path: str, folder: str) -> Facts:
+    """File to stored plan; leaves its workspace in the folder."""
+    from bench.chain import run_chain
+
+    steps, facts = run_chain(Path(path), Path(folder))
+    return of_steps(steps, "file to stored plan", facts)
+
+
+def again(path: str, folder: str) -> Facts:
+    """The same file once more."""
+    from bench.chain import run_again
+
+    return of_steps(run_again(Path(path), Path(folder)), "again", {})
+
+
+def pandas(path: str, folder: str) -> Facts:
+    """The same job, plainly, in pandas."""
+    from bench import chain, pandas_chain
+
+    columns = chain.needed_columns(Path(path))
+    return timed(lambda: pandas_chain.run(Path(path), Path(folder), columns))
+
+
+def duckdb(path: str, folder: str) -> Facts:
+    """The same job, plainly, in DuckDB."""
+    from bench import chain, duckdb_chain
+
+    columns = chain.needed_columns(Path(path))
+    return timed(lambda: duckdb_chain.run(Path(path), Path(folder), columns))
+
+
+def export(rows: str, path: str) -> Facts:
+    """Make the Shopify export."""
+    from bench.generate import generate
+
+    return timed(lambda: {"orders": generate(int(rows), Path(path))})
+
+
+def sheet(rows: str, path: str) -> Facts:
+    """Make the Excel export."""
+    from bench.excel import make_workbook
+
+    return timed(lambda: make_workbook(int(rows), Path(path)))
+
+
+def excel_bare(path: str) -> Facts:
+    """polars.read_excel and nothing else."""
+    import polars as pl
+
+    return timed(lambda: {"rows": pl.read_excel(path).height})
+
+
+def excel_ours(path: str) -> Facts:
+    """The profile source: read, then normalize."""
+    from bench.excel import read_workbook
+
+    steps, facts = read_workbook(Path(path))
+    return of_steps(steps, "read and normalize", facts)
+
+
+def durable(count: str, folder: str) -> Facts:
+    """Commits of the outbox beside append and fdatasync."""
+    from bench.durable import run
+
+    return run(int(count), Path(folder))
+
+
+def upload(count: str, folder: str) -> Facts:
+    """Documents through the uploader into the sandbox ledger."""
+    from bench.posting import run
+
+    return run(int(count), Path(folder))
+
+
+JOBS: Final[dict[str, Callable[..., Facts]]] = {
+    "scan": scan, "chain": whole_chain, "again": again, "pandas": pandas, "duckdb": duckdb, "export": export,
+    "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
+}  # fmt: skip
+
+
+def main(arguments: list[str]) -> int:
+    """Run one job; 3: a library it needs is not installed."""
+    try:
+        figures = JOBS[arguments[0]](*arguments[1:])
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f"{error.name} is not installed")
+        return 3
+    sys.stdout.write(json.dumps(figures, ensure_ascii=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
