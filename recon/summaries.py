@@ -49,6 +49,8 @@ class FileReport:
     total: str = "0.00"
     stated_total: str = "0.00"
     """Sum over the file's own text, counted apart from the orders."""
+    other_currencies: dict[str, str] = field(default_factory=dict)
+    """Totals of orders in other currencies than the books'; they are in no other sum."""
     refused: int = 0
     """Orders of the file that could not be read."""
     known: int = 0

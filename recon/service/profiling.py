@@ -129,6 +129,6 @@ def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
         questions=(),
         preview=preview,
         orders=frames.orders.height,
-        total=plain(total_of(frames.orders)),
+        total=plain(total_of(frames.orders, context.settings.company.currency)),
         causes=causes(frames.findings),
     )

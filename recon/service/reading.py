@@ -349,16 +349,22 @@ def _connection_state(context: Context, name: str) -> dict[str, Any]:
         facts["total"] = plain(sum(intake.total_minor for intake in context.store.files.intakes(name)))
         return facts
     facts["orders"] = known.height
-    facts["total"] = plain(int(known.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0))
+    facts["total"] = plain(int(known.select(_own(context, "total_minor")).item() or 0))
     grouped = (
-        results.group_by("disposition")
-        .agg(pl.len().alias("n"), pl.col("truth_minor").cast(pl.Int128).sum())
+        results.join(known.select("order_key", "currency"), on="order_key", how="left")
+        .group_by("disposition")
+        .agg(pl.len().alias("n"), _own(context, "truth_minor"))
         .sort("disposition")
     )
     facts["dispositions"] = {
         r["disposition"]: {"orders": r["n"], "amount": plain(r["truth_minor"])} for r in grouped.iter_rows(named=True)
     }
     return facts
+
+
+def _own(context: Context, column: str) -> pl.Expr:
+    """Return the sum of a column over the orders in the currency of the books; other currencies meet no sum of ours."""
+    return pl.col(column).filter(pl.col("currency") == context.settings.company.currency).cast(pl.Int128).sum()
 
 
 def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[str]:
@@ -382,6 +388,7 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
         except UsageError:
             continue
         if held.height:
-            amount = plain(int(held.select(pl.col("held_minor").cast(pl.Int128).sum()).item() or 0))
+            known = latest_plan(context, name, "orders").select("order_key", "currency")
+            amount = plain(int(held.join(known, on="order_key").select(_own(context, "held_minor")).item() or 0))
             waits.append(f"{name}: {held.height} orders are held, {amount} (recon findings --connection {name})")
     return waits

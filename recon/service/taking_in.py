@@ -115,7 +115,7 @@ def take_in_kept(
             digest=file.digest, name=file.name, size=file.size, source=source.name, connection=name
         )
         context.store.files.add_intake(_new_intake(context, name, file, key, folder, frames, comparison, facts))
-    return _report(file, source, frames, comparison, reading.notes)
+    return _report(file, source, frames, comparison, reading.notes, context.settings.company.currency)
 
 
 def _new_intake(
@@ -138,7 +138,7 @@ def _new_intake(
         changed_count=comparison.changed,
         gone_count=comparison.gone,
         order_count=frames.orders.height,
-        total_minor=total_of(frames.orders),
+        total_minor=total_of(frames.orders, context.settings.company.currency),
         finding_count=frames.findings.height,
         facts={
             "stated": facts["stated"],
@@ -156,9 +156,15 @@ def rows_read(reading: Reading) -> int:
     return rows.n_unique() if rows.len() else 0
 
 
-def total_of(orders: pl.DataFrame) -> int:
-    """Return the sum of the orders' totals, exactly."""
-    return int(orders.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)
+def total_of(orders: pl.DataFrame, currency: str) -> int:
+    """Return the sum of the orders' totals in one currency, exactly."""
+    return totals_of(orders).get(currency, 0)
+
+
+def totals_of(orders: pl.DataFrame) -> dict[str, int]:
+    """Return the sums of the orders' totals by currency; sums of different currencies never meet."""
+    sums = orders.group_by("currency").agg(pl.col("total_minor").cast(pl.Int128).sum()).sort("currency")
+    return {currency: int(total) for currency, total in sums.iter_rows()}
 
 
 def _known_report(file: IntakeFile, known: Intake) -> FileReport:
@@ -175,19 +181,27 @@ def _known_report(file: IntakeFile, known: Intake) -> FileReport:
 
 
 def _report(
-    file: IntakeFile, source: Source, frames: CanonicalFrames, comparison: Comparison, notes: tuple[str, ...]
+    file: IntakeFile,
+    source: Source,
+    frames: CanonicalFrames,
+    comparison: Comparison,
+    notes: tuple[str, ...],
+    currency: str,
 ) -> FileReport:
     findings = pl.concat([frames.findings, comparison.findings])
+    totals = totals_of(frames.orders)
+    stated = [total for part in frames.stated for total in part.controls if total.currency == currency]
     return FileReport(
         name=file.name,
         status="taken",
         source=source.name,
         digest=file.digest,
-        rows=sum(stated.rows for stated in frames.stated),
+        rows=sum(part.rows for part in frames.stated),
         orders=frames.orders.height,
-        total=plain(total_of(frames.orders)),
-        stated_total=plain(sum(total.stated_minor for stated in frames.stated for total in stated.controls)),
-        refused=sum(stated.refused_orders for stated in frames.stated),
+        total=plain(totals.get(currency, 0)),
+        stated_total=plain(sum(total.stated_minor for total in stated)),
+        other_currencies={other: plain(total, other) for other, total in totals.items() if other != currency},
+        refused=sum(part.refused_orders for part in frames.stated),
         known=comparison.known,
         new=comparison.new,
         changed=comparison.changed,

@@ -76,8 +76,9 @@ def _print_file(file: FileReport, output: Output) -> None:
     if file.status != "taken":
         output.line(f"{file.name}: {file.message}")
         return
+    others = "".join(f", {currency} {grouped(total)}" for currency, total in file.other_currencies.items())
     output.line(
-        f"{file.name}: {file.source}, {file.rows:,} rows, {file.orders:,} orders, {grouped(file.total)}"
+        f"{file.name}: {file.source}, {file.rows:,} rows, {file.orders:,} orders, {grouped(file.total)}{others}"
         f"  (file {file.digest[:12]}; its own sum {grouped(file.stated_total)})"
     )
     output.line(
