@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.findings import findings_from
+from recon.plan.columns import side_by_side
 from recon.plan.contacts import contacts_of
 from recon.plan.dates import draft_dates
 from recon.plan.details import document_lines, line_frame, texts
@@ -29,6 +30,11 @@ _NEEDED: Final = (
     "customer_name", "customer_tax_id", "customer_branch", "customer_address", "file", "row",
 )  # fmt: skip
 """Columns of the orders that documents are made of."""
+_FACTS: Final = (
+    "live_key", "live_number", "live_is_tax_invoice", "live_issued_on",
+    "invoice_revision", "receipt_revision", "void_revision", "credit_note_revision",
+)  # fmt: skip
+_SUMS: Final = ("gross_minor", "discount_minor", "vat_minor", "vat_by_line_minor", "total_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +54,26 @@ def assemble(
     sent = asked if asked["blocked"].null_count() == asked.height else asked.filter(pl.col("blocked").is_null())
     place, connection, limits = sent["order_no"], work.connection, work.inputs.limits
     orders = work.orders.select(_NEEDED)[place]
-    facts = work.facts[place]
+    facts = work.facts.select(_FACTS)[place]
     frame = identified(sent, orders["order_key"], facts)
     contacts, bad = contacts_of(orders, connection, limits.contact_code_max_length)
     dates = _dates(work, sent, orders, facts)
     stems = order_stems(work.orders).gather(place)
     channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
     frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
-    frame = _with_amounts(frame, sums[place], amounts["vat_mode"].gather(place), work, orders)
+    frame = _with_amounts(frame, sums.select(_SUMS)[place], amounts["vat_mode"].gather(place), work, orders)
     documents = headers(frame, orders, connection, work.inputs.posted, limits.number_max_length)
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "total_minor", "vat_minor")
     count = work.inputs.lines.height
     lined, taken_back = document_lines(about, finished, work.orders.height, count, connection.vat_rate_basis_points)
     said = texts(work.inputs.lines, documents, taken_back)
-    lines = line_frame(lined, said, work.inputs.lines, items, connection.accounts.sales, limits.text_max_length)
     accounts = {setting: account_name(connection, setting) for setting in ACCOUNT_SETTINGS}
     money = frame.select("doc_no", "kind", "total_minor", "net_minor", "vat_minor", "is_tax_invoice", "money_account")
-    booked = postings(money, lined, items.frame["posting_account"], accounts)
+    sales, longest = connection.accounts.sales, limits.text_max_length
+    lines, booked = side_by_side(
+        lambda: line_frame(lined, said, work.inputs.lines, items, sales, longest),
+        lambda: postings(money, lined, items.frame["posting_account"], accounts),
+    )
     found = [
         *_document_findings(work, documents, orders, bad, dates["undated"]),
         *_blocked_findings(work, asked),
@@ -137,7 +146,14 @@ def _document_findings(
 ) -> list[pl.DataFrame]:
     place = orders.select("file", "row")
     known = work.inputs.findings
-    found = [vat_rounding_findings(_sales(pl.concat([documents, place], how="horizontal")))]
+    compared = documents.select(
+        "document_key",
+        "order_key",
+        "vat_minor",
+        "vat_by_line_minor",
+        pl.col("kind").is_in(["invoice", "receipt"]).alias("is_sale"),
+    )
+    found = [vat_rounding_findings(pl.concat([compared, place], how="horizontal"))]
     if bad.height:
         fresh = bad.unique("order_key", maintain_order=True)
         found.append(findings_from(fresh, "tax-id-invalid", column="customer_tax_id", value=pl.col("value")))
@@ -154,10 +170,6 @@ def _document_findings(
             )
         )
     return found
-
-
-def _sales(documents: pl.DataFrame) -> pl.DataFrame:
-    return documents.filter(pl.col("kind").is_in(["invoice", "receipt"]))
 
 
 def _blocked_findings(work: Work, asked: pl.DataFrame) -> list[pl.DataFrame]:

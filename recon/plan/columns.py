@@ -6,7 +6,21 @@ joining an order's fact to a line is a gather.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 import polars as pl
+
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
+
+
+def side_by_side(first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
+    """Return what two independent steps give; Polars works outside the interpreter's lock, so both cores are used."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(second)
+        return first(), waiting.result()
 
 
 def run_sums(frame: pl.DataFrame, key: str, **sums: pl.Expr) -> pl.DataFrame:

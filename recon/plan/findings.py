@@ -7,7 +7,6 @@ from typing import Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
-from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
 
 BY_CAUSE: Final = pl.Schema({
@@ -69,18 +68,13 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
 
 
 def vat_rounding_findings(documents: pl.DataFrame) -> pl.DataFrame:
-    """Return a note per sale whose VAT by line differs from its VAT on the document.
+    """Return a note per sale whose VAT by line differs from its VAT on the document; the document shows both figures.
 
-    ``documents``: DOCUMENTS columns plus file and row.
+    ``documents``: document_key, order_key, is_sale, vat_minor, vat_by_line_minor, file and row.
     """
-    differing = documents.filter(pl.col("vat_minor") != pl.col("vat_by_line_minor"))
+    differing = documents.filter("is_sale", pl.col("vat_minor") != pl.col("vat_by_line_minor"))
     return findings_from(
-        differing,
-        "vat-rounding",
-        amount_minor=(pl.col("vat_minor") - pl.col("vat_by_line_minor")).abs(),
-        detail=pl.format(
-            "VAT {} on the document, {} by line.", plain_text("vat_minor"), plain_text("vat_by_line_minor")
-        ),
+        differing, "vat-rounding", amount_minor=(pl.col("vat_minor") - pl.col("vat_by_line_minor")).abs()
     )
 
 
@@ -105,8 +99,7 @@ def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataF
     """
     if findings.is_empty():
         return pl.DataFrame(schema=BY_CAUSE)
-    text = pl.coalesce("detail", "value", "order_key").alias("text")
-    columns = findings.select("code", pl.col("severity").cast(pl.String), "order_key", "amount_minor", text)
+    columns = findings.select("code", "severity", "order_key", "amount_minor", pl.int_range(pl.len()).alias("at"))
     placed = pl.col("order_key").is_not_null() & ((pl.col("severity") == "hold") | pl.col("code").is_in(_LEFT_OUT))
     facts = results.select("order_key", "held_minor", "ignored_minor", "disposition")
     waiting = columns.filter(placed).join(facts, on="order_key", how="left", maintain_order="left")
@@ -122,13 +115,17 @@ def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataF
     money = pl.concat([placed_money, other_money]).group_by("code").agg(pl.col("order_count", "amount_minor").sum())
     joined = pl.concat([waiting.select(columns.columns), others])
     grouped = joined.group_by("code", maintain_order=True).agg(
-        pl.col("severity").first(), pl.len().alias("finding_count"), pl.col("text").first().alias("example")
+        pl.col("severity").first(), pl.len().alias("finding_count"), pl.col("at").first()
+    )
+    examples = findings.select("detail", "value", "order_key")[grouped["at"]]
+    grouped = pl.concat(
+        [grouped, examples.select(pl.coalesce("detail", "value", "order_key").alias("example"))], how="horizontal"
     )
     grouped = grouped.join(money, on="code", how="left", maintain_order="left")
     ranks = {"refused": 0, "hold": 1, "warning": 2, "note": 3}
     ordered = grouped.with_columns(
         pl.col("amount_minor", "order_count").fill_null(0),
-        pl.col("severity").replace_strict(ranks, return_dtype=pl.UInt8).alias("_rank"),
+        pl.col("severity").cast(pl.String).replace_strict(ranks, return_dtype=pl.UInt8).alias("_rank"),
     ).sort(["_rank", "amount_minor", "code"], descending=[False, True, False])
     return ordered.select(pl.col(name).cast(dtype) for name, dtype in BY_CAUSE.items())
 

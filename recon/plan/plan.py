@@ -17,7 +17,7 @@ from recon.frames.conform import conform
 from recon.frames.findings import gather
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
 from recon.plan.assemble import Written, assemble
-from recon.plan.columns import per_order
+from recon.plan.columns import per_order, side_by_side
 from recon.plan.controls import assert_ties, by_kind, control_totals, order_results
 from recon.plan.drafts import drafts
 from recon.plan.findings import blocked_line_findings, findings_by_cause, said_already
@@ -47,8 +47,9 @@ def build_plan(inputs: PlanInputs) -> Plan:
     acting = acting & work.verdicts.free()
     finished, sums = _finish(work, sale, amounts, rule_no, acting)
     asked = _drafts(work, amounts, sums, rule_no, acting)
-    written = assemble(work, items, asked, finished, sums, amounts)
-    results = _results(work, asked, amounts, rule_no)
+    written, results = side_by_side(
+        lambda: assemble(work, items, asked, finished, sums, amounts), lambda: _results(work, asked, amounts, rule_no)
+    )
     return _plan(work, written, results, [*own, *written.findings])
 
 
@@ -192,11 +193,15 @@ def _plan(work: Work, written: Written, results: pl.DataFrame, own: list[pl.Data
     conform(written.lines, DOCUMENT_LINES, name="document lines", required=("doc_no", "description", "net_minor"))
     conform(written.postings, POSTINGS, name="postings", required=("doc_no", "account_code"))
     conform(results, ORDER_RESULTS, name="order results", required=("disposition", "reason"))
-    controls = control_totals(
-        work.orders, work.voucher, results, written.documents, written.lines, written.postings, work.inputs.currency
+    findings = gather([work.inputs.findings, *own])
+    documents, currency = written.documents, work.inputs.currency
+    controls, causes = side_by_side(
+        lambda: control_totals(
+            work.orders, work.voucher, results, documents, written.lines, written.postings, currency
+        ),
+        lambda: findings_by_cause(findings, results),
     )
     assert_ties(controls, results)
-    findings = gather([work.inputs.findings, *own])
     return Plan(
         documents=written.documents,
         lines=written.lines,
@@ -206,7 +211,7 @@ def _plan(work: Work, written: Written, results: pl.DataFrame, own: list[pl.Data
         controls=controls,
         provenance=work.orders.select(PROVENANCE.names())[written.documents["order_no"]],
         by_kind=by_kind(written.documents),
-        by_cause=findings_by_cause(findings, results),
+        by_cause=causes,
     )
 
 

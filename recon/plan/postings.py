@@ -15,7 +15,6 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import POSTINGS
 from recon.plan.columns import run_sums
 
 _MONEY_FIRST, _MONEY_LAST, _VAT, _VAT_MOVED = 0, 9, 7, 8
@@ -40,22 +39,22 @@ def postings(
         _money(sides, accounts), _income(documents, lined, account_of_item, accounts["sales"]), _vat(sides, accounts),
         *_payments(sides, accounts),
     ]  # fmt: skip
-    rows = pl.concat(frames).with_columns((pl.col("doc_no").cast(pl.UInt64) * _SLOTS + pl.col("slot")).alias("_place"))
-    rows = rows.filter(pl.col("debit_minor") != 0).sort("_place", maintain_order=True)
+    rows = pl.concat(frames).sort("place", maintain_order=True)
+    doc_no = (pl.col("place") // _SLOTS).cast(pl.UInt32).alias("doc_no")
     at = pl.int_range(pl.len(), dtype=pl.UInt32)
     start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
-    signed = pl.col("debit_minor")
-    return rows.select(
+    signed = pl.col("signed")
+    return rows.with_columns(doc_no).select(
         "doc_no",
         (at - start + 1).alias("posting_no"),
         "account_code",
         signed.clip(lower_bound=0).alias("debit_minor"),
         (-signed).clip(lower_bound=0).alias("credit_minor"),
-    ).select(POSTINGS.names())
+    )
 
 
 def _money(documents: pl.LazyFrame, accounts: dict[str, str]) -> pl.DataFrame:
-    """Return the bank or receivable side; ``debit_minor`` is signed here, credits negative."""
+    """Return the bank or receivable side; ``signed``: debits positive, credits negative."""
     on_account = pl.col("kind").is_in(["invoice", "void"])
     account = pl.when(on_account).then(pl.lit(accounts["receivable"])).otherwise("money_account")
     slot = pl.when(pl.col("sign") > 0).then(_MONEY_FIRST).otherwise(_MONEY_LAST)
@@ -110,6 +109,9 @@ def _payments(documents: pl.LazyFrame, accounts: dict[str, str]) -> list[pl.Data
 
 
 def _rows(frame: pl.LazyFrame, slot: pl.Expr, account: pl.Expr, signed: pl.Expr) -> pl.DataFrame:
-    return frame.select(
-        "doc_no", slot.cast(pl.UInt64).alias("slot"), account.alias("account_code"), signed.alias("debit_minor")
-    ).collect()
+    place = (pl.col("doc_no").cast(pl.UInt64) * _SLOTS + slot.cast(pl.UInt64)).alias("place")
+    return (
+        frame.select(place, account.alias("account_code"), signed.alias("signed"))
+        .filter(pl.col("signed") != 0)
+        .collect()
+    )
