@@ -30,8 +30,9 @@ expected:        ## write fixtures/cases/*/expected anew (FORCE=1); then read ev
 demo:            ## the invented month through the whole chain
 	.venv/bin/recon demo
 
-bench:           ## figures of performance, as ratios (ROWS="100000 1000000")
-	$(PY) -m bench.run $(ROWS)
+bench:           ## figures of performance, as ratios; make bench ROWS=5000000 ARGS="--only chain"
+	@$(PY) -c "import duckdb, pandas, pyarrow, xlsxwriter" 2>/dev/null || $(PY) -m pip install -q duckdb pandas pyarrow xlsxwriter
+	$(PY) -m bench.run $(ROWS) $(ARGS)
 
 lock:            ## write the lock files anew
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements.lock

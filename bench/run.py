@@ -367,7 +367,7 @@ def main(arguments: list[str]) -> int:
         "chain": lambda: chains(sizes, given.data, given.rounds, report),
         "excel": lambda: excel(min(EXCEL_ROWS, largest), given.data, given.rounds, report),
         "help": lambda: help_text(min(STARTS, 2 * given.rounds + 1), report),
-        "durable": lambda: durable(min(COMMITS, largest // 10), given.data, given.rounds, report),
+        "durable": lambda: durable(min(COMMITS, largest // 20), given.data, given.rounds, report),
         "upload": lambda: upload(min(DOCUMENTS_SENT, largest // 20), given.data, min(3, given.rounds), report),
         "workbook": lambda: workbook(min(WORKBOOK_DOCUMENTS, largest), report),
     }
