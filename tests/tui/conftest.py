@@ -1,0 +1,58 @@
+"""A shell in an empty workspace, and in one that is ready to plan three wholesale orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recon.workspace import Workspace
+from tests.clock import FakeClock
+from tests.shell import Shell
+
+CASE = Path(__file__).parents[2] / "fixtures" / "cases" / "thai-shop-month"
+WHOLESALE = CASE / "in" / "3-orders_export_wholesale.csv"
+"""Three paid orders of 11,882.17 in all, VAT on top; 107.00 of the third was given back."""
+MID_MONTH = CASE / "in" / "1-orders_export_16-october.csv"
+MONTH_END = CASE / "in" / "2-orders_export_2-november.csv"
+
+
+@pytest.fixture
+def shell(workspace: Workspace, clock: FakeClock) -> Shell:
+    """A shell in an empty workspace with the sandbox ledger."""
+    return Shell(workspace.root, clock)
+
+
+@pytest.fixture
+def ready(shell: Shell) -> Shell:
+    """Connected, three orders taken in, everything mapped: `recon plan` comes next."""
+    shell("connect").expect(0)
+    shell("import", WHOLESALE).expect(0)
+    shell("match", "--link-all", "--channel", "Bank Deposit", "--method", "BSV002").expect(0)
+    return shell
+
+
+@pytest.fixture
+def planned(ready: Shell) -> Shell:
+    """Batch B0001 with three receipts waits for approval."""
+    ready("plan").expect(4)
+    return ready
+
+
+@pytest.fixture
+def posted(planned: Shell) -> Shell:
+    """Batch B0001 stands in the sandbox ledger."""
+    planned("approve", "B0001", "--as", "Nok").expect(0)
+    planned("upload", "B0001").expect(0)
+    return planned
+
+
+@pytest.fixture
+def tree(shell: Shell):
+    """A function that gives every file of the workspace with its bytes, to prove that nothing changed."""
+    own = {"lock", "holder.json", "store.db-shm", "store.db-wal"}
+
+    def look() -> dict[str, bytes]:
+        return {str(p): p.read_bytes() for p in sorted(shell.root.rglob("*")) if p.is_file() and p.name not in own}
+
+    return look
