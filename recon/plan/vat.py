@@ -54,15 +54,12 @@ def order_amounts(orders: pl.DataFrame, sums: pl.DataFrame, voucher: pl.Series, 
 
 
 def _mode(connection: Connection) -> pl.Expr:
-    """Return the price basis the connection's settings give an order, before its arithmetic is looked at."""
-    source = pl.col("vat_mode").cast(pl.String)
+    """Return the price basis of an order; settings speak only where its own arithmetic is silent."""
     if not connection.vat_registered:
         return pl.lit("none")
-    by_setting = {"with-vat": "included", "without-vat": "excluded"}.get(connection.prices)
-    if by_setting:
-        return pl.when(source == "none").then(pl.lit("none")).otherwise(pl.lit(by_setting))
-    neutral = "included" if connection.neutral_orders == "with-vat" else "none"
-    return pl.when(source == "unknown").then(pl.lit(neutral)).otherwise(source)
+    inside = connection.prices == "with-vat" or connection.neutral_orders == "with-vat"
+    source = pl.col("vat_mode").cast(pl.String)
+    return pl.when(source == "unknown").then(pl.lit("included" if inside else "none")).otherwise(source)
 
 
 def _judge(frame: pl.LazyFrame, connection: Connection) -> pl.LazyFrame:
@@ -70,22 +67,19 @@ def _judge(frame: pl.LazyFrame, connection: Connection) -> pl.LazyFrame:
     rate = connection.vat_rate_basis_points
     added, mode = pl.col("added_minor"), pl.col("mode")
     base = pl.col("taxable") + pl.col("spread_rounding") * (pl.col("taxable") != 0)
-    taxed_on_top = (pl.col("source_mode") == "excluded") & (mode != "none")
-    carried_base = base + pl.when(taxed_on_top & (mode == "included")).then(added).otherwise(0)
-    left = pl.when(pl.col("source_mode") == "included").then("left_taxable").otherwise(0)
 
     def ours(base_minor: pl.Expr) -> pl.Expr:
         return (
             pl.when(mode == "none").then(0)
             .when(mode == "excluded").then(on_top(base_minor, rate))
-            .otherwise(included(base_minor + left, rate))
+            .otherwise(included(base_minor + pl.col("left_taxable"), rate))
         )  # fmt: skip
 
-    theirs = pl.when((mode == "excluded") | taxed_on_top).then(added).otherwise("tax_minor")
-    compared = (mode != "none") & (pl.col("source_mode").is_in(["included", "excluded"]) | (mode == "excluded"))
+    theirs = pl.when(mode == "excluded").then(added).otherwise("tax_minor")
+    compared = (mode != "none") & pl.col("source_mode").is_in(["included", "excluded"])
     frame = frame.with_columns(
-        ours(carried_base).alias("our_vat_minor"),
-        ours(carried_base - pl.col("shipping_taxable")).alias("_without_shipping"),
+        ours(base).alias("our_vat_minor"),
+        ours(base - pl.col("shipping_taxable")).alias("_without_shipping"),
         theirs.alias("their_vat_minor"),
         compared.alias("_compared"),
     )
@@ -104,12 +98,11 @@ def _settle(frame: pl.LazyFrame, connection: Connection) -> pl.LazyFrame:
     added, mode = pl.col("added_minor"), pl.col("mode")
     plain = (pl.col("voucher_minor") == 0) & (pl.col("spread_rounding") == 0)
     exact = (pl.col("_off") == 0) & plain & (connection.ledger.vat_rounding == "document")
-    carries = (
-        pl.when(mode == "excluded").then(~exact)
-        .otherwise((pl.col("source_mode") == "excluded") & (added == pl.col("tax_minor")))
-    )  # fmt: skip
+    taxed_on_top = pl.col("source_mode") == "excluded"
+    carries = taxed_on_top & ((mode == "none") | ~exact)
     settled = pl.when((mode == "excluded") & carries).then(pl.lit("included")).otherwise(mode)
-    wrong_sum = (mode != "excluded") & (added != 0) & ~carries
+    expected = pl.when(taxed_on_top).then("tax_minor").otherwise(0)
+    wrong_sum = (added != expected) & ~(taxed_on_top & (pl.col("left_minor") != 0))
     return frame.select(
         settled.cast(VatMode).alias("vat_mode"),
         pl.when(carries).then(added).otherwise(0).alias("carry_minor"),

@@ -74,7 +74,10 @@ def test_halves_go_away_from_zero() -> None:
         ({}, "unknown", ("included", 700, 10700)),
         ({"neutral_orders": "no-vat"}, "unknown", ("none", 0, 10700)),
         ({"prices": "with-vat"}, "unknown", ("included", 700, 10700)),
-        ({"prices": "with-vat"}, "excluded", ("included", 749, 11449)),
+        ({"prices": "with-vat", "neutral_orders": "no-vat"}, "unknown", ("included", 700, 10700)),
+        ({"prices": "with-vat"}, "excluded", ("excluded", 749, 11449)),
+        ({"prices": "without-vat"}, "included", ("included", 700, 10700)),
+        ({"prices": "without-vat", "neutral_orders": "no-vat"}, "unknown", ("none", 0, 10700)),
         ({"vat_registered": False}, "included", ("none", 0, 10700)),
         ({"vat_registered": False}, "excluded", ("none", 0, 11449)),
         ({"vat_rate_percent": "10"}, "unknown", ("included", 973, 10700)),
@@ -178,7 +181,8 @@ def test_f63_lines_sum_to_the_document_and_the_document_to_the_order(
     goods: list[tuple[int, int, bool]], mode: str, shipping: int, percent: int
 ) -> None:
     lines = [line(amount=amount, quantity=pieces, taxable=taxed) for amount, pieces, taxed in goods]
-    discount = sum(amount for amount, _, _ in goods) * percent // 100
+    mixed = any(not taxed for _, _, taxed in goods)  # the helper's tax would not know on what the discount fell
+    discount = 0 if mixed else sum(amount for amount, _, _ in goods) * percent // 100
     made = plan(order("1", *lines, vat_mode=mode, shipping_minor=shipping, discount_minor=discount))
     if result(made)["truth_minor"] == 0:
         return
