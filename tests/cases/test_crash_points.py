@@ -71,7 +71,7 @@ def test_f01_every_commit_has_a_crash_point_on_both_sides(recorded):
             assert seen[position - 1 : position + 2] == [f"{step}.before", "COMMIT", f"{step}.after"], seen[
                 position - 2 : position + 3
             ]
-    assert seen.count("COMMIT") >= 2 * len(NAMES) + 8
+    assert seen.count("COMMIT") >= 2 * len(NAMES) + 7
     for name in (
         "make-store",
         "keep-bytes",
