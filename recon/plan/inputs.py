@@ -155,6 +155,6 @@ _ORDER_NEEDS: Final = (
     "order_no", "order_number", "record_kind", "ordered_on", "order_state", "payment_state", "sales_channel",
     "payment_channel", "currency", "vat_mode", "goods_minor", "discount_minor", "shipping_minor",
     "shipping_discount_minor", "cod_fee_minor", "duties_minor", "rounding_minor", "platform_discount_minor",
-    "tax_minor", "total_minor", "refunded_minor", "file", "row",
+    "total_minor", "refunded_minor", "file", "row",
 )  # fmt: skip
 _LINE_NEEDS: Final = ("order_no", "kind", "quantity_milli", "amount_minor", "discount_minor")

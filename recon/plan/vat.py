@@ -76,7 +76,8 @@ def _judge(frame: pl.LazyFrame, connection: Connection) -> pl.LazyFrame:
         )  # fmt: skip
 
     theirs = pl.when(mode == "excluded").then(added).otherwise("tax_minor")
-    compared = (mode != "none") & pl.col("source_mode").is_in(["included", "excluded"])
+    stated = pl.col("tax_minor").is_not_null()  # a source without a tax column says nothing to compare with
+    compared = (mode != "none") & pl.col("source_mode").is_in(["included", "excluded"]) & stated
     frame = frame.with_columns(
         ours(base).alias("our_vat_minor"),
         ours(base - pl.col("shipping_taxable")).alias("_without_shipping"),
@@ -84,8 +85,8 @@ def _judge(frame: pl.LazyFrame, connection: Connection) -> pl.LazyFrame:
         compared.alias("_compared"),
     )
     frame = frame.with_columns(
-        (pl.col("our_vat_minor") - pl.col("their_vat_minor")).alias("_off"),
-        (pl.col("_without_shipping") - pl.col("their_vat_minor")).abs().alias("_off_without"),
+        (pl.col("our_vat_minor") - pl.col("their_vat_minor")).fill_null(0).alias("_off"),
+        (pl.col("_without_shipping") - pl.col("their_vat_minor")).abs().fill_null(0).alias("_off_without"),
     )
     tolerated = pl.max_horizontal("line_count", pl.lit(1))
     outside = (pl.col("_off").abs() > tolerated) & (pl.col("_off_without") <= tolerated) & pl.col("_compared")
@@ -101,7 +102,7 @@ def _settle(frame: pl.LazyFrame, connection: Connection) -> pl.LazyFrame:
     taxed_on_top = pl.col("source_mode") == "excluded"
     carries = taxed_on_top & ((mode == "none") | ~exact)
     settled = pl.when((mode == "excluded") & carries).then(pl.lit("included")).otherwise(mode)
-    expected = pl.when(taxed_on_top).then("tax_minor").otherwise(0)
+    expected = pl.when(taxed_on_top).then(pl.coalesce("tax_minor", added)).otherwise(0)
     wrong_sum = (added != expected) & ~(taxed_on_top & (pl.col("left_minor") != 0))
     return frame.select(
         settled.cast(VatMode).alias("vat_mode"),

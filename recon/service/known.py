@@ -99,7 +99,8 @@ def current_sets(context: Context, name: str, rules: Connection) -> list[tuple[I
     intakes = sorted(
         context.store.files.intakes(name), key=lambda intake: (kept_order.get(intake.digest, 0), intake.intake_id)
     )
-    return [(intake, _loaded(context, frames_path(context, rules, intake))) for intake in intakes]
+    latest = {intake.digest: intake for intake in intakes}  # a file read again, with another profile, counts once
+    return [(intake, _loaded(context, frames_path(context, rules, intake))) for intake in latest.values()]
 
 
 def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
@@ -107,7 +108,8 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
     folder = context.workspace.private / intake.frames
     kept = context.store.files.find(intake.digest)
     assert kept is not None, "every intake has its file"
-    options = read_options(context, rules, rules.profile if kept.source == "profile" else None)
+    profile = str(intake.facts.get("profile") or rules.profile) if kept.source == "profile" else None
+    options = read_options(context, rules, profile)
     source = source_named(kept.source, profile_text=options.profile_text)
     key = read_key(source, options)
     if key == intake.read_key and folder.is_dir():

@@ -68,6 +68,7 @@ def profile(context: Context, path: Path, *, save: str | None, check: str | None
         IntakeError: The file cannot be read as a table.
         UsageError: The name is no file name, or a profile of that name is there already.
     """
+    look_at(path)  # a file that is not there or still growing is refused here
     if check is not None:
         return _tried(context, path, _named_text(context, check), Path(check).stem)
     name = save or "my-export"

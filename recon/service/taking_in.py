@@ -114,7 +114,8 @@ def take_in_kept(
         context.store.files.keep(
             digest=file.digest, name=file.name, size=file.size, source=source.name, connection=name
         )
-        context.store.files.add_intake(_new_intake(context, name, file, key, folder, frames, comparison, facts))
+        used = (profile or rules.profile) if source.name == "profile" else ""
+        context.store.files.add_intake(_new_intake(context, name, file, key, folder, frames, comparison, facts, used))
     return _report(file, source, frames, comparison, reading.notes, context.settings.company.currency)
 
 
@@ -127,6 +128,7 @@ def _new_intake(
     frames: CanonicalFrames,
     comparison: Comparison,
     facts: dict[str, object],
+    profile: str,
 ) -> NewIntake:
     return NewIntake(
         connection=name,
@@ -145,6 +147,7 @@ def _new_intake(
             "counts": facts["counts"],
             "notes": facts["notes"],
             "rows_read": facts["rows_read"],
+            "profile": profile,
         },
     )
 

@@ -74,7 +74,7 @@ def _print(report: IntakeReport, output: Output, command: str) -> int:
 
 def _print_file(file: FileReport, output: Output) -> None:
     if file.status != "taken":
-        output.line(f"{file.name}: {file.message}")
+        output.line(file.message if file.status == "refused" else f"{file.name}: {file.message}")
         return
     others = "".join(f", {currency} {grouped(total)}" for currency, total in file.other_currencies.items())
     output.line(
