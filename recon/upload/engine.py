@@ -293,10 +293,10 @@ class Uploader:
     def _end(self, batch: Batch, ending: Ending, words: str) -> UploadReport:
         """Note how the run ended and return the report."""
         report = self._count.report(self._store, batch.batch_id, ending, words)
-        if all(state in SETTLED for state in report.counts):
-            self._store.batches.set_state(batch.batch_id, "done")
         facts = {"ending": ending, "sent": report.sent, "posted": report.posted, "adopted": report.adopted}
         with self._store.database.transaction("upload-ended"):
+            if all(state in SETTLED for state in report.counts):
+                self._store.batches.set_state(batch.batch_id, "done")
             self._store.events.append("upload-ended", batch.batch_id, {**facts, "refused": report.refused})
         return report
 
