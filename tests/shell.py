@@ -84,3 +84,12 @@ def process_env(**changes: str) -> dict[str, str]:
     import os
 
     return {**os.environ, "PYTHONIOENCODING": "utf-8", **changes}
+
+
+def closed_port() -> int:
+    """Return a port of this machine nobody listens on."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -71,7 +71,7 @@ def profile(context: Context, path: Path, *, save: str | None, check: str | None
     look_at(path)  # a file that is not there or still growing is refused here
     if check is not None:
         return _tried(context, path, _named_text(context, check), Path(check).stem)
-    name = save or "my-export"
+    name = "my-export" if save is None else save
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise UsageError(f"--save {name!r}: small letters, digits and dashes only. Nothing was written.")
     proposal = propose_profile(read_table(path, sheets=(sheet,) if sheet else ()), name=name, platform=name)

@@ -9,6 +9,7 @@ import pytest
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.shell import Shell
+from tui.wiring import service_for
 
 CASE = Path(__file__).parents[2] / "fixtures" / "cases" / "thai-shop-month"
 WHOLESALE = CASE / "in" / "3-orders_export_wholesale.csv"
@@ -19,7 +20,9 @@ MONTH_END = CASE / "in" / "2-orders_export_2-november.csv"
 
 @pytest.fixture
 def shell(workspace: Workspace, clock: FakeClock) -> Shell:
-    """A shell in an empty workspace with the sandbox ledger."""
+    """A shell in an empty workspace with the sandbox ledger, as `recon init` leaves it."""
+    with service_for(workspace, clock=clock):
+        pass
     return Shell(workspace.root, clock)
 
 
