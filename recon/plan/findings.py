@@ -126,7 +126,7 @@ def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataF
     ordered = grouped.with_columns(
         pl.col("amount_minor", "order_count").fill_null(0),
         pl.col("severity").cast(pl.String).replace_strict(ranks, return_dtype=pl.UInt8).alias("_rank"),
-    ).sort(["_rank", "amount_minor", "code"], descending=[False, True, False])
+    ).sort(["_rank", pl.col("amount_minor").abs(), "code"], descending=[False, True, False])
     return ordered.select(pl.col(name).cast(dtype) for name, dtype in BY_CAUSE.items())
 
 

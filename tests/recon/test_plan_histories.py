@@ -81,7 +81,7 @@ def live_totals(posted: pl.DataFrame) -> dict[str, int]:
     return totals
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(
     st.lists(STAGES, min_size=1, max_size=4),
     RULES,
