@@ -21,15 +21,22 @@ def chronological(frames: CanonicalFrames) -> CanonicalFrames:
     if days[0] > days[-1]:
         places = places.reverse()
     sequence = places.sort("ordered_on", maintain_order=True)["order_no"]
-    numbers = pl.DataFrame([sequence, pl.int_range(sequence.len(), dtype=pl.UInt32, eager=True).alias("_new")])
-    orders = frames.orders[sequence].with_columns(numbers["_new"].alias("order_no"))
-    lines, payments, refunds = (_moved(part, numbers) for part in (frames.lines, frames.payments, frames.refunds))
+    counted = pl.int_range(sequence.len(), dtype=pl.UInt32, eager=True)
+    place = counted.gather(sequence.arg_sort())
+    orders = frames.orders[sequence].with_columns(counted.alias("order_no"))
+    lines, payments, refunds = (_moved(part, place) for part in (frames.lines, frames.payments, frames.refunds))
     return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds)
 
 
-def _moved(part: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
-    """Return lines, payments or refunds under their orders' new numbers, each order's rows in their own sequence."""
+def _moved(part: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
+    """Return lines, payments or refunds under their orders' new numbers, each order's rows in their own sequence.
+
+    Only the numbers are sorted; the rows follow in one go.
+    """
     if not part.height:
         return part
-    joined = part.join(numbers, on="order_no", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("_new").alias("order_no")).drop("_new").sort("order_no", maintain_order=True)
+    numbers = pl.DataFrame([
+        place.gather(part["order_no"]).alias("order_no"),
+        pl.int_range(part.height, dtype=pl.UInt32, eager=True).alias("at"),
+    ]).sort("order_no", maintain_order=True)  # fmt: skip
+    return part[numbers["at"]].with_columns(numbers["order_no"])

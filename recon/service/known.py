@@ -18,6 +18,7 @@ from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.frames.parquet import read_facts, read_frame, write_frames
 from recon.normalize import NORMALIZE_VERSION, normalize
 from recon.normalize.merge import Comparison, combine
+from recon.normalize.sequence import chronological
 from recon.service.context import Context
 from recon.sources.base import IntakeFile, ReadOptions, Source
 from recon.sources.profile import parse_profile
@@ -118,7 +119,7 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
     fresh = frames_folder(context, file, key)
     if not fresh.is_dir():
         reading = source.read(file, options)
-        frames = normalize(reading, options, file_id=file.file_id)
+        frames = chronological(normalize(reading, options, file_id=file.file_id))
         empty = Comparison.nothing()
         facts = file_facts(file, source, options, frames, empty, reading.notes)
         write_frames(fresh, frames_by_name(frames), facts, crash=context.store.database.crash)

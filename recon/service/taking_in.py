@@ -17,6 +17,7 @@ from recon.intake import identify, keep, keep_bytes, look_at
 from recon.money import plain
 from recon.normalize import normalize
 from recon.normalize.merge import Comparison, compare
+from recon.normalize.sequence import chronological
 from recon.service.causes import causes
 from recon.service.context import Context, Progress
 from recon.service.known import (
@@ -102,7 +103,7 @@ def take_in_kept(
     if known is not None:
         return _known_report(file, known)
     reading = source.read(file, options)
-    frames = normalize(reading, options, file_id=file.file_id)
+    frames = chronological(normalize(reading, options, file_id=file.file_id))
     before = current_frames(context, name, rules)
     comparison = compare(before, frames, whole_period=source.holds_whole_period)
     folder = frames_folder(context, file, key)
