@@ -59,13 +59,14 @@ def order_states(orders: pl.DataFrame, voucher: pl.Series) -> pl.DataFrame:
 def order_now(states: pl.DataFrame, ledger: pl.Series, connection: Connection) -> pl.Series:
     """Return ORDER_NOW per order.
 
-    A paid order that is not due yet counts as *nothing*, unless its receipt or payment is in the ledger already: from
-    then on refunds have to be followed. A total of zero counts as cancelled, unless a paid document would have to be
+    A paid order that is not due yet counts as *nothing*, unless its receipt or payment is in the ledger already, or
+    money went back on an invoice that stands there: from then on refunds have to be followed. A total of zero counts as cancelled, unless a paid document would have to be
     taken back for it: that is a changed amount, for a person to decide.
     """
     due = pl.lit(value=True) if connection.receipts == "paid" else pl.col("completed")
     live = pl.col("ledger").is_in(["invoice_paid", "receipt"])
     refund, total = pl.col("refund_minor"), pl.col("total_minor")
+    waits = ~due & ~live & ~((pl.col("ledger") == "invoice") & (refund > 0))
     wanted = {"off": pl.lit(value=False), "completed-unpaid": pl.col("completed")}.get(
         connection.invoices, pl.lit(value=True)
     )
@@ -73,7 +74,7 @@ def order_now(states: pl.DataFrame, ledger: pl.Series, connection: Connection) -
         pl.when(pl.col("cancelled") & ((total + pl.col("voucher_minor") != 0) | ~live)).then(pl.lit("cancelled"))
         .when(pl.col("unpaid") & wanted).then(pl.lit("invoice_due"))
         .when(pl.col("unpaid")).then(pl.lit("awaiting"))
-        .when(~due & ~live).then(pl.lit("nothing"))
+        .when(waits).then(pl.lit("nothing"))
         .when((refund >= total) & (refund > 0)).then(pl.lit("refunded"))
         .when(refund > 0).then(pl.lit("partly_refunded"))
         .otherwise(pl.lit("paid"))

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plan_shop import ABLE, DAY, connection, inputs, line, order, plan, posted_from
 
@@ -82,6 +82,20 @@ def live_totals(posted: pl.DataFrame) -> dict[str, int]:
 
 
 @settings(max_examples=18, deadline=None)
+@example(
+    [[("refunded", 0, False), ("unpaid", 0, False), ("paid", 0, False)]],
+    {
+        "invoices": "awaiting-transfer-unpaid",
+        "receipts": "paid-and-completed",
+        "tax_invoice_on": "auto",
+        "vat_registered": False,
+        "charges": {},
+    },
+    "included",
+    0,
+    "repost",
+    False,
+)
 @given(
     st.lists(STAGES, min_size=1, max_size=4),
     RULES,
