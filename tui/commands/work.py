@@ -27,7 +27,9 @@ def match(args: argparse.Namespace) -> int:
     output = Output(as_json=args.json)
     edits = _edits(args)
     with open_service(args, write=True) as service:
-        if args.export:
+        if args.export and args.dry_run:
+            output.note(f"Would write {args.export}.")
+        elif args.export:
             path = service.export_mappings(Path(args.export), connection=args.connection)
             output.note(f"Wrote {path}. Fill in the ledger codes, save, then `recon match --import {path}`.")
         report = service.match(args.connection, edits, dry_run=args.dry_run)
