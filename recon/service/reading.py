@@ -176,6 +176,7 @@ def show(context: Context, name: str) -> tuple[DocumentView, ...]:
     Raises:
         UsageError: There is none.
     """
+    views: list[DocumentView] = []
     for batch in reversed([b for b in context.store.batches.all() if b.state not in {"superseded", "void"}]):
         frame = _frame(context, batch, "documents")
         found = frame.filter(
@@ -184,8 +185,9 @@ def show(context: Context, name: str) -> tuple[DocumentView, ...]:
             | (pl.col("order_number") == name)
             | (pl.col("order_key") == name)
         )
-        if found.height:
-            return tuple(_view(context, batch, key) for key in found["document_key"].to_list())
+        views += [_view(context, batch, key) for key in found["document_key"].to_list()]
+    if views:
+        return tuple(views)
     raise UsageError(
         f"No document is called {name!r}. `recon documents` lists those of the newest batch, `recon orders` what is held."
     )
