@@ -277,7 +277,7 @@ def report(
         documents=documents.height,
         total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
         by_kind=kind_lines(documents),
-        held=_sums_from_results(causes(held), made),
+        held=_with_held_sums(causes(held), held, made.results),
         ignored=_ignored_lines(ignored),
         other=causes(other),
         controls=control_view(made.controls),
@@ -301,18 +301,12 @@ def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
     )
 
 
-def _sums_from_results(lines: tuple[CauseLine, ...], made: Plan) -> tuple[CauseLine, ...]:
+def _with_held_sums(lines: tuple[CauseLine, ...], held: pl.DataFrame, results: pl.DataFrame) -> tuple[CauseLine, ...]:
     """Give each cause of holding the sum that is really held because of it (an order may have several causes)."""
-    sums = {}
-    for line in lines:
-        keys = made.findings.filter(pl.col("code") == line.code).select("order_key").unique()
-        held = (
-            made.results.join(keys, on="order_key", how="semi")
-            .select(pl.col("held_minor").cast(pl.Int128).sum())
-            .item()
-        )
-        sums[line.code] = plain(int(held or 0))
-    return tuple(replace(line, amount=sums[line.code]) for line in lines)
+    amounts = results.filter(pl.col("held_minor") != 0).select("order_key", "held_minor")
+    orders = held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
+    sums = dict(orders.group_by("code").agg(pl.col("held_minor").cast(pl.Int128).sum()).iter_rows())
+    return tuple(replace(line, amount=plain(sums.get(line.code, 0))) for line in lines)
 
 
 def _ignored_lines(ignored: pl.DataFrame) -> tuple[CauseLine, ...]:
