@@ -155,8 +155,6 @@ class Charges(Section):
     """Cash rounding."""
     platform_voucher: Literal["hold", "spread", "other-income", "leave-out"] = "hold"
     """A discount the platform pays for: into the item prices, as other income, not booked, or held."""
-    platform_voucher_method: str = ""
-    """Ledger's code of the channel that will receive the platform's share."""
 
 
 class Contacts(Section):

@@ -137,9 +137,15 @@ def with_setting(text: str, path: tuple[str, ...], *, value: str | bool | int | 
     return tomlkit.dumps(document)
 
 
+_NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup_grace_seconds", "timeout_seconds"}
+"""Ledger settings that say how it is reached; all others (rounding, length of numbers) change documents."""
+
+
 def settings_facts(settings: Settings, connection: str) -> str:
     """Return everything a plan depends on in the settings, as canonical JSON for digests."""
-    rules = settings.connections[connection].model_dump(mode="json", exclude={"ledger", "source_api"})
+    rules = settings.connections[connection].model_dump(
+        mode="json", exclude={"ledger": _NOT_IN_PLANS, "source_api": True}
+    )
     company = settings.company.model_dump(mode="json")
     return json.dumps(
         {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False

@@ -45,7 +45,6 @@ SETTINGS: Final[tuple[tuple[tuple[str, ...], str | bool], ...]] = (
     (("tax_invoice_on",), "payment"),
     (("charges", "default", "shipping", "account"), "410301"),
     (("charges", "Shopee", "platform_voucher"), "other-income"),
-    (("charges", "Shopee", "platform_voucher_method"), "EWL001"),
     (("charges", "Lazada", "shipping", "treatment"), "leave-out"),
 )
 

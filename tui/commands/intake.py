@@ -32,7 +32,7 @@ def pull(args: argparse.Namespace) -> int:
         if args.products:
             count = service.pull_products(args.connection, dry_run=args.dry_run)
             output.document("pull", {"products": count, "dry_run": args.dry_run})
-            output.line(f"{count} products of the shop system kept for suggestions.")
+            output.line(f"{count} products of the shop system kept as it answered.")
             return 0
         report = service.pull(
             args.connection,
