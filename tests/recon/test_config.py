@@ -112,9 +112,13 @@ def test_settings_facts_change_with_every_rule_and_not_with_addresses():
     assert settings_facts(base, "main") == settings_facts(
         parse_settings(changed("connections.main.ledger", {"timeout_seconds": 9})), "main"
     )
-    assert settings_facts(base, "main") != settings_facts(
-        parse_settings(changed("connections.main.vat_rate_percent", "10")), "main"
-    )
+    for path, value in (
+        ("connections.main.vat_rate_percent", "10"),
+        ("connections.main.ledger", {"vat_rounding": "line"}),
+        ("connections.main.ledger", {"number_max_length": 20}),
+        ("company.currency", "USD"),
+    ):
+        assert settings_facts(base, "main") != settings_facts(parse_settings(changed(path, value)), "main"), path
 
 
 def test_no_secret_word_is_a_setting():
