@@ -147,7 +147,7 @@ def orders(context: Context, connection: str | None, *, held: bool) -> list[dict
 
 def _order(row: Mapping[str, Any]) -> dict[str, Any]:
     currency = row["currency"]
-    amounts = {
+    amounts: dict[str, str | None] = {
         name: plain(row[f"{name}_minor"] or 0, currency)
         for name in (
             "total",
@@ -167,6 +167,8 @@ def _order(row: Mapping[str, Any]) -> dict[str, Any]:
         "customer_name", "currency", "vat_mode", "file", "row", "disposition",
     )  # fmt: skip
     days = {name: row[name].isoformat() if row[name] else None for name in ("ordered_on", "paid_on", "cancelled_on")}
+    if row["tax_minor"] is None:
+        amounts["tax"] = None
     return {name: row[name] for name in plain_columns} | days | amounts | {"reason": row["why"]}
 
 

@@ -177,10 +177,13 @@ def upload(
     batch = context.store.batches.get(batch_id)
     rules = context.settings.connections[batch.connection]
     context.store.require_own()
+    _, company, environment = known_company(context, batch.connection)
+    if batch.state == "done":  # also long after the approval has expired: there is nothing left to send
+        settled = _summary(context, batch, company, environment, report=None, dry_run=dry_run)
+        return replace(settled, ending="done", words="Every document of this batch is settled.")
     digest = digest_files(plan_folder(context, batch), DIGESTED)
     check_approval(context.store, batch_id=batch.batch_id, plan_digest=digest)
     _require_unchanged(context, batch)
-    _, company, environment = known_company(context, batch.connection)
     if dry_run:
         return _summary(context, batch, company, environment, report=None, dry_run=True)
     lock_start_date(context, batch.connection)
