@@ -38,11 +38,11 @@ def make_bench_workspace(root: Path, *, source: str = "shopify", profile: str = 
 
 
 def open_bench(workspace: Any) -> Any:
-    """Open the workspace's service, with the folder for keys beside it."""
+    """Open the workspace's service; its folder for keys is where `recon` looks if XDG_CONFIG_HOME lies beside it."""
     from recon.ports import SystemClock
     from tui.wiring import service_for
 
-    return service_for(workspace, clock=SystemClock(), config_folder=workspace.root.parent / "config")
+    return service_for(workspace, clock=SystemClock(), config_folder=workspace.root.parent / "recon")
 
 
 def needed_columns(path: Path) -> list[str]:
@@ -104,6 +104,12 @@ def run_chain(path: Path, folder: Path) -> tuple[Steps, dict[str, Any]]:
         "findings": pl.scan_parquet(folder_of_plan / "findings.parquet").select(pl.len()).collect().item(),
     }
     return steps, facts
+
+
+def prepare(folder: Path) -> None:
+    """Make a workspace in which `recon import` can begin at once."""
+    with open_bench(make_bench_workspace(folder / "workspace")) as service:
+        service.connect(CONNECTION, sides=("ledger",), set_accounts=False)
 
 
 def run_again(path: Path, folder: Path) -> Steps:

@@ -52,6 +52,13 @@ def whole_chain(path: str, folder: str) -> Facts:
     return of_steps(steps, "file to stored plan", facts)
 
 
+def prepare(folder: str) -> Facts:
+    """A workspace for commands."""
+    from bench.chain import prepare as make
+
+    return timed(lambda: make(Path(folder)))
+
+
 def again(path: str, folder: str) -> Facts:
     """The same file once more."""
     from bench.chain import run_again
@@ -119,7 +126,7 @@ def upload(count: str, folder: str) -> Facts:
 
 
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
-    "scan": scan, "chain": whole_chain, "again": again, "pandas": pandas, "duckdb": duckdb, "export": export,
+    "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
 }  # fmt: skip
 

@@ -20,6 +20,8 @@ from typing import Any, Final
 
 STATUS: Final = Path("/proc/self/status")
 CLEAR_PEAK: Final = Path("/proc/self/clear_refs")
+WAITS: Final = 4
+"""Exit code of `recon` where something waits for a person, as documents of a plan do."""
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -74,11 +76,31 @@ def figure_from(facts: Mapping[str, Any]) -> Figure:
     )
 
 
-def wall_of(command: list[str], *, env: Mapping[str, str] | None = None) -> float:
-    """Return the seconds a whole command takes."""
+def command(arguments: list[str], *, env: Mapping[str, str] | None = None) -> Figure:
+    """Run a whole command; returns its seconds with starting Python, and its peak where the system tells.
+
+    Raises:
+        RuntimeError: It failed; the text is its own.
+    """
     start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env={**os.environ, **(env or {})})
-    return time.perf_counter() - start
+    with subprocess.Popen(
+        arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **(env or {})}
+    ) as process:  # fmt: skip
+        said = process.stderr.read() if process.stderr else ""
+        peak = 0
+        if hasattr(os, "wait4"):  # a child's peak begins at its parent's size, which is small here
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            peak = usage.ru_maxrss // (1024 * 1024 if sys.platform == "darwin" else 1024)
+        wall = time.perf_counter() - start
+    if process.returncode not in (0, WAITS):
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{said[-4000:]}")
+    return Figure(wall, peak, wall=wall)
+
+
+def recon(*arguments: object) -> list[str]:
+    """Return the command line of `recon` as it is installed, without depending on where."""
+    return [sys.executable, "-c", "from tui.cli import main; raise SystemExit(main())", *map(str, arguments)]
 
 
 def peak_mib() -> int:

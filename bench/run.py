@@ -24,7 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench.measure import ROOT, Figure, NotInstalled, child, median, wall_of
+from bench.measure import ROOT, Figure, NotInstalled, child, command, median, recon
 
 SIZES: Final = (100_000, 1_000_000)
 PARTS: Final = ("chain", "excel", "help", "durable", "upload", "workbook")
@@ -114,6 +114,7 @@ class Chain:
             with tempfile.TemporaryDirectory(prefix="bench-", dir=self.path.parent) as folder:
                 for job in ("scan", "chain", "again", "duckdb", "pandas"):
                     self._one(job, Path(folder))
+                self._commands(Path(folder) / "commands")
             self.report.line(f"  round {number + 1} of {self.rounds} done") if self.rows >= EXCEL_ROWS else None
 
     def _one(self, job: str, folder: Path) -> None:
@@ -128,6 +129,17 @@ class Chain:
             self.report.line(f"  {job}: {missing} (pip install -e '.[bench]'); left out")
             return
         self.figures.setdefault(job, []).append(figure)
+
+    def _commands(self, folder: Path) -> None:
+        """The same as a person does it: two commands, each a process."""
+        folder.mkdir()
+        child("prepare", folder)
+        steps = {}
+        for name, rest in (("import", [self.path]), ("plan", [])):
+            steps[name] = command(recon("-C", folder / "workspace", name, *rest), env={"XDG_CONFIG_HOME": str(folder)})
+        seconds = sum(step.seconds for step in steps.values())
+        peak = max(step.peak_mib for step in steps.values())
+        self.figures.setdefault("commands", []).append(Figure(seconds, peak, wall=seconds, steps=steps))
 
     def seconds(self, job: str, step: str = "") -> list[float]:
         """Return the seconds of a job or of one of its steps, round by round."""
@@ -164,6 +176,7 @@ class Chain:
                 ratio=self.ratio("chain", step), aim=AIMS["chain ratio"] if whole else None,
                 aim_mib=AIMS["chain MiB at 1M"] if whole and self.rows == SIZES[-1] else None,
             )  # fmt: skip
+        self._show_commands(part)
         again = median(self.seconds("again"))
         self.report.row(
             part,
@@ -183,6 +196,22 @@ class Chain:
                     part, f"  ... documents, postings and sums {'equal' if agree else 'DIFFER from'} ours", agrees=agree
                 )
         self._show_noise(part)
+
+    def _show_commands(self, part: str) -> None:
+        """Whole processes against the whole process of the bare scan."""
+        runs, bare = self.figures["commands"], [figure.wall for figure in self.figures["scan"]]
+        for step, name in (
+            ("import", "  recon import"),
+            ("plan", "  recon plan"),
+            ("", "as two commands (to a bare scan's process)"),
+        ):
+            each = [run.steps[step] if step else run for run in runs]
+            self.report.row(
+                part, name, seconds=median([figure.seconds for figure in each]), mib=median([float(f.peak_mib) for f in each]),
+                ratio=median([figure.seconds / wall for figure, wall in zip(each, bare, strict=True)]),
+                aim=AIMS["chain ratio"] if not step and self.large else None,
+                aim_mib=AIMS["chain MiB at 1M"] if not step and self.rows == SIZES[-1] else None,
+            )  # fmt: skip
 
     def _show_noise(self, part: str) -> None:
         """Say how far the rounds lie apart, and what the figure is where others slow the machine least."""
@@ -265,15 +294,10 @@ def excel(rows: int, data: Path, rounds: int, report: Report) -> None:
 
 def help_text(starts: int, report: Report) -> None:
     """Measure how long a person waits for `recon --help`."""
-    ask = [
-        sys.executable,
-        "-c",
-        "import sys; sys.argv = ['recon', '--help']; from tui.cli import main; sys.exit(main())",
-    ]
     nothing, ours = [], []
     for _ in range(starts):
-        nothing.append(wall_of([sys.executable, "-c", "pass"]))
-        ours.append(wall_of(ask))
+        nothing.append(command([sys.executable, "-c", "pass"]).seconds)
+        ours.append(command(recon("--help")).seconds)
     report.title("Starting", "seconds              x python -c pass")
     report.row("help", "python -c pass", seconds=median(nothing), ratio=1.0)
     ratio = median([o / n for o, n in zip(ours, nothing, strict=True)])
