@@ -270,7 +270,7 @@ def test_a_live_ledger_asks_for_the_companys_short_name(live) -> None:
 
 
 def test_no_way_to_put_a_secret_on_the_command_line() -> None:
-    from tui.cli import build_parser
+    from tui.grammar import build_parser
 
     options = [option for action in build_parser()._actions for option in action.option_strings]
     for command in build_parser()._subparsers._group_actions[0].choices.values():
