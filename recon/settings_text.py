@@ -50,6 +50,12 @@ def first_settings(answers: FirstAnswers) -> str:
     Raises:
         SettingsError: An answer is not acceptable.
     """
+    text = _template(answers)
+    parse_settings(tomlkit.parse(text).unwrap())
+    return text
+
+
+def _template(answers: FirstAnswers) -> str:
     is_sandbox = answers.target == "sandbox"
     environment = "sandbox" if is_sandbox else answers.environment
     name = answers.connection
@@ -61,7 +67,7 @@ def first_settings(answers: FirstAnswers) -> str:
     profile = (
         f"profile = {_text(answers.profile)}           # file in profiles/ without .toml\n" if answers.profile else ""
     )
-    text = f"""# Settings of this workspace. Every setting is explained in docs/settings.md; secrets never stand here.
+    return f"""# Settings of this workspace. Every setting is explained in docs/settings.md; secrets never stand here.
 format = 1
 
 [company]
@@ -116,8 +122,6 @@ default = "ONLINE"                # the ledger's standing contact for buyers wit
 two_persons = "warn"              # off, warn or block: the person who planned also approves
 valid_days = 7
 """
-    parse_settings(tomlkit.parse(text).unwrap())
-    return text
 
 
 def with_setting(text: str, path: tuple[str, ...], *, value: str | bool | int | list[str]) -> str:

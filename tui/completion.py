@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tui.cli import build_parser
+from tui.grammar import build_parser
 
 
 def completion(args: argparse.Namespace) -> int:

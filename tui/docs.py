@@ -15,7 +15,8 @@ from pydantic.fields import FieldInfo
 from recon.config import Settings
 from recon.domain.finding import FINDING_CODES
 from recon.plan.lifecycle import lifecycle_page
-from tui.cli import EXAMPLES, EXIT_CODES, build_parser
+from tui.grammar import build_parser
+from tui.help_texts import EXAMPLES, EXIT_CODES
 
 _WRITTEN: Final = "<!-- Written from the code by `make docs`; edit there. -->\n"
 

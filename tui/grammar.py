@@ -1,0 +1,359 @@
+"""The grammar of the command line: which commands there are and their options. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from tui.help_texts import EXAMPLES
+
+
+class WrongCall(Exception):
+    """The words of a call fit no command; carries the usage of the nearest one."""
+
+    def __init__(self, message: str, usage: str) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a call without ending the program itself."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing, so that --json holds for wrong calls too."""
+        raise WrongCall(message, self.format_usage())
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    parser = Parser(
+        prog="recon",
+        description="Turns shop orders into the right accounting documents, once, with proof.",
+        epilog="Start with `recon demo`, or `recon init DIR`. `recon help exit-codes` lists the exit codes.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and those of the main libraries")
+    parser.add_argument(
+        "-C", "--workspace", metavar="DIR", default="", help="workspace to use (default: here or above)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document (docs/json.md)")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _setup_commands(commands)
+    _input_commands(commands)
+    _work_commands(commands)
+    _sending_commands(commands)
+    _read_commands(commands)
+    _other_commands(commands)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    run: str,
+    summary: str,
+    *,
+    aliases: Sequence[str] = (),
+    connection: bool = True,
+) -> argparse.ArgumentParser:
+    examples = "\n".join(f"  {example}" for example in EXAMPLES.get(name, ()))
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"examples:\n{examples}" if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        aliases=list(aliases),
+    )
+    command.set_defaults(run=run, command=name)
+    command.add_argument("-C", "--workspace", metavar="DIR", default=argparse.SUPPRESS, help="workspace to use")
+    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    command.add_argument("--no-input", action="store_true", help="never ask; a missing answer is exit code 2")
+    if connection:
+        command.add_argument("--connection", metavar="NAME", help="connection to use (default: the only one)")
+    return command
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    if not _count(text):
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return int(text)
+
+
+def _dry(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dry-run", action="store_true", help="print what would be done; change nothing")
+
+
+def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    init = _command(commands, "init", "tui.commands.setup:init", "make a workspace", connection=False)
+    init.add_argument("directory", metavar="DIR", help="folder of the workspace; made if it is not there")
+    init.add_argument("--company", metavar="NAME", help="company name as it stands in the ledger")
+    init.add_argument("--tax-id", metavar="ID", default=None, help="13-digit tax id")
+    init.add_argument("--name", metavar="NAME", default=None, help="name of the connection (default: shop)")
+    init.add_argument("--source", choices=("shopify", "zort", "profile"), help="where orders come from")
+    init.add_argument("--target", choices=("peak", "peak-file", "sandbox"), help="where documents go")
+    init.add_argument("--shop", metavar="NAME", default=None, help="short name of the shop, part of every order's key")
+    init.add_argument("--profile", metavar="NAME", default=None, help="column profile (source profile)")
+    init.add_argument("--start-date", metavar="YYYY-MM-DD", default=None, help="nothing before this day is posted")
+    init.add_argument("--vat-registered", choices=("yes", "no"), default=None, help="registered for VAT")
+    init.add_argument(
+        "--prices", choices=("as-source", "with-vat", "without-vat"), default=None, help="do prices include VAT"
+    )
+    init.add_argument(
+        "--receipts", choices=("paid", "paid-and-completed"), default=None, help="when a sale gets its receipt"
+    )
+    init.add_argument(
+        "--invoices",
+        choices=("off", "completed-unpaid", "awaiting-transfer-unpaid"),
+        default=None,
+        help="when an unpaid sale gets an invoice",
+    )
+    init.add_argument("--numbering", choices=("source", "ledger"), default=None, help="who numbers the documents")
+    init.add_argument(
+        "--ledger-url", metavar="URL", default=None, help="base address of the ledger's API, if not the published one"
+    )
+    init.add_argument(
+        "--source-url", metavar="URL", default=None, help="base address of the shop's API, if not the published one"
+    )
+    init.add_argument(
+        "--environment",
+        choices=("live", "test", "sandbox"),
+        default=None,
+        help="what stands behind the ledger's address",
+    )
+    _dry(init)
+
+    connect = _command(
+        commands,
+        "connect",
+        "tui.commands.setup:connect",
+        "take the keys of a connection and see who is on the other side",
+    )
+    connect.add_argument(
+        "--stdin", action="store_true", help="read the keys from standard input (JSON or name=value lines)"
+    )
+    connect.add_argument(
+        "--keep",
+        choices=("keyring", "file"),
+        default="keyring",
+        help="where keys are kept: the system's key store, or a file only you can read",
+    )
+    connect.add_argument("--side", choices=("ledger", "source", "both"), default="both", help="whose keys")
+    connect.add_argument("--set-accounts", action="store_true", help="write the proposed account codes into recon.toml")
+    connect.add_argument(
+        "--refresh", action="store_true", help="use the keys already kept; read the ledger's lists again"
+    )
+
+
+def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    take = _command(commands, "import", "tui.commands.intake:import_files", "take in order exports")
+    take.add_argument("files", metavar="FILE", nargs="+", help="CSV or Excel export, or a kept API answer")
+    take.add_argument("--profile", metavar="NAME", help="read with this column profile")
+    _dry(take)
+
+    pull = _command(
+        commands,
+        "pull",
+        "tui.commands.intake:pull",
+        "fetch orders from the shop system's API; raw answers are kept first",
+    )
+    pull.add_argument(
+        "--since", metavar="YYYY-MM-DD", help="orders from this day on (default: one day before the last pull)"
+    )
+    pull.add_argument("--until", metavar="YYYY-MM-DD", help="orders up to this day")
+    pull.add_argument(
+        "--by", choices=("updated", "ordered", "created", "paid"), default="updated", help="which date is meant"
+    )
+    pull.add_argument(
+        "--status", metavar="CODES", default="", help="only these states (comma list of the shop system's codes)"
+    )
+    pull.add_argument("--payment-status", metavar="CODES", default="", help="only these payment states")
+    pull.add_argument("--products", action="store_true", help="fetch the product list instead")
+    _dry(pull)
+
+    profile = _command(
+        commands,
+        "profile",
+        "tui.commands.intake:profile",
+        "propose a column profile for an unknown export and show a preview",
+    )
+    profile.add_argument("file", metavar="FILE", help="CSV or Excel export")
+    profile.add_argument("--save", metavar="NAME", help="write profiles/NAME.toml")
+    profile.add_argument("--check", metavar="PROFILE", help="read with this profile and show the preview")
+    profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
+
+
+def _work_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    match = _command(commands, "match", "tui.commands.work:match", "show and set product and channel mappings")
+    match.add_argument(
+        "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
+    )
+    match.add_argument("--sku", metavar="SKU", help="link this SKU (with --product or --as-text)")
+    match.add_argument("--product", metavar="CODE", help="ledger's product code for --sku")
+    match.add_argument("--as-text", action="store_true", help="send --sku as text on the sales account")
+    match.add_argument(
+        "--text",
+        action="store_true",
+        help="set: lines without a linked product go as text (products.unlinked, without_sku)",
+    )
+    match.add_argument("--channel", metavar="NAME", help="map this payment channel (with --method)")
+    match.add_argument(
+        "--all-channels", metavar="CODE", help="map every payment channel that has no account yet to this one"
+    )
+    match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
+    match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")
+    match.add_argument(
+        "--accept",
+        metavar="SKU",
+        action="append",
+        default=[],
+        help="accept the suggestion shown for this SKU (repeatable)",
+    )
+    match.add_argument(
+        "--decide",
+        metavar="ORDER=WHAT",
+        action="append",
+        default=[],
+        help="decide a changed order: repost, leave, or by-hand:NUMBER",
+    )
+    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
+    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
+    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
+    _dry(match)
+
+
+def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    plan = _command(
+        commands,
+        "plan",
+        "tui.commands.work:plan",
+        "work out the documents that should stand in the ledger and do not",
+        aliases=("preview",),
+    )
+    plan.add_argument("--rows", type=_count, default=20, metavar="N", help="documents to show (default 20)")
+    _dry(plan)
+
+    approve = _command(
+        commands,
+        "approve",
+        "tui.commands.work:approve",
+        "approve exactly the documents of a batch; only a person does this",
+        connection=False,
+    )
+    approve.add_argument("batch", metavar="BATCH")
+    approve.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who approves")
+    approve.add_argument(
+        "--confirm", metavar="NAME", help="company's short name; asked for on a terminal when the ledger is live"
+    )
+    _dry(approve)
+
+    upload = _command(
+        commands,
+        "upload",
+        "tui.commands.work:upload",
+        "send what is approved, each document once; resume after a stop",
+        connection=False,
+    )
+    upload.add_argument("batch", metavar="BATCH")
+    upload.add_argument("--limit", type=_at_least_one, default=None, metavar="N", help="stop after N documents")
+    upload.add_argument(
+        "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
+    )
+    _dry(upload)
+
+    verify = _command(
+        commands,
+        "verify",
+        "tui.commands.work:verify",
+        "read the ledger back and compare; or check the event chain or a workbook",
+        connection=False,
+    )
+    verify.add_argument(
+        "what", metavar="BATCH|WORKBOOK", nargs="?", help="batch to compare with the ledger, or an audit workbook"
+    )
+    verify.add_argument("--chain", action="store_true", help="check the event log's chain")
+
+
+def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    audit = _command(
+        commands, "audit", "tui.commands.reports:audit", "write the audit workbook of a batch", connection=False
+    )
+    audit.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
+    audit.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.xlsx")
+    _dry(audit)
+
+    journal = _command(
+        commands,
+        "journal",
+        "tui.commands.reports:journal",
+        "write documents as journal entries for another program to check",
+        connection=False,
+    )
+    journal.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
+    journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger")
+    journal.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.journal or .beancount")
+    _dry(journal)
+
+    _command(
+        commands, "status", "tui.commands.reports:status", "counts and sums of every state, and what waits for whom"
+    )
+    show = _command(
+        commands,
+        "show",
+        "tui.commands.reports:show_document",
+        "one document with lines, postings, VAT, reasons and provenance",
+        connection=False,
+    )
+    show.add_argument("document", metavar="DOCUMENT", help="document number, document key or order number")
+    documents = _command(
+        commands, "documents", "tui.commands.reports:documents", "list the documents of a batch", connection=False
+    )
+    documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
+    documents.add_argument("--kind", choices=("invoice", "receipt", "payment", "void", "credit_note"))
+    findings = _command(commands, "findings", "tui.commands.reports:findings", "list what was found, grouped by cause")
+    findings.add_argument("--code", metavar="CODE", help="only this kind of finding, row by row")
+    orders = _command(commands, "orders", "tui.commands.reports:orders", "list the orders and where their money went")
+    orders.add_argument("--held", action="store_true", help="only held orders")
+
+
+def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "tui.demo:demo",
+        "an invented month of a Thai shop through the whole chain, with a sandbox ledger",
+        connection=False,
+    )
+    demo.add_argument(
+        "directory", metavar="DIR", nargs="?", default="demo", help="folder for the demo workspace (default: demo)"
+    )
+    doctor = _command(
+        commands, "doctor", "tui.commands.doctor:doctor", "check this machine and workspace", connection=False
+    )
+    doctor.add_argument(
+        "--adopt", action="store_true", help="make a copied workspace one of its own; everything is looked up first"
+    )
+    sandbox = _command(
+        commands,
+        "sandbox",
+        "tui.commands.sandbox:sandbox",
+        "serve a sandbox ledger or shop on loopback until interrupted",
+        connection=False,
+    )
+    sandbox.add_argument("which", choices=("peak", "zort"))
+    sandbox.add_argument("--port", type=_count, default=0)
+    sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
+    sandbox.add_argument("--orders", type=_at_least_one, default=240, metavar="N", help="invented orders (zort)")
+    completion = _command(
+        commands, "completion", "tui.completion:completion", "print a completion script", connection=False
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"))
+    helps = _command(commands, "help", "tui.cli:help_topic", "explain a topic", connection=False)
+    helps.add_argument("topic", choices=("exit-codes",))

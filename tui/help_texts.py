@@ -1,0 +1,77 @@
+"""Examples for the help of every command, and the exit codes: words only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXIT_CODES: Final = """exit codes:
+  0    done, nothing open
+  1    unexpected error (a defect of recon)
+  2    wrong use, missing setting, or a question without a terminal
+  3    input refused (file, encoding, layout)
+  4    done, but a person is needed (held orders, approval, refused documents)
+  5    ledger or shop refused or unreachable; nothing is unknown
+  6    at least one outcome is unknown: do not repeat, `recon upload` looks first
+  7    workspace locked by another process
+  8    integrity: damaged state, broken chain, wrong company, newer version
+  130  interrupted, state safe"""
+
+EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "init": (
+        "recon init my-shop",
+        "recon init my-shop --no-input --company 'Siam Shop Co., Ltd.' --source shopify --target sandbox --start-date 2026-01-01",
+        "recon init my-shop --no-input --company 'X' --source profile --profile zort-export --target peak-file --start-date 2026-01-01",
+    ),
+    "connect": ("recon connect", "recon connect --connection shop --stdin < keys.json", "recon connect --keep file"),
+    "import": (
+        "recon import inbox/orders_export_1.csv",
+        "recon import --profile zort-export orders.xlsx",
+        "recon import --dry-run *.csv",
+    ),
+    "pull": (
+        "recon pull --since 2026-10-01 --until 2026-10-31",
+        "recon pull --products",
+        "recon pull --dry-run --since 2026-10-01",
+    ),
+    "profile": (
+        "recon profile orders.xlsx",
+        "recon profile orders.xlsx --save zort-export",
+        "recon profile orders.csv --check profiles/zort-export.toml",
+    ),
+    "match": (
+        "recon match",
+        "recon match --link-all --text --all-channels BSV001",
+        "recon match --channel 'Shopee Wallet' --method EWL001",
+    ),
+    "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
+    "approve": (
+        "recon approve B0001 --as Nok",
+        "recon approve B0001 --as Nok --json",
+        "recon approve B0001 --as Nok --dry-run",
+    ),
+    "upload": ("recon upload B0001", "recon upload B0001 --limit 10", "recon upload B0001 --dry-run"),
+    "verify": ("recon verify B0001", "recon verify audit/B0001.xlsx", "recon verify --chain"),
+    "audit": ("recon audit B0001", "recon audit B0001 -o month.xlsx", "recon audit B0001 --json"),
+    "journal": (
+        "recon journal --format hledger",
+        "recon journal B0001 --format beancount -o b1.beancount",
+        "recon journal --format hledger --json",
+    ),
+    "status": ("recon status", "recon status --json", "recon -C my-shop status"),
+    "show": ("recon show RT-1001", "recon show RT-1001 --json", "recon show '#1001'"),
+    "documents": ("recon documents", "recon documents B0001 --json", "recon documents --kind receipt"),
+    "findings": ("recon findings", "recon findings --json", "recon findings --code product-not-linked"),
+    "orders": ("recon orders", "recon orders --json", "recon orders --held"),
+    "demo": ("recon demo", "recon demo my-demo", "recon demo --json"),
+    "doctor": ("recon doctor", "recon doctor --json", "recon -C my-shop doctor"),
+    "sandbox": (
+        "recon sandbox peak",
+        "recon sandbox zort --orders 240",
+        "recon sandbox peak --port 8765 --file peak.db",
+    ),
+    "completion": (
+        "recon completion bash > ~/.local/share/bash-completion/completions/recon",
+        "recon completion zsh",
+        "recon completion fish",
+    ),
+}
