@@ -6,7 +6,6 @@ from kept files and settings and can be made again; losing them loses no evidenc
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import os
@@ -36,15 +35,17 @@ def write_frames(
     facts: Mapping[str, Any],
     *,
     written: Mapping[str, Path] | None = None,
+    replace: bool = False,
     crash: CrashPoints = NO_CRASH,
     step: str = "frames",
 ) -> Path:
     """Write ``name.parquet`` per frame and ``facts.json`` into ``folder``; an existing folder is kept as it is.
 
     ``written`` names frames that lie on the disk already, unchanged: they are linked instead of written again.
-    ``step`` names the crash points on both sides of the rename.
+    ``replace`` lets new frames take the place of an existing folder. ``step`` names the crash points on both sides of
+    the rename.
     """
-    if folder.is_dir():
+    if folder.is_dir() and not replace:
         return folder
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -62,6 +63,8 @@ def write_frames(
         stream.flush()
         os.fsync(stream.fileno())
     _sync(temporary)
+    if replace:
+        shutil.rmtree(folder, ignore_errors=True)
     try:
         put_in_place(temporary, folder, crash=crash, step=step)
     except OSError:
@@ -72,9 +75,9 @@ def write_frames(
 
 
 def _sweep(folder: Path, fresh: Path) -> None:
-    """Remove what killed runs left of this folder; a fresh one may belong to a process that is reading meanwhile."""
+    """Remove what killed runs left beside it; a young one may belong to a process that is reading meanwhile."""
     now = fresh.stat().st_mtime  # the drive's own clock
-    for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.*"):
+    for leftover in folder.parent.glob(".*"):
         if now - leftover.stat().st_mtime > LEFTOVER_SECONDS:
             shutil.rmtree(leftover, ignore_errors=True)
 

@@ -110,7 +110,8 @@ def take_in_kept(
     facts = file_facts(file, source, options, frames, comparison, reading.notes) | {"rows_read": rows_read(reading)}
     if not dry_run:
         stored = frames_by_name(frames, comparison)
-        write_frames(folder, stored, facts, crash=context.store.database.crash)
+        stale = not _is_registered(context, folder)
+        write_frames(folder, stored, facts, replace=stale, crash=context.store.database.crash)
         context.read_frames[folder] = replace(frames, findings=stored["findings"])
         context.store.files.keep(
             digest=file.digest, name=file.name, size=file.size, source=source.name, connection=name
@@ -118,6 +119,15 @@ def take_in_kept(
         used = (profile or rules.profile) if source.name == "profile" else ""
         context.store.files.add_intake(_new_intake(context, name, file, key, folder, frames, comparison, facts, used))
     return _report(file, source, frames, comparison, reading.notes, context.settings.company.currency)
+
+
+def _is_registered(context: Context, folder: Path) -> bool:
+    """Return whether a reading counts or counted that lies there; a folder without one is left from a stopped import.
+
+    What such a folder says about known and changed orders may be out of date: other files may have come since.
+    """
+    place = folder.relative_to(context.workspace.private).as_posix()
+    return any(intake.frames == place for intake in context.store.files.intakes(superseded=True))
 
 
 def _new_intake(
@@ -157,7 +167,10 @@ def rows_read(reading: Reading) -> int:
     """Return how many rows of the file became part of an order or of a finding about one."""
     refused = reading.findings.filter(pl.col("severity").is_in(["refused", "hold"]), pl.col("row").is_not_null())
     rows = pl.concat([reading.orders["row"], reading.lines["row"], refused["row"]])
-    return rows.n_unique() if rows.len() else 0
+    if not rows.len():
+        return 0
+    seen: pl.Series = pl.zeros(int(rows.max()) + 1, dtype=pl.UInt8, eager=True)  # type: ignore[arg-type, assignment]
+    return int(seen.scatter(rows, 1).sum())
 
 
 def total_of(orders: pl.DataFrame, currency: str) -> int:

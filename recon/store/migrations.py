@@ -83,6 +83,8 @@ def backup(database: Database, now: dt.datetime, *, why: str) -> Path:
         StoreError: The copy could not be written or does not read back.
     """
     folder = make_folder(database.path.parent / "backups")
+    for leftover in folder.glob(".store-*"):  # of a run that was killed; only the one writer makes copies
+        leftover.unlink(missing_ok=True)
     path = folder / f"store-{now.strftime('%Y%m%dT%H%M%S%f')}-{why}.db"
     with atomic_file(path, check=_require_readable, crash=database.crash, step="backup") as place:
         database.outside("VACUUM INTO ?", (str(place.temporary),))

@@ -292,6 +292,8 @@ def _make(path: Path, clock: Clock, actor: str, crash: CrashPoints) -> None:
         raise StoreDamaged(
             damage_text(path, f"it is gone, although {' and '.join(traces)} beside it show that it existed")
         )
+    for leftover in path.parent.glob(f".{path.name}.*"):  # of a run that was killed; the lock is ours
+        leftover.unlink(missing_ok=True)
     with atomic_file(path, crash=crash, step="make-store") as place:
         place.temporary.touch(mode=OWNER_FILE_MODE)
         database = Database(place.temporary, writable=True)

@@ -20,7 +20,7 @@ import pytest
 from recon.ports import SystemClock
 from recon.sandbox.peak import Fault
 from recon.store.store import Store
-from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, LATER_EVENTS, LATER_STEPS, World
+from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, LATER_EVENTS, LATER_STEPS, OLD, World
 from tests.cases.nursery import Nursery
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX does it")
@@ -350,3 +350,39 @@ def test_f01_killed_at_every_point_of_init(sandbox, tmp_path: Path) -> None:
         fresh.check_restart()
         fresh.set(lookup_grace_seconds=1)
         finish(fresh, "first", "import")
+
+
+# what a killed run leaves -----------------------------------------------------------------------------------------
+
+
+def test_f01_f48_an_import_that_was_killed_tells_nothing_out_of_date(nursery: Nursery, tmp_path: Path) -> None:
+    """Killed before it was entered, a newer file in between, imported again: compared with what is known by then."""
+    told = {}
+    for name, killed in (("killed", True), ("undisturbed", False)):
+        world = World(tmp_path / name, nursery)
+        world.make()
+        if killed:
+            kill(world, ("import", "FIRST"), "frames.after")
+        world.run("import", "LATER").expect(0, 4)
+        report = world.run("import", "FIRST", "--json").expect(0, 4).facts()
+        found = world.run("findings", "--json").expect(0, 4).facts()
+        told[name] = (report["files"][0]["changed"], {cause["code"] for cause in found["findings"]})
+    assert told["killed"] == told["undisturbed"]
+    assert "order-went-back" in told["killed"][1]
+
+
+def test_f01_what_killed_runs_leave_does_not_pile_up(nursery: Nursery, tmp_path: Path) -> None:
+    """Copies of the store and half written frames would fill the disk, one crash after the other."""
+    world = World(tmp_path, nursery)
+    private = world.root / ".recon"
+    assert world.init(crash="make-store.before").killed
+    assert list(private.glob(".store.db.*"))
+    kill(world, ("import", "FIRST"), "frames.before")
+    for leftover in private.glob("frames/intakes/.*"):
+        os.utime(leftover, (OLD, OLD))
+    for name, step in FIRST_STEPS.items():
+        if name == "upload":
+            kill(world, step, "backup.before")
+            assert list(private.glob("backups/.store-*"))
+        world.run(*step).expect(0, 4)
+    assert [path.name for path in private.rglob(".*")] == []
