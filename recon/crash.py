@@ -20,20 +20,21 @@ class CrashPoints:
 
 
 class KillAt(CrashPoints):
-    """End this process with SIGKILL at the n-th visit of one point."""
+    """End this process with SIGKILL at the n-th visit of one point, or send it another signal there."""
 
-    def __init__(self, point: str, visit: int = 1) -> None:
+    def __init__(self, point: str, visit: int = 1, number: int | None = None) -> None:
         assert visit >= 1
         self._point = point
         self._left = visit
+        self._signal = signal.SIGKILL if number is None else number  # Windows has none: looked up in a test only
 
     def reach(self, point: str) -> None:
-        """Count visits; do not come back from the chosen one."""
+        """Count visits; SIGKILL does not come back from the chosen one."""
         if point != self._point:
             return
         self._left -= 1
         if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._signal)
 
 
 NO_CRASH: Final = CrashPoints()
@@ -41,6 +42,10 @@ NO_CRASH: Final = CrashPoints()
 
 
 def crash_points_from(text: str) -> CrashPoints:
-    """Return the points for ``name:n`` (n-th visit, first if left out); empty text is normal use."""
-    name, _, visit = text.partition(":")
-    return KillAt(name, int(visit or "1")) if name else NO_CRASH
+    """Return the points for ``name:n:signal``; empty text is normal use.
+
+    ``n`` is the visit (first if left out), ``signal`` a name such as ``SIGTERM`` (SIGKILL if left out).
+    """
+    name, _, rest = text.partition(":")
+    visit, _, word = rest.partition(":")
+    return KillAt(name, int(visit or "1"), signal.Signals[word] if word else None) if name else NO_CRASH

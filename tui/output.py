@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final, TextIO
 
 from recon.text import cell_width, pad, show
@@ -36,8 +37,7 @@ class Output:
 
     def note(self, text: object) -> None:
         """Print one line beside the data: progress, hints, warnings."""
-        self._err.write(show(text) + "\n")
-        self._err.flush()
+        self._beside(show(text) + "\n")
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
         """Print a table; columns named in ``right`` are right-aligned. Nothing in JSON mode."""
@@ -54,13 +54,17 @@ class Output:
     def progress(self, text: str) -> None:
         """Replace the progress line on a terminal; silent elsewhere."""
         if self._err.isatty() and not self.as_json:
-            self._err.write("\r\x1b[K" + show(text, limit=110))
-            self._err.flush()
+            self._beside("\r\x1b[K" + show(text, limit=110))
 
     def progress_done(self) -> None:
         """End the progress line."""
         if self._err.isatty() and not self.as_json:
-            self._err.write("\r\x1b[K")
+            self._beside("\r\x1b[K")
+
+    def _beside(self, text: str) -> None:
+        """Write beside the data; a terminal that was closed meanwhile must not stop what is under way (F15)."""
+        with suppress(OSError):
+            self._err.write(text)
             self._err.flush()
 
 

@@ -236,15 +236,17 @@ def upload(args: argparse.Namespace) -> int:
     output.progress_done()
     output.document("upload", report.as_facts())
     print_upload(report, output)
-    return upload_exit_code(report)
+    return upload_exit_code(report, interrupted=stop.is_set())
 
 
-def upload_exit_code(report: UploadSummary) -> int:
-    """Return the exit code of an upload: unknown outcomes weigh most."""
+def upload_exit_code(report: UploadSummary, *, interrupted: bool = False) -> int:
+    """Return the exit code of an upload: unknown outcomes weigh most, then that a person stopped it."""
     if report.dry_run:
         return 0
     if report.counts.get("unknown", 0):
         return 6
+    if interrupted and report.ending == "stopped":
+        return 130
     if report.ending == "paused":
         return 5
     open_states = ("refused", "conflict", "duplicate", "needs_person", "queued", "waiting")
@@ -281,14 +283,26 @@ def print_upload(report: UploadSummary, output: Output) -> None:
 
 @contextmanager
 def _stop_after_this_one(output: Output) -> Iterator[threading.Event]:
-    """Turn SIGINT, SIGTERM and SIGHUP into "stop after this one" (F15)."""
+    """Turn SIGINT, SIGTERM and SIGHUP into "stop after this one" (F15); the third time stops at once.
+
+    What was being sent then is looked up by the next run, like after any other crash.
+    """
     stop = threading.Event()
+    asked: list[int] = []
     signals = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
-        if not stop.is_set():
-            output.note("\nFinishing this document, then stopping. State is safe.")
+        asked.append(number)
         stop.set()
+        if len(asked) == 1:
+            output.note("\nFinishing this document, then stopping. State is safe.")
+        elif len(asked) == 2:
+            output.note(
+                "\nStill waiting for the ledger's answer. Once more stops at once; this document is then looked up by "
+                "the next `recon upload` before anything is sent."
+            )
+        else:
+            raise KeyboardInterrupt
 
     before = {number: signal.signal(number, ask_to_stop) for number in signals}
     try:
