@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 from pathlib import Path
 
@@ -37,12 +38,13 @@ def _zort(args: argparse.Namespace, output: Output) -> int:
 
 
 def _announce(output: Output, which: str, url: str, keys: dict[str, str]) -> None:
-    output.document("sandbox", {"which": which, "url": url, "keys": keys})
-    output.line(f"{which} sandbox at {url}; keys (invented):")
-    for name, value in keys.items():
-        output.line(f"  {name}={value}")
-    output.note("Ctrl+C stops it.")
     try:
+        output.document("sandbox", {"which": which, "url": url, "keys": keys})
+        output.line(f"{which} sandbox at {url}; keys (invented):")
+        for name, value in keys.items():
+            output.line(f"  {name}={value}")
+        sys.stdout.flush()  # a program reads the address while the sandbox runs
+        output.note("Ctrl+C stops it.")
         threading.Event().wait()
     except KeyboardInterrupt:
         output.note("stopped")
