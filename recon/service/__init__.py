@@ -56,8 +56,8 @@ class ReconService:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the person should be told beside the result."""
-        return tuple(self._context.notes)
+        """What the person should be told beside the result, and what is odd about this folder."""
+        return (*reading.place_notices(self._context), *self._context.notes)
 
     def keep_secrets(self, name: str, values: dict[str, str], *, keep: str) -> None:
         """Put a connection's keys into the key store (or the owner-only file)."""

@@ -85,6 +85,12 @@ def verify_chain(context: Context) -> tuple[str, int]:
         StoreDamaged: An entry was changed, removed or cut off, or a table says something else; the text names it.
     """
     report = context.store.verify_chain()
+    if not report.ok and context.store.events.verify().ok:
+        raise StoreDamaged(
+            f"The event log is shorter than it was: {report.words}. If you put an older state back, go on: the next command "
+            "that writes notes it, and every document is looked up in the ledger before it is sent. If nobody did, restore "
+            "the newest backup."
+        )
     if not report.ok:
         raise StoreDamaged(
             f"The event log is broken: {report.words}. Nothing is sent from this workspace; restore a backup or ask for help."

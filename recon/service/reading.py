@@ -320,14 +320,8 @@ def status(context: Context, connection: str | None) -> dict[str, Any]:
 
 
 def place_notices(context: Context) -> tuple[str, ...]:
-    """Return what is odd about the folder: a network drive, an older state put back, or a copy, also where only read."""
-    store = context.store
-    if not store.is_copy or any("is a copy of" in text for text in store.notices):
-        return store.notices
-    return (
-        *store.notices,
-        f"This workspace is a copy of {store.identity.path}: nothing is sent from here until it is adopted (recon doctor --adopt).",
-    )
+    """Return what is odd about the folder: a network drive, an older state put back, or a copy."""
+    return context.store.notices
 
 
 def _connection_state(context: Context, name: str) -> dict[str, Any]:

@@ -138,6 +138,8 @@ class Store:
             if writable:
                 database.after_commit = store._note_head
                 store._recognise()
+            else:
+                store._notice()
         except BaseException:
             database.close()
             raise
@@ -233,11 +235,9 @@ class Store:
         self.database.write("UPDATE outbox SET look_first = 1 WHERE state = 'queued'")
 
     def _recognise(self) -> None:
-        """Notice a moved folder, a copy, and an older state that was put back."""
+        """Notice a moved folder, a copy, and an older state that was put back; the last one is written down."""
+        missing = self._notice()
         if self.is_copy:
-            self.notices += (
-                f"This workspace is a copy of {self.identity.path}: nothing is sent from here until it is adopted.",
-            )
             return
         here = surroundings(self.folder)
         if here.path != self.identity.path:
@@ -245,16 +245,29 @@ class Store:
                 self.database.write("UPDATE workspace SET path = ?", (here.path,))
                 self.events.append("moved", self.identity.workspace_id, {"from": self.identity.path, "to": here.path})
             self.identity = read_identity(self.database)
-        noted = [head for head in (anchor.read() for anchor in self._anchors) if head is not None]
-        gone = [head for head in noted if not self.events.holds(head)]
-        if gone:
-            seq = max(head.seq for head in gone)
-            self.look_first_everywhere(f"event {seq} is noted elsewhere but missing here: an older state was put back")
-            self.notices += (
-                f"The store is older than it was: event {seq} is missing. An older state was put back, or the disk "
-                "lost its last writes. Every document is looked up in the ledger before anything is sent.",
+        if missing is not None:
+            self.look_first_everywhere(
+                f"event {missing} is noted elsewhere but missing here: an older state was put back"
             )
         self._note_head()
+
+    def _notice(self) -> int | None:
+        """Say what a person should know about this folder; return the last event that is missing here, if one is."""
+        if self.is_copy:
+            self.notices += (
+                f"This workspace is a copy of {self.identity.path}: nothing is sent from here until it is adopted "
+                "(`recon doctor --adopt`).",
+            )
+            return None
+        noted = [head for head in (anchor.read() for anchor in self._anchors) if head is not None]
+        gone = [head.seq for head in noted if not self.events.holds(head)]
+        if not gone:
+            return None
+        self.notices += (
+            f"The store is older than it was: event {max(gone)} is missing. An older state was put back, or the disk "
+            "lost its last writes. Every document is looked up in the ledger before anything is sent.",
+        )
+        return max(gone)
 
     def _find_anchors(self) -> tuple[Anchor, ...]:
         """Return the places where the head is noted; a copy leaves the one of its original alone."""

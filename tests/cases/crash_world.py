@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -270,3 +270,11 @@ def _empty(folder: Path, keep: set[str]) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
+
+
+def wait_for(seen: Callable[[], object]) -> None:
+    """Wait until something has happened."""
+    until = time.monotonic() + 30
+    while not seen():
+        assert time.monotonic() < until, "nothing happened"
+        time.sleep(0.01)

@@ -10,7 +10,6 @@ import ast
 import json
 import os
 import signal
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ import pytest
 from recon.ports import SystemClock
 from recon.sandbox.peak import Fault
 from recon.store.store import Store
-from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, LATER_EVENTS, LATER_STEPS, OLD, World
+from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, LATER_EVENTS, LATER_STEPS, OLD, World, wait_for
 from tests.cases.nursery import Nursery
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX does it")
@@ -271,13 +270,6 @@ def _fits(path: str, pattern: str) -> bool:
     from fnmatch import fnmatchcase
 
     return fnmatchcase(path.lower().removeprefix("/api/v1"), pattern)
-
-
-def wait_for(seen) -> None:
-    until = time.monotonic() + 30
-    while not seen():
-        assert time.monotonic() < until, "nothing happened"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(("flight", "kind"), [("before", "receipt"), ("committed", "payment"), ("late", "credit_note")])
