@@ -37,10 +37,11 @@ def _outside_url(value: str) -> str:
         parts.hostname
         and parts.username is None
         and parts.password is None
+        and not (parts.query or parts.fragment)
         and (parts.scheme == "https" or is_loopback)
     ):
         return value.rstrip("/")
-    raise ValueError("https:// anywhere, or http:// on 127.0.0.1 or localhost")
+    raise ValueError("https:// anywhere, or http:// on 127.0.0.1 or localhost; no user, password or query in it")
 
 
 OutsideUrl = Annotated[str, AfterValidator(_outside_url)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -44,6 +45,8 @@ def _value_at(raw: object, path: list[str]) -> str | int | bool | dt.date | None
             raw = raw[part]
         else:
             return None
+    if isinstance(raw, str) and "://" in raw:  # a password or key that somebody wrote into an address is not shown
+        return re.sub(r"[?#].*", "?...", re.sub(r"//[^/]*@", "//...@", raw))
     return raw if isinstance(raw, str | int | bool | dt.date) else None
 
 

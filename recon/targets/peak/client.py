@@ -105,7 +105,7 @@ class PeakClient:
         return self._judged_write(answer, what=what, kind=kind)
 
     def _judged_write(self, answer: Answer, *, what: str, kind: str) -> Fields:
-        top = _object(answer)
+        top = self._object(answer)
         if OK <= answer.status < 300 and top is not None:
             if _expired(answer, top):
                 raise self._log_in_refused(answer, top)
@@ -131,7 +131,7 @@ class PeakClient:
         except HttpFailure as failure:
             raise _TryAgain(TargetUnavailable(f"PEAK could not be read. {failure}")) from None
         self._check_clock(answer)
-        top = _object(answer)
+        top = self._object(answer)
         if OK <= answer.status < 300 and top is not None and not _expired(answer, top):
             return top
         limit = unusable_limit(answer, top or Fields(None))
@@ -161,7 +161,7 @@ class PeakClient:
         """Carry out a request; a complete refusal of the token gets one renewal and one repeat."""
         token = self._tokens.token()
         answer = self._request(method, path, token, params, body, write=write)
-        if not _expired(answer, _object(answer)):
+        if not _expired(answer, self._object(answer)):
             return answer
         return self._request(method, path, self._tokens.renewed(token), params, body, write=write)
 
@@ -206,6 +206,24 @@ class PeakClient:
             code="403", words=words, stops_batch=True,
         )  # fmt: skip
 
+    def _object(self, answer: Answer) -> Fields | None:
+        """Return the answer's JSON object, our secrets masked in it; None if it has another type, is cut or is no object."""
+        if not (answer.content_type.endswith("/json") or answer.content_type.endswith("+json")):
+            return None
+        try:
+            value = answer.json()
+        except ValueError:
+            return None
+        return Fields({key: self._masked(one) for key, one in value.items()}) if isinstance(value, dict) else None
+
+    def _masked(self, value: object) -> object:
+        """Return a part of an answer without our secrets: a server that repeats them does not make them known."""
+        if isinstance(value, str):
+            return self.evidence(value.encode("utf-8", "surrogatepass"))
+        if isinstance(value, list):
+            return [self._masked(one) for one in value]
+        return {key: self._masked(one) for key, one in value.items()} if isinstance(value, dict) else value
+
     def _words(self, top: Fields) -> str:
         return self.evidence(words_of(top).encode())
 
@@ -216,17 +234,6 @@ class _TryAgain(Exception):
     def __init__(self, failure: TargetUnavailable) -> None:
         super().__init__()
         self.failure = failure
-
-
-def _object(answer: Answer) -> Fields | None:
-    """Return the answer's JSON object; None if it has another type, is cut or is no object."""
-    if not (answer.content_type.endswith("/json") or answer.content_type.endswith("+json")):
-        return None
-    try:
-        value = answer.json()
-    except ValueError:
-        return None
-    return Fields(value) if isinstance(value, dict) else None
 
 
 def _expired(answer: Answer, top: Fields | None) -> bool:
