@@ -105,7 +105,7 @@ class Sender:
         except TargetUnavailable as error:
             return replace(_outcome("queued", error), result="unavailable", arrived=False), error
         except TargetRejected as error:
-            return replace(_outcome("refused", error), result="refused"), None
+            return self._refused(row, document, error), None
         except AlreadyExists as error:
             return self._exists(row, document, error), None
         except OutcomeUnknown as error:
@@ -145,6 +145,20 @@ class Sender:
             ledger_number=number,
             words=confirmation.words,
         )
+
+    def _refused(self, row: OutboxRow, document: Document, error: TargetRejected) -> Outcome:
+        """Believe a no, unless an earlier attempt got no clear answer: a ledger that shows late may hold that one."""
+        final = replace(_outcome("refused", error), result="refused")
+        if row.sends <= 1 or not self._target.capabilities.searchable_by_number:
+            return final
+        found = self._lookups.find(document)
+        if not isinstance(found, TargetError) and found.state != "absent":
+            return replace(outcome_of(row, found), result="refused")
+        words = (
+            f"The ledger refuses it now ({final.words}), but an earlier attempt got no clear answer and may have been "
+            "taken. Look for it in the ledger by hand, then say what you found."
+        )
+        return replace(final, state="needs_person", words=words)
 
     def _exists(self, row: OutboxRow, document: Document, error: AlreadyExists) -> Outcome:
         """Something stands under our number: look at it and compare; never overwrite."""

@@ -431,6 +431,19 @@ def test_f30_no_canary_in_the_batch_takes_one_of_the_company(world):
     assert world.ledger.finds.count("RE-1") == 2
 
 
+@pytest.mark.parametrize(("delay", "state"), [(10**6, "needs_person"), (250, "posted")])
+def test_f30_a_refusal_after_an_unclear_attempt_is_not_believed(world, delay, state):
+    """The first document of all was taken but is shown late; the second attempt is refused for another reason."""
+    world.ledger.index_delay = delay
+    world.approve(many(1))
+    world.ledger.plans = {"RE-1": ["hang", *["unavailable"] * 4, "refuse"]}
+    world.upload()
+    assert world.row(0).sends == 2 and world.row(0).attempts == 6
+    assert world.states() == [state]
+    assert state == "posted" or "may have been taken" in world.row(0).words
+    assert len(world.ledger.books.held) == 1
+
+
 def test_f30_index_that_never_shows_anything_ends_with_a_person(world):
     world.approve(many(2))
     world.ledger.index_delay = 10**9
