@@ -76,6 +76,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "before-start-date": FindingCode("note", "Before the connection's start date", "Nothing is ever posted before the start date."),
     "kind-off": FindingCode("note", "This kind of record is switched off", "Switch it on under record_kinds if it should be posted."),
     "channel-not-chosen": FindingCode("note", "The payment channel is not one of the chosen ones", "Add it to payment_channels if it should be sent."),
+    "part-left-out": FindingCode("note", "A part of the order stays off its documents, as the settings or a person decided", "Nothing to do; charges with treatment leave-out are billed by the platform itself."),
     "not-due": FindingCode("note", "Nothing to post yet in this state", "It will be posted when it is paid or completed, as the connection's rules say."),
     "nothing-to-post": FindingCode("note", "Cancelled before anything was posted, or a total of zero", "Nothing to do."),
     "paid-became-unpaid": FindingCode("hold", "The ledger holds a receipt, but the source says unpaid", "Decide with the shop what is true; recon undoes nothing by itself."),

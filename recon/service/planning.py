@@ -267,7 +267,9 @@ def report(
     held_keys = made.results.filter(pl.col("held_minor") != 0).select("order_key")
     own = made.findings
     held = own.filter(pl.col("severity") == "hold").join(held_keys, on="order_key", how="semi")
-    ignored = made.results.filter((pl.col("disposition") == "ignored") & (pl.col("reason") != ""))
+    whole = (pl.col("disposition") == "ignored") & (pl.col("reason") != "")
+    parts = made.results.filter((pl.col("disposition") != "ignored") & (pl.col("ignored_minor") != 0))
+    left_out = parts.with_columns(pl.lit("part-left-out").alias("reason"))
     other = own.filter(pl.col("severity").is_in(["refused", "warning"]))
     shown = documents if rows is None else documents.head(rows)
     return PlanReport(
@@ -278,7 +280,7 @@ def report(
         total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
         by_kind=kind_lines(documents),
         held=_with_held_sums(causes(held), held, made.results),
-        ignored=_ignored_lines(ignored),
+        ignored=_ignored_lines(pl.concat([made.results.filter(whole), left_out], how="vertical_relaxed")),
         other=causes(other),
         controls=control_view(made.controls),
         period=(str(documents["issued_on"].min()), str(documents["issued_on"].max())) if documents.height else None,

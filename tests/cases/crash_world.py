@@ -82,9 +82,11 @@ LATER_STEPS = {
 class World:
     """One workspace with its home, and a ledger that lives elsewhere where the target is PEAK."""
 
-    def __init__(self, folder: Path, nursery: Nursery, *, target: str = "sandbox") -> None:
+    def __init__(
+        self, folder: Path, nursery: Nursery, *, target: str = "sandbox", numbering: str = "source"
+    ) -> None:
         self.folder, self.root, self.home = folder, folder / "books", folder / "home"
-        self.target = target
+        self.target, self.numbering = target, numbering
         self.nursery = nursery
         self.server: SandboxPeak | None = None
         self._books = folder / "peak.db"
@@ -126,14 +128,14 @@ class World:
         return self.run(
             "init", str(self.root), "--no-input", "--company", COMPANY, "--tax-id", TAX_ID, "--source", "shopify",
             "--target", self.target, *address, "--start-date", "2026-06-01", "--invoices", "completed-unpaid",
-            crash=crash, record=record,
+            "--numbering", self.numbering, crash=crash, record=record,
         )  # fmt: skip
 
     def make(self, *, record: Path | None = None) -> None:
         """Make the workspace; short waits, so that look-ups come soon."""
         self.init(record=record).expect(0)
         self.set(lookup_grace_seconds=GRACE_SECONDS, timeout_seconds=TIMEOUT_SECONDS)
-        if self.target == "peak":
+        if self.target != "sandbox":
             accounts = {"sales": "410101", "receivable": "113101", "output_vat": "215301", "undue_output_vat": "215302"}
             for setting, code in accounts.items():
                 self._write(("connections", "shop", "accounts", setting), code)
