@@ -11,6 +11,7 @@ import polars as pl
 
 from recon.approve import ApprovalPolicy, approve, check_approval, void_approval
 from recon.domain.document import Document
+from recon.domain.outbox import SETTLED
 from recon.errors import ReconError, StaleApproval, TargetRejected, UsageError
 from recon.frames.parquet import digest_files
 from recon.money import parse_minor, plain
@@ -386,5 +387,7 @@ def confirm_taken(context: Context, batch_id: str, path: Path) -> UploadSummary:
             reason=f"taken in by the ledger, see {path.name}",
             ledger_number=row.number or row.document_key,
         )
+    if all(state in SETTLED for state in context.store.outbox.counts(batch.batch_id)):
+        context.store.batches.set_state(batch.batch_id, "done", because="the ledger took everything in")
     _, company, environment = known_company(context, batch.connection)
     return _summary(context, batch, company, environment, report=None, dry_run=False)

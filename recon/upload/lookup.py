@@ -26,6 +26,9 @@ ABSENCES_NEEDED: Final = 2
 MAX_LOOKUPS: Final = 10
 """Look-ups that settle nothing after which a person is asked."""
 
+NOT_SEARCHABLE: Final = "not-searchable"
+"""Code of a ledger's answer that can prove a document is there, but not that it is not."""
+
 FAILED_RETRY_SECONDS: Final = 15
 """When a look-up that got no answer is tried again."""
 
@@ -93,6 +96,11 @@ class Lookups:
     def _settle(self, row: OutboxRow, found: Found | TargetError, canary: dict[str, Canary]) -> LookedUp:
         """Write down what one look-up showed."""
         if isinstance(found, TargetError):
+            if found.code == NOT_SEARCHABLE:
+                return LookedUp(
+                    self._store.moves.finish(row, Outcome(state="needs_person", code=found.code, words=str(found))),
+                    "settled",
+                )
             return self._failed(row, f"The look-up got no answer: {found}")
         if found.state != "absent":
             return LookedUp(self._store.moves.finish(row, outcome_of(row, found)), "settled")

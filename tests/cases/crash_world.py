@@ -82,9 +82,7 @@ LATER_STEPS = {
 class World:
     """One workspace with its home, and a ledger that lives elsewhere where the target is PEAK."""
 
-    def __init__(
-        self, folder: Path, nursery: Nursery, *, target: str = "sandbox", numbering: str = "source"
-    ) -> None:
+    def __init__(self, folder: Path, nursery: Nursery, *, target: str = "sandbox", numbering: str = "source") -> None:
         self.folder, self.root, self.home = folder, folder / "books", folder / "home"
         self.target, self.numbering = target, numbering
         self.nursery = nursery
