@@ -18,6 +18,7 @@ from recon.plan.lifecycle import lifecycle_page
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES
 
+HELP_WIDTH: Final = 100
 _WRITTEN: Final = "<!-- Written from the code by `make docs`; edit there. -->\n"
 
 
@@ -55,6 +56,13 @@ def settings_page() -> str:
     return "\n".join(parts)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help of one width, whatever the terminal's."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=HELP_WIDTH)
+
+
 def commands_page() -> str:
     """Return docs/commands.md: every command with its help."""
     parser = build_parser()
@@ -63,6 +71,7 @@ def commands_page() -> str:
     for name, command in chooser.choices.items():
         if name in EXAMPLES or name == "help":
             command.prog = f"recon {name}"
+            command.formatter_class = _Help
             parts.append(f"## recon {name}\n\n```\n{command.format_help().rstrip()}\n```\n")
     return "\n".join(parts)
 

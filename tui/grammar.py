@@ -247,7 +247,7 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "approve exactly the documents of a batch; only a person does this",
         connection=False,
     )
-    approve.add_argument("batch", metavar="BATCH")
+    approve.add_argument("batch", metavar="BATCH", help="as `recon plan` named it, e.g. B0001")
     approve.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who approves")
     approve.add_argument(
         "--confirm", metavar="NAME", help="company's short name; asked for on a terminal when the ledger is live"
@@ -261,7 +261,7 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "send what is approved, each document once; resume after a stop",
         connection=False,
     )
-    upload.add_argument("batch", metavar="BATCH")
+    upload.add_argument("batch", metavar="BATCH", help="as `recon plan` named it, e.g. B0001")
     upload.add_argument("--limit", type=_at_least_one, default=None, metavar="N", help="stop after N documents")
     upload.add_argument(
         "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
@@ -297,7 +297,7 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     journal.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
-    journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger")
+    journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger", help="for which program")
     journal.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.journal or .beancount")
     _dry(journal)
 
@@ -316,7 +316,8 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         commands, "documents", "tui.commands.reports:documents", "list the documents of a batch", connection=False
     )
     documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
-    documents.add_argument("--kind", choices=("invoice", "receipt", "payment", "void", "credit_note"))
+    kinds = ("invoice", "receipt", "payment", "void", "credit_note")
+    documents.add_argument("--kind", choices=kinds, help="only documents of this kind")
     findings = _command(commands, "findings", "tui.commands.reports:findings", "list what was found, grouped by cause")
     findings.add_argument("--code", metavar="CODE", help="only this kind of finding, row by row")
     orders = _command(commands, "orders", "tui.commands.reports:orders", "list the orders and where their money went")
@@ -347,13 +348,15 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "serve a sandbox ledger or shop on loopback until interrupted",
         connection=False,
     )
-    sandbox.add_argument("which", choices=("peak", "zort"))
-    sandbox.add_argument("--port", type=_count, default=0)
+    sandbox.add_argument("which", choices=("peak", "zort"), help="a ledger (peak) or a shop (zort)")
+    sandbox.add_argument(
+        "--port", type=_count, default=0, metavar="N", help="port to listen on (default: any free one)"
+    )
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
     sandbox.add_argument("--orders", type=_at_least_one, default=240, metavar="N", help="invented orders (zort)")
     completion = _command(
         commands, "completion", "tui.completion:completion", "print a completion script", connection=False
     )
-    completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"))
+    completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"), help="your shell")
     helps = _command(commands, "help", "tui.cli:help_topic", "explain a topic", connection=False)
-    helps.add_argument("topic", choices=("exit-codes",))
+    helps.add_argument("topic", choices=("exit-codes",), help="what to explain")

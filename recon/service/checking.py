@@ -57,12 +57,13 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         company=company.name,
         compared=found.compared,
         equal=found.equal,
-        differences=tuple({**asdict(d), "text": d.text} for d in found.differences),
+        differences=tuple({**asdict(d), "text": d.text, "code": "read-back-differs"} for d in found.differences),
         missing=tuple(
             {
                 "document_key": d.document_key,
                 "number": d.number or d.document_key,
                 "text": f"{d.kind} of {plain(d.total_minor)} is not there",
+                "code": "read-back-missing",
             }
             for d in found.missing
         ),
@@ -71,6 +72,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
                 "number": s.number,
                 "kind": s.kind,
                 "text": f"{s.kind} of {plain(s.total_minor) if s.total_minor is not None else 'unknown sum'}, sent by somebody else",
+                "code": "stranger-in-ledger",
             }
             for s in found.strangers
         ),

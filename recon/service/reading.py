@@ -10,11 +10,13 @@ import polars as pl
 from recon.domain.document import Document
 from recon.domain.finding import FINDING_CODES
 from recon.errors import UsageError
+from recon.frames.findings import gather
 from recon.frames.parquet import read_frame
 from recon.money import plain
 from recon.plan.records import documents_by_key
 from recon.service.causes import causes
 from recon.service.context import Context
+from recon.service.sent import sent_findings
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, CauseLine, DocumentLineView, DocumentRow, DocumentView, PostingView
@@ -118,6 +120,7 @@ def findings(
         if frames is None:
             raise
         frame = frames.findings
+    frame = gather([frame, sent_findings(context, name)])
     if code is not None:
         if code not in FINDING_CODES:
             raise UsageError(f"There is no finding {code!r}; `recon findings` lists those there are.")

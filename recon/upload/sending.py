@@ -120,7 +120,7 @@ class Sender:
         if self._target.capabilities.is_file:
             words = (
                 confirmation.words
-                or "Written into an import file. Take it in, then confirm it with `recon upload --confirm`."
+                or "Written into an import file. Take it in, then `recon upload BATCH --confirm-taken LIST`."
             )
             return Outcome(
                 state="needs_person", result="written", ledger_number=number or None, code="in-a-file", words=words

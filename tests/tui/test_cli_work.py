@@ -335,6 +335,7 @@ def test_an_outcome_nobody_knows_is_exit_code_6_until_a_look_up_ends_it(live, cl
     assert facts["unknown"][0]["number"].startswith("RT-")
     assert "looks first" in facts["next_step"]
     assert any("unknown" in text for text in shell.json("status", code=4)["waits"])
+    assert shell.json("findings", "--code", "outcome-unknown", code=0)["findings"]
     ledger.clear_faults()
     clock.forward(600)
     shell.json("upload", "B0001", code=0)
@@ -362,8 +363,14 @@ def test_what_the_ledger_refused_comes_back_with_its_words(live) -> None:
     assert [row["number"] for row in facts["refused"]] == ["RT-1002"]
     assert "no such thing" in facts["refused"][0]["reason"]
     assert facts["counts"]["posted"] == 2
+    (told,) = shell.json("findings", "--code", "ledger-refused", code=0)["findings"]
+    assert (told["value"], told["amount"]) == ("RT-1002", "4124.76")
+    assert "no such thing" in told["detail"]
     again = shell.json("plan", code=4)
     assert [row["order_number"] for row in again["rows"]] == ["#1002"], "mended, planned again, nothing else"
+    shell("approve", again["batch"], "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
+    shell("upload", again["batch"]).expect(0)
+    assert shell.json("findings", "--code", "ledger-refused", code=0)["findings"] == []
 
 
 def test_two_workspaces_of_one_company_never_post_one_document_twice(live, tmp_path, clock, key_store) -> None:
@@ -432,6 +439,7 @@ def test_verify_finds_what_others_posted_in_our_number_range(live, tmp_path, clo
     other("upload", "B0001").expect(0)
     found = shell.json("verify", "B0001", code=4)
     assert sorted(stranger["number"] for stranger in found["strangers"]) == ["RT-2001", "RT-2002", "RT-2003"]
+    assert {stranger["code"] for stranger in found["strangers"]} == {"stranger-in-ledger"}
     assert (found["equal"], found["missing"]) == (3, [])
 
 

@@ -89,8 +89,7 @@ class Finder:
         if not rows:
             raise TargetUnavailable(
                 f"{label(document)}: PEAK shows no document with our reference {reference}. As PEAK numbers the documents,"
-                " this does not prove that it is not there: look for the order in PEAK and say so with"
-                " `recon approve --by-hand`, or send it again.",
+                " this does not prove that it is not there: look for the order in PEAK before anything else is done.",
                 code="not-searchable",
             )
         return self._judged(document, [self._books.document(document.kind, row) for row in rows], None)
