@@ -390,6 +390,32 @@ def test_two_workspaces_of_one_company_never_post_one_document_twice(live, tmp_p
     assert Counter(document.code for document in ledger.truth()) == {"RT-1001": 1, "RT-1002": 1, "RT-1003": 1}
 
 
+def test_two_shops_of_one_company_with_the_same_order_numbers(posted: Shell, tmp_path: Path) -> None:
+    """The second shop's #1001 gets a number of its own; what was posted for the first stays as it is."""
+    file = posted.root / "recon.toml"
+    text = file.read_text(encoding="utf-8")
+    begin, end = text.index("[connections.shop]"), text.index("[approval]")
+    second = (
+        text[begin:end]
+        .replace("connections.shop", "connections.second")
+        .replace('shop = "thai-shop"', 'shop = "other"')
+    )
+    file.write_text(text[:end] + second + text[end:], encoding="utf-8")
+    other = ("--connection", "second")
+    posted("connect", *other).expect(0)
+    posted("import", WHOLESALE, *other).expect(0)
+    posted("match", "--link-all", "--all-channels", "BSV002", *other).expect(0)
+    plan = posted.json("plan", *other, code=4)
+    numbers = [row["number"] for row in plan["rows"]]
+    assert len(set(numbers)) == 3
+    assert not {"RT-1001", "RT-1002", "RT-1003"} & set(numbers)
+    assert all(number.startswith("RT-100") for number in numbers)
+    posted("approve", plan["batch"], "--as", "Nok").expect(0)
+    posted("upload", plan["batch"]).expect(0)
+    assert len(truth(posted)) == 6
+    assert {order["order_key"].split(":")[1] for order in posted.json("orders", *other)["orders"]} == {"other"}
+
+
 def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path, clock: FakeClock) -> None:
     run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
         "--target", "peak-file", clock=clock).expect(0)  # fmt: skip
