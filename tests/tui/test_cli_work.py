@@ -476,14 +476,9 @@ def test_verify_before_anything_is_posted_says_so(planned: Shell) -> None:
 def test_the_chain_is_checked_and_a_broken_one_is_exit_code_8(posted: Shell) -> None:
     assert posted.json("verify", "--chain", code=0)["events"] > 5
     with sqlite3.connect(posted.root / ".recon" / "store.db") as store:
-        triggers = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-        for name in triggers:
-            store.execute(f"DROP TRIGGER {name}")
-        columns = [row[1] for row in store.execute("PRAGMA table_info(events)")]
-        table = "events" if columns else "event"
-        columns = columns or [row[1] for row in store.execute("PRAGMA table_info(event)")]
-        who = "who" if "who" in columns else columns[-2]
-        store.execute(f"UPDATE {table} SET {who} = 'somebody else' WHERE rowid = 3")
+        for (trigger,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            store.execute(f"DROP TRIGGER {trigger}")
+        store.execute("UPDATE events SET who = 'somebody else' WHERE seq = 3")
     ran = posted("verify", "--chain", "--json").expect(8)
     assert ran.facts["kind"] == "StoreDamaged"
 
