@@ -107,7 +107,7 @@ def test_a_missing_library_is_said_and_nothing_else_stops(tmp_path):
     (tmp_path / "pandas.py").write_text("raise ModuleNotFoundError(name='pandas')\n")
     path = tmp_path / "orders.csv"
     generate(20, path)
-    with pytest.raises(NotInstalled, match="(pandas|numpy) is not installed"):
+    with pytest.raises(NotInstalled, match=r"(pandas|numpy) is not installed"):
         child("pandas", path, tmp_path, env={"PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": ""})
 
 
