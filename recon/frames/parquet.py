@@ -6,6 +6,7 @@ from kept files and settings and can be made again; losing them loses no evidenc
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any, Final
 import polars as pl
 
 from recon.crash import NO_CRASH, CrashPoints
+from recon.errors import StoreError
 from recon.files import put_in_place
 
 COMPRESSION: Final = "lz4"
@@ -25,6 +27,7 @@ FACTS_FILE: Final = "facts.json"
 LEFTOVER_SECONDS: Final = 3600
 """A half written folder of this age belongs to a run that was stopped."""
 _CHUNK: Final = 256 << 10
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _WRITERS: Final = 2
 """Frames written at a time; more would only hold more pages in memory."""
 
@@ -44,14 +47,42 @@ def write_frames(
     ``written`` names frames that lie on the disk already, unchanged: they are linked instead of written again.
     ``replace`` lets new frames take the place of an existing folder. ``step`` names the crash points on both sides of
     the rename.
+
+    Raises:
+        StoreError: The disk is full or refuses; nothing is there.
     """
     if folder.is_dir() and not replace:
         return folder
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        _fill(temporary, folder, frames, facts, written or {})
+        if replace:
+            shutil.rmtree(folder, ignore_errors=True)
+    except (OSError, pl.exceptions.ComputeError) as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise _not_written(folder, error) from error
+    try:
+        put_in_place(temporary, folder, crash=crash, step=step)
+    except OSError as error:
+        is_moved = not temporary.is_dir()
+        shutil.rmtree(temporary, ignore_errors=True)
+        if is_moved or not folder.is_dir():  # else somebody else made the same meanwhile
+            raise _not_written(folder, error) from error
+    return folder
+
+
+def _fill(
+    temporary: Path,
+    folder: Path,
+    frames: Mapping[str, pl.DataFrame],
+    facts: Mapping[str, Any],
+    written: Mapping[str, Path],
+) -> None:
+    """Write everything into the temporary folder and flush it."""
     temporary.mkdir(mode=0o700, parents=True)
     _sweep(folder, temporary)
-    for name, path in (written or {}).items():
+    for name, path in written.items():
         _link(path, temporary / f"{name}.parquet")
     with ThreadPoolExecutor(
         _WRITERS
@@ -63,15 +94,15 @@ def write_frames(
         stream.flush()
         os.fsync(stream.fileno())
     _sync(temporary)
-    if replace:
-        shutil.rmtree(folder, ignore_errors=True)
-    try:
-        put_in_place(temporary, folder, crash=crash, step=step)
-    except OSError:
-        if not folder.is_dir():
-            raise
-        shutil.rmtree(temporary, ignore_errors=True)
-    return folder
+
+
+def _not_written(folder: Path, error: Exception) -> StoreError:
+    """Put a refusal of the disk into words; Polars hides the system's own behind others."""
+    full = "is full" if getattr(error, "errno", None) in _FULL else "is full or refuses"
+    return StoreError(
+        f"The rows as read and planned were not kept: the drive that holds {folder.parent} {full} ({error}). Nothing was "
+        "taken in or planned, and everything before it is safe. Free some space there and do the same again."
+    )
 
 
 def _sweep(folder: Path, fresh: Path) -> None:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -96,14 +97,22 @@ class World:
 
     # commands ---------------------------------------------------------------------------------------------------
 
-    def run(self, *argv: str, crash: str = "", record: Path | None = None, stdin: str = "") -> Ended:
-        """Run a command in the workspace."""
-        return self.start(*argv, crash=crash, record=record, stdin=stdin).end()
+    def run(self, *argv: str, **options: Any) -> Ended:
+        """Run a command in the workspace; options as for `start`."""
+        return self.start(*argv, **options).end()
 
-    def start(self, *argv: str, crash: str = "", record: Path | None = None, stdin: str = "") -> Running:
+    def start(
+        self,
+        *argv: str,
+        crash: str = "",
+        record: Path | None = None,
+        stdin: str = "",
+        env: dict[str, str] | None = None,
+    ) -> Running:
+        """Start a command that dies at ``crash`` (point:visit), or whose doings are written to ``record``."""
         words = [str(self.folder / f"{word.lower()}.csv") if word in {"FIRST", "LATER"} else word for word in argv]
         where = () if argv[0] == "init" else ("-C", str(self.root))
-        return self.nursery.start(*where, *words, env=self.env(crash), record=record, stdin=stdin)
+        return self.nursery.start(*where, *words, env=self.env(crash) | (env or {}), record=record, stdin=stdin)
 
     def env(self, crash: str = "") -> dict[str, str]:
         home = str(self.home)

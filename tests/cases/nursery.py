@@ -5,7 +5,7 @@ needs to import everything is spent once. `python nursery.py` reads one JSON req
 the child's pid as soon as it runs, and with its end.
 
 A request with ``record`` runs undisturbed and writes down, in order, every crash point it passes and everything it
-does to the disk that lasts (`Witness`).
+does to the disk that lasts (`Witness`). The variable DISK_FULL_AT fills the disk at a crash point (`FullFrom`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from recon.crash import CrashPoints
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LONGEST_SECONDS = 90
+DISK_FULL_AT = "DISK_FULL_AT"
+ROOM_LEFT = 4_096
 WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
 
 
@@ -129,10 +131,7 @@ class Witness(CrashPoints):
         self._own = path.name
 
     def install(self) -> None:
-        import tui.commands.setup
-        import tui.wiring
-
-        tui.wiring.crash_points = tui.commands.setup.crash_points = lambda: self  # type: ignore[assignment]
+        _use(self)
         self._watch_sqlite()
         sys.addaudithook(self._heard)
 
@@ -171,6 +170,27 @@ class Witness(CrashPoints):
             return found
 
         sqlite3.connect = watched  # type: ignore[assignment]
+
+
+class FullFrom(CrashPoints):
+    """Lets the disk be full from the n-th visit of a point on: no file can grow beyond what a command prints."""
+
+    def __init__(self, point: str, visit: int) -> None:
+        self._point, self._left = point, visit
+
+    def reach(self, point: str) -> None:
+        import resource
+
+        self._left -= point == self._point
+        if self._left == 0:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM_LEFT, ROOM_LEFT))
+
+
+def _use(points: CrashPoints) -> None:
+    import tui.commands.setup
+    import tui.wiring
+
+    tui.wiring.crash_points = tui.commands.setup.crash_points = lambda: points
 
 
 def serve() -> None:
@@ -215,6 +235,9 @@ def _child(request: dict[str, Any]) -> None:
         sys.stdin = os.fdopen(0, encoding="utf-8")
         if request["record"]:
             Witness(Path(request["record"])).install()
+        if DISK_FULL_AT in os.environ:
+            point, _, visit = os.environ[DISK_FULL_AT].partition(":")
+            _use(FullFrom(point, int(visit or "1")))
         from tui.cli import main
 
         code = main(request["argv"])

@@ -7,13 +7,10 @@ day it is written, and one without a crash point fails the first tests below.
 from __future__ import annotations
 
 import ast
-import json
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -21,63 +18,14 @@ import pytest
 from recon.ports import SystemClock
 from recon.sandbox.peak import Fault
 from recon.store.store import Store
-from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, LATER_EVENTS, LATER_STEPS, OLD, World, wait_for
-from tests.cases.nursery import Nursery
+from tests.cases.crash_world import FIRST_STEPS, LATER_STEPS, World, wait_for
+from tests.cases.sweep import PROCESSES, STAGES, Seen, finish, kill, points, read_record
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX does it")
-
+pytestmark = PROCESSES
 ROOT = Path(__file__).parents[2]
-STAGES = {"first": (FIRST_STEPS, FIRST_EVENTS, ("B0001",)), "later": (LATER_STEPS, LATER_EVENTS, ("B0001", "B0002"))}
 LASTING = {"commit", "rename"}
 NOTES = {"lock", "holder.json", "head"}
 """Files that may be written in place: nothing is ever decided by them alone, and a torn one is passed over."""
-
-Seen = list[tuple[str, str]]
-
-
-@pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
-    yield nursery
-    nursery.close()
-
-
-def walk(world: World) -> dict[tuple[str, str], Seen]:
-    """Go the whole way undisturbed; keep the state before every step, return what each did."""
-    record = world.folder / "record"
-    world.make(record=record)
-    seen = {("first", "init"): _read(record)}
-    if world.target == "peak":
-        with world.ledger():
-            world.connect()
-    for stage, (steps, _, _) in STAGES.items():
-        for step, argv in steps.items():
-            world.save(f"{stage}-{step}")
-            with world.ledger():
-                world.run(*argv, record=record).expect(0, 4)
-            seen[stage, step] = _read(record)
-    assert world.truth() == FIRST_EVENTS + LATER_EVENTS
-    return seen
-
-
-def _read(record: Path) -> Seen:
-    lines = record.read_text(encoding="utf-8").splitlines()
-    record.unlink()
-    return [(what, name) for what, name in map(json.loads, lines)]
-
-
-@pytest.fixture(scope="module")
-def sandbox(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, dict[tuple[str, str], Seen]]:
-    """A workspace with the ledger of its own, the state before each step, and what each step did."""
-    world = World(tmp_path_factory.mktemp("inside"), nursery)
-    return world, walk(world)
-
-
-@pytest.fixture(scope="module")
-def peak(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, dict[tuple[str, str], Seen]]:
-    """The same with the ledger in this process, where no kill reaches it; states are kept with the ledger at rest."""
-    world = World(tmp_path_factory.mktemp("outside"), nursery, target="peak")
-    return world, walk(world)
 
 
 # what the steps do to the disk ------------------------------------------------------------------------------------
@@ -151,38 +99,6 @@ def _moves_a_file(call: ast.Call) -> bool:
 # killed once, at each kind of point --------------------------------------------------------------------------------
 
 
-def points(did: Seen) -> list[tuple[str, int]]:
-    """Return every crash point with the number of its visit."""
-    visits: Counter[str] = Counter()
-    found = []
-    for what, name in did:
-        if what == "point":
-            visits[name] += 1
-            found.append((name, visits[name]))
-    return found
-
-
-def kill(world: World, argv: tuple[str, ...], point: str, visit: int = 1) -> None:
-    """Run a command that dies at a point, and look at what it leaves."""
-    ended = world.run(*argv, crash=f"{point}:{visit}")
-    assert ended.killed, f"{argv[0]} passed {point} without dying: {ended.code}\n{ended.out}\n{ended.err}"
-    world.check_restart()
-
-
-def finish(world: World, stage: str, step: str) -> None:
-    """Run the same command again and everything after it, then count."""
-    steps, _, batches = STAGES[stage]
-    names = list(steps)
-    for name in names[names.index(step) :]:
-        if name == "upload":
-            world.until_settled(batches[-1])
-        else:
-            world.run(*steps[name]).expect(0, 4)
-    assert world.truth() == sum((STAGES[s][1] for s in list(STAGES)[: list(STAGES).index(stage) + 1]), Counter())
-    world.check_restart()
-    world.check_posted(*batches)
-
-
 @pytest.mark.parametrize("stage", list(STAGES))
 def test_f01_killed_once_at_each_kind_of_point_until_the_upload(sandbox, stage: str) -> None:
     """One workspace, killed again and again, each time one step further; nothing of it shows in the end."""
@@ -254,8 +170,6 @@ ON_THE_WAY = {
 
 def killed_in_flight(world: World, flight: str, path: str) -> None:
     """Kill the process while it waits for the answer to one send."""
-    from dataclasses import replace
-
     world.restore("later-upload")
     with world.ledger(replace(FLIGHTS[flight], path=path)) as server:
         world.set(timeout_seconds=60)
@@ -269,8 +183,6 @@ def killed_in_flight(world: World, flight: str, path: str) -> None:
 
 
 def _fits(path: str, pattern: str) -> bool:
-    from fnmatch import fnmatchcase
-
     return fnmatchcase(path.lower().removeprefix("/api/v1"), pattern)
 
 
@@ -324,7 +236,7 @@ def test_f01_f02_killed_again_while_recovering(peak, first: str) -> None:
     with world.ledger():
         kill(world, upload, first, visit=2)
         world.run(*upload, record=record).expect(0)
-    for point, visit in points(_read(record)):
+    for point, visit in points(read_record(record)):
         world.restore("later-upload")
         with world.ledger():
             kill(world, upload, first, visit=2)
@@ -344,213 +256,3 @@ def test_f01_killed_at_every_point_of_init(sandbox, tmp_path: Path) -> None:
         fresh.check_restart()
         fresh.set(lookup_grace_seconds=1)
         finish(fresh, "first", "import")
-
-
-# what a killed run leaves -----------------------------------------------------------------------------------------
-
-
-def test_f01_f48_an_import_that_was_killed_tells_nothing_out_of_date(nursery: Nursery, tmp_path: Path) -> None:
-    """Killed before it was entered, a newer file in between, imported again: compared with what is known by then."""
-    told = {}
-    for name, killed in (("killed", True), ("undisturbed", False)):
-        world = World(tmp_path / name, nursery)
-        world.make()
-        if killed:
-            kill(world, ("import", "FIRST"), "frames.after")
-        world.run("import", "LATER").expect(0, 4)
-        report = world.run("import", "FIRST", "--json").expect(0, 4).facts()
-        found = world.run("findings", "--json").expect(0, 4).facts()
-        told[name] = (report["files"][0]["changed"], {cause["code"] for cause in found["findings"]})
-    assert told["killed"] == told["undisturbed"]
-    assert "order-went-back" in told["killed"][1]
-
-
-def test_f01_what_killed_runs_leave_does_not_pile_up(nursery: Nursery, tmp_path: Path) -> None:
-    """Copies of the store and half written frames would fill the disk, one crash after the other."""
-    world = World(tmp_path, nursery)
-    private = world.root / ".recon"
-    assert world.init(crash="make-store.before").killed
-    assert list(private.glob(".store.db.*"))
-    kill(world, ("import", "FIRST"), "frames.before")
-    for leftover in private.glob("frames/intakes/.*"):
-        os.utime(leftover, (OLD, OLD))
-    for name, step in FIRST_STEPS.items():
-        if name == "upload":
-            kill(world, step, "backup.before")
-            assert list(private.glob("backups/.store-*"))
-        world.run(*step).expect(0, 4)
-    assert [path.name for path in private.rglob(".*")] == []
-
-
-# a ledger that takes files ----------------------------------------------------------------------------------------
-
-NUMBERS = ["IV-1001", "IV-1002", "RT-1003"]
-FILE_STEPS = {**FIRST_STEPS, "approve": (*FIRST_STEPS["approve"], "--confirm", "แซนด์บ็อกซ์")}
-
-
-@pytest.fixture(scope="module")
-def filed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, dict[str, Seen]]:
-    """A workspace for a ledger that takes Excel files, the state before upload and confirmation, and what both did."""
-    world = World(tmp_path_factory.mktemp("filed"), nursery, target="peak-file")
-    world.make()
-    taken = world.folder / "taken.csv"
-    taken.write_text("\n".join(["เลขที่เอกสาร", *NUMBERS, ""]), encoding="utf-8")
-    record, seen = world.folder / "record", {}
-    for name, argv in (*FILE_STEPS.items(), ("confirm", confirmation(world))):
-        world.save(name)
-        world.run(*argv, record=record).expect(0, 4)
-        seen[name] = _read(record)
-    check_filed(world)
-    return world, seen
-
-
-def confirmation(world: World) -> tuple[str, ...]:
-    return ("upload", "B0001", "--confirm-taken", str(world.folder / "taken.csv"))
-
-
-def check_filed(world: World) -> None:
-    """Every document stands in one import file once, and is confirmed by the ledger's list."""
-    from exports.import_files.peak_book import read_book
-    from exports.import_files.peak_columns import TEMPLATES
-
-    rows = [
-        (path.name, row)
-        for template in TEMPLATES.values()
-        for path in world.root.glob(f"outgoing/{template.file}_*.xlsx")
-        for row in read_book(path, template)
-    ]
-    assert sorted(number for number in NUMBERS for _, row in rows if number in row) == NUMBERS and len(rows) == 3
-    assert not list(world.root.glob("outgoing/.*"))
-    world.check_restart()
-    with Store.open(world.root / ".recon", clock=SystemClock(), writable=False) as store:
-        assert [row.state for row in store.outbox.rows("B0001")] == ["by_hand"] * 3
-        assert store.batches.get("B0001").state == "done"
-
-
-def test_f01_import_files_and_their_confirmation_survive_every_kill(filed) -> None:
-    """Killed at each kind of point while the files are written, and while the person's list is taken over."""
-    world, seen = filed
-    world.restore("upload")
-    for step, argv in (("upload", FILE_STEPS["upload"]), ("confirm", confirmation(world))):
-        for point in dict.fromkeys(name for name, _ in points(seen[step])):
-            kill(world, argv, point)
-        world.run(*argv).expect(0, 4)
-    check_filed(world)
-    assert {name for name, _ in points(seen["upload"])} >= {
-        "import-file.before",
-        "import-file.after",
-        "send-intent.after",
-    }
-
-
-@pytest.mark.slow
-def test_f01_import_files_survive_a_kill_at_every_point(filed) -> None:
-    world, seen = filed
-    for step, argv in (("upload", FILE_STEPS["upload"]), ("confirm", confirmation(world))):
-        for point, visit in points(seen[step]):
-            world.restore(step)
-            kill(world, argv, point, visit)
-            world.run(*FILE_STEPS["upload"]).expect(0, 4)
-            world.run(*confirmation(world)).expect(0)
-            check_filed(world)
-
-
-# a ledger that numbers documents itself ---------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def numbering(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """PEAK gives the numbers, so it would take everything twice without a word."""
-    world = World(tmp_path_factory.mktemp("numbering"), nursery, target="peak", numbering="ledger")
-    world.make()
-    with world.ledger():
-        world.connect()
-        for name, argv in FIRST_STEPS.items():
-            if name == "upload":
-                break
-            world.run(*argv).expect(0, 4)
-    world.save("upload")
-    return world
-
-
-def killed_where_the_ledger_numbers(world: World, step: str, side: str, visit: int) -> None:
-    """Killed and run again: adopted where the ledger shows it, else for a person; nothing is sent a second time."""
-    world.restore("upload")
-    with world.ledger() as server:
-        kill(world, FIRST_STEPS["upload"], f"{step}.{side}", visit)
-        again = world.run("upload", "B0001", "--json")
-        kinds = Counter((document.kind, document.reference) for document in server.truth())
-        with Store.open(world.root / ".recon", clock=SystemClock(), writable=False) as store:
-            states = [row.state for row in store.outbox.rows("B0001")]
-    lost = f"{step}.{side}" in {"send-intent.after", "send.before"}
-    assert again.code == (4 if lost else 0), again.out
-    assert states == ["needs_person" if lost and number == visit else "posted" for number in (1, 2, 3)]
-    assert len(kinds) == 3 - lost and set(kinds.values()) == {1}, kinds
-    world.check_restart()
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-def test_f01_f02_f30_killed_where_the_ledger_numbers_the_documents(numbering: World, side: str) -> None:
-    killed_where_the_ledger_numbers(numbering, "send", side, 2)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("visit", [1, 2, 3])
-def test_f01_f02_f30_killed_at_every_point_where_the_ledger_numbers(numbering: World, visit: int) -> None:
-    for step in ("send-intent", "send", "send-result"):
-        for side in ("before", "after"):
-            killed_where_the_ledger_numbers(numbering, step, side, visit)
-
-
-# workbooks and journals -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("argv", "step", "name"),
-    [
-        (("audit", "B0001"), "workbook-file", "B0001.xlsx"),
-        (("journal", "B0001"), "journal-file", "B0001.journal"),
-        (("match", "--export", "MAPPINGS"), "mapping-file", "mappings.xlsx"),
-    ],
-)
-def test_f06_an_export_that_was_killed_leaves_the_old_file_or_the_new_one(sandbox, argv, step: str, name: str) -> None:
-    world, _ = sandbox
-    world.restore("later-import")
-    file = world.root / ("audit" if step != "mapping-file" else "") / name
-    argv = tuple(str(file) if word == "MAPPINGS" else word for word in argv)
-    kill(world, argv, f"{step}.before")
-    assert not file.exists()
-    kill(world, argv, f"{step}.after")
-    whole = file.read_bytes()
-    kill(world, argv, f"{step}.before")
-    assert file.read_bytes() == whole, "the old file is untouched"
-    world.run(*argv).expect(0, 4)
-    assert not [path for path in file.parent.iterdir() if path.name.startswith(".") and path.name != ".recon"]
-    if step == "workbook-file":
-        kill(world, argv, "workbook.before")
-        world.run("verify", str(file)).expect(8, 0)
-        world.run(*argv).expect(0)
-        world.run("verify", str(file)).expect(0)
-
-
-# as a person types it ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("step", "point"), [("import", "keep-file.after"), ("approve", "approve.before"), ("upload", "send.after")]
-)
-def test_f01_f02_killed_with_the_command_as_a_person_types_it(peak, step: str, point: str) -> None:
-    """`python -m tui.cli` in a shell of its own, with nothing of ours but the name of the point."""
-    world, _ = peak
-    world.restore(f"later-{step}")
-    with world.ledger():
-        words = [str(world.folder / "later.csv") if word == "LATER" else word for word in LATER_STEPS[step]]
-        command = [sys.executable, "-m", "tui.cli", "-C", str(world.root), *words]
-        for crash, code in ((point, -signal.SIGKILL), ("", 0)):
-            env = {**os.environ, **world.env(crash), "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
-            ended = subprocess.run(
-                command, env=env, capture_output=True, encoding="utf-8", check=False, cwd=world.folder
-            )
-            assert ended.returncode == code, ended.stdout + ended.stderr
-            world.check_restart()
-        finish(world, "later", step)

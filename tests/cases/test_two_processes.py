@@ -23,8 +23,9 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from recon.store.store import Store
 from tests.cases.crash_world import FIRST_EVENTS, LATER_EVENTS, LATER_STEPS, World, wait_for
 from tests.cases.nursery import Nursery
+from tests.cases.sweep import PROCESSES
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked and killed as POSIX does it")
+pytestmark = PROCESSES
 
 UPLOAD = LATER_STEPS["upload"]
 EVERYTHING = FIRST_EVENTS + LATER_EVENTS

@@ -1,0 +1,33 @@
+"""Worlds of the crash tests, made once for each process of the test run; every test puts back the state it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cases.crash_world import World
+from tests.cases.nursery import Nursery
+from tests.cases.sweep import Walked, walk
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Runs commands in processes of their own."""
+    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    """A workspace with the ledger of its own, which dies with the process."""
+    world = World(tmp_path_factory.mktemp("inside"), nursery)
+    return world, walk(world)
+
+
+@pytest.fixture(scope="session")
+def peak(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    """The same with the ledger in the test's own process, where no kill reaches it."""
+    world = World(tmp_path_factory.mktemp("outside"), nursery, target="peak")
+    return world, walk(world)
