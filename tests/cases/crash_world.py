@@ -6,6 +6,7 @@ an unpaid order is paid, one is cancelled, the paid one refunded, and a new one 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -156,6 +157,10 @@ class World:
         """Bring the first batch into the ledger."""
         for step in FIRST_STEPS.values():
             self.run(*step).expect(0, 4)
+
+    def set_start(self, day: dt.date) -> None:
+        """Write the start date into recon.toml."""
+        self._write(("connections", "shop", "start_date"), day)
 
     def set(self, **ledger: object) -> None:
         """Write settings of the ledger into recon.toml."""

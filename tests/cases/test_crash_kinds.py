@@ -5,18 +5,21 @@ F01, F02, F06, F30 and F48 of reliability.md.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from bench.generate import generate
 from recon.ports import SystemClock
 from recon.store.store import Store
-from tests.cases.crash_world import FIRST_STEPS, LATER_STEPS, OLD, World
+from tests.cases.crash_world import FIRST_STEPS, LATER_STEPS, OLD, RESTART_SECONDS, World
 from tests.cases.nursery import Nursery
 from tests.cases.sweep import PROCESSES, Seen, finish, kill, points, read_record
 
@@ -233,3 +236,31 @@ def test_f01_f02_killed_with_the_command_as_a_person_types_it(peak, step: str, p
             assert ended.returncode == code, ended.stdout + ended.stderr
             world.check_restart()
         finish(world, "later", step)
+
+
+# many documents ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_f01_usable_soon_after_a_kill_with_a_hundred_thousand_documents(nursery: Nursery, tmp_path: Path) -> None:
+    """G6: killed in the middle of an upload; the store opens, and a command answers, within seconds."""
+    world = World(tmp_path, nursery, target="peak")
+    world.make()
+    export = tmp_path / "big.csv"
+    generate(190_000, export)
+    os.utime(export, (OLD, OLD))
+    world.set_start(dt.date(2025, 1, 1))
+    with world.ledger() as server:
+        world.connect()
+        world.run("import", str(export)).expect(0, 4)
+        world.run(*FIRST_STEPS["match"]).expect(0, 4)
+        assert world.run("plan", "--json").expect(4).facts()["documents"] > 100_000
+        kill(world, FIRST_STEPS["approve"], "approve.before")
+        world.run(*FIRST_STEPS["approve"]).expect(0)
+        kill(world, FIRST_STEPS["upload"], "send.after", 3)
+        began = time.monotonic()
+        world.run("status").expect(4)
+        assert time.monotonic() - began < 5 * RESTART_SECONDS
+        world.run(*FIRST_STEPS["upload"], "--limit", "2").expect(4)
+        assert len(server.truth()) == 5 and len({document.code for document in server.truth()}) == 5
+    world.check_restart()
