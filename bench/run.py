@@ -254,7 +254,8 @@ def chains(sizes: list[int], data: Path, rounds: int, report: Report) -> None:
         chain.measure()
         chain.show()
         done.append(chain)
-    for small, large in itertools.pairwise(done):
+    pairs = [*itertools.pairwise(done), *([(done[0], done[-1])] if len(done) > 2 else [])]
+    for small, large in pairs:
         if small.rows == large.rows:
             continue
         grown = math.log(large.rows / small.rows)
