@@ -162,6 +162,11 @@ class World:
         """Write the start date into recon.toml."""
         self._write(("connections", "shop", "start_date"), day)
 
+    def set_source(self, **values: object) -> None:
+        """Write settings of the shop's API into recon.toml."""
+        for name, value in values.items():
+            self._write(("connections", "shop", "source_api", name), value)
+
     def set(self, **ledger: object) -> None:
         """Write settings of the ledger into recon.toml."""
         for name, value in ledger.items():
