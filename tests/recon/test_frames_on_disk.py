@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from recon.errors import StoreError
 from recon.frames.parquet import digest_files, read_facts, read_frame, write_frames
 
 ORDERS = pl.DataFrame({"order_no": [0, 1, 2], "total_minor": [10_700, 21_400, 5]})
@@ -52,7 +53,7 @@ def test_f06_a_frame_that_cannot_be_written_leaves_no_folder(tmp_path, monkeypat
         plain(frame, path, **options)
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StoreError, match="is full"):
         write_frames(tmp_path / "set", {"orders": ORDERS, "lines": LINES}, {})
     assert not (tmp_path / "set").exists()
     monkeypatch.undo()
