@@ -329,7 +329,10 @@ def _make(path: Path, clock: Clock, actor: str, crash: CrashPoints) -> None:
 
 
 def _missing(path: Path) -> StoreError:
-    return StoreError(f"There is no store at {path}. Make a workspace with `recon init DIR`. Nothing was done.")
+    return StoreError(
+        f"There is no store at {path}. Nothing was done. `recon init DIR` makes a workspace with its store; where only the "
+        "store is missing, the next command that writes (`recon connect`, `recon import`) makes it."
+    )
 
 
 def _nothing() -> None:

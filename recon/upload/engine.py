@@ -292,10 +292,13 @@ class Uploader:
 
     def _end(self, batch: Batch, ending: Ending, words: str) -> UploadReport:
         """Note how the run ended and return the report."""
+        is_done = all(state in SETTLED for state in self._store.outbox.counts(batch.batch_id))
+        if is_done:  # also where it was stopped, or met its limit, at the last document
+            ending, words = "done", "Every document is settled."
         report = self._count.report(self._store, batch.batch_id, ending, words)
         facts = {"ending": ending, "sent": report.sent, "posted": report.posted, "adopted": report.adopted}
         with self._store.database.transaction("upload-ended"):
-            if all(state in SETTLED for state in report.counts):
+            if is_done:
                 self._store.batches.set_state(batch.batch_id, "done")
             self._store.events.append("upload-ended", batch.batch_id, {**facts, "refused": report.refused})
         return report

@@ -294,11 +294,12 @@ def _stop_after_this_one(output: Output) -> Iterator[threading.Event]:
     def ask_to_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
         asked.append(number)
         stop.set()
+        output.progress_done()
         if len(asked) == 1:
-            output.note("\nFinishing this document, then stopping. State is safe.")
+            output.note("Finishing this document, then stopping. State is safe.")
         elif len(asked) == 2:
             output.note(
-                "\nStill waiting for the ledger's answer. Once more stops at once; this document is then looked up by "
+                "Still waiting for the ledger's answer. Once more stops at once; this document is then looked up by "
                 "the next `recon upload` before anything is sent."
             )
         else:
