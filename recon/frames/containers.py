@@ -80,6 +80,8 @@ def _kind_of_text(head: bytes, name: str) -> Kind:
         (b"\x1f\x8b", "a gzip archive", "Unpack it and import the file inside."),
         (b"rar!", "a RAR archive", "Unpack it and import the file inside."),
         (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it and import the file inside."),
+        (b"\x89png", "a picture (PNG)", "Ask the provider's export page for CSV or Excel."),
+        (b"\xff\xd8\xff", "a picture (JPEG)", "Ask the provider's export page for CSV or Excel."),
     )
     for magic, what, remedy in known:
         if start.startswith(magic):

@@ -102,8 +102,7 @@ def read_rows(
         frame = _scan(head, wanted)
     except PolarsError as error:
         if "utf-8" in str(error) and isinstance(head.content.source, Path):
-            others = [encoding for encoding in encodings if encoding != "utf-8"]
-            again = transcode(head.content.source, others, name=name)
+            again = transcode(head.content.source, encodings, name=name)
             texts = [heading.text for heading in head.headings if heading.text]
             return read_rows(
                 _head_of(again, name, texts, head.delimiter, head.header_row), wanted, name=name, encodings=()

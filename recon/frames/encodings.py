@@ -85,6 +85,12 @@ def transcode(path: Path, encodings: Sequence[str], *, name: str) -> TextContent
         try:
             content = _rewritten(path, encoding)
         except UnicodeDecodeError as error:
+            if encoding == "utf-8" and error.reason == "unexpected end of data":
+                raise MalformedFile(
+                    f"{name} ends in the middle of a character: the end of the file is missing. "
+                    "Export or download it again.",
+                    file=name,
+                ) from None
             problems.append(f"{encoding}: byte 0x{error.object[error.start]:02X} has no meaning there")
             continue
         _refuse_damaged_bytes(content, name)

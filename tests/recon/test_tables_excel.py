@@ -252,9 +252,11 @@ def test_f67_f68_f69_f70_hostile_workbooks_are_refused_with_a_plain_word(tmp_pat
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook>', "XML form of 2003"),
         (b"%PDF-1.7", "PDF"),
         (b"\x1f\x8b\x08", "gzip"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"\xff\xd8\xff\xe0", "a picture"),
         (b"PK\x03\x04 and nothing more", "damaged or cut off"),
     ],
-    ids=["html", "html bom", "xml 2003", "pdf", "gzip", "no zip"],
+    ids=["html", "html bom", "xml 2003", "pdf", "gzip", "png", "jpeg", "no zip"],
 )
 def test_f69_other_formats_under_the_name_of_a_workbook(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "orders.xls"

@@ -70,6 +70,13 @@ def test_f52_damaged_text_is_refused(tmp_path: Path, content: bytes, why: str) -
         read_table(put(tmp_path, content))
 
 
+@pytest.mark.parametrize("before", [0, 20_000], ids=["in the head", "far behind it"])
+def test_f51_a_file_cut_within_a_character_is_called_cut(tmp_path: Path, before: int) -> None:
+    whole = ("id,name\n" + "".join(f"{n},plain\n" for n in range(before)) + "1,สวัสดี").encode()
+    with pytest.raises(MalformedFile, match="the end of the file is missing"):
+        read_table(put(tmp_path, whole[:-1]))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiter_is_found_from_the_header(tmp_path: Path, delimiter: str) -> None:
     table = read_table(put(tmp_path, csv_bytes(delimiter=delimiter)))

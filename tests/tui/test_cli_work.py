@@ -152,6 +152,14 @@ def test_plan_dry_run_shows_the_plan_and_makes_no_batch(ready: Shell, tree) -> N
     assert {name: dry[name] for name in same} == {name: real[name] for name in same}
 
 
+def test_an_empty_plan_does_not_say_that_orders_left_out_are_in_the_ledger(ready: Shell) -> None:
+    set_settings(ready, "start_date = 2026-10-01", "start_date = 2027-01-01")
+    ran = ready("plan").expect(0)
+    assert "before-start-date" in ran.out
+    assert "orders are left out, for the reasons under `Not posted`" in ran.out
+    assert "holds everything" not in ran.out
+
+
 def test_a_changed_mapping_makes_a_new_batch_and_supersedes_the_old(planned: Shell) -> None:
     planned("match", "--channel", "Bank Deposit", "--method", "BSV001").expect(0)
     assert planned.json("plan", code=4)["batch"] == "B0002"
@@ -427,7 +435,11 @@ def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path
     need = shell("approve", batch, "--as", "Nok")
     if need.code == 2:
         shell("approve", batch, "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
+    with mock.patch("recon.upload.guards.shutil.disk_usage", return_value=mock.Mock(free=199 << 20)):
+        assert "199 MB free" in shell("upload", batch).expect(8).err, "as for an upload by API (F05)"
+    assert not list((shell.root / ".recon").glob("backups/*")) and not list((shell.root / "outgoing").iterdir())
     facts = shell.json("upload", batch, code=4)
+    assert [path.name.rpartition("-before-")[2] for path in (shell.root / ".recon").glob("backups/*")] == ["upload.db"]
     assert facts["files"]
     assert all(Path(file).is_file() for file in facts["files"])
     assert facts["counts"] == {"needs_person": 3, "refused": 1}, "the credit note lacks accounts of six digits"

@@ -179,13 +179,19 @@ def print_plan(report: PlanReport, output: Output) -> None:
             f'next: recon show {report.rows[0].number or report.rows[0].document_key if report.rows else "DOCUMENT"}, recon approve {report.batch} --as "YOUR NAME"'
         )
     else:
-        held = sum(cause.orders for cause in report.held)
-        words = (
-            "Nothing more can be posted until the causes above are mended; then run `recon plan` again."
-            if held
-            else "Nothing to post: the ledger holds everything it should."
-        )
-        output.line(words)
+        output.line(_nothing_to_post(report))
+
+
+def _nothing_to_post(report: PlanReport) -> str:
+    """Say why a plan is empty; an order left out on purpose is not in the ledger and must not sound as if it were."""
+    if any(cause.orders for cause in report.held):
+        return "Nothing more can be posted until the causes above are mended; then run `recon plan` again."
+    left_out = sum(cause.orders for cause in report.ignored)
+    if left_out and left_out == report.controls.orders:
+        return f"Nothing to post: all {left_out:,} orders are left out, for the reasons under `Not posted`."
+    if left_out:
+        return f"Nothing to post: the ledger holds everything it should; {left_out:,} orders are left out, see `Not posted`."
+    return "Nothing to post: the ledger holds everything it should."
 
 
 def approve(args: argparse.Namespace) -> int:
