@@ -97,8 +97,10 @@ def flush(path: Path) -> None:
 
 
 def make_folder(path: Path) -> Path:
-    """Make a folder that only its owner can read, with its parents."""
-    path.mkdir(mode=OWNER_FOLDER_MODE, parents=True, exist_ok=True)
+    """Make a folder that only its owner can read, and so each missing one above it."""
+    if not path.parent.is_dir():
+        make_folder(path.parent)
+    path.mkdir(mode=OWNER_FOLDER_MODE, exist_ok=True)
     return path
 
 

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import SecretsError
-from recon.files import put_in_place
+from recon.files import make_folder, put_in_place
 
 SERVICE: Final = "recon"
 FILE_MODE: Final = 0o600
+LOCK_SECONDS: Final = 10
+"""So long the file of secrets is waited for while another process writes it."""
+
+
+TOKEN_ENTRY: Final = "client_token"  # noqa: S105 - a name, no secret
+"""Name under which a connection's token is kept."""
 
 
 class KeyringSecrets:
@@ -50,6 +57,14 @@ class KeyringSecrets:
         except keyring.errors.KeyringError as error:
             raise SecretsError(_no_store(error)) from None
 
+    def drop(self, connection: str, name: str) -> None:
+        """Forget a secret; nothing happens where there is none."""
+        import keyring
+        import keyring.errors
+
+        with suppress(keyring.errors.KeyringError, KeyError):
+            keyring.delete_password(SERVICE, self._entry(connection, name))
+
     def _entry(self, connection: str, name: str) -> str:
         return f"{self._workspace_id}/{connection}/{name}"
 
@@ -73,10 +88,31 @@ class FileSecrets:
 
     def put(self, connection: str, name: str, value: str) -> None:
         """Keep a secret; the file is replaced whole and stays readable by its owner only."""
-        self._write(self._read() | {f"{self._workspace_id}/{connection}/{name}": value})
+        with self._alone():
+            self._write(self._read() | {f"{self._workspace_id}/{connection}/{name}": value})
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from writing meanwhile: each writes the file whole, and would lose what we add.
+
+        Raises:
+            SecretsError: The folder cannot be written, or another process does not come to an end.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            make_folder(self._path.parent)
+            with FileLock(self._path.with_suffix(".lock"), timeout=LOCK_SECONDS, mode=FILE_MODE):
+                yield
+        except Timeout:
+            raise SecretsError(f"Another process holds {self._path}. Nothing was kept; try again.") from None
+        except OSError as error:
+            raise SecretsError(
+                f"{self._path} cannot be written ({error.strerror or error}). Nothing was kept. Make {self._path.parent} a "
+                "folder you can write to."
+            ) from None
 
     def _write(self, kept: dict[str, str]) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".tmp")
         temporary.unlink(missing_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
@@ -93,9 +129,14 @@ class FileSecrets:
     def forget(self, connection: str, names: Collection[str]) -> None:
         """Drop secrets that are kept elsewhere from now on."""
         gone = {f"{self._workspace_id}/{connection}/{name}" for name in names}
-        kept = self._read()
-        if gone & kept.keys():
-            self._write({key: value for key, value in kept.items() if key not in gone})
+        if not gone & self._read().keys():
+            return
+        with self._alone():
+            self._write({key: value for key, value in self._read().items() if key not in gone})
+
+    def drop(self, connection: str, name: str) -> None:
+        """Forget a secret; nothing happens where there is none."""
+        self.forget(connection, (name,))
 
     def _read(self) -> dict[str, str]:
         try:
@@ -128,6 +169,50 @@ class LayeredSecrets:
         """Keep a secret where it was kept before."""
         kept = self._file if self._file.holds(connection, name) else self._store
         kept.put(connection, name, value)
+
+    def tokens(self, connection: str, key: str) -> KeptTokens:
+        """Return the tokens given for a key: kept where the key is kept, for this process where it is only lent."""
+        if key in self._lent:
+            return KeptTokens(None, connection)
+        return KeptTokens(self._file if self._file.holds(connection, key) else self._store, connection)
+
+
+class KeptTokens:
+    """A ledger's short-lived tokens, kept beside the keys they were given for, so that each command need not log in.
+
+    One token for each connection, together with what it was asked for with; whoever asks with other keys finds none.
+    Where nothing can be kept, tokens live as long as the process.
+    """
+
+    def __init__(self, kept: KeyringSecrets | FileSecrets | None, connection: str) -> None:
+        self._kept = kept
+        self._connection = connection
+        self._here: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """Return the token of this name, or None."""
+        if name in self._here:
+            return self._here[name]
+        whole = ""
+        if self._kept is not None:
+            with suppress(SecretsError):
+                whole = self._kept.get(self._connection, TOKEN_ENTRY)
+        found, _, value = whole.partition(" ")
+        return value if found == name and value else None
+
+    def put(self, name: str, value: str) -> None:
+        """Keep a token under its name, in place of the one before."""
+        self._here[name] = value
+        if self._kept is not None:
+            with suppress(SecretsError):
+                self._kept.put(self._connection, TOKEN_ENTRY, f"{name} {value}")
+
+    def drop(self, name: str) -> None:
+        """Forget the token of this name: the ledger takes it no more."""
+        known = self._here.pop(name, None) or self.get(name)
+        if known is not None and self._kept is not None:
+            with suppress(SecretsError):
+                self._kept.drop(self._connection, TOKEN_ENTRY)
 
 
 class MemorySecrets:

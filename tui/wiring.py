@@ -18,7 +18,7 @@ from recon.domain.document import Document
 from recon.errors import UsageError
 from recon.money import parse_minor
 from recon.ports import Clock, SecretStore, SystemClock
-from recon.secrets import FileSecrets, KeyringSecrets, LayeredSecrets
+from recon.secrets import TOKEN_ENTRY, FileSecrets, KeptTokens, KeyringSecrets, LayeredSecrets
 from recon.service import ReconService
 from recon.service.context import Context, Frames, Progress, Rows, ShopClient
 from recon.store.store import Store
@@ -27,6 +27,7 @@ from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
 from tui.crashing import crash_points
+from tui.output import Output
 
 if TYPE_CHECKING:
     from exports.audit_frames import AuditFrames
@@ -103,6 +104,7 @@ class Wiring:
         self._workspace_id = workspace_id
         self._crash = crash
         self._lent: dict[str, dict[str, str]] = {}
+        self._token_shelves: dict[str, KeptTokens] = {}
 
     def target(
         self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
@@ -154,8 +156,19 @@ class Wiring:
             clock=self._clock,
             options=self._options(connection),
             catalog=known,
+            token_cache=self._tokens(name),
+            on_wait=lambda text: Output(as_json=True).note(f"note: {text}"),
         ) as target:
             yield target
+
+    def _tokens(self, name: str) -> KeptTokens:
+        """Return where the ledger's token is kept between commands: beside its keys."""
+        if name not in self._token_shelves:
+            store = self.secrets(name, keep="")
+            self._token_shelves[name] = (
+                store.tokens(name, "connect_key") if isinstance(store, LayeredSecrets) else KeptTokens(None, name)
+            )
+        return self._token_shelves[name]
 
     @contextmanager
     def _sandbox(self, connection: Connection, known: Catalog | None) -> Iterator[Target]:
@@ -216,6 +229,7 @@ class Wiring:
     def lend_secrets(self, name: str, values: Mapping[str, str]) -> None:
         """Use these keys in this process, before those that are kept."""
         self._lent[name] = dict(values)
+        self._token_shelves.pop(name, None)
 
     def keep_secrets(self, name: str, values: Mapping[str, str], *, keep: str) -> None:
         """Keep keys as asked; what the key store takes leaves the file, so that no older key is used instead."""
@@ -223,7 +237,9 @@ class Wiring:
         for key, value in values.items():
             store.put(name, key, value)
         if keep != "file":
-            FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash).forget(name, values.keys())
+            gone = (*values, TOKEN_ENTRY)
+            FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash).forget(name, gone)
+        self._token_shelves.pop(name, None)
 
     def write_workbook(
         self, dossier: AuditDossier, frames: Frames, rows: Rows, path: Path, on_progress: Progress

@@ -20,7 +20,7 @@ import polars as pl
 
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import StoreError
-from recon.files import put_in_place
+from recon.files import OWNER_FILE_MODE, OWNER_FOLDER_MODE, make_folder, put_in_place
 
 COMPRESSION: Final = "lz4"
 FACTS_FILE: Final = "facts.json"
@@ -80,7 +80,8 @@ def _fill(
     written: Mapping[str, Path],
 ) -> None:
     """Write everything into the temporary folder and flush it."""
-    temporary.mkdir(mode=0o700, parents=True)
+    make_folder(temporary.parent)
+    temporary.mkdir(mode=OWNER_FOLDER_MODE)
     _sweep(folder, temporary)
     for name, path in written.items():
         _link(path, temporary / f"{name}.parquet")
@@ -92,6 +93,7 @@ def _fill(
     with (temporary / FACTS_FILE).open("w", encoding="utf-8") as stream:
         json.dump(dict(facts), stream, ensure_ascii=False, sort_keys=True, indent=1)
         stream.flush()
+        (temporary / FACTS_FILE).chmod(OWNER_FILE_MODE)
         os.fsync(stream.fileno())
     _sync(temporary)
 
@@ -115,6 +117,7 @@ def _sweep(folder: Path, fresh: Path) -> None:
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
     frame.write_parquet(path, compression=COMPRESSION, statistics=False)
+    path.chmod(OWNER_FILE_MODE)
     _sync(path)
 
 
@@ -124,6 +127,7 @@ def _link(path: Path, target: Path) -> None:
         os.link(path, target)
     except OSError:
         shutil.copyfile(path, target)
+        target.chmod(OWNER_FILE_MODE)
         _sync(target)
 
 

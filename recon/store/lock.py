@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from recon.errors import StoreBusy, StoreError
+from recon.files import OWNER_FILE_MODE
 from recon.ports import Clock
 from recon.store.moments import stamp
 
@@ -21,7 +22,7 @@ class WriterLock:
     """Held from opening a workspace for writing until it is closed."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        self._lock = FileLock(str(folder / "lock"), timeout=0, mode=0o600, is_singleton=False)
+        self._lock = FileLock(str(folder / "lock"), timeout=0, mode=OWNER_FILE_MODE, is_singleton=False)
         self._holder = folder / "holder.json"
         self._clock = clock
 
@@ -43,7 +44,14 @@ class WriterLock:
                 f"The workspace cannot be locked ({error.strerror or error}). Nothing was done."
             ) from error
         facts = {"host": platform.node(), "pid": os.getpid(), "since": stamp(self._clock.now())}
-        self._holder.write_text(json.dumps(facts), encoding="utf-8")
+        self._note(json.dumps(facts))
+
+    def _note(self, text: str) -> None:
+        """Write who holds the lock, for its owner's eyes; an older file that others could read is closed to them."""
+        descriptor = os.open(self._holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_FILE_MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        self._holder.chmod(OWNER_FILE_MODE)
 
     def release(self) -> None:
         """Let others write."""

@@ -7,7 +7,6 @@ the ledger does not answer as it should; it goes on past refusals. What is unkno
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Final
 from recon.approve import check_approval
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.outbox import SETTLED
-from recon.errors import StaleApproval, StoreDamaged, StoreError, WrongCompany
+from recon.errors import StaleApproval, WrongCompany
 from recon.store.batches import Approval, Batch
 from recon.store.moments import moment
 from recon.store.outbox import OutboxRow
@@ -24,15 +23,13 @@ from recon.store.store import Store
 from recon.targets.base import Target
 from recon.upload.counting import RunCount
 from recon.upload.documents import DocumentOf, completed
+from recon.upload.guards import back_up, free_bytes_of, require_sound
 from recon.upload.lookup import LookedUp, Lookups
 from recon.upload.pacing import UNAVAILABLE_IN_A_ROW, UNKNOWN_IN_A_ROW, Pacer, too_long, wait_for
 from recon.upload.queue import Queue
 from recon.upload.report import Ending, OnProgress, UploadReport
 from recon.upload.sending import Sender, Sent
 
-MIN_FREE_BYTES: Final = 200 * 1024 * 1024
-BYTES_PER_DOCUMENT: Final = 4_096
-"""What sending one document adds to the store, generously; five times that must be free."""
 _TOGETHER_SECONDS: Final = 1
 
 
@@ -65,7 +62,7 @@ class Uploader:
         self._store = store
         self._target = target
         self._clock = store.clock
-        self._free_bytes = free_bytes or (lambda folder: shutil.disk_usage(folder).free)
+        self._free_bytes = free_bytes or free_bytes_of
         document_of = completed(store, document_of)
         self._lookups = Lookups(store, target, document_of, grace_seconds=grace)
         self._sender = Sender(store, target, document_of, self._lookups, crash)
@@ -110,7 +107,7 @@ class Uploader:
         open_rows = self._store.outbox.unsettled("sending", "unknown", batch_id=batch.batch_id)
         if stale is not None and not open_rows:
             raise stale
-        self._require_sound(batch)
+        require_sound(self._store, batch, free_bytes=self._free_bytes)
         self._require_company(approval)
         self._begin(batch)
         ending, words = self._settle_unknown() if stale is not None else self._work(limit)
@@ -118,23 +115,6 @@ class Uploader:
         if stale is not None:
             raise stale
         return report
-
-    def _require_sound(self, batch: Batch) -> None:
-        """Refuse to send from a store that was edited, or onto a drive without room."""
-        need = max(MIN_FREE_BYTES, 5 * BYTES_PER_DOCUMENT * batch.document_count)
-        free = self._free_bytes(self._store.folder)
-        if free < need:
-            raise StoreError(
-                f"The drive that holds {self._store.folder} has {free // 2**20} MB free; this batch needs "
-                f"{need // 2**20} MB, so that every answer can be written down. Nothing was sent. Free some space."
-            )
-        chain = self._store.verify_chain()
-        differences = (chain.words,) if not chain.ok else self._store.compare_tables(batch.batch_id)
-        if differences:
-            raise StoreDamaged(
-                f"The store was changed by somebody else than recon: {'; '.join(differences)}. Nothing was sent. "
-                "Run `recon doctor`; restore the last backup if you do not know the reason."
-            )
 
     def _require_company(self, approval: Approval) -> None:
         """Ask the ledger who it is; another company than the approved one stops everything."""
@@ -149,7 +129,7 @@ class Uploader:
 
     def _begin(self, batch: Batch) -> None:
         """Back the store up, note the start, and turn what a crash left behind into unknowns."""
-        self._store.backup("before-upload")
+        back_up(self._store)
         self._store.batches.set_state(batch.batch_id, "uploading")
         self._store.moves.recover(self._lookups.next_at())
         self._count.begin(self._store, batch.batch_id)

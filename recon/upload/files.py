@@ -19,6 +19,7 @@ from recon.store.outbox_moves import Outcome
 from recon.store.store import Store
 from recon.targets.base import Target
 from recon.upload.documents import DocumentOf, completed
+from recon.upload.guards import back_up, free_bytes_of, require_sound
 from recon.upload.report import UploadReport
 
 WORDS = "Written to the import file. Import it in the ledger, then confirm it with the ledger's list of numbers."
@@ -40,10 +41,12 @@ def write_files(
     document_of: DocumentOf,
     write: Callable[[Sequence[Document]], tuple[Path, ...]],
     plan_digest: str,
+    free_bytes: Callable[[Path], int] = free_bytes_of,
 ) -> Written:
     """Write the import files of an approved batch; what the file format cannot hold is refused, one by one.
 
     Raises:
+        StoreError: No room on the drive, or a store that was edited by hand.
         NotApproved, StaleApproval, WrongCompany: The approval does not count; nothing was written.
         ExportError: A file cannot be written; nothing was marked.
     """
@@ -53,6 +56,8 @@ def write_files(
         raise WrongCompany(
             f"{batch_id} was approved for another company than recon.toml names now. Nothing was written."
         )
+    require_sound(store, store.batches.get(batch_id), free_bytes=free_bytes)
+    back_up(store)
     whole = completed(store, document_of)
     store.moves.recover(store.clock.now())
     rows = store.outbox.rows(batch_id, states=("queued", "unknown", "needs_person"))

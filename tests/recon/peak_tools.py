@@ -102,10 +102,11 @@ def target(
     credentials: Mapping[str, str] = CREDENTIALS,
     catalog=None,
     cache=None,
+    on_wait=None,
     **options: object,
 ) -> PeakTarget:
     settings = {"timeout_seconds": 5, **options}
     return PeakTarget(
         base_url=url, environment="sandbox", credentials=credentials, clock=clock, options=PeakOptions(**settings),
-        catalog=catalog, token_cache=cache,
+        catalog=catalog, token_cache=cache, on_wait=on_wait,
     )  # fmt: skip

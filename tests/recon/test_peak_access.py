@@ -54,13 +54,17 @@ class Peak:
 
     def __init__(self, login: bytes | None = None, *, date: str = "") -> None:
         self.login = login
+        self.first: list[bytes] = []
+        """Answers to the first log-ins."""
         self.given = 0
         self.date = date
 
     def __call__(self, connection, server):
         while (seen := server.read(connection)) is not None:
             extra = f"Date: {self.date}\r\n" if self.date else ""
-            if "/clienttoken" in seen.head:
+            if "/clienttoken" in seen.head and self.first:
+                connection.sendall(self.first.pop(0))
+            elif "/clienttoken" in seen.head:
                 self.given += 1
                 body = b'{"PeakClientToken": {"token": "client-token-%d", "resCode": "200"}}' % self.given
                 connection.sendall(self.login or response(body, extra=extra))
@@ -158,7 +162,12 @@ def test_f24_ten_log_ins_a_minute_and_not_one_more(tokens):
             "Invalid signature",
         ),
         (response(b'{"message": "no"}', status="401 X"), True, "Check Connect ID"),
-        (response(b'{"type": "rate", "retryAfterSeconds": 60}', status="429 X"), False, "fewer requests"),
+        (
+            response(b'{"type": "rate", "retryAfterSeconds": 600}', status="429 X"),
+            False,
+            "600 s.* after 2026-02-01 03:10:00 UTC",
+        ),
+        (response(b"busy", status="429 X", extra="Retry-After: 91\r\n"), False, "91 s.* after 2026-02-01 03:01:31 UTC"),
         (response(b"down", status="503 X", content_type="text/plain"), False, "HTTP 503"),
         (response(b"<html>", content_type="text/html"), True, "code 200"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", False, "nothing was sent"),
@@ -177,6 +186,50 @@ def test_a_refused_log_in_means_that_nothing_was_sent(login, stops, words):
         ledger.send(sale())
     assert caught.value.stops_batch is stops
     assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "seconds"),
+    [
+        (b'{"type": "rate", "retryAfterSeconds": 45}', "", 45),
+        (b"<html>busy</html>", "Retry-After: 30\r\n", 30),
+        (b"", "", 60),
+    ],
+)
+def test_f24_a_log_in_at_its_limit_waits_as_told_and_says_so(body, header, seconds):
+    """The eleventh command of a minute waits for its token instead of failing."""
+    clock, told, peak = FakeClock(), [], Peak()
+    peak.first = [response(body, status="429 X", extra=header)]
+    with RawServer(peak) as server, target(server.url, clock, on_wait=told.append) as ledger:
+        assert ledger.find(sale()).state == "absent"
+    assert clock.slept == [seconds]
+    until = (START + dt.timedelta(seconds=seconds)).strftime("%H:%M:%S UTC")
+    assert f"waiting {seconds} s" in told[0] and until in told[0]
+
+
+def test_a_token_of_another_key_does_not_open_the_door(tokens):
+    clock, cache = FakeClock(), MemoryTokenCache()
+    with RawServer(Peak()) as server:
+        tokens(server, clock, cache).token()
+        other = HttpClient(server.url)
+        wrong = ClientTokens(
+            other, connect_id=Secret(CREDENTIALS["connect_id"]), connect_key=Secret("another-key"),
+            encoding="hex", cache=cache, clock=clock,
+        )  # fmt: skip
+        assert wrong.token().reveal() == "client-token-2"
+        other.close()
+
+
+def test_a_token_that_was_refused_is_forgotten_even_if_no_other_is_given(tokens):
+    clock, cache, peak = FakeClock(), MemoryTokenCache(), Peak()
+    with RawServer(peak) as server:
+        asking = tokens(server, clock, cache)
+        refused = asking.token()
+        peak.login = response(b"down", status="503 X", content_type="text/plain")
+        with pytest.raises(TargetUnavailable):
+            asking.renewed(refused)
+        peak.login = None
+        assert tokens(server, clock, cache).token() != refused
 
 
 def test_f28_a_refused_log_in_tells_of_a_wrong_clock():

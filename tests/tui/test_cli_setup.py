@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recon.config import load_settings
-from recon.sandbox.peak import SandboxPeak
+from recon.sandbox.peak import Fault, SandboxPeak
 from recon.sandbox.zort import ZortShop
 from recon.workspace import Workspace
 from tests.clock import FakeClock
@@ -202,6 +202,62 @@ def test_keys_put_into_the_key_store_leave_the_file(peak, key_store, tmp_path, m
     (file,) = (tmp_path / "config").rglob("secrets.json")
     assert ledger.credentials["user_token"] not in file.read_text(encoding="utf-8")
     assert ledger.credentials["user_token"] in key_store.kept.values()
+
+
+@pytest.mark.parametrize("keep", ["keyring", "file"])
+def test_f24_commands_share_one_token_of_the_ledger(peak, key_store, tmp_path, monkeypatch, keep: str) -> None:
+    """Fifteen commands in a minute, where PEAK gives ten tokens."""
+    shell, ledger = peak
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    shell("connect", "--stdin", "--keep", keep, stdin=json.dumps(ledger.credentials)).expect(4)
+    for _ in range(15):
+        shell("connect", "--refresh").expect(4)
+    assert shell.clock.seconds == 0, "nobody had to wait"
+    assert sum(seen.path == "/clienttoken" for seen in ledger.requests) == 2, (
+        "one for the keys before they were kept, one since"
+    )
+    held = json.dumps([*key_store.kept.values()]) + "".join(
+        path.read_text(encoding="utf-8") for path in (tmp_path / "config").rglob("secrets.json")
+    )
+    assert "client-token-" in held
+    assert not any(b"client-token-" in path.read_bytes() for path in shell.root.rglob("*") if path.is_file())
+
+
+def test_f24_a_token_the_ledger_refuses_is_replaced_and_an_old_one_renewed(peak, key_store) -> None:
+    shell, ledger = peak
+    shell("connect", "--stdin", stdin=json.dumps(ledger.credentials)).expect(4)
+    shell("connect", "--refresh").expect(4)
+    first = kept_token(key_store)
+    ledger.inject(Fault(kind="expired", path="/user"))
+    shell("connect", "--refresh").expect(4)
+    second = kept_token(key_store)
+    assert second != first
+    shell.clock.forward(23 * 3600 + 1)
+    shell("connect", "--refresh").expect(4)
+    assert kept_token(key_store) not in {first, second}
+
+
+def test_f24_without_a_key_store_the_eleventh_log_in_waits_and_says_so(peak, monkeypatch) -> None:
+    shell, ledger = peak
+    for _ in range(10):
+        shell("connect", "--stdin", stdin=json.dumps(ledger.credentials)).expect(2)
+    ran = shell("connect", "--stdin", stdin=json.dumps(ledger.credentials)).expect(2)
+    assert "waiting 60 s, until 2026-11-02 02:01:00 UTC" in ran.err
+    assert shell.clock.seconds == 60
+
+
+def test_new_keys_do_not_ride_on_the_token_of_the_old_ones(peak, key_store) -> None:
+    shell, ledger = peak
+    shell("connect", "--stdin", stdin=json.dumps(ledger.credentials)).expect(4)
+    shell("connect", "--refresh").expect(4)
+    for name, value in list(key_store.kept.items()):
+        if value == ledger.credentials["connect_key"]:
+            key_store.kept[name] = "changed behind our back"
+    shell("connect", "--refresh").expect(5)
+
+
+def kept_token(key_store) -> str:
+    return next(value for (_, name), value in key_store.kept.items() if name.endswith("/client_token"))
 
 
 def test_proposed_accounts_are_written_only_when_asked(peak, key_store) -> None:

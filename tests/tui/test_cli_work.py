@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 import openpyxl
 import pytest

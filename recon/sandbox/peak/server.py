@@ -53,6 +53,7 @@ class SandboxPeak:
         self.companies: tuple[Company, ...] = (company,) if isinstance(company, Company) else tuple(company)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # SQLite would make it readable by others
         self._books = Books(path, durable=durable)
         for one in self.companies:
             seed(self._books, one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -50,6 +50,7 @@ class PeakTarget(Target):
         options: Settings of the connection.
         catalog: Master data read before; gives ids to contacts, products and payment methods.
         token_cache: Where the Client-Token is kept; left out: in this process only.
+        on_wait: Told in words when a log-in has to wait.
 
     Raises:
         SettingsError: The address is refused, contradicts the environment, or a credential is missing.
@@ -67,6 +68,7 @@ class PeakTarget(Target):
         options: PeakOptions | None = None,
         catalog: Catalog | None = None,
         token_cache: TokenCache | None = None,
+        on_wait: Callable[[str], None] | None = None,
     ) -> None:
         missing = [name for name in CREDENTIALS if not credentials.get(name)]
         if missing:
@@ -89,6 +91,7 @@ class PeakTarget(Target):
             encoding=options.signature_encoding,
             cache=token_cache or MemoryTokenCache(),
             clock=clock,
+            on_wait=on_wait,
         )
         self._client = PeakClient(
             self._http,

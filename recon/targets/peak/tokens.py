@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Final, Literal, Protocol
 
 from recon.errors import TargetUnavailable
 from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import Secret
 from recon.ports import Clock
-from recon.targets.peak.refusals import clock_difference_text, unusable_limit
+from recon.targets.peak.refusals import RATE_WAIT_SECONDS, clock_difference_text, unusable_limit
 from recon.targets.peak.signing import time_signature, time_stamp
 from recon.targets.peak.wire import Fields, encode
 
@@ -20,6 +22,9 @@ KEPT_FOR: Final = dt.timedelta(hours=23)
 """The token lives 24 hours; it is renewed before its end, not after."""
 ASKS_PER_MINUTE: Final = 10
 """PEAK's own limit for this one call."""
+LONGEST_WAIT_SECONDS: Final = 90
+"""A log-in waits this long at most; the person decides about longer waits."""
+TOO_MANY: Final = 429
 WRAPPER: Final = "PeakClientToken"
 
 
@@ -32,6 +37,10 @@ class TokenCache(Protocol):
 
     def put(self, name: str, value: str) -> None:
         """Keep a value under a name."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Forget what was put under this name."""
         ...
 
 
@@ -50,6 +59,10 @@ class MemoryTokenCache:
         """Keep a value under a name."""
         self._kept[name] = Secret(value)
 
+    def drop(self, name: str) -> None:
+        """Forget what was put under this name."""
+        self._kept.pop(name, None)
+
 
 class ClientTokens:
     """Gives a valid Client-Token, from the cache where there is one."""
@@ -63,6 +76,7 @@ class ClientTokens:
         encoding: Literal["hex", "base64"],
         cache: TokenCache,
         clock: Clock,
+        on_wait: Callable[[str], None] | None = None,
     ) -> None:
         self._http = http
         self._connect_id = connect_id
@@ -72,8 +86,10 @@ class ClientTokens:
         self._clock = clock
         self._asking = threading.Lock()
         self._asked_at: deque[float] = deque(maxlen=ASKS_PER_MINUTE)
-        digest = hashlib.sha256(f"{http.base_url} {connect_id.reveal()}".encode()).hexdigest()
-        self._name = f"client-token-{digest[:16]}"
+        # The key is part of the name: a token given for another key must not vouch for this one.
+        asked_with = f"{http.base_url} {connect_id.reveal()} {connect_key.reveal()}"
+        self._name = f"client-token-{hashlib.sha256(asked_with.encode()).hexdigest()[:16]}"
+        self._on_wait = on_wait
 
     def token(self) -> Secret:
         """Return a token that PEAK should accept.
@@ -88,7 +104,10 @@ class ClientTokens:
         """Return another token after PEAK refused this one; a token another process fetched meanwhile is used."""
         with self._asking:
             cached = self._cached()
-            return cached if cached is not None and cached != refused else self._ask()
+            if cached is not None and cached != refused:
+                return cached
+            self._cache.drop(self._name)
+            return self._ask()
 
     def _cached(self) -> Secret | None:
         until_text, _, value = (self._cache.get(self._name) or "").partition(" ")
@@ -104,7 +123,26 @@ class ClientTokens:
         return Secret(value)
 
     def _ask(self) -> Secret:
+        """Ask for a token; a limit that ends within a minute is waited for once."""
         self._slow_down()
+        try:
+            return self._asked()
+        except _LimitReached as limit:
+            if limit.seconds > LONGEST_WAIT_SECONDS:
+                raise self._too_long(limit.seconds) from None
+            self._wait(limit.seconds)
+        try:
+            return self._asked()
+        except _LimitReached as limit:
+            raise self._too_long(limit.seconds) from None
+
+    def _asked(self) -> Secret:
+        """Ask once.
+
+        Raises:
+            _LimitReached: PEAK gives no more tokens for now.
+            TargetUnavailable: No token was given.
+        """
         now = self._clock.now()
         stamp = time_stamp(now)
         headers: dict[str, str | Secret] = {
@@ -122,11 +160,29 @@ class ClientTokens:
         self._cache.put(self._name, f"{(now + KEPT_FOR).isoformat()} {token.reveal()}")
         return token
 
+    def _wait(self, seconds: float) -> None:
+        if self._on_wait is not None:
+            self._on_wait(
+                f"PEAK gives {ASKS_PER_MINUTE} log-ins a minute and has no more for now: waiting {math.ceil(seconds)} s,"
+                f" until {self._moment(seconds)}."
+            )
+        self._clock.sleep(seconds)
+
+    def _moment(self, seconds: float) -> str:
+        return f"{self._clock.now() + dt.timedelta(seconds=math.ceil(seconds)):%Y-%m-%d %H:%M:%S} UTC"
+
+    def _too_long(self, seconds: float) -> TargetUnavailable:
+        return TargetUnavailable(
+            f"PEAK gives {ASKS_PER_MINUTE} log-ins a minute and has no more for now; nothing was sent. It asks to wait"
+            f" {math.ceil(seconds)} s: run the same command again after {self._moment(seconds)}.",
+            code="429", words="rate", retry_after_seconds=seconds,
+        )  # fmt: skip
+
     def _slow_down(self) -> None:
         """Wait until the eleventh ask of a minute is none any more."""
         now = self._clock.monotonic()
         if len(self._asked_at) == ASKS_PER_MINUTE and now - self._asked_at[0] < 60:
-            self._clock.sleep(60 - (now - self._asked_at[0]))
+            self._wait(60 - (now - self._asked_at[0]))
         self._asked_at.append(self._clock.monotonic())
 
     def _read(self, answer: Answer, now: dt.datetime) -> Secret:
@@ -138,6 +194,8 @@ class ClientTokens:
         token = inner.text("token")
         if answer.status == 200 and token and inner.text("resCode") in {"", "200"}:
             return Secret(token)
+        if answer.status == TOO_MANY:
+            raise _LimitReached(_seconds_to_wait(answer, top))
         limit = unusable_limit(answer, top)
         if limit is not None:
             raise limit
@@ -154,3 +212,19 @@ class ClientTokens:
             words=words,
             stops_batch=True,
         )
+
+
+class _LimitReached(Exception):
+    """PEAK gives no token for now."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+def _seconds_to_wait(answer: Answer, top: Fields) -> float:
+    """Return how long PEAK asks to wait, by its body and its header, else a minute: the limit is one of a minute."""
+    declared = unusable_limit(answer, top)
+    if declared is not None and declared.retry_after_seconds:
+        return declared.retry_after_seconds
+    return answer.retry_after_seconds() or float(RATE_WAIT_SECONDS)
