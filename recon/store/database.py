@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import StoreBusy, StoreDamaged, StoreError
+from recon.store.steps import not_done
 
 APPLICATION_ID: Final = 0x5245434E
 """Marks the file as ours ("RECN")."""
@@ -163,11 +164,11 @@ class Database:
 
     def _refuse_if_closed_for_writing(self, step: str) -> None:
         if not self.writable:
-            raise StoreError(f"The workspace is open for reading only; {step} was not done.")
+            raise StoreError(f"The workspace is open for reading only; {not_done(step)}.")
         if self._broken:
             raise StoreError(
-                f"The disk refused an earlier write ({self._broken}), so nothing more is written: {step} was not "
-                "done. Close recon, check the drive, and start again; the state is checked at the start."
+                f"The disk refused an earlier write ({self._broken}), so nothing more is written: {not_done(step)}. "
+                "Close recon, check the drive, and start again; the state is checked at the start."
             )
 
     @contextmanager
@@ -228,21 +229,21 @@ def _meaning(path: Path, step: str, name: str, error: sqlite3.DatabaseError) -> 
     """Put an error of SQLite into words: what was not done, and what to do."""
     if name == "SQLITE_FULL" or (name == "SQLITE_IOERR_WRITE" and _is_full(path)):
         return StoreError(
-            f"The drive that holds {path.parent} is full: {step} was not done, and everything before it is safe. "
+            f"The drive that holds {path.parent} is full: {not_done(step)}. Everything before that is safe. "
             "Free some space and do the same again."
         )
     if name in {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT"}:
-        return StoreBusy(f"Another program is writing to {path}; {step} was not done. Try again when it has finished.")
+        return StoreBusy(f"Another program is writing to {path}; {not_done(step)}. Try again when it has finished.")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in str(error):
         return StoreDamaged(damage_text(path, str(error)))
     if name.startswith("SQLITE_IOERR"):
         return StoreError(
-            f"The drive that holds {path.parent} refused ({name}); {step} was not done, and everything before it is "
+            f"The drive that holds {path.parent} refused ({name}); {not_done(step)}. Everything before that is "
             "safe. Close recon, check the drive, and start again."
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return StoreError(f"{path} cannot be opened for this: {error}. {step} was not done. Check the folder's rights.")
-    return StoreError(f"The store refused ({error}); {step} was not done.")
+        return StoreError(f"{path} cannot be opened for this ({error}): {not_done(step)}. Check the folder's rights.")
+    return StoreError(f"The store refused ({error}); {not_done(step)}.")
 
 
 def _is_full(path: Path) -> bool:

@@ -134,7 +134,7 @@ def test_f05_disk_full_writes_nothing_and_names_the_drive(tmp_path, clock):
         keep(store)
         pages = store.database.pragma("page_count")
         store.database.outside(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(StoreError, match=r"drive that holds .* is full: mappings was not done") as caught:
+        with pytest.raises(StoreError, match=r"drive that holds .* is full: the mappings were not changed") as caught:
             store.mappings.set("main", "product", {f"SKU-{n}": {"product_code": "x" * 500} for n in range(200)})
         assert str(store.folder) in str(caught.value)
         store.database.outside("PRAGMA max_page_count = 1000000")
@@ -166,7 +166,7 @@ def test_f05_limit_of_the_system_on_file_size(tmp_path):
         print("KEPT", store.mappings.current("main", "product"))
     """)
     shown = run_child(script, tmp_path).stdout
-    assert "REFUSED" in shown and "mappings was not done" in shown
+    assert "REFUSED" in shown and "the mappings were not changed" in shown
     assert "CLOSED The disk refused an earlier write" in shown
     assert "KEPT {'A': 'P1'}" in shown
     with open_store(tmp_path, FakeClock()) as store:

@@ -142,7 +142,7 @@ def test_f05_disk_full_in_mid_batch_sends_nothing_more(world):
     world.upload(limit=1)
     world.store.database.outside(f"PRAGMA max_page_count = {world.store.database.pragma('page_count')}")
     with (
-        pytest.raises(StoreError, match="full: send-intent was not done"),
+        pytest.raises(StoreError, match="full: the document was not sent"),
         world.store.database.transaction("send-intent"),
     ):
         for _ in range(500):
