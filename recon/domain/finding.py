@@ -92,6 +92,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "returned-not-refunded": FindingCode("hold", "The goods came back, but the source states no refund", "Record the refund in the shop, or decide with `recon match --decide ORDER=by-hand:NUMBER`."),
     "cancelled-but-paid": FindingCode("warning", "Cancelled, but the source does not say that the money went back", "Refund the buyer in the shop; nothing stays posted for a cancelled order."),
     "posted-unclear": FindingCode("hold", "What the ledger holds for the order does not fit together", "Look at its documents in the ledger: two live ones, or a credit note without its document. Void what is wrong there, then run `recon verify`."),
+    "credited-lines-unknown": FindingCode("warning", "The lines of the posted document that is taken back are not known here", "Compare the accounts with the document in the ledger before you approve. The plan it was approved in lies in .recon/frames/plans; put that folder back from a backup and plan again."),
     "kind-by-hand": FindingCode("hold", "This kind of record has to be posted by hand", "Post it in the ledger, then confirm it with `recon match --decide ORDER=by-hand:NUMBER`; or switch the kind off."),
     "account-not-chosen": FindingCode("warning", "An account used in postings has not been chosen", "Choose it under [accounts] in recon.toml; `recon connect` proposes one by name."),
     "refund-before-start": FindingCode("warning", "A refund of a sale from before the start date", "Write the credit note by hand against the earlier document."),

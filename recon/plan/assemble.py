@@ -16,6 +16,7 @@ from recon.plan.documents import headers, identified
 from recon.plan.findings import account_findings, said_already, vat_rounding_findings
 from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
 from recon.plan.lifecycle import LIFECYCLE
+from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
 from recon.plan.postings import postings
 from recon.plan.verdict import mask_of_keys
@@ -62,8 +63,10 @@ def assemble(
     channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
     frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
     frame = _with_amounts(frame, sums.select(_SUMS)[place], amounts["vat_mode"].gather(place), work, orders)
+    mirrors = find_mirrors(frame, work.inputs.posted, work.inputs.read_posted, orders["row"], connection)
+    frame = mirrors.frame
     documents = headers(frame, orders, connection, work.inputs.posted, limits.number_max_length)
-    about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "total_minor", "vat_minor")
+    about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "mirrors", "total_minor", "vat_minor")
     count = work.inputs.lines.height
     lined, taken_back = document_lines(about, finished, work.orders.height, count, connection.vat_rate_basis_points)
     said = texts(work.inputs.lines, documents, taken_back)
@@ -74,13 +77,32 @@ def assemble(
         lambda: line_frame(lined, said, work.inputs.lines, items, sales, longest),
         lambda: postings(money, lined, items.frame["posting_account"], accounts),
     )
+    lines, booked = _with_mirrors(lines, booked, mirrors)
     found = [
         *_document_findings(work, documents, orders, bad, dates["undated"]),
+        _unknown_findings(documents, orders, mirrors.unknown),
         *_blocked_findings(work, asked),
         *_unfollowed_findings(work),
         account_findings(_unchosen(work, booked, accounts)),
     ]
     return Written(documents, lines, booked, found)
+
+
+def _with_mirrors(lines: pl.DataFrame, booked: pl.DataFrame, mirrors: Mirrors) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put lines and postings of the mirroring documents in their places."""
+    if mirrors.lines.is_empty():
+        return lines, booked
+    own = booked.join(mirrors.postings, on="doc_no", how="anti", maintain_order="left")
+    return (
+        pl.concat([lines, mirrors.lines]).sort("doc_no", "line_no"),
+        pl.concat([own, mirrors.postings]).sort("doc_no", "posting_no"),
+    )
+
+
+def _unknown_findings(documents: pl.DataFrame, orders: pl.DataFrame, unknown: pl.Series) -> pl.DataFrame:
+    about = pl.concat([documents, orders.select("file", "row")], how="horizontal").filter(unknown)
+    detail = pl.format("All of it is taken off the sales account; {} may have more accounts.", "applies_to_number")
+    return findings_from(about, "credited-lines-unknown", amount_minor=pl.col("total_minor"), detail=detail)
 
 
 def _dates(work: Work, sent: pl.DataFrame, orders: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Document lines: the finished lines of sales under their documents, and one line for a credit over a part.
 
-A credit note or void over a whole document repeats that document's lines where the order still gives them exactly;
-otherwise it has one line that says what it takes back (two where only a part of it carried VAT).
+A credit note or void over a whole document has that document's lines (`mirror`), or the order's where the document stands
+in the same plan; one over a part has one line that says what it takes back (two where only a part of it carried VAT).
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def document_lines(
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Return LINED for all documents, sorted by doc_no, and the doc_no of those taken back by one line.
 
-    ``documents``: doc_no, order_no, kind, is_sale, repeats (takes the order's lines), total_minor, vat_minor.
+    ``documents``: doc_no, order_no, kind, is_sale, repeats (takes the order's lines), mirrors (has the lines of a posted
+    document, which are added later), total_minor, vat_minor.
     """
     sales = documents.filter("is_sale").select("order_no", "doc_no")
     if sales.height == order_count:
@@ -85,7 +86,7 @@ def document_lines(
     if repeats.height:
         again = numbered.drop("doc_no").join(repeats, on="order_no", how="inner", maintain_order="left")
         parts.append(again.select(LINED.names()))
-    single = documents.filter(~pl.col("repeats"), ~pl.col("is_sale"), pl.col("kind") != "payment")
+    single = documents.filter(~(pl.col("repeats") | pl.col("mirrors") | pl.col("is_sale")), pl.col("kind") != "payment")
     if single.height:
         first = line_count + len(LINE_KINDS)
         parts += _single_lines(single.with_row_index("text_no", first), rate_basis_points)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,12 +15,15 @@ from recon.frames.schemas import (
     CHANNEL_LINKS,
     DECISIONS,
     DOCUMENT_KINDS,
+    DOCUMENT_LINES,
+    DOCUMENTS,
     FINDINGS,
     FIRST_SEEN,
     ORDER_LINES,
     ORDERS,
     PAYMENTS,
     POSTED,
+    POSTINGS,
     PRODUCT_LINKS,
     REFUNDS,
 )
@@ -36,6 +40,35 @@ class PlanLimits:
     """Document kinds it takes from us."""
     contact_code_max_length: int = 16
     text_max_length: int = 1000
+
+
+def _by_document(schema: pl.Schema) -> pl.Schema:
+    """Return a schema of lines or postings that names its document by key: they come from several plans."""
+    own = {name: dtype for name, dtype in schema.items() if name != "doc_no"}
+    return pl.Schema({"document_key": pl.String(), **own})
+
+
+POSTED_LINES: Final = _by_document(DOCUMENT_LINES)
+POSTED_POSTINGS: Final = _by_document(POSTINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedContents:
+    """What some posted documents consist of, from the plans they were approved in."""
+
+    documents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOCUMENTS))
+    lines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTED_LINES))
+    postings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTED_POSTINGS))
+
+
+PostedReader = Callable[[Sequence[str]], PostedContents]
+"""Gives the contents of posted documents by their keys; those that are not known are left out."""
+
+
+def nothing_known(keys: Sequence[str]) -> PostedContents:
+    """Know the contents of no posted document."""
+    del keys
+    return PostedContents()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +95,8 @@ class PlanInputs:
     first_seen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIRST_SEEN))
     currency: str = "THB"
     limits: PlanLimits = field(default_factory=PlanLimits)
+    read_posted: PostedReader = nothing_known
+    """Asked for the few posted documents that this plan takes back whole; what an approved plan says never changes."""
 
     def checked(self) -> PlanInputs:
         """Return self with optional columns filled in.

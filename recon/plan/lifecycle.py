@@ -204,5 +204,8 @@ _CLOSING: Final = """
 * A document that is part of an approved batch counts as being there; until its outcome is known nothing further is planned.
 * Every document waits for the one before it in the same row (`depends_on`). What the ledger cannot take from us is held, and
   so is everything after it.
+* A void or credit note over a whole posted document has that document's lines, accounts and VAT, as they were approved; later
+  mappings, settings and edits of the order do not move what is taken back. If the plan of that time is gone from the
+  workspace, the whole is taken off the sales account and a warning says so (`credited-lines-unknown`).
 * Nothing posted is edited or deleted. Sum of all documents of an order = total less refunds, and 0 once it is cancelled.
 """

@@ -29,6 +29,7 @@ from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets, frames_path
 from recon.service.matching import channel_links, decisions, product_links
+from recon.service.posted_contents import posted_reader
 from recon.service.reading import document_rows
 from recon.service.start_date import require_start_date
 from recon.settings_text import settings_facts
@@ -124,6 +125,7 @@ def plan_inputs(
             contact_code_max_length=capabilities.contact_code_max_length,
             text_max_length=capabilities.text_max_length,
         ),
+        read_posted=posted_reader(context, posted),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -21,7 +22,7 @@ from recon.frames.schemas import (
     REFUNDS,
 )
 from recon.money import vat_included, vat_on_top
-from recon.plan.inputs import Plan, PlanInputs, PlanLimits
+from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, Plan, PlanInputs, PlanLimits, PostedContents, PostedReader
 from recon.plan.plan import build_plan
 
 DAY = dt.date(2026, 6, 5)
@@ -156,3 +157,18 @@ def documents_as_text(made: Plan) -> str:
             side, amount = ("Dr", each["debit_minor"]) if each["debit_minor"] else ("Cr", each["credit_minor"])
             text.append(f"    {side} {each['account_code']} {amount}")
     return "\n".join(text)
+
+
+def contents_from(*made: Plan) -> PostedReader:
+    """What the documents of these plans consist of, by key."""
+
+    def read(keys: Sequence[str]) -> PostedContents:
+        parts = []
+        for each in made:
+            documents = each.documents.filter(pl.col("document_key").is_in(list(keys)))
+            named = documents.select("doc_no", "document_key")
+            lines, postings = (frame.join(named, on="doc_no") for frame in (each.lines, each.postings))
+            parts.append((documents, lines.select(POSTED_LINES.names()), postings.select(POSTED_POSTINGS.names())))
+        return PostedContents(*(pl.concat(frames) for frames in zip(*parts, strict=True)))
+
+    return read

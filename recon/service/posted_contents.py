@@ -1,0 +1,57 @@
+"""Lines and postings of posted documents, from the plans they were approved in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from recon.frames.parquet import digest_files, scan_frame
+from recon.frames.schemas import DOCUMENTS
+from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents, PostedReader
+from recon.service.context import Context
+from recon.store.batches import Batch
+
+_DIGESTED: Final = ("documents", "lines", "postings")
+
+
+def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
+    """Return what gives the contents of these posted documents (POSTED) by their keys.
+
+    A batch whose frames are gone, or are not what was approved, is passed over: its documents are not known.
+    """
+
+    def read(keys: Sequence[str]) -> PostedContents:
+        wanted = posted.filter(pl.col("document_key").is_in(list(keys))).select("document_key", "batch_id")
+        parts = []
+        for batch_id in wanted["batch_id"].unique().sort().to_list():
+            batch = context.store.batches.get(batch_id)
+            folder = context.workspace.private / str(batch.facts["frames"])
+            if folder.is_dir() and digest_files(folder, _DIGESTED) == batch.plan_digest:
+                parts.append(_of_batch(context, batch, wanted.filter(pl.col("batch_id") == batch_id)["document_key"]))
+        if not parts:
+            return PostedContents()
+        return PostedContents(
+            pl.concat([part.documents for part in parts]),
+            pl.concat([part.lines for part in parts]),
+            pl.concat([part.postings for part in parts]),
+        )
+
+    return read
+
+
+def _of_batch(context: Context, batch: Batch, keys: pl.Series) -> PostedContents:
+    """Return the contents of some documents of one batch; the big frames are read as far as they are about these."""
+    folder = context.workspace.private / str(batch.facts["frames"])
+    documents = scan_frame(folder, "documents").filter(pl.col("document_key").is_in(keys.implode())).collect()
+    named = documents.lazy().select("doc_no", "document_key")
+    lines, postings = (
+        scan_frame(folder, name)
+        .filter(pl.col("doc_no").is_in(documents["doc_no"].implode()))
+        .join(named, on="doc_no", how="inner", maintain_order="left")
+        .select(schema.names())
+        .collect()
+        for name, schema in (("lines", POSTED_LINES), ("postings", POSTED_POSTINGS))
+    )
+    return PostedContents(documents.select(DOCUMENTS.names()), lines, postings)
