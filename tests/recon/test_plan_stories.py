@@ -343,6 +343,15 @@ def test_an_order_cancelled_before_anything_was_posted_needs_nothing_but_the_mon
     assert made.controls.cancelled_minor == 21400
 
 
+def test_what_an_earlier_step_said_about_money_kept_is_not_said_again() -> None:
+    found = one_finding("cancelled-but-paid", order_key=KEY, amount_minor=10700)
+    made = plan(order(order_state="cancelled"), order("2", order_state="cancelled"), findings=found)
+    said = made.findings.filter(pl.col("code") == "cancelled-but-paid")
+    assert said["order_key"].to_list() == [KEY, "zort:shop:2"]
+    cause = made.by_cause.filter(pl.col("code") == "cancelled-but-paid").row(0, named=True)
+    assert (cause["finding_count"], cause["order_count"], cause["amount_minor"]) == (2, 2, 21400)
+
+
 def test_an_order_over_nothing_needs_no_document() -> None:
     made = plan(order("1", line(amount=0)), order("2", line(amount=1000), discount_minor=1000))
     assert made.results["reason"].to_list() == ["nothing-to-post", "nothing-to-post"]
