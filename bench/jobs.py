@@ -6,6 +6,7 @@ python -m bench.jobs scan bench/data/orders-100000.csv
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -125,6 +126,8 @@ def upload(count: str, folder: str) -> Facts:
     return run(int(count), Path(folder))
 
 
+OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload")
+"""Jobs that run with the allocator as the `recon` command sets it; yardsticks run as their libraries come."""
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
     "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
@@ -133,6 +136,10 @@ JOBS: Final[dict[str, Callable[..., Facts]]] = {
 
 def main(arguments: list[str]) -> int:
     """Run one job; 3: a library it needs is not installed."""
+    if arguments[0] in OURS:
+        from tui.cli import KEEP_FREED_PAGES
+
+        os.environ.setdefault("_RJEM_MALLOC_CONF", KEEP_FREED_PAGES)
     try:
         figures = JOBS[arguments[0]](*arguments[1:])
     except ModuleNotFoundError as error:
