@@ -56,6 +56,7 @@ class Masker:
         """Mask this text from now on."""
         if len(value) >= SHORTEST_SECRET:
             self._secrets.add(Secret(value))
+            _KNOWN.add(Secret(value))
 
     def masked(self, text: str) -> str:
         """Return the text with every known secret replaced, the longest first."""
@@ -66,6 +67,17 @@ class Masker:
     def holds_secret(self, text: str) -> bool:
         """Return whether a known secret stands in the text."""
         return any(secret.reveal() in text for secret in self._secrets)
+
+
+_KNOWN: Final[set[Secret]] = set()
+"""Every secret any masker of this process was told, for what is written about the process as a whole."""
+
+
+def known_secrets_masked(text: str) -> str:
+    """Return the text with every secret this process knows replaced."""
+    for secret in sorted(_KNOWN, key=lambda known: -len(known.reveal())):
+        text = text.replace(secret.reveal(), MASK)
+    return text
 
 
 def quieten_loggers() -> None:

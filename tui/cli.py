@@ -11,10 +11,16 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-from tui.grammar import WrongCall, build_parser
+from tui.grammar import build_parser
+from tui.grammar_parts import WrongCall
 from tui.help_texts import EXIT_CODES
+from tui.output import Output, Style, use_style
+
+COMPLETE: Final = "__complete"
+"""What the completion scripts call; no command of its own."""
 
 KEEP_FREED_PAGES: Final = "narenas:1,oversize_threshold:0,dirty_decay_ms:1000,muzzy_decay_ms:0"
 """How Polars' allocator (jemalloc) handles memory: one pool for all threads instead of four for each core, columns above
@@ -29,31 +35,59 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("recon does not run under python -O: its checks of itself would be switched off.\n")
         return 2
     os.environ.setdefault("_RJEM_MALLOC_CONF", KEEP_FREED_PAGES)
+    if arguments[:1] == [COMPLETE]:
+        from tui.candidates import complete
+
+        return complete(arguments[1:])
     parser = build_parser()
     try:
         args = parser.parse_args(arguments)
     except WrongCall as wrong:
-        return _wrong_call(wrong, as_json="--json" in arguments)
+        return _wrong_call(wrong, arguments)
+    args.json = args.json or getattr(args, "jsonl", False)
+    use_style(Style(plain=bool(args.plain), colour=args.color, json_lines=getattr(args, "jsonl", False)))
     if getattr(args, "version", False):
         return _version(as_json=args.json)
     if args.command is None:
-        parser.print_help()
-        return 0
-    return _run(args)
+        return _no_command(parser, as_json=args.json)
+    return _logged(args, arguments) if args.log else _run(args)
 
 
-def _wrong_call(wrong: WrongCall, *, as_json: bool) -> int:
+def _wrong_call(wrong: WrongCall, arguments: Sequence[str]) -> int:
     from recon.errors import UsageError
     from tui.failures import report_error
 
+    use_style(Style(plain="--plain" in arguments, json_lines="--jsonl" in arguments))
     sys.stderr.write(wrong.usage)
-    return report_error(UsageError(str(wrong)), as_json=as_json)
+    return report_error(UsageError(str(wrong)), as_json=bool({"--json", "--jsonl"} & set(arguments)))
+
+
+def _no_command(parser: argparse.ArgumentParser, *, as_json: bool) -> int:
+    if as_json:
+        return _wrong_call(WrongCall("--json needs a command.", parser.format_usage()), ["--json"])
+    parser.print_help()
+    return 0
+
+
+def _logged(args: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Run one command and write down what happens."""
+    from recon.errors import ReconError
+    from tui.failures import report_error
+    from tui.run_log import run_log
+
+    try:
+        with run_log(Path(args.log), arguments) as log:
+            code = _run(args)
+            log.end(code)
+            return code
+    except ReconError as error:
+        return report_error(error, as_json=args.json)
 
 
 def _run(args: argparse.Namespace) -> int:
     module_name, _, function_name = str(args.run).partition(":")
     from recon.errors import ReconError
-    from tui.failures import report_error, report_unexpected
+    from tui.failures import report_error, report_interrupted, report_unexpected
 
     try:
         function = getattr(importlib.import_module(module_name), function_name)
@@ -61,8 +95,7 @@ def _run(args: argparse.Namespace) -> int:
     except ReconError as error:
         return report_error(error, as_json=args.json)
     except KeyboardInterrupt:
-        sys.stderr.write("\nInterrupted. Everything recorded so far is safe; run the same command again.\n")
-        return 130
+        return report_interrupted(as_json=args.json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -77,7 +110,10 @@ def _run(args: argparse.Namespace) -> int:
 def help_topic(args: argparse.Namespace) -> int:
     """Print a help topic."""
     assert args.topic == "exit-codes"
-    sys.stdout.write(EXIT_CODES + "\n")
+    output = Output(as_json=args.json)
+    output.document("help", {"topic": args.topic, "text": EXIT_CODES})
+    if not args.json:
+        sys.stdout.write(EXIT_CODES + "\n")
     return 0
 
 

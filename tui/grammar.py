@@ -3,26 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import NoReturn
 
-from tui.help_texts import EXAMPLES
-
-
-class WrongCall(Exception):
-    """The words of a call fit no command; carries the usage of the nearest one."""
-
-    def __init__(self, message: str, usage: str) -> None:
-        super().__init__(message)
-        self.usage = usage
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with a call without ending the program itself."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of printing, so that --json holds for wrong calls too."""
-        raise WrongCall(message, self.format_usage())
+from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count
+from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -38,6 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         "-C", "--workspace", metavar="DIR", default="", help="workspace to use (default: here or above)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document (docs/json.md)")
+    add_looks(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _setup_commands(commands)
     _input_commands(commands)
@@ -48,51 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[Parser],
-    name: str,
-    run: str,
-    summary: str,
-    *,
-    aliases: Sequence[str] = (),
-    connection: bool = True,
-) -> argparse.ArgumentParser:
-    examples = "\n".join(f"  {example}" for example in EXAMPLES.get(name, ()))
-    command = commands.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        epilog=f"examples:\n{examples}" if examples else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        aliases=list(aliases),
-    )
-    command.set_defaults(run=run, command=name)
-    command.add_argument("-C", "--workspace", metavar="DIR", default=argparse.SUPPRESS, help="workspace to use")
-    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
-    command.add_argument("--no-input", action="store_true", help="never ask; a missing answer is exit code 2")
-    if connection:
-        command.add_argument("--connection", metavar="NAME", help="connection to use (default: the only one)")
-    return command
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
-    return int(text)
-
-
-def _at_least_one(text: str) -> int:
-    if not _count(text):
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return int(text)
-
-
-def _dry(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--dry-run", action="store_true", help="print what would be done; change nothing")
-
-
 def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    init = _command(commands, "init", "tui.commands.setup:init", "make a workspace", connection=False)
+    init = add_command(commands, "init", "tui.commands.setup:init", "make a workspace", connection=False)
     init.add_argument("directory", metavar="DIR", help="folder of the workspace; made if it is not there")
     init.add_argument("--company", metavar="NAME", help="company name as it stands in the ledger")
     init.add_argument("--tax-id", metavar="ID", default=None, help="13-digit tax id")
@@ -128,9 +69,9 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         default=None,
         help="what stands behind the ledger's address",
     )
-    _dry(init)
+    add_dry_run(init)
 
-    connect = _command(
+    connect = add_command(
         commands,
         "connect",
         "tui.commands.setup:connect",
@@ -150,15 +91,16 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     connect.add_argument(
         "--refresh", action="store_true", help="use the keys already kept; read the ledger's lists again"
     )
+    add_dry_run(connect)
 
 
 def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    take = _command(commands, "import", "tui.commands.intake:import_files", "take in order exports")
+    take = add_command(commands, "import", "tui.commands.intake:import_files", "take in order exports")
     take.add_argument("files", metavar="FILE", nargs="+", help="CSV or Excel export, or a kept API answer")
     take.add_argument("--profile", metavar="NAME", help="read with this column profile")
-    _dry(take)
+    add_dry_run(take)
 
-    pull = _command(
+    pull = add_command(
         commands,
         "pull",
         "tui.commands.intake:pull",
@@ -176,9 +118,9 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     pull.add_argument("--payment-status", metavar="CODES", default="", help="only these payment states")
     pull.add_argument("--products", action="store_true", help="fetch the product list instead")
-    _dry(pull)
+    add_dry_run(pull)
 
-    profile = _command(
+    profile = add_command(
         commands,
         "profile",
         "tui.commands.intake:profile",
@@ -188,10 +130,11 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     profile.add_argument("--save", metavar="NAME", help="write profiles/NAME.toml")
     profile.add_argument("--check", metavar="PROFILE", help="read with this profile and show the preview")
     profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
+    add_dry_run(profile)
 
 
 def _work_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    match = _command(commands, "match", "tui.commands.work:match", "show and set product and channel mappings")
+    match = add_command(commands, "match", "tui.commands.work:match", "show and set product and channel mappings")
     match.add_argument(
         "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
     )
@@ -226,21 +169,21 @@ def _work_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
     match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
     match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
-    _dry(match)
+    add_dry_run(match)
 
 
 def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    plan = _command(
+    plan = add_command(
         commands,
         "plan",
         "tui.commands.work:plan",
         "work out the documents that should stand in the ledger and do not",
         aliases=("preview",),
     )
-    plan.add_argument("--rows", type=_count, default=20, metavar="N", help="documents to show (default 20)")
-    _dry(plan)
+    plan.add_argument("--rows", type=count, default=20, metavar="N", help="documents to show (default 20)")
+    add_dry_run(plan)
 
-    approve = _command(
+    approve = add_command(
         commands,
         "approve",
         "tui.commands.work:approve",
@@ -252,9 +195,9 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     approve.add_argument(
         "--confirm", metavar="NAME", help="company's short name; asked for on a terminal when the ledger is live"
     )
-    _dry(approve)
+    add_dry_run(approve)
 
-    upload = _command(
+    upload = add_command(
         commands,
         "upload",
         "tui.commands.work:upload",
@@ -262,13 +205,14 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     upload.add_argument("batch", metavar="BATCH", help="as `recon plan` named it, e.g. B0001")
-    upload.add_argument("--limit", type=_at_least_one, default=None, metavar="N", help="stop after N documents")
+    upload.add_argument("--limit", type=at_least_one, default=None, metavar="N", help="stop after N documents")
     upload.add_argument(
         "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
     )
-    _dry(upload)
+    add_dry_run(upload)
 
-    verify = _command(
+    _settle_command(commands)
+    verify = add_command(
         commands,
         "verify",
         "tui.commands.work:verify",
@@ -281,15 +225,35 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     verify.add_argument("--chain", action="store_true", help="check the event log's chain")
 
 
+def _settle_command(commands: argparse._SubParsersAction[Parser]) -> None:
+    settle = add_command(
+        commands,
+        "settle",
+        "tui.commands.settle:settle",
+        "end documents that wait for a person, by a named person's word and after a look at the ledger",
+        connection=False,
+    )
+    settle.add_argument("documents", metavar="DOCUMENT", nargs="+", help="number or key, as `recon status` names it")
+    settle.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who decides")
+    settle.add_argument("--to", choices=SETTLE_WORDS, required=True, help=SETTLE_MEANS)
+    settle.add_argument("--reason", metavar="TEXT", required=True, help="what was found, and why; stays in the event log")
+    number, ledger_id, differs, blind = SETTLE_OPTIONS
+    settle.add_argument("--number", metavar="N", action="append", default=[], help=number)
+    settle.add_argument("--ledger-id", metavar="ID", action="append", default=[], help=ledger_id)
+    settle.add_argument("--accept-differences", action="store_true", help=differs)
+    settle.add_argument("--without-look-up", action="store_true", help=blind)
+    add_dry_run(settle)
+
+
 def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    audit = _command(
+    audit = add_command(
         commands, "audit", "tui.commands.reports:audit", "write the audit workbook of a batch", connection=False
     )
     audit.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
     audit.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.xlsx")
-    _dry(audit)
+    add_dry_run(audit)
 
-    journal = _command(
+    journal = add_command(
         commands,
         "journal",
         "tui.commands.reports:journal",
@@ -299,12 +263,12 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     journal.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
     journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger", help="for which program")
     journal.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.journal or .beancount")
-    _dry(journal)
+    add_dry_run(journal)
 
-    _command(
+    add_command(
         commands, "status", "tui.commands.reports:status", "counts and sums of every state, and what waits for whom"
     )
-    show = _command(
+    show = add_command(
         commands,
         "show",
         "tui.commands.reports:show_document",
@@ -312,20 +276,27 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     show.add_argument("document", metavar="DOCUMENT", help="document number, document key or order number")
-    documents = _command(
+    documents = add_command(
         commands, "documents", "tui.commands.reports:documents", "list the documents of a batch", connection=False
     )
     documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
     kinds = ("invoice", "receipt", "payment", "void", "credit_note")
     documents.add_argument("--kind", choices=kinds, help="only documents of this kind")
-    findings = _command(commands, "findings", "tui.commands.reports:findings", "list what was found, grouped by cause")
+    add_lines(documents)
+    findings = add_command(
+        commands, "findings", "tui.commands.reports:findings", "list what was found, grouped by cause"
+    )
     findings.add_argument("--code", metavar="CODE", help="only this kind of finding, row by row")
-    orders = _command(commands, "orders", "tui.commands.reports:orders", "list the orders and where their money went")
+    orders = add_command(
+        commands, "orders", "tui.commands.reports:orders", "list the orders and where their money went"
+    )
     orders.add_argument("--held", action="store_true", help="only held orders")
+    add_lines(findings)
+    add_lines(orders)
 
 
 def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    demo = _command(
+    demo = add_command(
         commands,
         "demo",
         "tui.demo:demo",
@@ -335,13 +306,14 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     demo.add_argument(
         "directory", metavar="DIR", nargs="?", default="demo", help="folder for the demo workspace (default: demo)"
     )
-    doctor = _command(
+    doctor = add_command(
         commands, "doctor", "tui.commands.doctor:doctor", "check this machine and workspace", connection=False
     )
     doctor.add_argument(
         "--adopt", action="store_true", help="make a copied workspace one of its own; everything is looked up first"
     )
-    sandbox = _command(
+    add_dry_run(doctor)
+    sandbox = add_command(
         commands,
         "sandbox",
         "tui.commands.sandbox:sandbox",
@@ -349,14 +321,12 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     sandbox.add_argument("which", choices=("peak", "zort"), help="a ledger (peak) or a shop (zort)")
-    sandbox.add_argument(
-        "--port", type=_count, default=0, metavar="N", help="port to listen on (default: any free one)"
-    )
+    sandbox.add_argument("--port", type=count, default=0, metavar="N", help="port to listen on (default: any free one)")
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
-    sandbox.add_argument("--orders", type=_at_least_one, default=240, metavar="N", help="invented orders (zort)")
-    completion = _command(
+    sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (zort)")
+    completion = add_command(
         commands, "completion", "tui.completion:completion", "print a completion script", connection=False
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish", "powershell"), help="your shell")
-    helps = _command(commands, "help", "tui.cli:help_topic", "explain a topic", connection=False)
+    helps = add_command(commands, "help", "tui.cli:help_topic", "explain a topic", connection=False)
     helps.add_argument("topic", choices=("exit-codes",), help="what to explain")

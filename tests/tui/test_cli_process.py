@@ -17,7 +17,6 @@ import pytest
 from recon.ports import SystemClock
 from tests.shell import Shell, process_env, run
 from tests.tui.conftest import WHOLESALE
-from tui.completion import completion
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES
 from tui.wiring import service_for
@@ -196,32 +195,96 @@ def test_version_names_the_libraries(clock) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
-def test_completion_knows_every_command_and_option(shell: str, tmp_path: Path, clock) -> None:
+def test_completion_scripts_ask_recon_itself(shell: str, tmp_path: Path, clock) -> None:
     script = run("completion", shell, clock=clock).expect(0).out
-    chooser = next(action for action in build_parser()._actions if hasattr(action, "choices") and action.choices)
-    for name, command in chooser.choices.items():
-        assert name in script
-        for action in command._actions:
-            for option in action.option_strings:
-                if option.startswith("--"):
-                    assert option.removeprefix("--") in script, (name, option)
+    assert "__complete" in script
+    assert run("completion", shell, "--json", clock=clock).expect(0).facts["script"] == script
     program = {"powershell": "pwsh"}.get(shell, shell)
     if shutil.which(program) and shell != "powershell":
         path = tmp_path / "script"
         path.write_text(script, encoding="utf-8")
         subprocess.run([program, "-n", path], check=True, capture_output=True)
-    assert completion is not None
 
 
-def test_bash_completion_completes(tmp_path: Path, clock) -> None:
-    path = tmp_path / "script"
+def offered(*words: str | Path, clock) -> list[str]:
+    """What may stand next; the last word is the one that was begun."""
+    *before, begun = words
+    ran = run("__complete", *before, f"+{begun}", clock=clock).expect(0)
+    assert ran.err == ""
+    return [line.partition("\t")[0] for line in ran.out.splitlines()]
+
+
+def test_completion_knows_every_command_and_option(clock) -> None:
+    chooser = next(action for action in build_parser()._actions if hasattr(action, "choices") and action.choices)
+    assert set(chooser.choices) - {"preview"} <= {word.partition(" ")[0] for word in offered("", clock=clock)}
+    for name, command in chooser.choices.items():
+        options = {option for a in command._actions for option in a.option_strings if option.startswith("--")}
+        assert set(offered(name, "--", clock=clock)) == options, name
+
+
+def test_completion_knows_the_workspace(posted: Shell, clock) -> None:
+    """Batches, numbers, connections, profiles, finding codes, and names of files and folders."""
+    at = ("-C", posted.root)
+    (posted.root / "profiles" / "zort-export.toml").write_text("", encoding="utf-8")
+    assert offered(*at, "upload", "B", clock=clock) == ["B0001"]
+    assert offered(*at, "verify", "", clock=clock) == ["B0001", ":files"]
+    assert offered(*at, "show", "RT-1", clock=clock) == ["RT-1003", "RT-1002", "RT-1001"]
+    assert offered(*at, "show", "RT-1001", "", clock=clock) == []
+    assert offered(*at, "status", "--connection", "", clock=clock) == ["shop"]
+    assert offered(*at, "status", "--connection", "=", "sh", clock=clock) == ["shop"], "as bash splits words"
+    assert offered("import", *at, "--profile", "z", clock=clock) == ["zort-export"]
+    assert offered(*at, "import", "one.csv", "", clock=clock) == [":files"]
+    assert offered(*at, "journal", "--format", "h", clock=clock) == ["hledger"]
+    assert "product-not-linked" in offered(*at, "findings", "--code", "product", clock=clock)
+    assert offered("-C", "", clock=clock) == [":folders"]
+    assert "--limit" not in offered(*at, "upload", "--limit", "3", "--", clock=clock), "given once"
+
+
+def test_completion_outside_a_workspace_or_in_a_broken_one_offers_nothing_and_complains_of_nothing(
+    shell: Shell, tmp_path: Path, clock
+) -> None:
+    assert offered("-C", tmp_path, "upload", "", clock=clock) == []
+    assert offered("-C", tmp_path / "gone", "show", "", clock=clock) == []
+    (shell.root / "recon.toml").write_text("[[[", encoding="utf-8")
+    (shell.root / ".recon" / "store.db").write_bytes(b"no database at all")
+    for words in (("upload", ""), ("show", ""), ("plan", "--connection", ""), ("nonsense", "")):
+        assert offered("-C", shell.root, *words, clock=clock) == []
+
+
+def test_completion_loads_nothing_heavy(posted: Shell) -> None:
+    """It is asked at every press of the key."""
+    for words in (
+        ["upload", "+"],
+        ["show", "+RT"],
+        ["plan", "--connection", "+"],
+        ["plan", "+--"],
+        ["findings", "--code", "+"],
+    ):
+        script = (
+            f"import sys\nfrom tui.cli import main\nmain(['__complete', '-C', {str(posted.root)!r}, *{words!r}])\n"
+            "heavy = {'polars', 'textual', 'httpx', 'pydantic', 'keyring', 'tomlkit', 'recon.config'} & set(sys.modules)\n"
+            "sys.stderr.write(','.join(sorted(heavy)))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, env=process_env(), check=True
+        )
+        assert done.stderr == "" and done.stdout, words
+
+
+def test_bash_completion_completes(posted: Shell, tmp_path: Path, clock) -> None:
+    path, folder = tmp_path / "script", tmp_path / "bin"
     path.write_text(run("completion", "bash", clock=clock).out, encoding="utf-8")
-    ask = (
-        f"source {path}; COMP_WORDS=(recon up); COMP_CWORD=1; _recon; echo ${{COMPREPLY[*]}};"
-        "COMP_WORDS=(recon upload --li); COMP_CWORD=2; _recon; echo ${COMPREPLY[*]}"
-    )
-    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["upload", "--limit"]
+    folder.mkdir()
+    (folder / "recon").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tui.cli "$@"\n', encoding="utf-8")
+    (folder / "recon").chmod(0o755)
+    (tmp_path / "a file.csv").touch()
+    ask = f"source {path}; cd {tmp_path}"
+    for words in (["upl"], ["upload", "--li"], ["-C", str(posted.root), "upload", ""], ["import", "a"]):
+        listed = " ".join(f"'{word}'" for word in ("recon", *words))
+        ask += f'; COMP_WORDS=({listed}); COMP_CWORD={len(words)}; _recon; echo "${{COMPREPLY[*]}}"'
+    env = process_env(PATH=f"{folder}:/usr/bin:/bin", PYTHONPATH=str(ROOT))
+    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout.splitlines() == ["upload", "--limit", "B0001", "a file.csv"]
 
 
 def test_doctor_names_what_falls_short(shell: Shell) -> None:
