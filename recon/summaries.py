@@ -22,6 +22,8 @@ class CauseLine:
     remedy: str
     example: str = ""
     """First one, with its place and figures."""
+    other_currencies: dict[str, str] = field(default_factory=dict)
+    """Sums of orders in other currencies than the books'; they are not in ``amount``."""
 
 
 @dataclass(frozen=True, slots=True)

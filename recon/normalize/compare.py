@@ -58,7 +58,9 @@ class Comparison:
         return cls(0, 0, 0, 0, pl.DataFrame(schema=CHANGED), no_findings())
 
 
-def compare(before: CanonicalFrames | None, new: CanonicalFrames, *, whole_period: bool = True) -> Comparison:
+def compare(
+    before: CanonicalFrames | None, new: CanonicalFrames, *, whole_period: bool = True, name: str = "the newer file"
+) -> Comparison:
     """Return what the new set adds to, changes in and lacks of what was known before.
 
     Args:
@@ -66,6 +68,7 @@ def compare(before: CanonicalFrames | None, new: CanonicalFrames, *, whole_perio
         new: One more file.
         whole_period: The new file holds every order of its days, so that a missing one is gone; an answer of an API
             holds what was asked for and says nothing of the rest.
+        name: What a person calls the new file.
     """
     if before is None or before.orders.is_empty():
         return Comparison(0, new.orders.height, 0, 0, pl.DataFrame(schema=CHANGED), no_findings())
@@ -82,7 +85,7 @@ def compare(before: CanonicalFrames | None, new: CanonicalFrames, *, whole_perio
         changed=int(any_change.sum()),
         gone=gone.height,
         changes=_changes(both.filter(any_change), flags.filter(any_change)),
-        findings=gather([_gone_findings(gone, new), _went_back(both.filter(any_change))]),
+        findings=gather([_gone_findings(gone, name), _went_back(both.filter(any_change))]),
     )
 
 
@@ -134,11 +137,10 @@ def _gone(before: CanonicalFrames, new: CanonicalFrames) -> pl.DataFrame:
     return missing.drop("shop").filter(~pl.col("order_key").is_in(refused.implode()))
 
 
-def _gone_findings(gone: pl.DataFrame, new: CanonicalFrames) -> pl.DataFrame:
-    newer = new.orders["file"].unique().sort().to_list()
+def _gone_findings(gone: pl.DataFrame, name: str) -> pl.DataFrame:
     return findings_from(
         gone, "order-gone", amount_minor=pl.col("total_minor"), value=pl.col("order_number"),
-        detail=f"Missing in {', '.join(newer[:3])}, whose period covers it.",
+        detail=f"Missing in {name}, whose period covers it.",
     )  # fmt: skip
 
 

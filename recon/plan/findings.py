@@ -14,7 +14,7 @@ BY_CAUSE: Final = pl.Schema({
     "severity": pl.String(),
     "finding_count": pl.UInt32(),
     "order_count": pl.UInt32(),         # different orders; 0: about no order
-    "amount_minor": pl.Int64(),         # hold: what these orders hold back; note that ignores: what is ignored; else sum at stake
+    "amount_minor": pl.Int64(),         # in the books' currency; hold: what these orders hold back; note that ignores: what is ignored; else sum at stake
     "example": pl.String(),             # detail or value of the first one
 })  # fmt: skip
 """One row per cause: holds first, the most money first. An order held for two reasons counts under both."""
@@ -92,13 +92,17 @@ def account_findings(used: list[str]) -> pl.DataFrame:
     )
 
 
-def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame, foreign: pl.Series) -> pl.DataFrame:
     """Return BY_CAUSE.
 
-    A hold counts only orders that are still held (a decision may have settled them), with what they hold back.
+    A hold counts only orders that are still held (a decision may have settled them), with what they hold back. Orders in
+    other currencies (``foreign``: their keys) are counted, but in no sum.
     """
     if findings.is_empty():
         return pl.DataFrame(schema=BY_CAUSE)
+    other = pl.col("order_key").is_in(foreign.implode()).fill_null(value=False)
+    if foreign.len():
+        findings = findings.with_columns(pl.when(~other).then("amount_minor").alias("amount_minor"))
     columns = findings.select("code", "severity", "order_key", "amount_minor", pl.int_range(pl.len()).alias("at"))
     placed = pl.col("order_key").is_not_null() & ((pl.col("severity") == "hold") | pl.col("code").is_in(_LEFT_OUT))
     facts = results.select("order_key", "held_minor", "ignored_minor", "disposition")
@@ -106,7 +110,7 @@ def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame) -> pl.DataF
     settled = (pl.col("disposition") == "posted") & (pl.col("held_minor") == 0) & (pl.col("severity") == "hold")
     waiting = waiting.filter(~settled.fill_null(value=False))
     per_order = waiting.unique(["code", "order_key"], keep="first", maintain_order=True)
-    share = pl.when(pl.col("severity") == "hold").then("held_minor").otherwise("ignored_minor")
+    share = pl.when(other).then(0).when(pl.col("severity") == "hold").then("held_minor").otherwise("ignored_minor")
     placed_money = per_order.group_by("code").agg(pl.len().alias("order_count"), share.sum().alias("amount_minor"))
     others = columns.filter(~placed)
     other_money = others.group_by("code").agg(

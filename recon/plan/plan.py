@@ -195,11 +195,12 @@ def _plan(work: Work, written: Written, results: pl.DataFrame, own: list[pl.Data
     conform(results, ORDER_RESULTS, name="order results", required=("disposition", "reason"))
     findings = gather([work.inputs.findings, *own])
     documents, currency = written.documents, work.inputs.currency
+    foreign = work.orders.filter(pl.col("currency") != currency)["order_key"]
     controls, causes = side_by_side(
         lambda: control_totals(
             work.orders, work.voucher, results, documents, written.lines, written.postings, currency
         ),
-        lambda: findings_by_cause(findings, results),
+        lambda: findings_by_cause(findings, results, foreign),
     )
     assert_ties(controls, results)
     return Plan(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
@@ -10,8 +13,21 @@ from recon.money import plain
 from recon.summaries import CauseLine
 
 
-def causes(findings: pl.DataFrame) -> tuple[CauseLine, ...]:
-    """Group findings by code, gravest first, then by how many."""
+def causes(
+    findings: pl.DataFrame,
+    orders: pl.DataFrame | None = None,
+    currency: str = "THB",
+    *,
+    files: Mapping[str, str] | None = None,
+) -> tuple[CauseLine, ...]:
+    """Group findings by code, gravest first, then by how many.
+
+    Args:
+        findings: FINDINGS.
+        orders: Orders that may be in other currencies (order_key, currency); their sums stand apart.
+        currency: Currency of the books.
+        files: Names of files by their short digest, for the example; none where only one file is spoken of.
+    """
     if not findings.height:
         return ()
     grouped = (
@@ -20,32 +36,72 @@ def causes(findings: pl.DataFrame) -> tuple[CauseLine, ...]:
         .agg(
             pl.len().alias("count"),
             pl.col("order_key").n_unique().alias("orders"),
-            pl.col("amount_minor").cast(pl.Int128).sum().alias("amount"),
             pl.first("file", "row", "column", "value", "detail", "order_key"),
         )
         .collect()
     )
-    lines = [_line(row) for row in grouped.iter_rows(named=True)]
+    sums = sums_by_currency(with_currency(findings, orders, currency), "code", "amount_minor")
+    lines = [_line(row, sums.get(row["code"], {}), currency, files or {}) for row in grouped.iter_rows(named=True)]
     return tuple(sorted(lines, key=lambda line: (SEVERITIES.index(line.severity), -line.count, line.code)))
 
 
-def _line(row: dict[str, object]) -> CauseLine:
+def with_currency(frame: pl.DataFrame, orders: pl.DataFrame | None, currency: str) -> pl.DataFrame:
+    """Return rows about orders (order_key) with the currency of their amounts; the books' where no order is known."""
+    if orders is None:
+        return frame.with_columns(pl.lit(currency).alias("currency"))
+    foreign = orders.select("order_key", "currency").filter(pl.col("currency") != currency).unique("order_key")
+    joined = frame.join(foreign, on="order_key", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("currency").fill_null(currency))
+
+
+def sums_by_currency(frame: pl.DataFrame, by: str, amount: str) -> dict[str, dict[str, int]]:
+    """Return sums per value of ``by`` and currency; amounts in different currencies never meet."""
+    summed = frame.group_by(by, "currency").agg(pl.col(amount).cast(pl.Int128).sum()).sort(by, "currency")
+    found: dict[str, dict[str, int]] = {}
+    for name, currency, minor in summed.iter_rows():
+        found.setdefault(name, {})[currency] = int(minor or 0)
+    return found
+
+
+def in_currencies(sums: Mapping[str, int], currency: str) -> tuple[str, dict[str, str]]:
+    """Return the sum in the books' currency as text, and the others that are not zero by currency."""
+    others = {other: plain(minor, other) for other, minor in sums.items() if other != currency and minor}
+    return plain(sums.get(currency, 0), currency), others
+
+
+def finding_row(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return one finding. ``row``: a row of FINDINGS and the currency of its amount; ``names``: of files, by digest."""
+    known = FINDING_CODES[row["code"]]
+    amount = plain(row["amount_minor"], row["currency"]) if row["amount_minor"] is not None else None
+    kept = {
+        key: row[key]
+        for key in ("code", "severity", "order_key", "document_key", "file", "row", "column", "value", "detail")
+    }
+    said = {"amount": amount, "currency": row["currency"] if amount is not None else None}
+    return kept | said | {"file_name": names.get(row["file"] or ""), "title": known.title, "remedy": known.remedy}
+
+
+def _line(row: Mapping[str, object], sums: Mapping[str, int], currency: str, files: Mapping[str, str]) -> CauseLine:
     known = FINDING_CODES[str(row["code"])]
+    amount, others = in_currencies(sums, currency)
     return CauseLine(
         code=str(row["code"]),
         severity=str(row["severity"]),
         title=known.title,
         count=int(str(row["count"])),
         orders=int(str(row["orders"])) if row["order_key"] is not None else 0,
-        amount=plain(int(str(row["amount"] or 0))),
+        amount=amount,
         remedy=known.remedy,
-        example=_example(row),
+        example=_example(row, files),
+        other_currencies=others,
     )
 
 
-def _example(row: dict[str, object]) -> str:
+def _example(row: Mapping[str, object], files: Mapping[str, str]) -> str:
     """Say where the first one stands and what it says."""
     parts = []
+    if row["file"] in files:
+        parts.append(files[str(row["file"])])
     if row["row"] is not None:
         parts.append(f"row {row['row']}")
     if row["column"]:

@@ -24,7 +24,7 @@ from recon.normalize.sequence import chronological
 from recon.plan.inputs import ControlTotals as PlanControls
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
-from recon.service.causes import causes
+from recon.service.causes import causes, in_currencies, sums_by_currency, with_currency
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets, frames_path
@@ -272,6 +272,11 @@ def report(
     whole = (pl.col("disposition") == "ignored") & (pl.col("reason") != "")
     parts = made.results.filter((pl.col("disposition") != "ignored") & (pl.col("ignored_minor") != 0))
     left_out = parts.with_columns(pl.lit("part-left-out").alias("reason"))
+    currency = context.settings.company.currency
+    about = orders.select("order_key", "currency")
+    names = context.store.files.names()
+    ignored = with_currency(pl.concat([made.results.filter(whole), left_out], how="vertical_relaxed"), about, currency)
+    held_sums = _held_sums(held, with_currency(made.results, about, currency))
     other = own.filter(pl.col("severity").is_in(["refused", "warning"]))
     shown = documents if rows is None else documents.head(rows)
     return PlanReport(
@@ -281,9 +286,9 @@ def report(
         documents=documents.height,
         total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
         by_kind=kind_lines(documents),
-        held=_with_held_sums(causes(held), held, made.results),
-        ignored=_ignored_lines(pl.concat([made.results.filter(whole), left_out], how="vertical_relaxed")),
-        other=causes(other),
+        held=_with_sums(causes(held, about, currency, files=names), held_sums, currency),
+        ignored=_ignored_lines(ignored, currency),
+        other=causes(other, about, currency, files=names),
         controls=control_view(made.controls),
         period=(str(documents["issued_on"].min()), str(documents["issued_on"].max())) if documents.height else None,
         is_new=is_new,
@@ -305,25 +310,28 @@ def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
     )
 
 
-def _with_held_sums(lines: tuple[CauseLine, ...], held: pl.DataFrame, results: pl.DataFrame) -> tuple[CauseLine, ...]:
-    """Give each cause of holding the sum that is really held because of it (an order may have several causes)."""
-    amounts = results.filter(pl.col("held_minor") != 0).select("order_key", "held_minor")
+def _held_sums(held: pl.DataFrame, results: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Return what is really held because of each cause, by currency; an order may have several causes."""
+    amounts = results.filter(pl.col("held_minor") != 0).select("order_key", "held_minor", "currency")
     orders = held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
-    sums = dict(orders.group_by("code").agg(pl.col("held_minor").cast(pl.Int128).sum()).iter_rows())
-    return tuple(replace(line, amount=plain(sums.get(line.code, 0))) for line in lines)
+    return sums_by_currency(orders, "code", "held_minor")
 
 
-def _ignored_lines(ignored: pl.DataFrame) -> tuple[CauseLine, ...]:
+def _with_sums(lines: tuple[CauseLine, ...], sums: dict[str, dict[str, int]], currency: str) -> tuple[CauseLine, ...]:
+    found = [(line, *in_currencies(sums.get(line.code, {}), currency)) for line in lines]
+    return tuple(replace(line, amount=amount, other_currencies=others) for line, amount, others in found)
+
+
+def _ignored_lines(ignored: pl.DataFrame, currency: str) -> tuple[CauseLine, ...]:
+    """Return what is left out by reason. ``ignored``: ORDER_RESULTS with currency."""
     from recon.domain.finding import FINDING_CODES
 
-    grouped = (
-        ignored.group_by("reason")
-        .agg(pl.len().alias("count"), pl.col("ignored_minor").cast(pl.Int128).sum())
-        .sort("count", "reason", descending=[True, False])
-    )
+    grouped = ignored.group_by("reason").len("count").sort("count", "reason", descending=[True, False])
+    sums = sums_by_currency(ignored, "reason", "ignored_minor")
     lines = []
     for row in grouped.iter_rows(named=True):
         known = FINDING_CODES.get(row["reason"])
+        amount, others = in_currencies(sums[row["reason"]], currency)
         lines.append(
             CauseLine(
                 row["reason"],
@@ -331,8 +339,9 @@ def _ignored_lines(ignored: pl.DataFrame) -> tuple[CauseLine, ...]:
                 known.title if known else row["reason"],
                 row["count"],
                 row["count"],
-                plain(row["ignored_minor"]),
+                amount,
                 known.remedy if known else "",
+                other_currencies=others,
             )
         )
     return tuple(lines)

@@ -131,5 +131,5 @@ def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
         preview=preview,
         orders=frames.orders.height,
         total=plain(total_of(frames.orders, context.settings.company.currency)),
-        causes=causes(frames.findings),
+        causes=causes(frames.findings, frames.orders, context.settings.company.currency),
     )

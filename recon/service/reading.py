@@ -14,7 +14,7 @@ from recon.frames.findings import gather
 from recon.frames.parquet import read_frame
 from recon.money import plain
 from recon.plan.records import documents_by_key
-from recon.service.causes import causes
+from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
 from recon.service.sent import sent_findings
 from recon.store.batches import Batch
@@ -114,28 +114,22 @@ def findings(
     try:
         frame = latest_plan(context, name, "findings")
     except UsageError:
+        orders = latest_plan(context, name, "orders")
         from recon.service.known import current_frames
 
         frames = current_frames(context, name, rules)
         if frames is None:
             raise
-        frame = frames.findings
+        frame, orders = frames.findings, frames.orders
     frame = gather([frame, sent_findings(context, name)])
     if code is not None:
         if code not in FINDING_CODES:
             raise UsageError(f"There is no finding {code!r}; `recon findings` lists those there are.")
         frame = frame.filter(pl.col("code") == code)
-    return causes(frame), [_finding(row) for row in frame.iter_rows(named=True)]
-
-
-def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
-    known = FINDING_CODES[row["code"]]
-    amount = plain(row["amount_minor"]) if row["amount_minor"] is not None else None
-    kept = {
-        key: row[key]
-        for key in ("code", "severity", "order_key", "document_key", "file", "row", "column", "value", "detail")
-    }
-    return kept | {"amount": amount, "title": known.title, "remedy": known.remedy}
+    currency, names = context.settings.company.currency, context.store.files.names()
+    rows = with_currency(frame, orders, currency)
+    found = [finding_row(row, names) for row in rows.iter_rows(named=True)]
+    return causes(frame, orders, currency, files=names), found
 
 
 def orders(context: Context, connection: str | None, *, held: bool) -> list[dict[str, Any]]:
@@ -208,6 +202,8 @@ def _view(context: Context, batch: Batch, key: str) -> DocumentView:
     kept = context.store.files.find(row.file) if row.file else None
     about = frames["findings"].filter((pl.col("order_key") == row.order_key) | (pl.col("document_key") == key))
     return DocumentView(
+    about = with_currency(about, frames["orders"], context.settings.company.currency)
+    names = context.store.files.names()
         header=row,
         batch=batch.batch_id,
         revision=document.revision,
@@ -230,7 +226,7 @@ def _view(context: Context, batch: Batch, key: str) -> DocumentView:
         postings=tuple(
             PostingView(p.account_code, plain(p.debit_minor), plain(p.credit_minor)) for p in document.postings
         ),
-        findings=tuple(_finding(found) for found in about.iter_rows(named=True)),
+        findings=tuple(finding_row(found, names) for found in about.iter_rows(named=True)),
         attempts=_attempts(context, sent),
         source_name=kept.name if kept else "",
     )

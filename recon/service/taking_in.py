@@ -31,7 +31,7 @@ from recon.service.known import (
 from recon.sources.base import Fetched, IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
 from recon.store.files import Intake, NewIntake
-from recon.summaries import FileReport, IntakeReport
+from recon.summaries import CauseLine, FileReport, IntakeReport
 
 
 def import_files(
@@ -105,7 +105,7 @@ def take_in_kept(
     reading = source.read(file, options)
     frames = chronological(normalize(reading, options, file_id=file.file_id))
     before = current_frames(context, name, rules)
-    comparison = compare(before, frames, whole_period=source.holds_whole_period)
+    comparison = compare(before, frames, whole_period=source.holds_whole_period, name=file.name)
     folder = frames_folder(context, file, key)
     facts = file_facts(file, source, options, frames, comparison, reading.notes) | {"rows_read": rows_read(reading)}
     if not dry_run:
@@ -118,7 +118,10 @@ def take_in_kept(
         )
         used = (profile or rules.profile) if source.name == "profile" else ""
         context.store.files.add_intake(_new_intake(context, name, file, key, folder, frames, comparison, facts, used))
-    return _report(file, source, frames, comparison, reading.notes, context.settings.company.currency)
+    about = [part.orders.select("order_key", "currency") for part in (frames, before) if part is not None]
+    currency = context.settings.company.currency
+    said = causes(pl.concat([frames.findings, comparison.findings]), pl.concat(about), currency)
+    return _report(file, source, frames, comparison, reading.notes, currency, said)
 
 
 def _is_registered(context: Context, folder: Path) -> bool:
@@ -205,7 +208,6 @@ def _report(
     notes: tuple[str, ...],
     currency: str,
 ) -> FileReport:
-    findings = pl.concat([frames.findings, comparison.findings])
     totals = totals_of(frames.orders)
     stated = [total for part in frames.stated for total in part.controls if total.currency == currency]
     return FileReport(
@@ -223,7 +225,7 @@ def _report(
         new=comparison.new,
         changed=comparison.changed,
         gone=comparison.gone,
-        causes=causes(findings),
+        causes=said,
         notes=notes,
     )
 
@@ -234,6 +236,7 @@ def pull(
     connection: str | None,
     since: dt.date | None,
     until: dt.date | None,
+    said: tuple[CauseLine, ...],
     by: str,
     status: str,
     payment_status: str,

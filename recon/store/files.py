@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recon.frames.schemas import FILE_ID_LENGTH
 from recon.ports import Clock
 from recon.store.database import Database
 from recon.store.event_log import EventLog
@@ -80,6 +81,10 @@ class FileRegister:
             "SELECT * FROM files WHERE ? IS NULL OR connection = ? ORDER BY kept_at, rowid", (connection, connection)
         )
         return tuple(KeptFile(**dict(row)) for row in rows)
+
+    def names(self) -> dict[str, str]:
+        """Return the names of all kept files by the short digest that frames name them with."""
+        return {file.digest[:FILE_ID_LENGTH]: file.name for file in self.all()}
 
     def keep(self, *, digest: str, name: str, size: int, source: str, connection: str, who: str = "") -> KeptFile:
         """Enter a file; one that is known already stays as it was first entered."""

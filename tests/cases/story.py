@@ -68,7 +68,7 @@ def plan_text(plan: dict[str, Any]) -> str:
     ]
     for title, name in (("held", "held"), ("not posted", "ignored"), ("shown", "other")):
         lines.append(title)
-        lines += [f"  {cause['code']:<24} {cause['count']:>3}  {cause['amount']:>12}" for cause in plan[name]]
+        lines += [f"  {cause['code']:<24} {cause['count']:>3}  {_sums(cause):>12}" for cause in plan[name]]
     controls = plan["controls"]
     lines.append("control totals")
     words = (
@@ -85,6 +85,12 @@ def plan_text(plan: dict[str, Any]) -> str:
     )
     lines += [f"  {word:<24} {controls[word]:>12}" for word in words]
     return "\n".join(lines) + "\n"
+
+
+def _sums(cause: dict[str, Any]) -> str:
+    """Return a cause's sum, and those in other currencies."""
+    others = [f"{currency} {amount}" for currency, amount in cause["other_currencies"].items()]
+    return ", ".join(filter(None, [cause["amount"] if cause["amount"] != "0.00" or not others else "", *others]))
 
 
 def orders_text(orders: list[dict[str, Any]]) -> str:

@@ -330,10 +330,10 @@ def test_a_hold_of_an_earlier_step_holds_the_order_and_is_not_said_twice() -> No
 
 
 def test_all_reasons_of_a_held_order_are_said_at_once() -> None:
-    made = plan(order("1", line("NEW"), payment_channel="Beam", currency="USD"))
-    assert codes(made) == ["channel-not-mapped", "currency-foreign", "product-not-linked"]
+    made = plan(order("1", line("NEW"), payment_channel="Beam", currency="USD"), order("2", line("NEW")))
+    assert codes(made) == ["channel-not-mapped", "currency-foreign", "product-not-linked", "product-not-linked"]
     assert made.by_cause.select("code", "order_count", "amount_minor").rows() == [
-        ("channel-not-mapped", 1, 10700), ("currency-foreign", 1, 10700), ("product-not-linked", 1, 10700),
+        ("product-not-linked", 2, 10700), ("channel-not-mapped", 1, 0), ("currency-foreign", 1, 0),
     ]  # fmt: skip
 
 

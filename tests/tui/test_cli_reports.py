@@ -6,11 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.shell import Shell
-from tests.tui.conftest import MID_MONTH, WHOLESALE
+from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
 
 
 @pytest.fixture
@@ -127,6 +128,30 @@ def test_findings_by_cause_and_row_by_row(month: Shell) -> None:
     assert [finding["row"] for finding in one["findings"]] == [15]
     assert "449.00" in one["findings"][0]["detail"]
     assert "449.00" in month("findings", "--code", "does-not-foot").expect(0).out
+
+
+def test_amounts_in_other_currencies_say_so_and_are_in_no_sum(month: Shell) -> None:
+    def foreign(facts: dict[str, Any], *names: str) -> list[tuple[str, dict[str, str]]]:
+        causes = [cause for name in names for cause in facts[name]]
+        return [(c["amount"], c["other_currencies"]) for c in causes if c["code"] == "currency-foreign"]
+
+    assert foreign(month.json("findings", code=0), "causes") == [("0.00", {"USD": "20.00"})]
+    assert foreign(month.json("plan", "--dry-run"), "held") == [("0.00", {"USD": "20.00"})]
+    assert "(currency-foreign, USD 20.00)" in month("findings").expect(0).out
+    (row,) = month.json("findings", "--code", "currency-foreign", code=0)["findings"]
+    assert (row["currency"], row["amount"]) == ("USD", "20.00")
+    assert "USD 20.00" in month("findings", "--code", "currency-foreign").expect(0).out
+
+
+def test_findings_name_their_files(month: Shell) -> None:
+    month("import", MONTH_END).expect(4)
+    month("plan").expect(4)
+    (gone,) = month.json("findings", "--code", "order-gone", code=0)["findings"]
+    assert gone["file_name"] == MID_MONTH.name
+    assert gone["detail"] == f"Missing in {MONTH_END.name}, whose period covers it."
+    shown = month("findings", "--code", "order-gone").expect(0).out
+    assert MID_MONTH.name in shown
+    assert gone["file"] not in shown
 
 
 def test_orders_say_where_their_money_went(month: Shell) -> None:

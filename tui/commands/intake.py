@@ -92,7 +92,9 @@ def _print_file(file: FileReport, output: Output) -> None:
 def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
     """Print findings grouped by cause, with the first example and the remedy."""
     for cause in causes:
-        amount = f", {grouped(cause.amount)}" if cause.amount not in {"", "0.00"} else ""
+        sums = [grouped(cause.amount)] if cause.amount not in {"", "0", "0.00"} else []
+        sums += [f"{currency} {grouped(other)}" for currency, other in cause.other_currencies.items()]
+        amount = "".join(f", {text}" for text in sums)
         output.line(f"  {cause.severity:<8} {cause.count:>6,}  {cause.title} ({cause.code}{amount})")
         if cause.example:
             output.line(f"           e.g. {cause.example}")

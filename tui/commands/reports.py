@@ -189,7 +189,15 @@ def findings(args: argparse.Namespace) -> int:
         output.table(
             ("Order", "File", "Row", "Column", "Value", "Amount", "Detail"),
             [
-                (r["order_key"], r["file"], r["row"], r["column"], r["value"], r["amount"], r["detail"])
+                (
+                    r["order_key"],
+                    r["file_name"] or r["file"],
+                    r["row"],
+                    r["column"],
+                    r["value"],
+                    " ".join(filter(None, (r["currency"], r["amount"]))),
+                    r["detail"],
+                )
                 for r in rows[:SHOWN]
             ],
             right=(2, 5),
