@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if getattr(args, "version", False):
         return _version(as_json=args.json)
     if args.command is None:
-        return _no_command(parser, as_json=args.json)
+        return _no_command(parser, arguments, as_json=args.json)
     return _logged(args, arguments) if args.log else _run(args)
 
 
@@ -59,12 +59,16 @@ def _wrong_call(wrong: WrongCall, arguments: Sequence[str]) -> int:
 
     use_style(Style(plain="--plain" in arguments, json_lines="--jsonl" in arguments))
     sys.stderr.write(wrong.usage)
-    return report_error(UsageError(str(wrong)), as_json=bool({"--json", "--jsonl"} & set(arguments)))
+    return report_error(
+        UsageError(f"{str(wrong).rstrip('.')}. Nothing was done."), as_json=bool({"--json", "--jsonl"} & set(arguments))
+    )
 
 
-def _no_command(parser: argparse.ArgumentParser, *, as_json: bool) -> int:
+def _no_command(parser: argparse.ArgumentParser, arguments: Sequence[str], *, as_json: bool) -> int:
     if as_json:
         return _wrong_call(WrongCall("--json needs a command.", parser.format_usage()), ["--json"])
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return main([*arguments, "tui"])
     parser.print_help()
     return 0
 

@@ -50,9 +50,12 @@ def report_unexpected(error: BaseException, *, as_json: bool) -> int:
         "details": places,
     }
     Output(as_json=as_json).document("error", facts)
-    sys.stderr.write(
-        f"recon: this is a defect of recon ({type(error).__name__}), not of your data. Nothing was sent because of it.\n"
-    )
-    for place in places:
-        sys.stderr.write(f"  at {place}\n")
+    sys.stderr.write(defect_words(error))
     return 1
+
+
+def defect_words(error: BaseException) -> str:
+    """Return what a person reads of a defect of ours: its kind and its places, never a value."""
+    where = traceback.extract_tb(error.__traceback__)
+    places = "".join(f"\n  at {frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in where[-6:])
+    return f"recon: this is a defect of recon ({type(error).__name__}), not of your data. Nothing was sent because of it.{places}\n"

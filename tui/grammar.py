@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count
+from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS
 
 
@@ -236,7 +236,9 @@ def _settle_command(commands: argparse._SubParsersAction[Parser]) -> None:
     settle.add_argument("documents", metavar="DOCUMENT", nargs="+", help="number or key, as `recon status` names it")
     settle.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who decides")
     settle.add_argument("--to", choices=SETTLE_WORDS, required=True, help=SETTLE_MEANS)
-    settle.add_argument("--reason", metavar="TEXT", required=True, help="what was found, and why; stays in the event log")
+    settle.add_argument(
+        "--reason", metavar="TEXT", required=True, help="what was found, and why; stays in the event log"
+    )
     number, ledger_id, differs, blind = SETTLE_OPTIONS
     settle.add_argument("--number", metavar="N", action="append", default=[], help=number)
     settle.add_argument("--ledger-id", metavar="ID", action="append", default=[], help=ledger_id)
@@ -296,6 +298,14 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
+    screens = add_command(
+        commands, "tui", "tui.commands.screens:tui", "open the screens (the same as `recon` alone)", connection=False
+    )
+    screens.add_argument("--as", dest="actor", metavar="NAME", help="who works here (default: the system's user)")
+    screens.add_argument("--read-only", action="store_true", help="look, and change nothing")
+    screens.add_argument(
+        "--place", choices=("home", "import", "match", "review", "upload", "audit"), help="where to begin"
+    )
     demo = add_command(
         commands,
         "demo",
@@ -321,7 +331,7 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     sandbox.add_argument("which", choices=("peak", "zort"), help="a ledger (peak) or a shop (zort)")
-    sandbox.add_argument("--port", type=count, default=0, metavar="N", help="port to listen on (default: any free one)")
+    sandbox.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
     sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (zort)")
     completion = add_command(

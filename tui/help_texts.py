@@ -16,13 +16,30 @@ EXIT_CODES: Final = """exit codes:
   8    integrity: damaged state, broken chain, wrong company, newer version
   130  interrupted, state safe"""
 
+SETTLE_WORDS: Final = ("posted", "by-hand", "send-again", "cancelled")
+SETTLE_MEANS: Final = (
+    "posted: it stands in the ledger and is ours; by-hand: a person entered it there; send-again: it is certainly not "
+    "there; cancelled: it is not there, and the next plan decides anew"
+)
+SETTLE_OPTIONS: Final = (
+    "posted, by-hand: the number the ledger shows; once for each document, in the same order",
+    "the ledger's own id, instead of the number or beside it",
+    "go on although the ledger's document differs from ours; what differs is kept with the reason",
+    "do not ask the ledger: the person's word alone counts (never with send-again)",
+)
+
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "init": (
         "recon init my-shop",
         "recon init my-shop --no-input --company 'Siam Shop Co., Ltd.' --source shopify --target sandbox --start-date 2026-01-01",
         "recon init my-shop --no-input --company 'X' --source profile --profile zort-export --target peak-file --start-date 2026-01-01",
     ),
-    "connect": ("recon connect", "recon connect --connection shop --stdin < keys.json", "recon connect --keep file"),
+    "connect": (
+        "recon connect",
+        "recon connect --connection shop --stdin < keys.json",
+        "recon connect --keep file",
+        "recon connect --refresh --dry-run",
+    ),
     "import": (
         "recon import inbox/orders_export_1.csv",
         "recon import --profile zort-export orders.xlsx",
@@ -49,7 +66,13 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon approve B0001 --as Nok --json",
         "recon approve B0001 --as Nok --dry-run",
     ),
-    "upload": ("recon upload B0001", "recon upload B0001 --limit 10", "recon upload B0001 --dry-run"),
+    "upload": ("recon upload B0001", "recon upload B0001 --limit 10", "recon upload B0001 --no-input --log upload.log"),
+    "settle": (
+        "recon settle RT-1001 --as Nok --to posted --number RT-1001 --reason 'the second one was voided in PEAK'",
+        "recon settle RT-1001 --as Nok --to by-hand --number RT-77 --reason 'entered at the counter' --dry-run",
+        "recon settle RT-1001 RT-1002 --as Nok --to send-again --reason 'the test receipts were renamed' --json",
+        "recon settle RT-1001 --as Nok --to cancelled --reason 'voided in PEAK, plan it anew'",
+    ),
     "verify": ("recon verify B0001", "recon verify audit/B0001.xlsx", "recon verify --chain"),
     "audit": ("recon audit B0001", "recon audit B0001 -o month.xlsx", "recon audit B0001 --json"),
     "journal": (
@@ -59,10 +82,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "status": ("recon status", "recon status --json", "recon -C my-shop status"),
     "show": ("recon show RT-1001", "recon show RT-1001 --json", "recon show '#1001'"),
-    "documents": ("recon documents", "recon documents B0001 --json", "recon documents --kind receipt"),
+    "documents": ("recon documents", "recon documents B0001 --json", "recon documents --kind receipt --jsonl"),
     "findings": ("recon findings", "recon findings --json", "recon findings --code product-not-linked"),
-    "orders": ("recon orders", "recon orders --json", "recon orders --held"),
+    "orders": ("recon orders", "recon orders --json", "recon orders --held --plain"),
     "demo": ("recon demo", "recon demo my-demo", "recon demo --json"),
+    "tui": ("recon", "recon tui --as Nok", "recon tui --read-only --place review"),
     "doctor": ("recon doctor", "recon doctor --json", "recon -C my-shop doctor"),
     "sandbox": (
         "recon sandbox peak",

@@ -12,9 +12,23 @@ from typing import Any
 
 from recon.config import Settings
 from recon.errors import UsageError
-from recon.service import checking, connecting, matching, planning, profiling, proving, reading, sending, taking_in
+from recon.service import (
+    checking,
+    connecting,
+    matching,
+    planning,
+    profiling,
+    proving,
+    reading,
+    sending,
+    settling,
+    taking_in,
+    waiting,
+)
+from recon.service import overview as overviews
 from recon.service.context import Context, Outside, Progress, quiet
 from recon.service.matching import MatchEdits
+from recon.service.settling import PersonsWord
 from recon.summaries import (
     BatchView,
     CauseLine,
@@ -24,11 +38,12 @@ from recon.summaries import (
     IntakeReport,
     MatchReport,
     PlanReport,
+    SettleReport,
     UploadSummary,
     VerifySummary,
 )
 
-__all__ = ["MatchEdits", "Outside", "ReconService"]
+__all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
 
 class ReconService:
@@ -71,13 +86,14 @@ class ReconService:
         set_accounts: bool,
         given: dict[str, str] | None = None,
         keep: str = "keyring",
+        dry_run: bool = False,
     ) -> ConnectionReport:
         """Ask both sides who they are and read the ledger's lists; keys given are kept only if they open the right door."""
         if given:
             self._context.outside.lend_secrets(name, given)
-        report = connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts)
+        report = connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts, dry_run=dry_run)
         self._reload()
-        if given:
+        if given and not dry_run:
             connecting.keep_secrets(self._context, name, given, keep=keep)
         return report
 
@@ -124,9 +140,11 @@ class ReconService:
         """Fetch the shop system's product list; its names help suggestions."""
         return taking_in.pull_products(self._context, connection, dry_run=dry_run)
 
-    def profile(self, path: Path, *, save: str | None, check: str | None, sheet: str | None) -> profiling.ProfileReport:
+    def profile(
+        self, path: Path, *, save: str | None, check: str | None, sheet: str | None, dry_run: bool = False
+    ) -> profiling.ProfileReport:
         """Propose a column profile for an unknown export, or read one with a profile."""
-        return profiling.profile(self._context, path, save=save, check=check, sheet=sheet)
+        return profiling.profile(self._context, path, save=save, check=check, sheet=sheet, dry_run=dry_run)
 
     def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
         """Carry out edits of mappings and report what is open."""
@@ -176,9 +194,17 @@ class ReconService:
             dry_run=dry_run,
         )
 
-    def confirm_taken(self, batch: str, path: Path) -> UploadSummary:
+    def confirm_taken(self, batch: str, path: Path, *, dry_run: bool = False) -> UploadSummary:
         """Settle the documents of an import file by the ledger's own list of numbers."""
-        return sending.confirm_taken(self._context, batch, path)
+        return sending.confirm_taken(self._context, batch, path, dry_run=dry_run)
+
+    def settle(self, documents: Sequence[str], said: PersonsWord, *, dry_run: bool = False) -> SettleReport:
+        """End documents that wait for a person, by that person's word and after a look at the ledger."""
+        return settling.settle(self._context, documents, said, dry_run=dry_run)
+
+    def waiting(self) -> tuple[str, ...]:
+        """Return the documents that wait for a person, each with the command that settles it."""
+        return tuple(waiting.waiting_lines(waiting.waiting_rows(self._context, self._context.settings.connections)))
 
     def verify(self, batch: str, *, on_progress: Progress = quiet) -> VerifySummary:
         """Read the ledger back and compare."""
@@ -209,6 +235,14 @@ class ReconService:
         """Write journal entries for hledger or beancount."""
         return proving.journal(self._context, batch, form, path, dry_run=dry_run)
 
+    def overview(self) -> overviews.Overview:
+        """Return the state of everything, and what waits for whom."""
+        return overviews.overview(self._context)
+
+    def events(self, *, limit: int = 200, before: int | None = None) -> tuple[overviews.EventLine, ...]:
+        """Return entries of the event log, newest first."""
+        return overviews.events(self._context, limit=limit, before=before)
+
     def status(self, connection: str | None = None) -> dict[str, Any]:
         """Return counts and sums of every state."""
         return reading.status(self._context, connection)
@@ -235,7 +269,7 @@ class ReconService:
         """Return what is odd about this folder: a copy, a network drive, an older state put back."""
         return reading.place_notices(self._context)
 
-    def adopt(self) -> None:
+    def adopt(self, *, dry_run: bool = False) -> None:
         """Make a copied workspace one of its own.
 
         Raises:
@@ -243,4 +277,5 @@ class ReconService:
         """
         if not self._context.store.is_copy:
             raise UsageError("This workspace is no copy of another one. Nothing was done.")
-        self._context.store.adopt(who=self._context.actor)
+        if not dry_run:
+            self._context.store.adopt(who=self._context.actor)

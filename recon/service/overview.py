@@ -1,0 +1,288 @@
+"""The state of the whole workspace in one answer: what stands where, what waits for whom, what was done last.
+
+Figures come from what the store and the newest plan already hold, so that the answer takes milliseconds also where a
+plan has a hundred thousand documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from recon.frames.parquet import scan_frame
+from recon.money import plain
+from recon.service.context import Context
+from recon.service.planning import control_view, stored_controls
+from recon.service.reading import batch_view
+from recon.summaries import BatchView, ControlTotals
+
+LAST_EVENTS: Final = 8
+SETTLED: Final = ("posted", "by_hand")
+MATCHING: Final = (
+    "product-not-linked",
+    "sku-missing",
+    "sku-two-products",
+    "channel-not-mapped",
+    "channel-missing",
+    "charge-not-mapped",
+    "voucher-not-decided",
+)
+"""Causes that are mended by matching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many, and how much."""
+
+    count: int = 0
+    total: str = "0.00"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLine:
+    """One connection: what comes from where and goes to whom."""
+
+    name: str
+    source: str
+    target: str
+    environment: str
+    """sandbox, test or live."""
+    company: str | None
+    """As the ledger named it; None: not asked yet."""
+    files: int
+    orders: int
+    total: str
+    start_date: str
+    start_date_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that waits for a person or for the ledger."""
+
+    kind: str
+    """draft, approved, unsure, person, refused, held, matching or notice."""
+    subject: str
+    """Batch or connection."""
+    count: int = 0
+    total: str = ""
+    words: str = ""
+    """Notices only: what is odd about this folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One entry of the event log."""
+
+    seq: int
+    at: str
+    who: str
+    kind: str
+    subject: str
+    count: int | None
+    total: str | None
+    facts: dict[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """What was posted for one day."""
+
+    day: str
+    count: int
+    total: str
+    """Sales less what takes them back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything the home screen, the title and the step bar show."""
+
+    company: str
+    tax_id: str
+    currency: str
+    timezone: str
+    environment: str
+    """The gravest of all connections: live, test or sandbox."""
+    target: str
+    actor: str
+    connections: tuple[ConnectionLine, ...]
+    orders: int
+    files: int
+    inbox: int
+    """Files in the inbox folder that were not taken in yet."""
+    matching_open: int
+    """Orders held because of a product or a payment channel."""
+    states: dict[str, Tally]
+    """planned (draft), held, open, posted, unsure, refused, person."""
+    batches: tuple[BatchView, ...]
+    """Newest first, without superseded ones."""
+    waits: tuple[Wait, ...]
+    events: tuple[EventLine, ...]
+    """Newest first."""
+    days: tuple[DayLine, ...]
+    controls: ControlTotals | None
+    """Of the newest plan."""
+    chain_head: str
+    event_count: int
+
+
+def overview(context: Context) -> Overview:
+    """Return the state of the workspace."""
+    batches = [batch_view(context, b) for b in context.store.batches.all() if b.state not in {"superseded", "void"}]
+    held, matching, orders, total, controls = _plans(context)
+    connections = tuple(_connection(context, name, orders, total) for name in context.settings.connections)
+    states = _states(context, batches) | {"held": held}
+    head = context.store.events.head()
+    gravest = max((line.environment for line in connections), key=_GRAVITY.get, default="sandbox")  # type: ignore[arg-type]
+    return Overview(
+        company=context.settings.company.name,
+        tax_id=context.settings.company.tax_id,
+        currency=context.settings.company.currency,
+        timezone=context.settings.company.timezone,
+        environment=gravest,
+        target=", ".join(dict.fromkeys(line.target for line in connections)),
+        actor=context.actor,
+        connections=connections,
+        orders=sum(line.orders for line in connections),
+        files=sum(line.files for line in connections),
+        inbox=len(waiting_files(context)),
+        matching_open=matching,
+        states=states,
+        batches=tuple(reversed(batches)),
+        waits=_waits(context, batches, held, matching),
+        events=events(context, limit=LAST_EVENTS),
+        days=_days(context),
+        controls=controls,
+        chain_head=head.hash,
+        event_count=head.seq,
+    )
+
+
+_GRAVITY: Final = {"sandbox": 0, "test": 1, "live": 2}
+
+
+def waiting_files(context: Context) -> tuple[str, ...]:
+    """Return the names of files in the inbox folder that are not in the register yet."""
+    folder = context.workspace.root / "inbox"
+    if not folder.is_dir():
+        return ()
+    known = {(file.name, file.size) for file in context.store.files.all()}
+    found = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return tuple(path.name for path in found if (path.name, path.stat().st_size) not in known)
+
+
+def events(context: Context, *, limit: int, before: int | None = None) -> tuple[EventLine, ...]:
+    """Return the newest entries of the event log, newest first."""
+    last = context.store.events.head().seq if before is None else before - 1
+    first = max(0, last - limit)
+    found = context.store.events.entries(after=first, limit=last - first) if last > first else ()
+    return tuple(
+        EventLine(
+            e.seq,
+            e.at,
+            e.who,
+            e.kind,
+            e.subject,
+            e.facts.get("count"),
+            None if e.facts.get("total_minor") is None else plain(e.facts["total_minor"]),
+            e.facts,
+            e.hash,
+        )
+        for e in reversed(found)
+    )
+
+
+def _plans(context: Context) -> tuple[Tally, int, dict[str, int], dict[str, str], ControlTotals | None]:
+    """Return what the newest plans hold: held orders, orders that wait for matching, orders and totals by connection."""
+    held_count = held_minor = matching = 0
+    orders: dict[str, int] = {}
+    totals: dict[str, str] = {}
+    controls: ControlTotals | None = None
+    for name in context.settings.connections:
+        folder = _newest_plan(context, name)
+        if folder is None:
+            intakes = context.store.files.intakes(name)
+            orders[name] = sum(intake.order_count for intake in intakes)
+            totals[name] = plain(sum(intake.total_minor for intake in intakes))
+            continue
+        made = stored_controls(folder)
+        controls = controls or control_view(made)
+        held = scan_frame(folder, "results").filter(pl.col("disposition") == "held").select("order_key").collect()
+        held_count += held.height
+        held_minor += made.held_minor
+        causes = scan_frame(folder, "findings").filter((pl.col("severity") == "hold") & pl.col("code").is_in(MATCHING))
+        open_ = causes.select("order_key").unique().collect()
+        matching += open_.join(held, on="order_key", how="semi").height
+        orders[name], totals[name] = made.order_count, plain(made.source_gross_minor)
+    return Tally(held_count, plain(held_minor)), matching, orders, totals, controls
+
+
+def _newest_plan(context: Context, name: str) -> Path | None:
+    """Return the folder of a connection's newest plan, also where it had nothing to post."""
+    made = context.store.mappings.current(name, "setting").get("last_plan")
+    folder = context.workspace.frames / "plans" / str(made)
+    return folder if made is not None and folder.is_dir() else None
+
+
+def _connection(context: Context, name: str, orders: dict[str, int], totals: dict[str, str]) -> ConnectionLine:
+    rules = context.settings.connections[name]
+    known = context.store.catalog.verified(name)
+    return ConnectionLine(
+        name=name,
+        source=rules.source,
+        target=rules.target,
+        environment=known.environment if known else rules.environment,
+        company=known.name if known else None,
+        files=len(context.store.files.all(name)),
+        orders=orders[name],
+        total=totals[name],
+        start_date=rules.start_date.isoformat(),
+        start_date_locked=context.store.outbox.has_sent(name),
+    )
+
+
+def _states(context: Context, batches: list[BatchView]) -> dict[str, Tally]:
+    groups = {"queued": "open", "sending": "unsure", "unknown": "unsure", "by_hand": "posted", "skipped": "refused"}
+    person = {"conflict": "person", "duplicate": "person", "needs_person": "person"}
+    counts: dict[str, tuple[int, int]] = {}
+    for view in batches:
+        if view.approved_by is None and view.state == "draft":
+            continue
+        for state, tally in context.store.outbox.counts(view.batch).items():
+            name = (groups | person).get(state, state)
+            before = counts.get(name, (0, 0))
+            counts[name] = (before[0] + tally.count, before[1] + tally.total_minor)
+    states = {name: Tally(count, plain(minor)) for name, (count, minor) in counts.items()}
+    drafts = [view for view in batches if view.state == "draft"]
+    if drafts:
+        newest = drafts[-1]
+        states["planned"] = Tally(newest.documents, newest.total)
+    return states
+
+
+def _waits(context: Context, batches: list[BatchView], held: Tally, matching: int) -> tuple[Wait, ...]:
+    waits = [Wait("notice", "", words=text) for text in context.store.notices]
+    waits += [Wait("unsure", view.batch, view.unknown) for view in batches if view.unknown]
+    for view in batches:
+        if view.state == "draft":
+            waits.append(Wait("draft", view.batch, view.documents, view.total))
+        elif view.open:
+            waits.append(Wait("approved", view.batch, view.open))
+        if view.refused:
+            waits.append(Wait("refused", view.batch, view.refused))
+    name = next(iter(context.settings.connections), "")
+    if matching:
+        waits.append(Wait("matching", name, matching))
+    if held.count:
+        waits.append(Wait("held", name, held.count, held.total))
+    return tuple(waits)
+
+
+def _days(context: Context) -> tuple[DayLine, ...]:
+    """Return what was posted for each day: sales less credit notes and voids; a payment is no second sale."""
+    return tuple(DayLine(day, count, plain(minor)) for day, count, minor in context.store.outbox.days(*SETTLED))

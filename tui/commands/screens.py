@@ -1,0 +1,37 @@
+"""`recon tui` (and `recon` alone at a terminal): opens the screens on the workspace here, or the guide where there is none."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from recon.errors import SettingsError, UsageError
+from recon.workspace import find_workspace
+
+
+def tui(args: argparse.Namespace) -> int:
+    """Open the screens; blocks until the person leaves.
+
+    Raises:
+        UsageError: There is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("The screens need a terminal. `recon --help` lists the commands that do the same without one.")
+    start = Path(getattr(args, "workspace", "") or ".").resolve()
+    try:
+        find_workspace(start)
+    except SettingsError:
+        from tui.first_run import first_run
+
+        made = first_run(start)
+        if made is None:
+            return 0
+        start = made
+    from tui.app import ReconApp
+    from tui.session import Session
+
+    session = Session(start, actor=getattr(args, "actor", None) or "", read_only=getattr(args, "read_only", False))
+    app = ReconApp(session, start=getattr(args, "place", None) or "home")
+    app.run()
+    return int(app.return_value or app.return_code or 0)

@@ -1,0 +1,1 @@
+"""The screens, one module for each place; `base` holds what all have in common."""

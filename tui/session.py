@@ -1,0 +1,62 @@
+"""The open workspace behind the screens: opens the service for each question, one writer at a time.
+
+Screens ask from worker threads only. A question opens the store for reading and closes it again (a few milliseconds), so
+that commands, schedulers and an upload in a process of its own can work at the same time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from recon.config import Settings
+from recon.errors import UsageError
+from recon.ports import Clock, SystemClock
+from recon.service import ReconService
+from recon.workspace import Workspace, find_workspace
+from tui.wiring import service_for
+
+Answer = TypeVar("Answer")
+
+ENVIRONMENT_WORDS: Final = {"live": "LIVE", "test": "TEST", "sandbox": "DEMO"}
+"""Environment of a connection to the word that stands first on every screen."""
+
+
+class Session:
+    """One workspace as the screens use it."""
+
+    def __init__(self, root: Path, *, clock: Clock | None = None, actor: str = "", read_only: bool = False) -> None:
+        self.workspace: Workspace = find_workspace(root)
+        self.clock = clock or SystemClock()
+        self.actor = actor
+        self.read_only = read_only
+        self._writing = threading.Lock()
+
+    @property
+    def settings(self) -> Settings:
+        """The workspace's settings as they stand in the file now; raises SettingsError."""
+        return self.workspace.settings()
+
+    def ask(self, question: Callable[[ReconService], Answer]) -> Answer:
+        """Answer a question that changes nothing. Blocks: call it from a worker thread."""
+        if not self.workspace.store_file.exists() and not self.read_only:
+            return self.act(question)
+        with self._open(write=False) as service:
+            return question(service)
+
+    def act(self, action: Callable[[ReconService], Answer]) -> Answer:
+        """Carry out something that writes. Blocks: call it from a worker thread.
+
+        Raises:
+            UsageError: The session may only read.
+            StoreBusy: Another process is writing, an upload for example.
+        """
+        if self.read_only:
+            raise UsageError("This session may only read. Nothing was changed; open recon without --read-only to work.")
+        with self._writing, self._open(write=True) as service:
+            return action(service)
+
+    def _open(self, *, write: bool) -> ReconService:
+        return service_for(self.workspace, clock=self.clock, actor=self.actor, write=write)

@@ -1,0 +1,1 @@
+"""Widgets of our own: they draw outside text as text, by terminal cells, and never with markup."""

@@ -1,0 +1,40 @@
+"""F1: every key of the place the person is at, made from the bindings that are in force there."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.i18n import _
+from tui.keys import KEYS, key_text
+
+
+class HelpPanel(VerticalScroll):
+    """A panel at the right side; not modal, so that the keys can be tried while it stands there."""
+
+    can_focus = False
+
+    def compose(self) -> ComposeResult:
+        """Hold one text."""
+        yield Static(self._words(), markup=False)
+
+    def _words(self) -> Content:
+        place = self.screen
+        names = [name for name in KEYS if self._works(name)]
+        parts: list[str | tuple[str, str]] = [(_("Keys of this place"), "bold"), "\n\n"]
+        for name in names:
+            action = KEYS[name]
+            ways = "  ".join(key_text(key) for key in action.keys)
+            parts += [(f"{ways}", "bold $recon-accent"), "\n", (f"  {_(action.help)}", ""), "\n"]
+        hint = getattr(place, "HELP", "")
+        if hint:
+            parts = [(_(hint), ""), "\n\n", *parts]
+        return Content.assemble(*parts)
+
+    def _works(self, name: str) -> bool:
+        wanted = KEYS[name].name.removeprefix("app.")
+        return any(
+            active.binding.action.removeprefix("app.") == wanted for active in self.screen.active_bindings.values()
+        )

@@ -1,0 +1,50 @@
+"""The last line: at most seven keys that work here and now, Help first; a click does what the key does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from tui.i18n import _, language
+from tui.keys import KEYS, shown
+
+MOST_KEYS: Final = 7
+
+
+class KeyLine(Widget):
+    """Keys as ``F1 Help  Space Mark``; what does not fit is left out whole, the last first."""
+
+    names: reactive[tuple[str, ...]] = reactive(())
+    """Actions by the names of the key table, the most important first."""
+    words: reactive[dict[str, str]] = reactive(dict)
+    """Other words for an action here and now, for example ``Undo: approve 12``; already translated."""
+
+    def render(self) -> Content:
+        """Return the line."""
+        parts: list[tuple[str, Style | str]] = []
+        used = 1
+        for name in ("toggle_help", *[n for n in self.names if n != "toggle_help"])[:MOST_KEYS]:
+            key, word = shown(name, thai=language() == "th"), self.words.get(name) or _(KEYS[name].words)
+            width = cell_len(key) + cell_len(word) + 3
+            if used + width > self.size.width:
+                continue
+            used += width
+            click = Style.from_meta({"@click": self._click(name)})
+            parts += [(f" {key} ", click + Style(bold=True)), (f"{word} ", click)]
+        return Content.assemble(*parts)
+
+    @staticmethod
+    def _click(name: str) -> str:
+        action = KEYS[name].name
+        return action if action.startswith("app.") else f"screen.{action}"
+
+    def use(self, names: Sequence[str], words: dict[str, str] | None = None) -> None:
+        """Show these actions."""
+        self.names = tuple(names)
+        self.words = words or {}
