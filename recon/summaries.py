@@ -350,7 +350,7 @@ class ChannelLine:
     orders: int
     amount: str
     state: str
-    """mapped, cash or unmapped."""
+    """mapped, cash, unmapped, or not-needed: none of its orders brings money to an account."""
     method: str | None = None
     account: str | None = None
 

@@ -336,7 +336,13 @@ class Wiring:
         return read_confirmation(path)
 
 
-_STATES: Final = {"unlinked": "not linked", "suggested": "not linked", "unmapped": "not mapped", "cash": "mapped"}
+_STATES: Final = {
+    "unlinked": "not linked",
+    "suggested": "not linked",
+    "unmapped": "not mapped",
+    "cash": "mapped",
+    "not-needed": "needs none",
+}
 
 
 def _audit_frames(frames: Frames, rows: Rows) -> AuditFrames:

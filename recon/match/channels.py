@@ -33,7 +33,8 @@ RESOLVED_CHANNELS: Final = pl.Schema({
 UNMAPPED_CHANNELS: Final = pl.Schema({
     "payment_channel": pl.String(),     # as the orders spell it; "" when they name none
     "order_count": pl.UInt32(),
-    "amount_minor": pl.Int64(),         # sum of these orders' totals
+    "moving_count": pl.UInt32(),        # of these, orders with money for an account; 0: the channel needs none
+    "amount_minor": pl.Int64(),         # sum of their totals
 })  # fmt: skip
 """One row per channel without a link, the most money first."""
 
@@ -65,13 +66,31 @@ def resolve_channels(
     return pl.DataFrame(rows, schema=RESOLVED_CHANNELS, orient="row")
 
 
-def unmapped_channels(orders: pl.DataFrame, channel_links: pl.DataFrame) -> pl.DataFrame:
-    """Return channels of paid orders without a link and the orders they hold back."""
+def moves_money(orders: pl.DataFrame, findings: pl.DataFrame, currency: str) -> pl.Series:
+    """Return per order whether it brings money to an account: not over zero, no test payment, in the books' currency."""
+    tests = findings.filter(pl.col("code") == "test-payment")["order_key"].drop_nulls().unique()
+    amount = (pl.col("total_minor") != 0) | (pl.col("platform_discount_minor") != 0)
+    return orders.select(
+        amount & (pl.col("currency") == currency) & ~pl.col("order_key").is_in(tests.implode())
+    ).to_series()
+
+
+def unmapped_channels(
+    orders: pl.DataFrame, channel_links: pl.DataFrame, moves: pl.Series | None = None
+) -> pl.DataFrame:
+    """Return channels of paid orders without a link and the orders they hold back.
+
+    ``moves``: per order, whether it moves money (`moves_money`); None: all do.
+    """
+    moving = pl.repeat(value=True, n=orders.height, eager=True) if moves is None else moves
+    orders = orders.with_columns(moving.alias("_moves"))
     paid = orders.filter(_MONEY_MOVED, pl.col("order_state") != "cancelled")
     resolved = resolve_channels(paid["payment_channel"], channel_links).filter(pl.col("payment_method").is_null())
     held = paid.join(resolved.select("payment_channel"), on="payment_channel", how="semi")
     weighed = held.group_by("payment_channel").agg(
-        pl.len().alias("order_count"), pl.col("total_minor").sum().alias("amount_minor")
+        pl.len().alias("order_count"),
+        pl.col("_moves").sum().alias("moving_count"),
+        pl.col("total_minor").filter("_moves").sum().alias("amount_minor"),
     )
     return fill(weighed, UNMAPPED_CHANNELS).sort(["amount_minor", "payment_channel"], descending=[True, False])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import fill
 from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, PRODUCT_LINKS
-from recon.match.channels import METHODS, resolve_channels, unmapped_channels
+from recon.match.channels import METHODS, moves_money, resolve_channels, unmapped_channels
 from recon.match.keys import fold
 from recon.match.products import CATALOG, catalog_frame, link_all, unlinked_products
 from recon.match.suggest import suggest_products
@@ -199,8 +200,9 @@ class _Planned:
     def _all_channels(self, method: str) -> None:
         if self._frames is None:
             return
-        open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name))
-        for channel in open_channels["payment_channel"].to_list():
+        moves = _moves(self._context, self._frames)
+        open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves)
+        for channel in open_channels.filter(pl.col("moving_count") > 0)["payment_channel"].to_list():
             if fold(channel) not in self.channels:
                 self._channel(channel, method, None)
 
@@ -317,11 +319,25 @@ def product_lines(context: Context, name: str, rules: Connection, frames: Canoni
     return tuple(lines)
 
 
+def _moves(context: Context, frames: CanonicalFrames) -> pl.Series:
+    """Return per order whether it brings money to an account of the ledger."""
+    return moves_money(frames.orders, frames.findings, context.settings.company.currency)
+
+
+def _channel_state(row: Mapping[str, Any]) -> str:
+    """Return mapped, cash, unmapped, or not-needed for a channel of test orders and orders over nothing."""
+    if row["payment_method"] and not row["by_default"]:
+        return "mapped"
+    if not row["moving_count"]:
+        return "not-needed"
+    return "cash" if row["by_default"] else "unmapped"
+
+
 def channel_lines(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[ChannelLine, ...]:
     """Return every payment channel of orders that moved money, with its account."""
     links = channel_links(context, name)
     cash = rules.channels.cash_method if rules.channels.unmapped == "cash" else ""
-    used = unmapped_channels(frames.orders, links.clear())
+    used = unmapped_channels(frames.orders, links.clear(), _moves(context, frames))
     resolved = resolve_channels(used["payment_channel"], links, chosen=rules.payment_channels, cash_method=cash)
     rows = used.join(resolved, on="payment_channel", how="left", maintain_order="left")
     return tuple(
@@ -329,9 +345,9 @@ def channel_lines(context: Context, name: str, rules: Connection, frames: Canoni
             channel=row["payment_channel"],
             orders=row["order_count"],
             amount=plain(row["amount_minor"]),
-            state="cash" if row["by_default"] else ("mapped" if row["payment_method"] else "unmapped"),
-            method=row["payment_method"],
-            account=row["account_code"],
+            state=_channel_state(row),
+            method=row["payment_method"] if _channel_state(row) != "not-needed" else None,
+            account=row["account_code"] if _channel_state(row) != "not-needed" else None,
         )
         for row in rows.iter_rows(named=True)
     )

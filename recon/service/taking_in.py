@@ -207,6 +207,7 @@ def _report(
     comparison: Comparison,
     notes: tuple[str, ...],
     currency: str,
+    said: tuple[CauseLine, ...],
 ) -> FileReport:
     totals = totals_of(frames.orders)
     stated = [total for part in frames.stated for total in part.controls if total.currency == currency]
@@ -236,7 +237,6 @@ def pull(
     connection: str | None,
     since: dt.date | None,
     until: dt.date | None,
-    said: tuple[CauseLine, ...],
     by: str,
     status: str,
     payment_status: str,

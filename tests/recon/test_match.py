@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from plan_shop import CHANNELS, LINKS, frames, line, order
 
 from recon.frames.conform import conform
+from recon.frames.findings import findings_from
 from recon.frames.schemas import CHANNEL_LINKS, PRODUCT_LINKS
-from recon.match.channels import METHODS, link_of, resolve_channels, unmapped_channels
+from recon.match.channels import METHODS, link_of, moves_money, resolve_channels, unmapped_channels
 from recon.match.keys import channel_parts, distinct_keys, fold, fold_distinct
 from recon.match.products import catalog_frame, link_all, links_of, unlinked_products
 from recon.match.suggest import SUGGESTIONS, suggest_methods, suggest_products
@@ -118,7 +119,22 @@ def test_channels_without_a_link_and_what_they_hold_back() -> None:
         order("4", payment_channel="Other", payment_state="unpaid"), order("5"),
     ])  # fmt: skip
     found = unmapped_channels(told["orders"], channel_links(CHANNELS))
-    assert found.rows() == [("Beam", 2, 21400), ("", 1, 10700)]
+    assert found.rows() == [("Beam", 2, 2, 21400), ("", 1, 1, 10700)]
+
+
+def test_orders_that_move_no_money_need_no_account() -> None:
+    told = frames([
+        order("1", payment_channel="Beam"), order("2", line(amount=0), payment_channel="Beam"),
+        order("3", line(amount=0), payment_channel="Free"), order("4", payment_channel="Bogus"),
+        order("5", payment_channel="PayPal", currency="USD"),
+        order("6", line(amount=0), payment_channel="Vouchers", platform_discount_minor=500),
+    ])  # fmt: skip
+    tests = findings_from(told["orders"].filter(pl.col("payment_channel") == "Bogus"), "test-payment")
+    moves = moves_money(told["orders"], tests, "THB")
+    found = unmapped_channels(told["orders"], channel_links(CHANNELS), moves)
+    assert found.rows() == [
+        ("Beam", 2, 1, 10700), ("Bogus", 1, 0, 0), ("Free", 1, 0, 0), ("PayPal", 1, 0, 0), ("Vouchers", 1, 1, 0),
+    ]  # fmt: skip
 
 
 def test_suggestions_say_why_and_are_ranked() -> None:

@@ -46,8 +46,23 @@ def test_match_shows_what_is_open_with_reasons(shell: Shell) -> None:
     assert (by_sku["P00001"]["state"], by_sku["P00001"]["product_code"]) == ("linked", "P00001")
     assert (by_sku["BAG-NEW"]["state"], by_sku["BAG-NEW"]["suggestion"]) == ("suggested", "P00005")
     assert by_sku["BAG-NEW"]["reason"]
-    assert {channel["state"] for channel in facts["channels"]} == {"unmapped"}
-    assert facts["open"] == 2 + len(facts["channels"])
+    idle = {channel["channel"] for channel in facts["channels"] if channel["state"] == "not-needed"}
+    assert idle == {"", "(for testing) Bogus Gateway"}
+    assert {channel["state"] for channel in facts["channels"]} == {"unmapped", "not-needed"}
+    assert facts["open"] == 2 + len(facts["channels"]) - len(idle)
+
+
+def test_match_is_done_when_only_channels_without_money_are_left(shell: Shell) -> None:
+    shell("connect").expect(0)
+    shell("import", MID_MONTH).expect(4)
+    shell("match", "--link-all", "--text").expect(4)
+    channels = shell.json("match", code=4)["channels"]
+    wanted = [channel["channel"] for channel in channels if channel["state"] == "unmapped"]
+    for channel in wanted[:-1]:
+        shell("match", "--channel", channel, "--method", "BSV001").expect(4)
+    done = shell("match", "--channel", wanted[-1], "--method", "BSV001").expect(0).out
+    assert f"Payment channels: {len(wanted)} of {len(wanted)} mapped, 2 need no account" in done
+    assert "Everything is mapped. next: recon plan" in done
 
 
 def test_match_sets_what_the_options_say(shell: Shell) -> None:

@@ -83,8 +83,11 @@ def _print_match(report: MatchReport, output: Output) -> None:
     ) if waiting else None
     if len(waiting) > SHOWN:
         output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
+    needed = [c for c in report.channels if c.state != "not-needed"]
+    idle = len(report.channels) - len(needed)
     output.line(
-        f"Payment channels: {sum(c.state != 'unmapped' for c in report.channels)} of {len(report.channels)} mapped"
+        f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
+        + (f", {idle} {'needs' if idle == 1 else 'need'} no account (no order brings money there)" if idle else "")
     )
     output.table(
         ("Channel", "Orders", "Amount", "State", "Goes to"),
