@@ -24,6 +24,9 @@ lint:            ## format, lint, types, import contracts
 docs:            ## write the pages of docs/ that come from the code
 	$(PY) -m tui.docs
 
+catalogs:        ## take new texts into the languages' catalogues, compile them, list what is not translated
+	$(PY) -m tui.catalogs all
+
 expected:        ## write fixtures/cases/*/expected anew (FORCE=1); then read every changed line
 	$(PY) -m tests.cases.story $(CASE)
 
@@ -38,4 +41,4 @@ lock:            ## write the lock files anew
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements.lock
 	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements-dev.lock
 
-.PHONY: help setup check test nightly lint docs expected demo bench lock
+.PHONY: help setup check test nightly lint docs catalogs expected demo bench lock

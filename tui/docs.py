@@ -37,7 +37,7 @@ def errors_page() -> str:
 def settings_page() -> str:
     """Return docs/settings.md: every setting with its type, default and explanation."""
     parts = [f"# Settings: recon.toml\n\n{_WRITTEN}\nSecrets never stand in this file.\n"]
-    for heading, model in _sections(Settings, ""):
+    for heading, model in sections(Settings, ""):
         rows = [
             f"| `{name}` | {_type(field)} | {_default(field)} | {field.description or ''} |"
             for name, field in model.model_fields.items()
@@ -84,7 +84,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
 }
 
 
-def _sections(model: type[BaseModel], path: str) -> list[tuple[str, type[BaseModel]]]:
+def sections(model: type[BaseModel], path: str) -> list[tuple[str, type[BaseModel]]]:
+    """Return the tables of the settings with their place in recon.toml, outermost first."""
     found = [(path, model)]
     for name, field in model.model_fields.items():
         inner: Any = field.annotation
@@ -92,7 +93,7 @@ def _sections(model: type[BaseModel], path: str) -> list[tuple[str, type[BaseMod
         if getattr(inner, "__origin__", None) is dict:
             inner, place = inner.__args__[1], f"{place}.NAME"
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            found += _sections(inner, place)
+            found += sections(inner, place)
     return found
 
 

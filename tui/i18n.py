@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo
 
 LANGUAGES: Final[dict[str, str]] = {"en": "English", "th": "ไทย", "nb": "Norsk"}
 """Language code to its own name: a person must find it without knowing the language on the screen."""
-DOMAIN: Final = "recon"
+DOMAINS: Final = ("recon", "core")
+"""Catalogues of a language: the texts of the screens, and those of the core that are shown (`tui.composed`)."""
 FOLDER: Final = Path(__file__).parent / "locales"
 
 _ALSO: Final = {"no": "nb", "nn": "nb"}
@@ -38,6 +39,7 @@ class _Speech:
     language: str = "en"
     forms: str = "en"
     catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+    core: _gettext.NullTranslations = catalogue
 
 
 def use(language: str) -> None:
@@ -54,12 +56,25 @@ def use(language: str) -> None:
     if language == "en":
         use_catalogue("en", _gettext.NullTranslations())
     else:
-        use_catalogue(language, _gettext.translation(DOMAIN, FOLDER, [language], fallback=True))
+        screens, core = (_gettext.translation(name, FOLDER, [language], fallback=True) for name in DOMAINS)
+        use_catalogue(language, screens, core)
 
 
-def use_catalogue(language: str, catalogue: _gettext.NullTranslations, *, forms: str = "") -> None:
-    """Speak from a catalogue of one's own (tests), with amounts and days written as in the language ``forms``."""
+def use_catalogue(
+    language: str,
+    catalogue: _gettext.NullTranslations,
+    core: _gettext.NullTranslations | None = None,
+    *,
+    forms: str = "",
+) -> None:
+    """Speak from catalogues of one's own (tests), with amounts and days written as in the language ``forms``."""
     _Speech.language, _Speech.catalogue, _Speech.forms = language, catalogue, forms or language
+    _Speech.core = core or _gettext.NullTranslations()
+
+
+def core_catalogue() -> _gettext.NullTranslations:
+    """Return the catalogue of the core's own sentences in the language spoken now."""
+    return _Speech.core
 
 
 def language() -> str:
@@ -70,12 +85,12 @@ def language() -> str:
 @contextlib.contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak another language for a while."""
-    before = _Speech.language, _Speech.catalogue, _Speech.forms
+    before = _Speech.language, _Speech.catalogue, _Speech.core, _Speech.forms
     use(language)
     try:
         yield
     finally:
-        _Speech.language, _Speech.catalogue, _Speech.forms = before
+        use_catalogue(*before[:3], forms=before[3])
 
 
 def default_language(setting: str = "", environment: Mapping[str, str] | None = None) -> str:
@@ -128,7 +143,8 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 def tr(text: str) -> str:
     """Return in the language spoken now what was marked elsewhere: by `N_`, or in the core (`tui.core_texts`)."""
-    return _(text)
+    said = _(text)
+    return _Speech.core.gettext(text) if said == text and text else said
 
 
 # numbers

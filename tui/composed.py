@@ -1,0 +1,119 @@
+"""Sentences the core has composed in English, shown in the language of the screen.
+
+``File 3fa1, row 7: 1.2.3 in column Total.`` was made from ``File {file}, row {row}: {value} in column {column}.``. The
+catalogue knows that sentence with its places: the composed text is held against it, what stood in the places is taken
+out and put into the translation. A text no sentence fits stays English: it is never cut or guessed.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from tui import i18n
+
+_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_HEAD: Final = 4
+"""Sentences are found by their first letters; those that begin with a place are tried one by one."""
+_KEPT: Final = 4096
+_DEEPEST: Final = 3
+_WORDS_IN: Final = ("kind", "state", "word")
+"""Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    literals: tuple[str, ...]
+    """Text before, between and after the places."""
+    names: tuple[str, ...]
+    translated: str
+
+    def match(self, text: str) -> dict[str, str] | None:
+        """Return what stands in the places, or None if the text was not made from this sentence."""
+        first, *middle, last = self.literals
+        if not (text.startswith(first) and text.endswith(last)) or len(text) < len(first) + len(last):
+            return None
+        values, start, end = [], len(first), len(text) - len(last)
+        for literal in middle:
+            found = text.find(literal, start, end)
+            if found < 0:
+                return None
+            values.append(text[start:found])
+            start = found + len(literal)
+        return dict(zip(self.names, [*values, text[start:end]], strict=True))
+
+
+class _Index:
+    """The sentences of one catalogue, found by how they begin."""
+
+    def __init__(self, catalogue: _gettext.NullTranslations) -> None:
+        self.catalogue = catalogue
+        self.done: dict[str, str] = {}
+        self._by_head: dict[str, list[_Sentence]] = {}
+        self._open: list[_Sentence] = []
+        for msgid, translated in vars(catalogue).get("_catalog", {}).items():
+            if isinstance(msgid, str) and _PLACE.search(msgid):
+                pieces = _PLACE.split(msgid)
+                sentence = _Sentence(tuple(map(_plain, pieces[::2])), tuple(pieces[1::2]), translated)
+                whole = len(sentence.literals[0]) >= _HEAD
+                place = self._by_head.setdefault(msgid[:_HEAD], []) if whole else self._open
+                place.append(sentence)
+
+    def best(self, text: str) -> tuple[_Sentence, dict[str, str]] | None:
+        """Return the sentence with the most letters of its own that fits, and what stands in its places."""
+        best, most = None, 0
+        for sentence in (*self._by_head.get(text[:_HEAD], ()), *self._open):
+            own = sum(map(len, sentence.literals))
+            if own > most and (values := sentence.match(text)) is not None:
+                best, most = (sentence, values), own
+        return best
+
+
+class _Built:
+    index: _Index | None = None
+
+
+def tr_composed(text: str) -> str:
+    """Return a text of the core in the language spoken now; English where no sentence of the catalogue fits."""
+    catalogue = i18n.core_catalogue()
+    if not text or i18n.language() == "en":
+        return text
+    index = _Built.index
+    if index is None or index.catalogue is not catalogue:
+        index = _Built.index = _Index(catalogue)
+    done = index.done.get(text)
+    if done is None:
+        if len(index.done) >= _KEPT:
+            index.done.clear()
+        done = index.done[text] = _translated(index, text, _DEEPEST)
+    return done
+
+
+def _translated(index: _Index, text: str, deeper: int) -> str:
+    said = i18n.tr(text)
+    if said != text or not deeper:
+        return said
+    found = index.best(text)
+    if found is None:
+        return text
+    sentence, values = found
+    pieces = _PLACE.split(sentence.translated)  # text, name, text, name, ..., text
+    pieces[::2] = map(_plain, pieces[::2])
+    pieces[1::2] = [_value(index, name, values[name], deeper - 1) for name in pieces[1::2]]
+    return "".join(pieces)
+
+
+def _value(index: _Index, name: str, value: str, deeper: int) -> str:
+    """Return what stands in a place: amounts and days written anew, sentences and our own words translated."""
+    if name.startswith("amount"):
+        return i18n.amount(value)
+    if name.startswith("day"):
+        return i18n.day(value)
+    ours = " " in value.strip() or name.removesuffix("_2") in _WORDS_IN
+    return _translated(index, value, deeper) if ours else value
+
+
+def _plain(text: str) -> str:
+    return text.replace("{{", "{").replace("}}", "}")

@@ -1,0 +1,202 @@
+"""Finds the sentences the core composes for persons, so that they stand in the catalogue (`tui.catalogs` asks).
+
+The core speaks English and knows no catalogue. Its sentences are read from its source: plain texts, f-strings and
+``pl.format``, each with its places named after what stands in them (``{file}``). Amounts and days get names beginning
+with ``amount`` and ``day``: they are written anew in the language of the screen.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+LEFT_OUT: Final = (
+    "recon/sandbox",  # a ledger to try things on, speaks as PEAK does
+    "recon/settings_text.py",  # the text of recon.toml
+    "recon/summaries.py",  # what commands print
+    "recon/plan/lifecycle.py",  # a page of docs/
+    "recon/store/schema_001.py",
+    "recon/sources/profile/render.py",  # the text of a profile
+    "recon/sources/profile/aliases.py",
+    "recon/domain/finding.py",  # listed by `tui.core_texts`
+)
+_QUIET_CALLS: Final = (
+    "query",
+    "one",
+    "write",
+    "insert",
+    "outside",
+    "execute",
+    "assert_",
+    "compile",
+    "getLogger",
+    "debug",
+    "info",
+)
+_QUIET_ERRORS: Final = ("FrameError", "AssertionError", "KeyError")
+_OTHER_TONGUES: Final = re.compile(
+    r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|WHERE|CAST|JOIN)\b|^\s*recon |https?://\S+$|\n"
+)
+_WORD: Final = re.compile(r"[A-Za-z][a-z']+")
+_PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_FEWEST_LETTERS: Final = 8
+_DAYS: Final = ("at", "valid_until", "issued_on", "locked")
+
+
+class Sentence(NamedTuple):
+    """One text of the core and where it stands."""
+
+    text: str
+    file: str
+    line: int
+
+
+def core_sentences(root: Path) -> Iterator[Sentence]:
+    """Yield the sentences of the core, file by file, in the order of the source; ``root`` holds ``recon/``."""
+    for path in sorted((root / "recon").rglob("*.py")):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith(LEFT_OUT):
+            reader = _Reader()
+            reader.visit(ast.parse(path.read_text("utf-8")))
+            yield from (Sentence(text, name, line) for line, text in reader.found if is_sentence(text))
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a text is English for a person, rather than a heading, a key, a query or a mere join."""
+    if _OTHER_TONGUES.search(text):
+        return False
+    bare = _PLACE.sub(" ", text)
+    words = _WORD.findall(bare)
+    if len(words) < 2 or sum(map(len, words)) < _FEWEST_LETTERS or " " not in text.strip():
+        return False
+    label = "{" not in text and text[:1].isupper() and text.rstrip()[-1] not in ".?:!"
+    return not label and bool(re.search(r"\b[a-z]{2,}\b", bare))
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects texts; docstrings, checks of our own and what goes to the database are passed over."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, str]] = []
+
+    def visit(self, node: ast.AST) -> None:
+        """Take the text that begins at this node, or look inside."""
+        if isinstance(node, (ast.Assert, ast.Dict)) and isinstance(node, ast.Assert):
+            return
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            return  # a docstring
+        if isinstance(node, ast.Call) and _called(node) in (*_QUIET_CALLS, *_QUIET_ERRORS):
+            return
+        text = _template(node)
+        if text is None:
+            self.generic_visit(node)
+            return
+        self.found.append((node.lineno, text))  # type: ignore[attr-defined]  # every expression has a line
+        for inner in _inside(node):
+            self.visit(inner)
+
+
+def _template(node: ast.AST) -> str | None:
+    """Return the text of an expression with named places, or None if it is no text."""
+    pieces = _pieces(node)
+    if pieces is None:
+        return None
+    used: dict[str, int] = {}
+    parts = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece.replace("{", "{{").replace("}", "}}") if len(pieces) > 1 else piece)
+            continue
+        name = _name(piece)
+        used[name] = used.get(name, 0) + 1
+        parts.append("{" + (name if used[name] == 1 else f"{name}_{used[name]}") + "}")
+    return "".join(parts)
+
+
+def _pieces(node: ast.AST) -> list[str | ast.expr] | None:
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return [
+            str(part.value) if isinstance(part, ast.Constant) else part.value
+            for part in node.values
+            if isinstance(part, (ast.Constant, ast.FormattedValue))
+        ]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "pl.format":
+        shape = node.args[0]
+        if not isinstance(shape, ast.Constant):
+            return None
+        literals = str(shape.value).split("{}")
+        out: list[str | ast.expr] = [literals[0]]
+        for place, literal in zip(node.args[1:], literals[1:], strict=False):
+            out += [place, literal]
+        return out
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _pieces(node.left), _pieces(node.right)
+        if left is None and right is None:
+            return None
+        return (left if left is not None else [node.left]) + (right if right is not None else [node.right])
+    return None
+
+
+def _inside(node: ast.AST) -> list[ast.expr]:
+    return [piece for piece in _pieces(node) or [] if isinstance(piece, ast.expr)]
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _name(node: ast.expr) -> str:
+    """Return a name for what stands in a place of a sentence."""
+    raw = _raw_name(node)
+    name = re.sub(r"[^a-z0-9_]+", "_", raw.lower()).strip("_") or "text"
+    name = name if name[0].isalpha() else f"n_{name}"
+    return f"day_{name}" if name in _DAYS else name
+
+
+def _raw_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.Subscript):
+        base = _raw_name(node.value)
+        if base == "money" and isinstance(node.slice, (ast.Constant, ast.Name)):
+            return f"amount_{_raw_name(node.slice)}"
+        return (
+            str(node.slice.value)
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            else base
+        )
+    if isinstance(node, ast.Call):
+        return _raw_name_of_call(node)
+    if isinstance(node, ast.BoolOp):
+        return _raw_name(node.values[0])
+    if isinstance(node, ast.IfExp):
+        return next((n for n in (_raw_name(node.body), _raw_name(node.orelse)) if n not in ("text", "")), "text")
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+        return _raw_name(node.generators[0].iter)
+    return _raw_name(node.left) if isinstance(node, ast.BinOp) else "text"
+
+
+def _raw_name_of_call(node: ast.Call) -> str:
+    called = _called(node)
+    first = node.args[0] if node.args else None
+    if called in ("plain", "plain_text") and first is not None:
+        return f"amount_{_raw_name(first).strip('_').removesuffix('_minor')}"
+    if called == "len" and first is not None:
+        return f"{_raw_name(first).strip('_')}_count"
+    if (
+        called in ("join", "str", "repr", "show", "sorted", "col", "map", "abs", "round", "int", "list_headings")
+        and first is not None
+    ):
+        return _raw_name(node.args[-1] if called == "map" else first)
+    if isinstance(node.func, ast.Attribute):
+        return _raw_name(node.func.value)
+    return called.strip("_") or "text"

@@ -1,0 +1,200 @@
+"""The core's fixed words as the screens show them: findings, settings, kinds, states, events, exit codes.
+
+The core keeps codes and English titles; here they become words of the language spoken now. `fixed_texts` lists what of
+it stands in the core itself, for the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from recon import errors
+from recon.domain.finding import FINDING_CODES
+from tui.i18n import N_, tr
+
+DOCUMENT_KINDS: Final[dict[str, str]] = {
+    "invoice": N_("invoice"),
+    "receipt": N_("receipt"),
+    "payment": N_("payment"),
+    "void": N_("void"),
+    "credit_note": N_("credit note"),
+}
+"""What a document is."""
+RECORD_KINDS: Final[dict[str, str]] = {
+    "sale": N_("sale"),
+    "sale_return": N_("sales return"),
+    "purchase": N_("purchase"),
+    "purchase_return": N_("purchase return"),
+}
+"""What the source's record is."""
+SEVERITIES: Final[dict[str, str]] = {
+    "refused": N_("not taken in"),
+    "hold": N_("held"),
+    "warning": N_("warning"),
+    "note": N_("note"),
+}
+"""How grave a finding is."""
+ORDER_STATES: Final[dict[str, str]] = {
+    "open": N_("open"),
+    "in_fulfilment": N_("being packed"),
+    "shipped": N_("shipped"),
+    "delivered": N_("delivered"),
+    "completed": N_("completed"),
+    "cancelled": N_("cancelled"),
+    "returned": N_("returned"),
+    "failed_delivery": N_("delivery failed"),
+    "hold": N_("held by the shop"),
+    "unknown": N_("not known"),
+}
+"""Where an order stands."""
+PAYMENT_STATES: Final[dict[str, str]] = {
+    "unpaid": N_("unpaid"),
+    "claimed": N_("payment claimed"),
+    "partial": N_("partly paid"),
+    "paid": N_("paid"),
+    "overpaid": N_("overpaid"),
+    "cod_due": N_("cash on delivery due"),
+    "partly_refunded": N_("partly refunded"),
+    "refunded": N_("refunded"),
+    "void": N_("payment void"),
+    "unknown": N_("not known"),
+}
+"""Where its payment stands."""
+BATCH_STATES: Final[dict[str, str]] = {
+    "draft": N_("draft"),
+    "approved": N_("approved"),
+    "uploading": N_("uploading"),
+    "done": N_("done"),
+    "superseded": N_("superseded"),
+    "void": N_("taken back"),
+}
+"""Where a batch stands."""
+OUTBOX_STATES: Final[dict[str, str]] = {
+    "queued": N_("queued"),
+    "sending": N_("sending"),
+    "unknown": N_("unsure"),
+    "conflict": N_("something else under its number"),
+    "duplicate": N_("twice in the ledger"),
+    "needs_person": N_("needs a person"),
+    "posted": N_("posted"),
+    "by_hand": N_("entered by hand"),
+    "refused": N_("refused"),
+    "skipped": N_("skipped"),
+    "cancelled": N_("not sent"),
+}
+"""What became of an approved document."""
+DISPOSITIONS: Final[dict[str, str]] = {
+    "documents": N_("becomes documents"),
+    "posted": N_("posted already"),
+    "held": N_("held"),
+    "ignored": N_("left out"),
+}
+"""What the plan does with an order."""
+VAT_MODES: Final[dict[str, str]] = {
+    "included": N_("VAT included"),
+    "excluded": N_("VAT on top"),
+    "none": N_("no VAT"),
+    "unknown": N_("no VAT stated"),
+}
+"""How prices and VAT stand to each other."""
+LINE_KINDS: Final[dict[str, str]] = {
+    "product": N_("product"),
+    "shipping": N_("shipping"),
+    "cod_fee": N_("cash-on-delivery fee"),
+    "tip": N_("tip"),
+    "gift_card": N_("gift card"),
+    "duties": N_("import duties"),
+    "rounding": N_("rounding"),
+    "voucher": N_("platform voucher"),
+    "discount": N_("discount"),
+}
+"""What a line of a document is."""
+EVENTS: Final[dict[str, str]] = {
+    "made": N_("workspace made"),
+    "moved": N_("workspace moved to another place"),
+    "adopted": N_("copied workspace taken as its own"),
+    "look-first": N_("everything is looked up before it is sent"),
+    "trust-again": N_("all looked up; sending as usual again"),
+    "file-kept": N_("file kept"),
+    "intake": N_("file taken in"),
+    "mappings": N_("mappings changed"),
+    "catalog": N_("lists of the ledger read"),
+    "planned": N_("batch planned"),
+    "batch-state": N_("state of the batch changed"),
+    "approved": N_("batch approved"),
+    "approval-ended": N_("approval ended"),
+    "sending": N_("document is being sent"),
+    "looked-up": N_("document looked up in the ledger"),
+    "unknown": N_("no answer: outcome unknown"),
+    "posted": N_("document posted"),
+    "by_hand": N_("document entered by hand"),
+    "refused": N_("document refused by the ledger"),
+    "queued": N_("document put back in the queue"),
+    "conflict": N_("the ledger holds something else under the number"),
+    "duplicate": N_("the ledger holds the document twice"),
+    "needs_person": N_("document waits for a person"),
+    "skipped": N_("document skipped"),
+    "cancelled": N_("document taken out of the queue"),
+    "cancelled-batch": N_("unsent documents of the batch taken out"),
+    "verified": N_("compared with the ledger"),
+    "workbook": N_("audit workbook written"),
+}
+"""What happened, by the event log's own names."""
+EXIT_WORDS: Final[dict[int, str]] = {
+    0: N_("done, nothing open"),
+    1: N_("unexpected error (a defect of recon)"),
+    2: N_("wrong use, or a setting is missing"),
+    3: N_("input refused"),
+    4: N_("done, but a person is needed"),
+    5: N_("ledger or shop refused or not reachable; nothing is unknown"),
+    6: N_("at least one outcome is unknown; it is looked up before anything is sent"),
+    7: N_("workspace locked by another process"),
+    8: N_("integrity: damaged state, wrong company or newer version"),
+    130: N_("stopped, everything is safe"),
+}
+"""How a run ended."""
+ENVIRONMENTS: Final[dict[str, str]] = {"live": N_("LIVE"), "test": N_("TEST"), "sandbox": N_("DEMO")}
+"""What stands behind the ledger's address."""
+
+
+def word(table: dict[str, str], code: str) -> str:
+    """Return the word of a code in the language spoken now; a code nobody named is shown as it is."""
+    return tr(table[code]) if code in table else code
+
+
+def finding_title(code: str) -> str:
+    """Return what is the matter, by the code of a finding."""
+    return tr(FINDING_CODES[code].title) if code in FINDING_CODES else code
+
+
+def finding_remedy(code: str) -> str:
+    """Return what the person does next, by the code of a finding."""
+    return tr(FINDING_CODES[code].remedy) if code in FINDING_CODES else ""
+
+
+def error_title(error: BaseException) -> str:
+    """Return the heading of an error's panel."""
+    return tr(getattr(error, "title", errors.ReconError.title))
+
+
+def fixed_texts() -> Iterator[tuple[str, str]]:
+    """Yield the fixed texts of the core with the place each comes from: findings, errors, settings."""
+    for code, found in FINDING_CODES.items():
+        yield found.title, f"finding:{code}"
+        yield found.remedy, f"finding:{code}"
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.ReconError):
+            yield kind.title, f"error:{name}"
+    yield from setting_texts()
+
+
+def setting_texts() -> Iterator[tuple[str, str]]:
+    """Yield the explanation of every setting of recon.toml with its name."""
+    from recon.config import Settings
+    from tui.docs import sections
+
+    for place, model in sections(Settings, ""):
+        for name, field in model.model_fields.items():
+            if field.description:
+                yield field.description, f"setting:{place}.{name}".replace(":.", ":")
