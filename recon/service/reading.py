@@ -113,8 +113,8 @@ def findings(
     name, rules = context.connection(connection)
     try:
         frame = latest_plan(context, name, "findings")
-    except UsageError:
         orders = latest_plan(context, name, "orders")
+    except UsageError:
         from recon.service.known import current_frames
 
         frames = current_frames(context, name, rules)
@@ -201,9 +201,9 @@ def _view(context: Context, batch: Batch, key: str) -> DocumentView:
     sent = _states(context, batch).get(key)
     kept = context.store.files.find(row.file) if row.file else None
     about = frames["findings"].filter((pl.col("order_key") == row.order_key) | (pl.col("document_key") == key))
-    return DocumentView(
     about = with_currency(about, frames["orders"], context.settings.company.currency)
     names = context.store.files.names()
+    return DocumentView(
         header=row,
         batch=batch.batch_id,
         revision=document.revision,
