@@ -38,8 +38,8 @@ AIMS: Final = {
     "commit ratio": 1.5, "workbook ratio": 0.25, "workbook MiB": 1024,
 }  # fmt: skip
 STEPS: Final = (
-    ("keep the file", "  keep the file (hash, copy, disk)"),
-    ("read", "  read"),
+    ("keep the file", "  keep the file (copy, hash, disk), and"),
+    ("read", "    read it meanwhile"),
     ("normalize", "  normalize"),
     ("store the orders", "  store the orders (Parquet, disk)"),
     ("import in all", "import in all"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from recon.config import Connection
-from recon.errors import IntakeError, UsageError
+from recon.errors import IntakeError, ReconError, UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.parquet import write_frames
 from recon.intake import identify, keep, keep_bytes, look_at
@@ -58,19 +59,41 @@ def import_files(
 def _take_in(
     context: Context, name: str, rules: Connection, path: Path, *, profile: str | None, dry_run: bool
 ) -> FileReport:
-    file = (
-        look_at(path)
-        if dry_run
-        else keep(
-            path,
-            context.workspace.intake,
-            context.clock.now().isoformat(),
-            wait=context.clock.sleep,
-            crash=context.store.database.crash,
+    if dry_run:
+        file = look_at(path)
+        return take_in_kept(
+            context, name, rules, file, _source(context, rules, file, profile), profile=profile, dry_run=True
         )
+    ahead = _ReadAhead(context, rules, profile)
+    file = keep(
+        path,
+        context.workspace.intake,
+        context.clock.now().isoformat(),
+        wait=context.clock.sleep,
+        crash=context.store.database.crash,
+        meanwhile=ahead.read,
     )
-    source = _source(context, rules, file, profile)
-    return take_in_kept(context, name, rules, file, source, profile=profile, dry_run=dry_run)
+    source = ahead.source or _source(context, rules, file, profile)
+    return take_in_kept(context, name, rules, file, source, profile=profile, dry_run=False, ahead=ahead.reading)
+
+
+class _ReadAhead:
+    """Reads a new file while it is being kept; nothing of it is written before the file is.
+
+    What cannot be read is left to the reading proper, which comes when the file is kept and says what is wrong.
+    """
+
+    def __init__(self, context: Context, rules: Connection, profile: str | None) -> None:
+        self._context, self._rules, self._profile = context, rules, profile
+        self.source: Source | None = None
+        self.reading: Reading | None = None
+
+    def read(self, file: IntakeFile) -> None:
+        """Read the copy that is about to be kept."""
+        with suppress(ReconError):
+            source = _source(self._context, self._rules, file, self._profile)
+            self.reading = source.read(file, read_options(self._context, self._rules, self._profile))
+            self.source = source
 
 
 def _source(context: Context, rules: Connection, file: IntakeFile, profile: str | None) -> Source:
@@ -95,14 +118,21 @@ def take_in_kept(
     *,
     profile: str | None,
     dry_run: bool,
+    ahead: Reading | None = None,
 ) -> FileReport:
-    """Read a kept file, compare it with what was known, and enter it in the register."""
+    """Read a kept file, compare it with what was known, and enter it in the register.
+
+    ``ahead``: the file as it was read while it was being kept, before its digest was known.
+    """
     options = read_options(context, rules, profile)
     key = read_key(source, options)
     known = context.store.files.intake(name, file.digest, key)
     if known is not None:
         return _known_report(file, known)
-    reading = source.read(file, options)
+    if ahead is None:
+        reading = source.read(file, options)
+    else:  # all findings of a reading are about its file
+        reading = replace(ahead, findings=ahead.findings.with_columns(pl.lit(file.file_id).alias("file")))
     frames = chronological(normalize(reading, options, file_id=file.file_id))
     before = current_frames(context, name, rules)
     comparison = compare(before, frames, whole_period=source.holds_whole_period, name=file.name)

@@ -263,3 +263,28 @@ def test_a_full_disk_keeps_nothing_and_names_the_drive(
     with pytest.raises(ReconError, match="is full"):
         keep(put(tmp_path), store, NOW)
     assert listed(store) == []
+
+
+def test_a_new_file_is_read_while_it_is_hashed_and_a_known_one_is_not(tmp_path: Path, store: Path) -> None:
+    seen: list[IntakeFile] = []
+
+    def read(coming: IntakeFile) -> None:
+        assert coming.path.read_bytes() == b"id,total\n1,2.00\n"
+        assert not list(store.glob("[0-9a-f]*"))  # nothing is kept under a digest yet
+        seen.append(coming)
+
+    file = keep(put(tmp_path), store, NOW, meanwhile=read)
+    keep(put(tmp_path), store, NOW, meanwhile=read)
+    assert len(seen) == 1
+    assert (seen[0].name, seen[0].size) == (file.name, file.size)
+    assert seen[0].path.parent == store
+    assert not seen[0].path.exists()
+
+
+def test_what_fails_meanwhile_leaves_nothing_behind(tmp_path: Path, store: Path) -> None:
+    def fail(coming: IntakeFile) -> None:
+        raise RuntimeError(coming.name)
+
+    with pytest.raises(RuntimeError):
+        keep(put(tmp_path), store, NOW, meanwhile=fail)
+    assert listed(store) == []

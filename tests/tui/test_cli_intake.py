@@ -17,6 +17,7 @@ from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
 
 ERRORS = Path(__file__).parents[2] / "fixtures" / "errors"
 REFUSED = sorted(path for path in ERRORS.glob("*.csv") if path.with_suffix(".expected").is_file())
+SAVED_AGAIN = Path(__file__).parents[2] / "fixtures" / "sources" / "shopify" / "saved-again.csv"
 LINES = Path(__file__).parents[2] / "fixtures" / "sources" / "profile" / "back-office-lines.csv"
 
 
@@ -209,3 +210,14 @@ def test_pull_from_a_shop_that_is_not_there_is_exit_code_5(zort) -> None:
     settings.write_text(closed, encoding="utf-8")
     ran = shell("pull", "--since", "2026-10-01", "--json").expect(5)
     assert ran.facts["kind"] == "SourceUnavailable"
+
+
+def test_a_file_read_while_it_is_kept_gives_the_frames_of_the_kept_file(shell: Shell) -> None:
+    shell("connect").expect(0)
+    shell("import", SAVED_AGAIN)
+    (folder,) = (shell.root / ".recon" / "frames" / "intakes").iterdir()
+    while_kept = {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+    assert b"file-resaved" in while_kept["findings.parquet"]  # said by the reading itself
+    shutil.rmtree(folder)
+    shell("plan")
+    assert {path.name: path.read_bytes() for path in folder.glob("*.parquet")} == while_kept
