@@ -16,6 +16,7 @@ ReconError
 │   ├── NotApproved
 │   ├── StaleApproval          the plan changed after the approval; carries what changed
 │   └── WrongCompany           the ledger answers for another company than the approved one
+├── NotSettled                 a person's word does not fit what the ledger shows; ``problems`` lists all (exit code 4)
 ├── TargetError                the ledger said no or nothing (exit code 5)
 │   ├── TargetUnavailable      nothing was accepted; sending again is safe
 │   ├── TargetRejected         final; carries the ledger's own words
@@ -140,6 +141,17 @@ class WrongCompany(ApprovalError):
     """The ledger answers for another company than the one the batch was approved for."""
 
     exit_code = 8
+
+
+class NotSettled(ReconError):
+    """A person's word on a document was not carried out; ``problems`` says why, document by document."""
+
+    title = "Nothing was settled"
+    exit_code = 4
+
+    def __init__(self, message: str, *, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems or (message,)
 
 
 class TargetError(ReconError):

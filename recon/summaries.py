@@ -227,6 +227,10 @@ class DocumentView:
     attempts: tuple[dict[str, Any], ...]
     source_name: str
     """The file's name as it came."""
+    words: str = ""
+    """The ledger's or a person's last words about it; empty: none."""
+    settle: str = ""
+    """The command with which a person settles it; empty: it does not wait for one."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""
@@ -303,6 +307,47 @@ class UploadSummary:
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.upload/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledDocument:
+    """One document a person settled."""
+
+    document_key: str
+    number: str
+    kind: str
+    batch: str
+    total: str
+    was: str
+    """conflict, duplicate or needs_person."""
+    state: str
+    """posted, by_hand, queued or cancelled."""
+    looked_up: str
+    """What the ledger shows: equal, different, absent, voided; empty: it was not asked."""
+    differences: tuple[str, ...]
+    """What the person accepted as it stands in the ledger."""
+    ledger_number: str | None
+    ledger_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleReport:
+    """Result of `recon settle`."""
+
+    to: str
+    by: str
+    reason: str
+    documents: tuple[SettledDocument, ...]
+    batches: dict[str, str]
+    """State of each batch concerned."""
+    waiting: int
+    """Other documents of these batches that still wait for a person."""
+    next_step: str
+    dry_run: bool = False
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.settle/1."""
         return asdict(self)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import polars as pl
 
+from recon.domain.document import Document
 from recon.errors import StoreDamaged, UsageError
 from recon.money import plain
 from recon.service.connecting import known_catalog, require_same_company
 from recon.service.context import Context, Progress
 from recon.service.sending import DocumentMaker
 from recon.store.event_log import Event
+from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
-from recon.verify import verify
+from recon.verify import NUMBERED, verify
 
 
 def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> VerifySummary:
@@ -34,7 +36,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         )
     rules = context.settings.connections[batch.connection]
     maker = DocumentMaker(context, batch)
-    posted = [(maker.document_of(row), row.ledger_id or "") for row in rows]
+    posted = [(_as_it_stands(maker.document_of(row), row), _id_of(row)) for row in rows]
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
     with context.outside.target(
@@ -45,7 +47,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         found = verify(
             target,
             posted,
-            known_numbers=frozenset(everything["number"].drop_nulls().to_list()),
+            known_numbers=frozenset(everything["number"].drop_nulls().to_list()) | {row.number or "" for row in rows},
             since=min(row.issued_on for row in rows),
             until=max(row.issued_on for row in rows),
             prefixes=(prefix.invoice, prefix.receipt, prefix.credit_note) if rules.numbering == "source" else (),
@@ -78,6 +80,18 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         ),
         chain_head=head,
     )
+
+
+def _as_it_stands(document: Document, row: OutboxRow) -> Document:
+    """Return a document under the number a person found it under, where that is not ours."""
+    if row.kind not in NUMBERED or not row.number or not row.ledger_number:
+        return document
+    return replace(document, number=row.ledger_number)
+
+
+def _id_of(row: OutboxRow) -> str:
+    """Return the ledger's id; a number that stands in its place, because nobody knew the id, is none."""
+    return row.ledger_id if row.ledger_id and row.ledger_id != row.ledger_number else ""
 
 
 def verify_chain(context: Context) -> tuple[str, int]:

@@ -17,6 +17,7 @@ from recon.plan.records import documents_by_key
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
 from recon.service.sent import sent_findings
+from recon.service.waiting import settle_command, waiting_lines, waiting_rows
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, CauseLine, DocumentLineView, DocumentRow, DocumentView, PostingView
@@ -229,6 +230,8 @@ def _view(context: Context, batch: Batch, key: str) -> DocumentView:
         findings=tuple(finding_row(found, names) for found in about.iter_rows(named=True)),
         attempts=_attempts(context, sent),
         source_name=kept.name if kept else "",
+        words=(sent.words or "") if sent else "",
+        settle=settle_command(sent) if sent else "",
     )
 
 
@@ -365,18 +368,18 @@ def _own(context: Context, column: str) -> pl.Expr:
 
 
 def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[str]:
-    waits = []
+    waiting = waiting_rows(context, names)
+    waits = waiting_lines(waiting)
     for view in views:
+        unsent = view.open - sum(row.batch_id == view.batch for row in waiting)
         if view.state == "draft":
             waits.append(
                 f'{view.batch}: {view.documents} documents wait for approval (recon approve {view.batch} --as "NAME")'
             )
         elif view.unknown:
             waits.append(f"{view.batch}: {view.unknown} outcomes are unknown (recon upload {view.batch} looks them up)")
-        elif view.open:
-            waits.append(
-                f"{view.batch}: {view.open} documents are not sent yet or need a person (recon upload {view.batch})"
-            )
+        elif unsent:
+            waits.append(f"{view.batch}: {unsent} documents are not sent yet (recon upload {view.batch})")
         if view.refused and view.state != "draft":
             waits.append(f"{view.batch}: {view.refused} documents were refused (recon documents {view.batch})")
     for name in names:

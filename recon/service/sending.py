@@ -23,6 +23,7 @@ from recon.service.known import current_sets
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.reading import batch_view
 from recon.service.start_date import lock_start_date
+from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, UploadSummary
@@ -327,7 +328,7 @@ def _summary(
 ) -> UploadSummary:
     tallies = context.store.outbox.counts(batch.batch_id)
     counts = {state: tally.count for state, tally in tallies.items()}
-    unclear = ("unknown", "sending", "conflict", "duplicate", "needs_person")
+    waiting = _rows(context, batch, ("unknown", "sending", "conflict", "duplicate", "needs_person"))
     return UploadSummary(
         batch=batch.batch_id,
         company=company,
@@ -338,10 +339,10 @@ def _summary(
         posted_now=report.posted + report.adopted if report else 0,
         ending=report.ending if report else "",
         refused=_rows(context, batch, ("refused", "skipped")),
-        unknown=_rows(context, batch, unclear),
+        unknown=waiting,
         files=files,
         words=report.words if report else "",
-        next_step=_next_step(batch, counts, files),
+        next_step=next_step(batch.batch_id, counts, files, [str(row["settle"]) for row in waiting]),
         dry_run=dry_run,
     )
 
@@ -356,21 +357,10 @@ def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict
             "reason": r.words or r.code or "",
             "total": plain(r.total_minor),
             "next_lookup_at": r.next_lookup_at,
+            "settle": settle_command(r),
         }
         for r in context.store.outbox.rows(batch.batch_id, states=states)
     )
-
-
-def _next_step(batch: Batch, counts: dict[str, int], files: tuple[str, ...]) -> str:
-    if files:
-        return f"import the files in PEAK, then `recon upload {batch.batch_id} --confirm-taken LIST`"
-    if counts.get("unknown") or counts.get("sending"):
-        return f"recon upload {batch.batch_id} again later: it looks first and never sends twice"
-    if counts.get("queued"):
-        return f"recon upload {batch.batch_id}"
-    if counts.get("refused"):
-        return "mend the cause, then recon plan again"
-    return f"recon verify {batch.batch_id}, recon audit {batch.batch_id}"
 
 
 def confirm_taken(context: Context, batch_id: str, path: Path) -> UploadSummary:

@@ -7,6 +7,7 @@ was read. Between the two a crash leaves ``sending``, which the next start turns
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -151,11 +152,14 @@ class OutboxMoves:
         reason: str,
         ledger_id: str = "",
         ledger_number: str = "",
+        words: str = "",
+        facts: Mapping[str, str] | None = None,
     ) -> OutboxRow:
         """Carry out a person's word on a document that waits for one.
 
         ``posted``: the ledger holds it as ours under ``ledger_number``; ``by_hand``: entered there by hand;
         ``queued``: certainly not there, send again (it is looked up first); ``cancelled``: not there, and not wanted.
+        ``words`` stand with the document instead of the bare reason; ``facts`` go into the event beside the reason.
 
         Raises:
             UsageError: The document does not wait for a person, or the ledger's number is missing.
@@ -167,16 +171,17 @@ class OutboxMoves:
         outcome = Outcome(
             state=to,
             code=f"person-{to}",
-            words=reason,
+            words=(words or reason)[:WORDS_LIMIT],
             ledger_id=(ledger_id or ledger_number) if to == "posted" else None,
             ledger_number=ledger_number or None,
         )
         with self._database.transaction("settle"):
             at = stamp(self._clock.now())
-            self._set_state(row, outcome, at, outcome.code, reason[:WORDS_LIMIT])
+            self._set_state(row, outcome, at, outcome.code, outcome.words)
             if to == "queued":
                 self._database.write("UPDATE outbox SET look_first = 1 WHERE id = ?", (row.id,))
-            self._events.append(to, row.document_key, {**_facts(row, outcome, outcome.code), "reason": reason}, who=who)
+            said = {**_facts(row, outcome, outcome.code), "reason": reason, **(facts or {})}
+            self._events.append(to, row.document_key, said, who=who)
         return self._outbox.row(row.id)
 
     def cancel_queued(self, batch_id: str, *, who: str, because: str) -> int:

@@ -115,7 +115,9 @@ _POSTED_COLUMNS: Final = {
     "order_key": "order_key",
     "kind": "kind",
     "revision": "revision",
-    "number": f"ifnull(number, '{_ABSENT}')",
+    # where it stands under another number than ours, because a person entered it, that one is paid, voided and credited
+    "number": "coalesce(CASE WHEN state IN ('posted', 'by_hand') AND kind NOT IN ('payment', 'void') "
+    f"THEN ledger_number END, number, '{_ABSENT}')",
     "applies_to_key": f"ifnull(applies_to_key, '{_ABSENT}')",
     "issued_on": "issued_on",
     "total_minor": "total_minor",

@@ -267,7 +267,8 @@ class Uploader:
             return "done", "Every document is settled."
         return "waiting", (
             f"{self._count.with_person} documents wait for a person's word, and "
-            f"{self._count.of - self._count.done} for those before them. Everything else is settled."
+            f"{self._count.of - self._count.done} for those before them. Everything else is settled. `recon settle` says "
+            "that word; `recon status` names the exact command."
         )
 
     def _end(self, batch: Batch, ending: Ending, words: str) -> UploadReport:
@@ -295,4 +296,4 @@ def _twice(row: OutboxRow) -> tuple[Ending, str] | None:
     """A document that stands twice in the ledger stops the batch: something is wrong that we do not understand."""
     if row.state != "duplicate":
         return None
-    return "stopped", f"{row.words} Nothing else was sent; settle this one first."
+    return "stopped", f"{row.words} Nothing else was sent; settle this one first (`recon settle`)."

@@ -105,7 +105,7 @@ class Lookups:
         if found.state != "absent":
             return LookedUp(self._store.moves.finish(row, outcome_of(row, found)), "settled")
         if row.batch_id not in canary:
-            canary[row.batch_id] = self._ask_canary(row)
+            canary[row.batch_id] = self.canary(row)
         seen = canary[row.batch_id]
         if seen.state == "failed":
             return self._failed(row, "Not there, but the ledger did not answer when asked for a document it confirmed.")
@@ -174,7 +174,7 @@ class Lookups:
         words = "Looked up twice, a grace time apart, and not there: it will be sent again."
         return LookedUp(moves.finish(row, Outcome(state="queued", code="absent", words=words)), "requeued")
 
-    def _ask_canary(self, row: OutboxRow) -> Canary:
+    def canary(self, row: OutboxRow) -> Canary:
         """Ask for a document that the ledger confirmed before, of this batch if there is one."""
         outbox = self._store.outbox
         other = outbox.last_posted(row.company_no, batch_id=row.batch_id) or outbox.last_posted(row.company_no)

@@ -122,6 +122,7 @@ def _workspace(args: argparse.Namespace) -> list[Check]:
             head, events = service.verify_chain()
             checks.append(Check("state file", "ok", f"sound; {events:,} events, chain head {head[:16]}"))
             checks += [Check("workspace copy", "warning", text) for text in service.identity_warnings()]
+            checks += [Check("needs a person", "warning", text) for text in service.waiting()]
     except ReconError as error:
         checks.append(Check("state file", "fault", str(error)))
     return checks

@@ -141,6 +141,10 @@ def print_document(view: DocumentView, output: Output) -> None:
     )
     if h.ledger_number or h.ledger_id:
         output.line(f"  in the ledger: {h.ledger_number} {h.ledger_id or ''}")
+    if view.words:
+        output.line(f"  {h.state}: {view.words}")
+    if view.settle:
+        output.line(f"  needs a person: {view.settle}")
     for finding in view.findings:
         output.line(f"  {finding['severity']}: {finding['title']} ({finding['code']}) {finding['detail'] or ''}")
     for attempt in view.attempts:

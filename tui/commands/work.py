@@ -281,7 +281,9 @@ def print_upload(report: UploadSummary, output: Output) -> None:
     for row in report.refused[:SHOWN]:
         output.line(f"  refused  {row.get('number')}: {row.get('reason')}")
     for row in report.unknown[:SHOWN]:
-        output.line(f"  unclear  {row.get('number')}: {row.get('reason')}")
+        output.line(f"  {'person ' if row.get('settle') else 'unclear'}  {row.get('number')}: {row.get('reason')}")
+        if row.get("settle"):
+            output.line(f"           {row['settle']}")
     for file in report.files:
         output.line(f"  wrote {file}")
     if report.words:
