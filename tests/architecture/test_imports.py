@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.shell import process_env
 
 ROOT = Path(__file__).parents[2]
-NO_FLOAT = ("recon/money.py", "recon/plan", "recon/normalize", "recon/match", "recon/domain", "exports")
+NO_FLOAT = ("recon/money.py", "recon/plan", "recon/review", "recon/normalize", "recon/match", "recon/domain", "exports")
 
 
 def test_the_import_contracts_hold() -> None:
@@ -84,3 +85,16 @@ def test_functions_stay_below_seventy_lines() -> None:
                 if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 70:
                     long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
     assert not long
+
+
+def test_the_review_table_may_not_know_store_or_service() -> None:
+    """The contract names recon.review, and the tool finds what would break it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(c["layers"] for c in contracts if c.get("containers") == ["recon"])
+    assert layers.index("approve") < layers.index("review") < layers.index("plan")
+    pure = next(c for c in contracts if "recon.review" in c["source_modules"] and "sqlite3" in c["forbidden_modules"])
+    assert {"recon.store", "recon.http", "httpx"} <= set(pure["forbidden_modules"])
+    for path in (ROOT / "recon" / "review").glob("*.py"):
+        assert "recon.store" not in path.read_text(encoding="utf-8"), path.name
