@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from exports.columns import Column, Tone
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW
 from exports.safe_text import safe_text
-from exports.seal import OpenBook, open_workbook
+from exports.seal import OpenBook, no_workbook, open_workbook
 from recon.errors import ExportError
 
 AS_TEXT: Final = "TEXT"
@@ -132,7 +132,7 @@ def read_mappings(
         book = open_workbook(path)
         names = list(book.sheet_names)
     except Exception as error:  # the reader's own error type differs with what is broken
-        raise ExportError(f"{path.name} cannot be read as an Excel workbook: {error}") from error
+        raise ExportError(no_workbook(path, "Nothing was changed.")) from error
     problems: list[EditProblem] = []
     products = _changes(path, book, names, "Products", PRODUCT_COLUMNS, "Ledger products", problems)
     methods = _changes(path, book, names, "Channels", CHANNEL_COLUMNS, "Ledger methods", problems)

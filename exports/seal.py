@@ -101,6 +101,16 @@ def open_workbook(path: Path) -> OpenBook:
     return fastexcel.read_excel(str(path))
 
 
+def no_workbook(path: Path, not_done: str) -> str:
+    """Say why a file cannot be read as a workbook; the reader's own words are about its insides."""
+    if not path.is_file():
+        return f"There is no file {path}. {not_done}"
+    return (
+        f"{path.name} is no Excel workbook, or it is damaged or locked with a password. {not_done} Give the .xlsx file as it"
+        " was saved."
+    )
+
+
 def read_table(book: OpenBook, table: Table) -> SheetRead:
     """Read the cells of a table, over all sheets it is split into, in plain form."""
     frames = [_read_part(book, title, table) for title in part_titles(book.sheet_names, table.title)]

@@ -19,7 +19,7 @@ import polars as pl
 
 from exports.audit_frames import audit_frames
 from exports.fast_sheet import Table, scaled_text
-from exports.seal import SEAL_TITLE, differences, open_workbook, overall, read_table, scaled, seal_table
+from exports.seal import SEAL_TITLE, differences, no_workbook, open_workbook, overall, read_table, scaled, seal_table
 from exports.sheets import summary
 from exports.sheets.context import prepare
 from exports.sheets.controls import Control, controls, evaluate
@@ -131,7 +131,7 @@ def _front(path: Path) -> tuple[list[tuple[str, ...]], list[str]]:
     except ExportError:
         raise
     except Exception as error:  # the reader's own error type differs with what is broken
-        raise ExportError(f"{path.name} cannot be read as an Excel workbook: {error}") from error
+        raise ExportError(no_workbook(path, "Nothing was checked.")) from error
     filled = read.select(pl.all().fill_null(""))
     return [tuple(row) for row in filled.iter_rows()], names
 

@@ -182,6 +182,8 @@ def _fresh(root: Path) -> Workspace:
     Raises:
         UsageError: The folder holds something that is no demo.
     """
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file. Name a folder: `recon demo DIR`. Nothing was done.")
     if root.exists() and any(root.iterdir()):
         if not (root / MARKER).is_file():
             raise UsageError(

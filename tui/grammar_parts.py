@@ -82,6 +82,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """Return a port number; 0 is any free one."""
+    if count(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: 0 to 65535")
+    return int(text)
+
+
 def at_least_one(text: str) -> int:
     """Return a whole number from 1 on."""
     if not count(text):

@@ -12,7 +12,7 @@ import logging.handlers
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +56,8 @@ def run_log(path: Path, argv: Sequence[str]) -> Iterator[_RunLog]:
         use_log(None)
         root.setLevel(before)
         root.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # what could not be written is written once more at the end
+            handler.close()
 
 
 class _RunLog:

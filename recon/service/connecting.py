@@ -34,8 +34,10 @@ def keep_secrets(context: Context, name: str, values: dict[str, str], *, keep: s
     context.outside.keep_secrets(name, values, keep=keep)
 
 
-def connect(context: Context, name: str, *, sides: tuple[str, ...], set_accounts: bool) -> ConnectionReport:
-    """Ask the ledger (and the shop system) who they are, read the ledger's lists, and keep both.
+def connect(
+    context: Context, name: str, *, sides: tuple[str, ...], set_accounts: bool, dry_run: bool = False
+) -> ConnectionReport:
+    """Ask the ledger (and the shop system) who they are, read the ledger's lists, and keep both (unless ``dry_run``).
 
     Raises:
         TargetUnavailable, SourceUnavailable, SecretsError: Not reached, or the keys are wrong or missing.
@@ -46,19 +48,21 @@ def connect(context: Context, name: str, *, sides: tuple[str, ...], set_accounts
         company = target.verify()
         require_same_company(context, company)
         catalog = target.catalog()
-    keep_catalog(context, name, catalog)
     missing = [*company.missing, *missing_here(connection, catalog)]
-    context.store.catalog.note_verified(
-        name,
-        company_id=company.company_id,
-        name=company.name,
-        tax_id=company.tax_id,
-        environment=company.environment,
-        missing=missing,
-    )
+    if not dry_run:
+        keep_catalog(context, name, catalog)
+        context.store.catalog.note_verified(
+            name,
+            company_id=company.company_id,
+            name=company.name,
+            tax_id=company.tax_id,
+            environment=company.environment,
+            missing=missing,
+        )
     proposals = proposed_accounts(connection, catalog.accounts)
     if set_accounts and proposals:
-        _write_accounts(context, name, proposals)
+        if not dry_run:
+            _write_accounts(context, name, proposals)
         missing = [text for text in missing if not any(f"accounts.{setting} " in text for setting, _, _ in proposals)]
     says = ""
     if "source" in sides or connection.source == "zort":
@@ -80,6 +84,7 @@ def connect(context: Context, name: str, *, sides: tuple[str, ...], set_accounts
         missing=tuple(missing),
         proposals=tuple(proposals),
         proposals_written=set_accounts and bool(proposals),
+        dry_run=dry_run,
     )
 
 

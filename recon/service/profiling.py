@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recon.errors import UsageError
+from recon.files import atomic_write
 from recon.frames.tables import read_table
 from recon.intake import look_at
 from recon.normalize import normalize
@@ -36,6 +37,7 @@ class ProfileReport:
     """Orders read with it; None: it does not load yet."""
     total: str = ""
     causes: tuple[CauseLine, ...] = ()
+    dry_run: bool = False
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.profile/1."""
@@ -57,11 +59,14 @@ class ProfileReport:
             f"  {cause.severity} {cause.count}: {cause.title} ({cause.code}) {cause.example}" for cause in self.causes
         ]
         if self.saved_as:
-            lines.append(f"saved as {self.saved_as}; next: recon import --profile {self.profile} {self.file}")
+            done = "would be saved as" if self.dry_run else "saved as"
+            lines.append(f"{done} {self.saved_as}; next: recon import --profile {self.profile} {self.file}")
         return lines
 
 
-def profile(context: Context, path: Path, *, save: str | None, check: str | None, sheet: str | None) -> ProfileReport:
+def profile(
+    context: Context, path: Path, *, save: str | None, check: str | None, sheet: str | None, dry_run: bool = False
+) -> ProfileReport:
     """Propose a profile for an export (and save it), or read the export with one and show what comes out.
 
     Raises:
@@ -80,8 +85,8 @@ def profile(context: Context, path: Path, *, save: str | None, check: str | None
         target = context.workspace.profiles / f"{name}.toml"
         if target.exists():
             raise UsageError(f"{target} is there already. Edit it, or choose another name. Nothing was written.")
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(proposal.toml, encoding="utf-8")
+        if not dry_run:
+            atomic_write(target, proposal.toml.encode(), crash=context.store.database.crash, step="profile")
         saved = str(target)
     tried = _tried(context, path, proposal.toml, name) if not proposal.problems else None
     return ProfileReport(
@@ -95,6 +100,7 @@ def profile(context: Context, path: Path, *, save: str | None, check: str | None
         orders=tried.orders if tried else None,
         total=tried.total if tried else "",
         causes=tried.causes if tried else (),
+        dry_run=dry_run,
     )
 
 

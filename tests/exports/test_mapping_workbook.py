@@ -160,7 +160,7 @@ def test_nothing_to_map_is_a_workbook_all_the_same(tmp_path: Path) -> None:
 
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.xlsx").write_text("sku,code")
-    with pytest.raises(ExportError, match=r"m\.xlsx cannot be read as an Excel workbook"):
+    with pytest.raises(ExportError, match=r"m\.xlsx is no Excel workbook"):
         read_mappings(tmp_path / "m.xlsx")
 
 

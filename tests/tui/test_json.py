@@ -168,6 +168,9 @@ WEB = ("--connection", "web")
         ("audit", ["audit", "B0002"]),
         ("journal", ["journal", "--format", "beancount", "--dry-run"]),
         ("doctor", ["doctor"]),
+        ("connect", ["connect", *WEB, "--dry-run"]),
+        ("help", ["help", "exit-codes"]),
+        ("completion", ["completion", "fish"]),
         ("error", ["show", "nothing"]),
         ("error", ["plan", "--rows", "many"]),
         ("error", ["approve", "B0001", "--as", "Nok"]),
@@ -206,8 +209,7 @@ def test_every_example_of_the_page_fits_the_page() -> None:
 def test_every_command_with_json_has_its_schema_on_the_page() -> None:
     chooser = next(action for action in build_parser()._actions if hasattr(action, "choices") and action.choices)
     aliases = {"preview": "plan"}
-    without = {"completion", "help"}
-    wanted = {f"recon.{aliases.get(name, name)}/1" for name in chooser.choices if name not in without}
+    wanted = {f"recon.{aliases.get(name, name)}/1" for name in chooser.choices}
     assert wanted | {"recon.error/1", "recon.version/1"} == {name for name in SHAPES if name.startswith("recon.")}
 
 

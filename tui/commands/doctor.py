@@ -33,9 +33,10 @@ def doctor(args: argparse.Namespace) -> int:
     """Look at the machine and, where there is one, the workspace."""
     output = Output(as_json=args.json)
     if args.adopt:
-        with open_service(args) as service:
-            service.adopt()
-        output.note("Adopted: documents that were not sent yet are looked up in the ledger before they are sent.")
+        with open_service(args, write=not args.dry_run) as service:
+            service.adopt(dry_run=args.dry_run)
+        done = "Would adopt" if args.dry_run else "Adopted"
+        output.note(f"{done}: documents that were not sent yet are looked up in the ledger before they are sent.")
     checks = [_python(), _sqlite(), _terminal(), _clock(), _key_store(), *_workspace(args)]
     output.document("doctor", {"checks": [asdict(check) for check in checks]})
     output.table(("Check", "State", "What"), [(c.name, c.state, c.text) for c in checks])

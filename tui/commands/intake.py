@@ -105,8 +105,10 @@ def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
 def profile(args: argparse.Namespace) -> int:
     """Propose a column profile from the headings, or check one; shows how the rows would be read."""
     output = Output(as_json=args.json)
-    with open_service(args, write=bool(args.save)) as service:
-        result = service.profile(Path(args.file), save=args.save, check=args.check, sheet=args.sheet)
+    with open_service(args, write=bool(args.save) and not args.dry_run) as service:
+        result = service.profile(
+            Path(args.file), save=args.save, check=args.check, sheet=args.sheet, dry_run=args.dry_run
+        )
     output.document("profile", result.as_facts())
     for line in result.lines():
         output.line(line)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 import threading
 from pathlib import Path
 
+from recon.errors import UsageError
 from tui.output import Output
 
 
 def sandbox(args: argparse.Namespace) -> int:
     """Serve and print the address and the invented keys."""
     output = Output(as_json=args.json)
-    return _peak(args, output) if args.which == "peak" else _zort(args, output)
+    try:
+        return _peak(args, output) if args.which == "peak" else _zort(args, output)
+    except (OSError, sqlite3.Error) as error:
+        raise UsageError(
+            f"The sandbox cannot be served ({getattr(error, 'strerror', None) or error}): name another --port"
+            f"{' or another --file' if args.file else ''}."
+        ) from None
 
 
 def _peak(args: argparse.Namespace, output: Output) -> int:

@@ -137,14 +137,16 @@ def connect(args: argparse.Namespace) -> int:
     from tui.wiring import open_service
 
     output = Output(as_json=args.json)
-    with open_service(args) as service:
+    with open_service(args, write=not args.dry_run) as service:
         name, connection = service.settings.connection(args.connection)
         sides = _sides(args.side, connection.source, connection.target)
         given = None
         if sides and not args.refresh:
             given = _given_keys(sides, from_stdin=args.stdin, no_input=args.no_input)
         named = tuple(side for side, _ in sides)
-        report = service.connect(name, sides=named, set_accounts=args.set_accounts, given=given, keep=args.keep)
+        report = service.connect(
+            name, sides=named, set_accounts=args.set_accounts, given=given, keep=args.keep, dry_run=args.dry_run
+        )
     output.document("connect", report.as_facts())
     for line in report.lines():
         output.line(line)

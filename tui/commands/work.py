@@ -232,7 +232,7 @@ def upload(args: argparse.Namespace) -> int:
     output = Output(as_json=args.json)
     with open_service(args, write=not args.dry_run) as service, _stop_after_this_one(output) as stop:
         if args.confirm_taken:
-            report = service.confirm_taken(args.batch, Path(args.confirm_taken))
+            report = service.confirm_taken(args.batch, Path(args.confirm_taken), dry_run=args.dry_run)
         else:
             report = service.upload(
                 args.batch,
