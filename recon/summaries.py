@@ -96,6 +96,7 @@ class ConnectionReport:
     proposals: tuple[tuple[str, str, str], ...] = ()
     """Account setting, code, name in the ledger: proposed by name, chosen by a person."""
     proposals_written: bool = False
+    dry_run: bool = False
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.connect/1."""
@@ -115,12 +116,14 @@ class ConnectionReport:
         lines += [f"  {code:<8} {name}" for code, name in self.methods]
         if self.proposals:
             head = (
-                "Accounts written to recon.toml:"
+                f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
                 if self.proposals_written
                 else "Accounts proposed by name (write them with --set-accounts, or choose others in recon.toml):"
             )
             lines += [head, *(f"  accounts.{setting} = {code}   {name}" for setting, code, name in self.proposals)]
         lines += [f"missing: {text}" for text in self.missing]
+        if self.dry_run:
+            lines.append("Dry run: both sides were asked; no key, no list and no setting was kept.")
         return lines
 
 

@@ -363,12 +363,16 @@ def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict
     )
 
 
-def confirm_taken(context: Context, batch_id: str, path: Path) -> UploadSummary:
+def confirm_taken(context: Context, batch_id: str, path: Path, *, dry_run: bool = False) -> UploadSummary:
     """Settle documents of an import file by the list of numbers the ledger took in; the person vouches for the list."""
     batch = context.store.batches.get(batch_id)
     taken = context.outside.read_confirmation(path)
     waiting = context.store.outbox.rows(batch.batch_id, states=("needs_person",))
     mine = [row for row in waiting if (row.number or row.document_key) in taken]
+    if dry_run:
+        _, company, environment = known_company(context, batch.connection)
+        would = _summary(context, batch, company, environment, report=None, dry_run=True)
+        return replace(would, words=f"{len(mine)} of {len(waiting)} documents that wait would be settled by {path.name}.")
     for row in mine:
         context.store.moves.settle(
             row,

@@ -464,6 +464,8 @@ def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path
     taken.write_text("number\nRT-1001\n", encoding="utf-8")
     assert CONFIRMATION_HEADING in shell("upload", batch, "--confirm-taken", taken).expect(3).err
     taken.write_text(f"{CONFIRMATION_HEADING}\nRT-1001\nRT-1003\nRT-9999\n", encoding="utf-8")
+    would = shell.json("upload", batch, "--confirm-taken", taken, "--dry-run", code=0)
+    assert "2 of 3 documents" in would["words"] and would["counts"] == {"needs_person": 3, "refused": 1}
     settled = shell.json("upload", batch, "--confirm-taken", taken, code=4)
     assert settled["counts"] == {"by_hand": 2, "needs_person": 1, "refused": 1}
 
