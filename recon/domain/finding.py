@@ -82,7 +82,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "paid-became-unpaid": FindingCode("hold", "The ledger holds a receipt, but the source says unpaid", "Decide with the shop what is true; recon undoes nothing by itself."),
     "amount-changed": FindingCode("hold", "The amount changed after it was posted with a tax invoice", "Credit the old document and post the new amount: decide with `recon match --decide ORDER=repost` or `=leave`, then plan again."),
     "vat-mismatch": FindingCode("hold", "Our VAT differs from the source's by more than rounding", "Check VAT rate and price basis of the connection."),
-    "vat-rounding": FindingCode("note", "VAT by line and by document differ by rounding", "The document's VAT is used; both figures are shown."),
+    "vat-rounding": FindingCode("note", "VAT by line and by document differ by rounding", "The document's VAT is used; the figures stand beside it."),
     "partial-credit-by-hand": FindingCode("hold", "The ledger cannot take a partial credit note from us", "Write it by hand in the ledger, then confirm it with `recon match --decide ORDER=by-hand:NUMBER`."),
     "tax-id-invalid": FindingCode("warning", "The buyer's tax id fails its check digit", "The document goes to the channel's contact; correct the tax id for a full tax invoice."),
     "pending-elsewhere": FindingCode("note", "Already in an approved batch that is not finished", "Finish or void that batch first."),

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
 
 BY_CAUSE: Final = pl.Schema({
@@ -68,7 +69,7 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
 
 
 def vat_rounding_findings(documents: pl.DataFrame) -> pl.DataFrame:
-    """Return a note per sale whose VAT by line differs from its VAT on the document; the document shows both figures.
+    """Return a note per sale whose VAT by line differs from its VAT on the document; `with_vat_figures` words it.
 
     ``documents``: document_key, order_key, is_sale, vat_minor, vat_by_line_minor, file and row.
     """
@@ -76,6 +77,34 @@ def vat_rounding_findings(documents: pl.DataFrame) -> pl.DataFrame:
     return findings_from(
         differing, "vat-rounding", amount_minor=(pl.col("vat_minor") - pl.col("vat_by_line_minor")).abs()
     )
+
+
+def with_vat_figures(findings: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return findings with the figures of the notes about VAT rounding: the shop's VAT, ours, the difference.
+
+    Worded when somebody looks: a plan may hold hundreds of thousands of these notes that nobody ever reads.
+    """
+    bare = (pl.col("code") == "vat-rounding") & pl.col("detail").is_null()
+    if not findings.select(bare.any()).item():
+        return findings
+    figures = documents.select("document_key", "vat_minor", "vat_by_line_minor")
+    stated = orders.select("order_key", "tax_minor").unique("order_key", keep="first", maintain_order=True)
+    known = findings.join(figures, on="document_key", how="left", maintain_order="left")
+    known = known.join(stated, on="order_key", how="left", maintain_order="left")
+    ours, by_line, theirs = pl.col("vat_minor"), pl.col("vat_by_line_minor"), pl.col("tax_minor")
+    detail = pl.format(
+        "VAT {} on the document, {} line by line: {} {}. {}",
+        plain_text(ours),
+        plain_text(by_line),
+        plain_text((ours - by_line).abs()),
+        pl.when(ours > by_line).then(pl.lit("more")).otherwise(pl.lit("less")),
+        pl.when(theirs.is_null()).then(pl.lit("The shop states none."))
+        .when(theirs == ours).then(pl.format("The shop states {}, as the document.", plain_text(theirs)))
+        .otherwise(pl.format("The shop states {}, {} from the document's.", plain_text(theirs), plain_text((theirs - ours).abs()))),
+    )  # fmt: skip
+    return known.with_columns(
+        pl.when(bare & ours.is_not_null()).then(detail).otherwise("detail").alias("detail")
+    ).select(findings.columns)
 
 
 def account_findings(used: list[str]) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import polars as pl
 from recon import __version__
 from recon.frames.parquet import read_frame
 from recon.money import plain
+from recon.plan.findings import with_vat_figures
 from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
 from recon.service.planning import plan_folder
@@ -61,9 +62,9 @@ def audit(
 def plan_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
     """Return the frames of a batch's plan."""
     folder = plan_folder(context, batch)
-    return {
-        name: read_frame(folder, name) for name in ("orders", "results", "documents", "lines", "postings", "findings")
-    }
+    names = ("orders", "results", "documents", "lines", "postings", "findings")
+    frames = {name: read_frame(folder, name) for name in names}
+    return frames | {"findings": with_vat_figures(frames["findings"], frames["documents"], frames["orders"])}
 
 
 def dossier(context: Context, batch: Batch) -> AuditDossier:

@@ -13,6 +13,7 @@ from recon.errors import UsageError
 from recon.frames.findings import gather
 from recon.frames.parquet import read_frame
 from recon.money import plain
+from recon.plan.findings import with_vat_figures
 from recon.plan.records import documents_by_key
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
@@ -113,8 +114,10 @@ def findings(
     """Return findings of the newest plan (before it: of the files), by cause and row by row."""
     name, rules = context.connection(connection)
     try:
-        frame = latest_plan(context, name, "findings")
         orders = latest_plan(context, name, "orders")
+        frame = with_vat_figures(
+            latest_plan(context, name, "findings"), latest_plan(context, name, "documents"), orders
+        )
     except UsageError:
         from recon.service.known import current_frames
 
@@ -202,6 +205,7 @@ def _view(context: Context, batch: Batch, key: str) -> DocumentView:
     sent = _states(context, batch).get(key)
     kept = context.store.files.find(row.file) if row.file else None
     about = frames["findings"].filter((pl.col("order_key") == row.order_key) | (pl.col("document_key") == key))
+    about = with_vat_figures(about, frames["documents"], frames["orders"])
     about = with_currency(about, frames["orders"], context.settings.company.currency)
     names = context.store.files.names()
     return DocumentView(

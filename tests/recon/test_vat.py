@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_shop import codes, connection, documents_as_text, line, order, plan, result
+from plan_shop import codes, connection, documents_as_text, frames, line, order, plan, result
 
 from recon.money import AMOUNT_LIMIT_MINOR
 from recon.plan.columns import divide_half_up, share_half_up
+from recon.plan.findings import with_vat_figures
 from recon.plan.vat import included, on_top
 
 
@@ -100,6 +101,22 @@ def test_f63_vat_by_line_and_by_document_differ_and_both_are_shown() -> None:
         "what is missing goes to the largest line, the first of equals"
     )
     assert codes(made) == ["vat-rounding"]
+
+
+@pytest.mark.parametrize(
+    ("tax", "shop"),
+    [
+        (693, "The shop states 6.93, as the document."),
+        (691, "The shop states 6.91, 0.02 from the document's."),
+        (None, "The shop states none."),
+    ],
+)
+def test_notes_about_vat_rounding_name_the_shops_vat_ours_and_the_difference(tax: int | None, shop: str) -> None:
+    told = order("1", *[line(amount=990) for _ in range(10)], vat_mode="excluded")
+    made = plan(told)
+    orders = frames([told | {"tax_minor": tax}])["orders"]
+    (said,) = with_vat_figures(made.findings, made.documents, orders)["detail"]
+    assert said == f"VAT 6.93 on the document, 6.90 line by line: 0.03 more. {shop}"
 
 
 def test_f63_the_remainder_goes_to_the_largest_line() -> None:
