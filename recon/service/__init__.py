@@ -239,9 +239,11 @@ class ReconService:
         """Return the state of everything, and what waits for whom."""
         return overviews.overview(self._context)
 
-    def events(self, *, limit: int = 200, before: int | None = None) -> tuple[overviews.EventLine, ...]:
-        """Return entries of the event log, newest first."""
-        return overviews.events(self._context, limit=limit, before=before)
+    def events(
+        self, *, limit: int = 200, before: int | None = None, kinds: tuple[str, ...] = ()
+    ) -> tuple[overviews.EventLine, ...]:
+        """Return entries of the event log, newest first, of all kinds or of some."""
+        return overviews.events(self._context, limit=limit, before=before, kinds=kinds)
 
     def status(self, connection: str | None = None) -> dict[str, Any]:
         """Return counts and sums of every state."""

@@ -20,6 +20,18 @@ from recon.service.reading import batch_view
 from recon.summaries import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
+RUNS: Final = (
+    "intake",
+    "planned",
+    "approved",
+    "approval-ended",
+    "upload-ended",
+    "workbook",
+    "verified",
+    "cancelled-batch",
+    "adopted",
+)
+"""Kinds of entries that tell of a whole step, not of one document."""
 SETTLED: Final = ("posted", "by_hand")
 MATCHING: Final = (
     "product-not-linked",
@@ -155,7 +167,7 @@ def overview(context: Context) -> Overview:
         states=states,
         batches=tuple(reversed(batches)),
         waits=_waits(context, batches, held, matching),
-        events=events(context, limit=LAST_EVENTS),
+        events=events(context, limit=LAST_EVENTS, kinds=RUNS),
         days=_days(context),
         controls=controls,
         chain_head=head.hash,
@@ -176,11 +188,11 @@ def waiting_files(context: Context) -> tuple[str, ...]:
     return tuple(path.name for path in found if (path.name, path.stat().st_size) not in known)
 
 
-def events(context: Context, *, limit: int, before: int | None = None) -> tuple[EventLine, ...]:
-    """Return the newest entries of the event log, newest first."""
-    last = context.store.events.head().seq if before is None else before - 1
-    first = max(0, last - limit)
-    found = context.store.events.entries(after=first, limit=last - first) if last > first else ()
+def events(
+    context: Context, *, limit: int, before: int | None = None, kinds: tuple[str, ...] = ()
+) -> tuple[EventLine, ...]:
+    """Return the newest entries of the event log, newest first, of all kinds or of some."""
+    found = context.store.events.newest(limit=limit, before=before, kinds=kinds)
     return tuple(
         EventLine(
             e.seq,
@@ -193,7 +205,7 @@ def events(context: Context, *, limit: int, before: int | None = None) -> tuple[
             e.facts,
             e.hash,
         )
-        for e in reversed(found)
+        for e in found
     )
 
 

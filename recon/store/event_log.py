@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -99,9 +100,17 @@ class EventLog:
             "SELECT * FROM events WHERE seq > ? AND (? IS NULL OR subject = ?) ORDER BY seq LIMIT ?",
             (after, subject, subject, limit),
         )
-        return tuple(
-            Event(r["seq"], r["at"], r["kind"], r["who"], r["subject"], json.loads(r["facts"]), r["hash"]) for r in rows
+        return tuple(_event(row) for row in rows)
+
+    def newest(self, *, limit: int, before: int | None = None, kinds: tuple[str, ...] = ()) -> tuple[Event, ...]:
+        """Return the last entries, newest first, of all kinds or of some; ``before``: only entries above that number."""
+        marks = ", ".join("?" for _kind in kinds)
+        only = f"AND kind IN ({marks})" if kinds else ""
+        rows = self._database.query(
+            f"SELECT * FROM events WHERE (? IS NULL OR seq < ?) {only} ORDER BY seq DESC LIMIT ?",
+            (before, before, *kinds, limit),
         )
+        return tuple(_event(row) for row in rows)
 
     def verify(self, *, anchors: tuple[Head, ...] = ()) -> ChainReport:
         """Check every entry against the one before it, and heads kept elsewhere against the log."""
@@ -139,3 +148,7 @@ def entry_hash(before: str, seq: int, at: str, kind: str, who: str, subject: str
 
 def _broken(count: int, head: Head, seq: int, words: str) -> ChainReport:
     return ChainReport(ok=False, count=count, head=head, bad_seq=seq, words=words)
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(row["seq"], row["at"], row["kind"], row["who"], row["subject"], json.loads(row["facts"]), row["hash"])

@@ -1,41 +1,257 @@
-"""Home: what is connected, what waits for whom, what was done last, and a chart of what was posted."""
+"""Home: what waits for whom, what is connected, where the money went, what was done last, and a chart of each day."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
-from recon.service.overview import Overview
-from tui.i18n import N_, _
+from recon.service.overview import Overview, Wait
+from tui.cells import columns, fit, shown, split_line, width_of
+from tui.event_words import event_count, event_words
+from tui.i18n import N_, _, count, day, moment, ngettext
 from tui.keys import bindings
 from tui.screens.base import StepScreen
+
+GOES_TO: Final = {
+    "unsure": "upload",
+    "approved": "upload",
+    "refused": "upload",
+    "draft": "review",
+    "held": "review",
+    "matching": "match",
+    "inbox": "import",
+    "connect": "settings",
+    "notice": "doctor",
+}
+"""Kind of wait to the place where it is settled."""
+_SIGNS: Final = {"unsure": ("~", "$recon-check"), "refused": ("!", "$recon-bad"), "held": ("!", "$recon-bad")}
+_TWO_COLUMNS: Final = 110
 
 
 class HomeScreen(StepScreen):
     """The place recon opens on."""
 
     STEP: ClassVar[str] = "home"
-    FOOTER: ClassVar[tuple[str, ...]] = ("next_step", "go_upload", "refresh", "command_palette", "leave")
-    HELP: ClassVar[str] = N_("What stands where, what waits for whom, and what was done last.")
+    FOOTER: ClassVar[tuple[str, ...]] = ("open", "next_step", "go_upload", "toggle_numbers", "command_palette", "leave")
+    HELP: ClassVar[str] = N_("What stands where, what waits for whom, and what was done last. Enter opens what waits.")
     BINDINGS = bindings("open")
+    AUTO_FOCUS = "#waits"
+    CSS = """
+    #home { height: 1fr; layout: vertical; }
+    HomeScreen.-wide #home { layout: grid; grid-size: 2; grid-columns: 1fr 1fr; grid-rows: auto; grid-gutter: 0 2; }
+    HomeScreen.-wide #part-last { column-span: 2; }
+    #home Vertical { height: auto; padding-bottom: 1; }
+    #waits { height: auto; max-height: 8; border: none; background: $recon-ground; padding: 0; }
+    #waits > .option-list--option-highlighted { background: $recon-cursor; color: $recon-text; text-style: bold; }
+    #home Static { padding: 0 1; }
+    #home .heading { padding: 0 1; }
+    """
 
     def body(self) -> ComposeResult:
-        """Yield one text for each part."""
-        with VerticalScroll(id="home"):
-            yield Static(id="waits", markup=False)
+        """Yield one part after another; two columns where there is room."""
+        with VerticalScroll(id="home", can_focus=False):
+            with Vertical(id="part-waits"):
+                yield Static(_("Needs you"), classes="heading")
+                yield OptionList(id="waits")
+            with Vertical(id="part-money"):
+                yield Static(_("Where the money went"), classes="heading")
+                yield Static(id="money")
+            with Vertical(id="part-connections"):
+                yield Static(_("Connections"), classes="heading")
+                yield Static(id="connections")
+            with Vertical(id="part-days"):
+                yield Static(_("Posted per day"), classes="heading")
+                yield Static(id="days")
+            with Vertical(id="part-last"):
+                yield Static(_("Last steps"), classes="heading")
+                yield Static(id="last")
+
+    def load(self) -> None:
+        """Draw what is known; the app reads the newest state by itself."""
+        if self.recon.overview is not None:
+            self.overview_came(self.recon.overview)
+
+    def on_resize(self) -> None:
+        """Lines are made for the width there is."""
+        self.load()
 
     def overview_came(self, view: Overview) -> None:
-        """Draw it."""
-        waits = self.query_one("#waits", Static)
-        if not view.waits:
-            waits.update(Content(_("Nothing waits for you.")))
-            return
-        waits.update(Content("\n".join(f"{wait.kind} {wait.subject} {wait.count}" for wait in view.waits)))
+        """Draw everything."""
+        self._show_waits(view)
+        width = self._column_width()
+        self.query_one("#money", Static).update(self._money(view, width))
+        self.query_one("#connections", Static).update(Content("\n".join(self._connections(view, width))))
+        self.query_one("#days", Static).update(self._days(view, width))
+        self.query_one("#last", Static).update(Content("\n".join(self._last(view, self.size.width - 3))))
+        self.query_one("#part-days").display = bool(view.days)
+        self.query_one("#part-money").display = view.controls is not None
+        self.query_one("#part-last").display = bool(view.events)
+
+    def _column_width(self) -> int:
+        whole = self.size.width
+        return (whole - 2) // 2 - 3 if whole >= _TWO_COLUMNS else whole - 3
+
+    # --- needs you
+
+    def _show_waits(self, view: Overview) -> None:
+        waits = self.query_one("#waits", OptionList)
+        lines = [(wait.kind, self._wait(wait)) for wait in _all_waits(view)]
+        place = waits.highlighted or 0
+        waits.clear_options()
+        if not lines:
+            lines = [("nothing", Content(_nothing_waits(view)))]
+        waits.add_options([Option(content, id=f"{number}:{kind}") for number, (kind, content) in enumerate(lines)])
+        waits.highlighted = min(place, len(lines) - 1)
+
+    def _wait(self, wait: Wait) -> Content:
+        sign, style = _SIGNS.get(wait.kind, ("?", "$recon-check"))
+        return Content.assemble((f"{sign} ", style), self._wait_words(wait))
+
+    def _wait_words(self, wait: Wait) -> str:
+        n, subject = count(wait.count), shown(wait.subject)
+        total = self.recon.amount(wait.total) if wait.total else ""
+        if wait.kind == "unsure":
+            words = ngettext(
+                "{n} outcome of {batch} is unknown: it is looked up, never sent again",
+                "{n} outcomes of {batch} are unknown: they are looked up, never sent again",
+                wait.count,
+            )
+        elif wait.kind == "draft":
+            words = ngettext(
+                "{n} document of {batch} waits for your decision, {total}",
+                "{n} documents of {batch} wait for your decision, {total}",
+                wait.count,
+            )
+        elif wait.kind == "approved":
+            words = ngettext(
+                "{n} document of {batch} is approved and not sent, or needs a person",
+                "{n} documents of {batch} are approved and not sent, or need a person",
+                wait.count,
+            )
+        elif wait.kind == "refused":
+            words = ngettext(
+                "{n} document of {batch} was refused by the ledger",
+                "{n} documents of {batch} were refused by the ledger",
+                wait.count,
+            )
+        elif wait.kind == "matching":
+            words = ngettext(
+                "{n} order waits for a product or a payment channel to be linked",
+                "{n} orders wait for a product or a payment channel to be linked",
+                wait.count,
+            )
+        elif wait.kind == "held":
+            words = ngettext("{n} order is held, {total}", "{n} orders are held, {total}", wait.count)
+        elif wait.kind == "inbox":
+            words = ngettext("{n} new file in the inbox", "{n} new files in the inbox", wait.count)
+        elif wait.kind == "connect":
+            words = _("The ledger of {batch} was never asked who it is")
+        else:
+            return shown(wait.words)
+        return words.format(n=n, batch=subject, total=total)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Go where the chosen thing is settled."""
+        self._go(event.option.id)
 
     def action_open(self) -> None:
-        """Go where the first thing waits."""
-        self.recon.go("review")
+        """Go where the thing under the cursor is settled."""
+        waits = self.query_one("#waits", OptionList)
+        if waits.highlighted is not None:
+            self._go(waits.get_option_at_index(waits.highlighted).id)
+
+    def _go(self, option: str | None) -> None:
+        kind = (option or "").partition(":")[2]
+        view = self.recon.overview
+        empty = view is not None and not view.files
+        self.recon.go(GOES_TO.get(kind, "import" if empty else "review"))
+
+    # --- figures
+
+    def _money(self, view: Overview, width: int) -> Content:
+        controls = view.controls
+        if controls is None:
+            return Content("")
+        amount, room = self.recon.amount, min(width, 62)
+        lines = [
+            (
+                _("{n} orders, less refunds and cancelled").format(n=count(controls.orders)),
+                amount(controls.source),
+                "bold",
+            ),
+            (_("= posted before"), amount(controls.posted), ""),
+            (_("+ documents of this plan"), amount(controls.documents), ""),
+            (_("+ held"), amount(controls.held), "$recon-bad" if controls.held != "0.00" else ""),
+            (_("+ not posted, as set or decided"), amount(controls.ignored), ""),
+            (_("difference"), amount(controls.difference), "bold"),
+        ]
+        head = split_line("", view.currency, room)
+        parts: list[str | tuple[str, str]] = [(head, "$recon-dim")]
+        for words, figure, style in lines:
+            parts += ["\n", (split_line(words, figure, room), style)]
+        return Content.assemble(*parts)
+
+    def _connections(self, view: Overview, width: int) -> list[str]:
+        lines = []
+        for line in view.connections:
+            n = ngettext("{n} order", "{n} orders", line.orders).format(n=count(line.orders))
+            where = f"{shown(line.name)}: {shown(line.source)} > {shown(line.target)}"
+            lines.append(split_line(where, f"{n}  {self.recon.amount(line.total)}", width))
+            since = _("from {day}").format(day=day(line.start_date, era=True))
+            locked = _("start date locked") if line.start_date_locked else _("start date open")
+            lines.append(fit(f"  {since}, {locked}", width))
+        return lines
+
+    def _days(self, view: Overview, width: int) -> Content:
+        days = view.days[-10:]
+        texts = [(day(line.day), count(line.count), self.recon.amount(line.total)) for line in days]
+        widths = [max((width_of(text) for text in column), default=0) for column in zip(*texts, strict=True)]
+        room = max(width - sum(widths) - 8, 4)
+        most = max((abs(_minor(line.total)) for line in days), default=0) or 1
+        parts: list[str | tuple[str, str]] = []
+        for line, text in zip(days, texts, strict=True):
+            minor = _minor(line.total)
+            cells = 0 if self.recon.numbers_hidden else abs(minor) * room // most
+            bar = "-" * cells if minor < 0 else "#" * cells
+            if parts:
+                parts.append("\n")
+            parts += [
+                columns(text, widths, right=(1, 2)) + "  ",
+                (bar, "$recon-bad" if minor < 0 else "$recon-accent"),
+            ]
+        return Content.assemble(*parts)
+
+    def _last(self, view: Overview, width: int) -> list[str]:
+        texts = [
+            (moment(line.at, view.timezone), shown(line.who), event_words(line), event_count(line))
+            for line in view.events
+        ]
+        if not texts:
+            return []
+        first, who, last = (max(width_of(text[n]) for text in texts) for n in (0, 1, 3))
+        middle = width - first - min(who, 12) - last - 6
+        return [columns(text, (first, min(who, 12), max(middle, 8), last), right=(3,)) for text in texts]
+
+
+def _minor(total: str) -> int:
+    """Return an amount's digits as a whole number; only its proportion is used, for the length of a bar."""
+    return int(total.replace(".", ""))
+
+
+def _all_waits(view: Overview) -> list[Wait]:
+    waits = list(view.waits)
+    if view.inbox:
+        waits.append(Wait("inbox", "", view.inbox))
+    waits += [Wait("connect", line.name) for line in view.connections if line.company is None]
+    return waits
+
+
+def _nothing_waits(view: Overview) -> str:
+    if not view.files:
+        return _("No orders yet. Enter takes you to Import: choose a file there, or fetch from the shop.")
+    return _("Nothing waits for you.")
