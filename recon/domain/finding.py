@@ -91,18 +91,18 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "refund-amount-missing": FindingCode("hold", "Marked as partly refunded, but the source does not say how much", "Export the refund amounts too, or post the order by hand."),
     "returned-not-refunded": FindingCode("hold", "The goods came back, but the source states no refund", "Record the refund in the shop, or decide with `recon match --decide ORDER=by-hand:NUMBER`."),
     "cancelled-but-paid": FindingCode("warning", "Cancelled, but the source does not say that the money went back", "Refund the buyer in the shop; nothing stays posted for a cancelled order."),
-    "posted-unclear": FindingCode("hold", "What the ledger holds for the order does not fit together", "Look at its documents in the ledger: two live ones, or a credit note without its document. Void what is wrong there, then run `recon verify`."),
+    "posted-unclear": FindingCode("hold", "What the ledger holds for the order does not fit together", "Look at its documents in the ledger: two live ones, or a credit note without its document. Void what is wrong there, then run `recon verify`; a document we sent is ended with `recon settle`."),
     "credited-lines-unknown": FindingCode("warning", "The lines of the posted document that is taken back are not known here", "Compare the accounts with the document in the ledger before you approve. The plan it was approved in lies in .recon/frames/plans; put that folder back from a backup and plan again."),
     "kind-by-hand": FindingCode("hold", "This kind of record has to be posted by hand", "Post it in the ledger, then confirm it with `recon match --decide ORDER=by-hand:NUMBER`; or switch the kind off."),
     "account-not-chosen": FindingCode("warning", "An account used in postings has not been chosen", "Choose it under [accounts] in recon.toml; `recon connect` proposes one by name."),
     "refund-before-start": FindingCode("warning", "A refund of a sale from before the start date", "Write the credit note by hand against the earlier document."),
     # upload and verify
     "ledger-refused": FindingCode("hold", "The ledger refused the document", "See its words; fix the cause and plan again."),
-    "outcome-unknown": FindingCode("hold", "It is not known whether the ledger took the document", "Run `recon upload` again later: it looks first and never sends twice."),
+    "outcome-unknown": FindingCode("hold", "It is not known whether the ledger took the document", "Run `recon upload` again later: it looks first and never sends twice. What it leaves to a person is ended with `recon settle` (`recon status` names the command)."),
     "read-back-differs": FindingCode("hold", "The ledger holds something else than we sent", "Compare both; correct it in the ledger."),
     "read-back-missing": FindingCode("hold", "The ledger does not show a document it confirmed", "Look for it in the ledger; it may have been voided by hand."),
     "stranger-in-ledger": FindingCode("warning", "The ledger holds a document in our number range that we did not send", "Find out who posted it."),
-    "number-used": FindingCode("hold", "The ledger holds something else under our number", "Compare both documents; free the number or change the order's number."),
+    "number-used": FindingCode("hold", "The ledger holds something else under our number", "Compare both documents; correct ours there or free the number, then say what you found with `recon settle` (`recon status` names the command)."),
 }  # fmt: skip
 """Every finding, by code."""
 

@@ -17,6 +17,7 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
 from tests.tui.conftest import WHOLESALE
+from tests.tui.test_json import check
 
 WHY = ("--reason", "looked at it in PEAK")
 
@@ -461,6 +462,18 @@ def test_documents_of_an_import_file_are_settled_without_a_look_up(tmp_path: Pat
     again = shell.json("plan", code=4)
     assert "RT-1001" in [row["number"] for row in again["rows"]]
     assert not {"RT-1002", "RT-1003"} & {row["number"] for row in again["rows"]}
+
+
+def test_its_json_is_as_documented(conflict: Case) -> None:
+    words = ("RT-1001", "--as", "Nok", "--to", "posted", "--number", "RT-1001", *WHY)
+    assert check(conflict.shell("settle", *words, "--json").expect(4))["schema"] == "recon.error/1"
+    assert check(conflict.shell("upload", "B0001", "--json"))["unknown"][0]["settle"]
+    assert check(conflict.shell("show", "RT-1001", "--json"))["settle"]
+    assert check(conflict.shell("settle", *words, "--accept-differences", "--dry-run", "--json").expect(0))["dry_run"]
+    facts = check(conflict.shell("settle", *words, "--accept-differences", "--json").expect(0))
+    assert facts["schema"] == "recon.settle/1"
+    shown = check(conflict.shell("show", "RT-1001", "--json"))
+    assert (shown["settle"], shown["words"].startswith("Stands in the ledger as RT-1001, says Nok")) == ("", True)
 
 
 # --- the whole way
