@@ -159,8 +159,14 @@ def unreadable_calls(root: Path = ROOT) -> Iterator[str]:
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
                 texts = {"_": 1, "N_": 1, "ngettext": 2, "pgettext": 2}.get(called, 0)
                 own = path.name == "i18n.py" or (isinstance(node.func, ast.Attribute) and called == "_")
-                if not own and any(not isinstance(text, ast.Constant) for text in node.args[:texts]):
+                if not own and any(
+                    isinstance(text, (ast.JoinedStr, ast.BinOp)) or _is_filled(text) for text in node.args[:texts]
+                ):
                     yield f"{path.relative_to(root)}:{node.lineno}: {called}() wants a plain text; fill places with .format() afterwards"
+
+
+def _is_filled(text: ast.expr) -> bool:
+    return isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute) and text.func.attr == "format"
 
 
 def main(arguments: list[str]) -> int:

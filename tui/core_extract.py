@@ -84,10 +84,8 @@ class _Reader(ast.NodeVisitor):
 
     def visit(self, node: ast.AST) -> None:
         """Take the text that begins at this node, or look inside."""
-        if isinstance(node, (ast.Assert, ast.Dict)) and isinstance(node, ast.Assert):
-            return
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            return  # a docstring
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            return  # a check of our own, or a docstring
         if isinstance(node, ast.Call) and _called(node) in (*_QUIET_CALLS, *_QUIET_ERRORS):
             return
         text = _template(node)
@@ -138,7 +136,10 @@ def _pieces(node: ast.AST) -> list[str | ast.expr] | None:
         left, right = _pieces(node.left), _pieces(node.right)
         if left is None and right is None:
             return None
-        return (left if left is not None else [node.left]) + (right if right is not None else [node.right])
+        joined: list[str | ast.expr] = []
+        joined.extend([node.left] if left is None else left)
+        joined.extend([node.right] if right is None else right)
+        return joined
     return None
 
 

@@ -57,6 +57,7 @@ def use(language: str) -> None:
         use_catalogue("en", _gettext.NullTranslations())
     else:
         screens, core = (_gettext.translation(name, FOLDER, [language], fallback=True) for name in DOMAINS)
+        screens.add_fallback(core)
         use_catalogue(language, screens, core)
 
 
@@ -143,8 +144,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
 
 def tr(text: str) -> str:
     """Return in the language spoken now what was marked elsewhere: by `N_`, or in the core (`tui.core_texts`)."""
-    said = _(text)
-    return _Speech.core.gettext(text) if said == text and text else said
+    return _(text)
 
 
 # numbers
