@@ -56,19 +56,25 @@ def assemble(
     place, connection, limits = sent["order_no"], work.connection, work.inputs.limits
     orders = work.orders.select(_NEEDED)[place]
     facts = work.facts.select(_FACTS)[place]
-    frame = identified(sent, orders["order_key"], facts)
-    contacts, bad = contacts_of(orders, connection, limits.contact_code_max_length)
-    dates = _dates(work, sent, orders, facts)
-    stems = order_stems(work.orders).gather(place)
+    frame, (contacts, bad, dates, stems) = side_by_side(
+        lambda: identified(sent, orders["order_key"], facts),
+        lambda: (
+            *contacts_of(orders, connection, limits.contact_code_max_length),
+            _dates(work, sent, orders, facts),
+            order_stems(work.orders).gather(place),
+        ),
+    )
     channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
     frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
     frame = _with_amounts(frame, sums.select(_SUMS)[place], amounts["vat_mode"].gather(place), work, orders)
     mirrors = find_mirrors(frame, work.inputs.posted, work.inputs.read_posted, orders["row"], connection)
     frame = mirrors.frame
-    documents = headers(frame, orders, connection, work.inputs.posted, limits.number_max_length)
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "mirrors", "total_minor", "vat_minor")
     count = work.inputs.lines.height
-    lined, taken_back = document_lines(about, finished, work.orders.height, count, connection.vat_rate_basis_points)
+    documents, (lined, taken_back) = side_by_side(
+        lambda: headers(frame, orders, connection, work.inputs.posted, limits.number_max_length),
+        lambda: document_lines(about, finished, work.orders.height, count, connection.vat_rate_basis_points),
+    )
     said = texts(work.inputs.lines, documents, taken_back)
     accounts = {setting: account_name(connection, setting) for setting in ACCOUNT_SETTINGS}
     money = frame.select("doc_no", "kind", "total_minor", "net_minor", "vat_minor", "is_tax_invoice", "money_account")

@@ -124,6 +124,8 @@ def _block(planned: pl.DataFrame, limits: PlanLimits) -> pl.DataFrame:
     )  # fmt: skip
     marked = planned.with_columns(code.alias("blocked"))
     if marked["blocked"].null_count() < marked.height:
-        behind = pl.col("blocked").forward_fill().over("order_no")
+        # An order's drafts stand together: what is filled forward counts as far as the order reaches, without a group-by.
+        stuck_in = pl.when(pl.col("blocked").is_not_null()).then("order_no").forward_fill()
+        behind = pl.when(pl.col("order_no") == stuck_in).then(pl.col("blocked").forward_fill())
         marked = marked.with_columns(behind.alias("blocked"))
     return marked.select(DRAFTS.names())
