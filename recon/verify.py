@@ -70,24 +70,96 @@ def verify(
     Raises:
         TargetUnavailable: The ledger does not answer.
     """
-    differences: list[Difference] = []
-    missing: list[Document] = []
-    equal = 0
-    for position, (document, held) in enumerate(target.read_back(posted), start=1):
-        on_progress(position)
-        if held is None:
-            missing.append(document)
-            continue
-        found = compare(document, held, is_voided=document.document_key in voided)
-        differences += found
-        equal += not found
+    check = _Check(posted, voided, on_progress)
+    check.read_back(target, check.one_of_each_kind())
+    strangers = []
     starts = tuple(prefixes)
-    strangers = [
-        held
-        for held in target.list_documents(NUMBERED, since, until)
-        if held.number and held.number.startswith(starts) and held.number not in known_numbers
-    ]
-    return Verified(len(posted), equal, tuple(differences), tuple(missing), tuple(strangers))
+    for held in target.list_documents(NUMBERED, since, until):
+        check.listed(held)
+        if held.number and held.number.startswith(starts) and held.number not in known_numbers:
+            strangers.append(held)
+    check.read_back(target, check.left())
+    return check.result(tuple(strangers))
+
+
+class _Check:
+    """Which documents of a batch have been compared, and with what result.
+
+    The sweep reads the whole period anyway, many documents at a time, so what it shows equal need not be read one by
+    one. It settles nothing else: a list may state less than a look at one document (a look at one of each kind tells),
+    and a difference is only believed of the document itself.
+    """
+
+    def __init__(
+        self, posted: Sequence[tuple[Document, str]], voided: frozenset[str], on_progress: Callable[[int], None]
+    ) -> None:
+        self._posted = posted
+        self._voided = voided
+        self._on_progress = on_progress
+        self._found: dict[str, list[Difference] | None] = {}
+        """Document key → differences; None: the ledger does not show it."""
+        self._stated: dict[str, frozenset[str]] = {}
+        """Kind → what a look at one such document states."""
+        self._places: dict[tuple[str, str], list[Document]] = {}
+        for document, ledger_id in posted:
+            kind, wanted = _place(document, ledger_id)
+            if wanted:
+                self._places.setdefault((kind, wanted), []).append(document)
+
+    def one_of_each_kind(self) -> list[tuple[Document, str]]:
+        """Return the first document of each kind."""
+        return list({document.kind: (document, ledger_id) for document, ledger_id in reversed(self._posted)}.values())
+
+    def left(self) -> list[tuple[Document, str]]:
+        """Return what has not been compared yet."""
+        return [one for one in self._posted if one[0].document_key not in self._found]
+
+    def read_back(self, target: Target, documents: Sequence[tuple[Document, str]]) -> None:
+        """Look at documents one by one."""
+        for document, held in target.read_back(documents):
+            if held is not None:
+                self._stated.setdefault(document.kind, _stated(held))
+            self._note(document, None if held is None else self._compared(document, held))
+
+    def listed(self, held: LedgerDocument) -> None:
+        """Take a row of the sweep: it settles our documents that it shows whole and equal."""
+        for document in self._places.get((held.kind, held.ledger_id), ()):
+            needed = self._stated.get(document.kind)
+            if document.document_key in self._found or needed is None or not needed <= _stated(held):
+                continue
+            if not self._compared(document, held):
+                self._note(document, [])
+
+    def _compared(self, document: Document, held: LedgerDocument) -> list[Difference]:
+        return compare(document, held, is_voided=document.document_key in self._voided)
+
+    def _note(self, document: Document, found: list[Difference] | None) -> None:
+        self._found[document.document_key] = found
+        self._on_progress(len(self._found))
+
+    def result(self, strangers: tuple[LedgerDocument, ...]) -> Verified:
+        """Return everything in the order of the batch."""
+        found = [(document, self._found[document.document_key]) for document, _ in self._posted]
+        return Verified(
+            compared=len(found),
+            equal=sum(differences == [] for _, differences in found),
+            differences=tuple(one for _, differences in found for one in differences or ()),
+            missing=tuple(document for document, differences in found if differences is None),
+            strangers=strangers,
+        )
+
+
+def _place(document: Document, ledger_id: str) -> tuple[str, str]:
+    """Return kind and id of the ledger's document that shows this one: payments and voids show on another."""
+    if document.kind in NUMBERED:
+        return document.kind, ledger_id
+    return document.applies_to_kind or "invoice", document.applies_to_ledger_id or ""
+
+
+def _stated(held: LedgerDocument) -> frozenset[str]:
+    """Return which of the compared fields the ledger states."""
+    fields = ("number", "issued_on", "total_minor", "vat_minor", "contact_code", "lines")
+    return frozenset(name for name in fields if getattr(held, name) is not None and getattr(held, name) != "")
 
 
 def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> list[Difference]:

@@ -473,6 +473,29 @@ def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path
 # --- verify
 
 
+def test_verify_reads_lists_and_not_each_document(tmp_path: Path, clock: FakeClock, key_store) -> None:
+    """A few pages and one look at each kind of document, not a look at each document."""
+    with SandboxPeak(clock=clock, durable=False) as ledger:
+        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
+            "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
+        shell = Shell(tmp_path / "books", clock)
+        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials))
+        shell("import", MID_MONTH)
+        shell("match", "--link-all", "--text", "--all-channels", "BSV001")
+        shell("plan").expect(4)
+        shell("approve", "B0001", "--as", "Nok").expect(0)
+        posted = shell.json("upload", "B0001")["counts"]["posted"]
+        before = len(ledger.requests)
+        facts = shell.json("verify", "B0001", code=0)
+        asked = [seen for seen in ledger.requests[before:] if seen.method == "GET"]
+        assert posted >= 15 and (facts["compared"], facts["equal"], facts["strangers"]) == (posted, posted, [])
+        assert sum("code=" in seen.query for seen in asked) <= 3, "one of each kind"
+        ledger.inject(Fault(kind="set-field", path="/receipts*", field="issuedDate", text="20261009", times=None))
+        facts = shell.json("verify", "B0001", code=4)
+    assert {row["field"] for row in facts["differences"]} == {"date"}
+    assert len(facts["differences"]) > 5
+
+
 def test_verify_reads_the_ledger_back(posted: Shell) -> None:
     facts = posted.json("verify", "B0001", code=0)
     assert (facts["compared"], facts["equal"], facts["differences"], facts["strangers"]) == (3, 3, [], [])

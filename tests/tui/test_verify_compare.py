@@ -29,19 +29,26 @@ class Ledger:
 
     def __init__(self, held: Sequence[LedgerDocument | None], swept: Sequence[LedgerDocument] = ()) -> None:
         self.held, self.swept = held, swept
+        self.all: list[Document] = []
+        self.looks = 0
+        """Documents that were read one by one."""
 
     def read_back(self, posted: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
-        yield from zip([document for document, _ in posted], self.held, strict=True)
+        for document, _ in posted:
+            self.looks += 1
+            yield document, self.held[self.all.index(document)]
 
     def list_documents(self, kinds: Sequence[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
         yield from self.swept
 
 
 def verified(ledger: Ledger, posted: Sequence[Document], **more: object) -> Verified:
+    ledger.all = list(posted)
+    assert len(ledger.held) == len(posted)
     given = {"known_numbers": frozenset(d.number for d in posted if d.number), "prefixes": ("IV-", "RT-", "CN-")}
     return verify(  # type: ignore[arg-type]
         ledger,
-        [(document, "id") for document in posted],
+        [(document, f"id-{n}") for n, document in enumerate(posted, start=1)],
         since=dt.date(2026, 7, 1),
         until=dt.date(2026, 7, 31),
         **{**given, **more},
@@ -111,3 +118,59 @@ def test_missing_ones_and_strangers_are_listed() -> None:
     assert found.missing == (document,)
     assert found.strangers == (stranger,)
     assert verified(Ledger([as_held(document)], others), [document], prefixes=()).strangers == ()
+
+
+def three(**changes: object) -> tuple[list[Document], list[LedgerDocument]]:
+    """Three receipts and how a ledger holds them, the second one changed."""
+    posted = [
+        replace(sale(number=f"RT-{n}"), document_key=f"shop:{n}/receipt/1", issued_on=dt.date(2026, 7, n))
+        for n in (1, 2, 3)
+    ]
+    held = [as_held(document, ledger_id=f"id-{n}") for n, document in enumerate(posted, start=1)]
+    held[1] = replace(held[1], **changes)  # type: ignore[arg-type]
+    return posted, held
+
+
+def test_what_the_sweep_shows_equal_is_not_read_one_by_one() -> None:
+    posted, held = three()
+    ledger = Ledger(held, held)
+    found = verified(ledger, posted)
+    assert (found.compared, found.equal, found.differences, found.missing) == (3, 3, (), ())
+    assert ledger.looks == 1, "one receipt, to see how much a look at one states"
+
+
+def test_a_list_that_states_less_settles_nothing() -> None:
+    posted, held = three(total_minor=999)
+    ledger = Ledger(held, [replace(one, total_minor=None, lines=None) for one in held])
+    found = verified(ledger, posted)
+    assert [d.field for d in found.differences] == ["total"]
+    assert (found.equal, ledger.looks) == (2, 3)
+
+
+def test_a_difference_in_the_list_is_believed_of_the_document_itself_only() -> None:
+    posted, held = three()
+    late = [replace(one, vat_minor=1) for one in held]
+    ledger = Ledger(held, late)
+    assert (verified(ledger, posted).equal, ledger.looks) == (3, 3)
+    posted, held = three(vat_minor=1)
+    ledger = Ledger(held, held)
+    found = verified(ledger, posted)
+    assert [(d.number, d.field) for d in found.differences] == [("RT-2", "VAT")]
+    assert (found.equal, ledger.looks) == (2, 2)
+
+
+def test_another_document_under_our_number_settles_nothing() -> None:
+    posted, held = three()
+    ledger = Ledger(held, [replace(one, ledger_id=f"other-{one.ledger_id}") for one in held])
+    assert (verified(ledger, posted).equal, ledger.looks) == (3, 3)
+
+
+def test_a_void_and_a_payment_are_seen_on_their_invoice() -> None:
+    invoice = sale(kind="invoice", number="IV-1")
+    payment = replace(following(invoice, "payment", ledger_id="id-1"), document_key="shop:1001/payment/1")
+    void = replace(following(invoice, "void", ledger_id="id-1"), document_key="shop:1001/void/1")
+    others = [replace(one, document_key=f"{one.document_key}b") for one in (payment, void)]
+    held = as_held(invoice, is_void=True)
+    ledger = Ledger([held] * 5, [held])
+    found = verified(ledger, [invoice, payment, void, *others], voided=frozenset({invoice.document_key}))
+    assert (found.equal, found.differences, ledger.looks) == (5, (), 3)
