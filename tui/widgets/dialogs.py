@@ -1,0 +1,143 @@
+"""Questions that must be answered before something happens: a reason, a yes, one of several. Cancel is always the default.
+
+What is shown is given as text and drawn as text; a dialog answers with a value, or with None when the person went back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.cells import shown
+from tui.i18n import _
+
+Answer = TypeVar("Answer")
+Check = Callable[[str], str]
+"""What was typed to what is wrong with it; empty: nothing."""
+
+
+class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
+    """A box in the middle; Esc goes back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $recon-ground 60%; }
+    Dialog > Vertical { width: 70; max-width: 96%; height: auto; max-height: 96%; padding: 1 2; background: $recon-panel; border: solid $recon-accent; }
+    Dialog .title { text-style: bold; color: $recon-accent; height: auto; }
+    Dialog .words { height: auto; margin: 1 0; }
+    Dialog .problem { height: auto; color: $recon-bad; }
+    Dialog Input { background: $recon-cursor; }
+    Dialog Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
+    Dialog Horizontal Button { margin-left: 2; }
+    Dialog OptionList { height: auto; max-height: 14; border: none; background: $recon-panel; }
+    """
+
+    def action_cancel(self) -> None:
+        """Go back; nothing happens."""
+        self.dismiss(None)
+
+
+class TextDialog(Dialog[str]):
+    """Asks for a line of text, for example a reason."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(
+        self, title: str, words: str, *, yes: str, value: str = "", check: Check | None = None, password: bool = False
+    ) -> None:
+        super().__init__()
+        self._title, self._words, self._yes, self._value = title, words, yes, value
+        self._check = check or _not_empty
+        self._password = password
+
+    def compose(self) -> ComposeResult:
+        """Title, words, a line to type into, Cancel and the yes."""
+        with Vertical():
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content(self._words), classes="words")
+            yield Input(self._value, password=self._password)
+            yield Static("", classes="problem", markup=False)
+            with Horizontal():
+                yield Button(Content(_("Cancel")), id="cancel")
+                yield Button(Content(self._yes), id="yes")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the line is the yes."""
+        event.stop()
+        self._answer()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer, or go back."""
+        event.stop()
+        if event.button.id == "yes":
+            self._answer()
+        else:
+            self.dismiss(None)
+
+    def _answer(self) -> None:
+        text = self.query_one(Input).value.strip()
+        problem = self._check(text)
+        if problem:
+            self.query_one(".problem", Static).update(Content(problem))
+            return
+        self.dismiss(text)
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Asks for a yes; Cancel has the focus."""
+
+    AUTO_FOCUS = "#cancel"
+
+    def __init__(self, title: str, words: str | Content, *, yes: str) -> None:
+        super().__init__()
+        self._title, self._words, self._yes = title, words, yes
+
+    def compose(self) -> ComposeResult:
+        """Title, words, Cancel and the yes."""
+        with Vertical():
+            yield Static(Content(self._title), classes="title")
+            yield Static(self._words if isinstance(self._words, Content) else Content(self._words), classes="words")
+            with Horizontal():
+                yield Button(Content(_("Cancel")), id="cancel")
+                yield Button(Content(self._yes), id="yes")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer."""
+        event.stop()
+        self.dismiss(True if event.button.id == "yes" else None)
+
+
+class ChoiceDialog(Dialog[str]):
+    """Asks for one of several; outside names are cleaned."""
+
+    AUTO_FOCUS = "OptionList"
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], *, words: str = "") -> None:
+        """Show ``choices`` as (value, words)."""
+        super().__init__()
+        self._title, self._choices, self._words = title, tuple(choices), words
+
+    def compose(self) -> ComposeResult:
+        """Title, words and the list."""
+        with Vertical():
+            yield Static(Content(self._title), classes="title")
+            if self._words:
+                yield Static(Content(self._words), classes="words")
+            yield OptionList(*(Option(Content(shown(words))) for _value, words in self._choices))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Answer with what was chosen."""
+        event.stop()
+        self.dismiss(self._choices[event.option_index][0])
+
+
+def _not_empty(text: str) -> str:
+    return "" if text else _("Something must be written here.")
