@@ -7,11 +7,12 @@ mapping.
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from recon.store.batches import Approval, approval_seal
 from recon.store.database import Database
 from recon.store.mappings import changes_digest
+from recon.store.reviews import decisions_digest
 
 MOST: Final = 20
 """Differences named at most; one is enough to stop."""
@@ -19,7 +20,13 @@ MOST: Final = 20
 
 def compare_tables(database: Database) -> tuple[str, ...]:
     """Return what the tables say differently from the event log, in words; empty: they agree."""
-    found = [*_documents(database), *_approvals(database), *_batches(database), *_mappings(database)]
+    found = [
+        *_documents(database),
+        *_approvals(database),
+        *_batches(database),
+        *_mappings(database),
+        *_reviews(database),
+    ]
     return tuple(found[:MOST])
 
 
@@ -113,3 +120,35 @@ def _mappings(database: Database) -> list[str]:
     )
     found += [f"the mapping {row['connection']}/{row['kind']}/{row['key']} is not what was set" for row in differing]
     return found
+
+
+_LAST_SAID: Final = {"done": "done", "undone": "undone", "dropped": "undone"}
+_DONE_BY: Final = {"review": "done", "review-undo": "undone", "review-redo": "done"}
+
+
+def _reviews(database: Database) -> list[str]:
+    """Compare decisions about documents with what the event log says was decided, undone and done again."""
+    found, states = [], {}
+    events = database.query(
+        "SELECT kind, facts FROM events WHERE kind IN ('review', 'review-undo', 'review-redo') ORDER BY seq"
+    )
+    for event in events:
+        said = json.loads(event["facts"])
+        states[said["group"]] = _DONE_BY[event["kind"]]
+        if event["kind"] == "review" and not _same_decision(database, said):
+            found.append(f"the decision `{said['decision']}` about {said['count']} documents was changed afterwards")
+    rows = database.query("SELECT group_no, state FROM review_groups")
+    odd = [row for row in rows if states.get(row["group_no"]) != _LAST_SAID[row["state"]]]
+    return found + [f"decision {row['group_no']} is {row['state']}, the event log says otherwise" for row in odd]
+
+
+def _same_decision(database: Database, said: dict[str, Any]) -> bool:
+    row = database.one("SELECT decision, total_minor, reason FROM review_groups WHERE group_no = ?", (said["group"],))
+    if row is None or tuple(row) != (said["decision"], said["total_minor"], said["reason"]):
+        return False
+    changes = database.tuples(
+        "SELECT document_key, order_key, digest FROM review_changes WHERE group_no = ? ORDER BY document_key",
+        (said["group"],),
+    )
+    found = decisions_digest((key, order, digest) for rows in changes for key, order, digest in rows)
+    return found == str(said["digest"])

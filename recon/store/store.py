@@ -25,6 +25,7 @@ from recon.store.mappings import Mappings
 from recon.store.moments import stamp
 from recon.store.outbox import Outbox
 from recon.store.outbox_moves import OutboxMoves
+from recon.store.reviews import Reviews
 from recon.store.workspace_id import WorkspaceId, is_copy, place_warnings, read_identity, surroundings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Store:
         self.mappings = Mappings(database, clock, self.events)
         self.catalog = CatalogCache(database, clock, self.events)
         self.batches = Batches(database, clock, self.events)
+        self.reviews = Reviews(database, clock, self.events)
         self.outbox = Outbox(database)
         self.moves = OutboxMoves(database, clock, self.events, self.outbox)
         self.identity: WorkspaceId = read_identity(database)

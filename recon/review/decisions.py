@@ -1,0 +1,86 @@
+"""What a person's decision is bound to: a digest of a document's content, and what of it still counts.
+
+Header, lines and postings make the content; positions in the plan do not. A document whose content changed since has
+lost its decision, and says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import polars as pl
+
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, POSTINGS
+from recon.review.rows import STANDING
+
+DIGESTS: Final = pl.Schema({"document_key": pl.String(), "order_key": pl.String(), "digest": pl.String()})
+
+_FIELD, _ROW, _ABSENT = "\x1f", "\x1e", "\x1d"
+_POSITIONS: Final = ("doc_no", "order_no")
+
+
+def document_digests(documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
+    """Return DIGESTS of these documents, in their order; ``lines`` and ``postings`` may be of more documents."""
+    if documents.is_empty():
+        return pl.DataFrame(schema=DIGESTS)
+    documents = documents.rechunk()
+    heads = documents.select("doc_no", "document_key", "order_key", _written(DOCUMENTS, documents).alias("head"))
+    chosen = documents.select("doc_no")
+    frame = heads.join(_joined(lines, DOCUMENT_LINES, chosen, "lines"), on="doc_no", how="left", maintain_order="left")
+    frame = frame.join(_joined(postings, POSTINGS, chosen, "postings"), on="doc_no", how="left", maintain_order="left")
+    whole = pl.concat_str(["head", "lines", "postings"], separator=f"{_ROW}{_ROW}", ignore_nulls=False)
+    texts = frame.with_columns(pl.col("lines", "postings").fill_null("")).select(whole.alias("text"))["text"]
+    digests = pl.Series("digest", [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts], dtype=pl.String)
+    return frame.select("document_key", "order_key").with_columns(digests)
+
+
+def _joined(part: pl.DataFrame, schema: pl.Schema, chosen: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return doc_no and the text of all its rows, in their order."""
+    own = part.join(chosen, on="doc_no", how="semi", maintain_order="left").rechunk()
+    rows = own.select("doc_no", _written(schema, own).alias("row"))
+    return rows.group_by("doc_no", maintain_order=True).agg(pl.col("row").str.join(_ROW).alias(name))
+
+
+def _written(schema: pl.Schema, frame: pl.DataFrame) -> pl.Expr:
+    """Return all columns but positions as one text; texts carry their length, so that none can pretend to be two."""
+    columns = [_field(name, schema[name]) for name in schema if name not in _POSITIONS and name in frame.columns]
+    return pl.concat_str(columns, separator=_FIELD)
+
+
+def _field(name: str, dtype: pl.DataType) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
+    if dtype == pl.String:
+        text = pl.concat_str([text.str.len_bytes().cast(pl.String), pl.lit(":"), text])
+    return text.fill_null(_ABSENT)
+
+
+def content_digest(digests: pl.DataFrame) -> str:
+    """Return one digest over the content of many documents, whatever their order."""
+    whole = hashlib.sha256()
+    for key, digest in digests.sort("document_key").select("document_key", "digest").iter_rows():
+        whole.update(f"{key}{_FIELD}{digest}{_ROW}".encode())
+    return whole.hexdigest()
+
+
+def standing_now(decided: pl.DataFrame, digests: pl.DataFrame) -> pl.DataFrame:
+    """Return STANDING: which decisions still count.
+
+    ``decided``: document_key, order_key, digest, decision, decided_by, reason, same_plan (decided on this very plan).
+    ``digests``: DIGESTS of the documents that were decided on another plan, as they are now.
+    """
+    now = digests.select("document_key", pl.col("digest").alias("now"))
+    frame = decided.join(now, on="document_key", how="left", maintain_order="left")
+    is_changed = ~pl.col("same_plan") & pl.col("now").is_not_null() & (pl.col("now") != pl.col("digest"))
+    words = pl.format("changed since {} {} it", "decided_by", "decision")
+    return (
+        frame.filter(pl.col("decision").is_in(["approved", "rejected"]))
+        .with_columns(pl.when(is_changed).then(words).alias("changed"))
+        .select(STANDING.names())
+    )
+
+
+def whole_orders(frame: pl.DataFrame, picked: pl.Series) -> pl.Series:
+    """Return the positions of these rows and of all others of the same orders: an order's documents go together."""
+    keys = frame["order_key"][picked].unique()
+    return frame["order_key"].is_in(keys.implode()).arg_true().cast(pl.UInt32).alias("row_id")
