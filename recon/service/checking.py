@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from recon.service.sending import DocumentMaker
 from recon.store.event_log import Event
 from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
+from recon.targets.base import Target
 from recon.verify import NUMBERED, verify
 
 
@@ -36,7 +39,6 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         )
     rules = context.settings.connections[batch.connection]
     maker = DocumentMaker(context, batch)
-    posted = [(_as_it_stands(maker.document_of(row), row), _id_of(row)) for row in rows]
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
     with context.outside.target(
@@ -44,6 +46,10 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
     ) as target:
         company = target.verify()
         require_same_company(context, company)
+        ids = _listed_ids(target, rows)
+        posted = [
+            (_as_it_stands(maker.document_of(r), r), _id_of(r) or ids.get(r.ledger_number or "", "")) for r in rows
+        ]
         found = verify(
             target,
             posted,
@@ -92,6 +98,15 @@ def _as_it_stands(document: Document, row: OutboxRow) -> Document:
 def _id_of(row: OutboxRow) -> str:
     """Return the ledger's id; a number that stands in its place, because nobody knew the id, is none."""
     return row.ledger_id if row.ledger_id and row.ledger_id != row.ledger_number else ""
+
+
+def _listed_ids(target: Target, rows: Sequence[OutboxRow]) -> dict[str, str]:
+    """Return the ledger's ids by number where only the number is known, because a person entered the document there."""
+    only_numbers = {row.ledger_number: row.kind for row in rows if row.kind in NUMBERED and not _id_of(row)}
+    if not only_numbers or target.capabilities.own_number or target.capabilities.is_file:
+        return {}
+    listed = target.list_documents(sorted(set(only_numbers.values())), dt.date.min, dt.date.max)
+    return {held.number: held.ledger_id for held in listed if held.number in only_numbers and not held.is_void}
 
 
 def verify_chain(context: Context) -> tuple[str, int]:

@@ -476,6 +476,69 @@ def test_its_json_is_as_documented(conflict: Case) -> None:
     assert (shown["settle"], shown["words"].startswith("Stands in the ledger as RT-1001, says Nok")) == ("", True)
 
 
+@pytest.fixture
+def numbered_there(tmp_path: Path, clock: FakeClock, key_store):
+    """PEAK gives the numbers: what got no answer needs a person at once, because nothing can be looked up."""
+    books = tmp_path / "peak.db"
+    with SandboxPeak(path=books, clock=clock, durable=False) as ledger:
+        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
+            "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", "--numbering", "ledger", clock=clock).expect(0)  # fmt: skip
+        shell = Shell(tmp_path / "books", clock)
+        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
+        shell("import", WHOLESALE).expect(0)
+        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell("plan").expect(4)
+        shell("approve", "B0001", "--as", "Nok").expect(0)
+        ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=1))
+        shell("upload", "B0001").expect(4)
+        yield Case(shell, ledger, books, clock)
+
+
+def test_a_ledger_that_numbers_itself_is_searched_by_its_list(numbered_there: Case) -> None:
+    case = numbered_there
+    (waiting,) = case.upload()["unknown"]
+    assert waiting["state"] == "needs_person"
+    key = waiting["document_key"]
+    held = case.ledger.truth()[0]
+    words = ("settle", key, "--as", "Nok", *WHY)
+    case.clock.forward(600)
+    assert "--to posted --number" in case.shell(*words, "--to", "cancelled").expect(4).err, "it stands there"
+    assert "shows no receipt NO-1" in case.shell(*words, "--to", "posted", "--number", "NO-1").expect(4).err
+    other = case.ledger.truth()[1]
+    ran = case.shell(*words, "--to", "posted", "--number", other.code).expect(4)
+    assert "total: ours" in ran.err
+    ran = case.shell(*words, "--to", "by-hand", "--number", other.code, "--accept-differences").expect(4)
+    assert f"holds it as {held.code} too" in ran.err
+    facts = case.shell.json(*words, "--to", "posted", "--number", held.code, code=0)
+    assert (facts["documents"][0]["ledger_id"], facts["batches"]) == (held.id, {"B0001": "done"})
+    assert case.shell.json("verify", "B0001", code=0)["equal"] == 3
+
+
+def test_what_was_entered_by_hand_is_verified_by_the_number_the_ledger_gave_it(numbered_there: Case) -> None:
+    case = numbered_there
+    key, held = case.upload()["unknown"][0]["document_key"], case.ledger.truth()[0]
+    case.settle(key, "--as", "Nok", "--to", "by-hand", "--number", held.code, *WHY, code=0)
+    facts = case.shell.json("verify", "B0001", code=0)
+    assert (facts["equal"], facts["missing"]) == (3, [])
+    case.sql("UPDATE documents SET total_minor = total_minor + 1 WHERE id = ?", held.id)
+    assert [d["number"] for d in case.shell.json("verify", "B0001", code=4)["differences"]]
+
+
+def test_a_ledger_that_cannot_be_searched_needs_the_persons_word_alone(numbered_there: Case) -> None:
+    case = numbered_there
+    (waiting,) = case.upload()["unknown"]
+    held = case.ledger.truth()[0]
+    case.sql("DELETE FROM documents WHERE id = ?", held.id)
+    case.clock.forward(600)
+    words = ("settle", waiting["document_key"], "--as", "Nok", *WHY)
+    assert "It cannot be sent again" in case.shell(*words, "--to", "send-again").expect(4).err
+    assert "cannot be searched by our number" in case.shell(*words, "--to", "cancelled").expect(4).err
+    facts = case.shell.json(*words, "--to", "cancelled", "--without-look-up", code=0)
+    assert facts["batches"] == {"B0001": "done"}
+    plan = case.shell.json("plan", code=4)
+    assert [row["order_key"] for row in plan["rows"]] == [waiting["document_key"].partition("/")[0]]
+
+
 # --- the whole way
 
 
