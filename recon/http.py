@@ -13,6 +13,7 @@ import datetime as dt
 import http.cookiejar
 import json
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -38,6 +39,17 @@ KEPT_BODY_BYTES: Final = 64 * 1024
 CONNECT_TIMEOUT_SECONDS: Final = 10
 WHOLE_ANSWER_TIMEOUTS: Final = 4
 """An answer that drips in slower than this many time-outs altogether is given up."""
+
+
+def _load_httpx() -> None:
+    """Import httpx without its own command line, which would load rich, click and pygments: half of the time it takes."""
+    program = "httpx._main"
+    if "httpx" not in sys.modules and program not in sys.modules:
+        sys.modules[program] = None  # type: ignore[assignment]  # httpx goes on without it, as where rich is not installed
+        try:
+            import httpx  # noqa: F401
+        finally:
+            del sys.modules[program]
 
 
 class HttpFailure(ReconError):
@@ -288,6 +300,7 @@ class HttpClient:
         return self._context
 
     def _made(self, *, write: bool) -> httpx.Client:
+        _load_httpx()
         import httpx
 
         quieten_loggers()

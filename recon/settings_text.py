@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import tomllib
 from dataclasses import dataclass
-from typing import Final
-
-import tomlkit
-from tomlkit.items import Table
+from typing import TYPE_CHECKING, Final
 
 from recon.config import Settings, parse_settings
+
+if TYPE_CHECKING:
+    import tomlkit
+    from tomlkit.items import Table
 
 SANDBOX_ACCOUNTS: Final = {
     "sales": "410101",
@@ -51,7 +53,7 @@ def first_settings(answers: FirstAnswers) -> str:
         SettingsError: An answer is not acceptable.
     """
     text = _template(answers)
-    parse_settings(tomlkit.parse(text).unwrap())
+    parse_settings(tomllib.loads(text))
     return text
 
 
@@ -130,6 +132,8 @@ def with_setting(text: str, path: tuple[str, ...], *, value: str | bool | int | 
     Raises:
         SettingsError: The value is not acceptable.
     """
+    import tomlkit  # slow to import, and few commands write settings
+
     document = tomlkit.parse(text)
     table: tomlkit.TOMLDocument | Table = document
     for part in path[:-1]:

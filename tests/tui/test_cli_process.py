@@ -50,6 +50,26 @@ def test_quick_answers_load_nothing_heavy(words: list[str]) -> None:
     assert done.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        (["status"], {"httpx", "rich", "keyring", "openpyxl", "textual", "tomlkit", "click"}),
+        (["connect"], {"rich", "pygments", "click", "openpyxl", "textual", "tomlkit", "httpx._main"}),
+    ],
+)
+def test_commands_load_only_what_they_need(workspace, clock, words: list[str], unwanted: set[str]) -> None:
+    """httpx brings rich and click with a command line of its own, which took half of its time."""
+    Shell(workspace.root, clock)("connect").expect(0)
+    script = (
+        f"import sys\nfrom tui.cli import main\nmain(['-C', {str(workspace.root)!r}, *{words!r}])\n"
+        f"sys.stderr.write(','.join(sorted({unwanted!r} & set(sys.modules))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, env=process_env(), check=True
+    )
+    assert done.stderr == ""
+
+
 def test_a_command_of_work_loads_no_screen(workspace) -> None:
     script = (
         f"import sys\nfrom tui.cli import main\nmain(['-C', {str(workspace.root)!r}, 'connect'])\n"
