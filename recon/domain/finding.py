@@ -96,6 +96,8 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "kind-by-hand": FindingCode("hold", "This kind of record has to be posted by hand", "Post it in the ledger, then confirm it with `recon match --decide ORDER=by-hand:NUMBER`; or switch the kind off."),
     "account-not-chosen": FindingCode("warning", "An account used in postings has not been chosen", "Choose it under [accounts] in recon.toml; `recon connect` proposes one by name."),
     "refund-before-start": FindingCode("warning", "A refund of a sale from before the start date", "Write the credit note by hand against the earlier document."),
+    "rejected-by-person": FindingCode("hold", "A person rejected the documents of this order", "Nothing is posted for it. Put it back with `recon decide draft ORDER --as NAME`, then run `recon plan` again."),
+    "left-for-later": FindingCode("hold", "Left for a later batch, because a part of the draft was chosen to go first", "Run `recon plan`: its documents stand in the next draft."),
     # upload and verify
     "ledger-refused": FindingCode("hold", "The ledger refused the document", "See its words; fix the cause and plan again."),
     "outcome-unknown": FindingCode("hold", "It is not known whether the ledger took the document", "Run `recon upload` again later: it looks first and never sends twice. What it leaves to a person is ended with `recon settle` (`recon status` names the command)."),

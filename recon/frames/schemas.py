@@ -241,6 +241,13 @@ DECISIONS: Final = pl.Schema({
 })  # fmt: skip
 """What a person decided about a held order, at most one row per order."""
 
+LEFT_OUT: Final = pl.Schema({
+    "order_key": pl.String(),
+    "code": pl.String(),                # rejected-by-person or left-for-later
+    "detail": pl.String(),              # who decided it and why
+})  # fmt: skip
+"""Orders a person keeps out of a plan although they have documents, at most one row per order."""
+
 FIRST_SEEN: Final = pl.Schema({
     "order_key": pl.String(),
     "refund_minor": pl.Int64(),         # cumulative refund of the order; 0: the cancellation

@@ -19,6 +19,7 @@ from recon.frames.schemas import (
     DOCUMENTS,
     FINDINGS,
     FIRST_SEEN,
+    LEFT_OUT,
     ORDER_LINES,
     ORDERS,
     PAYMENTS,
@@ -93,6 +94,8 @@ class PlanInputs:
     """Used for a refund or cancellation that nothing dates."""
     decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISIONS))
     first_seen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIRST_SEEN))
+    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
+    """Orders that persons keep out of this plan."""
     currency: str = "THB"
     limits: PlanLimits = field(default_factory=PlanLimits)
     read_posted: PostedReader = nothing_known
@@ -114,6 +117,7 @@ class PlanInputs:
         )
         conform(self.product_links, PRODUCT_LINKS, name="product links", key=("sku_key",))
         conform(self.channel_links, CHANNEL_LINKS, name="channel links", key=("payment_channel",))
+        conform(self.left_out, LEFT_OUT, name="orders left out", key=("order_key",), required=("code",))
         frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
         values = {name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
         # Polars 2.1 panics in concat_str over columns whose chunks differ; frames in one piece never meet it.

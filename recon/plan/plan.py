@@ -24,6 +24,7 @@ from recon.plan.findings import blocked_line_findings, findings_by_cause, said_a
 from recon.plan.finish import finish_lines
 from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
 from recon.plan.items import Items, build_items
+from recon.plan.left_out import left_out_holds, with_details
 from recon.plan.lifecycle import may_act, rules_frame, rules_with
 from recon.plan.lines import SaleLines, orders_of, sale_lines
 from recon.plan.vat import order_amounts
@@ -101,13 +102,15 @@ def _hold(
     nameless = orders["payment_channel"] == ""
     channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
     verdicts = work.verdicts
-    verdicts.orders = orders.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
+    told = with_details(orders, work.inputs.left_out)
+    verdicts.orders = told.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
     both = pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
     foreign = orders["currency"] != work.inputs.currency
     hold_acting(
         verdicts,
         acting,
         [
+            *left_out_holds(told, work.inputs.left_out),
             (
                 foreign & ~given["currency-foreign"],
                 "currency-foreign",

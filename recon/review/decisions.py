@@ -1,6 +1,6 @@
 """What a person's decision is bound to: a digest of a document's content, and what of it still counts.
 
-Header, lines and postings make the content; positions in the plan do not. A document whose content changed since has
+Header, lines and postings make the content; positions in plan and file do not. A document whose content changed since has
 lost its decision, and says so.
 """
 
@@ -17,7 +17,8 @@ from recon.review.rows import STANDING
 DIGESTS: Final = pl.Schema({"document_key": pl.String(), "order_key": pl.String(), "digest": pl.String()})
 
 _FIELD, _ROW, _ABSENT = "\x1f", "\x1e", "\x1d"
-_POSITIONS: Final = ("doc_no", "order_no")
+_POSITIONS: Final = ("doc_no", "order_no", "row")
+"""Where a document stands in the plan and its lines in the file: the same order in another file is no other document."""
 
 
 def document_digests(documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
