@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tui.grammar import build_parser
+from tui.output import put
 
 OFFERED: Final = 200
 """More than this nobody reads; the shell asks again after the next letter."""
@@ -35,7 +35,7 @@ def complete(words: Sequence[str]) -> int:
         lines = list(_lines(list(words[:-1]), begun))
     except (OSError, ValueError, sqlite3.Error):
         return 0
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    put("".join(f"{line}\n" for line in lines))
     return 0
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from tui.grammar import build_parser
 from tui.grammar_parts import WrongCall
 from tui.help_texts import EXIT_CODES
-from tui.output import Output, Style, use_style
+from tui.output import Output, Style, end_printing, put, use_style
 
 COMPLETE: Final = "__complete"
 """What the completion scripts call; no command of its own."""
@@ -29,7 +29,14 @@ this takes 0.84 of the processor time and no more memory. It is read when Polars
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; it says how the command ended, also where nobody reads on (``| head``)."""
+    try:
+        return _main(argv)
+    finally:
+        end_printing()
+
+
+def _main(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if sys.flags.optimize:
         sys.stderr.write("recon does not run under python -O: its checks of itself would be switched off.\n")
@@ -68,7 +75,7 @@ def _no_command(parser: argparse.ArgumentParser, arguments: Sequence[str], *, as
     if as_json:
         return _wrong_call(WrongCall("--json needs a command.", parser.format_usage()), ["--json"])
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return main([*arguments, "tui"])
+        return _main([*arguments, "tui"])
     parser.print_help()
     return 0
 
@@ -100,9 +107,6 @@ def _run(args: argparse.Namespace) -> int:
         return report_error(error, as_json=args.json)
     except KeyboardInterrupt:
         return report_interrupted(as_json=args.json)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback with values in it
         return report_unexpected(error, as_json=args.json)
     except BaseException as error:
@@ -117,7 +121,7 @@ def help_topic(args: argparse.Namespace) -> int:
     output = Output(as_json=args.json)
     output.document("help", {"topic": args.topic, "text": EXIT_CODES})
     if not args.json:
-        sys.stdout.write(EXIT_CODES + "\n")
+        put(EXIT_CODES + "\n")
     return 0
 
 
@@ -125,14 +129,14 @@ def _version(*, as_json: bool) -> int:
     from recon import __version__
 
     if not as_json:
-        sys.stdout.write(f"recon {__version__}\n")
+        put(f"recon {__version__}\n")
         return 0
     import json
     from importlib.metadata import version
 
     names = ("polars", "openpyxl", "textual", "httpx", "pydantic", "fastexcel", "keyring")
     facts = {"schema": "recon.version/1", "recon": __version__, "libraries": {name: version(name) for name in names}}
-    sys.stdout.write(json.dumps(facts, indent=2) + "\n")
+    put(json.dumps(facts, indent=2) + "\n")
     return 0
 
 

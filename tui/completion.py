@@ -6,10 +6,9 @@ The scripts know no command themselves, so that they are right for whatever vers
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Final
 
-from tui.output import Output
+from tui.output import Output, put
 
 BASH: Final = r"""# bash completion for recon
 _recon() {
@@ -85,5 +84,5 @@ def completion(args: argparse.Namespace) -> int:
     script = SCRIPTS[args.shell]
     Output(as_json=args.json).document("completion", {"shell": args.shell, "script": script})
     if not args.json:
-        sys.stdout.write(script)
+        put(script)
     return 0

@@ -6,6 +6,7 @@ the same for all commands of a run: `use_style` says it once.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -29,6 +30,9 @@ _WORD_COLOURS: Final = {
 }
 """Colours stand beside words, never in place of them."""
 _GAP: Final = re.compile(r" {2,}")
+
+_GONE: Final = (errno.EPIPE, errno.EINVAL) if os.name == "nt" else (errno.EPIPE,)
+"""What a system says when nobody reads a pipe any more."""
 
 LogEvent = Callable[[str, dict[str, Any]], None]
 
@@ -80,6 +84,31 @@ def warn(headline: str, text: str) -> None:
     sys.stderr.write(f"{painted(headline, _RED, sys.stderr)}{text}\n")
 
 
+def put(text: str, stream: TextIO | None = None) -> None:
+    """Write data. A reader that went away (``| head``) ends the printing, never the command or its exit code."""
+    stream = stream or sys.stdout
+    try:
+        stream.write(text)
+    except OSError as error:
+        _mute(stream, error)
+
+
+def end_printing() -> None:
+    """Hand out what is not written yet; left to the interpreter, it would complain about a reader that went away."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _mute(sys.stdout, error)
+
+
+def _mute(stream: TextIO, error: OSError) -> None:
+    """Let what is still to come go nowhere, if the reader went away."""
+    if error.errno not in _GONE:
+        raise error
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - no file of ours
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
 class Output:
     """Prints for one command."""
 
@@ -103,7 +132,7 @@ class Output:
 
     def _json(self, whole: dict[str, Any]) -> None:
         indent = None if self._style.json_lines else 2
-        self._out.write(json.dumps(whole, ensure_ascii=True, indent=indent, default=str) + "\n")
+        put(json.dumps(whole, ensure_ascii=True, indent=indent, default=str) + "\n", self._out)
 
     def line(self, text: object = "") -> None:
         """Print one line for a person; nothing in JSON mode. In plain style each fact of it has a line of its own."""
@@ -111,7 +140,7 @@ class Output:
             return
         shown = show(text)
         facts = [part for part in _GAP.split(shown.strip()) if part] or [""] if self._style.plain else [shown]
-        self._out.write("".join(f"{fact}\n" for fact in facts))
+        put("".join(f"{fact}\n" for fact in facts), self._out)
 
     def note(self, text: object) -> None:
         """Print one line beside the data: progress, hints, warnings."""
@@ -137,22 +166,22 @@ class Output:
     def _row(self, row: Sequence[str], widths: Sequence[int], right: Sequence[int], *, heading: bool = False) -> None:
         cells = [pad(cell, widths[i], right=i in right) for i, cell in enumerate(row)]
         if not coloured(self._out):
-            self._out.write("  ".join(cells).rstrip() + "\n")
+            put("  ".join(cells).rstrip() + "\n", self._out)
             return
         colours = [_BOLD if heading else _WORD_COLOURS.get(cell, "") for cell in row]
         shown = [
             cell.replace(word, painted(word, colour, self._out), 1) if word else cell
             for cell, word, colour in zip(cells, row, colours, strict=True)
         ]
-        self._out.write("  ".join(shown).rstrip() + "\n")
+        put("  ".join(shown).rstrip() + "\n", self._out)
 
     def _facts(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print rows as one fact a line, an empty line after each row."""
         for row in rows:
             for heading, cell in zip(headings, row, strict=True):
                 if cell:
-                    self._out.write(f"{heading}: {cell}\n")
-            self._out.write("\n")
+                    put(f"{heading}: {cell}\n", self._out)
+            put("\n", self._out)
 
     def progress(self, text: str) -> None:
         """Replace the progress line on a terminal; silent elsewhere."""

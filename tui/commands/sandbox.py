@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-import sys
 import threading
 from pathlib import Path
 
 from recon.errors import UsageError
-from tui.output import Output
+from tui.output import Output, end_printing
 
 
 def sandbox(args: argparse.Namespace) -> int:
@@ -51,7 +50,7 @@ def _announce(output: Output, which: str, url: str, keys: dict[str, str]) -> Non
         output.line(f"{which} sandbox at {url}; keys (invented):")
         for name, value in keys.items():
             output.line(f"  {name}={value}")
-        sys.stdout.flush()  # a program reads the address while the sandbox runs
+        end_printing()  # a program reads the address while the sandbox runs
         output.note("Ctrl+C stops it.")
         threading.Event().wait()
     except KeyboardInterrupt:
