@@ -15,15 +15,17 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import fastexcel
 import polars as pl
 
 from recon.errors import MalformedFile
 from recon.frames.containers import Kind
 from recon.frames.headings import HEADER_SEARCH_ROWS, ROW, Heading, find_header, header_cells, norm, number_headings
 from recon.frames.sheet_parts import SheetFacts, SheetPart, first_rows, sheet_facts, sheet_parts
+
+if TYPE_CHECKING:
+    import fastexcel
 
 EXCEL_DATE_FORM: Final = "%Y-%m-%d %H:%M:%S"
 """How a date cell of a workbook is written in a text table."""
@@ -307,6 +309,8 @@ def _old_facts(head: SheetHead, frame: pl.DataFrame, wanted: Sequence[Heading]) 
 
 def _reader(path: Path, kind: Kind) -> fastexcel.ExcelReader:
     """Open a workbook by what it is; the reader goes by the name's ending, so a file with another one goes in as bytes."""
+    import fastexcel  # slow to import, and most files are no workbooks
+
     return fastexcel.read_excel(path if path.suffix.lower() == f".{kind}" else path.read_bytes())
 
 

@@ -21,7 +21,6 @@ from recon.normalize.merge import Comparison, combine
 from recon.normalize.sequence import chronological
 from recon.service.context import Context
 from recon.sources.base import IntakeFile, ReadOptions, Source
-from recon.sources.profile import parse_profile
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
@@ -36,8 +35,13 @@ def read_options(context: Context, rules: Connection, profile: str | None = None
 
 def options_with_profile(context: Context, rules: Connection, text: str) -> ReadOptions:
     """Return what a reading with this profile text (empty: none) depends on."""
+    platform: str = rules.source
+    if text:
+        from recon.sources.profile import parse_profile  # slow to import; most connections have no profile
+
+        platform = parse_profile(text).platform
     return ReadOptions(
-        platform=parse_profile(text).platform if text else rules.source,
+        platform=platform,
         shop=rules.shop,
         currency=context.settings.company.currency,
         timezone=rules.timezone or context.settings.company.timezone,

@@ -16,7 +16,6 @@ from recon.service.causes import causes
 from recon.service.context import Context
 from recon.service.known import options_with_profile, profile_text
 from recon.service.taking_in import total_of
-from recon.sources.profile import ProfileOrders, propose_profile
 from recon.summaries import CauseLine
 
 PREVIEW_ROWS = 20
@@ -79,6 +78,8 @@ def profile(
     name = "my-export" if save is None else save
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise UsageError(f"--save {name!r}: small letters, digits and dashes only. Nothing was written.")
+    from recon.sources.profile import propose_profile
+
     proposal = propose_profile(read_table(path, sheets=(sheet,) if sheet else ()), name=name, platform=name)
     saved = ""
     if save is not None:
@@ -118,6 +119,8 @@ def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
     _, rules = next(iter(context.settings.connections.items()))
     file = look_at(path)
     options = options_with_profile(context, rules, text)
+    from recon.sources.profile import ProfileOrders
+
     reading = ProfileOrders(text, where=name).read(file, options)
     frames = normalize(reading, options, file_id=file.file_id)
     shown = frames.orders.head(PREVIEW_ROWS).select(

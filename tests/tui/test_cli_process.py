@@ -53,7 +53,7 @@ def test_quick_answers_load_nothing_heavy(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "unwanted"),
     [
-        (["status"], {"httpx", "rich", "keyring", "openpyxl", "textual", "tomlkit", "click"}),
+        (["status"], {"httpx", "rich", "keyring", "openpyxl", "textual", "tomlkit", "click", "fastexcel"}),
         (["connect"], {"rich", "pygments", "click", "openpyxl", "textual", "tomlkit", "httpx._main"}),
     ],
 )
