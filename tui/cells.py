@@ -58,7 +58,7 @@ def cut(text: str, width: int) -> str:
     room, end = width - len(CUT), 0
     for start, stop in _letters(text[:longest]):
         size = cell_len(text[start:stop])
-        if size > room:
+        if size > room or stop == longest:  # there the text was clipped, perhaps within a letter
             break
         room, end = room - size, stop
     return text[:end] + CUT

@@ -75,7 +75,7 @@ class VirtualTable(TableView):
     ) -> None:
         """Show another kind of rows, such as groups. Marks are kept for each key column and come back with it."""
         self._marks_by_key[self._rows.key] = self._rows.marked_keys()
-        self._columns, self.sorted_by = tuple(columns), None
+        self._columns, self.sorted_by, self.is_sorting = tuple(columns), None, False
         self._rows = Rows(key)
         self._cursor_row, self.cursor_position = None, 0
         self.set_rows(frame, order)
@@ -196,7 +196,7 @@ class VirtualTable(TableView):
 
     def sort_by(self, column: str, descending: bool = False) -> None:  # noqa: FBT001, FBT002 - pairs with `sorted_by`
         """Show the rows in the order of a column; a large frame is sorted beside the screen."""
-        self.sorted_by = (column, descending)
+        self.sorted_by, self.is_sorting = (column, descending), True
         self.refresh()
         self._sort(self._rows.frame, column, descending=descending)
 
@@ -207,7 +207,7 @@ class VirtualTable(TableView):
 
     def unsort(self) -> None:
         """Show the rows as they were given."""
-        self.sorted_by = None
+        self.sorted_by, self.is_sorting = None, False
         self._take_order(None)
 
     def action_sort(self) -> None:
@@ -233,6 +233,7 @@ class VirtualTable(TableView):
 
     def _take_sorted(self, frame: pl.DataFrame, sorted_by: tuple[str, bool], rows: pl.Series) -> None:
         if frame is self._rows.frame and self.sorted_by == sorted_by:
+            self.is_sorting = False
             self._take_order(rows)
 
     def _take_order(self, rows: pl.Series | None) -> None:

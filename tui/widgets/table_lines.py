@@ -20,6 +20,7 @@ from tui.widgets.columns import GAP_CELLS, Column, Placed, said
 
 ASCENDING: Final = "▴"
 DESCENDING: Final = "▾"
+SORTING: Final = "~"
 CURSOR: Final = ">"
 MARK: Final = "*"
 SIGN_CELLS: Final = 2
@@ -39,15 +40,13 @@ class Look:
     hides_numbers: bool
 
 
-def header_line(placed: Sequence[Placed], sorted_by: tuple[str, bool] | None, width: int) -> str:
+def header_line(placed: Sequence[Placed], sort_sign: tuple[str, str], width: int) -> str:
     """Return the header in so many cells; the sort sign stands beside its title, in the gap where the title is long."""
     line = " " * SIGN_CELLS
     for column in placed:
         line = fit(line, column.x - GAP_CELLS) if width_of(line) < column.x - GAP_CELLS else line
         title = cut(shown(said(column.column.title)), column.width)
-        sign = ""
-        if sorted_by is not None and sorted_by[0] == column.column.name:
-            sign = DESCENDING if sorted_by[1] else ASCENDING
+        sign = sort_sign[1] if sort_sign[0] == column.column.name else ""
         if column.column.is_right:
             line += fit(sign + title, column.x + column.width - width_of(line), right=True)
         else:

@@ -23,7 +23,7 @@ from textual.strip import Strip
 from tui.cells import centre, shown, width_of
 from tui.widgets.columns import Column, Placed, Words, natural_width, place, said
 from tui.widgets.rows import Rows
-from tui.widgets.table_lines import SIGN_CELLS, Look, header_line, row_segments
+from tui.widgets.table_lines import ASCENDING, DESCENDING, SIGN_CELLS, SORTING, Look, header_line, row_segments
 from tui.widgets.table_messages import CursorMoved
 
 _TONES: Final = frozenset({"ready", "check", "bad", "done", "dim"})
@@ -78,6 +78,8 @@ class TableView(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.sorted_by: tuple[str, bool] | None = None
         """Column in whose order the rows stand, and whether it is descending; the header shows it."""
+        self.is_sorting = False
+        """Whether that order is on its way; the header shows ``~`` until it is there."""
         self.cursor_position = 0
         self._columns = tuple(columns)
         self._rows = Rows(key)
@@ -210,11 +212,17 @@ class TableView(ScrollView, can_focus=True):
         if self._busy is not None or not self.row_count:
             return self._said_line(y, width)
         if y == 0:
-            return self._strip(header_line(self._placed, self.sorted_by, width), "virtual-table--header")
+            return self._strip(header_line(self._placed, self._sort_sign(), width), "virtual-table--header")
         position = y - 1 + self.scroll_offset.y
         if position >= self.row_count:
             return Strip.blank(width, self.rich_style)
         return self._row_line(position, width)
+
+    def _sort_sign(self) -> tuple[str, str]:
+        if self.sorted_by is None:
+            return "", ""
+        column, descending = self.sorted_by
+        return column, SORTING if self.is_sorting else DESCENDING if descending else ASCENDING
 
     def _row_line(self, position: int, width: int) -> Strip:
         is_cursor, is_marked = position == self.cursor_position, self._rows.is_marked(position)
