@@ -77,57 +77,6 @@ class IntakeReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionReport:
-    """Who is on the other side, and what is missing there or here."""
-
-    connection: str
-    company: str
-    company_id: str
-    tax_id: str
-    environment: str
-    target: str
-    products: int = 0
-    methods: tuple[tuple[str, str], ...] = ()
-    accounts: int = 0
-    contacts: int = 0
-    source: str = ""
-    source_says: str = ""
-    missing: tuple[str, ...] = ()
-    proposals: tuple[tuple[str, str, str], ...] = ()
-    """Account setting, code, name in the ledger: proposed by name, chosen by a person."""
-    proposals_written: bool = False
-    dry_run: bool = False
-
-    def as_facts(self) -> dict[str, Any]:
-        """JSON shape recon.connect/1."""
-        facts = asdict(self)
-        facts["methods"] = [{"code": code, "name": name} for code, name in self.methods]
-        facts["proposals"] = [{"setting": s, "code": c, "name": n} for s, c, n in self.proposals]
-        return facts
-
-    def lines(self) -> list[str]:
-        """What a person reads."""
-        lines = [f"{self.company}  ({self.environment.upper()}, {self.target}, tax id {self.tax_id or 'none'})"]
-        if self.source_says:
-            lines.append(f"shop system: {self.source_says}")
-        lines.append(
-            f"ledger lists: {self.products} products, {self.accounts} accounts, {self.contacts} contacts, {len(self.methods)} payment channels"
-        )
-        lines += [f"  {code:<8} {name}" for code, name in self.methods]
-        if self.proposals:
-            head = (
-                f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
-                if self.proposals_written
-                else "Accounts proposed by name (write them with --set-accounts, or choose others in recon.toml):"
-            )
-            lines += [head, *(f"  accounts.{setting} = {code}   {name}" for setting, code, name in self.proposals)]
-        lines += [f"missing: {text}" for text in self.missing]
-        if self.dry_run:
-            lines.append("Dry run: both sides were asked; no key, no list and no setting was kept.")
-        return lines
-
-
-@dataclass(frozen=True, slots=True)
 class ControlTotals:
     """Where the source's money went; the difference is always zero or a defect is found."""
 

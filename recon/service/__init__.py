@@ -32,7 +32,6 @@ from recon.service.settling import PersonsWord
 from recon.summaries import (
     BatchView,
     CauseLine,
-    ConnectionReport,
     DocumentRow,
     DocumentView,
     IntakeReport,
@@ -87,7 +86,7 @@ class ReconService:
         given: dict[str, str] | None = None,
         keep: str = "keyring",
         dry_run: bool = False,
-    ) -> ConnectionReport:
+    ) -> connecting.ConnectionReport:
         """Ask both sides who they are and read the ledger's lists; keys given are kept only if they open the right door."""
         if given:
             self._context.outside.lend_secrets(name, given)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 from recon.config import Connection
 from recon.errors import SettingsError, TargetError
 from recon.service.context import Context
-from recon.settings_text import with_setting
-from recon.summaries import ConnectionReport
+from recon.settings_text import with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
 from recon.workspace import write_settings
 
@@ -27,6 +26,57 @@ ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "output_vat": ("ภาษีขาย", "output vat", "output tax"),
 }
 """How ledgers usually name these accounts; only proposed, never taken silently."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """Who is on the other side, and what is missing there or here."""
+
+    connection: str
+    company: str
+    company_id: str
+    tax_id: str
+    environment: str
+    target: str
+    products: int = 0
+    methods: tuple[tuple[str, str], ...] = ()
+    accounts: int = 0
+    contacts: int = 0
+    source: str = ""
+    source_says: str = ""
+    missing: tuple[str, ...] = ()
+    proposals: tuple[tuple[str, str, str], ...] = ()
+    """Account setting, code, name in the ledger: proposed by name, chosen by a person."""
+    proposals_written: bool = False
+    dry_run: bool = False
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.connect/1."""
+        facts = asdict(self)
+        facts["methods"] = [{"code": code, "name": name} for code, name in self.methods]
+        facts["proposals"] = [{"setting": s, "code": c, "name": n} for s, c, n in self.proposals]
+        return facts
+
+    def lines(self) -> list[str]:
+        """What a person reads."""
+        lines = [f"{self.company}  ({self.environment.upper()}, {self.target}, tax id {self.tax_id or 'none'})"]
+        if self.source_says:
+            lines.append(f"shop system: {self.source_says}")
+        lines.append(
+            f"ledger lists: {self.products} products, {self.accounts} accounts, {self.contacts} contacts, {len(self.methods)} payment channels"
+        )
+        lines += [f"  {code:<8} {name}" for code, name in self.methods]
+        if self.proposals:
+            head = (
+                f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
+                if self.proposals_written
+                else "Accounts proposed by name (write them with --set-accounts, or choose others in recon.toml):"
+            )
+            lines += [head, *(f"  accounts.{setting} = {code}   {name}" for setting, code, name in self.proposals)]
+        lines += [f"missing: {text}" for text in self.missing]
+        if self.dry_run:
+            lines.append("Dry run: both sides were asked; no key, no list and no setting was kept.")
+        return lines
 
 
 def keep_secrets(context: Context, name: str, values: dict[str, str], *, keep: str) -> None:
@@ -173,9 +223,8 @@ def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...
 
 def _write_accounts(context: Context, name: str, proposals: list[tuple[str, str, str]]) -> None:
     text = context.workspace.settings_file.read_text(encoding="utf-8")
-    for setting, code, _ in proposals:
-        text = with_setting(text, ("connections", name, "accounts", setting), value=code)
-    write_settings(context.workspace, text, crash=context.store.database.crash)
+    chosen = {("connections", name, "accounts", setting): code for setting, code, _ in proposals}
+    write_settings(context.workspace, with_settings(text, chosen), crash=context.store.database.crash)
 
 
 def known_company(context: Context, name: str) -> tuple[str, str, str]:

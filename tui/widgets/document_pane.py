@@ -1,0 +1,347 @@
+"""The pane beside the list: one document as it will look, why it is so, where it comes from, what changed, what it books.
+
+The document's own words follow the ledger's country, not the language of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from recon.service.detail import Detail
+from recon.summaries import DocumentView
+from tui.cells import columns, cut, fit, shown, split_line, width_of
+from tui.i18n import N_, _, day, moment, speaking
+from tui.themes import SIGNS, STATUS_COLOURS
+
+FACES: Final = {
+    "document": N_("Document"),
+    "why": N_("Why"),
+    "source": N_("Source"),
+    "changes": N_("Changes"),
+    "postings": N_("Postings"),
+}
+KIND_WORDS: Final = {
+    "invoice": N_("Invoice"),
+    "receipt": N_("Receipt"),
+    "payment": N_("Payment"),
+    "void": N_("Void"),
+    "credit_note": N_("Credit note"),
+    "order": N_("Order, held"),
+}
+TAX_RECEIPT: Final = N_("Receipt / tax invoice")
+STATUS_WORDS: Final = {
+    "ready": N_("ready"),
+    "check": N_("check"),
+    "blocked": N_("blocked"),
+    "approved": N_("approved"),
+    "open": N_("to be sent"),
+    "posted": N_("posted"),
+    "unsure": N_("unsure"),
+    "refused": N_("refused"),
+    "rejected": N_("rejected"),
+}
+
+Part = str | tuple[str, str]
+Amount = Callable[[str], str]
+
+
+class DocumentPane(Widget):
+    """Faces with one on top; the screen hands in what to show."""
+
+    DEFAULT_CSS = """
+    DocumentPane { layout: vertical; background: $recon-panel; }
+    DocumentPane > .pane--faces { height: 1; padding: 0 1; link-style: none; link-color: $recon-text; link-style-hover: underline; link-background-hover: $recon-cursor; link-color-hover: $recon-text; }
+    DocumentPane > VerticalScroll { height: 1fr; }
+    DocumentPane > VerticalScroll > Static { padding: 0 1; height: auto; }
+    """
+    can_focus = False
+
+    class FaceChanged(Message):
+        """Another face is on top; it may need facts of its own."""
+
+        def __init__(self, face: str) -> None:
+            super().__init__()
+            self.face = face
+
+    face: reactive[str] = reactive("document")
+
+    def __init__(self, amount: Amount, *, documents_in: str = "th", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._amount = amount
+        self._documents_in = documents_in
+        self._row: dict[str, Any] = {}
+        self._detail: Detail | None = None
+        self._timezone = "UTC"
+
+    def compose(self) -> ComposeResult:
+        """Faces in one line, the text below."""
+        yield Static(classes="pane--faces", markup=False)
+        with VerticalScroll(can_focus=False):
+            yield Static(id="pane-text", markup=False)
+
+    def show(self, row: dict[str, Any], detail: Detail | None, *, timezone: str) -> None:
+        """Show a row of the list; ``detail`` None: it is on its way."""
+        self._row, self._detail, self._timezone = row, detail, timezone
+        self.draw()
+
+    def next_face(self) -> None:
+        """Turn to the next face."""
+        names = list(FACES)
+        self.face = names[(names.index(self.face) + 1) % len(names)]
+
+    def watch_face(self) -> None:
+        """Draw the other face."""
+        if self.is_mounted:
+            self.draw()
+            self.post_message(self.FaceChanged(self.face))
+
+    def on_mount(self) -> None:
+        """Draw for the first time."""
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Lines are made for the width there is."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw faces and text."""
+        self.query_one(".pane--faces", Static).update(self._faces())
+        text = self.query_one("#pane-text", Static)
+        width = max(self.size.width - 3, 10)
+        if not self._row:
+            text.update(Content(""))
+            return
+        faces: dict[str, Callable[[int], list[Part]]] = {
+            "document": self._document,
+            "why": self._why,
+            "source": self._source,
+            "changes": self._changes,
+            "postings": self._postings,
+        }
+        text.update(Content.assemble(*faces[self.face](width)))
+
+    def _faces(self) -> Content:
+        parts: list[tuple[str, Style | str]] = []
+        for name, words in FACES.items():
+            click = Style.from_meta({"@click": f"screen.face('{name}')"})
+            word = f"[{_(words)}]" if name == self.face else f" {_(words)} "
+            parts += [(word, click + Style(bold=True) if name == self.face else click)]
+        room = max(self.size.width - 2, 10)
+        while sum(width_of(word) for word, _style in parts) > room and len(parts) > 1:
+            parts = [part for part in parts if part[0].startswith("[")] if len(parts) <= 2 else parts[:-1] if not parts[-1][0].startswith("[") else parts[1:]
+        return Content.assemble(*parts)
+
+    # --- the faces
+
+    def _head(self, width: int) -> list[Part]:
+        row = self._row
+        status = str(row["status"])
+        word = f"{SIGNS[status]} {_(STATUS_WORDS[status])}"
+        name = shown(row["number"] or row["order_number"])
+        return [
+            (split_line(name, "", width - width_of(word) - 1).rstrip() + " ", "bold"),
+            (word, f"bold ${STATUS_COLOURS[status]}"),
+            "\n",
+        ]
+
+    def _document(self, width: int) -> list[Part]:
+        parts = self._head(width)
+        document = self._detail.document if self._detail else None
+        if document is None:
+            return parts + self._held(width)
+        with speaking(self._documents_in):
+            title = TAX_RECEIPT if document.is_tax_invoice and document.header.kind == "receipt" else KIND_WORDS[document.header.kind]
+            parts += [(fit(f"{_(title)}  {day(document.header.issued_on, era=True)}", width), "bold"), "\n"]
+            parts += [shown(document.contact_name or document.header.contact), "\n"]
+            if document.contact_tax_id:
+                parts += [(_("Tax id {id}").format(id=shown(document.contact_tax_id)), ""), "\n"]
+            parts += self._lines(document, width)
+            parts += self._totals(document, width)
+        return parts
+
+    def _lines(self, document: DocumentView, width: int) -> list[Part]:
+        parts: list[Part] = []
+        for line in document.lines:
+            figure = self._amount(line.amount)
+            words = f"{shown(line.description)} x {shown(line.quantity)}"
+            parts += [split_line(words, figure, width), "\n"]
+        return parts
+
+    def _totals(self, document: DocumentView, width: int) -> list[Part]:
+        header = document.header
+        rows = [(_("Net"), header.net), (_("VAT"), header.vat), (_("Total {currency}").format(currency=shown(header.currency)), header.total)]
+        if document.discount not in {"0.00", "0"}:
+            rows.insert(0, (_("Discount"), f"-{document.discount}"))
+        parts: list[Part] = [("-" * width, "$recon-dim"), "\n"]
+        for number, (words, figure) in enumerate(rows):
+            parts += [(split_line(words, self._amount(figure), width), "bold" if number == len(rows) - 1 else ""), "\n"]
+        if document.applies_to:
+            parts += [_("For document {number}").format(number=shown(document.applies_to)), "\n"]
+        if document.payment_method:
+            paid = _("Paid {day} to {method}: {amount}").format(
+                day=day(document.paid_on or "", era=True),
+                method=shown(document.payment_method),
+                amount=self._amount(document.paid),
+            )
+            parts += [paid, "\n"]
+        return parts
+
+    def _held(self, width: int) -> list[Part]:
+        row = self._row
+        amount = self._amount(self._minor(row["total_minor"]))
+        parts: list[Part] = [
+            shown(row["customer"] or ""), "\n",
+            split_line(_("No document is made for this order. Held back:"), amount, width), "\n\n",
+        ]  # fmt: skip
+        return parts + self._finding_parts()
+
+    @staticmethod
+    def _minor(minor: int) -> str:
+        from recon.money import plain
+
+        return plain(minor)
+
+    def _why(self, width: int) -> list[Part]:
+        parts = self._head(width)
+        row = self._row
+        if row.get("decided_by"):
+            said = _("Decided by {name}").format(name=shown(row["decided_by"]))
+            parts += [(said, "bold"), "\n"]
+        if row.get("note"):
+            parts += [shown(row["note"]), "\n"]
+        if row.get("rule"):
+            parts += [_("Rule: {rule}").format(rule=rule_words(row["rule"])), "\n"]
+        found = self._finding_parts()
+        return parts + (found or [_("No finding stands against it."), "\n"]) + self._attempts()
+
+    def _finding_parts(self) -> list[Part]:
+        from tui.core_texts import tr, tr_composed
+
+        parts: list[Part] = []
+        for finding in self._detail.findings if self._detail else ():
+            colour = {"hold": "$recon-bad", "refused": "$recon-bad", "warning": "$recon-check"}.get(finding["severity"], "$recon-dim")
+            sign = {"hold": "!", "refused": "!", "warning": "?"}.get(finding["severity"], "-")
+            parts += [(f"{sign} {tr(finding['title'])}", f"bold {colour}"), "\n"]
+            if finding["detail"]:
+                parts += [f"  {shown(tr_composed(finding['detail']))}", "\n"]
+            place = _("row {row}").format(row=finding["row"]) if finding["row"] else ""
+            value = f"{shown(finding['column'])}: {shown(finding['value'])}" if finding["column"] or finding["value"] else ""
+            if place or value:
+                parts += [(f"  {'  '.join(part for part in (place, value) if part)}", "$recon-dim"), "\n"]
+            if finding["remedy"]:
+                parts += [f"  > {tr(finding['remedy'])}", "\n"]
+        return parts
+
+    def _attempts(self) -> list[Part]:
+        document = self._detail.document if self._detail else None
+        parts: list[Part] = []
+        for attempt in document.attempts if document else ():
+            at = moment(attempt["started_at"], self._timezone, seconds=True)
+            words = f"{at}  {shown(attempt['result'] or _('no answer'))}  {shown(attempt['words'] or '')}"
+            parts += [words.rstrip(), "\n"]
+        return parts
+
+    def _source(self, width: int) -> list[Part]:
+        source = self._detail.source if self._detail else None
+        if source is None:
+            return [*self._head(width), _("Reading the file ...")]
+        parts: list[Part] = [
+            *self._head(width),
+            (shown(source.name), "bold"), "\n",
+            (_("taken in {at} by {who}").format(at=moment(source.kept_at, self._timezone), who=shown(source.taken_in_by)), "$recon-dim"), "\n",
+        ]  # fmt: skip
+        if source.problem:
+            return [*parts, shown(source.problem)]
+        for record in source.records:
+            parts += ["\n", (_("row {row}").format(row=record.row), "bold"), "\n"]
+            names = [cut(shown(name), 24) for name, _value in record.cells]
+            room = max((width_of(name) for name in names), default=0)
+            for name, (_name, value) in zip(names, record.cells, strict=True):
+                parts += [(fit(name, room), "$recon-dim"), f"  {shown(value)}", "\n"]
+        return parts
+
+    def _changes(self, width: int) -> list[Part]:
+        parts = self._head(width)
+        changes = self._detail.changes if self._detail else ()
+        if not changes:
+            return [*parts, _("One version of this order is known; nothing changed since.")]
+        for change in changes:
+            parts += [(f"{shown(change.name)}  {moment(change.at, self._timezone)}", "bold"), "\n"]
+            for field, before, now in change.fields:
+                parts += [(f"  {tr_field(field)}", "$recon-dim"), "\n"]
+                parts += [(f"  - {self._changed(field, before)}", "$recon-check"), "\n"]
+                parts += [(f"  + {self._changed(field, now)}", "$recon-ready"), "\n"]
+        return parts
+
+    def _changed(self, field: str, value: str) -> str:
+        return self._amount(value) if field.endswith("_minor") else shown(value)
+
+    def _postings(self, width: int) -> list[Part]:
+        parts = self._head(width)
+        document = self._detail.document if self._detail else None
+        if document is None:
+            return [*parts, _("No document, no postings.")]
+        names = dict(self._detail.account_names) if self._detail else {}
+        rows = [
+            (f"{shown(p.account)} {shown(names.get(p.account, ''))}".rstrip(), self._side(p.debit), self._side(p.credit))
+            for p in document.postings
+        ]
+        sides = (_("Debit"), _("Credit"))
+        figures = [max([width_of(sides[n]), *(width_of(row[n + 1]) for row in rows)]) for n in (0, 1)]
+        room = max(width - sum(figures) - 2, 8)
+        widths = (room, *figures)
+        parts += [(columns(("", *sides), widths, right=(1, 2), gap=" "), "$recon-dim"), "\n"]
+        for row in rows:
+            parts += [columns(row, widths, right=(1, 2), gap=" "), "\n"]
+        total = _total(document.postings)
+        parts += [(columns((_("Sum"), self._amount(total[0]), self._amount(total[1])), widths, right=(1, 2), gap=" "), "bold")]
+        return parts
+
+    def _side(self, amount: str) -> str:
+        return "" if amount in {"0.00", "0"} else self._amount(amount)
+
+
+def _total(postings: Sequence[Any]) -> tuple[str, str]:
+    from recon.money import parse_minor, plain
+
+    return plain(sum(parse_minor(p.debit) for p in postings)), plain(sum(parse_minor(p.credit) for p in postings))
+
+
+def rule_words(rule: str) -> str:
+    """Return a rule of the lifecycle in words."""
+    from tui.core_texts import tr
+
+    return tr(rule)
+
+
+FIELD_WORDS: Final = {
+    "order_state": N_("State"),
+    "payment_state": N_("Payment"),
+    "total_minor": N_("Total"),
+    "refunded_minor": N_("Refunded"),
+    "tax_minor": N_("VAT"),
+    "discount_minor": N_("Discount"),
+    "shipping_minor": N_("Shipping"),
+    "paid_minor": N_("Paid"),
+    "paid_on": N_("Paid on"),
+    "cancelled_on": N_("Cancelled on"),
+    "customer_name": N_("Customer"),
+    "customer_tax_id": N_("Tax id"),
+    "payment_channel": N_("Payment channel"),
+    "sales_channel": N_("Sales channel"),
+}
+
+
+def tr_field(field: str) -> str:
+    """Return the name of a field of an order."""
+    return _(FIELD_WORDS[field]) if field in FIELD_WORDS else field.removesuffix("_minor").replace("_", " ")
