@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,9 @@ from recon.config import Settings, parse_settings
 if TYPE_CHECKING:
     import tomlkit
     from tomlkit.items import Table
+
+Value = str | bool | int | list[str]
+"""What a setting may hold."""
 
 SANDBOX_ACCOUNTS: Final = {
     "sales": "410101",
@@ -126,21 +130,33 @@ valid_days = 7
 """
 
 
-def with_setting(text: str, path: tuple[str, ...], *, value: str | bool | int | list[str]) -> str:
+def with_setting(text: str, path: tuple[str, ...], *, value: Value) -> str:
     """Return the settings text with one value set, comments kept; the result validates.
 
     Raises:
         SettingsError: The value is not acceptable.
     """
+    return with_settings(text, {path: value})
+
+
+def with_settings(text: str, changes: Mapping[tuple[str, ...], Value]) -> str:
+    """Return the settings text with some values set at once, comments kept; the result validates.
+
+    Settings that only make sense together (a cash method and that unmapped channels go there) are judged together.
+
+    Raises:
+        SettingsError: The values are not acceptable.
+    """
     import tomlkit  # slow to import, and few commands write settings
 
     document = tomlkit.parse(text)
-    table: tomlkit.TOMLDocument | Table = document
-    for part in path[:-1]:
-        if part not in table:
-            table.add(part, tomlkit.table())
-        table = table[part]
-    table[path[-1]] = value
+    for path, value in changes.items():
+        table: tomlkit.TOMLDocument | Table = document
+        for part in path[:-1]:
+            if part not in table:
+                table.add(part, tomlkit.table())
+            table = table[part]
+        table[path[-1]] = value
     parse_settings(document.unwrap())
     return tomlkit.dumps(document)
 

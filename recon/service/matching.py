@@ -23,7 +23,7 @@ from recon.service.causes import causes
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
 from recon.service.known import current_frames
-from recon.settings_text import with_setting
+from recon.settings_text import with_settings
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 from recon.workspace import write_settings
 
@@ -254,9 +254,9 @@ class _Planned:
                 store.mappings.set(self._name, kind, values, who=who, reason="recon match")
         if self.settings:
             text = self._context.workspace.settings_file.read_text(encoding="utf-8")
-            for path, value in self.settings:
-                text = with_setting(text, path, value=value)
-            write_settings(self._context.workspace, text, crash=store.database.crash)
+            write_settings(
+                self._context.workspace, with_settings(text, dict(self.settings)), crash=store.database.crash
+            )
 
 
 def _report(

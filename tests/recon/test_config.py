@@ -9,7 +9,7 @@ import pytest
 
 from recon.config import load_settings, parse_settings
 from recon.errors import SettingsError
-from recon.settings_text import FirstAnswers, first_settings, settings_facts, with_setting
+from recon.settings_text import FirstAnswers, first_settings, settings_facts, with_setting, with_settings
 
 GOOD = {
     "company": {"name": "Siam Shop"},
@@ -84,6 +84,20 @@ def test_one_setting_changes_and_comments_stay():
     after = with_setting(text, ("connections", "shop", "products", "unlinked"), value="text")
     assert "# hold, or text" in after
     assert parse_settings(__import__("tomllib").loads(after)).connections["shop"].products.unlinked == "text"
+
+
+def test_settings_that_only_make_sense_together_change_together():
+    text = first_settings(FirstAnswers(company="A", start_date=dt.date(2026, 1, 1)))
+    rule, method = (("connections", "shop", "channels", name) for name in ("unmapped", "cash_method"))
+    with pytest.raises(SettingsError, match="cash_method"):
+        with_setting(text, rule, value="cash")
+    after = with_settings(text, {rule: "cash", method: "CSH001"})
+    channels = parse_settings(__import__("tomllib").loads(after)).connections["shop"].channels
+    assert (channels.unmapped, channels.cash_method) == ("cash", "CSH001")
+    with pytest.raises(SettingsError, match="cash_method"):
+        with_setting(after, method, value="")
+    back = with_settings(after, {method: "", rule: "hold"})
+    assert parse_settings(__import__("tomllib").loads(back)).connections["shop"].channels.unmapped == "hold"
 
 
 def test_plain_http_only_on_loopback():
