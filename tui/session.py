@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
 from recon.config import Settings
-from recon.errors import UsageError
+from recon.errors import StoreBusy, UsageError
 from recon.ports import Clock, SystemClock
 from recon.service import ReconService
 from recon.workspace import Workspace, find_workspace
+from tui.upload_process import ProcessUploads, Uploads
 from tui.wiring import service_for
 
 Answer = TypeVar("Answer")
@@ -27,12 +29,22 @@ ENVIRONMENT_WORDS: Final = {"live": "LIVE", "test": "TEST", "sandbox": "DEMO"}
 class Session:
     """One workspace as the screens use it."""
 
-    def __init__(self, root: Path, *, clock: Clock | None = None, actor: str = "", read_only: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        clock: Clock | None = None,
+        actor: str = "",
+        read_only: bool = False,
+        uploads: Uploads | None = None,
+    ) -> None:
         self.workspace: Workspace = find_workspace(root)
+        self.uploads: Uploads = uploads or ProcessUploads(self.workspace.root, self.workspace.private)
         self.clock = clock or SystemClock()
         self.actor = actor
         self.read_only = read_only
         self._writing = threading.Lock()
+        self._prepared = read_only
 
     @property
     def settings(self) -> Settings:
@@ -41,13 +53,12 @@ class Session:
 
     def ask(self, question: Callable[[ReconService], Answer]) -> Answer:
         """Answer a question that changes nothing. Blocks: call it from a worker thread."""
-        if not self.workspace.store_file.exists() and not self.read_only:
-            return self.act(question)
+        self._prepare()
         with self._open(write=False) as service:
             return question(service)
 
-    def act(self, action: Callable[[ReconService], Answer]) -> Answer:
-        """Carry out something that writes. Blocks: call it from a worker thread.
+    def act(self, action: Callable[[ReconService], Answer], *, actor: str = "") -> Answer:
+        """Carry out something that writes, in this person's or another one's name. Blocks: call it from a worker thread.
 
         Raises:
             UsageError: The session may only read.
@@ -55,8 +66,17 @@ class Session:
         """
         if self.read_only:
             raise UsageError("This session may only read. Nothing was changed; open recon without --read-only to work.")
-        with self._writing, self._open(write=True) as service:
+        with self._writing, self._open(write=True, actor=actor) as service:
             return action(service)
 
-    def _open(self, *, write: bool) -> ReconService:
-        return service_for(self.workspace, clock=self.clock, actor=self.actor, write=write)
+    def _prepare(self) -> None:
+        """Open the store for writing once: it is made where there is none, and brought to the form of this version."""
+        with self._writing:
+            if self._prepared:
+                return
+            self._prepared = True
+            with suppress(StoreBusy), self._open(write=True):  # who writes now has brought it into form
+                pass
+
+    def _open(self, *, write: bool, actor: str = "") -> ReconService:
+        return service_for(self.workspace, clock=self.clock, actor=actor or self.actor, write=write)

@@ -22,13 +22,18 @@ from recon.service import (
     reading,
     sending,
     settling,
+    showing,
     taking_in,
     waiting,
 )
+from recon.service import detail as details
 from recon.service import overview as overviews
+from recon.service import upload_door as upload_doors
+from recon.service import upload_state as upload_states
 from recon.service.context import Context, Outside, Progress, quiet
 from recon.service.matching import MatchEdits
 from recon.service.settling import PersonsWord
+from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from recon.summaries import (
     BatchView,
     CauseLine,
@@ -197,6 +202,22 @@ class ReconService:
         """Settle the documents of an import file by the ledger's own list of numbers."""
         return sending.confirm_taken(self._context, batch, path, dry_run=dry_run)
 
+    def upload_state(self, batch: str | None = None) -> UploadState:
+        """Return where a batch stands on its way to the ledger; without a name the one to look at first."""
+        return upload_states.upload_state(self._context, batch)
+
+    def upload_door(self, batch: str) -> UploadDoor:
+        """Return what a person looks at once more before a batch is sent."""
+        return upload_doors.upload_door(self._context, batch)
+
+    def check_company(self, batch: str) -> CompanyCheck:
+        """Ask the ledger who it is, and compare with the company a batch was made for."""
+        return upload_doors.check_company(self._context, batch)
+
+    def stop_upload(self, batch: str) -> bool:
+        """Ask the upload that sends a batch to stop after the document in hand; False: none runs."""
+        return upload_states.stop_upload(self._context, batch)
+
     def settle(self, documents: Sequence[str], said: PersonsWord, *, dry_run: bool = False) -> SettleReport:
         """End documents that wait for a person, by that person's word and after a look at the ledger."""
         return settling.settle(self._context, documents, said, dry_run=dry_run)
@@ -248,9 +269,13 @@ class ReconService:
         """Return counts and sums of every state."""
         return reading.status(self._context, connection)
 
+    def detail(self, connection: str | None, key: str, *, whole: bool = False) -> details.Detail:
+        """Return everything about one row of the review table; ``whole``: also the file's rows and what changed."""
+        return details.detail(self._context, connection, key, whole=whole)
+
     def show(self, name: str) -> tuple[DocumentView, ...]:
         """Return a document whole; several where the name is an order's."""
-        return reading.show(self._context, name)
+        return showing.show(self._context, name)
 
     def documents(self, batch: str | None = None, *, kind: str | None = None) -> tuple[str, tuple[DocumentRow, ...]]:
         """Return the documents of a batch."""

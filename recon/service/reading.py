@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from recon.domain.document import Document
 from recon.domain.finding import FINDING_CODES
 from recon.errors import UsageError
 from recon.frames.findings import gather
 from recon.frames.parquet import read_frame
 from recon.money import plain
 from recon.plan.findings import with_vat_figures
-from recon.plan.records import documents_by_key
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
 from recon.service.sent import sent_findings
-from recon.service.waiting import settle_command, waiting_lines, waiting_rows
+from recon.service.waiting import waiting_lines, waiting_rows
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
-from recon.summaries import BatchView, CauseLine, DocumentLineView, DocumentRow, DocumentView, PostingView
+from recon.summaries import BatchView, CauseLine, DocumentRow
 
 
 def document_rows(
@@ -34,7 +33,7 @@ def document_rows(
     places = orders.select("file", "row")[documents["order_no"]]
     states = _states(context, batch)
     return tuple(
-        _row(record, states.get(record["document_key"]), file, row)
+        document_row(record, states.get(record["document_key"]), file, row)
         for record, (file, row) in zip(documents.iter_rows(named=True), places.iter_rows(), strict=True)
     )
 
@@ -45,7 +44,8 @@ def _states(context: Context, batch: Batch | None) -> dict[str, OutboxRow]:
     return {row.document_key: row for row in context.store.outbox.rows(batch.batch_id)}
 
 
-def _row(record: Mapping[str, Any], sent: OutboxRow | None, file: str, row: int) -> DocumentRow:
+def document_row(record: Mapping[str, Any], sent: OutboxRow | None, file: str, row: int) -> DocumentRow:
+    """Return a document as a list shows it; ``sent``: what became of it."""
     return DocumentRow(
         document_key=record["document_key"],
         number=record["number"],
@@ -95,15 +95,21 @@ def _frame(context: Context, batch: Batch, name: str) -> pl.DataFrame:
     return read_frame(context.workspace.private / str(batch.facts["frames"]), name)
 
 
+def latest_plan_folder(context: Context, name: str) -> Path | None:
+    """Return where the newest plan of a connection lies, also where it had nothing to post; None before the first."""
+    folder = context.store.mappings.current(name, "setting").get("last_plan")
+    path = context.workspace.frames / "plans" / str(folder)
+    return path if folder is not None and path.is_dir() else None
+
+
 def latest_plan(context: Context, name: str, frame: str) -> pl.DataFrame:
     """Return a frame of the newest plan of a connection, also where it had nothing to post.
 
     Raises:
         UsageError: There is no plan yet.
     """
-    folder = context.store.mappings.current(name, "setting").get("last_plan")
-    path = context.workspace.frames / "plans" / str(folder)
-    if folder is None or not path.is_dir():
+    path = latest_plan_folder(context, name)
+    if path is None:
         raise UsageError(f"Connection {name} has no plan yet: run `recon plan`.")
     return read_frame(path, frame)
 
@@ -171,113 +177,6 @@ def _order(row: Mapping[str, Any]) -> dict[str, Any]:
     if row["tax_minor"] is None:
         amounts["tax"] = None
     return {name: row[name] for name in plain_columns} | days | amounts | {"reason": row["why"]}
-
-
-def show(context: Context, name: str) -> tuple[DocumentView, ...]:
-    """Return every document of that number, key or order, newest batch first.
-
-    Raises:
-        UsageError: There is none.
-    """
-    views: list[DocumentView] = []
-    for batch in reversed([b for b in context.store.batches.all() if b.state not in {"superseded", "void"}]):
-        frame = _frame(context, batch, "documents")
-        found = frame.filter(
-            (pl.col("number") == name)
-            | (pl.col("document_key") == name)
-            | (pl.col("order_number") == name)
-            | (pl.col("order_key") == name)
-        )
-        views += [_view(context, batch, key) for key in found["document_key"].to_list()]
-    if views:
-        return tuple(views)
-    raise UsageError(
-        f"No document is called {name!r}. `recon documents` lists those of the newest batch, `recon orders` what is held."
-    )
-
-
-def _view(context: Context, batch: Batch, key: str) -> DocumentView:
-    frames = {part: _frame(context, batch, part) for part in ("documents", "lines", "postings", "orders", "findings")}
-    one = frames["documents"].filter(pl.col("document_key") == key)
-    record = one.row(0, named=True)
-    document = documents_by_key(frames["documents"], frames["lines"], frames["postings"], frames["orders"], [key])[key]
-    row = document_rows(context, one, frames["orders"], batch)[0]
-    sent = _states(context, batch).get(key)
-    kept = context.store.files.find(row.file) if row.file else None
-    about = frames["findings"].filter((pl.col("order_key") == row.order_key) | (pl.col("document_key") == key))
-    about = with_vat_figures(about, frames["documents"], frames["orders"])
-    about = with_currency(about, frames["orders"], context.settings.company.currency)
-    names = context.store.files.names()
-    return DocumentView(
-        header=row,
-        batch=batch.batch_id,
-        revision=document.revision,
-        due_on=document.due_on.isoformat(),
-        is_tax_invoice=document.is_tax_invoice,
-        vat_mode=document.vat_mode,
-        gross=plain(document.gross_minor),
-        discount=plain(document.discount_minor),
-        vat_by_line=plain(document.vat_by_line_minor),
-        vat_difference=plain(document.vat_minor - document.vat_by_line_minor),
-        payment_method=document.payment_method,
-        paid_on=document.paid_on.isoformat() if document.paid_on else None,
-        paid=plain(document.paid_minor),
-        applies_to=record["applies_to_number"] or record["applies_to_key"],
-        depends_on=document.depends_on,
-        contact_name=document.contact_name,
-        contact_tax_id=document.contact_tax_id,
-        remark=document.remark,
-        lines=tuple(_line_view(line, document) for line in document.lines),
-        postings=tuple(
-            PostingView(p.account_code, plain(p.debit_minor), plain(p.credit_minor)) for p in document.postings
-        ),
-        findings=tuple(finding_row(found, names) for found in about.iter_rows(named=True)),
-        attempts=_attempts(context, sent),
-        source_name=kept.name if kept else "",
-        words=(sent.words or "") if sent else "",
-        settle=settle_command(sent) if sent else "",
-    )
-
-
-def _line_view(line: Any, document: Document) -> DocumentLineView:  # noqa: ANN401 - a DocumentLine
-    currency = document.currency
-    quantity = (
-        f"{line.quantity_milli // 1000}"
-        if line.quantity_milli % 1000 == 0
-        else f"{line.quantity_milli // 1000}.{line.quantity_milli % 1000:03d}".rstrip("0")
-    )
-    return DocumentLineView(
-        line_no=line.line_no,
-        kind=line.kind,
-        product_code=line.product_code,
-        account_code=line.account_code,
-        sku=line.sku,
-        description=line.description,
-        quantity=quantity,
-        unit_price=plain(line.unit_price_minor, currency),
-        amount=plain(line.amount_minor, currency),
-        discount=plain(line.discount_minor, currency),
-        vat_code=line.vat_code,
-        net=plain(line.net_minor, currency),
-        vat=plain(line.vat_minor, currency),
-        row=line.row,
-    )
-
-
-def _attempts(context: Context, sent: OutboxRow | None) -> tuple[dict[str, Any], ...]:
-    if sent is None:
-        return ()
-    return tuple(
-        {
-            "attempt": a.attempt,
-            "started_at": a.started_at,
-            "finished_at": a.finished_at,
-            "result": a.result,
-            "code": a.code,
-            "words": a.words,
-        }
-        for a in context.store.outbox.attempts(sent.id)
-    )
 
 
 def batch_view(context: Context, batch: Batch) -> BatchView:

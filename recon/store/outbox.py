@@ -176,6 +176,18 @@ class Outbox:
                 found[key] = outbox_row(row)
         return found
 
+    def of_batch(self, company_no: int, document_key: str, batch_id: str) -> OutboxRow | None:
+        """Return what became of one document of a batch; None: it was not handed to the upload."""
+        for live in (1, 0):  # one index holds the live ones, another the rest
+            row = self._database.one(
+                f"SELECT * FROM outbox WHERE company_no = ? AND document_key = ? AND live = {live} AND batch_id = ? "
+                "ORDER BY id DESC",
+                (company_no, document_key, batch_id),
+            )
+            if row is not None:
+                return outbox_row(row)
+        return None
+
     def last_posted(self, company_no: int, *, batch_id: str | None = None) -> OutboxRow | None:
         """Return the document with an own number that the ledger confirmed last, of one batch or of the company."""
         row = self._database.one(
