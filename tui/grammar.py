@@ -209,6 +209,10 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     upload.add_argument(
         "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
     )
+    upload.add_argument("--state", action="store_true", help="send nothing; print where the batch stands")
+    upload.add_argument(
+        "--stop", action="store_true", help="ask the upload that runs here to stop after the document in hand"
+    )
     add_dry_run(upload)
 
     _settle_command(commands)

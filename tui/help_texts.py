@@ -66,7 +66,13 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon approve B0001 --as Nok --json",
         "recon approve B0001 --as Nok --dry-run",
     ),
-    "upload": ("recon upload B0001", "recon upload B0001 --limit 10", "recon upload B0001 --no-input --log upload.log"),
+    "upload": (
+        "recon upload B0001",
+        "recon upload B0001 --limit 10",
+        "recon upload B0001 --no-input --log upload.log",
+        "recon upload B0001 --state --json",
+        "recon upload B0001 --stop",
+    ),
     "settle": (
         "recon settle RT-1001 --as Nok --to posted --number RT-1001 --reason 'the second one was voided in PEAK'",
         "recon settle RT-1001 --as Nok --to by-hand --number RT-77 --reason 'entered at the counter' --dry-run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from recon.upload.engine import Uploader
 from recon.upload.files import write_files
 from recon.upload.report import Progress as UploadProgress
 from recon.upload.report import UploadReport
+from recon.upload.running import noted, stop_is_wished
 
 FORMS_OF_COMPANY = frozenset({"บริษัท", "บจก.", "บมจ.", "ห้างหุ้นส่วน", "ห้างหุ้นส่วนจำกัด", "หจก.", "ร้าน", "the"})
 """Words many company names begin with; typing one of them proves nothing."""
@@ -190,7 +192,10 @@ def upload(
         return _summary(context, batch, company, environment, report=None, dry_run=True)
     lock_start_date(context, batch.connection)
     known = known_catalog(context, batch.connection)
-    with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
+    with (
+        noted(context.store.folder, batch.batch_id, context.clock),
+        context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target,
+    ):
         maker = DocumentMaker(context, batch)
         if target.capabilities.is_file:
             written = write_files(
@@ -208,13 +213,20 @@ def upload(
                 context.store,
                 target,
                 document_of=maker.document_of,
-                on_progress=lambda state: on_progress(progress_text(state)),
+                on_progress=partial(_tell, context, on_progress, stop),
                 crash=context.store.database.crash,
             )
             result, files = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest), ()
     return _summary(
         context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
     )
+
+
+def _tell(context: Context, on_progress: Progress, stop: threading.Event, state: UploadProgress) -> None:
+    """Tell where the run stands, and hear whether somebody asked it to stop."""
+    if stop_is_wished(context.store.folder):
+        stop.set()
+    on_progress(progress_text(state))
 
 
 def _require_unchanged(context: Context, batch: Batch) -> None:

@@ -229,6 +229,10 @@ def _facts(batch: BatchView) -> dict[str, object]:
 
 def upload(args: argparse.Namespace) -> int:
     """Send what is approved; the first Ctrl+C finishes the document in hand, then stops."""
+    if args.state or args.stop:
+        from tui.commands.upload_state import look_on
+
+        return look_on(args)
     output = Output(as_json=args.json)
     with open_service(args, write=not args.dry_run) as service, _stop_after_this_one(output) as stop:
         if args.confirm_taken:
@@ -296,11 +300,14 @@ def print_upload(report: UploadSummary, output: Output) -> None:
 def _stop_after_this_one(output: Output) -> Iterator[threading.Event]:
     """Turn SIGINT, SIGTERM and SIGHUP into "stop after this one" (F15); the third time stops at once.
 
-    What was being sent then is looked up by the next run, like after any other crash.
+    What was being sent then is looked up by the next run, like after any other crash. A hang-up that whoever started this
+    process had ignored (`nohup`, the screens) stays ignored.
     """
     stop = threading.Event()
     asked: list[int] = []
-    signals = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature is Python's
         asked.append(number)

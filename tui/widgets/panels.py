@@ -38,7 +38,7 @@ class ErrorPanel(Static):
 def error_words(error: BaseException) -> str:
     """Return what a person reads of an error; of a defect only its kind, never a value."""
     if isinstance(error, ReconError):
-        from tui.core_texts import tr_composed
+        from tui.composed import tr_composed
 
         return tr_composed(str(error))
     return _("This is a defect of recon ({kind}), not of your data. Nothing was sent because of it.").format(

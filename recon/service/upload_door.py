@@ -1,0 +1,81 @@
+"""The second door: what a person looks at once more before a batch is sent, and who answers on the other side right now."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.parquet import scan_frame
+from recon.money import plain
+from recon.service.connecting import known_company
+from recon.service.context import Context
+from recon.service.planning import plan_folder
+from recon.service.sending import confirmation_needed
+from recon.service.upload_records import CompanyCheck, UploadDoor
+from recon.store.moments import stamp
+
+_COLUMNS: Final = ("doc_no", "document_key", "number", "issued_on", "total_minor", "vat_minor")
+
+
+def upload_door(context: Context, batch_id: str) -> UploadDoor:
+    """Return what is about to be sent, from the plan that was approved or is to be.
+
+    Raises:
+        UsageError: There is no such batch.
+    """
+    batch = context.store.batches.get(batch_id)
+    _, company, environment = known_company(context, batch.connection)
+    verified = context.store.catalog.verified(batch.connection)
+    approval = context.store.batches.approval(batch.batch_id)
+    frame = scan_frame(plan_folder(context, batch), "documents").select(_COLUMNS).collect().sort("doc_no")
+    names = frame.with_columns(name=pl.coalesce("number", "document_key"))
+    largest = names.sort(pl.col("total_minor").abs(), descending=True).head(1)
+    days = frame.select(pl.min("issued_on").alias("first"), pl.max("issued_on").alias("last")).row(0)
+    return UploadDoor(
+        batch=batch.batch_id,
+        state=batch.state,
+        company=company,
+        tax_id=(verified.tax_id if verified else "") or context.settings.company.tax_id,
+        environment=environment,
+        target=context.settings.connections[batch.connection].target,
+        currency=context.settings.company.currency,
+        timezone=context.settings.company.timezone,
+        documents=batch.document_count,
+        total=plain(batch.total_minor),
+        vat=plain(int(frame["vat_minor"].sum())),
+        first_day=days[0].isoformat() if days[0] else "",
+        last_day=days[1].isoformat() if days[1] else "",
+        first_number=names["name"][0] if frame.height else "",
+        last_number=names["name"][-1] if frame.height else "",
+        largest_number=largest["name"][0] if frame.height else "",
+        largest_total=plain(largest["total_minor"][0]) if frame.height else "0.00",
+        prepared_by=batch.created_by,
+        prepared_at=batch.created_at,
+        approved_by=approval.approver if approval else None,
+        approved_at=approval.at if approval else None,
+        digest=batch.plan_digest,
+        confirm=confirmation_needed(context, batch.batch_id),
+        actor=context.actor,
+    )
+
+
+def check_company(context: Context, batch_id: str) -> CompanyCheck:
+    """Ask the ledger who it is, and hold it against the company the batch was made for. Keeps nothing.
+
+    Raises:
+        UsageError: There is no such batch.
+        TargetUnavailable, SecretsError: The ledger could not be asked.
+    """
+    batch = context.store.batches.get(batch_id)
+    _, expected, _ = known_company(context, batch.connection)
+    with context.outside.target(batch.connection, context.settings.connections[batch.connection]) as target:
+        answered = target.verify()
+    return CompanyCheck(
+        company=answered.name,
+        tax_id=answered.tax_id,
+        environment=answered.environment,
+        is_same=answered.company_id == batch.company_id,
+        expected=expected,
+        at=stamp(context.store.clock.now()),
+    )

@@ -1,0 +1,199 @@
+"""Where a batch stands on its way to the ledger: what a screen polls while it is sent, and what waits afterwards.
+
+Everything comes from the store, so that any process may look on while another one sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from recon.domain.outbox import SETTLED, WITH_PERSON
+from recon.errors import UsageError
+from recon.money import plain
+from recon.service.connecting import known_company
+from recon.service.context import Context
+from recon.service.upload_causes import refused_groups, result_line
+from recon.service.upload_records import Pace, PersonLine, UnsureLine, UploadState
+from recon.service.waiting import next_step, settle_command
+from recon.store import outbox_progress
+from recon.store.batches import Batch
+from recon.store.moments import moment
+from recon.store.outbox import Tally
+from recon.upload.running import Running, running, stop_is_wished_of, wish_stop
+from recon.upload.word import words_for
+
+RESULTS: Final = 100
+"""Newest results that are told."""
+PACE_OVER: Final = 30
+"""Attempts a rate is taken from."""
+PACE_NEEDS: Final = 5
+"""Fewer say nothing about the rest."""
+LISTED: Final = 200
+"""Documents of one kind that are listed."""
+
+
+def upload_state(context: Context, batch_id: str | None) -> UploadState:
+    """Return where a batch stands; without a name the one a person has to look at first.
+
+    Raises:
+        UsageError: There is no batch of that name.
+    """
+    run = running(context.store.folder)
+    batch = _chosen(context, batch_id, run)
+    if batch is None:
+        return _nothing(context, run)
+    _, company, environment = _known(context, batch)
+    tallies = context.store.outbox.counts(batch.batch_id) if batch.first_row is not None else {}
+    counts = {state: tally.count for state, tally in tallies.items()}
+    settled = sum(count for state, count in counts.items() if state in SETTLED)
+    times = outbox_progress.attempt_times(context.store.database, batch.batch_id, PACE_OVER)
+    is_mine = run is not None and run.batch == batch.batch_id
+    person = _person(context, batch)
+    return UploadState(
+        batch=batch.batch_id,
+        state=batch.state,
+        connection=batch.connection,
+        company=company,
+        environment=environment,
+        timezone=context.settings.company.timezone,
+        currency=context.settings.company.currency,
+        documents=batch.document_count,
+        total=plain(batch.total_minor),
+        counts=counts,
+        sums={state: plain(tally.total_minor) for state, tally in tallies.items()},
+        settled=settled,
+        started_at=times.first_began,
+        running_batch=run.batch if run else None,
+        running_pid=run.pid if run else None,
+        running_host=run.host if run else None,
+        running_since=run.since if run else None,
+        stop_asked=run is not None and stop_is_wished_of(context.store.folder, run),
+        pace=_pace(times.last_ended, run, _left(tallies)) if is_mine and run else None,
+        results=tuple(result_line(row) for row in outbox_progress.latest(context.store.database, batch.batch_id, RESULTS)),
+        refused=refused_groups(context, batch),
+        unsure=_unsure(context, batch, sends_now=is_mine),
+        person=person,
+        next_step=_next_step(batch, counts, person),
+    )  # fmt: skip
+
+
+def stop_upload(context: Context, batch_id: str) -> bool:
+    """Ask the upload of a batch to stop after the document in hand; False: none runs on this machine.
+
+    Raises:
+        UsageError: There is no such batch.
+    """
+    batch = context.store.batches.get(batch_id)
+    run = running(context.store.folder)
+    if run is None or run.batch != batch.batch_id:
+        return False
+    wish_stop(context.store.folder, run)
+    return True
+
+
+def _chosen(context: Context, batch_id: str | None, run: Running | None) -> Batch | None:
+    """Return the named batch, else what runs, what is open, the newest draft, what was sent last."""
+    if batch_id is not None:
+        return context.store.batches.get(batch_id)
+    batches = context.store.batches.all()
+    if run is not None:
+        for batch in batches:
+            if batch.batch_id == run.batch:
+                return batch
+    going = [batch for batch in batches if batch.state in {"approved", "uploading"}]
+    waiting = {row.batch_id for row in context.store.outbox.unsettled("sending", "unknown", *WITH_PERSON)}
+    for wanted in (
+        [batch for batch in batches if batch.batch_id in waiting],
+        going,
+        [batch for batch in reversed(batches) if batch.state == "draft"],
+        [batch for batch in reversed(batches) if batch.state == "done"],
+    ):
+        if wanted:
+            return wanted[0]
+    return None
+
+
+def _known(context: Context, batch: Batch) -> tuple[str, str, str]:
+    if batch.connection not in context.settings.connections:
+        raise UsageError(
+            f"Connection {batch.connection} of {batch.batch_id} is gone from recon.toml. Put it back to go on."
+        )
+    return known_company(context, batch.connection)
+
+
+def _left(tallies: Mapping[str, Tally]) -> int:
+    return sum(tallies[state].count for state in ("queued", "sending") if state in tallies)
+
+
+def _pace(ended: tuple[str, ...], run: Running, left: int) -> Pace | None:
+    """Return how fast this run goes by its newest attempts; None while they are too few."""
+    mine = [at for at in ended if at >= run.since]
+    if len(mine) < PACE_NEEDS:
+        return None
+    seconds = (moment(mine[0]) - moment(mine[-1])).total_seconds()
+    if seconds <= 0:
+        return None
+    steps = len(mine) - 1
+    return Pace(per_minute=int(60 * steps / seconds), seconds_left=int(left * seconds / steps))
+
+
+def _unsure(context: Context, batch: Batch, *, sends_now: bool) -> tuple[UnsureLine, ...]:
+    """Return documents nobody knows the outcome of; what is being sent this moment is not among them."""
+    states = ("unknown",) if sends_now else ("sending", "unknown")
+    rows = context.store.outbox.unsettled(*states, batch_id=batch.batch_id)[:LISTED]
+    sent = outbox_progress.last_sent_at(context.store.database, [row.id for row in rows])
+    return tuple(
+        UnsureLine(
+            document_key=row.document_key,
+            number=row.number,
+            kind=row.kind,
+            total=plain(row.total_minor),
+            sent_at=sent.get(row.id),
+            words=row.words or ("recon was stopped while it was sending this." if row.state == "sending" else ""),
+            looked_at=row.updated_at if row.lookups else None,
+            lookups=row.lookups,
+            next_lookup_at=row.next_lookup_at,
+        )
+        for row in rows
+    )
+
+
+def _person(context: Context, batch: Batch) -> tuple[PersonLine, ...]:
+    rows = context.store.outbox.unsettled(*WITH_PERSON, batch_id=batch.batch_id)[:LISTED]
+    return tuple(
+        PersonLine(
+            document_key=row.document_key,
+            number=row.number,
+            kind=row.kind,
+            total=plain(row.total_minor),
+            state=row.state,
+            words=row.words or row.code or "",
+            ledger_number=row.ledger_number,
+            allowed=words_for(row),
+            settle=settle_command(row),
+        )
+        for row in rows
+    )
+
+
+def _next_step(batch: Batch, counts: Mapping[str, int], person: tuple[PersonLine, ...]) -> str:
+    if batch.state == "draft":
+        return f'recon approve {batch.batch_id} --as "YOUR NAME"'
+    if batch.state in {"superseded", "void"}:
+        return "recon plan"
+    return next_step(batch.batch_id, counts, (), [line.settle for line in person])
+
+
+def _nothing(context: Context, run: Running | None) -> UploadState:
+    """Say that there is no batch."""
+    company = context.settings.company
+    environments = {connection.environment for connection in context.settings.connections.values()}
+    return UploadState(
+        batch=None, state="", connection=next(iter(context.settings.connections), ""), company=company.name,
+        environment=next((name for name in ("live", "test") if name in environments), "sandbox"),
+        timezone=company.timezone, currency=company.currency, documents=0, total="0.00", counts={}, sums={}, settled=0,
+        started_at=None, running_batch=run.batch if run else None, running_pid=run.pid if run else None,
+        running_host=run.host if run else None, running_since=run.since if run else None, stop_asked=False, pace=None,
+        results=(), refused=(), unsure=(), person=(), next_step="recon plan",
+    )  # fmt: skip
