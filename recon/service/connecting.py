@@ -8,7 +8,7 @@ from typing import Any, Final
 from recon.config import Connection
 from recon.errors import SettingsError, TargetError
 from recon.service.context import Context
-from recon.settings_text import with_settings
+from recon.settings_text import Value, with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
 from recon.workspace import write_settings
 
@@ -223,7 +223,9 @@ def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...
 
 def _write_accounts(context: Context, name: str, proposals: list[tuple[str, str, str]]) -> None:
     text = context.workspace.settings_file.read_text(encoding="utf-8")
-    chosen = {("connections", name, "accounts", setting): code for setting, code, _ in proposals}
+    chosen: dict[tuple[str, ...], Value] = {
+        ("connections", name, "accounts", setting): code for setting, code, _ in proposals
+    }
     write_settings(context.workspace, with_settings(text, chosen), crash=context.store.database.crash)
 
 
