@@ -2,9 +2,7 @@
 
 What an exchange proves is decided here once (`reliability` table 3.2): `NotSent` means that not one byte of the
 request can have been acted on; `NoWholeAnswer` means that it may have been. Sources and targets turn both into their
-own errors. Nothing here repeats a request.
-
-httpx is slow to import, so it is imported when the first client is made.
+own errors. Nothing here repeats a request. httpx is slow to import, so the first client imports it.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ import datetime as dt
 import http.cookiejar
 import json
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -27,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from recon.errors import ReconError, SettingsError
+from recon.lean_httpx import load_httpx
 from recon.masking import Masker, Secret, quieten_loggers
 
 if TYPE_CHECKING:
@@ -39,17 +37,6 @@ KEPT_BODY_BYTES: Final = 64 * 1024
 CONNECT_TIMEOUT_SECONDS: Final = 10
 WHOLE_ANSWER_TIMEOUTS: Final = 4
 """An answer that drips in slower than this many time-outs altogether is given up."""
-
-
-def _load_httpx() -> None:
-    """Import httpx without its own command line, which would load rich, click and pygments: half of the time it takes."""
-    program = "httpx._main"
-    if "httpx" not in sys.modules and program not in sys.modules:
-        sys.modules[program] = None  # type: ignore[assignment]  # httpx goes on without it, as where rich is not installed
-        try:
-            import httpx  # noqa: F401
-        finally:
-            del sys.modules[program]
 
 
 class HttpFailure(ReconError):
@@ -300,7 +287,7 @@ class HttpClient:
         return self._context
 
     def _made(self, *, write: bool) -> httpx.Client:
-        _load_httpx()
+        load_httpx()
         import httpx
 
         quieten_loggers()
