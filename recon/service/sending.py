@@ -316,6 +316,7 @@ def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog) -> list[LedgerCont
                 name=name,
                 tax_id=row["contact_tax_id"] or "",
                 branch=row["contact_branch"] or "",
+                address=" ".join((row["contact_address"] or "").split()),
             )
         )
     return wanted

@@ -90,6 +90,8 @@ class LedgerContact:
     ledger_id: str = ""
     tax_id: str = ""
     branch: str = ""
+    address: str = ""
+    """In one line, as the shop or the ledger states it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

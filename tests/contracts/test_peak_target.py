@@ -463,6 +463,18 @@ def test_f37_contacts_and_products_are_created_once(ledger, peak):
     assert ledger.find(bought).documents[0].contact_code == "C00001"
 
 
+def test_a_buyers_address_reaches_the_contact_for_the_full_tax_invoice(ledger, peak):
+    address = "99/1 ถนนตัวอย่าง แขวงทดสอบ กรุงเทพมหานคร 10110"
+    wanted = LedgerContact(code="B-7", name="บริษัท มีที่อยู่ จำกัด", tax_id="0994000000006", branch="00000", address=address)
+    (made,) = ledger.ensure_masters(MasterRequest(contacts=(wanted,))).contacts
+    assert made.address == address
+    (held,) = [contact for contact in peak.contacts() if contact["code"] == "B-7"]
+    assert held["address"] == address
+    ledger.ensure_masters(MasterRequest(contacts=(LedgerContact(code="B-8", name="ก ข"),)))
+    (without,) = [contact for contact in peak.contacts() if contact["code"] == "B-8"]
+    assert not without.get("address"), "empty fields are left out"
+
+
 @pytest.mark.parametrize("commit", [True, False])
 def test_f37_a_lost_answer_to_a_contact_or_product(peak, clock, commit):
     wanted = MasterRequest(

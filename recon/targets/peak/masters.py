@@ -219,6 +219,8 @@ def _contact_body(contact: LedgerContact) -> Out:
         fields["taxNumber"] = contact.tax_id
         if is_juristic or contact.branch:
             fields["branchCode"] = contact.branch or "00000"
+    if contact.address:
+        fields["address"] = contact.address  # whole: which part is district or province would be a guess
     return fields
 
 
@@ -233,6 +235,7 @@ def _contact(row: Fields) -> LedgerContact:
         ledger_id=row.text("id"),
         tax_id=row.text("taxNumber"),
         branch=row.text("branchCode"),
+        address=row.text("address"),
     )
 
 
