@@ -79,7 +79,7 @@ def approve(
     _require_complete(batch, documents)
     if not approver.strip():
         raise UsageError("An approval needs a name: `recon approve BATCH --as NAME`. Nothing was approved.")
-    warnings = _two_persons(batch, approver, os_user, policy)
+    warnings = two_persons(batch, approver, os_user, policy)
     now = store.clock.now()
     approval = Approval(
         approval_id=0,
@@ -228,8 +228,14 @@ def _require_complete(batch: Batch, documents: pl.DataFrame) -> None:
         raise StaleApproval(f"Batch {batch.batch_id}: {changes[0]}. Nothing was approved; plan again.", changes=changes)
 
 
-def _two_persons(batch: Batch, approver: str, os_user: str, policy: ApprovalPolicy) -> tuple[str, ...]:
-    """Apply the two-person rule: another name and another user of the computer than the one who planned."""
+def two_persons(batch: Batch, approver: str, os_user: str, policy: ApprovalPolicy) -> tuple[str, ...]:
+    """Apply the two-person rule: another name and another user of the computer than the one who planned.
+
+    For a part of a draft the sum of the whole draft counts: nobody gets below a limit by approving in pieces.
+
+    Raises:
+        ApprovalError: A second person is needed.
+    """
     same = []
     if approver.strip().casefold() == batch.created_by.strip().casefold():
         same.append(f"{approver} planned it too")
@@ -238,7 +244,8 @@ def _two_persons(batch: Batch, approver: str, os_user: str, policy: ApprovalPoli
     if not same:
         return ()
     limit = policy.two_persons_above_minor
-    if policy.two_persons == "block" or (limit is not None and batch.total_minor >= limit):
+    whole = max(batch.total_minor, int(batch.facts.get("whole_minor", 0)))
+    if policy.two_persons == "block" or (limit is not None and whole >= limit):
         why = "always" if policy.two_persons == "block" else "from this sum on"
         raise ApprovalError(
             f"Batch {batch.batch_id} needs a second person ({why}, see [approval] in recon.toml): {' and '.join(same)}. "

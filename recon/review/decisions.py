@@ -65,14 +65,19 @@ def content_digest(digests: pl.DataFrame) -> str:
 
 
 def standing_now(decided: pl.DataFrame, digests: pl.DataFrame) -> pl.DataFrame:
-    """Return STANDING: which decisions still count.
+    """Return STANDING: which decisions still count; a rejection does until it is taken back, whatever changes.
 
     ``decided``: document_key, order_key, digest, decision, decided_by, reason, same_plan (decided on this very plan).
     ``digests``: DIGESTS of the documents that were decided on another plan, as they are now.
     """
     now = digests.select("document_key", pl.col("digest").alias("now"))
     frame = decided.join(now, on="document_key", how="left", maintain_order="left")
-    is_changed = ~pl.col("same_plan") & pl.col("now").is_not_null() & (pl.col("now") != pl.col("digest"))
+    is_changed = (
+        (pl.col("decision") == "approved")
+        & ~pl.col("same_plan")
+        & pl.col("now").is_not_null()
+        & (pl.col("now") != pl.col("digest"))
+    )
     words = pl.format("changed since {} {} it", "decided_by", "decision")
     return (
         frame.filter(pl.col("decision").is_in(["approved", "rejected"]))

@@ -74,13 +74,18 @@ class ReviewInputs:
     findings: pl.DataFrame
     standing: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STANDING))
     states: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATES))
+    unmoved: str | None = None
+    """State of documents that are not among ``states``; None: the batch is not approved."""
+    held_in: ReviewInputs | None = None
+    """A newer plan of the same orders, which had no documents: the held orders are taken from there."""
 
 
 def review_rows(inputs: ReviewInputs) -> pl.DataFrame:
     """Return the REVIEW frame: documents in the plan's order, then held orders."""
     causes = order_causes(inputs.findings, inputs.orders)
     documents = _documents(inputs, causes)
-    held = _held(inputs, causes)
+    newer = inputs.held_in
+    held = _held(inputs, causes) if newer is None else _held(newer, order_causes(newer.findings, newer.orders))
     frame = pl.concat([documents, held]) if held.height else documents
     frame = frame.rechunk()
     search = search_text(frame)
@@ -105,7 +110,7 @@ def _documents(inputs: ReviewInputs, causes: pl.DataFrame) -> pl.DataFrame:
     about = orders.select("customer_name", "file", "row")[documents["order_no"]]
     frame = pl.concat([documents, about], how="horizontal")
     frame = frame.join(causes, on="order_no", how="left", maintain_order="left")
-    frame = _with_decisions(_with_states(frame, inputs.states), inputs.standing)
+    frame = _with_decisions(_with_states(frame, inputs), inputs.standing)
     return frame.select(
         pl.col("document_key").alias("key"), "order_key", "number", pl.col("kind").cast(pl.String).cast(Kind), "issued_on",
         pl.coalesce("customer_name", "contact_name").alias("customer"), "sales_channel", "payment_channel", "currency",
@@ -115,10 +120,12 @@ def _documents(inputs: ReviewInputs, causes: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _with_states(frame: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
+def _with_states(frame: pl.DataFrame, inputs: ReviewInputs) -> pl.DataFrame:
+    states, otherwise = inputs.states, pl.lit(inputs.unmoved, dtype=pl.String)
     if states.is_empty():
-        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("state", "words"))
-    return frame.join(states.select("doc_no", "state", "words"), on="doc_no", how="left", maintain_order="left")
+        return frame.with_columns(otherwise.alias("state"), pl.lit(None, dtype=pl.String).alias("words"))
+    joined = frame.join(states.select("doc_no", "state", "words"), on="doc_no", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("state", otherwise).alias("state"))
 
 
 def _with_decisions(frame: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import polars as pl
 from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.service.context import Context
-from recon.service.planning import control_view, stored_controls
+from recon.service.controls import control_view, stored_controls
 from recon.service.reading import batch_view
 from recon.summaries import BatchView, ControlTotals
 

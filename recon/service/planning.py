@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,27 +15,25 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
-from recon.frames.parquet import digest_files, read_facts, read_frame, write_frames
-from recon.frames.schemas import FIRST_SEEN
-from recon.money import plain
+from recon.frames.parquet import digest_files, read_frame, write_frames
+from recon.frames.schemas import FIRST_SEEN, LEFT_OUT
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
 from recon.normalize.sequence import chronological
-from recon.plan.inputs import ControlTotals as PlanControls
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
-from recon.service.causes import causes, in_currencies, sums_by_currency, with_currency
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets, frames_path
 from recon.service.matching import channel_links, decisions, product_links
+from recon.service.plan_report import report
 from recon.service.posted_contents import posted_reader
-from recon.service.reading import document_rows
+from recon.service.rejections import rejected_orders
 from recon.service.start_date import require_start_date
 from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
-from recon.summaries import CauseLine, ControlTotals, KindLine, PlanReport
+from recon.summaries import PlanReport
 
 PLAN_FRAMES: Final = ("documents", "lines", "postings", "results", "findings", "orders")
 DIGESTED: Final = ("documents", "lines", "postings")
@@ -43,7 +41,13 @@ DIGESTED: Final = ("documents", "lines", "postings")
 
 
 def plan(
-    context: Context, connection: str | None, *, dry_run: bool, rows: int | None, on_progress: Progress
+    context: Context,
+    connection: str | None,
+    *,
+    dry_run: bool,
+    rows: int | None,
+    on_progress: Progress,
+    origin: Origin | None = None,
 ) -> PlanReport:
     """Work out what should stand in the ledger and does not; enter it as a batch unless there is nothing to post.
 
@@ -63,7 +67,8 @@ def plan(
     posted = context.store.posted_frame(company_id)
     on_progress("planning")
     frames = whole_set(sets)
-    made = build_plan(plan_inputs(context, name, rules, sets, frames, posted))
+    rejected = rejected_orders(context, name)
+    made = build_plan(plan_inputs(context, name, rules, sets, frames, posted, left_out=rejected))
     on_progress("keeping the plan")
     facts = {
         "connection": name,
@@ -78,7 +83,7 @@ def plan(
     written = {"orders": frames_path(context, rules, sets[0][0]) / "orders.parquet"} if as_read else {}
     folder, digest = keep_plan(context, made, frames.orders, facts, written=written)
     inputs = inputs_digest(context, name, sets, posted)
-    batch, is_new = _enter(context, name, company_id, made, digest, inputs, folder)
+    batch, is_new = enter(context, name, company_id, made, digest, inputs, folder, origin=origin)
     context.store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="plan")
     return report(
         context, name, made, frames.orders, batch=batch, digest=digest, is_new=is_new, dry_run=False, rows=rows
@@ -100,8 +105,10 @@ def plan_inputs(
     sets: list[tuple[Intake, CanonicalFrames]],
     frames: CanonicalFrames,
     posted: pl.DataFrame,
+    *,
+    left_out: pl.DataFrame | None = None,
 ) -> PlanInputs:
-    """Return everything the plan of a connection depends on."""
+    """Return everything the plan of a connection depends on; ``left_out``: orders that persons keep out of it."""
     capabilities = context.outside.capabilities(name, rules)
     return PlanInputs(
         orders=frames.orders,
@@ -117,6 +124,7 @@ def plan_inputs(
         today=context.today(),
         decisions=decisions(context, name),
         first_seen=first_seen(context, sets),
+        left_out=pl.DataFrame(schema=LEFT_OUT) if left_out is None else left_out,
         currency=context.settings.company.currency,
         limits=PlanLimits(
             partial_credit_note=capabilities.partial_credit_note,
@@ -198,8 +206,31 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _enter(
-    context: Context, name: str, company_id: str, made: Plan, digest: str, inputs: str, folder: Path
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The draft of which a batch is a part: who prepared it stays the one who did."""
+
+    batch: Batch
+    left_for_later: int = 0
+    """Orders of that draft which the part leaves out."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the part remembers of it; the policy of two persons looks at the whole sum."""
+        whole = max(self.batch.total_minor, int(self.batch.facts.get("whole_minor", 0)))
+        return {"part_of": self.batch.batch_id, "left_for_later": self.left_for_later, "whole_minor": whole}
+
+
+def enter(
+    context: Context,
+    name: str,
+    company_id: str,
+    made: Plan,
+    digest: str,
+    inputs: str,
+    folder: Path,
+    *,
+    origin: Origin | None = None,
 ) -> tuple[Batch | None, bool]:
     """Enter the plan as a draft batch; an equal draft is the same batch, an empty plan is none."""
     if not made.documents.height:
@@ -219,10 +250,11 @@ def _enter(
             facts={
                 "frames": folder.relative_to(context.workspace.private).as_posix(),
                 "controls": asdict(made.controls),
+                **(origin.facts if origin else {}),
             },
         ),
-        who=context.actor,
-        os_user=context.os_user,
+        who=origin.batch.created_by if origin else context.actor,
+        os_user=origin.batch.created_os_user if origin else context.os_user,
     )
     return batch, batch.batch_id not in before
 
@@ -245,124 +277,3 @@ def load_plan_frame(context: Context, batch: Batch, name: str) -> pl.DataFrame:
     """Return one frame of a batch's plan."""
     assert name in PLAN_FRAMES, name
     return read_frame(plan_folder(context, batch), name)
-
-
-def stored_controls(folder: Path) -> PlanControls:
-    """Return the control totals written with a plan."""
-    return PlanControls(**read_facts(folder)["controls"])
-
-
-def report(
-    context: Context,
-    name: str,
-    made: Plan,
-    orders: pl.DataFrame,
-    *,
-    batch: Batch | None,
-    digest: str,
-    is_new: bool,
-    dry_run: bool,
-    rows: int | None,
-) -> PlanReport:
-    """Return what a person needs to see of a plan."""
-    documents = made.documents
-    held_keys = made.results.filter(pl.col("held_minor") != 0).select("order_key")
-    own = made.findings
-    held = own.filter(pl.col("severity") == "hold").join(held_keys, on="order_key", how="semi")
-    whole = (pl.col("disposition") == "ignored") & (pl.col("reason") != "")
-    parts = made.results.filter((pl.col("disposition") != "ignored") & (pl.col("ignored_minor") != 0))
-    left_out = parts.with_columns(pl.lit("part-left-out").alias("reason"))
-    currency = context.settings.company.currency
-    about = orders.select("order_key", "currency")
-    names = context.store.files.names()
-    ignored = with_currency(pl.concat([made.results.filter(whole), left_out], how="vertical_relaxed"), about, currency)
-    held_sums = _held_sums(held, with_currency(made.results, about, currency))
-    other = own.filter(pl.col("severity").is_in(["refused", "warning"]))
-    shown = documents if rows is None else documents.head(rows)
-    return PlanReport(
-        connection=name,
-        batch=batch.batch_id if batch else None,
-        digest=digest,
-        documents=documents.height,
-        total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
-        by_kind=kind_lines(documents),
-        held=_with_sums(causes(held, about, currency, files=names), held_sums, currency),
-        ignored=_ignored_lines(ignored, currency),
-        other=causes(other, about, currency, files=names),
-        controls=control_view(made.controls),
-        period=(str(documents["issued_on"].min()), str(documents["issued_on"].max())) if documents.height else None,
-        is_new=is_new,
-        dry_run=dry_run,
-        rows=document_rows(context, shown, orders, batch),
-    )
-
-
-def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
-    """Return count and sums of documents by kind, in the order of the kinds."""
-    grouped = (
-        documents.group_by("kind")
-        .agg(pl.len().alias("count"), pl.col("total_minor", "vat_minor").cast(pl.Int128).sum())
-        .sort("kind")
-    )
-    return tuple(
-        KindLine(r["kind"], r["count"], plain(r["total_minor"]), plain(r["vat_minor"]))
-        for r in grouped.iter_rows(named=True)
-    )
-
-
-def _held_sums(held: pl.DataFrame, results: pl.DataFrame) -> dict[str, dict[str, int]]:
-    """Return what is really held because of each cause, by currency; an order may have several causes."""
-    amounts = results.filter(pl.col("held_minor") != 0).select("order_key", "held_minor", "currency")
-    orders = held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
-    return sums_by_currency(orders, "code", "held_minor")
-
-
-def _with_sums(lines: tuple[CauseLine, ...], sums: dict[str, dict[str, int]], currency: str) -> tuple[CauseLine, ...]:
-    found = [(line, *in_currencies(sums.get(line.code, {}), currency)) for line in lines]
-    return tuple(replace(line, amount=amount, other_currencies=others) for line, amount, others in found)
-
-
-def _ignored_lines(ignored: pl.DataFrame, currency: str) -> tuple[CauseLine, ...]:
-    """Return what is left out by reason. ``ignored``: ORDER_RESULTS with currency."""
-    from recon.domain.finding import FINDING_CODES
-
-    grouped = ignored.group_by("reason").len("count").sort("count", "reason", descending=[True, False])
-    sums = sums_by_currency(ignored, "reason", "ignored_minor")
-    lines = []
-    for row in grouped.iter_rows(named=True):
-        known = FINDING_CODES.get(row["reason"])
-        amount, others = in_currencies(sums[row["reason"]], currency)
-        lines.append(
-            CauseLine(
-                row["reason"],
-                "note",
-                known.title if known else row["reason"],
-                row["count"],
-                row["count"],
-                amount,
-                known.remedy if known else "",
-                other_currencies=others,
-            )
-        )
-    return tuple(lines)
-
-
-def control_view(controls: PlanControls) -> ControlTotals:
-    """Return control totals as plain text.
-
-    Raises:
-        AssertionError: They do not tie: a defect of ours that must never reach a ledger.
-    """
-    assert controls.ties, controls
-    return ControlTotals(
-        orders=controls.order_count,
-        source=plain(controls.truth_minor),
-        posted=plain(controls.posted_minor),
-        documents=plain(controls.documents_minor),
-        held=plain(controls.held_minor),
-        ignored=plain(controls.ignored_minor),
-        difference=plain(controls.difference_minor),
-        source_gross=plain(controls.source_gross_minor),
-        debits=plain(controls.debit_minor),
-        credits=plain(controls.credit_minor),
-    )

@@ -1,0 +1,110 @@
+"""What a person needs to see of a plan: documents by kind, what is held or left out and why, control totals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from recon.domain.finding import FINDING_CODES
+from recon.money import plain
+from recon.plan.inputs import Plan
+from recon.service.causes import causes, in_currencies, sums_by_currency, with_currency
+from recon.service.context import Context
+from recon.service.controls import control_view
+from recon.service.reading import document_rows
+from recon.store.batches import Batch
+from recon.summaries import CauseLine, KindLine, PlanReport
+
+
+def report(
+    context: Context,
+    name: str,
+    made: Plan,
+    orders: pl.DataFrame,
+    *,
+    batch: Batch | None,
+    digest: str,
+    is_new: bool,
+    dry_run: bool,
+    rows: int | None,
+) -> PlanReport:
+    """Return what a person needs to see of a plan."""
+    documents = made.documents
+    held_keys = made.results.filter(pl.col("held_minor") != 0).select("order_key")
+    own = made.findings
+    held = own.filter(pl.col("severity") == "hold").join(held_keys, on="order_key", how="semi")
+    whole = (pl.col("disposition") == "ignored") & (pl.col("reason") != "")
+    parts = made.results.filter((pl.col("disposition") != "ignored") & (pl.col("ignored_minor") != 0))
+    left_out = parts.with_columns(pl.lit("part-left-out").alias("reason"))
+    currency = context.settings.company.currency
+    about = orders.select("order_key", "currency")
+    names = context.store.files.names()
+    ignored = with_currency(pl.concat([made.results.filter(whole), left_out], how="vertical_relaxed"), about, currency)
+    held_sums = _held_sums(held, with_currency(made.results, about, currency))
+    other = own.filter(pl.col("severity").is_in(["refused", "warning"]))
+    shown = documents if rows is None else documents.head(rows)
+    return PlanReport(
+        connection=name,
+        batch=batch.batch_id if batch else None,
+        digest=digest,
+        documents=documents.height,
+        total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
+        by_kind=kind_lines(documents),
+        held=_with_sums(causes(held, about, currency, files=names), held_sums, currency),
+        ignored=_ignored_lines(ignored, currency),
+        other=causes(other, about, currency, files=names),
+        controls=control_view(made.controls),
+        period=(str(documents["issued_on"].min()), str(documents["issued_on"].max())) if documents.height else None,
+        is_new=is_new,
+        dry_run=dry_run,
+        rows=document_rows(context, shown, orders, batch),
+    )
+
+
+def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
+    """Return count and sums of documents by kind, in the order of the kinds."""
+    grouped = (
+        documents.group_by("kind")
+        .agg(pl.len().alias("count"), pl.col("total_minor", "vat_minor").cast(pl.Int128).sum())
+        .sort("kind")
+    )
+    return tuple(
+        KindLine(r["kind"], r["count"], plain(r["total_minor"]), plain(r["vat_minor"]))
+        for r in grouped.iter_rows(named=True)
+    )
+
+
+def _held_sums(held: pl.DataFrame, results: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Return what is really held because of each cause, by currency; an order may have several causes."""
+    amounts = results.filter(pl.col("held_minor") != 0).select("order_key", "held_minor", "currency")
+    orders = held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
+    return sums_by_currency(orders, "code", "held_minor")
+
+
+def _with_sums(lines: tuple[CauseLine, ...], sums: dict[str, dict[str, int]], currency: str) -> tuple[CauseLine, ...]:
+    found = [(line, *in_currencies(sums.get(line.code, {}), currency)) for line in lines]
+    return tuple(replace(line, amount=amount, other_currencies=others) for line, amount, others in found)
+
+
+def _ignored_lines(ignored: pl.DataFrame, currency: str) -> tuple[CauseLine, ...]:
+    """Return what is left out by reason. ``ignored``: ORDER_RESULTS with currency."""
+    grouped = ignored.group_by("reason").len("count").sort("count", "reason", descending=[True, False])
+    sums = sums_by_currency(ignored, "reason", "ignored_minor")
+    lines = []
+    for row in grouped.iter_rows(named=True):
+        known = FINDING_CODES.get(row["reason"])
+        amount, others = in_currencies(sums[row["reason"]], currency)
+        lines.append(
+            CauseLine(
+                row["reason"],
+                "note",
+                known.title if known else row["reason"],
+                row["count"],
+                row["count"],
+                amount,
+                known.remedy if known else "",
+                other_currencies=others,
+            )
+        )
+    return tuple(lines)
