@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -401,6 +402,13 @@ def test_f35_another_company_settles_nothing(conflict: Case, key_store) -> None:
     key_store.kept[place] = conflict.ledger.credentials_of("other")["user_token"]
     words = ("settle", "RT-1001", "--as", "Nok", "--to", "cancelled", *WHY, "--json")
     assert conflict.shell(*words).expect(8).facts["kind"] == "WrongCompany"
+    assert conflict.states()["RT-1001"] == "conflict"
+
+
+def test_f12_nothing_is_settled_from_a_copy(conflict: Case, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(conflict.shell.root, tmp_path / "copied"))
+    words = ("settle", "RT-1001", "--as", "Nok", "--to", "cancelled", "--accept-differences", *WHY)
+    assert "is a copy of" in Shell(copied, conflict.clock)(*words).expect(8).err
     assert conflict.states()["RT-1001"] == "conflict"
 
 
