@@ -20,7 +20,8 @@ from textual.widgets import Static
 from recon.service.detail import Detail
 from recon.summaries import DocumentView
 from tui.cells import columns, cut, fit, shown, split_line, width_of
-from tui.i18n import N_, _, day, moment, speaking
+from tui.composed import tr_composed
+from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.themes import SIGNS, STATUS_COLOURS
 
 FACES: Final = {
@@ -30,14 +31,14 @@ FACES: Final = {
     "changes": N_("Changes"),
     "postings": N_("Postings"),
 }
-KIND_WORDS: Final = {
+TITLES: Final = {
     "invoice": N_("Invoice"),
     "receipt": N_("Receipt"),
     "payment": N_("Payment"),
     "void": N_("Void"),
     "credit_note": N_("Credit note"),
-    "order": N_("Order, held"),
 }
+"""What stands at the head of a document."""
 TAX_RECEIPT: Final = N_("Receipt / tax invoice")
 STATUS_WORDS: Final = {
     "ready": N_("ready"),
@@ -138,7 +139,13 @@ class DocumentPane(Widget):
             parts += [(word, click + Style(bold=True) if name == self.face else click)]
         room = max(self.size.width - 2, 10)
         while sum(width_of(word) for word, _style in parts) > room and len(parts) > 1:
-            parts = [part for part in parts if part[0].startswith("[")] if len(parts) <= 2 else parts[:-1] if not parts[-1][0].startswith("[") else parts[1:]
+            parts = (
+                [part for part in parts if part[0].startswith("[")]
+                if len(parts) <= 2
+                else parts[:-1]
+                if not parts[-1][0].startswith("[")
+                else parts[1:]
+            )
         return Content.assemble(*parts)
 
     # --- the faces
@@ -160,7 +167,11 @@ class DocumentPane(Widget):
         if document is None:
             return parts + self._held(width)
         with speaking(self._documents_in):
-            title = TAX_RECEIPT if document.is_tax_invoice and document.header.kind == "receipt" else KIND_WORDS[document.header.kind]
+            title = (
+                TAX_RECEIPT
+                if document.is_tax_invoice and document.header.kind == "receipt"
+                else TITLES[document.header.kind]
+            )
             parts += [(fit(f"{_(title)}  {day(document.header.issued_on, era=True)}", width), "bold"), "\n"]
             parts += [shown(document.contact_name or document.header.contact), "\n"]
             if document.contact_tax_id:
@@ -179,12 +190,17 @@ class DocumentPane(Widget):
 
     def _totals(self, document: DocumentView, width: int) -> list[Part]:
         header = document.header
-        rows = [(_("Net"), header.net), (_("VAT"), header.vat), (_("Total {currency}").format(currency=shown(header.currency)), header.total)]
-        if document.discount not in {"0.00", "0"}:
-            rows.insert(0, (_("Discount"), f"-{document.discount}"))
+        rows = [
+            (_("Net"), header.net),
+            (_("VAT"), header.vat),
+            (_("Total {currency}").format(currency=shown(header.currency)), header.total),
+        ]
         parts: list[Part] = [("-" * width, "$recon-dim"), "\n"]
         for number, (words, figure) in enumerate(rows):
             parts += [(split_line(words, self._amount(figure), width), "bold" if number == len(rows) - 1 else ""), "\n"]
+        if document.discount not in {"0.00", "0"}:
+            given = _("In the lines: discount {amount}").format(amount=self._amount(document.discount))
+            parts += [(given, "$recon-dim"), "\n"]
         if document.applies_to:
             parts += [_("For document {number}").format(number=shown(document.applies_to)), "\n"]
         if document.payment_method:
@@ -225,17 +241,21 @@ class DocumentPane(Widget):
         return parts + (found or [_("No finding stands against it."), "\n"]) + self._attempts()
 
     def _finding_parts(self) -> list[Part]:
-        from tui.core_texts import tr, tr_composed
-
         parts: list[Part] = []
         for finding in self._detail.findings if self._detail else ():
-            colour = {"hold": "$recon-bad", "refused": "$recon-bad", "warning": "$recon-check"}.get(finding["severity"], "$recon-dim")
+            colour = {"hold": "$recon-bad", "refused": "$recon-bad", "warning": "$recon-check"}.get(
+                finding["severity"], "$recon-dim"
+            )
             sign = {"hold": "!", "refused": "!", "warning": "?"}.get(finding["severity"], "-")
             parts += [(f"{sign} {tr(finding['title'])}", f"bold {colour}"), "\n"]
             if finding["detail"]:
                 parts += [f"  {shown(tr_composed(finding['detail']))}", "\n"]
             place = _("row {row}").format(row=finding["row"]) if finding["row"] else ""
-            value = f"{shown(finding['column'])}: {shown(finding['value'])}" if finding["column"] or finding["value"] else ""
+            value = (
+                f"{shown(finding['column'])}: {shown(finding['value'])}"
+                if finding["column"] or finding["value"]
+                else ""
+            )
             if place or value:
                 parts += [(f"  {'  '.join(part for part in (place, value) if part)}", "$recon-dim"), "\n"]
             if finding["remedy"]:
@@ -293,7 +313,11 @@ class DocumentPane(Widget):
             return [*parts, _("No document, no postings.")]
         names = dict(self._detail.account_names) if self._detail else {}
         rows = [
-            (f"{shown(p.account)} {shown(names.get(p.account, ''))}".rstrip(), self._side(p.debit), self._side(p.credit))
+            (
+                f"{shown(p.account)} {shown(names.get(p.account, ''))}".rstrip(),
+                self._side(p.debit),
+                self._side(p.credit),
+            )
             for p in document.postings
         ]
         sides = (_("Debit"), _("Credit"))
@@ -304,7 +328,9 @@ class DocumentPane(Widget):
         for row in rows:
             parts += [columns(row, widths, right=(1, 2), gap=" "), "\n"]
         total = _total(document.postings)
-        parts += [(columns((_("Sum"), self._amount(total[0]), self._amount(total[1])), widths, right=(1, 2), gap=" "), "bold")]
+        parts += [
+            (columns((_("Sum"), self._amount(total[0]), self._amount(total[1])), widths, right=(1, 2), gap=" "), "bold")
+        ]
         return parts
 
     def _side(self, amount: str) -> str:
@@ -319,8 +345,6 @@ def _total(postings: Sequence[Any]) -> tuple[str, str]:
 
 def rule_words(rule: str) -> str:
     """Return a rule of the lifecycle in words."""
-    from tui.core_texts import tr
-
     return tr(rule)
 
 
