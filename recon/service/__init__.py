@@ -8,18 +8,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recon.config import Settings
 from recon.errors import UsageError
+from recon.review.records import DecisionReport, DoorView
+from recon.review.table import ReviewTable
 from recon.service import (
+    approving,
     checking,
     connecting,
+    deciding,
     matching,
+    part_approval,
     planning,
     profiling,
     proving,
     reading,
+    reviewing,
     sending,
     settling,
     showing,
@@ -27,6 +33,7 @@ from recon.service import (
     waiting,
 )
 from recon.service import detail as details
+from recon.service import door as second_door
 from recon.service import overview as overviews
 from recon.service import upload_door as upload_doors
 from recon.service import upload_state as upload_states
@@ -46,6 +53,9 @@ from recon.summaries import (
     UploadSummary,
     VerifySummary,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
@@ -177,7 +187,51 @@ class ReconService:
 
     def approve(self, batch: str, *, actor: str, confirm: str | None = None, dry_run: bool = False) -> BatchView:
         """Bind a person's name to exactly the documents of a batch."""
-        return sending.approve_batch(self._context, batch, actor=actor, confirm=confirm, dry_run=dry_run)
+        return approving.approve_batch(self._context, batch, actor=actor, confirm=confirm, dry_run=dry_run)
+
+    def review(self, connection: str | None = None) -> ReviewTable:
+        """Return every document of the newest batch and every held order beside it, to look at."""
+        return reviewing.review(self._context, connection)
+
+    def decide(
+        self,
+        connection: str | None,
+        keys: Sequence[str] | pl.Series,
+        decision: str,
+        reason: str = "",
+        *,
+        dry_run: bool = False,
+    ) -> DecisionReport:
+        """Approve or reject documents by the keys of their rows, or put them back (approved, rejected, draft)."""
+        return deciding.decide(self._context, connection, keys, decision, reason=reason, dry_run=dry_run)
+
+    def undo(self, connection: str | None = None) -> DecisionReport:
+        """Take back the newest decision."""
+        return deciding.undo(self._context, connection)
+
+    def redo(self, connection: str | None = None) -> DecisionReport:
+        """Do again what was undone last."""
+        return deciding.redo(self._context, connection)
+
+    def undo_name(self, connection: str | None = None) -> str:
+        """Return what would be undone next, e.g. ``approve 12``; empty: nothing."""
+        return deciding.undo_name(self._context, connection)
+
+    def undo_refused(self, connection: str | None = None) -> str:
+        """Return why that cannot be undone any more; empty: it can, or there is nothing."""
+        return deciding.undo_refused(self._context, connection)
+
+    def redo_name(self, connection: str | None = None) -> str:
+        """Return what would be done again next; empty: nothing."""
+        return deciding.redo_name(self._context, connection)
+
+    def door(self, connection: str | None = None) -> DoorView:
+        """Return what a person looks at before exactly the approved documents are sealed as a batch."""
+        return second_door.door(self._context, connection)
+
+    def approve_decided(self, connection: str | None, actor: str, confirm: str | None = None) -> BatchView:
+        """Seal exactly the approved documents of the newest draft; what is left becomes a draft of its own."""
+        return part_approval.approve_decided(self._context, connection, actor=actor, confirm=confirm)
 
     def upload(
         self,

@@ -1,4 +1,4 @@
-"""Approve and upload as the service does it: freshness, the company, the outbox, and documents built one by one."""
+"""Upload as the service does it: freshness, the company, the outbox, and documents built one by one."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from typing import Any
 
 import polars as pl
 
-from recon.approve import ApprovalPolicy, approve, check_approval, void_approval
+from recon.approve import check_approval, void_approval
 from recon.domain.document import Document
 from recon.domain.outbox import SETTLED
-from recon.errors import ReconError, StaleApproval, TargetRejected, UsageError
+from recon.errors import ReconError, StaleApproval, TargetRejected
 from recon.frames.parquet import digest_files
-from recon.money import parse_minor, plain
+from recon.money import plain
 from recon.plan.plan import build_plan
 from recon.plan.records import documents_by_key
 from recon.service.connecting import keep_catalog, known_catalog, known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
-from recon.service.reading import batch_view
 from recon.service.start_date import lock_start_date
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
-from recon.summaries import BatchView, UploadSummary
+from recon.summaries import UploadSummary
 from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
 from recon.upload.engine import Uploader
 from recon.upload.files import write_files
@@ -53,53 +52,6 @@ def short_name(context: Context) -> str:
     company = context.settings.company
     telling = [word for word in company.name.split() if word.casefold() not in FORMS_OF_COMPANY]
     return company.short_name or (telling or [company.name])[0]
-
-
-def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str | None, dry_run: bool) -> BatchView:
-    """Bind a person's name to exactly the documents of a batch.
-
-    Raises:
-        UsageError: A live ledger, and its company's short name was not given.
-        StaleApproval: Orders, mappings or settings changed since the plan; plan again.
-        ApprovalError: See `recon.approve.approve`.
-    """
-    batch = context.store.batches.get(batch_id)
-    needed = confirmation_needed(context, batch_id)
-    if needed and (confirm or "").strip().casefold() != needed.casefold():
-        raise UsageError(
-            f"This ledger is LIVE ({context.settings.company.name}). Approve with --confirm {needed!r} (the company's short name). Nothing was approved."
-        )
-    company_id, _, _ = known_company(context, batch.connection)
-    changes = changes_since(context, batch)
-    if changes:
-        raise StaleApproval(
-            f"{batch.batch_id} is out of date: {changes[0]}. Run `recon plan` again and look at the new batch. Nothing was approved.",
-            changes=changes,
-        )
-    if dry_run:
-        return batch_view(context, batch)
-    approved = approve(
-        context.store,
-        batch_id=batch.batch_id,
-        plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
-        company_id=company_id,
-        documents=load_plan_frame(context, batch, "documents"),
-        approver=actor,
-        os_user=context.os_user,
-        count=batch.document_count,
-        sum_minor=batch.total_minor,
-        policy=_policy(context),
-    )
-    context.notes.extend(approved.warnings)
-    return batch_view(context, context.store.batches.get(batch.batch_id))
-
-
-def _policy(context: Context) -> ApprovalPolicy:
-    settings = context.settings.approval
-    above = parse_minor(settings.two_persons_above) if settings.two_persons_above else None
-    return ApprovalPolicy(
-        two_persons=settings.two_persons, two_persons_above_minor=above, valid_days=settings.valid_days
-    )
 
 
 def changes_since(context: Context, batch: Batch) -> tuple[str, ...]:
@@ -385,7 +337,9 @@ def confirm_taken(context: Context, batch_id: str, path: Path, *, dry_run: bool 
     if dry_run:
         _, company, environment = known_company(context, batch.connection)
         would = _summary(context, batch, company, environment, report=None, dry_run=True)
-        return replace(would, words=f"{len(mine)} of {len(waiting)} documents that wait would be settled by {path.name}.")
+        return replace(
+            would, words=f"{len(mine)} of {len(waiting)} documents that wait would be settled by {path.name}."
+        )
     for row in mine:
         context.store.moves.settle(
             row,
