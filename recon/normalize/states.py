@@ -53,8 +53,9 @@ def read_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:
     rows = orders.height
     order_words, payment_words = _folded(words.order), _folded(words.payment)
     prefixes = {fold(word): state for word, state in words.prefixes.items()}
+    paid = {fold(word): state for word, state in words.payment_prefixes.items()}
     order_state = _states(by_order, lambda word: _meaning(word, order_words, prefixes), OrderState, rows)
-    payment_state = _states(by_payment, lambda word: _meaning(word, payment_words, {}), PaymentState, rows)
+    payment_state = _states(by_payment, lambda word: _meaning(word, payment_words, paid), PaymentState, rows)
     none_unknown = pl.repeat(value=False, n=rows, eager=True)
     read = pl.DataFrame([
         (order_state.is_null() if by_order else none_unknown).alias("order_word_unknown"),
@@ -140,7 +141,8 @@ def _meaning(word: str, words: Mapping[str, str], prefixes: Mapping[str, str]) -
     key = fold(word)
     if key in words:
         return words[key]
-    return next((state for beginning, state in prefixes.items() if beginning and key.startswith(beginning)), None)
+    fitting = [beginning for beginning in prefixes if beginning and key.startswith(beginning)]
+    return prefixes[max(fitting, key=len)] if fitting else None
 
 
 def _folded(words: Mapping[str, str]) -> dict[str, str]:

@@ -121,7 +121,9 @@ class StateWords:
     order: Mapping[str, str] = field(default_factory=dict)
     payment: Mapping[str, str] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
-    """Beginnings of longer order state texts."""
+    """Beginnings of longer order state texts; the longest that fits counts."""
+    payment_prefixes: Mapping[str, str] = field(default_factory=dict)
+    """The same of payment state texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import no_findings
 from recon.normalize import normalize
+from recon.normalize.states import read_states
 from recon.sources.base import Conventions, Forms, Reading, ReadOptions, StatedTotals, StateWords
 
 OPTIONS = ReadOptions(platform="zort", shop="main", currency="THB", timezone="Asia/Bangkok")
@@ -362,6 +363,18 @@ def test_empty_reading() -> None:
 
 
 # --- states and payments
+
+
+def test_a_whole_word_counts_before_a_beginning_and_a_longer_beginning_before_a_shorter_one() -> None:
+    words = StateWords(
+        order={"open": "open"}, payment={"paid on hold": "unknown"},
+        payment_prefixes={"Paid": "paid", "paid in part": "partial", "": "unpaid"},
+    )  # fmt: skip
+    said = ["Paid on 3 June", "PAID  in part (2 of 3)", "Paid on hold", "To be paid"]
+    orders = pl.DataFrame({"order_state": ["open"] * 4, "payment_state": said})
+    read = read_states(orders, words)
+    assert read["payment_state"].to_list() == ["paid", "partial", "unknown", "unknown"]
+    assert read["payment_word_unknown"].to_list() == [False, False, False, True]
 
 
 def test_states_by_folded_words_and_prefixes() -> None:

@@ -143,3 +143,10 @@ def test_starter_profiles_are_empty_valid_toml_and_ask() -> None:
         assert "recon profile FILE" in text
         with pytest.raises(SettingsError):
             parse_profile(text)
+
+
+def test_beginnings_of_payment_words_are_mapped_like_those_of_states() -> None:
+    text = GOOD.replace("[match]", '[payment_map.prefix]\n"Paid on" = "paid"\n[match]')
+    assert parse_profile(text).payment_map.prefix == {"Paid on": "paid"}
+    wrong = GOOD.replace("[match]", '[payment_map.prefix]\n"Paid on" = "settled"\n[match]')
+    assert any("payment_map: 'Paid on' = 'settled'; accepted: unpaid" in problem for problem in problems(wrong))

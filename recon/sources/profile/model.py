@@ -271,8 +271,6 @@ class Profile(_Table):
                 problems.append(f"read names {name!r}, which has no column")
         problems += _word_problems("status_map", self.status_map, ORDER_STATES)
         problems += _word_problems("payment_map", self.payment_map, PAYMENT_STATES)
-        if self.payment_map.prefix:
-            problems.append("payment_map.prefix is not supported; list the words under payment_map.exact")
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -125,7 +125,8 @@ def _with_constants(orders: pl.DataFrame, profile: Profile) -> tuple[pl.DataFram
         if name in fixed:
             words[fold(fixed[name])] = fixed[name]
     prefixes = {fold(word): state for word, state in profile.status_map.prefix.items()}
-    return orders, StateWords(order=order, payment=payment, prefixes=prefixes)
+    paid = {fold(word): state for word, state in profile.payment_map.prefix.items()}
+    return orders, StateWords(order=order, payment=payment, prefixes=prefixes, payment_prefixes=paid)
 
 
 def _lines(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
