@@ -13,7 +13,7 @@ from tui.cells import centre, columns, cut, fit, shown, split_line, width_of, wi
 
 THAI = st.text(st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B), max_size=40)
 CJK = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x4FFF), max_size=20)
-EMOJI = st.text(st.sampled_from(list("👨👩👧❤🇹🇭👍🏽") + ["\u200d", "\ufe0f"]), max_size=12)
+EMOJI = st.text(st.sampled_from([*"👨👩👧❤🇹🇭👍🏽", "\u200d", "\ufe0f"]), max_size=12)
 ANY = st.text(st.characters(codec=None), max_size=40)
 MIXED = st.one_of(THAI, CJK, EMOJI, ANY, st.lists(st.one_of(THAI, CJK, EMOJI, ANY), max_size=4).map("".join))
 WIDTHS = st.integers(min_value=0, max_value=60)

@@ -105,7 +105,9 @@ def _extremes(values: pl.Series) -> list[Any]:
     return found
 
 
-def place(columns: Sequence[Column], natural: dict[str, int], *, start: int, room: int, terminal: int) -> list[Placed]:
+def place(
+    columns: Sequence[Column], natural: dict[Column, int], *, start: int, room: int, terminal: int
+) -> list[Placed]:
     """Return the columns that fit, with their place and width.
 
     Args:
@@ -122,34 +124,34 @@ def place(columns: Sequence[Column], natural: dict[str, int], *, start: int, roo
     widths = _shared_out(kept, natural, room)
     placed, x = [], start
     for column in kept:
-        placed.append(Placed(column, x + GAP_CELLS, widths[column.name]))
-        x += GAP_CELLS + widths[column.name]
+        placed.append(Placed(column, x + GAP_CELLS, widths[column]))
+        x += GAP_CELLS + widths[column]
     return placed
 
 
-def _floor(column: Column, natural: dict[str, int]) -> int:
-    return column.least if column.grow else natural[column.name]
+def _floor(column: Column, natural: dict[Column, int]) -> int:
+    return column.least if column.grow else natural[column]
 
 
-def _needed(columns: Sequence[Column], natural: dict[str, int]) -> int:
+def _needed(columns: Sequence[Column], natural: dict[Column, int]) -> int:
     return sum(_floor(column, natural) + GAP_CELLS for column in columns)
 
 
-def _shared_out(columns: Sequence[Column], natural: dict[str, int], room: int) -> dict[str, int]:
+def _shared_out(columns: Sequence[Column], natural: dict[Column, int], room: int) -> dict[Column, int]:
     """Return the width of each column that stays: spare room to the growing ones, missing room from the widest text."""
-    widths = {column.name: _floor(column, natural) for column in columns}
+    widths = {column: _floor(column, natural) for column in columns}
     spare = room - sum(widths.values()) - GAP_CELLS * len(columns)
-    growing = [column.name for column in columns if column.grow]
+    growing = [column for column in columns if column.grow]
     if spare > 0 and growing:
         share, rest = divmod(spare, len(growing))
-        for number, name in enumerate(growing):
-            widths[name] += share + (1 if number < rest else 0)
-    texts = [column.name for column in columns if not column.amount]
-    while spare < 0 and texts and max(widths[name] for name in texts) > 1:
-        widest = max(texts, key=lambda name: widths[name])
+        for number, column in enumerate(growing):
+            widths[column] += share + (1 if number < rest else 0)
+    texts = [column for column in columns if not column.amount]
+    while spare < 0 and texts and max(widths[column] for column in texts) > 1:
+        widest = max(texts, key=lambda column: widths[column])
         widths[widest] -= 1
         spare += 1
-    amounts = [column.name for column in columns if column.amount]
+    amounts = [column for column in columns if column.amount]
     if spare < 0 and amounts:
         widths[amounts[-1]] = max(1, widths[amounts[-1]] + spare)
     return widths

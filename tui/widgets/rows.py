@@ -101,7 +101,7 @@ class Rows:
             while len(self._pages) >= _PAGES_KEPT:
                 del self._pages[next(iter(self._pages))]
             page = self._pages[number] = {}
-        missing = [name for name in names if name not in page and name in self.frame.columns]
+        missing = [name for name in dict.fromkeys(names) if name not in page and name in self.frame.columns]
         if missing:
             rows = self.shown_rows(number * PAGE, (number + 1) * PAGE)
             page.update(self.frame.select(missing)[rows].to_dict(as_series=False))

@@ -7,7 +7,7 @@ of keys; here are only the keys that move, mark and open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import polars as pl
 from textual import events, work
@@ -38,10 +38,10 @@ class VirtualTable(TableView):
         Binding("enter", "open", show=False),
     ]
 
-    CursorMoved = table_messages.CursorMoved
-    MarksChanged = table_messages.MarksChanged
-    Opened = table_messages.Opened
-    SortRequested = table_messages.SortRequested
+    CursorMoved: TypeAlias = table_messages.CursorMoved
+    MarksChanged: TypeAlias = table_messages.MarksChanged
+    Opened: TypeAlias = table_messages.Opened
+    SortRequested: TypeAlias = table_messages.SortRequested
 
     def __init__(
         self,

@@ -56,14 +56,15 @@ def header_line(placed: Sequence[Placed], sort_sign: tuple[str, str], width: int
 
 def row_segments(
     placed: Sequence[Placed], values: Sequence[Any], look: Look, width: int
-) -> tuple[list[Segment], set[str]]:
-    """Return the segments of a row, and the names of columns whose figures need more room than they have."""
+) -> tuple[list[Segment], set[Column]]:
+    """Return the segments of a row, and the columns whose figures need more room than they have."""
     signs = (CURSOR if look.is_cursor else " ") + (MARK if look.is_marked else " ")
-    segments, too_narrow, x = [Segment(signs, look.style)], set(), SIGN_CELLS
+    segments, x = [Segment(signs, look.style)], SIGN_CELLS
+    too_narrow: set[Column] = set()
     for at, value in zip(placed, values, strict=True):
         cell, is_whole = _cell(at.column, value, at.width, look)
         if not is_whole:
-            too_narrow.add(at.column.name)
+            too_narrow.add(at.column)
         segments += [Segment(_GAP, look.style), *cell]
         x = at.x + at.width
     segments.append(Segment(" " * max(0, width - x), look.style))

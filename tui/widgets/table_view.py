@@ -83,7 +83,7 @@ class TableView(ScrollView, can_focus=True):
         self.cursor_position = 0
         self._columns = tuple(columns)
         self._rows = Rows(key)
-        self._natural: dict[str, int] = {}
+        self._natural: dict[Column, int] = {}
         self._placed: list[Placed] = []
         self._cursor_row: int | None = None
         self._empty: tuple[Words, Words] = ("", "")
@@ -194,9 +194,9 @@ class TableView(ScrollView, can_focus=True):
         """Share the width out among the columns, and draw everything anew."""
         frame = self._rows.frame
         for column in self._columns:
-            if column.name not in self._natural:
-                self._natural[column.name] = natural_width(column, frame)
-        room = self.size.width - SIGN_CELLS - 1
+            if column not in self._natural:
+                self._natural[column] = natural_width(column, frame)
+        room = self.scrollable_content_region.width - SIGN_CELLS - 1
         self._placed = place(
             self._columns,
             self._natural,
@@ -254,25 +254,22 @@ class TableView(ScrollView, can_focus=True):
             return Style.null()
         return Style(color=self.get_component_rich_style(f"virtual-table--{name}", partial=True).color)
 
-    def _widen(self, names: set[str], position: int) -> None:
+    def _widen(self, columns: set[Column], position: int) -> None:
         """Give columns the room a figure on the screen needs; only the ends of the order were measured before."""
-        values = dict(zip(names, self._rows.values(position, list(names)), strict=True))
-        needed = {
-            column.name: width_of(column.plain(values[column.name])) for column in self._columns if column.name in names
-        }
-        wider = {name: width for name, width in needed.items() if width > self._natural[name]}
-        if wider:
-            self._natural |= wider
-            self.call_later(self._place_columns)
+        for column in columns:
+            width = width_of(column.plain(self._rows.values(position, [column.name])[0]))
+            if width > self._natural[column]:
+                self._natural[column] = width
+                self.call_later(self._place_columns)
 
     def _scroll_to_cursor(self) -> None:
         top, height = self.scroll_offset.y, self._body_height
         if not height:
             return
         if self.cursor_position < top:
-            self.scroll_to(y=self.cursor_position, animate=False)
+            self.scroll_to(y=self.cursor_position, animate=False, force=True)
         elif self.cursor_position >= top + height:
-            self.scroll_to(y=self.cursor_position - height + 1, animate=False)
+            self.scroll_to(y=self.cursor_position - height + 1, animate=False, force=True)
 
     def on_resize(self, _event: events.Resize) -> None:
         """Share the new width out."""
