@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -470,13 +471,18 @@ def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path
     assert settled["counts"] == {"by_hand": 2, "needs_person": 1, "refused": 1}
 
 
-def test_everything_recon_keeps_is_its_owners_alone(posted: Shell) -> None:
-    posted("audit").expect(0)
-    private = posted.root / ".recon"
-    (private / "holder.json").chmod(0o644)  # as an earlier version left it
-    posted("match").expect(0)
+def test_f80_everything_recon_keeps_is_its_owners_alone_whatever_the_umask(request) -> None:
+    before = os.umask(0)
+    try:
+        posted = request.getfixturevalue("posted")
+        posted("audit").expect(0)
+        private = posted.root / ".recon"
+        (private / "holder.json").chmod(0o644)  # as an earlier version left it
+        posted("match").expect(0)
+    finally:
+        os.umask(before)
     kept = [private, *private.rglob("*")]
-    assert {"holder.json", "store.db", "peak.db", "orders.parquet", "facts.json"} <= {path.name for path in kept}
+    assert {"holder.json", "store.db", "peak.db", "orders.parquet", "facts.json"} <= {p.name for p in kept}
     assert [str(path) for path in kept if path.stat().st_mode & 0o077] == []
 
 
