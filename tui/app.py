@@ -80,6 +80,8 @@ class ReconApp(App[int]):
         self.numbers_hidden = self.preferences.hide_numbers
         self._start_place = start
         self._keep = keep
+        self.place = start
+        """Where the person is."""
         self._places: dict[str, Screen[None]] = {}
         self._settings = session.settings
         i18n.use(i18n.default_language(self.preferences.language))
@@ -118,7 +120,7 @@ class ReconApp(App[int]):
         if place not in self._places:
             module, _colon, name = PLACES[place].partition(":")
             self._places[place] = getattr(importlib.import_module(module), name)()
-        screen = self._places[place]
+        screen, self.place = self._places[place], place
         if self.screen is screen:
             return
         if isinstance(self.screen, StepScreen):

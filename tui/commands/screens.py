@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recon.errors import SettingsError, UsageError
 from recon.workspace import find_workspace
+from tui.output import Output
 
 
 def tui(args: argparse.Namespace) -> int:
@@ -34,4 +35,5 @@ def tui(args: argparse.Namespace) -> int:
     session = Session(start, actor=getattr(args, "actor", None) or "", read_only=getattr(args, "read_only", False))
     app = ReconApp(session, start=getattr(args, "place", None) or "home")
     app.run()
+    Output(as_json=args.json).document("tui", {"workspace": str(session.workspace.root), "left_at": app.place})
     return int(app.return_value or app.return_code or 0)
