@@ -17,6 +17,22 @@ STATES = ("check", "ready", "ready", "blocked")
 SIGNS = {"check": "? check", "ready": "+ ready", "blocked": "! blocked"}
 TONES = {"check": "check", "ready": "ready", "blocked": "bad"}
 
+HOSTILE = (
+    "[/x] 100[b]",
+    "[@click=app.quit]x[/]",
+    "\x1b[31mred\x1b]0;title\x07",
+    "\x9b2J\x00\r\n\t",
+    "a\u202eevil\u2066b",
+    "株式会社東京営業部第二課",
+    "บริษัทน้ำใสใจจริงการค้าและบริการขนส่งระหว่างประเทศจำกัดมหาชนสาขาที่หนึ่ง",
+    "👨\u200d👩\u200d👧 ❤\ufe0f 🇹🇭 👍🏽",
+    "\u0e48\u0e48\u0e33",
+    "",
+    "ก" + "\u0e48" * 500,
+    "x" * 100_000,
+)
+"""Texts as an enemy, or a careless shop, would write them."""
+
 
 def baht(minor: int) -> str:
     sign = "-" if minor < 0 else ""

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.pilot import Pilot
 
 from tests.screens.grid import control_bytes, grid, lines_of, play, style_at
-from tests.screens.table_app import TableApp, baht, documents, number, settled
+from tests.screens.table_app import HOSTILE, TableApp, baht, documents, number, settled
 from tui.widgets.columns import Column
 from tui.widgets.table import VirtualTable
 
@@ -210,22 +210,6 @@ def test_titles_and_values_speak_the_language_of_now() -> None:
         assert "checkเอกสาร" in lines_of(app)[1]
 
     play(app, script)
-
-
-HOSTILE = (
-    "[/x] 100[b]",
-    "[@click=app.quit]x[/]",
-    "\x1b[31mred\x1b]0;title\x07",
-    "\x9b2J\x00\r\n\t",
-    "a\u202eevil\u2066b",
-    "株式会社東京営業部第二課",
-    "บริษัทน้ำใสใจจริงการค้าและบริการขนส่งระหว่างประเทศจำกัดมหาชนสาขาที่หนึ่ง",
-    "👨\u200d👩\u200d👧 ❤\ufe0f 🇹🇭 👍🏽",
-    "\u0e48\u0e48\u0e33",
-    "",
-    "ก" + "\u0e48" * 500,
-    "x" * 100_000,
-)
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (130, 36), (20, 20)])
