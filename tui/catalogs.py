@@ -29,7 +29,7 @@ from tui.i18n import DOMAINS, FOLDER, LANGUAGES
 ROOT: Final = Path(__file__).parent.parent
 TRANSLATED: Final = tuple(language for language in LANGUAGES if language != "en")
 KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-PLURALS: Final = {"th": (1, "(0)"), "nb": (2, "(n != 1)")}
+PLURALS: Final = {"th": (1, "0"), "nb": (2, "(n != 1)")}
 """Number of plural forms and the rule, as CLDR has them."""
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
 _HEADER: Final = "# {language} texts of recon. Words of the trade: docs/glossary.md.\n"

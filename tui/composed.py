@@ -19,6 +19,7 @@ _HEAD: Final = 4
 """Sentences are found by their first letters; those that begin with a place are tried one by one."""
 _KEPT: Final = 4096
 _DEEPEST: Final = 3
+_DAY_LENGTH: Final = len("2026-10-31")
 _WORDS_IN: Final = ("kind", "state", "word")
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
 
@@ -109,7 +110,7 @@ def _value(index: _Index, name: str, value: str, deeper: int) -> str:
     """Return what stands in a place: amounts and days written anew, sentences and our own words translated."""
     if name.startswith("amount"):
         return i18n.amount(value)
-    if name.startswith("day"):
+    if name.startswith("day") and len(value) == _DAY_LENGTH:
         return i18n.day(value)
     ours = " " in value.strip() or name.removesuffix("_2") in _WORDS_IN
     return _translated(index, value, deeper) if ours else value
