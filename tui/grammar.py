@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
-from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS
+from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -188,15 +188,20 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "approve",
         "tui.commands.work:approve",
         "approve exactly the documents of a batch; only a person does this",
-        connection=False,
     )
-    approve.add_argument("batch", metavar="BATCH", help="as `recon plan` named it, e.g. B0001")
+    approve.add_argument("batch", metavar="BATCH", nargs="?", help="as `recon plan` named it, e.g. B0001")
+    approve.add_argument(
+        "--decided",
+        action="store_true",
+        help="only the documents approved with `recon decide`; the rest becomes a draft of its own",
+    )
     approve.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who approves")
     approve.add_argument(
         "--confirm", metavar="NAME", help="company's short name; asked for on a terminal when the ledger is live"
     )
     add_dry_run(approve)
 
+    _decide_command(commands)
     upload = add_command(
         commands,
         "upload",
@@ -227,6 +232,24 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "what", metavar="BATCH|WORKBOOK", nargs="?", help="batch to compare with the ledger, or an audit workbook"
     )
     verify.add_argument("--chain", action="store_true", help="check the event log's chain")
+
+
+def _decide_command(commands: argparse._SubParsersAction[Parser]) -> None:
+    decide = add_command(
+        commands,
+        "decide",
+        "tui.commands.review:decide",
+        "approve, reject or put back single documents of the newest draft; undo and redo that",
+    )
+    decide.add_argument("what", choices=("approve", "reject", "draft", "undo", "redo"), help="what is decided")
+    decide.add_argument("documents", metavar="DOCUMENT", nargs="*", help="number, key or order number")
+    decide.add_argument("--filter", metavar="F", default="", help="all that pass this filter (docs/review.md)")
+    decide.add_argument("--status", choices=STATUSES, default="", help="all of this status")
+    decide.add_argument("--like", metavar="DOCUMENT", default="", help="approve this one and all ready ones like it")
+    decide.add_argument("--below", metavar="AMOUNT", default="", help="with --like: only those below this amount")
+    decide.add_argument("--as", dest="actor", metavar="NAME", required=True, help="name of the person who decides")
+    decide.add_argument("--reason", metavar="TEXT", default="", help="why they are rejected; kept in the event log")
+    add_dry_run(decide)
 
 
 def _settle_command(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -282,11 +305,13 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     show.add_argument("document", metavar="DOCUMENT", help="document number, document key or order number")
-    documents = add_command(
-        commands, "documents", "tui.commands.reports:documents", "list the documents of a batch", connection=False
-    )
+    documents = add_command(commands, "documents", "tui.commands.reports:documents", "list the documents of a batch")
     documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
     kinds = ("invoice", "receipt", "payment", "void", "credit_note")
+    documents.add_argument(
+        "--filter", metavar="F", default="", help="newest batch: documents and held orders that pass (docs/review.md)"
+    )
+    documents.add_argument("--status", choices=STATUSES, default="", help="newest batch: only rows of this status")
     documents.add_argument("--kind", choices=kinds, help="only documents of this kind")
     add_lines(documents)
     findings = add_command(

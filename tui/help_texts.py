@@ -16,6 +16,8 @@ EXIT_CODES: Final = """exit codes:
   8    integrity: damaged state, broken chain, wrong company, newer version
   130  interrupted, state safe"""
 
+STATUSES: Final = ("check", "blocked", "ready", "approved", "open", "unsure", "refused", "rejected", "posted")
+"""What a document of the review is; a test holds them against the core."""
 SETTLE_WORDS: Final = ("posted", "by-hand", "send-again", "cancelled")
 SETTLE_MEANS: Final = (
     "posted: it stands in the ledger and is ours; by-hand: a person entered it there; send-again: it is certainly not "
@@ -65,6 +67,15 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon approve B0001 --as Nok",
         "recon approve B0001 --as Nok --json",
         "recon approve B0001 --as Nok --dry-run",
+        "recon approve --decided --as Lek",
+    ),
+    "decide": (
+        "recon decide approve RT-1001 RT-1002 --as Nok",
+        "recon decide approve --filter 'st:ready amt<=1000 ch:Shopee' --as Nok --json",
+        "recon decide approve --like RT-1001 --below 500 --as Nok --dry-run",
+        "recon decide reject RT-1003 --as Nok --reason 'sample, not sold'",
+        "recon decide draft --status rejected --as Nok",
+        "recon decide undo --as Nok",
     ),
     "upload": (
         "recon upload B0001",
@@ -88,7 +99,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "status": ("recon status", "recon status --json", "recon -C my-shop status"),
     "show": ("recon show RT-1001", "recon show RT-1001 --json", "recon show '#1001'"),
-    "documents": ("recon documents", "recon documents B0001 --json", "recon documents --kind receipt --jsonl"),
+    "documents": (
+        "recon documents",
+        "recon documents B0001 --json",
+        "recon documents --kind receipt --jsonl",
+        "recon documents --filter 'st:check amt>300'",
+    ),
     "findings": ("recon findings", "recon findings --json", "recon findings --code product-not-linked"),
     "orders": ("recon orders", "recon orders --json", "recon orders --held --plain"),
     "demo": ("recon demo", "recon demo my-demo", "recon demo --json"),

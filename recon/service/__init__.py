@@ -193,6 +193,14 @@ class ReconService:
         """Return every document of the newest batch and every held order beside it, to look at."""
         return reviewing.review(self._context, connection)
 
+    def review_rows(self, table: ReviewTable, names: Sequence[str]) -> pl.Series:
+        """Return the positions of rows named by key, number, order number or order key."""
+        return reviewing.named_rows(table, names)
+
+    def review_documents(self, table: ReviewTable, order: pl.Series) -> tuple[DocumentRow, ...]:
+        """Return the documents among some rows as list rows, in the plan's order."""
+        return reviewing.review_documents(self._context, table, order)
+
     def decide(
         self,
         connection: str | None,

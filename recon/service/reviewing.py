@@ -20,7 +20,9 @@ from recon.review.rows import STATES, ReviewInputs, review_rows
 from recon.review.table import ReviewTable
 from recon.service.context import Context
 from recon.service.planning import load_plan_frame, plan_folder
+from recon.service.reading import document_rows
 from recon.store.batches import Batch
+from recon.summaries import DocumentRow
 
 _DOCUMENTS: Final = (
     "doc_no", "document_key", "order_key", "order_no", "order_number", "kind", "number", "issued_on", "contact_name",
@@ -168,3 +170,14 @@ def named_rows(table: ReviewTable, names: Sequence[str]) -> pl.Series:
             "them. Nothing was decided."
         )
     return mask.fill_null(value=False).arg_true().cast(pl.UInt32)
+
+
+def review_documents(context: Context, table: ReviewTable, order: pl.Series) -> tuple[DocumentRow, ...]:
+    """Return the documents among some rows as list rows, in the plan's order."""
+    batch = standing_batch(context, table.connection)
+    keys = table.frame[order].filter(pl.col("kind").cast(pl.String) != "order")["key"]
+    if batch is None or keys.is_empty():
+        return ()
+    documents = load_plan_frame(context, batch, "documents")
+    chosen = documents.filter(pl.col("document_key").is_in(keys.implode()))
+    return document_rows(context, chosen, load_plan_frame(context, batch, "orders"), batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,7 +17,7 @@ from recon.frames.text import fold
 from recon.review.filters import parse
 from recon.review.folding import _fold_many, fold_series
 from recon.review.like import like_this
-from recon.review.rows import REVIEW, STANDING, STATES, ReviewInputs, review_rows
+from recon.review.rows import REVIEW, STANDING, STATES, STATUSES, ReviewInputs, review_rows
 from recon.review.table import ReviewTable
 from recon.review.tokens import TOKENS
 
@@ -293,3 +294,11 @@ def test_nothing_is_like_a_held_order() -> None:
         like_this(TABLE.frame, 3)
     with pytest.raises(UsageError, match="no row 9"):
         like_this(TABLE.frame, 9)
+
+
+def test_the_page_explains_every_token_and_status() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "review.md").read_text(encoding="utf-8")
+    for name, token in TOKENS.items():
+        assert f"| `{name}" in page and f"`{token.example}`" in page, name
+    for status in STATUSES:
+        assert f"| {status} |" in page, status

@@ -155,6 +155,10 @@ def print_document(view: DocumentView, output: Output) -> None:
 
 def documents(args: argparse.Namespace) -> int:
     """List documents."""
+    if args.filter or args.status or args.connection:
+        from tui.commands.review import documents as filtered
+
+        return filtered(args)
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:
         batch, rows = service.documents(args.batch, kind=args.kind)

@@ -199,6 +199,14 @@ def _nothing_to_post(report: PlanReport) -> str:
 
 def approve(args: argparse.Namespace) -> int:
     """Bind a person's name to exactly the documents of a batch."""
+    if args.decided:
+        if args.batch:
+            raise UsageError("--decided is about the newest draft; leave the batch out. Nothing was approved.")
+        from tui.commands.review import approve_decided
+
+        return approve_decided(args)
+    if not args.batch:
+        raise UsageError("Name the batch, e.g. `recon approve B0001 --as NAME`, or give --decided. Nothing was approved.")
     output = Output(as_json=args.json)
     with open_service(args, write=not args.dry_run) as service:
         confirm = args.confirm
