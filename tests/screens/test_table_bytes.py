@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 20
 RAW = (
     b"\x1b[31mred",
     b"\x1b]0;title",
-    b"\x07",
+    b"title\x07",
     b"\xc2\x9b",
     b"\x00",
     "\u202e".encode(),
