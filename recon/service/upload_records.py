@@ -125,6 +125,8 @@ class UploadState:
     refused: tuple[RefusedGroup, ...]
     unsure: tuple[UnsureLine, ...]
     person: tuple[PersonLine, ...]
+    confirm: str
+    """The company's short name, to be typed before more is sent; empty where the ledger is not live."""
     next_step: str
     """The command that goes on from here."""
 

@@ -13,6 +13,7 @@ from recon.errors import UsageError
 from recon.money import plain
 from recon.service.connecting import known_company
 from recon.service.context import Context
+from recon.service.sending import confirmation_needed
 from recon.service.upload_causes import refused_groups, result_line
 from recon.service.upload_records import Pace, PersonLine, UnsureLine, UploadState
 from recon.service.waiting import next_step, settle_command
@@ -74,6 +75,7 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
         refused=refused_groups(context, batch),
         unsure=_unsure(context, batch, sends_now=is_mine),
         person=person,
+        confirm=confirmation_needed(context, batch.batch_id),
         next_step=_next_step(batch, counts, person),
     )  # fmt: skip
 
@@ -195,5 +197,5 @@ def _nothing(context: Context, run: Running | None) -> UploadState:
         timezone=company.timezone, currency=company.currency, documents=0, total="0.00", counts={}, sums={}, settled=0,
         started_at=None, running_batch=run.batch if run else None, running_pid=run.pid if run else None,
         running_host=run.host if run else None, running_since=run.since if run else None, stop_asked=False, pace=None,
-        results=(), refused=(), unsure=(), person=(), next_step="recon plan",
+        results=(), refused=(), unsure=(), person=(), confirm="", next_step="recon plan",
     )  # fmt: skip

@@ -1,0 +1,117 @@
+"""A workspace with a PEAK on loopback for the upload screen, and uploads that run in a thread a test can hold.
+
+Three wholesale receipts (RT-1001..RT-1003); the ledger's faults are switched on by the test.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from recon.sandbox.peak import Fault, SandboxPeak
+from recon.service import ReconService
+from recon.workspace import Workspace
+from tests.clock import FakeClock
+from tests.shell import SANDBOX_COMPANY, Shell, run
+from tests.tui.conftest import WHOLESALE
+from tui.app import ReconApp
+from tui.preferences import Preferences
+from tui.session import Session
+from tui.upload_process import Ended
+from tui.wiring import service_for
+
+
+class ThreadUploads:
+    """Uploads in threads of the test's own process; `hold_after` lets the run stand still after so many documents."""
+
+    def __init__(self, workspace: Workspace, clock: FakeClock) -> None:
+        self._workspace, self._clock = workspace, clock
+        self._threads: dict[str, threading.Thread] = {}
+        self._ended: dict[str, Ended] = {}
+        self.starts: list[str] = []
+        self.held, self.go_on = threading.Event(), threading.Event()
+        self.hold_after: int | None = None
+
+    def start(self, batch: str) -> None:
+        self.starts.append(batch)
+        self._threads[batch] = threading.Thread(target=self._run, args=(batch,))
+        self._threads[batch].start()
+
+    def alive(self, batch: str) -> bool:
+        return batch in self._threads and self._threads[batch].is_alive()
+
+    def ask_to_stop(self, service: ReconService, batch: str) -> bool:
+        return service.stop_upload(batch)
+
+    def ended(self, batch: str) -> Ended | None:
+        return self._ended.get(batch)
+
+    def wait(self) -> None:
+        """Let what is held go on, and wait until everything has ended."""
+        self.go_on.set()
+        for thread in self._threads.values():
+            thread.join(30)
+            assert not thread.is_alive()
+
+    def _run(self, batch: str) -> None:
+        seen = 0
+
+        def told(text: str) -> None:
+            nonlocal seen
+            del text
+            seen += 1
+            if self.hold_after is not None and seen >= self.hold_after:
+                self.hold_after = None
+                self.held.set()
+                assert self.go_on.wait(30)
+
+        with service_for(self._workspace, clock=self._clock, write=True) as service:
+            report = service.upload(batch, on_progress=told)
+        self._ended[batch] = Ended(0, report.ending, report.words)
+
+
+class UploadWorld:
+    """The workspace, its ledger, and what a person can do from a shell beside the screens."""
+
+    def __init__(self, shell: Shell, ledger: SandboxPeak, clock: FakeClock) -> None:
+        self.shell, self.ledger, self.clock = shell, ledger, clock
+        self.workspace = Workspace(shell.root)
+        self.uploads = ThreadUploads(self.workspace, clock)
+
+    def fault(self, **values: object) -> None:
+        """Switch a fault of the ledger on."""
+        self.ledger.inject(Fault(**values))  # type: ignore[arg-type]
+
+    def app(self, *, read_only: bool = False, change: Callable[[Session], None] | None = None) -> ReconApp:
+        """Return the screens on this workspace, opened at the upload."""
+        session = Session(self.shell.root, clock=self.clock, actor="nok", read_only=read_only, uploads=self.uploads)
+        if change is not None:
+            change(session)
+        return ReconApp(session, start="upload", preferences=Preferences(), keep=False)
+
+    def posted(self) -> list[str]:
+        """Return the numbers of what the ledger itself holds, each as often as it stands there."""
+        return sorted(document.code for document in self.ledger.truth())
+
+
+@contextmanager
+def upload_world(folder: Path, clock: FakeClock, *, environment: str = "test", approve: bool = True) -> Iterator[UploadWorld]:
+    """Give a workspace whose three receipts are planned, and approved unless a test wants to do that itself."""
+    with SandboxPeak(path=folder / "peak.db", clock=clock, durable=False) as ledger:
+        run("init", folder / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
+            "--target", "peak", "--ledger-url", ledger.url, "--environment", environment, clock=clock).expect(0)  # fmt: skip
+        shell = Shell(folder / "books", clock)
+        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
+        shell("import", WHOLESALE).expect(0)
+        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell("plan").expect(4)
+        if approve:
+            shell("approve", "B0001", "--as", "Lek").expect(0)
+        world = UploadWorld(shell, ledger, clock)
+        try:
+            yield world
+        finally:
+            world.uploads.wait()

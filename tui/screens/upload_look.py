@@ -1,0 +1,178 @@
+"""What the upload screen knows and how it comes to know it: looks at the store, asks the ledger who it is, starts an upload.
+
+While something is sent it looks every half second, from a worker thread; the upload itself is a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.timer import Timer
+from textual.worker import get_current_worker
+
+from recon.errors import ReconError
+from recon.service import ReconService
+from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
+from tui.composed import tr_composed
+from tui.screens.base import StepScreen
+from tui.upload_process import Ended
+
+POLL_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look at the store showed."""
+
+    state: UploadState
+    is_running: bool
+    """It is being sent, or the process that will is just starting."""
+    ended: Ended | None
+    door: UploadDoor | None
+    """Only where nothing of the batch was sent yet."""
+
+
+class UploadLook(StepScreen):
+    """Looks on; the screen itself draws."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Seen | None = None
+        self._list = "results"
+        self._list_chosen = False
+        self._checked: CompanyCheck | None = None
+        self._check_failed = ""
+        self._notice = ""
+        self._poll: Timer | None = None
+        self._polling = False
+
+    def draw(self) -> None:
+        """Show what was seen."""
+        raise TypeError(f"{type(self).__name__} draws nothing")
+
+    def on_screen_resume(self) -> None:
+        """Somebody came back here: look anew."""
+        super().on_screen_resume()
+        if self.seen is not None:
+            self.load()
+
+    def load(self) -> None:
+        """Look at the batch that comes first."""
+        self._list_chosen = False
+        self.ask(self._look(None), self._came)
+
+    def _look(self, batch: str | None) -> Callable[[ReconService], Seen]:
+        uploads = self.recon.session.uploads
+
+        def question(service: ReconService) -> Seen:
+            name = batch or service.upload_state().batch
+            is_starting = name is not None and uploads.alive(
+                name
+            )  # asked first: what ends meanwhile shows at the next look
+            state = service.upload_state(name)
+            is_running = state.is_running or is_starting
+            fresh = state.batch is not None and not is_running and state.state in {"draft", "approved"}
+            return Seen(
+                state=state,
+                is_running=is_running,
+                ended=uploads.ended(state.batch) if state.batch and not is_running else None,
+                door=service.upload_door(state.batch) if state.batch and fresh and not state.started_at else None,
+            )
+
+        return question
+
+    def _came(self, seen: Seen) -> None:
+        before, self.seen = self.seen, seen
+        if before is not None and before.is_running and not seen.is_running:
+            self.recon.load_overview()
+        if not self._list_chosen:
+            self._list = _first_list(seen)
+        if seen.door is not None and self._checked is None and not self._check_failed:
+            self._ask_company(seen.door.batch)
+        self.draw()
+
+    # --- who is on the other side
+
+    def _may_send(self) -> bool:
+        return not self.recon.session.read_only
+
+    @property
+    def _is_same_company(self) -> bool:
+        return self._checked is not None and self._checked.is_same
+
+    def _ask_company(self, batch: str) -> None:
+        self._check_failed = ""
+
+        def run() -> None:
+            worker = get_current_worker()
+            try:
+                found: CompanyCheck | ReconError = self.recon.session.ask(lambda service: service.check_company(batch))
+            except ReconError as error:
+                found = error
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self._company_answered, found)
+
+        self.run_worker(run, thread=True, group="company", exclusive=True, exit_on_error=False)
+
+    def _company_answered(self, found: CompanyCheck | ReconError) -> None:
+        if isinstance(found, ReconError):
+            self._check_failed = tr_composed(str(found))
+        else:
+            self._checked = found
+        self.draw()
+
+    # --- sending, and looking on
+
+    def _send(self, batch: str, notes: tuple[str, ...] = ()) -> None:
+        """Start the upload of an approved batch and look on."""
+        self._notice = " ".join(tr_composed(note) for note in notes)
+        self._list, self._list_chosen = "results", False
+        uploads = self.recon.session.uploads
+
+        def begin(service: ReconService) -> Seen:
+            uploads.start(batch)
+            return self._look(batch)(service)
+
+        self.ask(begin, self._came, group="begin")
+
+    # --- looking on
+
+    def _tick(self) -> None:
+        """Look again while something runs, and let the clocks go on."""
+        seen = self.seen
+        if seen is None or self.app.screen is not self:
+            return
+        if not seen.is_running:
+            if seen.door is not None or (self._list == "unsure" and seen.state.unsure):
+                self.draw()
+            return
+        if not self._polling:
+            self._polling = True
+            self.run_worker(self._poll_once, thread=True, group="poll", exclusive=True, exit_on_error=False)
+
+    def _poll_once(self) -> None:
+        batch = self.seen.state.batch if self.seen else None
+        try:
+            seen = self.recon.session.ask(self._look(batch))
+        except ReconError:
+            seen = None  # the store is busy for a moment; the next look tells more
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._polled, seen)
+
+    def _polled(self, seen: Seen | None) -> None:
+        self._polling = False
+        if seen is not None and self.is_attached:
+            self._came(seen)
+
+
+def _first_list(seen: Seen) -> str:
+    """Return the list a person should look at first."""
+    state = seen.state
+    if seen.is_running:
+        return "results"
+    for name, rows in (("person", state.person), ("unsure", state.unsure), ("refused", state.refused)):
+        if rows:
+            return name
+    return "results"

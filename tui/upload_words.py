@@ -1,0 +1,257 @@
+"""What the upload screen says: facts of the second door, results, refusals by cause, unsure documents, those that wait for a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.content import Content
+
+from recon.service.upload_records import PersonLine, RefusedGroup, ResultLine, UnsureLine, UploadDoor, UploadState
+from tui.cells import columns, cut, fit, shown, width_of
+from tui.composed import tr_composed
+from tui.core_texts import OUTBOX_STATES
+from tui.i18n import N_, _, count, day, duration, moment, ngettext, time_of_day
+from tui.themes import SIGNS, STATUS_COLOURS
+from tui.widgets.title_bar import ENVIRONMENT
+
+STATUS_OF: Final = {
+    "queued": "open",
+    "sending": "open",
+    "posted": "posted",
+    "by_hand": "posted",
+    "unknown": "unsure",
+    "refused": "refused",
+    "skipped": "refused",
+    "cancelled": "rejected",
+    "conflict": "blocked",
+    "duplicate": "blocked",
+    "needs_person": "blocked",
+}
+"""State of the outbox to the status whose sign and colour it has."""
+STATE_WORDS: Final = {
+    "conflict": N_("needs you"),
+    "duplicate": N_("needs you"),
+    "needs_person": N_("needs you"),
+}
+"""Short words where the core's own are too long for a column."""
+PLACE_WORDS: Final = {
+    "match": N_("Products"),
+    "channels": N_("Payment channels"),
+    "settings": N_("Settings"),
+    "review": N_("Review"),
+}
+_NUMBER_CELLS: Final = 20
+_AMOUNT_CELLS: Final = 14
+_STATUS_CELLS: Final = 12
+_NARROW: Final = 76
+
+Parts = list[str | tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What every line needs to know: how wide, how amounts are written, where the clock hangs."""
+
+    width: int
+    amount: Callable[[str], str]
+    timezone: str
+    currency: str
+    now: dt.datetime
+
+
+def status(state: str) -> tuple[str, str]:
+    """Return sign and word of a document's state, and its colour."""
+    name = STATUS_OF.get(state, "blocked")
+    return f"{SIGNS[name]} {_(STATE_WORDS.get(state) or OUTBOX_STATES[state])}", f"${STATUS_COLOURS[name]}"
+
+
+def documents(n: int) -> str:
+    """Return so many documents, in words."""
+    return ngettext("{n} document", "{n} documents", n).format(n=count(n))
+
+
+# --- the second door
+
+
+def door_facts(door: UploadDoor, say: Speech) -> Content:
+    """Return everything a person looks at before a batch is sent, a line each."""
+    word, style = ENVIRONMENT.get(door.environment, ENVIRONMENT["live"])
+    approved = (
+        _("nobody yet; you approve it here")
+        if door.approved_by is None
+        else _by(door.approved_by, door.approved_at, say)
+    )
+    period = (
+        day(door.first_day) if door.first_day == door.last_day else f"{day(door.first_day)} .. {day(door.last_day)}"
+    )
+    numbers = door.first_number if door.documents == 1 else f"{door.first_number} .. {door.last_number}"
+    facts = (
+        (_("Company"), shown(door.company)),
+        (_("Tax id"), shown(door.tax_id) or "-"),
+        (_("Documents"), _("{documents}, {period}").format(documents=documents(door.documents), period=period)),
+        (_("Sum"), f"{say.amount(door.total)} {door.currency}   {_('VAT')} {say.amount(door.vat)}"),
+        (_("Largest"), f"{say.amount(door.largest_total)}   {shown(door.largest_number)}"),
+        (_("Numbers"), shown(numbers)),
+        (_("Prepared by"), _by(door.prepared_by, door.prepared_at, say)),
+        (_("Approved by"), approved),
+        (_("Content"), f"{door.digest[:4]} {door.digest[4:8]} {door.digest[8:12]}   {door.batch}"),
+    )  # fmt: skip
+    label = max(width_of(name) for name, _value in facts) + 2
+    parts: Parts = [(_("Upload to"), "bold $recon-accent"), "  ", (f" {word} ", style), "\n"]
+    for name, value in facts:
+        parts += [(fit(name, label), "$recon-dim"), cut(value, say.width - label), "\n"]
+    return Content.assemble(*parts[:-1])
+
+
+def _by(who: str, at: str | None, say: Speech) -> str:
+    return f"{shown(who)}   {moment(at, say.timezone)}" if at else shown(who)
+
+
+def door_warning() -> Content:
+    """Return what cannot be undone, and what happens if something fails."""
+    return Content(
+        _("This cannot be undone here: mistakes are corrected by credit notes.")
+        + "\n"
+        + _("If the line breaks nothing is sent twice: recon looks first.")
+        + "\n"
+        + _("What the ledger refuses is listed; the rest goes on.")
+    )
+
+
+# --- while it is sent, and afterwards
+
+
+def headline(state: UploadState, say: Speech) -> Content:
+    """Return which batch it is and when it began."""
+    began = (
+        _("started {time}").format(time=moment(state.started_at, say.timezone, seconds=True))
+        if state.started_at
+        else ""
+    )
+    room = say.width - width_of(began) - 2
+    name = cut(f"{state.batch}  {shown(state.company)}", room)
+    gap = " " * max(2, say.width - width_of(name) - width_of(began))
+    return Content.assemble((name, "bold"), gap, (began, "$recon-dim"))  # fmt: skip
+
+
+def sums(state: UploadState, say: Speech) -> tuple[str, str]:
+    """Return the sum in the ledger so far, and the sum of all."""
+    posted = sum(int(state.sums[name].replace(".", "")) for name in ("posted", "by_hand") if name in state.sums)
+    text = f"{posted // 100}.{posted % 100:02d}"
+    return say.amount(text), say.amount(state.total)
+
+
+def tallies(state: UploadState) -> Content:
+    """Return how many stand where, the sign before each word."""
+    groups = (
+        (("posted", "by_hand"), "posted"),
+        (("refused", "skipped"), "refused"),
+        (("unknown",), "unknown"),
+        (("conflict", "duplicate", "needs_person"), "needs_person"),
+        (("queued", "sending"), "queued"),
+        (("cancelled",), "cancelled"),
+    )
+    parts: Parts = []
+    for names, example in groups:
+        n = sum(state.counts.get(name, 0) for name in names)
+        if not n and example not in {"posted", "refused", "unknown"}:
+            continue
+        word, colour = status(example)
+        parts += ["   " if parts else "", (f"{word} ", colour if n else "$recon-dim"), (count(n), "bold" if n else "$recon-dim")]  # fmt: skip
+    return Content.assemble(*parts)
+
+
+def result_option(line: ResultLine, say: Speech) -> Content:
+    """Return one result as one line: when, number, amount, state, and the ledger's number or words."""
+    word, colour = status(line.state)
+    narrow = say.width < _NARROW
+    number_cells = _NUMBER_CELLS - (4 if narrow else 0)
+    at = time_of_day(line.at, say.timezone) if line.at else ""
+    head = columns((at, shown(line.number or line.document_key), say.amount(line.total)), (8, number_cells, _AMOUNT_CELLS), right=(2,))  # fmt: skip
+    said = line.ledger_number or "" if line.state in {"posted", "by_hand"} else tr_composed(line.words)
+    if line.state in {"posted", "by_hand"} and line.ledger_number == line.number:
+        said = (line.ledger_id or "")[:8]
+    room = say.width - width_of(head) - _STATUS_CELLS - 4
+    tail = cut(shown(said), room) if room > 6 else ""
+    return Content.assemble(head, "  ", (fit(word, _STATUS_CELLS), colour), "  " if tail else "", (tail, "$recon-dim"))
+
+
+def refused_option(group: RefusedGroup, say: Speech) -> Content:
+    """Return one cause: how many and how much, the ledger's words, what to mend and where, the first documents."""
+    word, colour = status("refused")
+    head = f"{documents(group.count)}   {say.amount(group.total)} {say.currency}"
+    said = _("The ledger says: {words} (code {code})").format(
+        words=shown(group.words) or "-", code=shown(group.code) or "-"
+    )
+    mend = f"{_(PLACE_WORDS[group.place])}: {tr_composed(group.remedy)}"
+    if group.mends:
+        mend += f" {shown(', '.join(group.mends))}"
+    names = ", ".join(shown(line.number or line.document_key) for line in group.documents)
+    return _lines(
+        say, (f"{word}  ", f"bold {colour}", head), (said, ""), (mend, "$recon-accent"), (names, "$recon-dim")
+    )
+
+
+def unsure_option(line: UnsureLine, say: Speech) -> Content:
+    """Return one document nobody knows the outcome of, and when it is looked up next."""
+    word, colour = status("unknown")
+    sent = _("sent {time}").format(time=time_of_day(line.sent_at, say.timezone)) if line.sent_at else ""
+    head = f"{shown(line.number or line.document_key)}   {say.amount(line.total)} {say.currency}   {sent}"
+    looked = _("looked {time}").format(time=time_of_day(line.looked_at, say.timezone)) if line.looked_at else _("not looked up yet")  # fmt: skip
+    return _lines(say, (f"{word}  ", f"bold {colour}", head), (tr_composed(line.words), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
+
+
+def _next_look(line: UnsureLine, say: Speech) -> str:
+    if not line.next_lookup_at:
+        return _("next look-up: with the next run")
+    left = int((dt.datetime.fromisoformat(line.next_lookup_at) - say.now).total_seconds())
+    at = time_of_day(line.next_lookup_at, say.timezone)
+    if left <= 0:
+        return _("next look-up: due since {time}").format(time=at)
+    return _("next look-up {time}, in {left}").format(time=at, left=duration(left))
+
+
+def person_option(line: PersonLine, say: Speech) -> Content:
+    """Return one document that waits for a person's word."""
+    word, colour = status(line.state)
+    head = f"{shown(line.number or line.document_key)}   {say.amount(line.total)} {say.currency}   {_(OUTBOX_STATES[line.state])}"
+    return _lines(say, (f"{word}  ", f"bold {colour}", head), (tr_composed(line.words), ""))
+
+
+def _lines(say: Speech, first: tuple[str, str, str], *others: tuple[str, str]) -> Content:
+    """Return a few lines, each cut to the room there is; the second and later ones indented."""
+    sign, colour, head = first
+    parts: Parts = [(sign, colour), (cut(head, say.width - width_of(sign)), "bold")]
+    for text, style in others:
+        for piece in _wrapped(shown(text), say.width - 2, 2):
+            parts += ["\n  ", (piece, style)]
+    return Content.assemble(*parts)
+
+
+def _wrapped(text: str, width: int, most: int) -> Iterable[str]:
+    """Yield the text in at most so many lines, broken at spaces; what does not fit is cut with a mark."""
+    words, lines = text.split(" "), [""]
+    for place, word in enumerate(words):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(longer) <= width:
+            lines[-1] = longer
+        elif len(lines) == most or not lines[-1]:
+            lines[-1] = cut(" ".join([lines[-1], *words[place:]]).strip(), width)
+            break
+        else:
+            lines.append(word)
+    return [cut(line, width) for line in lines if line]
+
+
+def ending_words(ending: str) -> str:
+    """Return a short heading for how the last run ended."""
+    return {
+        "done": _("Done: every document is settled."),
+        "waiting": _("Sent as far as it goes: documents wait for a person's word."),
+        "stopped": _("Stopped."),
+        "paused": _("Paused: the ledger does not answer as it should."),
+        "limit": _("Stopped after as many documents as asked."),
+    }.get(ending, "")
