@@ -52,11 +52,6 @@ class Comparison:
     findings: pl.DataFrame = field(repr=False)
     """FINDINGS: order-gone, order-went-back."""
 
-    @classmethod
-    def nothing(cls) -> Comparison:
-        """Return a comparison that found nothing, for frames that are only made again."""
-        return cls(0, 0, 0, 0, pl.DataFrame(schema=CHANGED), no_findings())
-
 
 def compare(
     before: CanonicalFrames | None, new: CanonicalFrames, *, whole_period: bool = True, name: str = "the newer file"

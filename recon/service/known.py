@@ -17,7 +17,7 @@ from recon.errors import ReconError, SettingsError
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.frames.parquet import read_facts, read_frame, write_frames
 from recon.normalize import NORMALIZE_VERSION, normalize
-from recon.normalize.merge import Comparison, combine
+from recon.normalize.merge import Comparison, combine, compare
 from recon.normalize.sequence import chronological
 from recon.service.context import Context
 from recon.sources.base import IntakeFile, ReadOptions, Source
@@ -100,12 +100,25 @@ def load_frames(folder: Path) -> CanonicalFrames:
 
 def current_sets(context: Context, name: str, rules: Connection) -> list[tuple[Intake, CanonicalFrames]]:
     """Return the frames of every file of a connection, oldest first; read again where settings or versions changed."""
+    return [(intake, _loaded(context, frames_path(context, rules, intake))) for intake in _in_order(context, name)]
+
+
+def _in_order(context: Context, name: str) -> list[Intake]:
+    """Return the readings that count, oldest file first."""
     kept_order = {file.digest: position for position, file in enumerate(context.store.files.all(name))}
     intakes = sorted(
         context.store.files.intakes(name), key=lambda intake: (kept_order.get(intake.digest, 0), intake.intake_id)
     )
     latest = {intake.digest: intake for intake in intakes}  # a file read again, with another profile, counts once
-    return [(intake, _loaded(context, frames_path(context, rules, intake))) for intake in latest.values()]
+    return list(latest.values())
+
+
+def _known_before(context: Context, rules: Connection, intake: Intake) -> CanonicalFrames | None:
+    """Return what the files before this one said; None: it is the first."""
+    in_order = _in_order(context, intake.connection)
+    earlier = in_order[: [each.digest for each in in_order].index(intake.digest)]
+    sets = [_loaded(context, frames_path(context, rules, each)) for each in earlier]
+    return combine(sets) if sets else None
 
 
 def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
@@ -124,9 +137,10 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
     if not fresh.is_dir():
         reading = source.read(file, options)
         frames = chronological(normalize(reading, options, file_id=file.file_id))
-        empty = Comparison.nothing()
-        facts = file_facts(file, source, options, frames, empty, reading.notes)
-        write_frames(fresh, frames_by_name(frames), facts, crash=context.store.database.crash)
+        before = _known_before(context, rules, intake)
+        found = compare(before, frames, whole_period=source.holds_whole_period, name=kept.name)
+        facts = file_facts(file, source, options, frames, found, reading.notes)
+        write_frames(fresh, frames_by_name(frames, found), facts, crash=context.store.database.crash)
     return fresh
 
 

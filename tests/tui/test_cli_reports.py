@@ -154,6 +154,19 @@ def test_findings_name_their_files(month: Shell) -> None:
     assert gone["file"] not in shown
 
 
+def test_what_a_newer_file_lacks_is_still_said_when_the_files_are_read_again(month: Shell) -> None:
+    month("import", MONTH_END).expect(4)
+    month("plan").expect(4)
+    before = month.json("findings", "--code", "order-gone", code=0)["findings"]
+    assert len(before) == 1
+    settings = month.root / "recon.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert "timezone" in text
+    settings.write_text(text.replace("Asia/Bangkok", "Asia/Jakarta"), encoding="utf-8")  # the same time, another reading
+    month("plan").expect(4)
+    assert month.json("findings", "--code", "order-gone", code=0)["findings"] == before
+
+
 def test_orders_say_where_their_money_went(month: Shell) -> None:
     orders = month.json("orders", code=0)["orders"]
     held = month.json("orders", "--held", code=0)["orders"]
