@@ -88,7 +88,7 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
         day(door.first_day) if door.first_day == door.last_day else f"{day(door.first_day)} .. {day(door.last_day)}"
     )
     numbers = door.first_number if door.documents == 1 else f"{door.first_number} .. {door.last_number}"
-    facts = (
+    facts: tuple[tuple[str, str], ...] = (
         (_("Company"), shown(door.company)),
         (_("Tax id"), shown(door.tax_id) or "-"),
         (_("Documents"), _("{documents}, {period}").format(documents=documents(door.documents), period=period)),
@@ -99,6 +99,10 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
         (_("Approved by"), approved),
         (_("Content"), f"{door.digest[:4]} {door.digest[4:8]} {door.digest[8:12]}   {door.batch}"),
     )  # fmt: skip
+    if door.left:
+        facts += (
+            (_("Stays here"), _("{documents} of the draft, not approved").format(documents=documents(door.left))),
+        )
     label = max(width_of(name) for name, _value in facts) + 2
     parts: Parts = [(_("Upload to"), "bold $recon-accent"), "  ", (f" {word} ", style), "\n"]
     for name, value in facts:
@@ -110,15 +114,17 @@ def _by(who: str, at: str | None, say: Speech) -> str:
     return f"{shown(who)}   {moment(at, say.timezone)}" if at else shown(who)
 
 
-def door_warning() -> Content:
-    """Return what cannot be undone, and what happens if something fails."""
-    return Content(
-        _("This cannot be undone here: mistakes are corrected by credit notes.")
-        + "\n"
-        + _("If the line breaks nothing is sent twice: recon looks first.")
-        + "\n"
-        + _("What the ledger refuses is listed; the rest goes on.")
-    )
+def door_risks(door: UploadDoor, say: Speech) -> Content:
+    """Return what cannot be undone, what happens if something fails, and what is odd about these documents."""
+    parts: Parts = [
+        (_("This cannot be undone here: mistakes are corrected by credit notes."), "$recon-check"), "\n",
+        _("If the line breaks nothing is sent twice: recon looks first."), "\n",
+        _("What the ledger refuses is listed; the rest goes on."),
+    ]  # fmt: skip
+    for warning in door.warnings:
+        for place, line in enumerate(_wrapped(shown(tr_composed(warning)), say.width - 2, 2)):
+            parts += ["\n", ("  " if place else "? ", "$recon-check"), (line, "$recon-check")]
+    return Content.assemble(*parts)
 
 
 # --- while it is sent, and afterwards

@@ -10,21 +10,25 @@ from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.service.connecting import known_company
 from recon.service.context import Context
+from recon.service.door import door
 from recon.service.planning import plan_folder
 from recon.service.sending import confirmation_needed
 from recon.service.upload_records import CompanyCheck, UploadDoor
+from recon.store.batches import Batch
 from recon.store.moments import stamp
 
 _COLUMNS: Final = ("doc_no", "document_key", "number", "issued_on", "total_minor", "vat_minor")
 
 
 def upload_door(context: Context, batch_id: str) -> UploadDoor:
-    """Return what is about to be sent, from the plan that was approved or is to be.
+    """Return what is about to be sent: an approved batch, or the documents approved one by one in a draft.
 
     Raises:
-        UsageError: There is no such batch.
+        UsageError: There is no such batch, or nothing in the draft is approved.
     """
     batch = context.store.batches.get(batch_id)
+    if batch.state == "draft":
+        return _of_draft(context, batch)
     _, company, environment = known_company(context, batch.connection)
     verified = context.store.catalog.verified(batch.connection)
     approval = context.store.batches.approval(batch.batch_id)
@@ -57,6 +61,40 @@ def upload_door(context: Context, batch_id: str) -> UploadDoor:
         digest=batch.plan_digest,
         confirm=confirmation_needed(context, batch.batch_id),
         actor=context.actor,
+    )
+
+
+def _of_draft(context: Context, batch: Batch) -> UploadDoor:
+    """Return what `approve_decided` would let out of the draft."""
+    view = door(context, batch.connection)
+    first, last = view.period or ("", "")
+    return UploadDoor(
+        batch=view.batch,
+        state="draft",
+        company=view.ledger_company,
+        tax_id=view.tax_id,
+        environment=view.environment,
+        target=context.settings.connections[batch.connection].target,
+        currency=view.currency,
+        timezone=context.settings.company.timezone,
+        documents=view.count,
+        total=view.total,
+        vat=view.vat,
+        first_day=first,
+        last_day=last,
+        first_number=view.first_number,
+        last_number=view.last_number,
+        largest_number=view.largest,
+        largest_total=view.largest_total,
+        prepared_by=view.prepared_by,
+        prepared_at=view.prepared_at,
+        approved_by=", ".join(view.approved_by) or None,
+        approved_at=view.approved_at or None,
+        digest=view.digest,
+        confirm=view.confirmation,
+        actor=context.actor,
+        left=view.left + view.rejected,
+        warnings=view.warnings,
     )
 
 

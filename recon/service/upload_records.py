@@ -146,7 +146,7 @@ class UploadDoor:
 
     batch: str
     state: str
-    """draft (the approval is given here) or approved."""
+    """draft (the approved documents are sealed as a batch here) or approved."""
     company: str
     tax_id: str
     environment: str
@@ -172,6 +172,10 @@ class UploadDoor:
     """The company's short name, to be typed; empty where the ledger is not live."""
     actor: str
     """Who works here, as far as it is known."""
+    left: int = 0
+    """Documents of the draft that stay behind: not approved, or rejected."""
+    warnings: tuple[str, ...] = ()
+    """What should be known before the yes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def stop_upload(context: Context, batch_id: str) -> bool:
 
 
 def _chosen(context: Context, batch_id: str | None, run: Running | None) -> Batch | None:
-    """Return the named batch, else what runs, what is open, the newest draft, what was sent last."""
+    """Return the named batch, else what runs, what is open, a draft somebody decided about, what was sent last."""
     if batch_id is not None:
         return context.store.batches.get(batch_id)
     batches = context.store.batches.all()
@@ -103,17 +103,24 @@ def _chosen(context: Context, batch_id: str | None, run: Running | None) -> Batc
         for batch in batches:
             if batch.batch_id == run.batch:
                 return batch
+    drafts = [batch for batch in batches if batch.state == "draft"]
     going = [batch for batch in batches if batch.state in {"approved", "uploading"}]
     waiting = {row.batch_id for row in context.store.outbox.unsettled("sending", "unknown", *WITH_PERSON)}
     for wanted in (
         [batch for batch in batches if batch.batch_id in waiting],
         going,
-        [batch for batch in reversed(batches) if batch.state == "draft"],
+        [batch for batch in reversed(drafts) if _has_approved(context, batch)],
         [batch for batch in reversed(batches) if batch.state == "done"],
+        drafts[-1:],
     ):
         if wanted:
             return wanted[0]
     return None
+
+
+def _has_approved(context: Context, draft: Batch) -> bool:
+    """Return whether somebody approved documents of a draft one by one."""
+    return any(group.decision == "approved" for group in context.store.reviews.unsettled(draft.connection).values())
 
 
 def _known(context: Context, batch: Batch) -> tuple[str, str, str]:

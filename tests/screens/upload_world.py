@@ -98,7 +98,9 @@ class UploadWorld:
 
 
 @contextmanager
-def upload_world(folder: Path, clock: FakeClock, *, environment: str = "test", approve: bool = True) -> Iterator[UploadWorld]:
+def upload_world(
+    folder: Path, clock: FakeClock, *, environment: str = "test", approve: bool = True
+) -> Iterator[UploadWorld]:
     """Give a workspace whose three receipts are planned, and approved unless a test wants to do that itself."""
     with SandboxPeak(path=folder / "peak.db", clock=clock, durable=False) as ledger:
         run("init", folder / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",

@@ -40,7 +40,9 @@ class UploadScreen(UploadLook):
     CSS = """
     #upload { height: 1fr; }
     UploadScreen.-tall ListTabs, UploadScreen.-tall #door-buttons { margin-top: 1; }
-    UploadScreen.-tall #up-note { margin-top: 1; }
+    UploadScreen.-tall #up-note, UploadScreen #door-risks { margin-top: 1; }
+    UploadScreen.-tall #door-facts { margin-top: 1; }
+    UploadScreen.-narrow #door-risks { margin-top: 0; }
     #upload > .loading { padding: 1 2; color: $recon-dim; }
     """
 
@@ -68,7 +70,7 @@ class UploadScreen(UploadLook):
         seen = self.seen
         if seen is None or not self.is_mounted:
             return
-        if seen.state.batch is None:
+        if seen.state.batch is None or (seen.door is None and seen.state.state == "draft"):
             self._show_face("up-empty")
         elif seen.door is not None:
             self._show_face("up-door")
@@ -173,12 +175,14 @@ class UploadScreen(UploadLook):
             return
         self._notice = ""
 
-        def approve(service: ReconService) -> tuple[str, ...]:
-            service.approve(door.batch, actor=event.actor, confirm=event.confirm)
-            return service.notes
+        def approve(service: ReconService) -> tuple[str, tuple[str, ...]]:
+            batch = service.approve_decided(
+                self.seen.state.connection if self.seen else None, event.actor, event.confirm
+            )
+            return batch.batch, service.notes
 
-        if door.approved_by is None:
-            self.act(approve, lambda notes: self._send(door.batch, notes))
+        if door.state == "draft":
+            self.act(approve, lambda sealed: self._send(*sealed))
         else:
             self._send(door.batch)
 
@@ -207,20 +211,19 @@ class UploadScreen(UploadLook):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works on this face."""
         del parameters
-        return self._works(action) if action in {"stop", "open", "next_pane", "plan", "verify"} else True
+        return self._works(action) if action in {"stop", "open", "plan", "verify"} else True
 
     def _works(self, action: str) -> bool:
         seen = self.seen
         if action == "refresh":
             return True
-        if seen is None or seen.state.batch is None or seen.door is not None:
+        if seen is None or seen.state.batch is None or seen.door is not None or seen.state.state == "draft":
             return False
         state, may = seen.state, self._may_send()
         return {
             "stop": may and seen.is_running and not state.stop_asked,
             "open": (self._list == "refused" and bool(state.refused))
             or (may and self._list == "person" and bool(state.person)),
-            "next_pane": True,
             "plan": may and not seen.is_running and bool(state.refused),
             "verify": state.state == "done",
         }.get(action, True)
@@ -243,7 +246,8 @@ class UploadScreen(UploadLook):
     def action_next_pane(self) -> None:
         """Open the next list that has something in it."""
         state = self.seen.state if self.seen else None
-        if state is None:
+        if state is None or not self._works("next_list"):
+            self.focus_next()
             return
         names = list(LISTS)
         rows = {"results": True, "refused": state.refused, "unsure": state.unsure, "person": state.person}

@@ -12,7 +12,7 @@ from typing import Final
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
-from recon.errors import ReconError
+from recon.errors import ReconError, UsageError
 from recon.service import ReconService
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from tui.composed import tr_composed
@@ -31,7 +31,7 @@ class Seen:
     """It is being sent, or the process that will is just starting."""
     ended: Ended | None
     door: UploadDoor | None
-    """Only where nothing of the batch was sent yet."""
+    """Only where nothing of the batch was sent yet and something is approved."""
 
 
 class UploadLook(StepScreen):
@@ -78,7 +78,7 @@ class UploadLook(StepScreen):
                 state=state,
                 is_running=is_running,
                 ended=uploads.ended(state.batch) if state.batch and not is_running else None,
-                door=service.upload_door(state.batch) if state.batch and fresh and not state.started_at else None,
+                door=_door(service, state.batch) if state.batch and fresh and not state.started_at else None,
             )
 
         return question
@@ -165,6 +165,14 @@ class UploadLook(StepScreen):
         self._polling = False
         if seen is not None and self.is_attached:
             self._came(seen)
+
+
+def _door(service: ReconService, batch: str) -> UploadDoor | None:
+    """Return what stands at the second door; None: nothing of the draft is approved."""
+    try:
+        return service.upload_door(batch)
+    except UsageError:
+        return None
 
 
 def _first_list(seen: Seen) -> str:

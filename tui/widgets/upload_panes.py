@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from recon.service.upload_records import UploadDoor
 from tui.i18n import N_, _, count
-from tui.upload_words import Speech, door_facts, door_warning
+from tui.upload_words import Speech, door_facts, door_risks
 from tui.widgets.meter import Meter
 
 LISTS: Final = {
@@ -36,8 +36,6 @@ class DoorPane(Vertical):
     DoorPane { height: 1fr; padding: 0 1; }
     DoorPane VerticalScroll { height: 1fr; }
     DoorPane Static { height: auto; }
-    DoorPane #door-check { margin-bottom: 1; }
-    DoorPane #door-warning { margin-top: 1; color: $recon-check; }
     DoorPane .ask { height: 1; }
     DoorPane .ask Static { width: auto; padding-right: 1; }
     DoorPane .ask Input { width: 30; background: $recon-cursor; }
@@ -63,12 +61,12 @@ class DoorPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Facts, what was asked of the ledger, the lines to type into, the buttons."""
-        with VerticalScroll(can_focus=False):
-            yield Static(id="door-facts")
+        with VerticalScroll():
             yield Static(id="door-check")
-            yield Static(door_warning(), id="door-warning")
+            yield Static(id="door-facts")
+            yield Static(id="door-risks")
         with Horizontal(classes="ask", id="ask-name"):
-            yield Static(Content(_("Your name, as the one who approves:")))
+            yield Static(Content(_("Your name, as the one who sends:")))
             yield Input(id="door-name")
         with Horizontal(classes="ask", id="ask-confirm"):
             yield Static(id="confirm-words")
@@ -83,7 +81,8 @@ class DoorPane(Vertical):
         self.door, self._is_open = door, is_open
         self.query_one("#door-facts", Static).update(door_facts(door, say))
         self.query_one("#door-check", Static).update(answered)
-        self.query_one("#ask-name").display = door.approved_by is None
+        self.query_one("#door-risks", Static).update(door_risks(door, say))
+        self.query_one("#ask-name").display = door.state == "draft"
         self.query_one("#ask-confirm").display = bool(door.confirm)
         self.query_one("#confirm-words", Static).update(
             Content(_("Type the company's short name ({name}):").format(name=door.confirm))
@@ -92,16 +91,15 @@ class DoorPane(Vertical):
             self.query_one("#door-name", Input).value = door.actor
             self.query_one("#door-confirm", Input).value = ""
             self.call_after_refresh(self.query_one("#door-cancel", Button).focus)
-        words = _("Upload {n}") if door.approved_by else _("Approve and upload {n}")
         send = self.query_one("#door-send", Button)
-        send.label = Content(words.format(n=count(door.documents)))
+        send.label = Content(_("Upload {n}").format(n=count(door.documents)))
         send.disabled = not self._may_send()
 
     def _may_send(self) -> bool:
         if self.door is None or not self._is_open:
             return False
         typed = self.query_one("#door-confirm", Input).value.strip().casefold()
-        named = bool(self.door.approved_by or self.query_one("#door-name", Input).value.strip())
+        named = bool(self.door.state != "draft" or self.query_one("#door-name", Input).value.strip())
         return named and typed == self.door.confirm.strip().casefold()
 
     def on_input_changed(self, event: Input.Changed) -> None:
