@@ -2,7 +2,8 @@
 
 Two pulls, as in real life: in the middle of things some orders are unpaid and open; ten days later they are paid,
 collected or cancelled, and the second plan holds only what changed. Everything lies in a workspace a person can look
-at afterwards with the ordinary commands.
+at afterwards with the ordinary commands. ``--leave-open`` stops at the second plan, so that a person finds a batch to
+review, approve and upload; the first-run guide does the same.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +32,7 @@ from recon.settings_text import FirstAnswers, first_settings, with_setting
 from recon.summaries import PlanReport, UploadSummary, VerifySummary
 from recon.workspace import Workspace, make_workspace
 from tui.commands.work import print_plan, print_upload, print_verify
+from tui.i18n import N_
 from tui.output import Output, grouped
 from tui.wiring import Wiring, service_for
 
@@ -47,6 +50,34 @@ SETTINGS: Final[tuple[tuple[tuple[str, ...], str | bool], ...]] = (
     (("charges", "Shopee", "platform_voucher"), "other-income"),
     (("charges", "Lazada", "shipping", "treatment"), "leave-out"),
 )
+
+
+STEPS: Final = (
+    N_("An invented shop and a ledger to try things on are made"),
+    N_("The orders of the month are fetched"),
+    N_("Products and payment channels are linked, documents are planned"),
+    N_("The first batch is approved and sent to the sandbox ledger"),
+    N_("The ledger is read back and compared, the audit workbook is written"),
+    N_("Ten days later: what changed in the shop is fetched and planned"),
+)
+"""What happens, in order, until a batch waits for a person."""
+_SECOND: Final = "The second batch is approved, sent and compared"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStep:
+    """How far the demo is."""
+
+    number: int
+    """From 1 on; see `STEPS`."""
+    words: str
+    """What begins, in English; a text of `STEPS`."""
+    detail: str = ""
+    """How far that is, for example ``posted 20 of 156``."""
+
+
+Tell = Callable[[DemoStep], None]
+Round = tuple[PlanReport, UploadSummary | None, VerifySummary | None]
 
 
 class DemoClock:
@@ -84,27 +115,56 @@ def demo(args: argparse.Namespace) -> int:
     """Run the demo and print what happened, where it lies, and what to try next."""
     output = Output(as_json=args.json)
     root = Path(args.directory)
-    facts = run_demo(root, DemoClock(), output)
+    facts = run_demo(root, DemoClock(), output, leave_open=args.leave_open)
     output.document("demo", facts)
     _print_end(facts, root, output)
     return 0
 
 
-def run_demo(root: Path, clock: Clock, output: Output) -> dict[str, Any]:
-    """Carry out the whole chain in a fresh workspace and return its facts."""
+def run_demo(root: Path, clock: Clock, output: Output, *, leave_open: bool = False) -> dict[str, Any]:
+    """Carry out the chain in a fresh workspace and return its facts."""
+
+    def tell(step: DemoStep) -> None:
+        if step.detail:
+            output.progress(step.detail)
+        else:
+            output.progress_done()
+            output.note(f"{step.number}. {step.words} ...")
+
+    workspace, shop, rounds = _carry_out(root, clock, tell, leave_open=leave_open)
+    output.progress_done()
+    with _open(workspace, clock, shop) as service:
+        return _facts(service, workspace, rounds, output)
+
+
+def make_sample(root: Path, clock: Clock, tell: Tell) -> Workspace:
+    """Make a demo workspace whose second batch waits for a person; nothing is printed.
+
+    Raises:
+        UsageError: The folder holds something that is no demo.
+    """
+    workspace, shop, rounds = _carry_out(root, clock, tell, leave_open=True)
+    first = rounds[0][0].batch
+    with _open(workspace, clock, shop) as service:
+        service.audit(first)
+    return workspace
+
+
+def _carry_out(root: Path, clock: Clock, tell: Tell, *, leave_open: bool) -> tuple[Workspace, ZortShop, list[Round]]:
+    """Let the month happen: the first batch to its end, the second one too unless it is left to a person."""
+    tell(DemoStep(1, STEPS[0]))
     workspace = _fresh(root)
     _seed_ledger(workspace)
     first = invented_orders(MONTH, ORDERS, 1)
     second = _changed(first, later(first, MONTH.replace(day=31)))
-    rounds = []
+    rounds: list[Round] = []
     with ZortShop(orders=first, products=invented_products(), merchant=COMPANY, now=clock.now) as shop:
         _point_at(workspace, shop.url)
         for number, orders in enumerate((first, second), start=1):
             shop.replace_orders(orders)
             with _open(workspace, clock, shop) as service:
-                rounds.append(_round(service, number, output))
-    with _open(workspace, clock, shop) as service:
-        return _facts(service, workspace, rounds, output)
+                rounds.append(_round(service, number, tell, is_left=leave_open and number == 2))
+    return workspace, shop, rounds
 
 
 def _changed(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -152,13 +212,14 @@ def _with_gift_wrapping(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _round(service: ReconService, number: int, output: Output) -> tuple[PlanReport, UploadSummary, VerifySummary]:
-    """Pull, match, plan, approve, upload and verify once."""
-    output.note(f"round {number}: pull, match, plan, approve, upload, verify ...")
+def _round(service: ReconService, number: int, tell: Tell, *, is_left: bool) -> Round:
+    """Pull, match and plan once; approve, upload and verify too, unless that is left to a person."""
+    tell(DemoStep(2, STEPS[1]) if number == 1 else DemoStep(6, STEPS[5]))
     if number == 1:
         service.connect("shop", sides=("source",), set_accounts=False)
     service.pull("shop", since=MONTH, until=None, by="updated")
     if number == 1:
+        tell(DemoStep(3, STEPS[2]))
         channels = (
             ("ธนาคารกสิกรไทย", "BSV001", None),
             ("พร้อมเพย์", "BSV001", None),
@@ -170,9 +231,16 @@ def _round(service: ReconService, number: int, output: Output) -> tuple[PlanRepo
         service.match("shop", MatchEdits(all_channels="CSH001", text=True))
     plan = service.plan("shop", rows=6)
     assert plan.batch is not None, "the invented month always has something to post"
+    if is_left:
+        return plan, None, None
+    step = DemoStep(4, STEPS[3]) if number == 1 else DemoStep(7, _SECOND)
+    tell(step)
     service.approve(plan.batch, actor=PERSON)
-    upload = service.upload(plan.batch, stop=threading.Event(), on_progress=output.progress)
-    output.progress_done()
+    upload = service.upload(
+        plan.batch, stop=threading.Event(), on_progress=lambda text: tell(DemoStep(step.number, step.words, text))
+    )
+    if number == 1:
+        tell(DemoStep(5, STEPS[4]))
     return plan, upload, service.verify(plan.batch)
 
 
@@ -239,18 +307,22 @@ def _open(workspace: Workspace, clock: Clock, shop: ZortShop) -> Iterator[ReconS
 def _facts(
     service: ReconService,
     workspace: Workspace,
-    rounds: list[tuple[PlanReport, UploadSummary, VerifySummary]],
+    rounds: list[Round],
     output: Output,
 ) -> dict[str, Any]:
     """Return counts and sums of everything, with the sandbox's own truth beside ours."""
     for number, (plan, upload, check) in enumerate(rounds, start=1):
         output.line(f"--- round {number}")
         print_plan(plan, output)
-        print_upload(upload, output)
-        print_verify(check, output)
+        if upload is not None and check is not None:
+            print_upload(upload, output)
+            print_verify(check, output)
+    uploads = [upload for _plan, upload, _check in rounds if upload is not None]
+    checks = [check for _plan, _upload, check in rounds if check is not None]
     batches = [plan.batch for plan, _, _ in rounds]
-    workbooks = [str(service.audit(batch)["path"]) for batch in batches]
-    journals = [str(service.journal(batch, form)["path"]) for batch in batches for form in ("hledger", "beancount")]
+    done = batches[: len(uploads)]
+    workbooks = [str(service.audit(batch)["path"]) for batch in done]
+    journals = [str(service.journal(batch, form)["path"]) for batch in done for form in ("hledger", "beancount")]
     last = rounds[-1][0]
     kinds: Counter[str] = Counter()
     sums: Counter[str] = Counter()
@@ -262,11 +334,12 @@ def _facts(
     return {
         "workspace": str(workspace.root),
         "batches": batches,
+        "waits": batches[-1] if len(done) < len(batches) else None,
         "orders": {"count": last.controls.orders, "gross": last.controls.source_gross, "net": last.controls.source},
         "documents": {kind: {"count": kinds[kind], "total": plain(sums[kind])} for kind in sorted(kinds)},
         "posted": {
-            "count": sum(u.counts.get("posted", 0) for _, u, _ in rounds),
-            "refused": sum(u.counts.get("refused", 0) for _, u, _ in rounds),
+            "count": sum(upload.counts.get("posted", 0) for upload in uploads),
+            "refused": sum(upload.counts.get("refused", 0) for upload in uploads),
         },
         "held": {c.code: {"count": c.count, "amount": c.amount} for c in last.held},
         "ignored": {c.code: {"count": c.count, "amount": c.amount} for c in last.ignored},
@@ -277,7 +350,7 @@ def _facts(
             "ignored": last.controls.ignored,
         },
         "difference": last.controls.difference,
-        "verify": {"compared": sum(v.compared for _, _, v in rounds), "equal": sum(v.equal for _, _, v in rounds)},
+        "verify": {"compared": sum(check.compared for check in checks), "equal": sum(check.equal for check in checks)},
         "truth": truth,
         "paths": {"workbooks": workbooks, "journals": journals},
     }
@@ -317,4 +390,7 @@ def _print_end(facts: dict[str, Any], root: Path, output: Output) -> None:
     )
     for path in (*facts["paths"]["workbooks"], *facts["paths"]["journals"]):
         output.line(f"  {path}")
+    if facts["waits"]:
+        output.line(f"{facts['waits']} waits for you: recon -C {root} tui --place review")
+        return
     output.line(f"next: recon -C {root} status    recon -C {root} findings    recon -C {root} orders --held")

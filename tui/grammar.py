@@ -345,6 +345,9 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     demo.add_argument(
         "directory", metavar="DIR", nargs="?", default="demo", help="folder for the demo workspace (default: demo)"
     )
+    demo.add_argument(
+        "--leave-open", action="store_true", help="stop at the second plan: a batch waits to be reviewed and uploaded"
+    )
     doctor = add_command(
         commands, "doctor", "tui.commands.doctor:doctor", "check this machine and workspace", connection=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,3 +100,18 @@ def test_a_second_demo_replaces_only_a_demo(demo, tmp_path: Path, clock: FakeClo
     assert "another folder" in ran.err
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
     assert (demo[1] / MARKER).is_file()
+
+
+def test_left_open_the_second_batch_waits_and_the_ordinary_commands_bring_it_to_its_end(tmp_path: Path) -> None:
+    ran = run("demo", tmp_path / "open", "--leave-open", "--json", clock=FakeClock()).expect(0)
+    facts = check(ran)
+    assert facts["waits"] == facts["batches"][1]
+    assert facts["verify"]["compared"] == facts["verify"]["equal"] == facts["posted"]["count"] > 0
+    for at in (dt.datetime(2026, 11, 22, 6, 0, tzinfo=dt.UTC), dt.datetime(2026, 11, 23, 6, 0, tzinfo=dt.UTC)):
+        shell = Shell(tmp_path / "open", FakeClock(at))
+        assert shell.json("status")["chain_head"]
+    shell("approve", facts["waits"], "--as", "Nok").expect(0)
+    shell("upload", facts["waits"]).expect(0)
+    compared = shell.json("verify", facts["waits"])
+    assert compared["compared"] == compared["equal"] > 0
+    assert shell.json("plan")["documents"] == 0
