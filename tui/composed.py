@@ -93,7 +93,7 @@ def tr_composed(text: str) -> str:
 
 
 def _translated(index: _Index, text: str, deeper: int) -> str:
-    said = i18n.tr(text)
+    said = index.catalogue.gettext(text)
     if said != text or not deeper:
         return said
     found = index.best(text)
@@ -112,8 +112,9 @@ def _value(index: _Index, name: str, value: str, deeper: int) -> str:
         return i18n.amount(value)
     if name.startswith("day") and len(value) == _DAY_LENGTH:
         return i18n.day(value)
-    ours = " " in value.strip() or name.removesuffix("_2") in _WORDS_IN
-    return _translated(index, value, deeper) if ours else value
+    if " " in value.strip():
+        value = _translated(index, value, deeper)
+    return i18n.tr(value) if name.removesuffix("_2") in _WORDS_IN else value
 
 
 def _plain(text: str) -> str:

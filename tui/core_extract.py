@@ -50,7 +50,7 @@ _QUIET_CALLS: Final = (
 _QUIET_ERRORS: Final = ("FrameError", "AssertionError", "KeyError")
 _OTHER_TONGUES: Final = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|WHERE|CAST|JOIN|NOT IN|AND company_no)\b|ifnull\(|coalesce\("
-    r"|^\s*recon |^hledger |^bean-check |^gzip, |https?://\S+$|\n"
+    r"|^\s*recon |^hledger |^bean-check |^gzip, |^\(for testing|https?://\S+$|\n"
 )
 """Queries, commands and addresses."""
 _WORD: Final = re.compile(r"[A-Za-z][a-z']+")

@@ -1,0 +1,106 @@
+"""What the core says in English is shown in the language of the screen, with its facts untouched."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.pseudo import accented, marked, speaking_pseudo
+from tui import i18n
+from tui.composed import tr_composed
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    return PLACE.sub(lambda place: values[place[1]], text).replace("{{", "{").replace("}}", "}")
+
+
+@pytest.mark.parametrize("language", ["th", "nb"])
+def test_every_sentence_of_the_catalogue_is_found_again_with_its_facts(language: str):
+    with i18n.speaking(language):
+        catalogue = vars(i18n.core_catalogue())["_catalog"]
+        pairs = [(text, said) for text, said in catalogue.items() if isinstance(text, str) and PLACE.search(text)]
+        lost = []
+        for text, said in pairs:
+            values = {name: f"X{number}Y" for number, name in enumerate(PLACE.findall(text))}
+            if tr_composed(filled(text, values)) != filled(said, values):
+                lost.append(text)
+    assert len(pairs) > 400
+    assert lost == []
+
+
+def test_amounts_and_days_are_written_anew_and_other_facts_stay_as_they_are():
+    said = "Outstanding 1234.50 of 20000.00."
+    with i18n.speaking("nb"):
+        assert tr_composed(said) == "Utestående 1\u00a0234,50 av 20\u00a0000,00."
+        assert tr_composed("The credit note is dated 2026-10-31.") == "Kreditnotaen er datert 31.10.2026."
+    with i18n.speaking("th"):
+        assert tr_composed(said) == "ค้างชำระ 1,234.50 จาก 20,000.00"
+        assert tr_composed("The credit note is dated 2026-10-31.") == "ใบลดหนี้ลงวันที่ 31 ต.ค. 2569"
+        assert (
+            tr_composed("File 3fa1, row 7: '1234.50' in column 'Total'.") == "ไฟล์ 3fa1 แถว 7: '1234.50' ในคอลัมน์ 'Total'"
+        )
+
+
+def test_a_sentence_within_a_sentence_is_translated_too():
+    with i18n.speaking("nb"):
+        said = "jan.xlsx is a 7-Zip archive, not a table. Unpack it and import the file inside."
+        assert tr_composed(said) == "jan.xlsx er et 7-Zip-arkiv, ikke en tabell. Pakk det ut og importer filen inni."
+
+
+def test_a_shops_own_words_are_not_translated():
+    """A payment channel may be called like a word of ours."""
+    with i18n.speaking("nb"):
+        assert tr_composed("PEAK has no account invoice.") == "PEAK har ingen konto invoice."
+
+
+def test_facts_with_braces_or_markup_stay_letter_by_letter():
+    hostile = "{file} {{x}} [/b] \\g<1> \x1b[31m"
+    with i18n.speaking("nb"):
+        assert tr_composed(f"PEAK has no product {hostile}.") == f"PEAK har ingen vare {hostile}."
+
+
+@pytest.mark.parametrize("text", ["", "PEAK said: no", "a sentence of a later version", "x" * 10_000])
+def test_what_no_sentence_fits_stays_english(text: str):
+    with i18n.speaking("th"):
+        assert tr_composed(text) == text
+
+
+def test_english_is_left_alone():
+    assert tr_composed("The cell is empty.") == "The cell is empty."
+
+
+def test_the_language_can_change_while_running():
+    with i18n.speaking("th"):
+        assert tr_composed("The cell is empty.") == "เซลล์ว่าง"
+        with i18n.speaking("nb"):
+            assert tr_composed("The cell is empty.") == "Cellen er tom."
+        assert tr_composed("The cell is empty.") == "เซลล์ว่าง"
+
+
+# languages of the tests
+
+
+def test_the_long_language_is_40_percent_longer_in_brackets_with_its_places_kept():
+    with speaking_pseudo("qps"):
+        said = i18n._("{n} open")
+        assert said == accented("{n} open") == "[{n} öpéñ····]"
+        assert i18n.amount("-1234.50") == "-1,234.50"
+        assert i18n.ngettext("{n} row", "{n} rows", 2).startswith("[{n} röwš")
+        known = "PEAK has no account {account_code}."
+        assert tr_composed("PEAK has no account 4101.") == accented(known).replace("{account_code}", "4101")
+    assert i18n.language() == "en"
+
+
+def test_the_marked_language_has_a_mark_on_each_letter_and_thai_days():
+    with speaking_pseudo("qth"):
+        assert i18n._("Open `recon`") == marked("Open `recon`") == "O\u0e49p\u0e49e\u0e49n\u0e49 `recon`"
+        assert i18n.day("2026-10-31") == "31 ต.ค. 2569"
+
+
+def test_the_program_does_not_know_the_languages_of_the_tests():
+    for code in ("qps", "qth"):
+        with pytest.raises(ValueError):
+            i18n.use(code)
