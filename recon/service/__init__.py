@@ -38,6 +38,7 @@ from recon.service import overview as overviews
 from recon.service import upload_door as upload_doors
 from recon.service import upload_state as upload_states
 from recon.service.context import Context, Outside, Progress, quiet
+from recon.service.file_questions import FileQuestions
 from recon.service.matching import MatchEdits
 from recon.service.settling import PersonsWord
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 __all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
 
-class ReconService:
+class ReconService(FileQuestions):
     """One open workspace. Use it in a ``with`` block, so that the next one may write."""
 
     def __init__(self, context: Context) -> None:

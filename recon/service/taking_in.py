@@ -62,7 +62,7 @@ def _take_in(
     if dry_run:
         file = look_at(path)
         return take_in_kept(
-            context, name, rules, file, _source(context, rules, file, profile), profile=profile, dry_run=True
+            context, name, rules, file, source_for(context, rules, file, profile), profile=profile, dry_run=True
         )
     ahead = _ReadAhead(context, rules, profile)
     file = keep(
@@ -73,7 +73,7 @@ def _take_in(
         crash=context.store.database.crash,
         meanwhile=ahead.read,
     )
-    source = ahead.source or _source(context, rules, file, profile)
+    source = ahead.source or source_for(context, rules, file, profile)
     return take_in_kept(context, name, rules, file, source, profile=profile, dry_run=False, ahead=ahead.reading)
 
 
@@ -91,12 +91,12 @@ class _ReadAhead:
     def read(self, file: IntakeFile) -> None:
         """Read the copy that is about to be kept."""
         with suppress(ReconError):
-            source = _source(self._context, self._rules, file, self._profile)
+            source = source_for(self._context, self._rules, file, self._profile)
             self.reading = source.read(file, read_options(self._context, self._rules, self._profile))
             self.source = source
 
 
-def _source(context: Context, rules: Connection, file: IntakeFile, profile: str | None) -> Source:
+def source_for(context: Context, rules: Connection, file: IntakeFile, profile: str | None) -> Source:
     """Return the source that reads the file: the connection's own, by content."""
     options = read_options(context, rules, profile)
     expected = source_named("profile" if profile else rules.source, profile_text=options.profile_text)
@@ -128,7 +128,7 @@ def take_in_kept(
     key = read_key(source, options)
     known = context.store.files.intake(name, file.digest, key)
     if known is not None:
-        return _known_report(file, known)
+        return known_report(file, known)
     if ahead is None:
         reading = source.read(file, options)
     else:  # all findings of a reading are about its file
@@ -151,7 +151,7 @@ def take_in_kept(
     about = [part.orders.select("order_key", "currency") for part in (frames, before) if part is not None]
     currency = context.settings.company.currency
     said = causes(pl.concat([frames.findings, comparison.findings]), pl.concat(about), currency)
-    return _report(file, source, frames, comparison, reading.notes, currency, said)
+    return report_of(file, source, frames, comparison, reading.notes, currency, said)
 
 
 def _is_registered(context: Context, folder: Path) -> bool:
@@ -217,7 +217,8 @@ def totals_of(orders: pl.DataFrame) -> dict[str, int]:
     return {currency: int(total) for currency, total in sums.iter_rows()}
 
 
-def _known_report(file: IntakeFile, known: Intake) -> FileReport:
+def known_report(file: IntakeFile, known: Intake) -> FileReport:
+    """Return what is said of a file that was taken in before."""
     at = known.at[:16].replace("T", " ")
     return FileReport(
         name=file.name,
@@ -230,7 +231,7 @@ def _known_report(file: IntakeFile, known: Intake) -> FileReport:
     )
 
 
-def _report(
+def report_of(
     file: IntakeFile,
     source: Source,
     frames: CanonicalFrames,
@@ -239,6 +240,7 @@ def _report(
     currency: str,
     said: tuple[CauseLine, ...],
 ) -> FileReport:
+    """Return what is said of a file that was read."""
     totals = totals_of(frames.orders)
     stated = [total for part in frames.stated for total in part.controls if total.currency == currency]
     return FileReport(
@@ -277,7 +279,7 @@ def pull(
     name, rules = context.connection(connection)
     if rules.source != "zort":
         raise UsageError(f"Connection {name} reads {rules.source}, which has no API here; use `recon import FILE`.")
-    since = since or _day_of_last_pull(context, name, rules)
+    since = since or day_of_last_pull(context, name, rules)
     query = {"since": since, "until": until, "by": by, "status": status, "payment_status": payment_status}
     source = source_named("zort")
     reports = []
@@ -314,7 +316,7 @@ def _keep_answer(context: Context, answer: Fetched) -> IntakeFile:
     )
 
 
-def _day_of_last_pull(context: Context, name: str, rules: Connection) -> dt.date:
+def day_of_last_pull(context: Context, name: str, rules: Connection) -> dt.date:
     """Return one day before the last pull, so that late changes are not lost; the start date the first time."""
     last = context.store.mappings.current(name, "setting").get("last_pull")
     return dt.date.fromisoformat(str(last)) - dt.timedelta(days=1) if last else rules.start_date

@@ -45,6 +45,15 @@ class StateWord:
     """Suggested state; empty: it holds its orders until a person maps it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something the cells do not say."""
+
+    about: str
+    """Key of the profile that answers it, e.g. columns.total or read.date_formats."""
+    text: str
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything found out about a file, before it is written down."""
@@ -64,7 +73,11 @@ class Findings:
     """order_state and payment_state -> words."""
     conventions: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Key -> value ("" = open) and reason."""
-    questions: list[str] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
+
+    def ask(self, about: str, text: str) -> None:
+        """Leave something to a person."""
+        self.asked.append(Question(about, text))
 
     def taken(self, name: str) -> Guess | None:
         """Return the guess for a field that is not open."""
@@ -86,7 +99,7 @@ def find_grain(found: Findings, candidates: dict[str, list[Heading]]) -> None:
     """Find out whether a row is an order or a line, by the column that names the order."""
     ids = candidates.get("order_id", [])
     if not ids:
-        found.questions.append(BY_NAME["order_id"].question + " No heading looks like it.")
+        found.ask("columns.order_id", BY_NAME["order_id"].question + " No heading looks like it.")
         return
     column = found.frame.get_column(ids[0].column)
     named = column.drop_nulls()
@@ -108,8 +121,9 @@ def find_grain(found: Findings, candidates: dict[str, list[Heading]]) -> None:
     else:
         found.grain, found.grain_reason = "order", f"each of the {len(named)} order numbers stands once"
         if products:
-            found.questions.append(
-                'Each order has one row here, yet there are columns of products. Can an order with two products take two rows? Then grain = "line".'
+            found.ask(
+                "grain",
+                'Each order has one row here, yet there are columns of products. Can an order with two products take two rows? Then grain = "line".',
             )
 
 
@@ -135,8 +149,9 @@ def choose(found: Findings, candidates: dict[str, list[Heading]]) -> None:
         for heading in own[1:]:
             used.add(heading)
             found.guesses.append(Guess(definition.name, heading, f"may mean {definition.name} as well", "question"))
-            found.questions.append(
-                f"{own[0].shown!r} and {heading.shown!r} may both be {definition.name}; the first is proposed. {definition.question}"
+            found.ask(
+                f"columns.{definition.name}",
+                f"{own[0].shown!r} and {heading.shown!r} may both be {definition.name}; the first is proposed. {definition.question}",
             )
 
 

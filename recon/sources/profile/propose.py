@@ -19,7 +19,7 @@ from recon.frames.text import fold
 from recon.sources.profile.aliases import ORDER_WORDS, PAYMENT_WORDS
 from recon.sources.profile.evidence import DateEvidence, date_evidence, number_evidence
 from recon.sources.profile.fields import BY_NAME, FIELDS
-from recon.sources.profile.guesses import Findings, Guess, StateWord, candidates_of, choose, find_grain
+from recon.sources.profile.guesses import Findings, Guess, Question, StateWord, candidates_of, choose, find_grain
 from recon.sources.profile.model import TOTALS_WORDS, parse_profile
 from recon.sources.profile.render import render
 from recon.sources.profile.rows import first_cell, totals_rows
@@ -37,13 +37,21 @@ class Proposal:
     toml: str
     """The profile as text, with a comment for every guess."""
     guesses: tuple[Guess, ...]
-    questions: tuple[str, ...]
+    asked: tuple[Question, ...]
     """What a person must answer or should check."""
     words: dict[str, tuple[StateWord, ...]]
     preview: tuple[dict[str, str | None], ...]
     """Up to 20 rows under the proposed canonical names, cells as they came, with ``row``."""
     problems: tuple[str, ...]
     """Why the profile does not load yet; empty when it does."""
+    conventions: dict[str, tuple[str, str]]
+    """Key -> value ("" = open) and the reason."""
+    dates: DateEvidence
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions as sentences."""
+        return tuple(question.text for question in self.asked)
 
 
 def propose_profile(table: TextTable, *, name: str = "my-orders", platform: str = "my-shop") -> Proposal:
@@ -64,8 +72,9 @@ def propose_profile(table: TextTable, *, name: str = "my-orders", platform: str 
     _ask(found)
     text = render(found)
     return Proposal(
-        name, text, tuple(found.guesses), tuple(found.questions), found.words, _preview(found), _problems(text, name)
-    )
+        name, text, tuple(found.guesses), tuple(found.asked), found.words, _preview(found), _problems(text, name),
+        found.conventions, found.dates,
+    )  # fmt: skip
 
 
 def _leave_out_totals(found: Findings, candidates: dict[str, list[Heading]]) -> None:
@@ -159,8 +168,9 @@ def _judge(found: Findings, lines: pl.DataFrame, *, has_discount: bool) -> None:
         agreeing = lines.filter(pl.col("q") * pl.col("p") == pl.col("a") * 1000).height
         stated = agreeing == count
         if not stated:
-            found.questions.append(
-                f"Price x quantity is the line's amount on {agreeing} of {count} lines only. Is there a line discount in another column?"
+            found.ask(
+                "conventions.line_amount",
+                f"Price x quantity is the line's amount on {agreeing} of {count} lines only. Is there a line discount in another column?",
             )
     found.conventions["line_amount"] = (
         "stated",
@@ -174,27 +184,27 @@ def _ask(found: Findings) -> None:
     frame = found.frame
     for definition in FIELDS:
         if definition.is_required and not found.taken(definition.name) and definition.name != "order_id":
-            found.questions.append(f"{definition.name}: {definition.question}")
-    found.questions += [
-        f"{g.heading.shown!r}: {g.reason}."
-        for g in found.guesses
-        if g.certainty == "question" and " as well" not in g.reason
-    ]
+            found.ask(f"columns.{definition.name}", f"{definition.name}: {definition.question}")
+    for guess in found.guesses:
+        if guess.certainty == "question" and " as well" not in guess.reason:
+            found.ask(f"columns.{guess.field}", f"{guess.heading.shown!r}: {guess.reason}.")
     if not found.dates.is_decided and found.dates.reason:
         forms = " or ".join(found.dates.formats) or "unknown"
-        found.questions.append(f"How are dates written ({forms})? {found.dates.reason}.")
+        found.ask("read.date_formats", f"How are dates written ({forms})? {found.dates.reason}.")
     for name, words in found.words.items():
         open_words = [word.word for word in words if not word.meaning]
         if open_words:
-            found.questions.append(
-                f"{name}: what do {', '.join(map(repr, open_words[:8]))} mean? Until you say, these orders are held."
+            found.ask(
+                "status_map" if name == "order_state" else "payment_map",
+                f"{name}: what do {', '.join(map(repr, open_words[:8]))} mean? Until you say, these orders are held.",
             )
     for key, (value, reason) in found.conventions.items():
         if not value:
-            found.questions.append(f"conventions.{key}: {reason}. {BY_NAME['line_discount'].question}")
+            found.ask(f"conventions.{key}", f"conventions.{key}: {reason}. {BY_NAME['line_discount'].question}")
     if not found.taken("payment_state"):
-        found.questions.append(
-            'No column says whether an order is paid. If the file holds paid orders only, set constants.payment_state = "paid"; if the state column says it, name it under columns.payment_state too.'
+        found.ask(
+            "columns.payment_state",
+            'No column says whether an order is paid. If the file holds paid orders only, set constants.payment_state = "paid"; if the state column says it, name it under columns.payment_state too.',
         )
     twice = sorted(
         {
@@ -204,8 +214,9 @@ def _ask(found: Findings) -> None:
         }
     )
     if twice:
-        found.questions.append(
-            f"These headings occur more than once; `nth` says which column is meant: {', '.join(twice)}."
+        found.ask(
+            "headings",
+            f"These headings occur more than once; `nth` says which column is meant: {', '.join(twice)}.",
         )
 
 

@@ -1,0 +1,404 @@
+"""A profile in the making: what is proposed for a file, what a person answered, and what the file looks like through it.
+
+Every question is answered by an edit; the proposal and all edits so far make the profile, so that each view is made from
+the file anew and nothing has to be remembered between two looks. Nothing is written before the profile is saved.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from recon.errors import IntakeError, ReconError, SettingsError, UsageError
+from recon.files import atomic_write
+from recon.frames.encodings import ENCODINGS
+from recon.frames.headings import Heading
+from recon.frames.schemas import SEVERITIES
+from recon.frames.tables import TextTable, read_table
+from recon.intake import look_at
+from recon.money import plain
+from recon.normalize import normalize
+from recon.service.causes import causes, finding_row, with_currency
+from recon.service.context import Context
+from recon.service.known import options_with_profile
+from recon.service.taking_in import total_of
+from recon.sources.base import IntakeFile
+from recon.sources.profile.edit import ProfileEdit, with_edits
+from recon.sources.profile.evidence import repeats
+from recon.sources.profile.fields import FIELDS
+from recon.sources.profile.guesses import Guess
+from recon.sources.profile.model import parse_profile
+from recon.sources.profile.propose import Proposal, propose_profile
+from recon.sources.profile.source import ProfileOrders
+from recon.summaries import CauseLine
+
+PREVIEW_ROWS: Final = 50
+PROBLEM_ROWS: Final = 100
+_SAMPLES: Final = 3
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_WORD_FIELDS: Final = {"status_map": "order_state", "payment_map": "payment_state"}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftColumn:
+    """One canonical column and what fills it."""
+
+    name: str
+    level: str
+    """order or line."""
+    question: str
+    required: bool
+    heading: str = ""
+    """As it stands in the file; empty: no column."""
+    nth: int = 1
+    constant: str = ""
+    reason: str = ""
+    repeat: str = ""
+    samples: tuple[str, ...] = ()
+    asked: bool = False
+    """An open question is about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHeading:
+    """One column of the file."""
+
+    heading: str
+    nth: int
+    samples: tuple[str, ...]
+    used_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftWord:
+    """A word of a state column."""
+
+    table: str
+    """status_map or payment_map."""
+    word: str
+    count: int
+    meaning: str
+    """Empty: its orders are held."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftQuestion:
+    """Something only a person can answer."""
+
+    about: tuple[str, ...]
+    """Key that answers it."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftProblem:
+    """Something that was found in the file, or in the profile."""
+
+    severity: str
+    text: str
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDraft:
+    """Everything the editor shows."""
+
+    path: str
+    file: str
+    toml: str
+    encoding: str
+    """As found; empty: a workbook."""
+    sheet: str
+    settings: Mapping[str, Any]
+    """Values in force by key: grain, read.era, read.date_formats, conventions.tax ..."""
+    date_choices: tuple[str, ...]
+    """Forms that read every date of the file."""
+    columns: tuple[DraftColumn, ...]
+    headings: tuple[DraftHeading, ...]
+    words: tuple[DraftWord, ...]
+    questions: tuple[DraftQuestion, ...]
+    problems: tuple[DraftProblem, ...]
+    loads: bool
+    """The profile is complete; a file can be read with it."""
+    orders: int | None = None
+    total: str = ""
+    rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    """First orders as they would be read."""
+    causes: tuple[CauseLine, ...] = ()
+
+
+def draft_profile(
+    context: Context,
+    path: Path,
+    edits: Sequence[ProfileEdit] = (),
+    *,
+    connection: str | None = None,
+    sheet: str | None = None,
+) -> ProfileDraft:
+    """Return the profile proposed for a file with a person's answers, and the file read with it.
+
+    Raises:
+        IntakeError: The file cannot be read as a table at all.
+    """
+    file = look_at(path)
+    table = _table(file, edits, sheet)
+    proposal = propose_profile(table)
+    text = with_edits(proposal.toml, edits, repeats=_repeats(proposal, table, edits))
+    raw = tomllib.loads(text)
+    problems = _profile_problems(text)
+    draft = ProfileDraft(
+        path=str(path),
+        file=file.name,
+        toml=text,
+        encoding=table.encoding,
+        sheet=table.sheet,
+        settings=_settings(raw),
+        date_choices=proposal.dates.formats,
+        columns=_columns(proposal, raw, table, edits),
+        headings=_headings(raw, table),
+        words=_words(proposal, raw, table),
+        questions=_questions(proposal, raw, edits),
+        problems=problems,
+        loads=not problems,
+    )
+    return draft if problems else _tried(context, connection, file, draft)
+
+
+def save_profile(
+    context: Context,
+    path: Path,
+    edits: Sequence[ProfileEdit],
+    name: str,
+    *,
+    connection: str | None = None,
+    sheet: str | None = None,
+    dry_run: bool = False,
+) -> str:
+    """Write the draft to profiles/NAME.toml and return where.
+
+    Raises:
+        UsageError: The name is no file name, or there is a profile of that name.
+        SettingsError: The profile does not load yet; what is open is listed.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r}: a profile's name has small letters, digits and dashes only. Nothing was written.")
+    target = context.workspace.profiles / f"{name}.toml"
+    if target.exists():
+        raise UsageError(f"{target} is there already. Choose another name. Nothing was written.")
+    named = (*edits, ProfileEdit(("profile",), name), ProfileEdit(("platform",), name[:30]))
+    draft = draft_profile(context, path, named, connection=connection, sheet=sheet)
+    if not draft.loads:
+        listed = " ".join(problem.text for problem in draft.problems)
+        raise SettingsError(f"The profile is not complete: {listed} Nothing was written.")
+    if not dry_run:
+        atomic_write(target, draft.toml.encode(), crash=context.store.database.crash, step="profile")
+    return str(target)
+
+
+def _table(file: IntakeFile, edits: Sequence[ProfileEdit], sheet: str | None) -> TextTable:
+    """Read the file as text; how it is written may have been answered."""
+    said = {edit.path: edit.value for edit in edits if edit.value is not None}
+    encodings, delimiter = said.get(("read", "encodings")), said.get(("read", "delimiter"))
+    sheets = said.get(("match", "sheet"))
+    return read_table(
+        file.path,
+        name=file.name,
+        sheets=(sheet,) if sheet else sheets if isinstance(sheets, tuple) else (),
+        encodings=encodings if isinstance(encodings, tuple) else ENCODINGS,
+        delimiter=delimiter if isinstance(delimiter, str) else None,
+    )
+
+
+def _repeats(proposal: Proposal, table: TextTable, edits: Sequence[ProfileEdit]) -> dict[str, str]:
+    """Return which columns a person chose hold their order's value on the first row only."""
+    chosen = {edit.path[1]: edit.value for edit in edits if edit.path[0] == "columns" and edit.value}
+    ids = _heading_of(chosen["order_id"], table) if "order_id" in chosen else _proposed(proposal, "order_id")
+    if ids is None:
+        return {}
+    found = {}
+    for definition in FIELDS:
+        heading = _heading_of(chosen.get(definition.name), table)
+        if definition.level == "order" and heading is not None:
+            found[definition.name] = repeats(table.frame, ids.column, heading.column)
+    return found
+
+
+def _heading_of(value: object, table: TextTable) -> Heading | None:
+    text, _sign, nth = str(value or "").partition("\n")
+    return table.head.find(text, int(nth) if nth.isdigit() else 1) if text else None
+
+
+def _proposed(proposal: Proposal, name: str) -> Heading | None:
+    return next((g.heading for g in proposal.guesses if g.field == name and g.certainty == "proposed"), None)
+
+
+def _profile_problems(text: str) -> tuple[DraftProblem, ...]:
+    try:
+        parse_profile(text)
+    except SettingsError as error:
+        return tuple(DraftProblem("refused", problem) for problem in error.problems or (str(error),))
+    return ()
+
+
+def _settings(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values in force by dotted key, without columns and words."""
+    found = {key: value for key, value in raw.items() if not isinstance(value, dict)}
+    for table in ("match", "read", "constants", "conventions"):
+        found |= {f"{table}.{key}": value for key, value in raw.get(table, {}).items()}
+    return found
+
+
+def _columns(
+    proposal: Proposal, raw: Mapping[str, Any], table: TextTable, edits: Sequence[ProfileEdit]
+) -> tuple[DraftColumn, ...]:
+    open_ones = {question.about for question in _questions(proposal, raw, edits)}
+    reasons: dict[str, Guess] = {}
+    for guess in proposal.guesses:
+        reasons.setdefault(guess.field, guess)
+    chosen = {edit.path[1] for edit in edits if edit.path[0] == "columns"}
+    lines = []
+    for definition in FIELDS:
+        heading = _filled_by(raw, definition.name, table)
+        proposed = reasons.get(definition.name)
+        lines.append(
+            DraftColumn(
+                name=definition.name,
+                level=definition.level,
+                question=definition.question,
+                required=definition.is_required,
+                heading=heading.text if heading else "",
+                nth=heading.nth if heading else 1,
+                constant=str(raw.get("constants", {}).get(definition.name, "")),
+                reason="" if proposed is None or definition.name in chosen else proposed.reason,
+                repeat=_repeat(raw, definition.name),
+                samples=_samples(table, heading) if heading else (),
+                asked=("columns", definition.name) in open_ones,
+            )
+        )
+    return tuple(lines)
+
+
+def _filled_by(raw: Mapping[str, Any], name: str, table: TextTable) -> Heading | None:
+    column = raw.get("columns", {}).get(name)
+    options: dict[str, Any] = column if isinstance(column, dict) else {"from": column or []}
+    texts = [options["from"]] if isinstance(options["from"], str) else options["from"]
+    return next((found for text in texts if (found := table.head.find(text, options.get("nth", 1)))), None)
+
+
+def _repeat(raw: Mapping[str, Any], name: str) -> str:
+    column = raw.get("columns", {}).get(name)
+    return str(column.get("repeat", "")) if isinstance(column, dict) else ""
+
+
+def _samples(table: TextTable, heading: Heading) -> tuple[str, ...]:
+    """Return a few different values of a column."""
+    if heading.column not in table.frame.columns:
+        return ()
+    values = table.frame[heading.column].drop_nulls().unique(maintain_order=True).head(_SAMPLES)
+    return tuple(str(value) for value in values)
+
+
+def _headings(raw: Mapping[str, Any], table: TextTable) -> tuple[DraftHeading, ...]:
+    used: dict[Heading, list[str]] = {}
+    for name in raw.get("columns", {}):
+        heading = _filled_by(raw, name, table)
+        if heading is not None:
+            used.setdefault(heading, []).append(name)
+    return tuple(
+        DraftHeading(heading.text, heading.nth, _samples(table, heading), tuple(used.get(heading, ())))
+        for heading in table.headings
+        if heading.text
+    )
+
+
+def _words(proposal: Proposal, raw: Mapping[str, Any], table: TextTable) -> tuple[DraftWord, ...]:
+    """Return the words of the state columns in force, those of the file and those of the profile."""
+    found = []
+    for name, state in _WORD_FIELDS.items():
+        meanings = raw.get(name, {}).get("exact", {})
+        heading = _filled_by(raw, state, table)
+        proposed = {word.word: word.count for word in proposal.words.get(state, ())}
+        if heading is not None and heading != _proposed(proposal, state):
+            counts = (
+                table.frame[heading.column].str.strip_chars().drop_nulls().value_counts(sort=True, name="n").head(40)
+            )
+            proposed = dict(counts.iter_rows())
+        if heading is not None:
+            found += [DraftWord(name, word, count, meanings.get(word, "")) for word, count in proposed.items()]
+    return tuple(found)
+
+
+def _questions(proposal: Proposal, raw: Mapping[str, Any], edits: Sequence[ProfileEdit]) -> tuple[DraftQuestion, ...]:
+    """Return the questions nobody answered: a key that was set, or left out on purpose, is an answer."""
+    touched = {edit.path for edit in edits}
+    touched |= {("columns", edit.path[1]) for edit in edits if edit.path[0] == "constants"}
+    found = []
+    for question in proposal.asked:
+        about = tuple(question.about.split("."))
+        if about in touched or (about[0] in _WORD_FIELDS and not _unmapped(proposal, raw, about[0], touched)):
+            continue
+        found.append(DraftQuestion(about, question.text))
+    if "grain" not in raw and ("grain",) not in {question.about for question in found}:
+        found.insert(0, DraftQuestion(("grain",), "Does an order with two products take two rows or one?"))
+    return tuple(found)
+
+
+def _unmapped(proposal: Proposal, raw: Mapping[str, Any], table: str, touched: set[tuple[str, ...]]) -> list[str]:
+    meanings = raw.get(table, {}).get("exact", {})
+    words = proposal.words.get(_WORD_FIELDS[table], ())
+    return [w.word for w in words if not meanings.get(w.word) and (table, "exact", w.word) not in touched]
+
+
+def _tried(context: Context, connection: str | None, file: IntakeFile, draft: ProfileDraft) -> ProfileDraft:
+    """Read the file with the draft, keeping nothing; a file that does not fit is a problem, not an end."""
+    _name, rules = context.connection(connection)
+    currency = context.settings.company.currency
+    try:
+        options = options_with_profile(context, rules, draft.toml)
+        reading = ProfileOrders(draft.toml, where=draft.file).read(file, options)
+        frames = normalize(reading, options, file_id=file.file_id)
+    except (IntakeError, SettingsError) as error:
+        return replace(draft, problems=(_problem_of(error),), loads=False)
+    lines = frames.findings.with_columns(
+        pl.col("severity")
+        .replace_strict({s: n for n, s in enumerate(SEVERITIES)}, return_dtype=pl.Int8)
+        .alias("_grave")
+    ).sort("_grave", "row", maintain_order=True)
+    shown = with_currency(lines.head(PROBLEM_ROWS), frames.orders, currency)
+    return replace(
+        draft,
+        orders=frames.orders.height,
+        total=plain(total_of(frames.orders, currency), currency),
+        rows=frames.orders.head(PREVIEW_ROWS).select(
+            "row",
+            "order_number",
+            "ordered_on",
+            "customer_name",
+            "order_state",
+            "payment_state",
+            "payment_channel",
+            "total_minor",
+            "currency",
+        ),
+        causes=causes(frames.findings, frames.orders, currency),
+        problems=tuple(_problem(finding_row(row, {})) for row in shown.iter_rows(named=True)),
+    )
+
+
+def _problem(row: Mapping[str, Any]) -> DraftProblem:
+    text = f"{row['title']}: {row['detail']}" if row["detail"] else str(row["title"])
+    return DraftProblem(row["severity"], text, row["row"], row["column"] or "", row["value"] or "", row["code"])
+
+
+def _problem_of(error: ReconError) -> DraftProblem:
+    facts = {name: getattr(error, name, None) for name in ("row", "column", "value")}
+    return DraftProblem("refused", str(error), facts["row"], str(facts["column"] or ""), str(facts["value"] or ""))

@@ -1,0 +1,65 @@
+"""The part of the service that is about files: what was taken in, a look before it is, and profiles in the making.
+
+Profiles are slow to import and few questions are about them, so they are loaded when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recon.service.context import Context
+
+if TYPE_CHECKING:
+    from recon.service.drafting import ProfileDraft
+    from recon.service.file_preview import FilePreview
+    from recon.service.intakes import IntakeDetail, IntakeHistory
+    from recon.sources.profile.edit import ProfileEdit
+
+
+class FileQuestions:
+    """What a command or a screen can ask about files."""
+
+    _context: Context
+
+    def intakes(self, connection: str | None = None) -> IntakeHistory:
+        """Return every file that was taken in, and what waits in the inbox folder."""
+        from recon.service.intakes import intakes
+
+        return intakes(self._context, connection)
+
+    def intake(self, file: str) -> IntakeDetail:
+        """Return one file that was taken in, with what was found in it."""
+        from recon.service.intakes import intake
+
+        return intake(self._context, file)
+
+    def preview_file(self, path: Path, *, connection: str | None = None, profile: str | None = None) -> FilePreview:
+        """Read a file as an import would, and keep nothing."""
+        from recon.service.file_preview import preview_file
+
+        return preview_file(self._context, path, connection=connection, profile=profile)
+
+    def draft_profile(
+        self, path: Path, edits: Sequence[ProfileEdit] = (), *, connection: str | None = None, sheet: str | None = None
+    ) -> ProfileDraft:
+        """Return the profile proposed for a file with a person's answers, and the file read with it."""
+        from recon.service.drafting import draft_profile
+
+        return draft_profile(self._context, path, edits, connection=connection, sheet=sheet)
+
+    def save_profile(
+        self,
+        path: Path,
+        edits: Sequence[ProfileEdit],
+        name: str,
+        *,
+        connection: str | None = None,
+        sheet: str | None = None,
+        dry_run: bool = False,
+    ) -> str:
+        """Write the draft to profiles/NAME.toml; returns where."""
+        from recon.service.drafting import save_profile
+
+        return save_profile(self._context, path, edits, name, connection=connection, sheet=sheet, dry_run=dry_run)
