@@ -134,7 +134,7 @@ def test_the_history_of_decisions_is_never_changed(tmp_path, clock, statement: s
         ("review_groups_no_delete", "UPDATE review_groups SET state = 'undone'", "the event log says otherwise"),
     ],
 )
-def test_f11_a_store_edited_by_hand_is_found(tmp_path, clock, trigger: str, statement: str, words: str) -> None:
+def test_a_store_edited_by_hand_is_found(tmp_path, clock, trigger: str, statement: str, words: str) -> None:
     with open_store(tmp_path, clock) as store:
         say(store, "approved", 1)
     raw = sqlite3.connect(tmp_path / ".recon" / "store.db")
