@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import datetime as dt
 import io
 import re
 import sys
@@ -31,6 +32,7 @@ TRANSLATED: Final = tuple(language for language in LANGUAGES if language != "en"
 KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLURALS: Final = {"th": (1, "0"), "nb": (2, "(n != 1)")}
 """Number of plural forms and the rule, as CLDR has them."""
+_NO_DAY: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
 _HEADER: Final = "# {language} texts of recon. Words of the trade: docs/glossary.md.\n"
 
@@ -98,9 +100,11 @@ def po_text(catalogue: Catalog) -> bytes:
 
 
 def mo_bytes(catalogue: Catalog) -> bytes:
-    """Return a catalogue as the program reads it."""
+    """Return a catalogue as the program reads it; the same texts give the same bytes on every day."""
+    whole = read_po(io.BytesIO(po_text(catalogue)), locale=catalogue.locale, domain=catalogue.domain)
+    whole.creation_date = whole.revision_date = _NO_DAY
     out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(po_text(catalogue)), locale=catalogue.locale, domain=catalogue.domain))
+    write_mo(out, whole)
     return out.getvalue()
 
 

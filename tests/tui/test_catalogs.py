@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import time_machine
 from babel.dates import get_month_names
 
 from recon.domain.outbox import STATES
@@ -88,12 +89,16 @@ def test_update_keeps_translations_takes_new_texts_and_drops_old_ones(templates,
     assert catalogue.get("Setings") is None
 
 
-def test_the_same_texts_give_the_same_bytes(templates):
+def test_the_same_texts_give_the_same_bytes_on_every_day(templates):
     """No time of making stands in the files, so that a commit shows changed texts only."""
-    texts = [po_text(updated("th", "core", templates["core"])) for _ in range(2)]
+    texts, compiled = [], []
+    for day in ("2026-11-02 08:00", "2027-01-05 17:30"):
+        with time_machine.travel(day, tick=False):
+            texts.append(po_text(updated("th", "core", templates["core"])))
+            compiled.append(mo_bytes(read("th", "core")))
     assert texts[0] == texts[1]
+    assert compiled[0] == compiled[1]
     assert b"Date" not in texts[0]
-    assert po_file("th", "core").with_suffix(".mo").read_bytes() == mo_bytes(read("th", "core"))
 
 
 def test_months_are_those_of_the_locale_data():
@@ -177,3 +182,23 @@ def test_the_core_is_read_with_named_places(tmp_path: Path):
 )
 def test_headings_joins_and_queries_are_no_sentences(text: str):
     assert not is_sentence(text)
+
+
+@pytest.mark.parametrize(("language", "column"), [("th", 2), ("nb", 4)])
+def test_the_words_of_the_glossary_are_those_of_the_screens(language: str, column: int):
+    """A word that is changed on the screens is changed in docs/glossary.md too."""
+    said = " ".join(str(message.string) for domain in DOMAINS for message in read(language, domain)).lower()
+    table = (ROOT / "docs/glossary.md").read_text("utf-8").split("## Forms")[0]
+    rows = [
+        line.split("|")
+        for line in table.splitlines()
+        if line.startswith("| ") and not line.startswith(("| English", "| ---"))
+    ]
+    words = [
+        word.strip().lower()
+        for row in rows
+        for cell in [row[column]]
+        for word in (cell if language == "th" else cell.replace(" / ", ", ")).split(",")
+    ]
+    assert len(words) >= 50
+    assert [word for word in words if word not in said] == []
