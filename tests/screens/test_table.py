@@ -194,6 +194,18 @@ def test_numbers_are_hidden_for_sharing_a_screen() -> None:
     play(app, script)
 
 
+def test_lines_drawn_before_take_the_colours_of_another_theme() -> None:
+    app = TableApp(documents(3))
+
+    async def script(pilot: Pilot[Any]) -> None:
+        before = style_at(app, 5, 2).bgcolor
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert style_at(app, 5, 2).bgcolor != before
+
+    play(app, script)
+
+
 def test_titles_and_values_speak_the_language_of_now() -> None:
     words = ["Document"]
     columns = (

@@ -150,7 +150,7 @@ class VirtualTable(TableView):
 
     def mark_like(self, *columns: str) -> None:
         """Mark every shown row that has the same values in these columns as the row under the cursor."""
-        if not self.row_count:
+        if not self.row_count or not columns:
             return
         frame, row = self._rows.frame, self._rows.row_at(self.cursor_position)
         alike = pl.all_horizontal([pl.col(name).eq_missing(pl.lit(frame[name][row])) for name in columns])

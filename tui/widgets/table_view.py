@@ -26,6 +26,7 @@ from tui.widgets.rows import Rows
 from tui.widgets.table_lines import ASCENDING, DESCENDING, SIGN_CELLS, SORTING, Look, header_line, row_segments
 from tui.widgets.table_messages import CursorMoved
 
+_LINES_KEPT: Final = 1024
 _TONES: Final = frozenset({"ready", "check", "bad", "done", "dim"})
 
 
@@ -75,6 +76,7 @@ class TableView(ScrollView, can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
+        self._drawn: dict[tuple[int, bool, int], Strip] = {}
         super().__init__(id=id, classes=classes)
         self.sorted_by: tuple[str, bool] | None = None
         """Column in whose order the rows stand, and whether it is descending; the header shows it."""
@@ -192,6 +194,7 @@ class TableView(ScrollView, can_focus=True):
 
     def _place_columns(self) -> None:
         """Share the width out among the columns, and draw everything anew."""
+        self._drawn.clear()
         frame = self._rows.frame
         for column in self._columns:
             if column not in self._natural:
@@ -216,7 +219,27 @@ class TableView(ScrollView, can_focus=True):
         position = y - 1 + self.scroll_offset.y
         if position >= self.row_count:
             return Strip.blank(width, self.rich_style)
-        return self._row_line(position, width)
+        return self._known_line(position, width)
+
+    def _known_line(self, position: int, width: int) -> Strip:
+        """Return a line as it was drawn before, if nothing about it changed: a list that scrolls draws one line anew."""
+        if position == self.cursor_position:
+            return self._row_line(position, width)
+        known = (position, self._rows.is_marked(position), width)
+        if known not in self._drawn:
+            if len(self._drawn) >= _LINES_KEPT:
+                self._drawn.clear()
+            self._drawn[known] = self._row_line(position, width)
+        return self._drawn[known]
+
+    def notify_style_update(self) -> None:
+        """Forget drawn lines when colours change."""
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def watch_hide_numbers(self) -> None:
+        """Forget drawn lines when amounts are hidden or shown."""
+        self._drawn.clear()
 
     def _sort_sign(self) -> tuple[str, str]:
         if self.sorted_by is None:
@@ -237,7 +260,7 @@ class TableView(ScrollView, can_focus=True):
         segments, too_narrow = row_segments(self._placed, values, look, width)
         if too_narrow:
             self._widen(too_narrow, position)
-        return Strip(segments, width)
+        return Strip(segments, width).simplify()
 
     def _said_line(self, y: int, width: int) -> Strip:
         """Draw a line of a table without rows: one sentence in its middle, and the key that helps below it."""
