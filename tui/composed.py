@@ -30,6 +30,8 @@ class _Sentence:
     """Text before, between and after the places."""
     names: tuple[str, ...]
     translated: str
+    own: int
+    """Letters of its own."""
 
     def match(self, text: str) -> dict[str, str] | None:
         """Return what stands in the places, or None if the text was not made from this sentence."""
@@ -57,19 +59,24 @@ class _Index:
         for msgid, translated in vars(catalogue).get("_catalog", {}).items():
             if isinstance(msgid, str) and _PLACE.search(msgid):
                 pieces = _PLACE.split(msgid)
-                sentence = _Sentence(tuple(map(_plain, pieces[::2])), tuple(pieces[1::2]), translated)
+                literals = tuple(map(_plain, pieces[::2]))
+                sentence = _Sentence(literals, tuple(pieces[1::2]), translated, sum(map(len, literals)))
                 whole = len(sentence.literals[0]) >= _HEAD
                 place = self._by_head.setdefault(msgid[:_HEAD], []) if whole else self._open
                 place.append(sentence)
 
+        for found in (self._open, *self._by_head.values()):
+            found.sort(key=lambda sentence: sentence.own, reverse=True)
+
     def best(self, text: str) -> tuple[_Sentence, dict[str, str]] | None:
         """Return the sentence with the most letters of its own that fits, and what stands in its places."""
-        best, most = None, 0
-        for sentence in (*self._by_head.get(text[:_HEAD], ()), *self._open):
-            own = sum(map(len, sentence.literals))
-            if own > most and (values := sentence.match(text)) is not None:
-                best, most = (sentence, values), own
-        return best
+        fitting = []
+        for sentences in (self._by_head.get(text[:_HEAD], ()), self._open):
+            for sentence in sentences:  # the longest first
+                if sentence.own and (values := sentence.match(text)) is not None:
+                    fitting.append((sentence, values))
+                    break
+        return max(fitting, key=lambda found: found[0].own, default=None)
 
 
 class _Built:

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 LANGUAGES: Final[dict[str, str]] = {"en": "English", "th": "ไทย", "nb": "Norsk"}
 """Language code to its own name: a person must find it without knowing the language on the screen."""
@@ -254,5 +253,7 @@ def _local(value: str | dt.datetime, timezone: str) -> dt.datetime | None:
             value = dt.datetime.fromisoformat(value)
         except ValueError:
             return None
+    from zoneinfo import ZoneInfo
+
     aware = value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
     return aware.astimezone(ZoneInfo(timezone))
