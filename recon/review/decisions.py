@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, POSTINGS
+from recon.frames.side_by_side import side_by_side
 from recon.review.rows import STANDING
 
 DIGESTS: Final = pl.Schema({"document_key": pl.String(), "order_key": pl.String(), "digest": pl.String()})
@@ -26,10 +27,14 @@ def document_digests(documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.
     if documents.is_empty():
         return pl.DataFrame(schema=DIGESTS)
     documents = documents.rechunk()
-    heads = documents.select("doc_no", "document_key", "order_key", _written(DOCUMENTS, documents).alias("head"))
     chosen = documents.select("doc_no")
-    frame = heads.join(_joined(lines, DOCUMENT_LINES, chosen, "lines"), on="doc_no", how="left", maintain_order="left")
-    frame = frame.join(_joined(postings, POSTINGS, chosen, "postings"), on="doc_no", how="left", maintain_order="left")
+    heads, parts = side_by_side(
+        lambda: documents.select("doc_no", "document_key", "order_key", _written(DOCUMENTS, documents).alias("head")),
+        lambda: (_joined(lines, DOCUMENT_LINES, chosen, "lines"), _joined(postings, POSTINGS, chosen, "postings")),
+    )
+    frame = heads
+    for part in parts:
+        frame = frame.join(part, on="doc_no", how="left", maintain_order="left")
     whole = pl.concat_str(["head", "lines", "postings"], separator=f"{_ROW}{_ROW}", ignore_nulls=False)
     texts = frame.with_columns(pl.col("lines", "postings").fill_null("")).select(whole.alias("text"))["text"]
     digests = pl.Series("digest", [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts], dtype=pl.String)

@@ -128,7 +128,10 @@ def decided_documents(context: Context, name: str, batch: Batch | None) -> pl.Da
     ]
     names = ["group_no", *(column for column in DECIDED.names()[4:])]
     said = pl.DataFrame(told, schema={column: DECIDED[column] for column in names}, orient="row")
-    standing = pl.DataFrame(rows, schema={column: DECIDED[column] for column in DECIDED.names()[:4]}, orient="row")
+    columns = dict(
+        zip(DECIDED.names()[:4], zip(*rows, strict=True), strict=True)
+    )  # by column: much quicker than by row
+    standing = pl.DataFrame(columns, schema={column: DECIDED[column] for column in columns})
     return standing.join(said, on="group_no", how="left", maintain_order="left").select(DECIDED.names())
 
 

@@ -7,7 +7,6 @@ note beside the group and an entry in the event log. What was approved with a ba
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -166,8 +165,7 @@ class Reviews:
         """
         newest: dict[str, tuple[str, str, str, int]] = {}
         for rows in self._database.tuples(_STANDING, (connection,), size=50_000):
-            for row in rows:
-                newest[row[0]] = row
+            newest.update({row[0]: row for row in rows})
         return list(newest.values())
 
     def groups(self, connection: str) -> tuple[DecisionGroup, ...]:
@@ -222,7 +220,7 @@ def decisions_digest(changes: Iterable[Change]) -> str:
     """Return a digest over sorted changes, as it stands in the event log."""
     whole = hashlib.sha256()
     for change in changes:
-        whole.update(json.dumps(list(change), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        whole.update("".join([f"{len(part)}:{part}" for part in change]).encode("utf-8", "surrogatepass"))
     return whole.hexdigest()
 
 
