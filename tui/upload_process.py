@@ -9,16 +9,18 @@ without a console no signal but the one that kills it.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
 from recon.files import OWNER_FILE_MODE, OWNER_FOLDER_MODE
 from recon.service import ReconService
+from recon.store.moments import stamp
 
 FOLDER: Final = "uploads"
 LOG: Final = "upload.log"
@@ -36,6 +38,8 @@ class Ended:
     """done, waiting, stopped, paused or limit; empty: it could not begin, or was killed."""
     words: str
     """Why it ended there, as it said itself."""
+    at: str = ""
+    """When, as the store writes moments; empty: not known."""
 
 
 class Uploads(Protocol):
@@ -103,8 +107,11 @@ class ProcessUploads:
         if self.alive(batch) or not self._said(batch).exists():
             return None
         child = self._children.get(batch)
-        said = self._said(batch).read_text(encoding="utf-8", errors="replace")
-        return ended_from(said, None if child is None else child.returncode)
+        said = self._said(batch)
+        ended = ended_from(
+            said.read_text(encoding="utf-8", errors="replace"), None if child is None else child.returncode
+        )
+        return replace(ended, at=stamp(dt.datetime.fromtimestamp(said.stat().st_mtime, dt.UTC)))
 
     def _said(self, batch: str) -> Path:
         return self._private / FOLDER / f"{batch}.json"

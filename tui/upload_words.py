@@ -15,6 +15,7 @@ from tui.composed import tr_composed
 from tui.core_texts import OUTBOX_STATES
 from tui.i18n import N_, _, count, day, duration, moment, ngettext, time_of_day
 from tui.themes import SIGNS, STATUS_COLOURS
+from tui.upload_process import Ended
 from tui.widgets.title_bar import ENVIRONMENT
 
 STATUS_OF: Final = {
@@ -261,3 +262,32 @@ def ending_words(ending: str) -> str:
         "paused": _("Paused: the ledger does not answer as it should."),
         "limit": _("Stopped after as many documents as asked."),
     }.get(ending, "")
+
+
+def ended_words(ended: Ended | None, state: UploadState) -> str:
+    """Return how the last upload ended, unless something happened to the batch since."""
+    if ended is None or (ended.at and state.results and state.results[0].at > ended.at):
+        return ""
+    if ended.ending or ended.words:
+        return ending_words(ended.ending) or tr_composed(shown(ended.words))
+    if state.state == "done":
+        return ""
+    return _("The last upload was cut off. What was being sent is looked up first, then it goes on.")
+
+
+def next_words(state: UploadState, here: str) -> str:
+    """Return what comes next, in one sentence."""
+    if here == "unsure" and state.unsure:
+        return _("Sent, but no answer came back: they may be in the ledger or not. recon looks them up by their number; nothing else is sent for them until that is settled.")  # fmt: skip
+    if here == "person" and state.person:
+        return _("Look at these in the ledger, then say what you found.")
+    if here == "refused" and state.refused:
+        return _("Mend the cause, then send these again: they come back with the next plan and need a new approval.")
+    if state.unsure or state.person:
+        return _("Documents wait: see the lists below.")
+    left = state.counts.get("queued", 0)
+    if left:
+        return _("{documents} are approved and not sent yet.").format(documents=documents(left))
+    if state.state == "done":
+        return _("Next: verify reads the ledger back and compares.")
+    return ""

@@ -78,6 +78,7 @@ class UploadWorld:
 
     def __init__(self, shell: Shell, ledger: SandboxPeak, clock: FakeClock) -> None:
         self.shell, self.ledger, self.clock = shell, ledger, clock
+        self.books = shell.root.parent / "peak.db"
         self.workspace = Workspace(shell.root)
         self.uploads = ThreadUploads(self.workspace, clock)
 

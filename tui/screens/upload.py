@@ -13,12 +13,10 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from recon.service import ReconService
-from recon.service.upload_records import UploadState
 from recon.store.moments import moment
 from recon.summaries import PlanReport, SettleReport, VerifySummary
 from tui import upload_words as words
 from tui.cells import shown
-from tui.composed import tr_composed
 from tui.i18n import N_, _, count, duration, ngettext
 from tui.keys import bindings
 from tui.screens.upload_look import POLL_SECONDS, Seen, UploadLook
@@ -78,7 +76,7 @@ class UploadScreen(UploadLook):
                 seen.door,
                 self._say(),
                 answered=self._company_words(),
-                is_open=self._may_send() and self._is_same_company,
+                is_open=self._may_send() and self._is_same_company and not self._is_sealing,
             )
         else:
             self._show_face("up-progress")
@@ -133,12 +131,7 @@ class UploadScreen(UploadLook):
         if seen.is_running:
             pace = _("{n} a minute. ").format(n=count(state.pace.per_minute)) if state.pace else ""
             return Content(pace + _("You may leave; it goes on. Stop finishes the document in hand."))
-        said = [self._notice] if self._notice else []
-        if seen.ended is not None and (seen.ended.words or seen.ended.exit_code not in {0, None}):
-            said.append(words.ending_words(seen.ended.ending) or tr_composed(shown(seen.ended.words)))
-        elif seen.ended is not None and state.state != "done" and not seen.ended.ending:
-            said.append(_("The last upload was cut off. What was being sent is looked up first, then it goes on."))
-        said.append(_next_words(state, self._list))
+        said = [self._notice, words.ended_words(seen.ended, state), words.next_words(state, self._list)]
         return Content("\n".join(dict.fromkeys(part for part in said if part)))
 
     # --- the second door
@@ -173,7 +166,7 @@ class UploadScreen(UploadLook):
         door = self.seen.door if self.seen else None
         if door is None or not self._may_send():
             return
-        self._notice = ""
+        self._notice, self._is_sealing = "", True
 
         def approve(service: ReconService) -> tuple[str, tuple[str, ...]]:
             batch = service.approve_decided(
@@ -387,21 +380,3 @@ class UploadScreen(UploadLook):
         """Amounts are hidden or shown from now on."""
         self.show_frame()
         self.draw()
-
-
-def _next_words(state: UploadState, here: str) -> str:
-    """Return what comes next, in one sentence."""
-    if here == "unsure" and state.unsure:
-        return _("Sent, but no answer came back: they may be in the ledger or not. recon looks them up by their number; nothing else is sent for them until that is settled.")  # fmt: skip
-    if here == "person" and state.person:
-        return _("Look at these in the ledger, then say what you found.")
-    if here == "refused" and state.refused:
-        return _("Mend the cause, then send these again: they come back with the next plan and need a new approval.")
-    if state.unsure or state.person:
-        return _("Documents wait: see the lists below.")
-    left = state.counts.get("queued", 0)
-    if left:
-        return _("{documents} are approved and not sent yet.").format(documents=words.documents(left))
-    if state.state == "done":
-        return _("Next: verify reads the ledger back and compares.")
-    return ""

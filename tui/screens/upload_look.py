@@ -16,8 +16,10 @@ from recon.errors import ReconError, UsageError
 from recon.service import ReconService
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from tui.composed import tr_composed
+from tui.i18n import _
 from tui.screens.base import StepScreen
 from tui.upload_process import Ended
+from tui.widgets.panels import ErrorPanel
 
 POLL_SECONDS: Final = 0.5
 
@@ -47,6 +49,7 @@ class UploadLook(StepScreen):
         self._notice = ""
         self._poll: Timer | None = None
         self._polling = False
+        self._is_sealing = False
 
     def draw(self) -> None:
         """Show what was seen."""
@@ -87,11 +90,23 @@ class UploadLook(StepScreen):
         before, self.seen = self.seen, seen
         if before is not None and before.is_running and not seen.is_running:
             self.recon.load_overview()
+            if seen.ended is not None and seen.ended.words and not seen.ended.ending:
+                self._say_not_begun(seen.ended.words)
         if not self._list_chosen:
             self._list = _first_list(seen)
         if seen.door is not None and self._checked is None and not self._check_failed:
             self._ask_company(seen.door.batch)
         self.draw()
+
+    def _say_not_begun(self, said: str) -> None:
+        """Show why an upload ended before it could do anything."""
+        panel = self.query_one(ErrorPanel)
+        panel.say(_("The upload could not go on"), tr_composed(said))
+        panel.add_class("-shown")
+
+    def _failed(self, error: Exception) -> None:
+        self._is_sealing = False
+        super()._failed(error)
 
     # --- who is on the other side
 
@@ -128,7 +143,7 @@ class UploadLook(StepScreen):
     def _send(self, batch: str, notes: tuple[str, ...] = ()) -> None:
         """Start the upload of an approved batch and look on."""
         self._notice = " ".join(tr_composed(note) for note in notes)
-        self._list, self._list_chosen = "results", False
+        self._list, self._list_chosen, self._is_sealing = "results", False, False
         uploads = self.recon.session.uploads
 
         def begin(service: ReconService) -> Seen:

@@ -1,0 +1,525 @@
+"""The upload screen by its keys, against a PEAK on loopback and its faults: what is sent, what is not, and what is said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from recon.sandbox.peak import sandbox_company
+from tests.clock import FakeClock
+from tests.screens.grid import control_bytes, grid, lines_of
+from tests.screens.upload_world import UploadWorld, upload_world
+from tui.app import ReconApp
+from tui.screens.upload import UploadScreen
+
+SIZES = ((60, 20), (80, 24), (130, 36))
+ALL = ["RT-1001", "RT-1002", "RT-1003"]
+Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.upload.POLL_SECONDS", 0.02)
+
+
+@pytest.fixture
+def world(tmp_path: Path, clock: FakeClock, key_store):
+    """B0001 with three receipts is approved by Lek and not sent."""
+    with upload_world(tmp_path, clock) as made:
+        yield made
+
+
+@pytest.fixture
+def draft(tmp_path: Path, clock: FakeClock, key_store):
+    """B0001 is planned; nobody approved anything yet."""
+    with upload_world(tmp_path, clock, approve=False) as made:
+        yield made
+
+
+def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await quiet(app, pilot)
+            await script(app, pilot)
+
+    asyncio.run(run())
+
+
+async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
+    """Let every question be answered and drawn."""
+    for _ in range(4):
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[Any], seen: Callable[[], object]) -> None:
+    for _ in range(500):
+        if seen():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("nothing happened\n" + "\n".join(lines_of(pilot.app)))
+
+
+def says(app: ReconApp, words: str) -> bool:
+    return " ".join(words.split()) in " ".join(" ".join(lines_of(app)).split())
+
+
+async def sent(app: ReconApp, pilot: Pilot[Any], world: UploadWorld) -> None:
+    """Press Upload with the keys of the door, and wait until the run has ended."""
+    await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+    await pilot.press("tab", "enter")
+    await until(pilot, lambda: world.uploads.starts)
+    world.uploads.wait()
+    await until(pilot, lambda: not app.screen.seen.is_running)
+    await quiet(app, pilot)
+
+
+# --- the second door
+
+
+def test_cancel_is_the_default_and_sends_nothing(world: UploadWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        assert app.focused is not None and app.focused.id == "door-cancel"
+        await pilot.press("enter")
+        await quiet(app, pilot)
+        assert not isinstance(app.screen, UploadScreen)
+
+    play(world.app(), script)
+    assert world.uploads.starts == [] and world.posted() == []
+
+
+def test_an_approved_batch_is_sent_once_and_read_back(world: UploadWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await sent(app, pilot, world)
+        assert says(app, "= posted 3")
+        await pilot.press("v")
+        await quiet(app, pilot)
+        assert says(app, "Read back from the ledger: 3 compared, all equal.")
+
+    play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def test_exactly_what_was_approved_one_by_one_is_sent(draft: UploadWorld) -> None:
+    draft.shell("decide", "approve", "RT-1001", "RT-1003", "--as", "Lek").expect(0)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        assert says(app, "2 documents") and says(app, "Lek") and says(app, "1 document of the draft")
+        assert app.screen.query_one("#door-name", Input).value == "nok"
+        await sent(app, pilot, draft)
+        assert says(app, "= posted 2")
+
+    play(draft.app(), script)
+    assert draft.posted() == ["RT-1001", "RT-1003"]
+    states = {row["batch"]: row["state"] for row in draft.shell.json("status")["batches"]}
+    assert states == {"B0001": "superseded", "B0002": "done", "B0003": "draft"} or states == {"B0002": "done", "B0003": "draft"}
+
+
+def test_without_an_approval_the_one_key_leads_to_review(draft: UploadWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        assert says(app, "Nothing is approved yet")
+        for key in ("x", "m", "v", "f5", "enter"):
+            await pilot.press(key)
+        await quiet(app, pilot)
+        assert draft.uploads.starts == []
+        await pilot.press("f2")
+        await quiet(app, pilot)
+        assert app.screen.STEP == "review"  # type: ignore[attr-defined]
+
+    play(draft.app(), script)
+
+
+def test_a_name_is_needed_to_let_a_draft_out(draft: UploadWorld) -> None:
+    draft.shell("decide", "approve", *ALL, "--as", "Lek").expect(0)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        send = app.screen.query_one("#door-send", Button)
+        await until(pilot, lambda: not send.disabled)
+        app.screen.query_one("#door-name", Input).value = "  "
+        await until(pilot, lambda: send.disabled)
+
+    play(draft.app(), script)
+
+
+def test_live_wants_the_short_name_typed(world: UploadWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recon.service.upload_door.confirmation_needed", lambda *_: "แซนด์บ็อกซ์")
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        send, line = app.screen.query_one("#door-send", Button), app.screen.query_one("#door-confirm", Input)
+        await until(pilot, lambda: says(app, "same company"))
+        assert line.display and send.disabled
+        for wrong in ("แซนด์", "x", " "):
+            line.value = wrong
+            await quiet(app, pilot)
+            assert send.disabled, wrong
+        line.value = " แซนด์บ็อกซ์ "
+        await until(pilot, lambda: not send.disabled)
+        send.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: world.uploads.starts)
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def test_f35_another_company_on_the_other_side_lets_nothing_out(world: UploadWorld) -> None:
+    world.ledger.add_company(sandbox_company(name="อีกบริษัท จำกัด", tax_id="0105500000011")) if hasattr(world.ledger, "add_company") else None
+    world.fault(kind="set-field", path="/user*", field="taxId", text="0105500000011", times=None)
+    world.fault(kind="wrong-company", times=None)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: says(app, "! The ledger"))
+        assert app.screen.query_one("#door-send", Button).disabled
+
+    play(world.app(), script)
+    assert world.uploads.starts == []
+
+
+def test_a_ledger_that_does_not_answer_is_asked_again_by_f5(world: UploadWorld) -> None:
+    world.fault(kind="close", times=None, commit=False)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        send = app.screen.query_one("#door-send", Button)
+        await until(pilot, lambda: says(app, "could not be asked who it is"))
+        assert send.disabled
+        world.ledger.clear_faults()
+        await pilot.press("f5")
+        await until(pilot, lambda: not send.disabled)
+        assert says(app, "same company")
+
+    play(world.app(), script)
+
+
+def test_a_session_that_may_only_read_sends_nothing(world: UploadWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        assert says(app, "nothing is sent from here")
+        send = app.screen.query_one("#door-send", Button)
+        assert send.disabled
+        send.disabled = False
+        send.press()
+        await quiet(app, pilot)
+
+    play(world.app(read_only=True), script)
+    assert world.uploads.starts == []
+
+
+# --- while it is sent
+
+
+def test_progress_stop_and_going_on(world: UploadWorld) -> None:
+    world.uploads.hold_after = 1
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+        await pilot.press("tab", "enter")
+        await until(pilot, world.uploads.held.is_set)
+        await until(pilot, lambda: says(app, "1 / 3"))
+        assert says(app, "You may leave; it goes on")
+        await pilot.press("x")
+        await until(pilot, lambda: says(app, "Stopping: the document in hand is finished first"))
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "Stopped."))
+        left = 3 - len(world.posted())
+        assert left >= 1 and says(app, f"o queued {left}") and says(app, "F5 Go on")
+        await pilot.press("f5")
+        await quiet(app, pilot)
+        assert says(app, "approved and not sent yet go to")
+        await pilot.press("enter")  # Cancel has the focus
+        await quiet(app, pilot)
+        assert world.uploads.starts == ["B0001"]
+        await pilot.press("f5", "tab", "enter")
+        await until(pilot, lambda: len(world.uploads.starts) == 2)
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def test_who_leaves_in_mid_upload_comes_back_to_it(world: UploadWorld) -> None:
+    world.uploads.hold_after = 1
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+        await pilot.press("tab", "enter")
+        await until(pilot, world.uploads.held.is_set)
+        app.go("home")
+        await quiet(app, pilot)
+        app.go("upload")
+        await until(pilot, lambda: says(app, "You may leave; it goes on"))
+        app.go("home")
+        world.uploads.wait()
+        app.go("upload")
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def test_f15_the_screens_end_in_mid_upload_and_the_next_ones_find_it(world: UploadWorld) -> None:
+    world.uploads.hold_after = 1
+
+    async def first(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+        await pilot.press("tab", "enter")
+        await until(pilot, world.uploads.held.is_set)
+        await pilot.press("ctrl+q")
+
+    async def second(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: says(app, "You may leave; it goes on"))
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    play(world.app(), first)
+    play(world.app(), second)
+    assert world.uploads.starts == ["B0001"] and world.posted() == ALL
+
+
+def test_f26_a_ledger_that_asks_to_wait_is_waited_for(world: UploadWorld) -> None:
+    world.fault(kind="rate", method="POST", path="/receipts*", seconds=5, times=2)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await sent(app, pilot, world)
+        assert says(app, "= posted 3")
+
+    play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def test_another_process_that_holds_the_workspace_is_named(draft: UploadWorld) -> None:
+    from recon.ports import SystemClock
+    from tui.wiring import service_for
+
+    draft.shell("decide", "approve", *ALL, "--as", "Lek").expect(0)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+        with service_for(draft.workspace, clock=SystemClock()):
+            await pilot.press("tab", "enter")
+            await until(pilot, lambda: says(app, "has this workspace open for writing"))
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+
+    play(draft.app(), script)
+    assert draft.uploads.starts == []
+
+
+# --- what is left to a person
+
+
+def test_refused_documents_are_grouped_and_lead_to_what_must_be_mended(world: UploadWorld) -> None:
+    world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode", times=2)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await sent(app, pilot, world)
+        assert says(app, "[Refused 2]") and says(app, "Invalid productCode (code 400)") and says(app, "P00001 -> P00001")
+        await pilot.press("enter")
+        await quiet(app, pilot)
+        assert app.screen.STEP == "match"  # type: ignore[attr-defined]
+
+    play(world.app(), script)
+
+
+def test_refused_documents_come_back_with_the_next_plan(world: UploadWorld) -> None:
+    world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Missing payment method data", times=2)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await sent(app, pilot, world)
+        assert says(app, "Payment channels: Map the payment channel again.") and says(app, "m Send these again")
+        await pilot.press("m")
+        await quiet(app, pilot)
+        assert app.screen.STEP == "review"  # type: ignore[attr-defined]
+
+    play(world.app(), script)
+    newest = world.shell.json("status")["batches"][-1]
+    assert (newest["state"], newest["documents"]) == ("draft", 2)
+    assert world.posted() == ["RT-1003"]
+
+
+def test_f22_unsure_documents_stand_apart_with_the_time_of_the_next_look(world: UploadWorld) -> None:
+    """Three answers are cut off after the ledger took the documents: the run pauses, F5 looks them up."""
+    world.fault(kind="cut", method="POST", path="/receipts*", times=None)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await sent(app, pilot, world)
+        assert says(app, "[Unsure 3]") and says(app, "next look-up 09:02:00, in 1:59") and says(app, "not looked up yet")
+        world.ledger.clear_faults()
+        await pilot.press("f5")
+        await quiet(app, pilot)
+        assert says(app, "3 documents of unknown outcome are looked up first")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: len(world.uploads.starts) == 2)
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def conflict(world: UploadWorld) -> None:
+    """RT-1001 stands in the ledger with another total; the others are posted."""
+    import sqlite3
+
+    world.fault(kind="cut", method="POST", path="/receipts*", times=None)
+    world.shell("upload", "B0001").expect(6)
+    world.ledger.clear_faults()
+    world.clock.forward(600)
+    with sqlite3.connect(world.books) as books:
+        books.execute("UPDATE documents SET total_minor = total_minor + 100 WHERE code = 'RT-1001'")
+    books.close()
+    world.shell("upload", "B0001").expect(4)
+
+
+def test_a_person_settles_what_waits_for_a_word(world: UploadWorld) -> None:
+    conflict(world)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        assert says(app, "[Needs you 1]") and says(app, "something else under its number")
+        await pilot.press("enter")
+        await quiet(app, pilot)
+        assert app.focused is not None and app.focused.id == "cancel"
+        app.screen.query_one("#yes", Button).press()
+        await quiet(app, pilot)
+        assert says(app, "Still missing: what you found. Nothing was settled.")
+        app.screen.query_one("#settle-reason", Input).value = "the ledger rounded it"
+        app.screen.query_one("#settle-accept").value = True  # type: ignore[attr-defined]
+        app.screen.query_one("#yes", Button).press()
+        await until(pilot, lambda: says(app, "RT-1001 is settled: = posted."))
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    play(world.app(), script)
+    assert world.shell.json("status")["batches"][0]["state"] == "done"
+
+
+def test_a_word_the_ledger_contradicts_settles_nothing(world: UploadWorld) -> None:
+    conflict(world)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await pilot.press("enter")
+        await quiet(app, pilot)
+        app.screen.query_one("#settle-reason", Input).value = "looks right"
+        app.screen.query_one("#yes", Button).press()
+        await until(pilot, lambda: says(app, "Nothing was settled"))
+        assert says(app, "6581.50") or says(app, "6,581.50")
+
+    play(world.app(), script)
+
+
+def test_hidden_numbers_hide_every_amount(world: UploadWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await pilot.press("f8")
+        await quiet(app, pilot)
+        assert not says(app, "11,882.17") and not says(app, "6,580.50") and says(app, "***")
+        await sent(app, pilot, world)
+        assert not says(app, "11,882.17") and not says(app, "6,580.50") and says(app, "***")
+
+    play(world.app(), script)
+
+
+# --- pictures
+
+
+def picture(world: UploadWorld, snapshot: Any, size: tuple[int, int], before: Script | None = None) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not says(app, "Asking the ledger"))
+        if before is not None:
+            await before(app, pilot)
+        await quiet(app, pilot)
+        assert control_bytes(app) == set()
+        assert grid(app) == snapshot
+
+    play(world.app(), script, size=size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_nothing_approved(draft: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    picture(draft, snapshot, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_the_door_of_a_draft(draft: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    draft.shell("decide", "approve", "RT-1001", "RT-1003", "--as", "Lek").expect(0)
+    picture(draft, snapshot, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_the_live_door(world: UploadWorld, snapshot: Any, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recon.service.upload_door.confirmation_needed", lambda *_: "แซนด์บ็อกซ์")
+    monkeypatch.setattr(
+        "recon.service.upload_door.known_company", lambda *_: ("id", "บริษัท แซนด์บ็อกซ์ จำกัด", "live")
+    )
+    monkeypatch.setattr("tui.app.ReconApp.environment", "live")
+    picture(world, snapshot, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_progress(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    world.uploads.hold_after = 1
+
+    async def begin(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+        await pilot.press("tab", "enter")
+        await until(pilot, world.uploads.held.is_set)
+        await until(pilot, lambda: says(app, "1 / 3") and says(app, "= posted 1"))
+
+    picture(world, snapshot, size, begin)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_the_end(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    world.shell("upload", "B0001").expect(0)
+    picture(world, snapshot, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_refusals_with_hostile_words(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode")
+    hostile = "[/x] \x1b[31mred\x1b]0;title\x07 \u202egnirts น้ำหนัก " + "บริษัทยาวมาก" * 20
+    world.fault(kind="refuse", method="POST", path="/receipts*", code="[b]9", text=hostile)
+    world.shell("upload", "B0001").expect(4)
+    picture(world, snapshot, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_unsure_documents(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    world.fault(kind="cut", method="POST", path="/receipts*", times=None)
+    world.shell("upload", "B0001").expect(6)
+    picture(world, snapshot, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_a_word_to_be_said(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    conflict(world)
+
+    async def ask(app: ReconApp, pilot: Pilot[Any]) -> None:
+        assert grid(app) == snapshot(name="list")
+        await pilot.press("enter")
+        await quiet(app, pilot)
+
+    picture(world, snapshot, size, ask)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_picture_of_a_ledger_that_does_not_answer(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+    world.fault(kind="revoked", times=None)
+    picture(world, snapshot, size)
+
+
+def test_picture_in_thai(world: UploadWorld, snapshot: Any) -> None:
+    async def speak(app: ReconApp, pilot: Pilot[Any]) -> None:
+        app.use_language("th")
+        await quiet(app, pilot)
+
+    try:
+        picture(world, snapshot, (80, 24), speak)
+    finally:
+        from tui import i18n
+
+        i18n.use("en")
