@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import tomlkit
     from tomlkit.items import Table
 
-Value = str | bool | int | list[str]
+Value = str | bool | int | dt.date | list[str]
 """What a setting may hold."""
 
 SANDBOX_ACCOUNTS: Final = {
@@ -139,10 +139,10 @@ def with_setting(text: str, path: tuple[str, ...], *, value: Value) -> str:
     return with_settings(text, {path: value})
 
 
-def with_settings(text: str, changes: Mapping[tuple[str, ...], Value]) -> str:
+def with_settings(text: str, changes: Mapping[tuple[str, ...], Value | None]) -> str:
     """Return the settings text with some values set at once, comments kept; the result validates.
 
-    Settings that only make sense together (a cash method and that unmapped channels go there) are judged together.
+    A value of None takes the setting out, so that its default holds again. Settings that only make sense together (a cash method and that unmapped channels go there) are judged together.
 
     Raises:
         SettingsError: The values are not acceptable.
@@ -156,7 +156,10 @@ def with_settings(text: str, changes: Mapping[tuple[str, ...], Value]) -> str:
             if part not in table:
                 table.add(part, tomlkit.table())
             table = table[part]
-        table[path[-1]] = value
+        if value is None:
+            table.pop(path[-1], None)
+        else:
+            table[path[-1]] = value
     parse_settings(document.unwrap())
     return tomlkit.dumps(document)
 

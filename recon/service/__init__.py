@@ -19,7 +19,6 @@ from recon.service import (
     checking,
     connecting,
     deciding,
-    matching,
     part_approval,
     planning,
     profiling,
@@ -39,8 +38,10 @@ from recon.service import upload_door as upload_doors
 from recon.service import upload_state as upload_states
 from recon.service.context import Context, Outside, Progress, quiet
 from recon.service.file_questions import FileQuestions
-from recon.service.matching import MatchEdits
+from recon.service.match_edits import MatchEdits
+from recon.service.match_questions import MatchQuestions
 from recon.service.settling import PersonsWord
+from recon.service.upkeep import Upkeep
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from recon.summaries import (
     BatchView,
@@ -48,7 +49,6 @@ from recon.summaries import (
     DocumentRow,
     DocumentView,
     IntakeReport,
-    MatchReport,
     PlanReport,
     SettleReport,
     UploadSummary,
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 __all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
 
-class ReconService(FileQuestions):
+class ReconService(FileQuestions, MatchQuestions):
     """One open workspace. Use it in a ``with`` block, so that the next one may write."""
 
     def __init__(self, context: Context) -> None:
@@ -88,6 +88,11 @@ class ReconService(FileQuestions):
     def notes(self) -> tuple[str, ...]:
         """What the person should be told beside the result, and what is odd about this folder."""
         return (*reading.place_notices(self._context), *self._context.notes)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Settings, keys, proofs and the state of the folder."""
+        return Upkeep(self._context)
 
     def keep_secrets(self, name: str, values: dict[str, str], *, keep: str) -> None:
         """Put a connection's keys into the key store (or the owner-only file)."""
@@ -160,16 +165,6 @@ class ReconService(FileQuestions):
     ) -> profiling.ProfileReport:
         """Propose a column profile for an unknown export, or read one with a profile."""
         return profiling.profile(self._context, path, save=save, check=check, sheet=sheet, dry_run=dry_run)
-
-    def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
-        """Carry out edits of mappings and report what is open."""
-        report = matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
-        self._reload()
-        return report
-
-    def export_mappings(self, path: Path, *, connection: str | None = None) -> Path:
-        """Write all mappings to a workbook for editing."""
-        return matching.export_mappings(self._context, connection, path)
 
     def plan(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,6 +17,37 @@ from recon.errors import StoreBusy, StoreError
 from recon.files import OWNER_FILE_MODE
 from recon.ports import Clock
 from recon.store.moments import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a workspace open for writing."""
+
+    host: str
+    pid: int
+    since: str
+    """Empty with everything else: somebody, but it is not known who."""
+
+
+def holder_of(folder: Path) -> Holder | None:
+    """Return who writes in this workspace now; None: nobody. The lock itself is asked: the note beside it stays behind."""
+    if not (folder / "lock").exists():
+        return None
+    lock = FileLock(str(folder / "lock"), timeout=0, mode=OWNER_FILE_MODE, is_singleton=False)
+    try:
+        lock.acquire()
+    except (Timeout, OSError):
+        return _noted(folder / "holder.json")
+    lock.release()
+    return None
+
+
+def _noted(path: Path) -> Holder:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return Holder(str(facts["host"]), int(facts["pid"]), str(facts["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder("", 0, "")
 
 
 class WriterLock:

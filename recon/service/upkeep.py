@@ -1,0 +1,174 @@
+"""Looking after a workspace: its settings and keys, what proves its batches, and the state of its own folder.
+
+Steps of the pipeline have façade methods of their own; this is what stands beside them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from recon.errors import SecretsError
+from recon.ports import SecretStore
+from recon.service.context import Context
+from recon.service.reading import place_notices
+from recon.service.setting_sheet import SettingLine, change_settings, setting_lines
+from recon.store.lock import Holder, holder_of
+from recon.targets.base import Company
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "peak": ("connect_id", "connect_key", "user_token"),
+    "zort": ("storename", "apikey", "apisecret"),
+}
+"""Keys each outside system needs; names as the provider calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """Who answers on the other side of a connection; None: not asked."""
+
+    ledger: Company | None
+    shop: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """One key of a connection; its value is never shown."""
+
+    connection: str
+    system: str
+    name: str
+    place: str
+    """file, key-store, nowhere, or no-key-store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """When the ledger of a connection last said who it is."""
+
+    connection: str
+    company: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFile:
+    """A file that proves something: a workbook, a journal, an import file."""
+
+    path: Path
+    kind: str
+    """workbook, journal or import-file."""
+    size: int
+    is_ours: bool
+    """The event log tells that we wrote it; known of workbooks only."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """How the workspace's own folder stands."""
+
+    root: Path
+    private: Path
+    free_bytes: int
+    store_bytes: int
+    backups: int
+    newest_backup: str
+    """Name of the file; empty: there is none."""
+    holder: Holder | None
+    """Who writes here now; None: nobody."""
+    newest_event_at: str
+    notices: tuple[str, ...]
+    answered: tuple[Answered, ...]
+
+
+class Upkeep:
+    """What a person asks beside the steps; part of the service."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def settings(self) -> tuple[SettingLine, ...]:
+        """Return every setting as recon.toml stands now."""
+        return setting_lines(self._context)
+
+    def change_settings(self, typed: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
+        """Write settings a person typed; raises SettingsError naming everything that is wrong."""
+        return change_settings(self._context, typed)
+
+    def kept_keys(self) -> tuple[KeyLine, ...]:
+        """Return which keys are kept, and where; never what they are."""
+        found = []
+        for name, rules in self._context.settings.connections.items():
+            file, store = (self._context.outside.secrets(name, keep=place) for place in ("file", "keyring"))
+            for system in (rules.source, rules.target):
+                found += [KeyLine(name, system, key, _place(name, key, file, store)) for key in KEYS.get(system, ())]
+        return tuple(found)
+
+    def who_answers(self, name: str, given: Mapping[str, str], *, ledger: bool, shop: bool) -> OtherSide:
+        """Ask the ledger or the shop who they are, with these keys; nothing is kept.
+
+        Raises:
+            TargetUnavailable, SourceUnavailable, SecretsError: Not reached, or the keys are wrong or missing.
+        """
+        context, rules = self._context, self._context.settings.connections[name]
+        context.outside.lend_secrets(name, given)
+        company = says = None
+        if ledger:
+            with context.outside.target(name, rules) as target:
+                company = target.verify()
+        if shop:
+            with context.outside.shop(name, rules) as client:
+                says = client.verify()
+        return OtherSide(company, says)
+
+    def proofs(self) -> tuple[ProofFile, ...]:
+        """Return workbooks, journals and import files of this workspace, by name."""
+        written = {
+            str(event.facts.get("name"))
+            for event in self._context.store.events.newest(limit=1_000, kinds=("workbook",))
+        }
+        kinds = {".xlsx": "workbook", ".journal": "journal", ".beancount": "journal"}
+        found = []
+        for folder, kind in ((self._context.workspace.audit, ""), (self._context.workspace.outgoing, "import-file")):
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                what = kind or kinds.get(path.suffix, "")
+                if what and path.is_file() and not path.name.startswith((".", "~")):
+                    found.append(ProofFile(path, what, path.stat().st_size, path.name in written))
+        return tuple(found)
+
+    def folder(self) -> FolderState:
+        """Return how the workspace's own folder stands."""
+        context = self._context
+        workspace, store = context.workspace, context.store
+        backups = sorted(path.name for path in (workspace.private / "backups").glob("store-*.db"))
+        newest = store.events.newest(limit=1)
+        seen = [(name, store.catalog.verified(name)) for name in context.settings.connections]
+        return FolderState(
+            root=workspace.root,
+            private=workspace.private,
+            free_bytes=shutil.disk_usage(workspace.root).free,
+            store_bytes=workspace.store_file.stat().st_size,
+            backups=len(backups),
+            newest_backup=backups[-1] if backups else "",
+            holder=None if store.database.writable else holder_of(workspace.private),
+            newest_event_at=newest[0].at if newest else "",
+            notices=place_notices(context),
+            answered=tuple(Answered(name, known.name, known.verified_at) for name, known in seen if known is not None),
+        )
+
+
+def _place(name: str, key: str, file: SecretStore, store: SecretStore) -> str:
+    """Return where a key is kept, without keeping hold of it."""
+    try:
+        file.get(name, key)
+    except SecretsError:
+        pass
+    else:
+        return "file"
+    try:
+        store.get(name, key)
+    except SecretsError as error:
+        return "nowhere" if str(error).startswith("No ") else "no-key-store"
+    return "key-store"
