@@ -76,7 +76,7 @@ class Wait:
     """Something that waits for a person or for the ledger."""
 
     kind: str
-    """draft, approved, unsure, person, refused, held, matching or notice."""
+    """draft, decided, approved, unsure, person, refused, held, matching or notice."""
     subject: str
     """Batch or connection."""
     count: int = 0
@@ -282,7 +282,11 @@ def _waits(context: Context, batches: list[BatchView], held: Tally, matching: in
     waits += [Wait("unsure", view.batch, view.unknown) for view in batches if view.unknown]
     for view in batches:
         if view.state == "draft":
-            waits.append(Wait("draft", view.batch, view.documents, view.total))
+            approved = _approved_one_by_one(context, view.connection)
+            if view.documents > approved:
+                waits.append(Wait("draft", view.batch, view.documents - approved))
+            if approved:
+                waits.append(Wait("decided", view.batch, min(approved, view.documents)))
         elif view.open:
             waits.append(Wait("approved", view.batch, view.open))
         if view.refused:
@@ -293,6 +297,13 @@ def _waits(context: Context, batches: list[BatchView], held: Tally, matching: in
     if held.count:
         waits.append(Wait("held", name, held.count, held.total))
     return tuple(waits)
+
+
+def _approved_one_by_one(context: Context, name: str) -> int:
+    """Return for how many documents of the draft a person's approval stands."""
+    reviews = context.store.reviews
+    groups = {number for number, group in reviews.unsettled(name).items() if group.decision == "approved"}
+    return sum(row[3] in groups for row in reviews.standing(name)) if groups else 0
 
 
 def _days(context: Context) -> tuple[DayLine, ...]:

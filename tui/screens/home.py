@@ -22,6 +22,7 @@ GOES_TO: Final = {
     "approved": "upload",
     "refused": "upload",
     "draft": "review",
+    "decided": "upload",
     "held": "review",
     "matching": "match",
     "inbox": "import",
@@ -123,8 +124,14 @@ class HomeScreen(StepScreen):
             )
         elif wait.kind == "draft":
             words = ngettext(
-                "{n} document of {batch} waits for your decision, {total}",
-                "{n} documents of {batch} wait for your decision, {total}",
+                "{n} document of {batch} waits for your decision",
+                "{n} documents of {batch} wait for your decision",
+                wait.count,
+            )
+        elif wait.kind == "decided":
+            words = ngettext(
+                "{n} document of {batch} is approved: the upload is the next door",
+                "{n} documents of {batch} are approved: the upload is the next door",
                 wait.count,
             )
         elif wait.kind == "approved":
