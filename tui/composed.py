@@ -13,10 +13,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui import i18n
+from tui.i18n import _
 
 _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _HEAD: Final = 4
 """Sentences are found by their first letters; those that begin with a place are tried one by one."""
+_PLACE_IN_FILE: Final = re.compile(
+    r"(?:(?P<file>[^,]*?\.[^,.: ]+)(?:, |(?=: )))?(?:row (?P<row>[0-9]+)(?:, |(?=: )|$))?(?:column (?P<column>[^,:]+)(?:, |(?=: )|$))?"
+    r"(?:value (?P<value>'[^']*'|\"[^\"]*\")(?:, |(?=: )|$))?(?:order (?P<order>[^ ]+?))?(?:: (?P<detail>.+))?"
+)
+"""Where the first row of a finding stands and what it says, as `recon.service.causes` puts it."""
 _KEPT: Final = 4096
 _DEEPEST: Final = 3
 _DAY_LENGTH: Final = len("2026-10-31")
@@ -78,6 +84,13 @@ class _Index:
                     break
         return max(fitting, key=lambda found: found[0].own, default=None)
 
+    def own(self, text: str) -> int:
+        """Return how many letters of a text are a sentence's own; 0 if no sentence fits."""
+        if text and self.catalogue.gettext(text) != text:
+            return len(text)
+        found = self.best(text)
+        return found[0].own if found is not None else 0
+
 
 class _Built:
     index: _Index | None = None
@@ -104,6 +117,9 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     if said != text or not deeper:
         return said
     found = index.best(text)
+    place = _PLACE_IN_FILE.fullmatch(text)
+    if place is not None and (found is None or found[0].own < index.own(place["detail"] or "")):
+        return _located(index, place, text, deeper - 1)
     if found is None:
         return text
     sentence, values = found
@@ -111,6 +127,21 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     pieces[::2] = map(_plain, pieces[::2])
     pieces[1::2] = [_value(index, name, values[name], deeper - 1) for name in pieces[1::2]]
     return "".join(pieces)
+
+
+def _located(index: _Index, found: re.Match[str], text: str, deeper: int) -> str:
+    """Return an example of a finding, ``jan.csv, row 3, order shop:1: ...``, with the words of its place translated."""
+    if not (found["row"] or found["order"]):
+        return text
+    words = {
+        "row": _("row {row}"),
+        "column": _("column {column}"),
+        "value": _("value {value}"),
+        "order": _("order {order}"),
+    }
+    parts = [found["file"], *(word.format(**{name: found[name]}) for name, word in words.items() if found[name])]
+    place = ", ".join(part for part in parts if part)
+    return f"{place}: {_translated(index, found['detail'], deeper)}" if found["detail"] else place
 
 
 def _value(index: _Index, name: str, value: str, deeper: int) -> str:

@@ -50,6 +50,27 @@ def test_a_sentence_within_a_sentence_is_translated_too():
         assert tr_composed(said) == "jan.xlsx er et 7-Zip-arkiv, ikke en tabell. Pakk det ut og importer filen inni."
 
 
+@pytest.mark.parametrize(
+    ("said", "norwegian"),
+    [
+        (
+            "jan.csv, row 3, order shopify:shop:1: Outstanding 1.00 of 2.00.",
+            "jan.csv, rad 3, ordre shopify:shop:1: Utestående 1,00 av 2,00.",
+        ),
+        (
+            "jan.csv, row 3, column Total, value '1,5': The cell is empty.",
+            "jan.csv, rad 3, kolonne Total, verdi '1,5': Cellen er tom.",
+        ),
+        ("order shopify:shop:1", "ordre shopify:shop:1"),
+        ("row 3", "rad 3"),
+        ("jan.csv", "jan.csv"),
+    ],
+)
+def test_the_example_of_a_finding_is_translated_with_its_place(said: str, norwegian: str):
+    with i18n.speaking("nb"):
+        assert tr_composed(said) == norwegian
+
+
 def test_a_shops_own_words_are_not_translated():
     """A payment channel may be called like a word of ours."""
     with i18n.speaking("nb"):
