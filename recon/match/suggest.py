@@ -29,6 +29,10 @@ MOST_OPEN_ITEMS: Final = 500
 MOST_PER_ITEM: Final = 3
 LOWEST_SCORE: Final = 75
 """Below this, names have little more in common than chance."""
+MOST_COMPARISONS: Final = 4_000_000
+"""Names compared in one go (some ten seconds): a ledger of 50,000 products gives suggestions for the 80 most valuable."""
+_SLICE: Final = 2_000
+"""Names compared without a breath in between: whoever waits beside this, a screen for example, stays alive."""
 
 _NOT_CODE: Final = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 
@@ -40,7 +44,8 @@ def suggest_products(unlinked: pl.DataFrame, catalog: pl.DataFrame) -> pl.DataFr
         unlinked: Rows with ``sku_key``, ``sku`` and ``name``, the most valuable first (match.products).
         catalog: Rows with ``product_code`` and ``product_name``.
     """
-    items = unlinked.filter(pl.col("sku_key") != "").head(MOST_OPEN_ITEMS).select("sku_key", "sku", "name")
+    most = min(MOST_OPEN_ITEMS, max(1, MOST_COMPARISONS // max(1, catalog.height)))
+    items = unlinked.filter(pl.col("sku_key") != "").head(most).select("sku_key", "sku", "name")
     codes, names = catalog["product_code"].to_list(), catalog["product_name"].fill_null("").to_list()
     by_bare: dict[str, list[int]] = {}
     for place, code in enumerate(codes):
@@ -73,12 +78,18 @@ def _by_name(
     wanted = fold(name or "")
     if not wanted:
         return []
-    found = process.extract(
-        wanted, folded, scorer=fuzz.WRatio, score_cutoff=LOWEST_SCORE, limit=MOST_PER_ITEM + len(skip)
-    )
-    best = sorted(((int(score), -place) for _, score, place in found if place not in skip), reverse=True)[
-        :MOST_PER_ITEM
+    found = [
+        (int(score), -(start + place))
+        for start in range(0, len(folded), _SLICE)
+        for _, score, place in process.extract(
+            wanted,
+            folded[start : start + _SLICE],
+            scorer=fuzz.WRatio,
+            score_cutoff=LOWEST_SCORE,
+            limit=MOST_PER_ITEM + len(skip),
+        )
     ]
+    best = sorted((one for one in found if -one[1] not in skip), reverse=True)[:MOST_PER_ITEM]
     return [
         (key, text, codes[-p], names[-p], score, f"names alike to {score} of 100: {name} / {names[-p]}")
         for score, p in best

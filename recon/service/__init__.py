@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -79,10 +78,6 @@ class ReconService(FileQuestions, MatchQuestions):
     def settings(self) -> Settings:
         """Settings as they were when the workspace was opened."""
         return self._context.settings
-
-    def _reload(self) -> None:
-        """Read recon.toml again after a step that may have written it."""
-        self._context = replace(self._context, settings=self._context.workspace.settings())
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -37,6 +37,19 @@ class MappingChange:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class MappingGroup:
+    """What was changed in one go."""
+
+    first: int
+    """Number of its first change; the group is known by it."""
+    count: int
+    kind: str
+    who: str
+    at: str
+    reason: str
+
+
 class Mappings:
     """Current mappings and their history, per connection."""
 
@@ -105,6 +118,34 @@ class Mappings:
             }
             self._events.append("mappings", f"{connection}/{kind}", facts, who=who)
         return len(changed)
+
+    def groups(self, connection: str, kinds: tuple[str, ...]) -> tuple[MappingGroup, ...]:
+        """Return what was changed in one go each, in the order it was done."""
+        places = ", ".join("?" for _ in kinds)
+        rows = self._database.query(
+            "SELECT MIN(change_id) AS first, COUNT(*) AS count, kind, who, at, reason FROM mapping_changes "
+            f"WHERE connection = ? AND kind IN ({places}) GROUP BY at, kind, who, reason ORDER BY first",
+            (connection, *kinds),
+        )
+        return tuple(MappingGroup(**dict(row)) for row in rows)
+
+    def before(self, connection: str, group: MappingGroup) -> dict[str, Value | None]:
+        """Return what the keys of a group stood for just before it; None: nothing."""
+        return self._values(connection, group, group.first)
+
+    def after(self, connection: str, group: MappingGroup) -> dict[str, Value | None]:
+        """Return what a group made of its keys."""
+        return self._values(connection, group, group.first + group.count)
+
+    def _values(self, connection: str, group: MappingGroup, bound: int) -> dict[str, Value | None]:
+        """Return what the keys of a group stood for before the change of this number."""
+        rows = self._database.query(
+            "SELECT new.key AS key, (SELECT old.value FROM mapping_changes AS old WHERE old.connection = new.connection "
+            "AND old.kind = new.kind AND old.key = new.key AND old.change_id < ? ORDER BY old.change_id DESC LIMIT 1) AS value "
+            "FROM mapping_changes AS new WHERE new.connection = ? AND new.kind = ? AND new.change_id BETWEEN ? AND ?",
+            (bound, connection, group.kind, group.first, group.first + group.count - 1),
+        )
+        return {row["key"]: None if row["value"] is None else json.loads(row["value"]) for row in rows}
 
     def history(self, connection: str, kind: str | None = None, key: str | None = None) -> tuple[MappingChange, ...]:
         """Return changes in the order they were made."""

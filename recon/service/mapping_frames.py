@@ -1,0 +1,82 @@
+"""Mappings of the store and lists of the ledger as the frames match works with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from recon.frames.conform import fill
+from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, PRODUCT_LINKS
+from recon.match.channels import METHODS
+from recon.match.products import CATALOG, catalog_frame
+from recon.service.context import Context
+
+
+def product_links(context: Context, name: str) -> pl.DataFrame:
+    """Return PRODUCT_LINKS of a connection."""
+    rows = context.store.mappings.current(name, "product")
+    return fill(
+        pl.DataFrame(
+            [{"sku_key": key, **_as_dict(value)} for key, value in rows.items()],
+            schema_overrides={"sku_key": pl.String},
+            infer_schema_length=None,
+        )
+        if rows
+        else pl.DataFrame(schema={"sku_key": pl.String}),
+        PRODUCT_LINKS,
+    )
+
+
+def channel_links(context: Context, name: str) -> pl.DataFrame:
+    """Return CHANNEL_LINKS of a connection; the account is the method's code where nobody named one."""
+    rows = context.store.mappings.current(name, "channel")
+    listed = []
+    for key, value in rows.items():
+        facts = _as_dict(value)
+        method = facts["payment_method"]
+        listed.append(
+            {"payment_channel": key, "payment_method": method, "account_code": facts.get("account_code") or method}
+        )
+    return pl.DataFrame(listed, schema=CHANNEL_LINKS)
+
+
+def decisions(context: Context, name: str) -> pl.DataFrame:
+    """Return what persons decided about changed orders."""
+    rows = context.store.mappings.current(name, "decision")
+    return fill(
+        pl.DataFrame([{"order_key": key, **_as_dict(value)} for key, value in rows.items()])
+        if rows
+        else pl.DataFrame(schema=DECISIONS),
+        DECISIONS,
+    )
+
+
+def _as_dict(value: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON from the store
+    assert isinstance(value, dict)
+    return value
+
+
+def ledger_products(context: Context, name: str) -> pl.DataFrame:
+    """Return the ledger's products and services, as last read."""
+    part = context.store.catalog.get(name, "products")
+    return catalog_frame([(row["code"], row["name"]) for row in part.rows]) if part else pl.DataFrame(schema=CATALOG)
+
+
+def ledger_methods(context: Context, name: str) -> pl.DataFrame:
+    """Return the ledger's bank, cash and clearing channels, as last read."""
+    part = context.store.catalog.get(name, "methods")
+    rows = [(row["code"], row["name"], row.get("account_code") or None) for row in part.rows] if part else []
+    return pl.DataFrame(rows, schema=METHODS, orient="row")
+
+
+def catalog_read_at(context: Context, name: str) -> str:
+    """Return when the ledger's products were last read; empty: never."""
+    part = context.store.catalog.get(name, "products")
+    return part.fetched_at if part else ""
+
+
+def ledger_accounts(context: Context, name: str) -> dict[str, str]:
+    """Return code and name of the ledger's accounts, as last read."""
+    part = context.store.catalog.get(name, "accounts")
+    return {row["code"]: row["name"] for row in part.rows} if part else {}

@@ -1,0 +1,266 @@
+"""What a person sets about products, payment channels and charges: checked as a whole before any of it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.errors import UsageError
+from recon.frames.canonical import CanonicalFrames
+from recon.match.channels import moves_money, unmapped_channels
+from recon.match.keys import fold
+from recon.match.products import link_all, unlinked_products
+from recon.match.suggest import suggest_products
+from recon.service.charge_rules import charge_settings
+from recon.service.context import Context
+from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links
+from recon.settings_text import Value, with_settings
+from recon.workspace import write_settings
+
+NO_SKU: Final = ""
+"""Key of the lines that name no SKU."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchEdits:
+    """What a person sets in one go."""
+
+    link_all: bool = False
+    text: bool = False
+    products: tuple[tuple[str, str | None], ...] = ()
+    """(SKU, ledger's product code; None: goes as text)."""
+    channels: tuple[tuple[str, str, str | None], ...] = ()
+    """(payment channel, ledger's code, account behind it or None)."""
+    all_channels: str | None = None
+    accept: tuple[str, ...] = ()
+    """SKUs whose first suggestion is accepted."""
+    decisions: tuple[tuple[str, str, str | None], ...] = ()
+    """(order number or key, repost | leave | by-hand, number by hand)."""
+    import_file: Path | None = None
+    unlink: tuple[str, ...] = ()
+    """SKUs whose link, or whose word that they go as text, is taken away."""
+    unmap: tuple[str, ...] = ()
+    """Payment channels whose account is taken away."""
+    charges: tuple[tuple[str, str, str], ...] = ()
+    """(sales channel or default, kind of charge, what happens to it: see `charge_rules.parse_treatment`)."""
+    unmapped: str | None = None
+    """What happens to payment channels nobody mapped: hold, or the ledger's code of the cash channel."""
+
+
+class PlannedEdits:
+    """Edits checked as a whole before any of them is written."""
+
+    def __init__(self, context: Context, name: str, rules: Connection, frames: CanonicalFrames | None) -> None:
+        self._context, self._name, self._rules, self._frames = context, name, rules, frames
+        self.products: dict[str, Any] = {}
+        self.channels: dict[str, Any] = {}
+        self.decisions: dict[str, Any] = {}
+        self.settings: dict[tuple[str, ...], Value] = {}
+        self.words: list[str] = []
+        self.findings: list[pl.DataFrame] = []
+        self.did = "change"
+        """What it is called where it can be undone, without the count."""
+
+    def take(self, edits: MatchEdits) -> None:
+        """Work out what the edits change; raises UsageError where one cannot be done."""
+        if edits.import_file is not None:
+            self._from_workbook(edits.import_file)
+        for sku, code in edits.products:
+            self._product(sku, code)
+        for sku in edits.unlink:
+            self._unlink(sku)
+        for channel, method, account in edits.channels:
+            self._channel(channel, method, account)
+        for channel in edits.unmap:
+            self.channels[fold(channel)] = None
+            self.words.append(f"payment channel {channel or '(none named)'}: mapping taken away")
+        if edits.accept:
+            self._accept(edits.accept)
+        if edits.link_all:
+            self._link_all()
+        if edits.all_channels:
+            self._all_channels(edits.all_channels)
+        self._settings_of(edits)
+        for order, decision, number in edits.decisions:
+            self._decide(order, decision, number)
+        self._name_it(edits)
+
+    def _name_it(self, edits: MatchEdits) -> None:
+        """Call what is done by the one thing it is; several things at once are just a change."""
+        codes = {code is None for _sku, code in edits.products}
+        done = [
+            name
+            for name, is_so in (
+                ("workbook", edits.import_file is not None), ("link exact", edits.link_all),
+                ("accept", bool(edits.accept)), ("unlink", bool(edits.unlink)), ("unmap", bool(edits.unmap)),
+                ("text", codes == {True}), ("link", bool(codes - {True})),
+                ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)),
+            )
+            if is_so
+        ]  # fmt: skip
+        self.did = done[0] if len(done) == 1 else "change"
+
+    def _settings_of(self, edits: MatchEdits) -> None:
+        base = ("connections", self._name)
+        if edits.text:
+            self.settings |= {(*base, "products", setting): "text" for setting in ("unlinked", "without_sku")}
+            self.words.append(
+                'lines without a linked product go as text on the sales account (products.unlinked = "text")'
+            )
+        if edits.unmapped == "hold":
+            self.settings[*base, "channels", "unmapped"] = "hold"
+            self.words.append('payment channels nobody mapped hold their orders (channels.unmapped = "hold")')
+        elif edits.unmapped is not None:
+            self._require_method(edits.unmapped)
+            self.settings |= {
+                (*base, "channels", "cash_method"): edits.unmapped,
+                (*base, "channels", "unmapped"): "cash",
+            }
+            self.words.append(
+                f'payment channels nobody mapped are booked on {edits.unmapped} (channels.unmapped = "cash")'
+            )
+        if edits.charges:
+            changed, words = charge_settings(self._context, self._name, self._rules, edits.charges)
+            self.settings |= changed
+            self.words += words
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(ledger_products(self._context, self._name)["product_code"].to_list())
+
+    @cached_property
+    def _methods(self) -> dict[str, dict[str, Any]]:
+        return {row["payment_method"]: row for row in ledger_methods(self._context, self._name).iter_rows(named=True)}
+
+    def _product(self, sku: str, code: str | None) -> None:
+        if fold(sku) == NO_SKU:
+            self._nameless(code)
+            return
+        if code is not None and self._codes and code not in self._codes:
+            raise UsageError(
+                f"The ledger has no product {code!r} (as last read). Read its lists again with `recon connect --refresh`. Nothing was changed."
+            )
+        self.products[fold(sku)] = {"product_code": code}
+        self.words.append(f"SKU {sku} -> {code or 'text on the sales account'}")
+
+    def _nameless(self, code: str | None) -> None:
+        if code is not None:
+            raise UsageError(
+                f"Lines without a SKU cannot be linked to {code!r}: nothing tells them apart. They can go as text, all of "
+                'them (products.without_sku = "text"). Nothing was changed.'
+            )
+        self.settings["connections", self._name, "products", "without_sku"] = "text"
+        self.words.append('lines without a SKU go as text on the sales account (products.without_sku = "text")')
+
+    def _unlink(self, sku: str) -> None:
+        if fold(sku) == NO_SKU:
+            self.settings["connections", self._name, "products", "without_sku"] = "hold"
+            self.words.append('lines without a SKU hold their orders (products.without_sku = "hold")')
+            return
+        self.products[fold(sku)] = None
+        self.words.append(f"SKU {sku}: link taken away")
+
+    def _require_method(self, method: str) -> None:
+        if self._methods and method not in self._methods:
+            raise UsageError(
+                f"The ledger has no payment channel {method!r}; it has {', '.join(sorted(self._methods))}. Nothing was changed."
+            )
+
+    def _channel(self, channel: str, method: str, account: str | None) -> None:
+        self._require_method(method)
+        account = account or (self._methods[method]["account_code"] if method in self._methods else None)
+        self.channels[fold(channel)] = {"payment_method": method, "account_code": account or method}
+        self.words.append(f"payment channel {channel or '(none named)'} -> {method}")
+
+    def _accept(self, skus: tuple[str, ...]) -> None:
+        if self._frames is None:
+            raise UsageError("There are no orders yet: `recon import FILE` first. Nothing was changed.")
+        wanted = {fold(sku): sku for sku in skus}
+        open_skus = unlinked_products(self._frames.orders, self._frames.lines, product_links(self._context, self._name))
+        asked = open_skus.filter(pl.col("sku_key").is_in(list(wanted)))
+        found = suggest_products(asked, ledger_products(self._context, self._name))
+        first = {row["open_key"]: row for row in reversed(found.to_dicts())}
+        missing = [sku for key, sku in wanted.items() if key not in first]
+        if missing:
+            others = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
+            raise UsageError(
+                f"There is no suggestion for SKU {missing[0]!r}{others}. Link it with --sku {missing[0]} --product CODE. Nothing was changed."
+            )
+        for key, sku in wanted.items():
+            self.products[key] = {"product_code": first[key]["code"]}
+            self.words.append(f"SKU {sku} -> {first[key]['code']} (suggestion accepted: {first[key]['reason']})")
+
+    def _link_all(self) -> None:
+        if self._frames is None:
+            return
+        links, findings = link_all(
+            self._frames.lines, ledger_products(self._context, self._name), product_links(self._context, self._name)
+        )
+        self.findings.append(findings)
+        for key, code in links.select("sku_key", "product_code").iter_rows():
+            self.products.setdefault(key, {"product_code": code})
+        self.words.append(f"{links.height} SKUs linked to the product of exactly the same code")
+
+    def _all_channels(self, method: str) -> None:
+        if self._frames is None:
+            return
+        moves = moves_money(self._frames.orders, self._frames.findings, self._context.settings.company.currency)
+        open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves)
+        for channel in open_channels.filter(pl.col("moving_count") > 0)["payment_channel"].to_list():
+            if fold(channel) not in self.channels:
+                self._channel(channel, method, None)
+
+    def _decide(self, order: str, decision: str, number: str | None) -> None:
+        orders = self._frames.orders if self._frames is not None else None
+        found = (
+            orders.filter((pl.col("order_key") == order) | (pl.col("order_number") == order))
+            if orders is not None
+            else None
+        )
+        if found is None or found.height != 1:
+            count = 0 if found is None else found.height
+            raise UsageError(
+                f"{count} orders are called {order!r}; name one by its order key (`recon orders --json`). Nothing was changed."
+            )
+        key = found["order_key"].item()
+        self.decisions[key] = {"decision": decision, **({"number": number} if number else {})}
+        self.words.append(f"order {order}: {decision}{f' as {number}' if number else ''}")
+
+    def _from_workbook(self, path: Path) -> None:
+        skus = (
+            frozenset(self._frames.lines["sku"].drop_nulls().unique().to_list())
+            if self._frames is not None
+            else frozenset()
+        )
+        edits = self._context.outside.read_mappings(path, skus)
+        if edits.problems:
+            raise UsageError(
+                f"{path.name} has {len(edits.problems)} problems, so nothing of it was taken:\n"
+                + "\n".join(str(p) for p in edits.problems)
+            )
+        for product in edits.products:
+            if product.product_code or product.as_text:
+                self._product(product.sku or "", product.product_code)
+            else:
+                self._unlink(product.sku or "")
+        for channel in edits.channels:
+            if channel.payment_method:
+                self._channel(channel.payment_channel, channel.payment_method, None)
+            else:
+                self.channels[fold(channel.payment_channel)] = None
+                self.words.append(f"payment channel {channel.payment_channel or '(none named)'}: mapping taken away")
+
+    def write(self) -> None:
+        """Write everything down."""
+        store, who = self._context.store, self._context.actor
+        for kind, values in (("product", self.products), ("channel", self.channels), ("decision", self.decisions)):
+            if values:
+                store.mappings.set(self._name, kind, values, who=who, reason=self.did)
+        if self.settings:
+            text = self._context.workspace.settings_file.read_text(encoding="utf-8")
+            write_settings(self._context.workspace, with_settings(text, self.settings), crash=store.database.crash)

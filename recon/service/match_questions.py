@@ -1,0 +1,66 @@
+"""What screens and commands ask about products, payment channels and charges, and what they set there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from recon.match.catalog_search import CatalogList
+from recon.service import channel_table, charge_rules, match_undo, matching, product_table
+from recon.service.context import Context
+from recon.service.match_edits import MatchEdits
+from recon.summaries import MatchReport
+
+
+class MatchQuestions:
+    """The Match step of an open workspace."""
+
+    _context: Context
+
+    def _reload(self) -> None:
+        """Read recon.toml again after a step that may have written it."""
+        self._context = replace(self._context, settings=self._context.workspace.settings())
+
+    def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
+        """Carry out edits of mappings and report what is open."""
+        report = matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
+        self._reload()
+        return report
+
+    def set_mappings(self, connection: str | None, edits: MatchEdits) -> tuple[str, ...]:
+        """Carry out edits of mappings and say what was set; for who reads the lists by `products` and `channels`."""
+        done = matching.carry_out(self._context, connection, edits)
+        self._reload()
+        return done
+
+    def export_mappings(self, path: Path, *, connection: str | None = None) -> Path:
+        """Write all mappings to a workbook for editing."""
+        return matching.export_mappings(self._context, connection, path)
+
+    def products(self, connection: str | None = None, *, suggestions: bool = True) -> product_table.ProductTable:
+        """Return every SKU of the orders with what it is linked to or might be, and what it holds back."""
+        return product_table.product_table(self._context, connection, suggestions=suggestions)
+
+    def product_detail(self, connection: str | None, sku: str) -> product_table.ProductDetail:
+        """Return what a SKU might be, who linked it when, and the newest orders that hold it."""
+        return product_table.product_detail(self._context, connection, sku)
+
+    def catalog(self, connection: str | None = None) -> CatalogList:
+        """Return the ledger's products as last read, ready to be searched."""
+        return product_table.catalog(self._context, connection)
+
+    def channels(self, connection: str | None = None) -> channel_table.ChannelTable:
+        """Return every payment channel with where it lands, and what the ledger has to land in."""
+        return channel_table.channel_table(self._context, connection)
+
+    def charges(self, connection: str | None = None) -> charge_rules.ChargeTable:
+        """Return what happens to charges beside the goods, per sales channel."""
+        return charge_rules.charge_table(self._context, connection)
+
+    def undo_match(self, connection: str | None = None) -> match_undo.MappingUndo:
+        """Take back what was linked or mapped last."""
+        return match_undo.undo(self._context, connection)
+
+    def redo_match(self, connection: str | None = None) -> match_undo.MappingUndo:
+        """Do again what was undone last."""
+        return match_undo.redo(self._context, connection)

@@ -1,0 +1,117 @@
+"""Undo of mappings: what was set in one go is taken back by writing the values from before, named, as a change of its own.
+
+The history of mappings is never changed. Which group an undo took back stands in its reason, so that the order of
+undoing survives a restart and needs no table of its own. Settings are no mappings; they are changed back by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from recon.errors import UsageError
+from recon.service.context import Context
+from recon.store.mappings import MappingGroup
+
+UNDOABLE: Final = ("product", "channel")
+"""Kinds of mappings that can be undone; what happens to a changed order (`--decide`) is decided anew instead."""
+_UNDO, _REDO = "undo:", "redo:"
+_OLD_REASON: Final = "recon match"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingUndo:
+    """What undoing, or doing again, did."""
+
+    connection: str
+    what: str
+    """undo or redo."""
+    name: str
+    """What was taken back, e.g. ``accept 12``."""
+    kind: str
+    count: int
+    by: str
+    next_undo: str = ""
+    next_redo: str = ""
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.match-undo/1."""
+        return asdict(self)
+
+
+def undo(context: Context, connection: str | None) -> MappingUndo:
+    """Take back what was set last.
+
+    Raises:
+        UsageError: There is nothing.
+    """
+    name, _rules = context.connection(connection)
+    done, _undone = _stacks(context, name)
+    if not done:
+        raise UsageError("No product and no payment channel was mapped that could be undone. Nothing was changed.")
+    group = done[-1]
+    values = context.store.mappings.before(name, group)
+    context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_UNDO}{group.first}")
+    return _report(context, name, "undo", group)
+
+
+def redo(context: Context, connection: str | None) -> MappingUndo:
+    """Do again what was undone last.
+
+    Raises:
+        UsageError: There is nothing.
+    """
+    name, _rules = context.connection(connection)
+    _done, undone = _stacks(context, name)
+    if not undone:
+        raise UsageError("Nothing was undone that could be done again. Nothing was changed.")
+    group = undone[-1]
+    values = context.store.mappings.after(name, group)
+    context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_REDO}{group.first}")
+    return _report(context, name, "redo", group)
+
+
+def names(context: Context, name: str) -> tuple[str, str]:
+    """Return what would be undone and done again next, e.g. ``accept 12``; empty: nothing."""
+    done, undone = _stacks(context, name)
+    return group_name(done[-1]) if done else "", group_name(undone[-1]) if undone else ""
+
+
+def group_name(group: MappingGroup) -> str:
+    """Return what a group is called, e.g. ``link exact 120``."""
+    what = "link" if group.reason == _OLD_REASON else group.reason
+    return f"{what} {group.count:,}"
+
+
+def reason_words(reason: str) -> str:
+    """Return why a mapping was changed, in words."""
+    if reason.startswith(_UNDO):
+        return "undone"
+    return "done again" if reason.startswith(_REDO) else reason
+
+
+def _stacks(context: Context, name: str) -> tuple[list[MappingGroup], list[MappingGroup]]:
+    """Return what can be undone and what can be done again, the next one last."""
+    groups = context.store.mappings.groups(name, UNDOABLE)
+    by_number = {group.first: group for group in groups}
+    done: list[MappingGroup] = []
+    undone: list[MappingGroup] = []
+    for group in groups:
+        if group.reason.startswith((_UNDO, _REDO)):
+            meant = by_number[int(group.reason.partition(":")[2])]
+            taken, given = (done, undone) if group.reason.startswith(_UNDO) else (undone, done)
+            if taken and taken[-1] == meant:
+                taken.pop()
+                given.append(meant)
+        else:
+            done.append(group)
+            undone.clear()
+    return done, undone
+
+
+def _report(context: Context, name: str, what: str, group: MappingGroup) -> MappingUndo:
+    next_undo, next_redo = names(context, name)
+    return MappingUndo(
+        connection=name, what=what, name=group_name(group), kind=group.kind, count=group.count, by=context.actor,
+        next_undo=next_undo, next_redo=next_redo,
+    )  # fmt: skip
