@@ -14,6 +14,7 @@ from plan_shop import line, order, plan
 
 from recon.errors import UsageError
 from recon.frames.text import fold
+from recon.review.decisions import standing_now, whole_orders
 from recon.review.filters import parse
 from recon.review.folding import _fold_many, fold_series
 from recon.review.like import like_this
@@ -302,3 +303,29 @@ def test_the_page_explains_every_token_and_status() -> None:
         assert f"| `{name}" in page and f"`{token.example}`" in page, name
     for status in STATUSES:
         assert f"| {status} |" in page, status
+
+
+def test_documents_of_one_order_go_together() -> None:
+    part = ({"amount_minor": 1_000, "refunded_on": dt.date(2026, 6, 6)},)
+    torn = order("1001", payment_state="partly_refunded", refunded_minor=1_000, refunds=part)
+    shown = table([torn, order("1002")])
+    assert shown.frame["kind"].cast(pl.String).to_list() == ["receipt", "credit_note", "receipt"]
+    assert whole_orders(shown.frame, pl.Series([1], dtype=pl.UInt32)).to_list() == [0, 1]
+    assert whole_orders(shown.frame, pl.Series([2], dtype=pl.UInt32)).to_list() == [2]
+
+
+def test_an_approval_counts_only_for_what_was_looked_at() -> None:
+    names = ("document_key", "order_key", "digest", "decision", "decided_by", "reason", "same_plan")
+    rows = [
+        ("a", "o", "1", "approved", "Nok", "", False),
+        ("b", "o", "1", "approved", "Nok", "", False),
+        ("c", "o", "1", "rejected", "Nok", "sample", False),
+        ("d", "o", "1", "draft", "Nok", "", False),
+        ("e", "o", "1", "approved", "Nok", "", True),
+    ]
+    decided = pl.DataFrame(rows, schema=list(names), orient="row")
+    now = pl.DataFrame(
+        {"document_key": ["a", "b", "c", "d", "e"], "order_key": ["o"] * 5, "digest": ["1", "2", "2", "2", "2"]}
+    )
+    found = dict(standing_now(decided, now).select("document_key", "changed").iter_rows())
+    assert found == {"a": None, "b": "changed since Nok approved it", "c": None, "e": None}

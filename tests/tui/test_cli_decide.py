@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sqlite3
 from typing import Any
 
@@ -259,3 +261,25 @@ def test_a_live_ledger_wants_the_short_name_at_the_second_door(planned: Shell) -
     assert batches(planned)["B0001"][0] == "draft"
     planned("approve", "--decided", "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
     assert batches(planned)["B0002"][:2] == ("approved", 1)
+
+
+def test_the_documents_of_one_order_go_together(ready: Shell) -> None:
+    """Named or filtered alone, a credit note takes its receipt along, and says so; undone, both are."""
+    text = WHOLESALE.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("#1002,"))
+    cells = next(csv.reader([line]))
+    head = next(csv.reader([text.splitlines()[0]]))
+    cells[head.index("Financial Status")], cells[head.index("Refunded Amount")] = "refunded", cells[head.index("Total")]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    newer = ready.root / "newer.csv"
+    newer.write_text(text.replace(line, out.getvalue()), encoding="utf-8")
+    ready("import", str(newer)).expect(0)
+    ready("plan").expect(4)
+    assert {"RT-1002", "CN-1002"} < set(statuses(ready))
+    facts = decide(ready, "approve", "CN-1002")
+    assert (facts["count"], facts["together"], facts["name"]) == (2, 1, "approve 2")
+    assert {number for number, status in statuses(ready).items() if status == "approved"} == {"RT-1002", "CN-1002"}
+    decide(ready, "undo")
+    assert "approved" not in statuses(ready).values()
+    assert decide(ready, "reject", "--filter", "kind:credit_note", "--reason", "sample")["together"] == 1
