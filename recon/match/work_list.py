@@ -21,7 +21,7 @@ PRODUCT_STATE: Final = pl.Enum(STATES)
 
 PRODUCT_ROWS: Final = pl.Schema({
     "key": pl.String(),                 # folded SKU; "" for lines without one
-    "sku": pl.String(),                 # one spelling of it; null: the lines name none
+    "sku": pl.String(),                 # one spelling of it; "" where the lines name none
     "name": pl.String(),                # one of the names it was sold under
     "orders": pl.UInt32(),
     "lines": pl.UInt32(),
@@ -83,7 +83,7 @@ def product_rows(
     search = pl.concat_str([pl.lit(text) for text in folded], separator="\x1f")
     is_open = pl.col("state").is_in(["unlinked", "suggested"])
     return frame.with_columns(search.alias("search")).select(
-        pl.col("sku_key").alias("key"), "sku", pl.col("name").fill_null(""),
+        pl.col("sku_key").alias("key"), pl.col("sku").fill_null(""), pl.col("name").fill_null(""),
         pl.col("order_count").alias("orders"), pl.col("line_count").alias("lines"), "amount_minor",
         pl.when(is_open).then("blocked_minor").otherwise(0).alias("blocked_minor"),
         "state", "code", "target",

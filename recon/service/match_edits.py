@@ -39,6 +39,8 @@ class MatchEdits:
     all_channels: str | None = None
     accept: tuple[str, ...] = ()
     """SKUs whose first suggestion is accepted."""
+    accepted: tuple[tuple[str, str], ...] = ()
+    """(SKU, ledger's product): suggestions taken as they were shown."""
     decisions: tuple[tuple[str, str, str | None], ...] = ()
     """(order number or key, repost | leave | by-hand, number by hand)."""
     import_file: Path | None = None
@@ -70,7 +72,7 @@ class PlannedEdits:
         """Work out what the edits change; raises UsageError where one cannot be done."""
         if edits.import_file is not None:
             self._from_workbook(edits.import_file)
-        for sku, code in edits.products:
+        for sku, code in (*edits.products, *edits.accepted):
             self._product(sku, code)
         for sku in edits.unlink:
             self._unlink(sku)
@@ -97,7 +99,7 @@ class PlannedEdits:
             name
             for name, is_so in (
                 ("workbook", edits.import_file is not None), ("link exact", edits.link_all),
-                ("accept", bool(edits.accept)), ("unlink", bool(edits.unlink)), ("unmap", bool(edits.unmap)),
+                ("accept", bool(edits.accept or edits.accepted)), ("unlink", bool(edits.unlink)), ("unmap", bool(edits.unmap)),
                 ("text", codes == {True}), ("link", bool(codes - {True})),
                 ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)),
             )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recon.match.catalog_search import CatalogList
 from recon.service import channel_table, charge_rules, match_undo, matching, product_table
 from recon.service.context import Context
 from recon.service.match_edits import MatchEdits
 from recon.summaries import MatchReport
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class MatchQuestions:
@@ -37,9 +41,11 @@ class MatchQuestions:
         """Write all mappings to a workbook for editing."""
         return matching.export_mappings(self._context, connection, path)
 
-    def products(self, connection: str | None = None, *, suggestions: bool = True) -> product_table.ProductTable:
-        """Return every SKU of the orders with what it is linked to or might be, and what it holds back."""
-        return product_table.product_table(self._context, connection, suggestions=suggestions)
+    def products(
+        self, connection: str | None = None, *, suggestions: bool = True, found: pl.DataFrame | None = None
+    ) -> product_table.ProductTable:
+        """Return every SKU of the orders; without ``suggestions``, or with those of an earlier table, at once."""
+        return product_table.product_table(self._context, connection, suggestions=suggestions, found=found)
 
     def product_detail(self, connection: str | None, sku: str) -> product_table.ProductDetail:
         """Return what a SKU might be, who linked it when, and the newest orders that hold it."""

@@ -85,7 +85,7 @@ def _report(
 
 def product_lines(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[ProductLine, ...]:
     """Return every SKU of the orders: linked ones, those that go as text, and the open ones with suggestions."""
-    rows = product_frame(context, name, rules, frames, suggestions=True)
+    rows, _found = product_frame(context, name, rules, frames)
     return tuple(
         ProductLine(
             sku=row["sku"] or "",

@@ -44,7 +44,8 @@ class ProductTable:
     catalog_count: int
     """Products of the ledger, as last read."""
     has_orders: bool
-    has_suggestions: bool
+    found: pl.DataFrame | None
+    """SUGGESTIONS as they were worked out; None: not yet. Handed in again they need not be worked out anew."""
     undo_name: str
     redo_name: str
 
@@ -114,11 +115,22 @@ class ProductDetail:
         return asdict(self)
 
 
-def product_table(context: Context, connection: str | None, *, suggestions: bool) -> ProductTable:
-    """Return every SKU; ``suggestions`` False: without them, which takes no time however many products there are."""
+def product_table(
+    context: Context, connection: str | None, *, suggestions: bool = True, found: pl.DataFrame | None = None
+) -> ProductTable:
+    """Return every SKU.
+
+    Args:
+        context: The open workspace.
+        connection: Its name; None: the only one.
+        suggestions: False: without them, which takes no time however many products the ledger has.
+        found: Suggestions as an earlier table holds them, used instead of new ones.
+    """
     name, rules = context.connection(connection)
     frames = current_frames(context, name, rules)
-    frame = product_frame(context, name, rules, frames, suggestions=suggestions) if frames else empty_products()
+    frame = empty_products()
+    if frames is not None:
+        frame, found = product_frame(context, name, rules, frames, suggestions=suggestions, found=found)
     count, minor = blocked_orders(frames.orders, frames.lines, frame) if frames else (0, 0)
     undo_name, redo_name = match_undo.names(context, name)
     return ProductTable(
@@ -129,23 +141,31 @@ def product_table(context: Context, connection: str | None, *, suggestions: bool
         blocked_minor=minor,
         catalog_count=ledger_products(context, name).height,
         has_orders=frames is not None,
-        has_suggestions=suggestions,
+        found=found,
         undo_name=undo_name,
         redo_name=redo_name,
     )
 
 
 def product_frame(
-    context: Context, name: str, rules: Connection, frames: CanonicalFrames, *, suggestions: bool
-) -> pl.DataFrame:
-    """Return PRODUCT_ROWS of a connection."""
+    context: Context,
+    name: str,
+    rules: Connection,
+    frames: CanonicalFrames,
+    *,
+    suggestions: bool = True,
+    found: pl.DataFrame | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return PRODUCT_ROWS of a connection, and the suggestions in them; arguments as of `product_table`."""
     links, catalog = product_links(context, name), ledger_products(context, name)
     weighed = all_products(frames.orders, frames.lines, links)
     as_text = TextRules(rules.products.unlinked == "text", rules.products.without_sku == "text")
-    open_items = weighed.join(links.select("sku_key"), on="sku_key", how="anti", maintain_order="left")
-    wanted = suggestions and not as_text.unlinked
-    found = suggest_products(open_items, catalog) if wanted else no_suggestions()
-    return product_rows(weighed, links, catalog, found, as_text)
+    if found is None and suggestions:
+        open_items = weighed.join(links.select("sku_key"), on="sku_key", how="anti", maintain_order="left")
+        found = no_suggestions() if as_text.unlinked else suggest_products(open_items, catalog)
+    hints = no_suggestions() if found is None else found
+    is_open = hints.join(links, left_on="open_key", right_on="sku_key", how="anti", maintain_order="left")
+    return product_rows(weighed, links, catalog, is_open, as_text), found
 
 
 def catalog(context: Context, connection: str | None) -> CatalogList:
