@@ -12,7 +12,7 @@ from typing import Final
 
 from textual.binding import Binding
 
-from tui.i18n import N_
+from tui.i18n import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,6 @@ _TABLE: Final = (
     Action("redo", "y", N_("Redo"), N_("Do again what was undone"), "thai_character_mai_han_akat", ("ctrl+y",)),
     Action("group", "g", N_("Group"), N_("Group the rows, with counts and sums"), "เ", ("ctrl+g",)),
     Action("sort", "s", N_("Sort"), N_("Sort by the next column"), "ห", ("ctrl+o",)),
-    Action("note", "n", N_("Note"), N_("Write a note on this document"), "thai_character_sara_uee", ("ctrl+n",)),
     Action("copy", "c", N_("Copy"), N_("Copy this row"), "แ", ("ctrl+k",)),
     Action("export", "e", N_("Workbook"), N_("Write the audit workbook"), "ำ", ("ctrl+e",)),
     Action("verify", "v", N_("Verify"), N_("Read the ledger back and compare"), "อ", ("ctrl+v",)),
@@ -77,6 +76,8 @@ _TABLE: Final = (
     Action("otherwise", "o", N_("Otherwise"), N_("What happens to channels nobody mapped"), "น", ("shift+f7",)),
     Action("choose", "b", N_("Choose file"), N_("Choose a file to take in"), "thai_character_sara_i", ("ctrl+b",)),
     Action("pull", "p", N_("Pull"), N_("Fetch orders from the shop's system"), "ย", ("ctrl+f",)),
+    Action("take_inbox", "i", N_("Take in inbox"), N_("Take in every new file of the inbox folder"), "ร", ("ctrl+d",)),
+    Action("save", "w", N_("Save"), N_("Save what stands here under a name"), "ไ", ("ctrl+r",)),
     Action("plan", "m", N_("Plan"), N_("Work out the documents anew"), "ท", ("ctrl+t",)),
     Action("stop", "x", N_("Stop after this one"), N_("Finish the document in hand, then stop"), "ป", ("ctrl+x",)),
 )
@@ -102,7 +103,12 @@ def shown(name: str, *, thai: bool = False) -> str:
 
 def key_text(key: str) -> str:
     """Return how one key is written."""
-    return _KEY_TEXTS.get(key) or "+".join(_KEY_TEXTS.get(part, part if len(part) == 1 else part.capitalize()) for part in key.split("+"))
+    return _named(key) or "+".join(_named(part) or (part if len(part) == 1 else part.capitalize()) for part in key.split("+"))
+
+
+def _named(key: str) -> str:
+    """Return the name of a key in the language of now; empty: it is written as it is."""
+    return _(_KEY_WORDS[key]) if key in _KEY_WORDS else _KEY_SIGNS.get(key, "")
 
 
 def letter_actions() -> Iterable[Action]:
@@ -110,10 +116,14 @@ def letter_actions() -> Iterable[Action]:
     return [action for action in KEYS.values() if len(action.key) == 1 and action.key.isalpha()]
 
 
-_KEY_TEXTS: Final = {
-    "slash": "/", "asterisk": "*", "question_mark": "?", "escape": "Esc", "ctrl": "^", "space": "Space", "enter": "Enter",
-    "delete": "Del", "insert": "Ins", "backspace": "Backspace", "up": "Up", "down": "Down",
-    "ฦ": "ฦ", "thai_character_sara_ii": "ี", "thai_character_mai_han_akat": "ั",
-    "thai_character_sara_uee": "ื", "ำ": "ำ", "thai_character_sara_i": "ิ",
+_KEY_WORDS: Final = {
+    "space": N_("Space"), "enter": N_("Enter"), "delete": N_("Del"), "insert": N_("Ins"), "backspace": N_("Backspace"),
+    "up": N_("Up"), "down": N_("Down"), "tab": N_("Tab"), "shift": N_("Shift"), "escape": N_("Esc"),
+}
+"""Keys that have a name of their own on keyboards of other countries."""
+_KEY_SIGNS: Final = {
+    "slash": "/", "asterisk": "*", "question_mark": "?", "ctrl": "^",
+    "thai_character_sara_ii": "ี", "thai_character_mai_han_akat": "ั",
+    "thai_character_sara_uee": "ื", "thai_character_sara_i": "ิ",
 } | {f"f{number}": f"F{number}" for number in range(1, 13)} | {f"ctrl+{letter}": f"^{letter.upper()}" for letter in "abcdefghijklmnopqrstuvwxyz"}
 # fmt: on

@@ -28,6 +28,7 @@ REVIEW: Final = pl.Schema({
     "key": pl.String(),                 # document_key; order_key of a held order
     "order_key": pl.String(),
     "number": pl.String(),              # own number; null: the ledger numbers it, or a held order
+    "name": pl.String(),                # what a person calls the row: its number, else the order's
     "kind": Kind,
     "issued_on": pl.Date(),             # held order: day of the order
     "customer": pl.String(),
@@ -90,7 +91,8 @@ def review_rows(inputs: ReviewInputs) -> pl.DataFrame:
     frame = frame.rechunk()
     search = search_text(frame)
     number = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row_id")
-    return frame.with_columns(number, pl.lit(inputs.batch_id).alias("batch"), search).select(REVIEW.names())
+    name = pl.coalesce("number", "order_number").alias("name")
+    return frame.with_columns(number, name, pl.lit(inputs.batch_id).alias("batch"), search).select(REVIEW.names())
 
 
 def order_causes(findings: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

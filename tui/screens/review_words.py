@@ -40,7 +40,7 @@ GROUPS: Final = {
 def document_columns(minor: Minor, currency: str) -> Sequence[Column]:
     """Return the columns of documents and held orders."""
     return (
-        Column("number", lambda: _("Document"), priority=0, least=10),
+        Column("name", lambda: _("Document"), priority=0, least=10),
         Column("kind", lambda: _("Kind"), render=kind_words, priority=3, drop_below=100),
         Column("issued_on", lambda: day_heading(_("Date")), render=day, priority=4, drop_below=100),
         Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=70),
