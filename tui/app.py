@@ -170,7 +170,7 @@ class ReconApp(App[int]):
 
     def _overview_came(self, view: Overview) -> None:
         self.overview = view
-        if isinstance(self.screen, StepScreen):
+        if isinstance(self.screen, StepScreen) and self.screen.is_mounted:  # else it shows the overview when it is
             self.screen.show_frame()
             self.screen.overview_came(view)
 
@@ -234,7 +234,10 @@ class ReconApp(App[int]):
     @staticmethod
     def _works_here(screen: Screen[object], action: str) -> bool:
         bare = action.removeprefix("app.")
-        return any(active.binding.action.removeprefix("app.") == bare for active in screen.active_bindings.values())
+        return any(
+            active.enabled and active.binding.action.removeprefix("app.") == bare
+            for active in screen.active_bindings.values()
+        )
 
     async def _run_on(self, screen: Screen[object], action: str) -> None:
         await self.run_action(action, screen if not action.startswith("app.") else None)

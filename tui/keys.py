@@ -86,6 +86,12 @@ KEYS: Final = {action.name.removeprefix("app."): action for action in _TABLE}
 """Every action by its short name."""
 
 
+WRITES: Final = frozenset({
+    "approve", "reject", "draft", "undo", "redo", "plan", "link_all", "choose", "pull", "take_inbox", "save", "export",
+})
+"""Actions that change something; they are not there while the screens may only read."""
+
+
 def bindings(*names: str) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return Textual's bindings of these actions; descriptions are translated where they are drawn."""
     return [

@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 from recon.errors import ReconError
 from recon.service import ReconService
 from recon.service.overview import Overview
-from tui.keys import bindings
+from tui.keys import KEYS, WRITES, bindings
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panels import ErrorPanel, error_words
 from tui.widgets.step_bar import StepBar
@@ -86,8 +86,15 @@ class StepScreen(Screen[None]):
         steps.refresh()
 
     def show_keys(self) -> None:
-        """Write the last line anew."""
-        self.query_one(KeyLine).use(self.FOOTER, self.key_words())
+        """Write the last line anew, without the keys that do not work here and now."""
+        names = [name for name in self.FOOTER if self.check_action(KEYS[name].name, ()) is not False]
+        self.query_one(KeyLine).use(names, self.key_words())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is there now: while the screens may only read, nothing that writes is."""
+        if action in WRITES and self.recon.session.read_only:
+            return False
+        return super().check_action(action, parameters)
 
     def key_words(self) -> dict[str, str]:
         """Return other words for keys here and now, for example ``Undo: approve 12``."""

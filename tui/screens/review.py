@@ -43,6 +43,8 @@ class ReviewScreen(ReviewList):
         yield TotalsBar(self._buttons(), id="marked")
 
     def _buttons(self) -> Sequence[BarButton]:
+        if self.recon.session.read_only:
+            return (BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),)
         return (
             BarButton("screen.approve", lambda n: _("Approve {n}").format(n=count(n)) if n else _("Approve")),
             BarButton("screen.reject", lambda n: _("Reject {n}").format(n=count(n)) if n else _("Reject")),
