@@ -15,7 +15,6 @@ from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.part_approval import Chosen, chosen_documents
 from recon.service.planning import load_plan_frame
-from recon.service.reviewing import decided_documents, digests_of
 from recon.service.sending import confirmation_needed
 
 
@@ -30,8 +29,7 @@ def door(context: Context, connection: str | None) -> DoorView:
     currency, company = context.settings.company.currency, context.settings.company
     _, ledger_company, environment = known_company(context, name)
     verified = context.store.catalog.verified(name)
-    decided = decided_documents(context, name, chosen.batch)
-    mine = decided.join(rows.select(pl.col("key").alias("document_key")), on="document_key", how="semi")
+    mine = chosen.decided
     largest = rows.sort("total_minor", "row_id", descending=[True, False]).row(0, named=True)
     numbers = rows["number"].drop_nulls()
     return DoorView(
@@ -55,7 +53,7 @@ def door(context: Context, connection: str | None) -> DoorView:
         prepared_at=chosen.batch.created_at,
         approved_by=tuple(mine["decided_by"].unique().sort()),
         approved_at=str(mine["decided_at"].max() or ""),
-        digest=content_digest(digests_of(context, chosen.batch, rows["key"])),
+        digest=content_digest(mine),
         left=chosen.left,
         rejected=chosen.rejected,
         blocked=chosen.blocked,

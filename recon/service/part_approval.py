@@ -26,7 +26,7 @@ from recon.service.context import Context, quiet
 from recon.service.known import current_sets
 from recon.service.planning import Origin, enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
-from recon.service.reviewing import digests_of, review, standing_batch
+from recon.service.reviewing import decided_documents, review, standing_batch
 from recon.store.batches import Batch
 from recon.summaries import BatchView
 
@@ -39,6 +39,8 @@ class Chosen:
     table: ReviewTable
     rows: pl.DataFrame
     """REVIEW rows of exactly what goes."""
+    decided: pl.DataFrame
+    """Who approved each of them and when, and the digest of what was looked at (`recon.service.reviewing.DECIDED`)."""
     torn: pl.DataFrame
     """Approved documents that stay, because another document of their order is not approved (any more)."""
     left: int
@@ -73,10 +75,12 @@ def chosen_documents(context: Context, connection: str | None) -> Chosen:
             "--as NAME`. Nothing was approved."
         )
     rejected = int((documents["status"] == "rejected").sum())
+    decided = decided_documents(context, table.connection, batch)
     return Chosen(
         batch=batch,
         table=table,
         rows=rows,
+        decided=decided.join(rows.select(pl.col("key").alias("document_key")), on="document_key", how="semi"),
         torn=torn,
         left=documents.height - rows.height - rejected,
         rejected=int((table.frame["status"] == "rejected").sum()),
@@ -92,6 +96,9 @@ def approve_decided(context: Context, connection: str | None, *, actor: str, con
         StaleApproval: Orders, mappings or settings changed since, or a document would not be the one approved.
         ApprovalError: See `recon.approve.approve`; also where the policy of two persons forbids it.
     """
+    context.store.require_own()
+    if not actor.strip():
+        raise UsageError("An approval needs a name: `recon approve --decided --as NAME`. Nothing was approved.")
     chosen = chosen_documents(context, connection)
     require_approvable(context, chosen.batch, confirm=confirm)
     two_persons(chosen.batch, actor, context.os_user, approval_policy(context))
@@ -114,7 +121,7 @@ def _part(context: Context, chosen: Chosen) -> Batch:
     frames = whole_set(sets)
     left_out = orders_left_out(context, chosen)
     made = build_plan(plan_inputs(context, name, rules, sets, frames, posted, left_out=left_out))
-    _require_same_documents(context, chosen, made)
+    _require_same_documents(chosen, made)
     facts = {
         "connection": name,
         "company_id": company_id,
@@ -145,9 +152,9 @@ def orders_left_out(context: Context, chosen: Chosen) -> pl.DataFrame:
     return pl.concat([rejected, later.select(LEFT_OUT.names())])
 
 
-def _require_same_documents(context: Context, chosen: Chosen, made: Plan) -> None:
+def _require_same_documents(chosen: Chosen, made: Plan) -> None:
     """Refuse a part whose documents are not, to the last posting, those that were approved."""
-    wanted = digests_of(context, chosen.batch, chosen.rows["key"]).select("document_key", "digest")
+    wanted = chosen.decided.select("document_key", "digest")
     found = document_digests(made.documents, made.lines, made.postings).select(
         "document_key", pl.col("digest").alias("now")
     )

@@ -283,3 +283,16 @@ def test_the_documents_of_one_order_go_together(ready: Shell) -> None:
     decide(ready, "undo")
     assert "approved" not in statuses(ready).values()
     assert decide(ready, "reject", "--filter", "kind:credit_note", "--reason", "sample")["together"] == 1
+
+
+def test_a_part_that_is_not_what_was_looked_at_is_not_sealed(planned: Shell) -> None:
+    """The seal compares every document with the digest of the decision; a decision edited by hand fits nothing."""
+    decide(planned, "approve", "RT-1002")
+    raw = sqlite3.connect(planned.root / ".recon" / "store.db")
+    raw.execute("DROP TRIGGER review_changes_no_update")
+    raw.execute("UPDATE review_changes SET digest = 'of something else'")
+    raw.commit()
+    raw.close()
+    ran = planned("approve", "--decided", "--as", "Nok").expect(4)
+    assert "1 documents would not be those that were approved" in ran.err
+    assert {name: facts[:2] for name, facts in batches(planned).items()} == {"B0001": ("draft", 3)}
