@@ -34,6 +34,7 @@ from recon.workspace import Workspace, make_workspace
 from tui.commands.work import print_plan, print_upload, print_verify
 from tui.i18n import N_
 from tui.output import Output, grouped
+from tui.sample import MARKER
 from tui.wiring import Wiring, service_for
 
 ORDERS: Final = 260
@@ -41,7 +42,6 @@ MONTH: Final = dt.date(2026, 10, 1)
 STORY_BEGINS: Final = dt.datetime(2026, 11, 2, 2, 0, tzinfo=dt.UTC)
 COMPANY: Final = "บริษัท ร้านตัวอย่าง จำกัด"
 TAX_ID: Final = "0105500000003"
-MARKER: Final = "DEMO.txt"
 PERSON: Final = "Demo accountant"
 SETTINGS: Final[tuple[tuple[tuple[str, ...], str | bool], ...]] = (
     (("invoices",), "awaiting-transfer-unpaid"),

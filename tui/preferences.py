@@ -25,6 +25,8 @@ class Preferences:
     """Name of the theme; empty: the program's own choice."""
     hide_numbers: bool = False
     """Whether amounts are hidden when a screen opens, for work where others look on."""
+    name: str = ""
+    """Who works here; stands beside decisions and approvals. Empty: the user of this computer."""
 
 
 def preferences_file() -> Path:

@@ -5,6 +5,7 @@ Steps of the pipeline have façade methods of their own; this is what stands bes
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ class FolderState:
     holder: Holder | None
     """Who writes here now; None: nobody."""
     newest_event_at: str
+    now: dt.datetime
     notices: tuple[str, ...]
     answered: tuple[Answered, ...]
 
@@ -154,6 +156,7 @@ class Upkeep:
             newest_backup=backups[-1] if backups else "",
             holder=None if store.database.writable else holder_of(workspace.private),
             newest_event_at=newest[0].at if newest else "",
+            now=context.clock.now(),
             notices=place_notices(context),
             answered=tuple(Answered(name, known.name, known.verified_at) for name, known in seen if known is not None),
         )

@@ -14,7 +14,8 @@ from recon.sandbox.peak import SandboxPeak, sandbox_company
 from tests.clock import FakeClock
 from tests.shell import Ran, Shell, run
 from tests.tui.test_json import check
-from tui.demo import COMPANY, MARKER, ORDERS, TAX_ID
+from tui.demo import COMPANY, ORDERS, TAX_ID
+from tui.sample import MARKER
 
 GENEROUS_SECONDS = 45
 """Ten seconds are promised on a free machine; tests share theirs."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from recon.errors import SettingsError, UsageError
 from recon.workspace import find_workspace
 from tui.output import Output
+from tui.preferences import load_preferences
+from tui.sample import is_sample
 
 
 def tui(args: argparse.Namespace) -> int:
@@ -19,7 +21,7 @@ def tui(args: argparse.Namespace) -> int:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The screens need a terminal. `recon --help` lists the commands that do the same without one.")
-    start = Path(getattr(args, "workspace", "") or ".").resolve()
+    start, first = Path(getattr(args, "workspace", "") or ".").resolve(), "home"
     try:
         find_workspace(start)
     except SettingsError:
@@ -28,12 +30,14 @@ def tui(args: argparse.Namespace) -> int:
         made = first_run(start)
         if made is None:
             return 0
-        start = made
+        start, first = made, "review" if is_sample(made) else "home"
     from tui.app import ReconApp
     from tui.session import Session
 
-    session = Session(start, actor=getattr(args, "actor", None) or "", read_only=getattr(args, "read_only", False))
-    app = ReconApp(session, start=getattr(args, "place", None) or "home")
+    preferences = load_preferences()
+    actor = getattr(args, "actor", None) or preferences.name
+    session = Session(start, actor=actor, read_only=getattr(args, "read_only", False))
+    app = ReconApp(session, start=getattr(args, "place", None) or first, preferences=preferences)
     app.run()
     Output(as_json=args.json).document("tui", {"workspace": str(session.workspace.root), "left_at": app.place})
     return int(app.return_value or app.return_code or 0)

@@ -1,0 +1,225 @@
+"""What the first-run guide asks, what is wrong with an answer, and making the workspace in the end.
+
+Nothing is made before the person says so at the end; a test call before that happens in a folder of its own which is
+deleted again, with keys that are kept nowhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from recon.errors import SettingsError
+from recon.ports import Clock
+from recon.service.upkeep import KEYS, OtherSide
+from recon.settings_text import FirstAnswers, first_settings
+from recon.workspace import Workspace, make_workspace, write_settings
+from tui.i18n import N_, _
+from tui.wiring import service_for
+
+CONNECTION: Final = "shop"
+SOURCES: Final = (
+    ("zort", N_("ZORT, through its API")),
+    ("shopify", N_("Shopify, its CSV export")),
+    ("profile", N_("Another file: any CSV or Excel export")),
+)
+TARGETS: Final = (
+    ("sandbox", N_("A sandbox ledger, to try things on")),
+    ("peak-live", N_("PEAK through its API, your real books")),
+    ("peak-test", N_("PEAK through its API, its test system")),
+    ("peak-file", N_("PEAK by import file (Excel)")),
+)
+_TAX_DIGITS: Final = 13
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(slots=True)
+class Answers:
+    """What was answered so far; everything has a default."""
+
+    folder: str
+    start_date: str
+    person: str = ""
+    language: str = "en"
+    source: str = "zort"
+    target: str = "sandbox"
+    company: str = ""
+    tax_id: str = ""
+    keep: str = "file"
+    """Where keys go: keyring or file."""
+    shop_keys: dict[str, str] = field(default_factory=dict)
+    ledger_keys: dict[str, str] = field(default_factory=dict)
+    ledger_url: str = ""
+    """Of a ledger on this machine, for trying things out."""
+    source_url: str = ""
+
+    @property
+    def system(self) -> str:
+        """The accounting system, as recon.toml names it."""
+        return "peak" if self.target.startswith("peak-") and self.target != "peak-file" else self.target
+
+    def wanted_keys(self, side: str) -> tuple[str, ...]:
+        """Return the names of the keys one side needs; side is shop or ledger."""
+        return KEYS.get(self.source if side == "shop" else self.system, ())
+
+    def given(self) -> dict[str, str]:
+        """Return the keys of both sides that were typed in full."""
+        found: dict[str, str] = {}
+        for side, keys in (("shop", self.shop_keys), ("ledger", self.ledger_keys)):
+            wanted = self.wanted_keys(side)
+            if wanted and all(keys.get(name) for name in wanted):
+                found |= {name: keys[name] for name in wanted}
+        return found
+
+    def settings_text(self) -> str:
+        """Return the recon.toml of these answers; raises SettingsError where one is not acceptable."""
+        return first_settings(
+            FirstAnswers(
+                company=self.company.strip(),
+                tax_id=self.tax_id.strip(),
+                connection=CONNECTION,
+                source=self.source,
+                target=self.system,
+                profile="export" if self.source == "profile" else "",
+                start_date=dt.date.fromisoformat(self.start_date.strip()),
+                environment="test" if self.target == "peak-test" else "live",
+                base_url=self.ledger_url,
+                source_base_url=self.source_url,
+            )
+        )
+
+
+def folder_problem(text: str) -> str:
+    """Return what is wrong with a folder; empty: nothing. It may exist, but holds no workspace yet."""
+    if not text.strip():
+        return _("Name the folder that shall hold the books of this company.")
+    folder = Path(text.strip()).expanduser()
+    if (folder / "recon.toml").exists():
+        return _("{folder} is a workspace already. Name another folder; this one is not touched.").format(
+            folder=text.strip()
+        )
+    if folder.exists() and not folder.is_dir():
+        return _("{folder} is a file. Name a folder.").format(folder=text.strip())
+    return ""
+
+
+def tax_id_problem(text: str) -> str:
+    """Return what is wrong with a tax id; empty: nothing. No tax id is fine."""
+    digits = text.strip()
+    if not digits:
+        return ""
+    if len(digits) != _TAX_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return _("A tax id has 13 digits; this has {n} characters. Leave it empty if there is none.").format(
+            n=len(digits)
+        )
+    if int(digits[-1]) != check_digit(digits[:-1]):
+        return _("The last digit of the tax id does not fit the others: one of them is mistyped.")
+    return ""
+
+
+def check_digit(first_twelve: str) -> int:
+    """Return the thirteenth digit of a Thai tax id."""
+    total = sum(int(digit) * (_TAX_DIGITS - place) for place, digit in enumerate(first_twelve))
+    return (11 - total % 11) % 10
+
+
+def company_problem(text: str) -> str:
+    """Return what is wrong with a company's name; empty: nothing."""
+    return (
+        _("The name is longer than {n} characters.").format(n=_LONGEST_NAME)
+        if len(text.strip()) > _LONGEST_NAME
+        else ""
+    )
+
+
+def start_problem(text: str) -> str:
+    """Return what is wrong with the start date; empty: nothing."""
+    try:
+        day = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return _("{text} is not a date like 2026-01-31.").format(text=text.strip() or "''")
+    return (
+        _("{year} is a Buddhist year; write {other}.").format(year=day.year, other=day.year - 543)
+        if day.year >= 2400
+        else ""
+    )
+
+
+def ask_who(answers: Answers, clock: Clock, *, ledger: bool, shop: bool) -> OtherSide:
+    """Ask the ledger or the shop who they are with the keys typed so far; nothing is kept anywhere.
+
+    Raises:
+        ReconError: Not reached, or the keys are wrong or missing; the text says which.
+    """
+    with tempfile.TemporaryDirectory(prefix="recon-test-call-") as place:
+        draft = Answers(**{name: getattr(answers, name) for name in Answers.__slots__})
+        draft.company = answers.company.strip() or "-"
+        draft.start_date = (
+            answers.start_date if not start_problem(answers.start_date) else clock.now().date().isoformat()
+        )
+        workspace = make_workspace(Path(place) / "call", draft.settings_text())
+        given = {**answers.shop_keys, **answers.ledger_keys}
+        with service_for(workspace, clock=clock, config_folder=Path(place) / "config") as service:
+            return service.upkeep.who_answers(CONNECTION, given, ledger=ledger, shop=shop)
+
+
+def make(answers: Answers, clock: Clock, again: Workspace | None = None) -> Workspace:
+    """Make the workspace; ``again``: the one this guide made before, whose settings are written anew.
+
+    Raises:
+        UsageError, SettingsError: It cannot be made; the text says why.
+    """
+    text = answers.settings_text()
+    if again is not None:
+        write_settings(again, text)
+        return again
+    workspace = make_workspace(Path(answers.folder.strip()).expanduser(), text)
+    with service_for(workspace, clock=clock, actor=answers.person):
+        pass  # makes the store
+    return workspace
+
+
+def connect(workspace: Workspace, answers: Answers, clock: Clock) -> None:
+    """Open the doors whose keys were typed, and keep the keys where the person said.
+
+    Raises:
+        ReconError: Not reached, wrong keys, another company, or no key store; nothing was kept.
+    """
+    given = answers.given()
+    ledger, shop = (all(name in given for name in answers.wanted_keys(side)) for side in ("ledger", "shop"))
+    with service_for(workspace, clock=clock, actor=answers.person) as service:
+        if ledger and shop:
+            sides = ("ledger", "source") if answers.source == "zort" else ("ledger",)
+            service.connect(CONNECTION, sides=sides, set_accounts=False, given=given or None, keep=answers.keep)
+        elif given:
+            found = service.upkeep.who_answers(
+                CONNECTION, given, ledger=ledger and answers.system == "peak", shop=shop and answers.source == "zort"
+            )
+            if wrong_company(answers, found):
+                raise SettingsError(_("The ledger answers for another company. No key was kept."))
+            service.keep_secrets(CONNECTION, given, keep=answers.keep)
+
+
+Check = Callable[[str], str]
+CHECKS: Final[dict[str, Check]] = {
+    "folder": folder_problem,
+    "company": company_problem,
+    "tax_id": tax_id_problem,
+    "start_date": start_problem,
+}
+"""Answer to what finds out what is wrong with it."""
+
+
+def wrong_company(answers: Answers, found: OtherSide) -> bool:
+    """Return whether the ledger answers for another name than was typed."""
+    typed = "".join(answers.company.casefold().split())
+    return bool(found.ledger is not None and typed and typed != "".join(found.ledger.name.casefold().split()))
+
+
+def named(error: SettingsError) -> str:
+    """Return the problems of settings, one a line."""
+    return "\n".join(error.problems) or str(error)

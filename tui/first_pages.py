@@ -1,0 +1,268 @@
+"""The five questions of the first-run guide as pages; each writes what is typed into the answers at once."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input, Static
+
+from recon.ports import Clock
+from recon.service.upkeep import OtherSide
+from tui.cells import shown
+from tui.checks import Check, machine_checks
+from tui.core_texts import ENVIRONMENTS, word
+from tui.first_answers import CHECKS, SOURCES, TARGETS, Answers, wrong_company
+from tui.i18n import LANGUAGES, N_, _
+from tui.thai_probe import Widths
+from tui.widgets.choice import Choice
+
+TITLES = (
+    N_("Welcome"),
+    N_("Where do your orders come from?"),
+    N_("Folder and company"),
+    N_("Accounting service"),
+    N_("Who works here, and this terminal"),
+)
+KEEPS = (("keyring", N_("in the key store of this computer")), ("file", N_("in a file only you can read")))
+
+
+class TestCall(Message):
+    """The person wants to know who answers on one side."""
+
+    def __init__(self, side: str) -> None:
+        self.side = side
+        super().__init__()
+
+
+class LanguageChosen(Message):
+    """Another language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        super().__init__()
+
+
+class Page(VerticalScroll):
+    """One question."""
+
+    can_focus = False
+
+    def __init__(self, answers: Answers, number: int) -> None:
+        super().__init__(id=f"page-{number}", classes="page")
+        self.answers = answers
+
+    def problem(self) -> str:
+        """Return what is wrong here; empty: one may go on."""
+        return ""
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        name = event.input.name or ""
+        if name.startswith(("shop.", "ledger.")):
+            side, _dot, key = name.partition(".")
+            (self.answers.shop_keys if side == "shop" else self.answers.ledger_keys)[key] = event.value.strip()
+        elif name:
+            setattr(self.answers, name, event.value)
+
+
+def field(words: str, name: str, value: str, *, hint: str = "", password: bool = False) -> ComposeResult:
+    """Yield a line of words and a line to type into."""
+    with Horizontal(classes="field"):
+        yield Static(Content(words), classes="label")
+        yield Input(value, name=name, placeholder=hint, password=password, select_on_focus=False)
+
+
+class LanguagePage(Page):
+    """1: language."""
+
+    def compose(self) -> ComposeResult:
+        """What this is, and the languages by their own names."""
+        yield Static(
+            _(
+                "recon brings the orders of your shop into your books: you look, you approve, it sends each document once."
+            )
+        )
+        yield Static(Content("Language / ภาษา / Språk"), classes="ask")
+        yield Choice(tuple(LANGUAGES.items()), self.answers.language, id="language")
+        yield Static(
+            _("Nothing is sent anywhere until you approve it. Everything can be changed later."), classes="hint"
+        )
+
+    @on(Choice.Changed)
+    def _chosen(self, event: Choice.Changed) -> None:
+        event.stop()
+        self.answers.language = event.value
+        self.post_message(LanguageChosen(event.value))
+
+
+class DoorPage(Page):
+    """A page with keys that can be tried."""
+
+    side = ""
+
+    def keys(self) -> ComposeResult:
+        """Yield the keys this side needs, and the button that tries them."""
+        kept = self.answers.shop_keys if self.side == "shop" else self.answers.ledger_keys
+        for name in self.answers.wanted_keys(self.side):
+            yield from field(
+                name.replace("_", " "),
+                f"{self.side}.{name}",
+                kept.get(name, ""),
+                hint=_("can wait"),
+                password=name != "storename",
+            )
+        if self.answers.wanted_keys(self.side):
+            with Horizontal(classes="try"):
+                yield Button(Content(_("Try the keys")), name="try", id=f"try-{self.side}")
+                yield Button(Content(_("Take this name")), name="take", classes="take")
+            yield Static("", classes="answer", markup=False)
+
+    @on(Choice.Changed, "#source,#target")
+    def _chosen(self, event: Choice.Changed) -> None:
+        event.stop()
+        setattr(self.answers, str(event.choice.id), event.value)
+        self.refresh(recompose=True)
+        self.call_after_refresh(self._focus_choice)
+
+    def _focus_choice(self) -> None:
+        self.query(Choice).first().focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.name == "try":
+            self.say(_("Asking ..."), "")
+            self.post_message(TestCall(self.side))
+        elif self._found is not None and self._found.ledger is not None:
+            self.answers.company, self.answers.tax_id = self._found.ledger.name, self._found.ledger.tax_id
+            self.show_answer(self._found)
+
+    _found: OtherSide | None = None
+
+    def say(self, words: str, style: str) -> None:
+        """Say how the call went."""
+        for line in self.query(".answer").results(Static):
+            line.update(Content.assemble((words, style)))
+
+    def show_answer(self, found: OtherSide) -> None:
+        """Name who answered, and offer its name where another was typed."""
+        self._found = found
+        is_other = wrong_company(self.answers, found)
+        for button in self.query(".take").results(Button):
+            button.display = is_other or (found.ledger is not None and not self.answers.company.strip())
+        if found.ledger is None:
+            self.say(f"✓ {shown(found.shop)}", "$recon-done")
+            return
+        words = _("{company} answers ({environment}, tax id {tax_id}).").format(
+            company=shown(found.ledger.name),
+            environment=word(ENVIRONMENTS, found.ledger.environment),
+            tax_id=shown(found.ledger.tax_id) or "-",
+        )
+        if is_other:
+            self.say(
+                f"? {words} " + _("You typed another name. If it is the same company, take this name."), "$recon-check"
+            )
+        else:
+            self.say(f"✓ {words}", "$recon-done")
+
+
+class SourcePage(DoorPage):
+    """2: where orders come from."""
+
+    side = "shop"
+
+    def compose(self) -> ComposeResult:
+        """The sources, and ZORT's keys."""
+        yield Choice([(value, _(words)) for value, words in SOURCES], self.answers.source, id="source")
+        if self.answers.source == "zort":
+            yield Static(_("The keys stand in ZORT under Settings, Open API. They can wait."), classes="hint")
+        elif self.answers.source == "shopify":
+            yield Static(_("Put the export into the folder inbox, or choose it in Import."), classes="hint")
+        else:
+            yield Static(_("Import shows the columns of your file and asks what they are."), classes="hint")
+        yield from self.keys()
+
+
+class CompanyPage(Page):
+    """3: folder and company."""
+
+    def compose(self) -> ComposeResult:
+        """Folder, name, tax id, start date."""
+        answers = self.answers
+        yield from field(_("Folder"), "folder", answers.folder)
+        yield from field(_("Company"), "company", answers.company, hint=_("as it stands in the ledger"))
+        yield from field(_("Tax id"), "tax_id", answers.tax_id, hint=_("13 digits, or empty"))
+        yield from field(_("Start date"), "start_date", answers.start_date)
+        yield Static(_("One folder is one company. Nothing from before the start date is ever posted."), classes="hint")
+
+    def problem(self) -> str:
+        """Return the first thing that is wrong."""
+        if not self.answers.company.strip():
+            return ""
+        return next((said for name, check in CHECKS.items() if (said := check(getattr(self.answers, name)))), "")
+
+
+class LedgerPage(DoorPage):
+    """4: where documents go."""
+
+    side = "ledger"
+
+    def compose(self) -> ComposeResult:
+        """The accounting services, PEAK's keys, and where keys are kept."""
+        yield Choice([(value, _(words)) for value, words in TARGETS], self.answers.target, id="target")
+        yield from self.keys()
+        if self.answers.wanted_keys("ledger") or self.answers.wanted_keys("shop"):
+            yield Static(_("Keys are kept"), classes="ask")
+            yield Choice([(value, _(words)) for value, words in KEEPS], self.answers.keep, id="keep")
+        elif self.answers.target == "sandbox":
+            yield Static(_("The sandbox needs no keys and sends nothing to anybody."), classes="hint")
+        else:
+            yield Static(_("Approved documents become Excel files in the folder outgoing."), classes="hint")
+
+    @on(Choice.Changed, "#keep")
+    def _kept(self, event: Choice.Changed) -> None:
+        event.stop()
+        self.answers.keep = event.value
+
+
+class LastPage(Page):
+    """5: who works here, and whether this terminal is good enough."""
+
+    def __init__(self, answers: Answers, number: int, widths: Widths | None, clock: Clock) -> None:
+        super().__init__(answers, number)
+        self._widths, self._clock = widths, clock
+
+    def compose(self) -> ComposeResult:
+        """A name and the checks."""
+        yield from field(_("Your name"), "person", self.answers.person)
+        yield Static(_("It stands beside every approval."), classes="hint")
+        yield Static(id="checks")
+
+    def on_mount(self) -> None:
+        """Look at the terminal."""
+        self.look()
+
+    def look(self) -> None:
+        """Show what this terminal can do."""
+        system = self.app.console.color_system or ""
+        colours = {"truecolor": 16_777_216, "256": 256, "standard": 16}.get(system)
+        wanted = {"terminal", "size", "colours", "thai", "clock"}
+        found = [c for c in machine_checks(self._clock.now(), self._widths, colours=colours) if c.name in wanted]
+        self.query_one("#checks", Static).update(checks_text(found))
+
+
+def checks_text(checks: list[Check]) -> Content:
+    """Return checks as lines: sign, name, words."""
+    from tui.checks import NAMES
+
+    signs = {"ok": ("✓", "$recon-done"), "warning": ("?", "$recon-check"), "fault": ("!", "$recon-bad")}
+    parts: list[str | tuple[str, str]] = []
+    for check in checks:
+        sign, style = signs[check.state]
+        parts += ["\n"] if parts else []
+        parts += [(f"{sign} ", style), (_(NAMES.get(check.name, check.name)), "bold"), f"  {check.text}"]
+    return Content.assemble(*parts)
