@@ -335,6 +335,17 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     screens.add_argument(
         "--place", choices=("home", "import", "match", "review", "upload", "audit"), help="where to begin"
     )
+    served = add_command(
+        commands,
+        "serve",
+        "tui.commands.serve:serve",
+        "show the screens in a browser on this computer, until interrupted",
+        connection=False,
+    )
+    served.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
+    served.add_argument("--as", dest="actor", metavar="NAME", help="who works here (default: the system's user)")
+    served.add_argument("--read-only", action="store_true", help="look, and change nothing, in every tab")
+    served.add_argument("--open", action="store_true", help="open the browser too")
     demo = add_command(
         commands,
         "demo",

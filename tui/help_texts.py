@@ -109,6 +109,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "orders": ("recon orders", "recon orders --json", "recon orders --held --plain"),
     "demo": ("recon demo", "recon demo my-demo --leave-open", "recon demo --json"),
     "tui": ("recon", "recon tui --as Nok", "recon tui --read-only --place review"),
+    "serve": (
+        "recon serve",
+        "recon serve --open --as Nok",
+        "recon serve --port 8765 --read-only",
+        "recon serve --json",
+    ),
     "doctor": ("recon doctor", "recon doctor --json", "recon -C my-shop doctor"),
     "sandbox": (
         "recon sandbox peak",
