@@ -37,7 +37,8 @@ _INCOMING: Final = "incoming"
 _CHUNK: Final = 256 << 10
 """Small enough for the processor's cache: in pieces of 4 MiB the same copy takes three times as long."""
 _DIGEST_PENDING: Final = "0" * 64
-_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json", ".xml"})
+READABLE: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json", ".xml"})
+"""Endings of the files that can be taken in; what a file is, its content says."""
 _UNFINISHED: Final = (".crdownload", ".part", ".partial", ".download", ".tmp")
 _DIGEST_NAME: Final = re.compile(r"[0-9a-f]{64}\.[a-z]{3,4}")
 
@@ -305,7 +306,7 @@ def _target(store_dir: Path, digest: str, name: str) -> Path:
 def _suffix(name: str) -> str:
     """Return a suffix of our own choosing; the outside name never becomes part of a path."""
     suffix = Path(name.replace("\\", "/").replace("\x00", "")).suffix.lower()
-    return suffix if suffix in _SUFFIXES else ".bin"
+    return suffix if suffix in READABLE else ".bin"
 
 
 def _is_kept(target: Path, size: int) -> bool:

@@ -1,0 +1,75 @@
+"""The faces of the Import screen: which keys work on which, and the columns of its two lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from tui.i18n import _, count, day, day_heading, moment
+from tui.keys import KEYS
+from tui.widgets.columns import Column
+from tui.widgets.intake_words import FILE_STATES, ORDER_STATES, source_words, state_words
+from tui.widgets.totals_bar import BarButton
+
+FACES: Final = ("files", "preview", "work", "result", "editor")
+WORKS: Final = {
+    "choose": ("files", "result"),
+    "pull": ("files", "result"),
+    "take_inbox": ("files", "result"),
+    "plan": ("files", "result"),
+    "open": ("files", "preview", "result", "editor"),
+    "sort": ("files", "preview"),
+    "next_pane": ("files", "preview", "editor"),
+    "undo": ("editor",),
+    "save": ("editor",),
+}
+"""Action to the faces it works on."""
+FOOTERS: Final = {
+    "files": ("open", "choose", "take_inbox", "pull", "next_step", "command_palette"),
+    "preview": ("open", "next_pane", "back", "sort"),
+    "work": ("back",),
+    "result": ("next_step", "plan", "choose", "back"),
+    "editor": ("open", "save", "undo", "next_pane", "back"),
+}
+Minor = Callable[[int], str]
+
+
+def file_columns(minor: Minor, currency: str, timezone: str) -> Sequence[Column]:
+    """Return the columns of the list of files."""
+    state = partial(state_words, FILE_STATES)
+    return (
+        Column("state", lambda: _("State"), render=state, tone=_tone(FILE_STATES), priority=0),
+        Column("name", lambda: _("File"), grow=True, priority=0, least=12),
+        Column("source", lambda: _("Format"), render=source_words, priority=5, drop_below=150),
+        Column("at", lambda: day_heading(_("When")), render=lambda at: moment(at, timezone), priority=4, drop_below=80),
+        Column("who", lambda: _("Who"), priority=6, drop_below=170),
+        Column("orders", lambda: _("Orders"), align="right", render=count, priority=1),
+        Column("new", lambda: _("New"), align="right", render=count, priority=2, drop_below=80),
+        Column("changed", lambda: _("Changed"), align="right", render=count, priority=3, drop_below=150),
+        Column("refused", lambda: _("Refused"), align="right", render=count, priority=3, drop_below=150),
+        Column("total_minor", lambda: _("Sum {currency}").format(currency=currency), amount=True, render=minor, priority=0),
+    )  # fmt: skip
+
+
+def order_columns(minor: Minor) -> Sequence[Column]:
+    """Return the columns of the orders of a file that is looked at."""
+    state = partial(state_words, ORDER_STATES)
+    return (
+        Column("row", lambda: _("Row"), align="right", render=count, priority=3, drop_below=70),
+        Column("order", lambda: _("Order"), priority=0, least=10),
+        Column("day", lambda: day_heading(_("Date")), render=day, priority=2, drop_below=70),
+        Column("customer", lambda: _("Buyer"), grow=True, priority=1, least=8, drop_below=60),
+        Column("total_minor", lambda: _("Gross"), amount=True, render=minor, priority=0),
+        Column("currency", lambda: _("Currency"), priority=5, drop_below=110),
+        Column("state", lambda: _("What"), render=state, tone=_tone(ORDER_STATES), priority=0),
+    )  # fmt: skip
+
+
+def bar_button(action: str, words: str) -> BarButton:
+    """Return a button of the line above the keys."""
+    return BarButton(KEYS[action].name if action == "next_step" else f"screen.{action}", lambda _marked: words)
+
+
+def _tone(states: dict[str, tuple[str, str, str]]) -> Callable[[str], str]:
+    return lambda state: states.get(state, ("", "", ""))[1]
