@@ -1,0 +1,365 @@
+"""Audit: everything that happened, the chain that proves it, the workbooks, and the ledger read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from recon.errors import StoreDamaged
+from recon.money import plain
+from recon.service import ReconService
+from recon.service.overview import EventLine
+from recon.service.upkeep import ProofFile
+from recon.summaries import BatchView, VerifySummary
+from tui.cells import shown
+from tui.composed import tr_composed
+from tui.i18n import N_, _, count
+from tui.keys import bindings
+from tui.screens import audit_words as words
+from tui.screens.base import StepScreen
+from tui.widgets.dialogs import ChoiceDialog
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.table import VirtualTable
+from tui.widgets.table_messages import CursorMoved, Opened
+
+PAGE: Final = 2_000
+"""Entries read at once; older ones come when the cursor reaches the end."""
+FORMS: Final = {
+    "workbook": N_("Audit workbook"),
+    "hledger": N_("Journal for hledger"),
+    "beancount": N_("Journal for beancount"),
+}
+_DIGITS: Final = 16
+
+
+class AuditScreen(StepScreen):
+    """The last step: look back, prove, compare."""
+
+    STEP: ClassVar[str] = "audit"
+    FOOTER: ClassVar[tuple[str, ...]] = ("open", "export", "verify", "next_pane", "filter", "refresh")
+    HELP: ClassVar[str] = N_(
+        "Everything that happened, entry by entry; each is bound to the one before. Enter opens an entry, or checks a workbook. "
+        "The comparison reads the ledger and changes nothing."
+    )
+    BINDINGS = bindings("filter", "open", "next_pane", "export", "verify", "sort")
+    AUTO_FOCUS = "#rows"
+    CSS = """
+    #chain, #audit-faces, #audit-note { height: auto; padding: 0 1; }
+    #audit-faces { height: 1; link-style: none; link-color: $recon-text; link-style-hover: underline; link-background-hover: $recon-cursor; link-color-hover: $recon-text; }
+    #audit-note { max-height: 4; }
+    AuditScreen #rows { height: 1fr; }
+    #facts { height: auto; max-height: 50%; border-top: solid $recon-line; padding: 0 1; display: none; }
+    AuditScreen.-opened #facts { display: block; }
+    AuditScreen.-tiny #filter, AuditScreen.-narrow #filter { display: none; }
+    AuditScreen.-filtering #filter { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.face = "log"
+        self._lines: tuple[EventLine, ...] = ()
+        self._batches: tuple[BatchView, ...] = ()
+        self._files: tuple[ProofFile, ...] = ()
+        self._report: VerifySummary | None = None
+        self._chain: Content | None = None
+        self._note: Content | None = None
+        self._timezone = "UTC"
+
+    def body(self) -> ComposeResult:
+        """Chain, faces, filter, list, what went on, and the open entry."""
+        yield Static(id="chain")
+        yield Static(id="audit-faces")
+        yield FilterLine(lambda: _("filter: words of the entry, -word"), id="filter")
+        yield VirtualTable((), key="seq", markable=False, id="rows")
+        yield Static(id="audit-note")
+        with VerticalScroll(id="facts", can_focus=False):
+            yield Static(id="facts-text")
+
+    @property
+    def rows(self) -> VirtualTable:
+        """The list."""
+        return self.query_one("#rows", VirtualTable)
+
+    # --- reading
+
+    def load(self) -> None:
+        """Read the newest entries and the files; check the chain beside it."""
+        if not self._lines:
+            self.rows.say_busy(lambda: _("Reading the event log ..."))
+
+        def read(
+            service: ReconService,
+        ) -> tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]:
+            view = service.overview()
+            return service.events(limit=PAGE), service.upkeep.proofs(), view.batches, view.timezone
+
+        self.ask(read, self._came)
+        self.ask(_chain_state, self._chain_came, group="chain")
+
+    def _came(self, answer: tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]) -> None:
+        self._lines, self._files, self._batches, self._timezone = answer
+        self._draw()
+
+    def _chain_came(self, answer: tuple[str, int, str]) -> None:
+        head, number, damage = answer
+        if damage:
+            self._chain = Content.assemble(("! ", "$recon-bad"), (tr_composed(shown(damage)), "bold"))
+        else:
+            said = _("chain unbroken, {n} entries, head {head}").format(n=count(number), head=head[:_DIGITS])
+            self._chain = Content.assemble(("✓ ", "$recon-done"), said)
+        self.query_one("#chain", Static).update(self._chain)
+
+    def _draw(self) -> None:
+        """Show the face that is on top."""
+        self.query_one("#audit-faces", Static).update(self._faces())
+        self.query_one("#filter").display = self.face == "log" and (
+            self.size.width >= 80 or self.has_class("-filtering")
+        )
+        self.query_one("#audit-note", Static).update(self._note or Content(""))
+        self.query_one("#audit-note").display = self._note is not None
+        self.remove_class("-opened")
+        rows = self.rows
+        if self.face == "log":
+            rows.say_when_empty(self._empty_words, lambda: _("Esc clears the filter.") if self._is_filtering() else "")
+            rows.set_view(
+                words.event_columns(self._minor, self._timezone, is_wide=self.size.width >= 110),
+                "seq",
+                words.event_frame(self._lines),
+            )
+            self._filter()
+        elif self.face == "files":
+            rows.say_when_empty(lambda: _("No workbook yet."), lambda: _("e writes the one of the newest batch."))
+            rows.set_view(words.file_columns(), "path", words.file_frame(self._files))
+        elif self._report is None:
+            rows.say_when_empty(lambda: _("Nothing compared yet."), lambda: _("v reads a batch back from the ledger."))
+            rows.set_view(words.found_columns(), "row", words.found_frame(_NOTHING))
+        else:
+            rows.say_when_empty(lambda: _("The ledger holds exactly what was sent."))
+            rows.set_view(words.found_columns(), "row", words.found_frame(self._report))
+
+    def _minor(self, minor: int) -> str:
+        return self.recon.amount(plain(minor))
+
+    def _empty_words(self) -> str:
+        return (
+            _("Nothing fits the filter.") if self._is_filtering() else _("Nothing has happened in this workspace yet.")
+        )
+
+    def _faces(self) -> Content:
+        parts: list[tuple[str, Style | str]] = []
+        for name, said in words.FACES.items():
+            click = Style.from_meta({"@click": f"screen.face('{name}')"})
+            here = name == self.face
+            parts += [(f"[{_(said)}]" if here else f" {_(said)} ", click + Style(bold=True) if here else click)]
+        return Content.assemble(*parts)
+
+    # --- filter
+
+    def _is_filtering(self) -> bool:
+        return self.query_one("#filter", FilterLine).is_active
+
+    @on(FilterLine.Changed)
+    def _filter_changed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        self._filter()
+
+    def _filter(self) -> None:
+        if self.face != "log":
+            return
+        line, frame = self.query_one("#filter", FilterLine), self.rows._rows.frame  # noqa: SLF001 - the rows it shows
+        order = words.passing(frame, line.text)
+        self.rows.set_rows(frame, order if line.is_active else None)
+        line.show_result(len(order), frame.height, _("the newest") if self._has_older() else "")
+        self.set_class(line.is_active, "-filtering")
+
+    def action_filter(self) -> None:
+        """Type into the filter of the log."""
+        if self.face != "log":
+            self.action_face("log")
+        self.add_class("-filtering")
+        self.query_one("#filter").display = True
+        self.query_one("#filter", FilterLine).begin()
+
+    @on(FilterLine.Left)
+    def _filter_left(self) -> None:
+        self.rows.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.rows.action_sort()
+
+    # --- moving
+
+    def _has_older(self) -> bool:
+        return bool(self._lines) and self._lines[-1].seq > 1
+
+    @on(CursorMoved)
+    def _cursor_moved(self, event: CursorMoved) -> None:
+        if self.has_class("-opened"):
+            self._show_facts()
+        if (
+            self.face == "log"
+            and self._has_older()
+            and not self._is_filtering()
+            and event.position >= len(self._lines) - 1
+        ):
+            before = self._lines[-1].seq
+            self.ask(lambda service: service.events(limit=PAGE, before=before), self._older_came, group="older")
+
+    def _older_came(self, lines: tuple[EventLine, ...]) -> None:
+        self._lines += lines
+        if self.face == "log":
+            frame = words.event_frame(self._lines)
+            self.rows.set_rows(frame)
+            self._filter()
+
+    def action_face(self, face: str) -> None:
+        """Show another list; from a click."""
+        self.face = face
+        self._draw()
+        self.rows.focus()
+
+    def action_next_pane(self) -> None:
+        """Show the next list."""
+        names = list(words.FACES)
+        self.action_face(names[(names.index(self.face) + 1) % len(names)])
+
+    @on(Opened)
+    def _opened(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open or close the entry under the cursor; check the workbook under it."""
+        if self.rows.cursor_key is None:
+            return
+        if self.has_class("-opened"):
+            self.remove_class("-opened")
+            return
+        self.add_class("-opened")
+        self._show_facts()
+
+    def action_back(self) -> None:
+        """Close what is open, clear the filter, go back to the log; then one step back."""
+        if self.has_class("-opened"):
+            self.remove_class("-opened")
+        elif self.face == "log" and self._is_filtering():
+            self.query_one("#filter", FilterLine).set_text("")
+        elif self.face != "log":
+            self.action_face("log")
+        else:
+            super().action_back()
+
+    def _show_facts(self) -> None:
+        key, said = self.rows.cursor_key, Content("")
+        if self.face == "log":
+            found = next((line for line in self._lines if line.seq == key), None)
+            said = words.event_facts(found, self._timezone, self.recon.amount) if found else said
+        elif self.face == "compared":
+            said = words.found_facts(self.rows.cursor_values())
+        else:
+            said = self._file_facts(str(key))
+        self.query_one("#facts-text", Static).update(said)
+
+    def _file_facts(self, key: str) -> Content:
+        file = next((each for each in self._files if str(each.path) == key), None)
+        if file is None or file.kind != "workbook":
+            return Content(shown(key))
+        path = file.path
+        self.ask(lambda service: (path, service.verify_workbook(path)[0]), self._checked, group="workbook")
+        return Content(f"{shown(key)}\n" + _("Checking ..."))
+
+    def _checked(self, answer: tuple[Path, list[str]]) -> None:
+        path, problems = answer
+        if self.rows.cursor_key == str(path):
+            said = words.checked_words(path.name, problems)
+            self.query_one("#facts-text", Static).update(Content(f"{shown(path)}\n") + said)
+
+    # --- writing and comparing
+
+    def _say(self, note: Content | str | None) -> None:
+        self._note = Content(note) if isinstance(note, str) else note
+        line = self.query_one("#audit-note", Static)
+        line.update(self._note or Content(""))
+        line.display = self._note is not None
+
+    def _progress(self) -> Callable[[str], None]:
+        """Return where a worker tells how far it is."""
+        return lambda text: self.app.call_from_thread(self._say, f"> {tr_composed(shown(text))}")
+
+    def action_export(self) -> None:
+        """Choose what to write: a workbook or a journal, the newest batch first."""
+        choices = [
+            (f"{form}:{batch.batch}", f"{_(said)}, {batch.batch}")
+            for batch in self._batches
+            for form, said in FORMS.items()
+        ]
+        if not choices:
+            self._say(_("There is no batch yet, so there is nothing to write. Plan in Review (m) first."))
+            return
+        self.app.push_screen(ChoiceDialog(_("Write which file?"), choices), self._write)
+
+    def _write(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        form, _colon, batch = chosen.partition(":")
+        self._say("> " + _("Writing ..."))
+        tell = self._progress()
+        if form == "workbook":
+            self.act(lambda service: service.audit(batch, on_progress=tell), self._written, group="write")
+        else:
+            self.ask(lambda service: service.journal(batch, form), self._written, group="write")
+
+    def _written(self, facts: dict[str, Any]) -> None:
+        said = _("Wrote {path}").format(path=shown(facts["path"]))
+        more = str(facts.get("message") or "")
+        if facts.get("check_with"):
+            more = _("Check it with: {command}").format(command=shown(facts["check_with"]))
+        self._say(Content.assemble(("✓ ", "$recon-done"), "\n".join(filter(None, (said, tr_composed(more))))))
+        self.load()
+
+    def action_verify(self) -> None:
+        """Choose a batch and read it back from the ledger."""
+        posted = [batch for batch in self._batches if batch.posted]
+        if not posted:
+            self._say(_("Nothing is posted yet, so there is nothing to compare. F9 goes to the upload."))
+        elif len(posted) == 1:
+            self._verify(posted[0].batch)
+        else:
+            choices = [(b.batch, _("{batch}: {n} posted").format(batch=b.batch, n=count(b.posted))) for b in posted]
+            self.app.push_screen(ChoiceDialog(_("Compare which batch with the ledger?"), choices), self._verify)
+
+    def _verify(self, batch: str | None) -> None:
+        if batch is None:
+            return
+        self._say("> " + _("Asking the ledger ..."))
+        tell = self._progress()
+        self.ask(lambda service: service.verify(batch, on_progress=tell), self._compared, group="verify")
+
+    def _compared(self, report: VerifySummary) -> None:
+        self._report = report
+        self._note = words.compared_words(report)
+        self.action_face("compared")
+
+    def show_error(self, error: BaseException) -> None:
+        """Show what went wrong; nothing is under way any more."""
+        self._say(None)
+        super().show_error(error)
+
+
+def _chain_state(service: ReconService) -> tuple[str, int, str]:
+    """Return head, length and damage of the chain."""
+    try:
+        return (*service.verify_chain(), "")
+    except StoreDamaged as error:
+        return "", 0, str(error)
+
+
+_NOTHING: Final = VerifySummary("", "", 0, 0)
