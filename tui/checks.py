@@ -25,6 +25,7 @@ FREE_BYTES_NEEDED: Final = 200 * 1024 * 1024
 SMALLEST: Final = (60, 20)
 _MEGABYTE: Final = 1024 * 1024
 Asking = Callable[[Callable[[ReconService], object]], object]
+"""Opens the service for a question, and closes it again."""
 
 NAMES: Final = {
     "python": N_("Python"),
@@ -59,13 +60,15 @@ class Check:
     text: str
 
 
-def machine_checks(now: dt.datetime, widths: Widths | None, *, colours: int | None = None) -> list[Check]:
+def machine_checks(
+    now: dt.datetime, widths: Widths | None, *, colours: int | None = None, size: tuple[int, int] | None = None
+) -> list[Check]:
     """Look at what recon runs on."""
     return [
         _python(),
         _sqlite(),
         _encoding(),
-        _size(),
+        _size(size),
         *_colours(colours),
         _thai(widths),
         _fonts(),
@@ -99,8 +102,8 @@ def _encoding() -> Check:
     )
 
 
-def _size() -> Check:
-    columns, rows = shutil.get_terminal_size()
+def _size(known: tuple[int, int] | None) -> Check:
+    columns, rows = known or shutil.get_terminal_size()
     size = f"{columns} x {rows}"
     if columns >= SMALLEST[0] and rows >= SMALLEST[1]:
         return Check("size", "ok", size)

@@ -12,10 +12,11 @@ from textual.widgets import Button, Input, Static
 from recon.ports import Clock
 from recon.service.upkeep import OtherSide
 from tui.cells import shown
-from tui.checks import Check, machine_checks
+from tui.checks import machine_checks
 from tui.core_texts import ENVIRONMENTS, word
 from tui.first_answers import CHECKS, SOURCES, TARGETS, Answers, wrong_company
 from tui.i18n import LANGUAGES, N_, _
+from tui.screens.doctor import COLOURS, checks_text
 from tui.thai_probe import Widths
 from tui.widgets.choice import Choice
 
@@ -248,21 +249,7 @@ class LastPage(Page):
 
     def look(self) -> None:
         """Show what this terminal can do."""
-        system = self.app.console.color_system or ""
-        colours = {"truecolor": 16_777_216, "256": 256, "standard": 16}.get(system)
+        colours, size = COLOURS.get(self.app.console.color_system or ""), self.app.size
         wanted = {"terminal", "size", "colours", "thai", "clock"}
-        found = [c for c in machine_checks(self._clock.now(), self._widths, colours=colours) if c.name in wanted]
-        self.query_one("#checks", Static).update(checks_text(found))
-
-
-def checks_text(checks: list[Check]) -> Content:
-    """Return checks as lines: sign, name, words."""
-    from tui.checks import NAMES
-
-    signs = {"ok": ("✓", "$recon-done"), "warning": ("?", "$recon-check"), "fault": ("!", "$recon-bad")}
-    parts: list[str | tuple[str, str]] = []
-    for check in checks:
-        sign, style = signs[check.state]
-        parts += ["\n"] if parts else []
-        parts += [(f"{sign} ", style), (_(NAMES.get(check.name, check.name)), "bold"), f"  {check.text}"]
-    return Content.assemble(*parts)
+        checks = machine_checks(self._clock.now(), self._widths, colours=colours, size=(size.width, size.height))
+        self.query_one("#checks", Static).update(checks_text([check for check in checks if check.name in wanted]))

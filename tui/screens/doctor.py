@@ -1,0 +1,116 @@
+"""Checks of this machine, this terminal and this workspace, each with what to do; the same as `recon doctor`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.cells import fit, width_of
+from tui.checks import NAMES, Check, machine_checks, workspace_checks
+from tui.i18n import N_, _, count, ngettext
+from tui.keys import bindings
+from tui.screens.base import StepScreen
+from tui.thai_probe import SAMPLES, Widths, measured_widths
+
+COLOURS: Final = {"truecolor": 16_777_216, "256": 256, "standard": 16}
+SIGNS: Final = {"ok": ("✓", "$recon-done"), "warning": ("?", "$recon-check"), "fault": ("!", "$recon-bad")}
+
+
+class DoctorScreen(StepScreen):
+    """What stands well, and what falls short."""
+
+    STEP: ClassVar[str] = "home"
+    FOOTER: ClassVar[tuple[str, ...]] = ("refresh", "verify", "back", "command_palette", "leave")
+    HELP: ClassVar[str] = N_(
+        "The terminal, this machine and this workspace. Measuring asks the terminal how wide it draws Thai words; the screen goes "
+        "blank for a moment."
+    )
+    BINDINGS = bindings("verify")
+    CSS = """
+    #doctor { height: 1fr; padding: 0 1; }
+    #doctor Static { height: auto; }
+    #tally { height: 1; text-style: bold; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._widths: Widths | None = None
+        self._checks: list[Check] | None = None
+
+    def body(self) -> ComposeResult:
+        """A tally, the checks, the words to look at."""
+        with VerticalScroll(id="doctor"):
+            yield Static(id="tally", markup=False)
+            yield Static(id="checks", markup=False)
+            yield Static(id="sample", markup=False)
+
+    def key_words(self) -> dict[str, str]:
+        """Say what the keys do here."""
+        return {"refresh": _("Look again"), "verify": _("Measure Thai")}
+
+    def load(self) -> None:
+        """Look at everything; the workspace in a worker."""
+        system = self.app.console.color_system or ""
+        now = self.recon.session.clock.now()
+        here = machine_checks(now, self._widths, colours=COLOURS.get(system), size=(self.size.width, self.size.height))
+        if self._checks is None:
+            self._draw(here)
+        session = self.recon.session
+
+        def look() -> list[Check]:
+            return [*here, *workspace_checks(session.workspace.root, session.ask)]
+
+        self._start(look, self._came, group="doctor")
+
+    def _came(self, checks: list[Check]) -> None:
+        self._checks = checks
+        self._draw(checks)
+
+    def on_resize(self) -> None:
+        """Lines are made for the width there is."""
+        if self._checks is not None:
+            self._draw(self._checks)
+
+    def _draw(self, checks: list[Check]) -> None:
+        bad = sum(check.state != "ok" for check in checks)
+        said = (
+            ngettext("{n} thing to look at", "{n} things to look at", bad).format(n=count(bad))
+            if bad
+            else _("All is well.")
+        )
+        self.query_one("#tally", Static).update(Content(said))
+        self.query_one("#checks", Static).update(checks_text(checks))
+        self.query_one("#sample", Static).update(self._sample())
+
+    def _sample(self) -> Content:
+        """Return the sample words in a frame: its right side is straight where the terminal counts as recon does."""
+        lines = [("\n" + _("Right sides must stand in one column:"), "$recon-dim")]
+        room = max(width_of(text) for text, _cells in SAMPLES) + 2
+        for number, (text, cells) in enumerate(SAMPLES):
+            found = "" if self._widths is None else f"  {self._widths[number]} / {cells}"
+            lines.append((f"\n  | {fit(text, room)}|{found}", ""))
+        return Content.assemble(*lines)
+
+    def action_verify(self) -> None:
+        """Let the screen stand aside and ask the terminal for the widths of Thai words."""
+        with suppress(SuspendNotSupported), self.app.suspend():
+            self._widths = measured_widths()
+        self.load()
+
+
+def checks_text(checks: list[Check]) -> Content:
+    """Return checks as lines: sign, name, words; what falls short first."""
+    order = {"fault": 0, "warning": 1, "ok": 2}
+    parts: list[str | tuple[str, str]] = []
+    room = max((width_of(_(NAMES.get(check.name, check.name))) for check in checks), default=0)
+    for check in sorted(checks, key=lambda each: order[each.state]):
+        sign, style = SIGNS[check.state]
+        name = fit(_(NAMES.get(check.name, check.name)), room)
+        parts += ["\n"] if parts else []
+        parts += [(f"{sign} ", style), (name, "bold"), f"  {check.text}"]
+    return Content.assemble(*parts)
