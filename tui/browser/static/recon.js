@@ -26,6 +26,17 @@
     }
   };
 
+  // Thai letters are of many widths, cells of one: a vowel written before its letter stands at the cell's right edge, one written
+  // after it at the left, a letter in the middle; what is wider than its cell is narrowed. Else words fall apart.
+  const plainly = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+    if (!/^[\u0E01-\u0E5B]/.test(text)) return plainly.call(this, text, x, y, ...rest);
+    const room = Math.floor(this.measureText("0").width);
+    const spare = Math.max(0, room - this.measureText(text).width);
+    const place = /^[\u0E40-\u0E44]/.test(text) ? 1 : /^[\u0E30\u0E32\u0E33]/.test(text) ? 0 : 0.5;
+    return plainly.call(this, text, x + spare * place, y, room);
+  };
+
   // The terminal measures its cells once, so the fonts must be there before it is made.
   async function start() {
     document.querySelector("#again").addEventListener("click", () => window.location.reload());
@@ -34,12 +45,22 @@
     await Promise.race([Promise.allSettled(wanted), late]);
     const terminal = document.createElement("script");
     terminal.src = "static/textual.js";
-    terminal.addEventListener("load", () => window.onload(new Event("load")));
+    terminal.addEventListener("load", () => {
+      window.onload(new Event("load"));
+      listen();
+    });
     document.head.append(terminal);
+  }
+
+  // Keys go to the screens without a click.
+  function listen() {
+    const keys = document.querySelector(".xterm-helper-textarea");
+    if (keys !== null) keys.focus();
   }
 
   window.addEventListener("error", () => {
     if (!document.body.classList.contains("-first-byte")) document.body.classList.add("-broken");
   });
+  window.addEventListener("focus", listen);
   window.addEventListener("load", start, { once: true });
 })();
