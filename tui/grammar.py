@@ -129,8 +129,18 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     profile.add_argument("file", metavar="FILE", help="CSV or Excel export")
     profile.add_argument("--save", metavar="NAME", help="write profiles/NAME.toml")
     profile.add_argument("--check", metavar="PROFILE", help="read with this profile and show the preview")
+    profile.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="answer a question of the proposal; repeat it"
+    )
     profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
     add_dry_run(profile)
+
+    files = add_command(
+        commands, "files", "tui.commands.intake:files", "list what was taken in, and what waits in the inbox folder"
+    )
+    files.add_argument(
+        "file", metavar="FILE", nargs="?", help="name, or first digits: also what was found in this file"
+    )
 
 
 def _work_commands(commands: argparse._SubParsersAction[Parser]) -> None:

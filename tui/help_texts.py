@@ -56,7 +56,9 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon profile orders.xlsx",
         "recon profile orders.xlsx --save zort-export",
         "recon profile orders.csv --check profiles/zort-export.toml",
+        "recon profile orders.csv --set read.era=BE --set columns.total=ยอดสุทธิ --save my-export",
     ),
+    "files": ("recon files", "recon files --json", "recon files 1-orders_export_16-october.csv"),
     "match": (
         "recon match",
         "recon match --link-all --text --all-channels BSV001",

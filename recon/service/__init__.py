@@ -156,10 +156,19 @@ class ReconService(FileQuestions, MatchQuestions):
         return taking_in.pull_products(self._context, connection, dry_run=dry_run)
 
     def profile(
-        self, path: Path, *, save: str | None, check: str | None, sheet: str | None, dry_run: bool = False
+        self,
+        path: Path,
+        *,
+        save: str | None,
+        check: str | None,
+        sheet: str | None,
+        answers: Sequence[str] = (),
+        dry_run: bool = False,
     ) -> profiling.ProfileReport:
-        """Propose a column profile for an unknown export, or read one with a profile."""
-        return profiling.profile(self._context, path, save=save, check=check, sheet=sheet, dry_run=dry_run)
+        """Propose a column profile for an unknown export, with answers if there are, or read one with a profile."""
+        return profiling.profile(
+            self._context, path, save=save, check=check, sheet=sheet, answers=answers, dry_run=dry_run
+        )
 
     def plan(
         self,

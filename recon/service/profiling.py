@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from recon.errors import UsageError
 from recon.files import atomic_write
 from recon.frames.tables import read_table
 from recon.intake import look_at
+from recon.money import plain
 from recon.normalize import normalize
 from recon.service.causes import causes
 from recon.service.context import Context
@@ -64,9 +68,26 @@ class ProfileReport:
 
 
 def profile(
-    context: Context, path: Path, *, save: str | None, check: str | None, sheet: str | None, dry_run: bool = False
+    context: Context,
+    path: Path,
+    *,
+    save: str | None,
+    check: str | None,
+    sheet: str | None,
+    answers: Sequence[str] = (),
+    dry_run: bool = False,
 ) -> ProfileReport:
     """Propose a profile for an export (and save it), or read the export with one and show what comes out.
+
+    Args:
+        context: The open workspace.
+        path: The export.
+        save: Name to save the profile under.
+        check: Read with this profile instead of proposing one.
+        sheet: Sheet of a workbook.
+        answers: What a person answers to the questions, as ``read.era=BE``; what is saved then has no question left open
+            that keeps it from loading.
+        dry_run: Write nothing.
 
     Raises:
         IntakeError: The file cannot be read as a table.
@@ -75,6 +96,8 @@ def profile(
     look_at(path)  # a file that is not there or still growing is refused here
     if check is not None:
         return _tried(context, path, _named_text(context, check), Path(check).stem)
+    if answers:
+        return _answered(context, path, answers, save=save, sheet=sheet, dry_run=dry_run)
     name = "my-export" if save is None else save
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise UsageError(f"--save {name!r}: small letters, digits and dashes only. Nothing was written.")
@@ -105,6 +128,32 @@ def profile(
     )
 
 
+def _answered(
+    context: Context, path: Path, answers: Sequence[str], *, save: str | None, sheet: str | None, dry_run: bool
+) -> ProfileReport:
+    """Return the proposal with a person's answers, the same as the editor of the screens shows."""
+    from recon.service.drafting import draft_profile, save_profile
+    from recon.sources.profile.edit import parse_edit
+
+    edits = [parse_edit(text) for text in answers]
+    draft = draft_profile(context, path, edits, sheet=sheet)
+    saved = save_profile(context, path, edits, save, sheet=sheet, dry_run=dry_run) if save is not None else ""
+    open_ones = [question.text for question in draft.questions]
+    return ProfileReport(
+        file=path.name,
+        profile=save or "my-export",
+        toml=draft.toml,
+        saved_as=saved,
+        guesses=(),
+        questions=(*open_ones, *([] if draft.loads else [problem.text for problem in draft.problems])),
+        preview=_preview_of(draft.rows),
+        orders=draft.orders,
+        total=draft.total,
+        causes=draft.causes,
+        dry_run=dry_run,
+    )
+
+
 def _named_text(context: Context, check: str) -> str:
     file = Path(check)
     return (
@@ -114,8 +163,6 @@ def _named_text(context: Context, check: str) -> str:
 
 def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
     """Read a file with a profile, keeping nothing."""
-    from recon.money import plain
-
     _, rules = next(iter(context.settings.connections.items()))
     file = look_at(path)
     options = options_with_profile(context, rules, text)
@@ -123,13 +170,6 @@ def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
 
     reading = ProfileOrders(text, where=name).read(file, options)
     frames = normalize(reading, options, file_id=file.file_id)
-    shown = frames.orders.head(PREVIEW_ROWS).select(
-        "order_number", "ordered_on", "order_state", "payment_state", "payment_channel", "total_minor", "row"
-    )
-    preview = tuple(
-        {**row, "ordered_on": str(row["ordered_on"]), "total_minor": plain(row["total_minor"])}
-        for row in shown.to_dicts()
-    )
     return ProfileReport(
         file=path.name,
         profile=name,
@@ -137,8 +177,20 @@ def _tried(context: Context, path: Path, text: str, name: str) -> ProfileReport:
         saved_as="",
         guesses=(),
         questions=(),
-        preview=preview,
+        preview=_preview_of(frames.orders),
         orders=frames.orders.height,
         total=plain(total_of(frames.orders, context.settings.company.currency)),
         causes=causes(frames.findings, frames.orders, context.settings.company.currency),
+    )
+
+
+def _preview_of(orders: pl.DataFrame) -> tuple[dict[str, Any], ...]:
+    """Return the first orders as they would be read."""
+    columns = ("order_number", "ordered_on", "order_state", "payment_state", "payment_channel", "total_minor", "row")
+    if not orders.width:
+        return ()
+    shown = orders.head(PREVIEW_ROWS).select(columns)
+    return tuple(
+        {**row, "ordered_on": str(row["ordered_on"]), "total_minor": plain(row["total_minor"])}
+        for row in shown.to_dicts()
     )

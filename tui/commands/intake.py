@@ -1,12 +1,14 @@
-"""`recon import`, `recon pull` and `recon profile`: what comes in, and what was found in it."""
+"""`recon import`, `recon pull`, `recon profile` and `recon files`: what comes in, and what was found in it."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 
 from recon.errors import UsageError
+from recon.service.intakes import IntakeDetail
 from recon.summaries import CauseLine, FileReport, IntakeReport
 from tui.output import Output, grouped
 from tui.wiring import open_service
@@ -107,9 +109,53 @@ def profile(args: argparse.Namespace) -> int:
     output = Output(as_json=args.json)
     with open_service(args, write=bool(args.save) and not args.dry_run) as service:
         result = service.profile(
-            Path(args.file), save=args.save, check=args.check, sheet=args.sheet, dry_run=args.dry_run
+            Path(args.file),
+            save=args.save,
+            check=args.check,
+            sheet=args.sheet,
+            answers=args.set,
+            dry_run=args.dry_run,
         )
     output.document("profile", result.as_facts())
     for line in result.lines():
         output.line(line)
     return 4 if result.questions else 0
+
+
+def files(args: argparse.Namespace) -> int:
+    """List what was taken in and what waits in the inbox; of one file also what was found in it."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        history = service.intakes(args.connection)
+        detail = service.intake(args.file) if args.file else None
+    output.document("files", history.as_facts() | {"found": None if detail is None else asdict(detail)})
+    if detail is not None:
+        _print_taken(detail, output)
+        return 0
+    rows = [
+        (
+            line.file, line.name, line.profile or line.source, line.at[:16].replace("T", " "), line.who, f"{line.orders:,}",
+            grouped(line.total), f"{line.new:,}", f"{line.changed:,}", f"{line.gone:,}", f"{line.refused:,}",
+        )
+        for line in history.files
+    ]  # fmt: skip
+    heads = ("File", "Name", "Format", "When (UTC)", "Who", "Orders", "Total", "New", "Changed", "Gone", "Refused")
+    output.table(heads, rows, right=(5, 6, 7, 8, 9, 10))
+    for waiting in history.inbox:
+        output.line(f"in the inbox, not taken in yet: {waiting.name}  ({waiting.size:,} bytes)")
+    return 4 if history.inbox else 0
+
+
+def _print_taken(detail: IntakeDetail, output: Output) -> None:
+    line = detail.line
+    ties = "which ties" if line.ties else "which differs"
+    output.line(
+        f"{line.name}: {line.profile or line.source}, {line.rows:,} rows, {line.orders:,} orders, {grouped(line.total)}  "
+        f"(file {line.file}; its own sum {grouped(line.stated_total)}, {ties})"
+    )
+    output.line(
+        f"  known {line.known:,}   new {line.new:,}   changed {line.changed:,}   gone {line.gone:,}   unreadable {line.refused:,}"
+    )
+    print_causes(detail.causes, output)
+    for note in detail.notes:
+        output.line(f"  note: {note}")
