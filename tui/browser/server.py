@@ -30,6 +30,8 @@ from tui.i18n import N_, _
 LIVE: Final = "live"
 """Name of the live connection in the room."""
 HEARTBEAT_SECONDS: Final = 20
+CLOSING_SECONDS: Final = 3
+"""How long a page may take to agree that the connection is closed."""
 LEAVE_SECONDS: Final = 20
 """How long stopping waits for the tabs' apps; they are killed before that."""
 _TOO_MANY: Final = N_("As many tabs as recon keeps are open. Close one of them first.")
@@ -77,9 +79,8 @@ class BrowserServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End every tab and its app, then stop answering."""
-        for live in tuple(self._live):
-            with suppress(ConnectionError, RuntimeError):
-                await live.close(code=WSCloseCode.GOING_AWAY)
+        closing = [live.close(code=WSCloseCode.GOING_AWAY) for live in self._live]
+        await asyncio.gather(*closing, return_exceptions=True)
         if self._ending:
             await asyncio.wait(self._ending, timeout=LEAVE_SECONDS)
         await self._runner.cleanup()
@@ -134,25 +135,37 @@ class BrowserServer:
             size = size_of(request.query.get("width", "80"), request.query.get("height", "24"))
         except NotOurs:
             return self._refused(NOTHING_HERE)
-        live = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_MESSAGE, compress=False)
+        live = web.WebSocketResponse(
+            timeout=CLOSING_SECONDS, heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_MESSAGE, compress=False
+        )
         if not live.can_prepare(request):
             return self._refused(NOTHING_HERE)
         live.headers.update(self._headers)
         await live.prepare(request)
-        self._live.add(live)
         whole = asyncio.current_task()
         assert whole is not None
+        self._live.add(live)
         self._ending.add(whole)
         try:
-            async with self._tabs.open() as tab:
-                await self._run(live, tab, size)
-        except TooManyTabs:
-            await self._say(live, "ended", words=_(_TOO_MANY))
+            await self._one_tab(live, size)
         finally:
             self._live.discard(live)
             self._ending.discard(whole)
             await live.close()
         return live
+
+    async def _one_tab(self, live: web.WebSocketResponse, size: Size) -> None:
+        """Let a tab in, or tell it why not; an answer of another kind is not possible any more."""
+        try:
+            async with self._tabs.open() as tab:
+                await self._run(live, tab, size)
+        except (TooManyTabs, TimeoutError):
+            await self._say(live, "ended", words=_(_TOO_MANY))
+        except ConnectionError:
+            return
+        except Exception as error:  # noqa: BLE001 - as above
+            self._complain(defect_words(error))
+            await self._say(live, "ended", words=_(_UNABLE))
 
     async def _run(self, live: web.WebSocketResponse, tab: Tab, size: Size) -> None:
         """Run one app for one tab until either of them ends."""

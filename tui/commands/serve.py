@@ -9,6 +9,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +59,7 @@ async def _serve(args: argparse.Namespace, output: Output, workspace: Workspace)
         port=args.port,
         read_only=args.read_only,
         theme=preferences.theme,
-        complain=output.note,
+        complain=partial(_complain, output),
     )
     stopped = asyncio.Event()
     with _signals(stopped):
@@ -68,6 +69,11 @@ async def _serve(args: argparse.Namespace, output: Output, workspace: Workspace)
                 if door is not None and not await asyncio.to_thread(webbrowser.open, door.as_uri()):
                     output.note("No browser could be opened from here; open the link by hand.")
                 await stopped.wait()
+
+
+def _complain(output: Output, words: str) -> None:
+    for line in words.splitlines():
+        output.note(line)
 
 
 def _announce(output: Output, server: BrowserServer, workspace: Workspace, *, read_only: bool) -> None:
