@@ -25,9 +25,11 @@ from tui import i18n
 from tui.i18n import LANGUAGES, N_, _, count
 from tui.keys import KEYS, bindings, shown
 from tui.preferences import Preferences, load_preferences, save_preferences
+from tui.sample import is_sample
 from tui.screens.base import StepScreen
 from tui.session import Session
 from tui.themes import THEMES
+from tui.widgets.sample_dialog import ask_to_throw_away
 from tui.widgets.step_bar import STEPS, WORDS
 
 PLACES: Final = {
@@ -107,6 +109,11 @@ class ReconApp(App[int]):
     def connection(self) -> str:
         """The connection the screens are about."""
         return next(iter(self._settings.connections), "")
+
+    def settings_changed(self) -> None:
+        """Read recon.toml again after somebody wrote it, and show what follows from it."""
+        self._settings = self.session.settings
+        self.load_overview()
 
     # --- places
 
@@ -230,6 +237,9 @@ class ReconApp(App[int]):
             yield SystemCommand(_("Language: {name}").format(name=name), "", partial(self.use_language, code))
         for theme, words in THEME_WORDS.items():
             yield SystemCommand(_("Theme: {name}").format(name=_(words)), "", partial(self.use_theme, theme))
+        if is_sample(self.session.workspace.root) and not self.session.read_only:
+            help_ = _("Delete this sample workspace, and nothing else")
+            yield SystemCommand(_("Throw the sample away"), help_, partial(ask_to_throw_away, self))
 
     @staticmethod
     def _works_here(screen: Screen[object], action: str) -> bool:
@@ -245,7 +255,7 @@ class ReconApp(App[int]):
     def use_language(self, language: str) -> None:
         """Speak another language from now on, on every screen."""
         i18n.use(language)
-        self._prefer(replace(self.preferences, language=language))
+        self.prefer(replace(self.preferences, language=language))
         for screen in self._places.values():
             if screen.is_attached and isinstance(screen, StepScreen):
                 screen.language_changed()
@@ -253,9 +263,10 @@ class ReconApp(App[int]):
     def use_theme(self, theme: str) -> None:
         """Show other colours from now on."""
         self.theme = theme
-        self._prefer(replace(self.preferences, theme=theme))
+        self.prefer(replace(self.preferences, theme=theme))
 
-    def _prefer(self, preferences: Preferences) -> None:
+    def prefer(self, preferences: Preferences) -> None:
+        """Keep what the person likes from now on, for the next start too."""
         self.preferences = preferences
         if self._keep:
             save_preferences(preferences)

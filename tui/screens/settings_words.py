@@ -1,0 +1,149 @@
+"""Rows and words of the settings screen: what a setting is, what it accepts, where keys are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+from textual.content import Content
+
+from recon.service.setting_sheet import SettingLine
+from recon.service.upkeep import Answered, KeyLine
+from tui.cells import shown
+from tui.i18n import LANGUAGES, N_, _, moment, tr
+from tui.preferences import Preferences
+from tui.widgets.columns import Column
+
+MINE: Final = "preferences"
+KEYS: Final = "keys"
+PLACES: Final = {
+    "file": N_("kept in a file only you can read"),
+    "key-store": N_("kept in the key store"),
+    "nowhere": N_("not there"),
+    "no-key-store": N_("not there; this computer has no key store"),
+}
+_SCHEMA: Final = {
+    "key": pl.String, "section": pl.String, "name": pl.String, "value": pl.String, "state": pl.String, "words": pl.String,
+}  # fmt: skip
+Row = tuple[str, str, str, str, str, str]
+
+
+def setting_rows(lines: Sequence[SettingLine]) -> list[Row]:
+    """Return settings as rows; ``state`` is locked, missing, set or default."""
+    rows = []
+    for line in lines:
+        empty = not line.value and line.needed
+        state = "locked" if line.locked else "missing" if empty else "default" if line.is_default else "set"
+        section, value = shown(line.section.removeprefix("connections.")), shown(line.value)
+        rows.append(
+            (line.key, section, shown(line.name), value, state, f"{line.key} {value} {tr(line.help)}".casefold())
+        )
+    return rows
+
+
+def key_rows(keys: Sequence[KeyLine]) -> list[Row]:
+    """Return keys as rows, without their values."""
+    return [
+        (
+            f"{KEYS}.{line.connection}.{line.name}",
+            f"{_('Keys')} {shown(line.connection)}",
+            f"{line.system} {line.name}",
+            _(PLACES[line.place]),
+            "set" if line.place in {"file", "key-store"} else "missing",
+            f"{line.system} {line.name}".casefold(),
+        )
+        for line in keys
+    ]
+
+
+def mine_rows(preferences: Preferences, theme: str) -> list[Row]:
+    """Return what the person likes as rows."""
+    facts = (
+        ("language", _("language of the screens"), LANGUAGES.get(preferences.language, preferences.language)),
+        ("theme", _("colours"), theme),
+        ("hide_numbers", _("hide numbers at the start"), _("yes") if preferences.hide_numbers else _("no")),
+        ("name", _("who works here"), shown(preferences.name)),
+    )
+    return [
+        (f"{MINE}.{name}", _("For you"), said, value, "set", f"{name} {said} {value}".casefold())
+        for name, said, value in facts
+    ]
+
+
+def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
+    """Return rows as a frame."""
+    return pl.DataFrame(list(rows), schema=_SCHEMA, orient="row")
+
+
+def setting_columns() -> Sequence[Column]:
+    """Return the columns of the settings."""
+    signs = {"locked": "=", "missing": "!", "set": "+", "default": " "}
+    return (
+        Column("state", lambda: "", width=1, render=lambda state: signs[state], tone=_tone, priority=0, sortable=False),
+        Column("section", lambda: _("Where"), width=24, priority=2),
+        Column("name", lambda: _("Setting"), priority=0),
+        Column("value", lambda: _("Value"), grow=True, least=14, priority=0),
+    )
+
+
+def _tone(state: str) -> str:
+    return {"locked": "dim", "missing": "bad", "set": "ready"}.get(state, "")
+
+
+# --- what one setting is
+
+
+def accepts(line: SettingLine) -> str:
+    """Return what a setting accepts, in words."""
+    least, most = line.bounds
+    if line.kind in {"choice", "choices"}:
+        words = ", ".join(line.choices)
+        return (
+            _("one of: {choices}").format(choices=words)
+            if line.kind == "choice"
+            else _("some of: {choices}").format(choices=words)
+        )
+    if line.kind == "number":
+        return _("a whole number from {least} to {most}").format(least=least, most=most)
+    said = {
+        "yes-no": _("yes or no"),
+        "date": _("a date like 2026-01-31"),
+        "list": _("words, with commas between them"),
+        "table": _("a table; edit it in recon.toml"),
+    }.get(line.kind, _("text"))
+    if line.pattern:
+        said += f"  {line.pattern}"
+    elif most is not None:
+        said += "  " + _("at most {n} characters").format(n=most)
+    return said
+
+
+def setting_facts(line: SettingLine) -> Content:
+    """Return everything about a setting."""
+    parts: list[str | tuple[str, str]] = [(shown(line.key), "bold $recon-accent"), "\n", tr(line.help), "\n"]
+    default = _("needed") if line.needed else shown(line.default) or _("empty")
+    for name, value in (
+        (_("value"), shown(line.value) or _("empty")),
+        (_("default"), default),
+        (_("accepts"), accepts(line)),
+    ):
+        parts += [(f"{name}: ", "$recon-dim"), f"{value}\n"]
+    if line.locked:
+        parts += [("= ", "$recon-check"), tr(line.locked)]
+    return Content.assemble(*parts)
+
+
+def key_facts(line: KeyLine, answered: Sequence[Answered], timezone: str) -> Content:
+    """Return what is known about a key; never the key."""
+    parts: list[str | tuple[str, str]] = [
+        (f"{line.system} {line.name}", "bold $recon-accent"),
+        "\n",
+        _(PLACES[line.place]),
+        "\n",
+    ]
+    for each in answered:
+        if each.connection == line.connection:
+            words = _("{company} answered last {at}.").format(company=shown(each.company), at=moment(each.at, timezone))
+            parts += [words, "\n"]
+    return Content.assemble(*parts, (_("A key is never shown. Enter types a new one in its place."), "$recon-dim"))
