@@ -210,11 +210,12 @@ def _open_item(used: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _lines_of(frames: CanonicalFrames, key: str) -> pl.DataFrame:
-    """Return the lines of a SKU with their orders, the newest order first."""
+    """Return the lines of a SKU with their orders, the newest order first; cancelled ones do not count."""
     goods = frames.lines.filter(pl.col("kind") == "product")
     keys = fold_column(goods["sku"]).fill_null("")
     mine = goods.filter(keys == key).select("order_no", "sku", "name", "quantity_milli", "amount_minor")
-    facts = frames.orders.select("order_no", "order_number", "ordered_on", "customer_name", "order_state")
+    live = frames.orders.filter(pl.col("order_state") != "cancelled")
+    facts = live.select("order_no", "order_number", "ordered_on", "customer_name", "order_state")
     return mine.join(facts, on="order_no", how="inner", maintain_order="left").sort(
         "ordered_on", descending=True, nulls_last=True, maintain_order=True
     )

@@ -1,0 +1,300 @@
+"""A list of the Match step: tabs, tally, filter, table, the pane that explains a row, and what is marked.
+
+Products, payment channels and charges look and behave alike; what they are about is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final
+
+import polars as pl
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from recon.money import plain
+from tui.cells import shown
+from tui.i18n import _
+from tui.screens.base import StepScreen
+from tui.screens.match_words import undo_words
+from tui.widgets.columns import Column
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.match_pane import TABS, MatchPane, MatchTabs, Part
+from tui.widgets.table import VirtualTable
+from tui.widgets.table_messages import CursorMoved, MarksChanged, Opened, SortRequested
+from tui.widgets.totals_bar import BarButton, TotalsBar
+
+PANE_DELAY: Final = 0.05
+"""Seconds the cursor rests on a row before the pane asks for more about it."""
+
+
+class MatchList(StepScreen):
+    """What the lists have in common."""
+
+    STEP: ClassVar[str] = "match"
+    AUTO_FOCUS = "#rows"
+    DEFAULT_CSS = """
+    #tally { height: 1; padding: 0 1; }
+    #split { height: 1fr; layout: vertical; }
+    #rows { height: 1fr; width: 1fr; }
+    #pane { height: 7; width: 1fr; border-top: solid $recon-line; }
+    MatchList.-tall #pane { height: 13; }
+    MatchList.-narrow #pane, MatchList.-tiny #pane { height: 5; }
+    MatchList.-wide #split { layout: horizontal; }
+    MatchList.-wide #pane { height: 1fr; width: 48; border-top: none; border-left: solid $recon-line; }
+    MatchList.-tiny #filter, MatchList.-narrow #filter { display: none; }
+    MatchList.-filtering #filter { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = "products"
+        self.frame: pl.DataFrame | None = None
+        self._undo_name = self._redo_name = ""
+        self._waiting: Timer | None = None
+
+    # --- what each list gives
+
+    def columns(self) -> Sequence[Column]:
+        """Return the columns."""
+        raise TypeError(f"{type(self).__name__} has no columns")
+
+    def buttons(self) -> Sequence[BarButton]:
+        """Return the buttons of the bar."""
+        return ()
+
+    def work_rows(self) -> pl.Series:
+        """Return the rows the list opens on, what waits for a person first."""
+        raise TypeError(f"{type(self).__name__} has no rows")
+
+    def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
+        """Return the rows that pass, and what was not understood."""
+        del text
+        raise TypeError(f"{type(self).__name__} has no filter")
+
+    def tally(self) -> list[Part]:
+        """Return the line above the list."""
+        return []
+
+    def explain(self, row: dict[str, Any], width: int) -> list[Part]:
+        """Return what the pane says about a row."""
+        del row, width
+        raise TypeError(f"{type(self).__name__} explains nothing")
+
+    def ask_more(self, key: str) -> None:
+        """Ask for what the pane needs beyond the row."""
+
+    def empty_words(self) -> tuple[str, str]:
+        """Return one sentence and one key for a list without rows."""
+        return _("Nothing here."), ""
+
+    # --- parts
+
+    def body(self) -> ComposeResult:
+        """Tabs, tally, filter, list and pane, and below them what is marked."""
+        yield MatchTabs(self.tab, id="tabs")
+        yield Static(id="tally", markup=False)
+        yield FilterLine(lambda: _("filter: words, st:open, amt>1000 ..."), id="filter")
+        with Container(id="split"):
+            yield VirtualTable(self.columns(), key="key", sorts_itself=False, id="rows")
+            yield MatchPane(id="pane")
+        yield TotalsBar(self.buttons(), id="marked")
+
+    @property
+    def rows(self) -> VirtualTable:
+        """The list."""
+        return self.query_one("#rows", VirtualTable)
+
+    @property
+    def pane(self) -> MatchPane:
+        """The pane."""
+        return self.query_one("#pane", MatchPane)
+
+    @property
+    def line(self) -> FilterLine:
+        """The filter."""
+        return self.query_one("#filter", FilterLine)
+
+    def minor(self, minor: int) -> str:
+        """Return an amount as it is written here."""
+        return self.recon.amount(plain(minor))
+
+    # --- showing
+
+    def show_rows(self) -> None:
+        """Show what passes the filter, in the order asked for."""
+        if self.frame is None:
+            return
+        self.rows.say_when_empty(lambda: self.empty_words()[0], lambda: self.empty_words()[1])
+        problems: tuple[str, ...] = ()
+        order = self.work_rows()
+        if self.line.is_active:
+            order, problems = self.filtered(self.line.text)
+        by = self.rows.sorted_by
+        if by is not None:
+            order = self._sorted(order, *by)
+        self.rows.set_rows(self.frame, order)
+        self.line.show_result(len(order), self.frame.height)
+        self.line.show_problem(shown(problems[0]) if problems else "")
+        self.set_class(self.line.is_active, "-filtering")
+        self.query_one("#tally", Static).update(Content.assemble(*self.tally()))
+        self.show_row()
+        self.show_keys()
+
+    def _sorted(self, order: pl.Series, column: str, descending: bool) -> pl.Series:  # noqa: FBT001 - as the table says it
+        assert self.frame is not None
+        values = self.frame.select(pl.col(column).gather(order).alias("value")).with_columns(order.alias("at"))
+        return values.sort("value", descending=descending, nulls_last=True, maintain_order=True)["at"]
+
+    def show_row(self) -> None:
+        """Draw the pane for the row under the cursor."""
+        row = self.rows.cursor_values()
+        self.pane.show(self.explain(row, self.pane.room) if row else [])
+        self.show_keys()
+
+    @on(CursorMoved)
+    def _cursor_moved(self, event: CursorMoved) -> None:
+        event.stop()
+        if self._waiting is not None:
+            self._waiting.stop()
+        self.show_row()
+        if event.key is not None:
+            self._waiting = self.set_timer(PANE_DELAY, partial(self.ask_more, str(event.key)))
+
+    def on_resize(self) -> None:
+        """Lines of the pane are made for the width there is."""
+        if self.frame is not None:
+            self.call_after_refresh(self.show_row)
+
+    # --- filter, order, marks
+
+    @on(FilterLine.Changed)
+    def _filter_changed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        self.show_rows()
+
+    @on(FilterLine.Left)
+    def _filter_left(self) -> None:
+        self.rows.focus()
+
+    @on(SortRequested)
+    def _sort_requested(self, event: SortRequested) -> None:
+        self.rows.show_sorted(event.column, descending=event.descending)
+        self.show_rows()
+
+    @on(MarksChanged)
+    def _marks_changed(self, event: MarksChanged) -> None:
+        total = self.minor(self.rows.marked_sum("amount_minor")) if event.count else ""
+        self.query_one("#marked", TotalsBar).show_marked(event.count, total, event.hidden)
+        self.show_keys()
+
+    def action_filter(self) -> None:
+        """Type into the filter."""
+        self.add_class("-filtering")
+        self.line.begin()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.rows.action_sort()
+
+    def action_mark_all(self) -> None:
+        """Mark all that is shown."""
+        self.rows.mark_all_shown()
+
+    def action_clear_marks(self) -> None:
+        """Take all marks away."""
+        self.rows.clear_marks()
+
+    def touched(self) -> list[dict[str, Any]]:
+        """Return what an action acts on: the marked rows, else the row under the cursor."""
+        if self.frame is None or not self.frame.height:
+            return []
+        keys = self.rows.touched_keys()
+        return self.frame.filter(pl.col("key").is_in(keys)).to_dicts() if keys else []
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        event.stop()
+        self.run_open()
+
+    def action_open(self) -> None:
+        """Do what is next with the row under the cursor, or with what is marked."""
+        self.run_open()
+
+    def run_open(self) -> None:
+        """Do what Enter does here."""
+
+    # --- tabs, back, undo
+
+    def action_next_pane(self) -> None:
+        """Go on to the next list."""
+        names = list(TABS)
+        self.action_tab(names[(names.index(self.tab) + 1) % len(names)])
+
+    def action_tab(self, tab: str) -> None:
+        """Show a list of the Match step."""
+        self.recon.go("match" if tab == "products" else "channels")
+        screen = self.app.screen
+        if tab != "products" and isinstance(screen, MatchList):
+            screen.turn_to(tab)
+
+    def turn_to(self, tab: str) -> None:
+        """Show another list on the same screen."""
+
+    def action_back(self) -> None:
+        """Clear the marks, then the filter; then go one step back."""
+        if self.rows.marked_count:
+            self.rows.clear_marks()
+        elif self.line.is_active:
+            self.line.set_text("")
+        else:
+            super().action_back()
+
+    def action_undo(self) -> None:
+        """Take back what was linked or mapped last."""
+        if self._undo_name:
+            self.act(lambda service: service.undo_match(None), lambda _report: self.load())
+
+    def action_redo(self) -> None:
+        """Do again what was undone."""
+        if self._redo_name:
+            self.act(lambda service: service.redo_match(None), lambda _report: self.load())
+
+    def key_words(self) -> dict[str, str]:
+        """Name what Undo would undo, and what Enter would do."""
+        words = {"undo": _("Undo: {name}").format(name=undo_words(self._undo_name))} if self._undo_name else {}
+        return words | self.open_words()
+
+    def open_words(self) -> dict[str, str]:
+        """Return what Enter would do here and now."""
+        return {}
+
+    # --- others
+
+    def say(self, words: Sequence[str]) -> None:
+        """Say what was set, for a moment."""
+        if words:
+            self.notify("\n".join(shown(one) for one in words[:4]), markup=False, timeout=5)
+
+    def done(self, then: Callable[[], None] | None = None) -> Callable[[tuple[str, ...]], None]:
+        """Return what happens after something was set: marks go, the list is read again."""
+
+        def after(_words: tuple[str, ...]) -> None:
+            self.rows.clear_marks()
+            if then is not None:
+                then()
+            self.load()
+
+        return after
+
+    def numbers_changed(self) -> None:
+        """Hide or show amounts."""
+        self.rows.hide_numbers = self.query_one("#marked", TotalsBar).hide_numbers = self.recon.numbers_hidden
+        self.show_frame()
+        self.rows.relabel()
+        self.show_rows()

@@ -1,0 +1,83 @@
+"""What the pane of the Products screen says about one SKU: why, what it might be, who linked it when, and its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from recon.service.product_table import MappingEntry, ProductDetail
+from tui.cells import shown, split_line, width_of
+from tui.composed import tr_composed
+from tui.core_texts import ORDER_STATES, word
+from tui.i18n import _, count, day, ngettext
+from tui.screens.match_words import STATE_WORDS, state_words
+from tui.widgets.match_pane import Part
+
+Say = Callable[[str], str]
+
+
+def product_parts(row: dict[str, Any], detail: ProductDetail | None, width: int, *, amount: Say, at: Say) -> list[Part]:
+    """Return the text of the pane; ``detail`` None: it is on its way."""
+    status = state_words(row["state"])
+    sku = shown(row["sku"]) or _("(no SKU)")
+    parts: list[Part] = [
+        (split_line(sku, "", width - width_of(status) - 1).rstrip() + " ", "bold"),
+        (status, f"bold $recon-{STATE_WORDS[row['state']][2]}"),
+        "\n",
+        shown(row["name"]), "\n",
+    ]  # fmt: skip
+    if row["state"] == "linked":
+        parts += [f"> {shown(row['target'])}", "\n"]
+    if row["reason"]:
+        parts += [shown(tr_composed(row["reason"])), "\n"]
+    if row["state"] == "text" and not (detail and detail.history):
+        parts += [_("Goes as text on the sales account, as the settings say."), "\n"]
+    if detail is None:
+        return parts
+    return parts + _suggestions(row, detail) + _orders(detail, width, amount) + _history(detail, at)
+
+
+def _suggestions(row: dict[str, Any], detail: ProductDetail) -> list[Part]:
+    """Return what else it might be; what it is linked to already is left out."""
+    parts: list[Part] = []
+    for one in detail.suggestions:
+        if one.code == row["code"]:
+            continue
+        parts += [(f"{one.score:>3}", "$recon-check"), f"  {shown(one.code)}  {shown(one.name)}", "\n"]
+    if parts:
+        return [(_("Might be"), "$recon-accent"), "\n", *parts]
+    if row["state"] == "unlinked" and row["key"]:
+        return [_("No product of the ledger is called like this."), "\n"]
+    return []
+
+
+def _orders(detail: ProductDetail, width: int, amount: Say) -> list[Part]:
+    if not detail.orders:
+        return []
+    head = ngettext("In {n} order", "In {n} orders", detail.order_count).format(n=count(detail.order_count))
+    parts: list[Part] = [(head, "$recon-accent"), "\n"]
+    for order in detail.orders:
+        state = "" if order.state in {"open", "completed"} else f"  {word(ORDER_STATES, order.state)}"
+        words = (
+            f"{day(order.ordered_on)}  {shown(order.order_number)}  x {order.quantity}{state}  {shown(order.customer)}"
+        )
+        parts += [split_line(words, amount(order.amount), width), "\n"]
+    if detail.order_count > len(detail.orders):
+        more = detail.order_count - len(detail.orders)
+        parts += [(_("and {n} older").format(n=count(more)), "$recon-dim"), "\n"]
+    return parts
+
+
+def _history(detail: ProductDetail, at: Say) -> list[Part]:
+    if not detail.history:
+        return []
+    parts: list[Part] = [(_("Who and when"), "$recon-accent"), "\n"]
+    for entry in detail.history:
+        parts += [f"{at(entry.at)}  {shown(entry.who)}  {_entry_words(entry)}", "\n"]
+    return parts
+
+
+def _entry_words(entry: MappingEntry) -> str:
+    if entry.to is None:
+        return _("link taken away")
+    return _("linked to {code}").format(code=shown(entry.to)) if entry.to else _("as text")
