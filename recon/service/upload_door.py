@@ -107,13 +107,16 @@ def check_company(context: Context, batch_id: str) -> CompanyCheck:
     """
     batch = context.store.batches.get(batch_id)
     _, expected, _ = known_company(context, batch.connection)
+    verified = context.store.catalog.verified(batch.connection)
     with context.outside.target(batch.connection, context.settings.connections[batch.connection]) as target:
         answered = target.verify()
     return CompanyCheck(
         company=answered.name,
         tax_id=answered.tax_id,
         environment=answered.environment,
-        is_same=answered.company_id == batch.company_id,
+        is_same=answered.company_id == batch.company_id
+        and answered.name in {"", expected}
+        and (verified is None or "" in {answered.tax_id, verified.tax_id} or answered.tax_id == verified.tax_id),
         expected=expected,
         at=stamp(context.store.clock.now()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
+from textual.worker import WorkerCancelled
 
-from recon.sandbox.peak import sandbox_company
 from tests.clock import FakeClock
 from tests.screens.grid import control_bytes, grid, lines_of
 from tests.screens.upload_world import UploadWorld, upload_world
@@ -54,7 +55,8 @@ def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> 
 async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
     """Let every question be answered and drawn."""
     for _ in range(4):
-        await app.workers.wait_for_complete()
+        with contextlib.suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
         await pilot.pause()
 
 
@@ -118,7 +120,10 @@ def test_exactly_what_was_approved_one_by_one_is_sent(draft: UploadWorld) -> Non
     play(draft.app(), script)
     assert draft.posted() == ["RT-1001", "RT-1003"]
     states = {row["batch"]: row["state"] for row in draft.shell.json("status")["batches"]}
-    assert states == {"B0001": "superseded", "B0002": "done", "B0003": "draft"} or states == {"B0002": "done", "B0003": "draft"}
+    assert states == {"B0001": "superseded", "B0002": "done", "B0003": "draft"} or states == {
+        "B0002": "done",
+        "B0003": "draft",
+    }
 
 
 def test_without_an_approval_the_one_key_leads_to_review(draft: UploadWorld) -> None:
@@ -171,12 +176,10 @@ def test_live_wants_the_short_name_typed(world: UploadWorld, monkeypatch: pytest
 
 
 def test_f35_another_company_on_the_other_side_lets_nothing_out(world: UploadWorld) -> None:
-    world.ledger.add_company(sandbox_company(name="อีกบริษัท จำกัด", tax_id="0105500000011")) if hasattr(world.ledger, "add_company") else None
-    world.fault(kind="set-field", path="/user*", field="taxId", text="0105500000011", times=None)
     world.fault(kind="wrong-company", times=None)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: says(app, "! The ledger"))
+        await until(pilot, lambda: says(app, "The ledger answers for บริษัท อีกแห่ง จำกัด, not for"))
         assert app.screen.query_one("#door-send", Button).disabled
 
     play(world.app(), script)
@@ -304,7 +307,7 @@ def test_another_process_that_holds_the_workspace_is_named(draft: UploadWorld) -
         await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
         with service_for(draft.workspace, clock=SystemClock()):
             await pilot.press("tab", "enter")
-            await until(pilot, lambda: says(app, "has this workspace open for writing"))
+            await until(pilot, lambda: says(app, "has this workspace open"))
         await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
 
     play(draft.app(), script)
@@ -314,21 +317,30 @@ def test_another_process_that_holds_the_workspace_is_named(draft: UploadWorld) -
 # --- what is left to a person
 
 
-def test_refused_documents_are_grouped_and_lead_to_what_must_be_mended(world: UploadWorld) -> None:
+def test_refused_documents_are_grouped_and_lead_to_what_must_be_mended(
+    world: UploadWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode", times=2)
+
+    went: list[str] = []
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await sent(app, pilot, world)
-        assert says(app, "[Refused 2]") and says(app, "Invalid productCode (code 400)") and says(app, "P00001 -> P00001")
+        assert (
+            says(app, "[Refused 2]") and says(app, "Invalid productCode (code 400)") and says(app, "P00001 -> P00001")
+        )
+        monkeypatch.setattr(app, "go", went.append)
         await pilot.press("enter")
         await quiet(app, pilot)
-        assert app.screen.STEP == "match"  # type: ignore[attr-defined]
+        assert went == ["match"]
 
     play(world.app(), script)
 
 
 def test_refused_documents_come_back_with_the_next_plan(world: UploadWorld) -> None:
-    world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Missing payment method data", times=2)
+    world.fault(
+        kind="refuse", method="POST", path="/receipts*", code="400", text="Missing payment method data", times=2
+    )
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await sent(app, pilot, world)
@@ -349,7 +361,9 @@ def test_f22_unsure_documents_stand_apart_with_the_time_of_the_next_look(world: 
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await sent(app, pilot, world)
-        assert says(app, "[Unsure 3]") and says(app, "next look-up 09:02:00, in 1:59") and says(app, "not looked up yet")
+        assert (
+            says(app, "[Unsure 3]") and says(app, "next look-up 09:02:00, in 1:59") and says(app, "not looked up yet")
+        )
         world.ledger.clear_faults()
         await pilot.press("f5")
         await quiet(app, pilot)
@@ -426,90 +440,90 @@ def test_hidden_numbers_hide_every_amount(world: UploadWorld) -> None:
 # --- pictures
 
 
-def picture(world: UploadWorld, snapshot: Any, size: tuple[int, int], before: Script | None = None) -> None:
-    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: not says(app, "Asking the ledger"))
-        if before is not None:
-            await before(app, pilot)
-        await quiet(app, pilot)
-        assert control_bytes(app) == set()
-        assert grid(app) == snapshot
+def pictures(
+    world: UploadWorld, snapshot: Any, before: Script | None = None, *, sizes: tuple[tuple[int, int], ...] = SIZES
+) -> None:
+    """Compare the screen at every size; ``before`` is played on each of them."""
+    for size in sizes:
 
-    play(world.app(), script, size=size)
+        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
+            await until(pilot, lambda: not says(app, "Asking the ledger"))
+            if before is not None:
+                await before(app, pilot)
+            await quiet(app, pilot)
+            assert control_bytes(app) == set()
+            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
+
+        play(world.app(), script, size=size)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_nothing_approved(draft: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
-    picture(draft, snapshot, size)
+def test_picture_of_nothing_approved(draft: UploadWorld, snapshot: Any) -> None:
+    pictures(draft, snapshot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_the_door_of_a_draft(draft: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_the_door_of_a_draft(draft: UploadWorld, snapshot: Any) -> None:
     draft.shell("decide", "approve", "RT-1001", "RT-1003", "--as", "Lek").expect(0)
-    picture(draft, snapshot, size)
+    pictures(draft, snapshot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_the_live_door(world: UploadWorld, snapshot: Any, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_picture_of_the_live_door(world: UploadWorld, snapshot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recon.service.upload_door.confirmation_needed", lambda *_: "แซนด์บ็อกซ์")
-    monkeypatch.setattr(
-        "recon.service.upload_door.known_company", lambda *_: ("id", "บริษัท แซนด์บ็อกซ์ จำกัด", "live")
-    )
+    company = ("id", "บริษัท แซนด์บ็อกซ์ จำกัด", "live")
+    monkeypatch.setattr("recon.service.upload_door.known_company", lambda *_: company)
     monkeypatch.setattr("tui.app.ReconApp.environment", "live")
-    picture(world, snapshot, size)
+    pictures(world, snapshot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_progress(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_progress(world: UploadWorld, snapshot: Any) -> None:
     world.uploads.hold_after = 1
 
     async def begin(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
-        await pilot.press("tab", "enter")
-        await until(pilot, world.uploads.held.is_set)
+        if not world.uploads.starts:
+            await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+            await pilot.press("tab", "enter")
+            await until(pilot, world.uploads.held.is_set)
         await until(pilot, lambda: says(app, "1 / 3") and says(app, "= posted 1"))
 
-    picture(world, snapshot, size, begin)
+    pictures(world, snapshot, begin)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_the_end(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_the_end(world: UploadWorld, snapshot: Any) -> None:
     world.shell("upload", "B0001").expect(0)
-    picture(world, snapshot, size)
+    pictures(world, snapshot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_refusals_with_hostile_words(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_refusals_with_hostile_words(world: UploadWorld, snapshot: Any) -> None:
     world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode")
     hostile = "[/x] \x1b[31mred\x1b]0;title\x07 \u202egnirts น้ำหนัก " + "บริษัทยาวมาก" * 20
     world.fault(kind="refuse", method="POST", path="/receipts*", code="[b]9", text=hostile)
     world.shell("upload", "B0001").expect(4)
-    picture(world, snapshot, size)
+    pictures(world, snapshot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_unsure_documents(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_unsure_documents(world: UploadWorld, snapshot: Any) -> None:
     world.fault(kind="cut", method="POST", path="/receipts*", times=None)
     world.shell("upload", "B0001").expect(6)
-    picture(world, snapshot, size)
+    pictures(world, snapshot)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_a_word_to_be_said(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_documents_that_wait_for_a_word(world: UploadWorld, snapshot: Any) -> None:
+    conflict(world)
+    pictures(world, snapshot)
+
+
+def test_picture_of_a_word_to_be_said(world: UploadWorld, snapshot: Any) -> None:
     conflict(world)
 
     async def ask(app: ReconApp, pilot: Pilot[Any]) -> None:
-        assert grid(app) == snapshot(name="list")
         await pilot.press("enter")
         await quiet(app, pilot)
 
-    picture(world, snapshot, size, ask)
+    pictures(world, snapshot, ask)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_picture_of_a_ledger_that_does_not_answer(world: UploadWorld, snapshot: Any, size: tuple[int, int]) -> None:
+def test_picture_of_a_ledger_that_does_not_answer(world: UploadWorld, snapshot: Any) -> None:
     world.fault(kind="revoked", times=None)
-    picture(world, snapshot, size)
+    pictures(world, snapshot)
 
 
 def test_picture_in_thai(world: UploadWorld, snapshot: Any) -> None:
@@ -518,7 +532,7 @@ def test_picture_in_thai(world: UploadWorld, snapshot: Any) -> None:
         await quiet(app, pilot)
 
     try:
-        picture(world, snapshot, (80, 24), speak)
+        pictures(world, snapshot, speak, sizes=((80, 24),))
     finally:
         from tui import i18n
 

@@ -79,7 +79,8 @@ class HomeScreen(StepScreen):
 
     def on_resize(self) -> None:
         """Lines are made for the width there is."""
-        self.load()
+        if self.query("#waits"):  # the first size may come before anything stands here
+            self.load()
 
     def overview_came(self, view: Overview) -> None:
         """Draw everything."""

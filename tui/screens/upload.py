@@ -120,8 +120,8 @@ class UploadScreen(UploadLook):
             "person": [words.person_option(line, say) for line in state.person],
         }[self._list]
         self.query_one(ProgressPane).list_lines(self._list, lines, _("Nothing here."))
-        if self.focused is None:
-            self.query_one("#up-list", OptionList).focus()
+        if self.focused is None or self.focused.id != "up-list":
+            self.call_after_refresh(self.query_one("#up-list", OptionList).focus)
 
     def _note(self, seen: Seen) -> Content:
         """Return what goes on, or how it ended and what comes next."""
