@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from tui.grammar_match import match_command
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
@@ -144,42 +145,7 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _work_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    match = add_command(commands, "match", "tui.commands.work:match", "show and set product and channel mappings")
-    match.add_argument(
-        "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
-    )
-    match.add_argument("--sku", metavar="SKU", help="link this SKU (with --product or --as-text)")
-    match.add_argument("--product", metavar="CODE", help="ledger's product code for --sku")
-    match.add_argument("--as-text", action="store_true", help="send --sku as text on the sales account")
-    match.add_argument(
-        "--text",
-        action="store_true",
-        help="set: lines without a linked product go as text (products.unlinked, without_sku)",
-    )
-    match.add_argument("--channel", metavar="NAME", help="map this payment channel (with --method)")
-    match.add_argument(
-        "--all-channels", metavar="CODE", help="map every payment channel that has no account yet to this one"
-    )
-    match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
-    match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")
-    match.add_argument(
-        "--accept",
-        metavar="SKU",
-        action="append",
-        default=[],
-        help="accept the suggestion shown for this SKU (repeatable)",
-    )
-    match.add_argument(
-        "--decide",
-        metavar="ORDER=WHAT",
-        action="append",
-        default=[],
-        help="decide a changed order: repost, leave, or by-hand:NUMBER",
-    )
-    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
-    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
-    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
-    add_dry_run(match)
+    match_command(commands)
 
 
 def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -63,6 +63,9 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match",
         "recon match --link-all --text --all-channels BSV001",
         "recon match --channel 'Shopee Wallet' --method EWL001",
+        "recon match --search 'shirt black' --why TS-BLK-M",
+        "recon match --charge Lazada:shipping=leave-out --charges",
+        "recon match --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
     "approve": (

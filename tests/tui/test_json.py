@@ -152,6 +152,8 @@ WEB = ("--connection", "web")
         ("profile", ["profile", MID_MONTH, "--set", "read.era=CE", *WEB]),
         ("match", ["match", *WEB]),
         ("match", ["match", *WEB, "--dry-run", "--link-all", "--text"]),
+        ("match", ["match", *WEB, "--search", "shirt", "--why", "P00001", "--charges"]),
+        ("match", ["match", *WEB, "--undo", "--dry-run"]),
         ("plan", ["plan", *WEB]),
         ("plan", ["preview", "--dry-run", *WEB]),
         ("documents", ["documents", "B0002"]),

@@ -1,4 +1,4 @@
-"""`recon match`, `plan`, `approve`, `upload` and `verify`: from open questions to documents in the ledger."""
+"""`recon plan`, `approve`, `upload` and `verify`: from open questions to documents in the ledger."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 from recon.errors import ExportError, UsageError
-from recon.service import MatchEdits, ReconService
-from recon.summaries import BatchView, MatchReport, PlanReport, UploadSummary, VerifySummary
+from recon.service import ReconService
+from recon.summaries import BatchView, PlanReport, UploadSummary, VerifySummary
 from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
 from tui.output import Output, grouped
@@ -20,91 +20,6 @@ from tui.wiring import open_service
 
 SHOWN: int = 30
 """Rows of a list before the rest is only counted; --json always has all."""
-
-
-def match(args: argparse.Namespace) -> int:
-    """Show mappings and what is still open; set what the options say."""
-    output = Output(as_json=args.json)
-    edits = _edits(args)
-    with open_service(args, write=True) as service:
-        if args.export and args.dry_run:
-            output.note(f"Would write {args.export}.")
-        elif args.export:
-            path = service.export_mappings(Path(args.export), connection=args.connection)
-            output.note(f"Wrote {path}. Fill in the ledger codes, save, then `recon match --import {path}`.")
-        report = service.match(args.connection, edits, dry_run=args.dry_run)
-    output.document("match", report.as_facts())
-    _print_match(report, output)
-    return 4 if report.open_count else 0
-
-
-def _edits(args: argparse.Namespace) -> MatchEdits:
-    products: list[tuple[str, str | None]] = []
-    channels: list[tuple[str, str, str | None]] = []
-    if args.sku is not None:
-        if not args.product and not args.as_text:
-            raise UsageError("--sku needs --product CODE or --as-text. Nothing was changed.")
-        products.append((args.sku, args.product or None))
-    if args.channel is not None:
-        if not args.method:
-            raise UsageError("--channel needs --method CODE. Nothing was changed.")
-        channels.append((args.channel, args.method, args.account))
-    decisions = []
-    for text in args.decide:
-        order, equals, what = text.partition("=")
-        if not equals or what.partition(":")[0] not in {"repost", "leave", "by-hand"}:
-            raise UsageError(
-                f"--decide {text!r}: write ORDER=repost, ORDER=leave or ORDER=by-hand:NUMBER. Nothing was changed."
-            )
-        decisions.append((order, what.partition(":")[0], what.partition(":")[2] or None))
-    return MatchEdits(
-        link_all=args.link_all,
-        text=args.text,
-        products=tuple(products),
-        channels=tuple(channels),
-        all_channels=args.all_channels,
-        accept=tuple(args.accept),
-        decisions=tuple(decisions),
-        import_file=Path(args.import_file) if args.import_file else None,
-    )
-
-
-def _print_match(report: MatchReport, output: Output) -> None:
-    for change in report.changes:
-        output.line(f"{'would set' if report.dry_run else 'set'}: {change}")
-    linked = sum(p.state == "linked" for p in report.products)
-    as_text = sum(p.state == "text" for p in report.products)
-    waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
-    output.line(f"Products: {linked} linked, {as_text} as text, {len(waiting)} open")
-    output.table(
-        ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
-        [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
-        right=(2, 3),
-    ) if waiting else None
-    if len(waiting) > SHOWN:
-        output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
-    needed = [c for c in report.channels if c.state != "not-needed"]
-    idle = len(report.channels) - len(needed)
-    output.line(
-        f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
-        + (f", {idle} {'needs' if idle == 1 else 'need'} no account (no order brings money there)" if idle else "")
-    )
-    output.table(
-        ("Channel", "Orders", "Amount", "State", "Goes to"),
-        [
-            (c.channel or "(none named)", c.orders, grouped(c.amount), c.state, c.method)
-            for c in report.channels[:SHOWN]
-        ],
-        right=(1, 2),
-    ) if report.channels else None
-    if any(c.state == "unmapped" for c in report.channels) and report.methods:
-        output.line(
-            "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
-        )
-    if not report.products and not report.channels:
-        output.line("There are no orders yet. next: recon import FILE, or recon pull")
-    elif not report.open_count:
-        output.line("Everything is mapped. next: recon plan")
 
 
 def plan(args: argparse.Namespace) -> int:
@@ -206,7 +121,9 @@ def approve(args: argparse.Namespace) -> int:
 
         return approve_decided(args)
     if not args.batch:
-        raise UsageError("Name the batch, e.g. `recon approve B0001 --as NAME`, or give --decided. Nothing was approved.")
+        raise UsageError(
+            "Name the batch, e.g. `recon approve B0001 --as NAME`, or give --decided. Nothing was approved."
+        )
     output = Output(as_json=args.json)
     with open_service(args, write=not args.dry_run) as service:
         confirm = args.confirm

@@ -168,7 +168,7 @@ class ChannelsScreen(MatchList):
         if table is None or not table.has_orders:
             return []
         if self.tab == CHARGES:
-            return [_("Written to recon.toml. A sales channel without rules of its own follows those of all others.")]
+            return [_("Settings of recon.toml; without rules of its own: as all others.")]
         parts: list[Part] = []
         states = dict(table.frame.group_by("state").len().iter_rows())
         for state in ("unmapped", "cash", "mapped", "not-needed"):

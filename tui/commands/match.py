@@ -1,0 +1,215 @@
+"""`recon match`: what is mapped and what is open, everything a person sets there, and taking it back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from recon.errors import UsageError
+from recon.money import plain
+from recon.service import MatchEdits, ReconService
+from recon.service.charge_rules import ChargeTable
+from recon.service.match_undo import MappingUndo
+from recon.service.product_table import ProductDetail
+from recon.summaries import MatchReport
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+SHOWN: int = 30
+"""Rows of a list before the rest is only counted; --json always has all."""
+
+
+def match(args: argparse.Namespace) -> int:
+    """Show mappings and what is still open; set what the options say."""
+    output = Output(as_json=args.json)
+    edits = _edits(args)
+    _require_alone(args, edits)
+    with open_service(args, write=True) as service:
+        if args.export and args.dry_run:
+            output.note(f"Would write {args.export}.")
+        elif args.export:
+            path = service.export_mappings(Path(args.export), connection=args.connection)
+            output.note(f"Wrote {path}. Fill in the ledger codes, save, then `recon match --import {path}`.")
+        undone = _moved(service, args)
+        report = service.match(args.connection, edits, dry_run=args.dry_run)
+        more = _more(service, args, output)
+    if undone is not None:
+        more["undone"] = undone.as_facts()
+    output.document("match", report.as_facts() | more)
+    if undone is not None:
+        _print_undone(undone, output, dry_run=args.dry_run)
+    _print_match(report, output)
+    return 4 if report.open_count else 0
+
+
+def _require_alone(args: argparse.Namespace, edits: MatchEdits) -> None:
+    if (args.undo or args.redo) and edits != MatchEdits():
+        raise UsageError("--undo and --redo go without other changes. Nothing was changed.")
+
+
+def _moved(service: ReconService, args: argparse.Namespace) -> MappingUndo | None:
+    """Take back, or do again, what was set last."""
+    if not (args.undo or args.redo):
+        return None
+    if args.dry_run:
+        table = service.products(args.connection, suggestions=False)
+        name = table.undo_name if args.undo else table.redo_name
+        if not name:
+            raise UsageError("There is nothing to undo or to do again. Nothing was changed.")
+        return MappingUndo(
+            connection=table.connection, what="undo" if args.undo else "redo", name=name, kind="", count=0, by="",
+            next_undo=table.undo_name, next_redo=table.redo_name,
+        )  # fmt: skip
+    return service.undo_match(args.connection) if args.undo else service.redo_match(args.connection)
+
+
+def _more(service: ReconService, args: argparse.Namespace, output: Output) -> dict[str, Any]:
+    """Return, and print, what was asked for beside the mappings."""
+    more: dict[str, Any] = {}
+    if args.search is not None:
+        catalog = service.catalog(args.connection)
+        found = catalog.frame[catalog.search(args.search)].select("product_code", "product_name").rows()
+        more["found"] = [{"code": code, "name": name} for code, name in found]
+        output.table(("Code", "Product of the ledger"), found[:SHOWN])
+        output.line(
+            f"{len(found):,} of {catalog.height:,} products fit {args.search!r}, as last read {catalog.read_at[:10]}"
+        )
+    if args.why is not None:
+        detail = service.product_detail(args.connection, args.why)
+        more["why"] = detail.as_facts()
+        _print_why(detail, output)
+    if args.charges:
+        table = service.charges(args.connection)
+        more["charges"] = _charge_facts(table)
+        _print_charges(table, output)
+    return more
+
+
+def _charge(text: str) -> tuple[str, str, str]:
+    head, equals, what = text.rpartition("=")
+    channel, colon, kind = head.rpartition(":")
+    if not equals or not colon:
+        raise UsageError(
+            f"--charge {text!r}: write CHANNEL:KIND=WHAT, e.g. Lazada:shipping=leave-out or default:cod_fee=hold. Nothing was changed."
+        )
+    return channel, kind, what
+
+
+def _charge_facts(table: ChargeTable) -> list[dict[str, Any]]:
+    return [
+        {
+            "sales_channel": row["sales_channel"], "kind": row["kind"], "orders": row["orders"],
+            "amount": plain(row["amount_minor"], table.currency), "treatment": row["treatment"], "code": row["code"],
+            "is_product": row["is_product"], "vat": row["vat"], "own": row["is_own"], "open": row["is_open"],
+        }
+        for row in table.frame.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _print_charges(table: ChargeTable, output: Output) -> None:
+    rows = [row for row in table.frame.iter_rows(named=True) if row["orders"] or row["sales_channel"] == "default"]
+    output.table(
+        ("Sales channel", "Charge", "Orders", "Amount", "What happens", "Booked on"),
+        [
+            (row["sales_channel"] or "(none named)", row["kind"], row["orders"], grouped(plain(row["amount_minor"])),
+             row["treatment"], f"{row['code']} {row['code_name']}".strip())
+            for row in rows
+        ],
+        right=(2, 3),
+    )  # fmt: skip
+
+
+def _print_why(detail: ProductDetail, output: Output) -> None:
+    output.line(f"SKU {detail.sku or '(none)'}: {detail.order_count:,} orders")
+    output.table(
+        ("Alike", "Code", "Name", "Why"),
+        [(one.score, one.code, one.name, one.reason) for one in detail.suggestions], right=(0,),
+    )  # fmt: skip
+    output.table(
+        ("Order", "Date", "Quantity", "Amount"),
+        [(one.order_number, one.ordered_on, one.quantity, grouped(one.amount)) for one in detail.orders], right=(2, 3),
+    )  # fmt: skip
+    words = {None: "link taken away", "": "as text"}
+    for entry in detail.history:
+        output.line(f"{entry.at[:19]}  {entry.who}  {words.get(entry.to, f'linked to {entry.to}')}  ({entry.reason})")
+
+
+def _print_undone(undone: MappingUndo, output: Output, *, dry_run: bool) -> None:
+    done = {"undo": ("Undone", "Would undo"), "redo": ("Done again", "Would do again")}[undone.what][dry_run]
+    output.line(f"{done}: {undone.name}.")
+    if undone.next_undo and not dry_run:
+        output.line(f"  undo with `recon match --undo`: {undone.next_undo}")
+
+
+def _edits(args: argparse.Namespace) -> MatchEdits:
+    products: list[tuple[str, str | None]] = []
+    channels: list[tuple[str, str, str | None]] = []
+    if args.sku is not None:
+        if not args.product and not args.as_text:
+            raise UsageError("--sku needs --product CODE or --as-text. Nothing was changed.")
+        products.append((args.sku, args.product or None))
+    if args.channel is not None:
+        if not args.method:
+            raise UsageError("--channel needs --method CODE. Nothing was changed.")
+        channels.append((args.channel, args.method, args.account))
+    decisions = []
+    for text in args.decide:
+        order, equals, what = text.partition("=")
+        if not equals or what.partition(":")[0] not in {"repost", "leave", "by-hand"}:
+            raise UsageError(
+                f"--decide {text!r}: write ORDER=repost, ORDER=leave or ORDER=by-hand:NUMBER. Nothing was changed."
+            )
+        decisions.append((order, what.partition(":")[0], what.partition(":")[2] or None))
+    return MatchEdits(
+        link_all=args.link_all,
+        text=args.text,
+        products=tuple(products),
+        channels=tuple(channels),
+        all_channels=args.all_channels,
+        accept=tuple(args.accept),
+        decisions=tuple(decisions),
+        import_file=Path(args.import_file) if args.import_file else None,
+        unlink=tuple(args.unlink),
+        unmap=tuple(args.unmap),
+        unmapped=args.unmapped,
+        charges=tuple(_charge(text) for text in args.charge),
+    )
+
+
+def _print_match(report: MatchReport, output: Output) -> None:
+    for change in report.changes:
+        output.line(f"{'would set' if report.dry_run else 'set'}: {change}")
+    linked = sum(p.state == "linked" for p in report.products)
+    as_text = sum(p.state == "text" for p in report.products)
+    waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
+    output.line(f"Products: {linked} linked, {as_text} as text, {len(waiting)} open")
+    output.table(
+        ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
+        [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
+        right=(2, 3),
+    ) if waiting else None
+    if len(waiting) > SHOWN:
+        output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
+    needed = [c for c in report.channels if c.state != "not-needed"]
+    idle = len(report.channels) - len(needed)
+    output.line(
+        f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
+        + (f", {idle} {'needs' if idle == 1 else 'need'} no account (no order brings money there)" if idle else "")
+    )
+    output.table(
+        ("Channel", "Orders", "Amount", "State", "Goes to"),
+        [
+            (c.channel or "(none named)", c.orders, grouped(c.amount), c.state, c.method)
+            for c in report.channels[:SHOWN]
+        ],
+        right=(1, 2),
+    ) if report.channels else None
+    if any(c.state == "unmapped" for c in report.channels) and report.methods:
+        output.line(
+            "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
+        )
+    if not report.products and not report.channels:
+        output.line("There are no orders yet. next: recon import FILE, or recon pull")
+    elif not report.open_count:
+        output.line("Everything is mapped. next: recon plan")

@@ -1,0 +1,72 @@
+"""What `recon match` takes: links, payment channels, charges, decisions, and taking back."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui.grammar_parts import Parser, add_command, add_dry_run
+
+
+def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add `recon match`."""
+    match = add_command(commands, "match", "tui.commands.match:match", "show and set product and channel mappings")
+    match.add_argument(
+        "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
+    )
+    match.add_argument("--sku", metavar="SKU", help="link this SKU (with --product or --as-text)")
+    match.add_argument("--product", metavar="CODE", help="ledger's product code for --sku")
+    match.add_argument("--as-text", action="store_true", help="send --sku as text on the sales account")
+    match.add_argument(
+        "--text",
+        action="store_true",
+        help="set: lines without a linked product go as text (products.unlinked, without_sku)",
+    )
+    match.add_argument("--channel", metavar="NAME", help="map this payment channel (with --method)")
+    match.add_argument(
+        "--all-channels", metavar="CODE", help="map every payment channel that has no account yet to this one"
+    )
+    match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
+    match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")
+    match.add_argument(
+        "--accept",
+        metavar="SKU",
+        action="append",
+        default=[],
+        help="accept the suggestion shown for this SKU (repeatable)",
+    )
+    match.add_argument(
+        "--decide",
+        metavar="ORDER=WHAT",
+        action="append",
+        default=[],
+        help="decide a changed order: repost, leave, or by-hand:NUMBER",
+    )
+    match.add_argument(
+        "--unlink", metavar="SKU", action="append", default=[], help="take the link of this SKU away (repeatable)"
+    )
+    match.add_argument(
+        "--unmap",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="take this payment channel's account away (repeatable)",
+    )
+    match.add_argument(
+        "--unmapped", metavar="WHAT", help="set: channels nobody mapped are held (hold), or booked on this code"
+    )
+    match.add_argument(
+        "--charge",
+        metavar="CHANNEL:KIND=WHAT",
+        action="append",
+        default=[],
+        help="set what happens to a charge: book, leave-out, hold, account:CODE, product:CODE (repeatable)",
+    )
+    match.add_argument("--charges", action="store_true", help="show what happens to charges, per sales channel")
+    match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
+    match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
+    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
+    match.add_argument("--redo", action="store_true", help="do again what was undone last")
+    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
+    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
+    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
+    add_dry_run(match)
