@@ -208,7 +208,15 @@ def unsure_option(line: UnsureLine, say: Speech) -> Content:
     sent = _("sent {time}").format(time=time_of_day(line.sent_at, say.timezone)) if line.sent_at else ""
     head = f"{shown(line.number or line.document_key)}   {say.amount(line.total)} {say.currency}   {sent}"
     looked = _("looked {time}").format(time=time_of_day(line.looked_at, say.timezone)) if line.looked_at else _("not looked up yet")  # fmt: skip
-    return _lines(say, (f"{word}  ", f"bold {colour}", head), (tr_composed(line.words), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
+    return _lines(say, (f"{word}  ", f"bold {colour}", head), (_happened(line), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
+
+
+def _happened(line: UnsureLine) -> str:
+    """Return what happened, in a sentence; half an answer of a ledger is evidence for the log, not for a person."""
+    if line.lookups or (line.words and not line.code.isdecimal() and line.code):
+        return tr_composed(line.words)
+    code = f" ({_('code {code}').format(code=line.code)})" if line.code else ""
+    return _("No whole answer came back: the ledger may have taken it or not.") + code
 
 
 def _next_look(line: UnsureLine, say: Speech) -> str:

@@ -53,8 +53,9 @@ class UnsureLine:
     kind: str
     total: str
     sent_at: str | None
+    code: str
     words: str
-    """What happened."""
+    """What happened, or what of an answer came."""
     looked_at: str | None
     """When it was looked up last; None: not yet."""
     lookups: int

@@ -159,6 +159,7 @@ def _unsure(context: Context, batch: Batch, *, sends_now: bool) -> tuple[UnsureL
             kind=row.kind,
             total=plain(row.total_minor),
             sent_at=sent.get(row.id),
+            code=row.code or "",
             words=row.words or ("recon was stopped while it was sending this." if row.state == "sending" else ""),
             looked_at=row.updated_at if row.lookups else None,
             lookups=row.lookups,

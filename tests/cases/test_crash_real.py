@@ -24,7 +24,7 @@ from tests.cases.sweep import PROCESSES, STAGES, Seen, finish, kill, points, rea
 pytestmark = PROCESSES
 ROOT = Path(__file__).parents[2]
 LASTING = {"commit", "rename"}
-NOTES = {"lock", "holder.json", "head"}
+NOTES = {"lock", "holder.json", "uploading.json", "head"}
 """Files that may be written in place: nothing is ever decided by them alone, and a torn one is passed over."""
 
 

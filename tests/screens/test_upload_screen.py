@@ -259,6 +259,7 @@ def test_who_leaves_in_mid_upload_comes_back_to_it(world: UploadWorld) -> None:
         app.go("upload")
         await until(pilot, lambda: says(app, "You may leave; it goes on"))
         app.go("home")
+        await quiet(app, pilot)
         world.uploads.wait()
         app.go("upload")
         await until(pilot, lambda: says(app, "= posted 3"))
@@ -495,7 +496,7 @@ def test_picture_of_the_end(world: UploadWorld, snapshot: Any) -> None:
 def test_picture_of_refusals_with_hostile_words(world: UploadWorld, snapshot: Any) -> None:
     world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode")
     hostile = "[/x] \x1b[31mred\x1b]0;title\x07 \u202egnirts น้ำหนัก " + "บริษัทยาวมาก" * 20
-    world.fault(kind="refuse", method="POST", path="/receipts*", code="[b]9", text=hostile)
+    world.fault(kind="refuse", method="POST", path="/receipts*", code="[b]9", text=hostile, containing="RT-1002")
     world.shell("upload", "B0001").expect(4)
     pictures(world, snapshot)
 

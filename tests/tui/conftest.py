@@ -53,7 +53,7 @@ def posted(planned: Shell) -> Shell:
 @pytest.fixture
 def tree(shell: Shell):
     """A function that gives every file of the workspace with its bytes, to prove that nothing changed."""
-    own = {"lock", "holder.json", "store.db-shm", "store.db-wal"}
+    own = {"lock", "holder.json", "uploading.json", "store.db-shm", "store.db-wal"}
 
     def look() -> dict[str, bytes]:
         return {str(p): p.read_bytes() for p in sorted(shell.root.rglob("*")) if p.is_file() and p.name not in own}

@@ -74,13 +74,16 @@ class HomeScreen(StepScreen):
 
     def load(self) -> None:
         """Draw what is known; the app reads the newest state by itself."""
-        if self.recon.overview is not None:
+        if self.recon.overview is None:
+            return
+        if self.query("#waits, #last"):
             self.overview_came(self.recon.overview)
+        elif self.is_attached:  # a slow machine: nothing stands here yet
+            self.call_after_refresh(self.load)
 
     def on_resize(self) -> None:
         """Lines are made for the width there is."""
-        if self.query("#waits"):  # the first size may come before anything stands here
-            self.load()
+        self.load()
 
     def overview_came(self, view: Overview) -> None:
         """Draw everything."""

@@ -41,6 +41,7 @@ class UploadScreen(UploadLook):
     UploadScreen.-tall #up-note, UploadScreen #door-risks { margin-top: 1; }
     UploadScreen.-tall #door-facts { margin-top: 1; }
     UploadScreen.-narrow #door-risks { margin-top: 0; }
+    UploadScreen.-narrow .ask { layout: vertical; height: 2; }
     #upload > .loading { padding: 1 2; color: $recon-dim; }
     """
 
@@ -187,7 +188,7 @@ class UploadScreen(UploadLook):
         """Write the keys that work on this face."""
         from tui.widgets.key_line import KeyLine
 
-        names = [name for name in ("stop", "open", "next_pane", "refresh", "plan", "verify") if self._works(name)]
+        names = [name for name in ("stop", "open", "plan", "refresh", "next_pane", "verify") if self._works(name)]
         self.query_one(KeyLine).use((*names, "back", "next_step", "command_palette"), self.key_words())
 
     def key_words(self) -> dict[str, str]:

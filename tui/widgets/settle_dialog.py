@@ -37,6 +37,17 @@ class Settlement:
     said: PersonsWord
 
 
+class Tick(Checkbox):
+    """A box that shows by its sign whether it is ticked, not by colour alone."""
+
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
+
+    def watch_value(self) -> None:
+        """Show the sign."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+
+
 class SettleDialog(Dialog[Settlement]):
     """One document, one word."""
 
@@ -75,7 +86,7 @@ class SettleDialog(Dialog[Settlement]):
                     with Horizontal(classes="line"):
                         yield Static(Content(words))
                         yield Input(value, id=f"settle-{name}")
-                yield Checkbox(Content(_("Accept what differs; it is kept with the reason")), id="settle-accept")
+                yield Tick(Content(_("Accept what differs; it is kept with the reason")), id="settle-accept")
                 yield Static("", classes="problem", markup=False)
             with Horizontal(id="buttons"):
                 yield Button(Content(_("Cancel")), id="cancel")
