@@ -127,13 +127,17 @@ class ReconApp(App[int]):
         if place not in self._places:
             module, _colon, name = PLACES[place].partition(":")
             self._places[place] = getattr(importlib.import_module(module), name)()
+            self.install_screen(self._places[place], name=place)  # else it would be taken apart when it is left
         screen, self.place = self._places[place], place
         if self.screen is screen:
             return
+        comes_back = screen.is_running
         if isinstance(self.screen, StepScreen):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+        if comes_back and isinstance(screen, StepScreen):
+            screen.came_back()
 
     def action_go(self, place: str) -> None:
         """Show a place; from a click."""
@@ -168,8 +172,10 @@ class ReconApp(App[int]):
             worker = get_current_worker()
             try:
                 view = self.session.ask(lambda service: service.overview())
-            except ReconError:
-                return  # the screen itself asks too, and shows what is wrong
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong becomes words on the screen
+                if not worker.is_cancelled:
+                    self.call_from_thread(self._overview_failed, error)
+                return
             if not worker.is_cancelled:
                 self.call_from_thread(self._overview_came, view)
 
@@ -180,6 +186,10 @@ class ReconApp(App[int]):
         if isinstance(self.screen, StepScreen) and self.screen.is_mounted:  # else it shows the overview when it is
             self.screen.show_frame()
             self.screen.overview_came(view)
+
+    def _overview_failed(self, error: BaseException) -> None:
+        if isinstance(self.screen, StepScreen):
+            self.screen.overview_failed(error)
 
     def step_counts(self) -> dict[str, str]:
         """Return a few words for each step."""
@@ -257,8 +267,8 @@ class ReconApp(App[int]):
         i18n.use(language)
         self.prefer(replace(self.preferences, language=language))
         for screen in self._places.values():
-            if screen.is_attached and isinstance(screen, StepScreen):
-                screen.language_changed()
+            if screen in self.screen_stack and isinstance(screen, StepScreen):
+                screen.language_changed()  # the others follow when somebody comes back to them
 
     def use_theme(self, theme: str) -> None:
         """Show other colours from now on."""

@@ -18,6 +18,7 @@ from textual.worker import get_current_worker
 from recon.errors import ReconError
 from recon.service import ReconService
 from recon.service.overview import Overview
+from tui import i18n
 from tui.keys import KEYS, WRITES, bindings
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panels import ErrorPanel, error_words
@@ -40,6 +41,8 @@ class StepScreen(Screen[None]):
     """One or two sentences for F1: what this place is for."""
     BINDINGS = bindings("refresh", "back")
     AUTO_FOCUS = ""
+    _drawn_as: tuple[str, bool] = ("", False)
+    """Language, and whether numbers are hidden, as this place was last drawn."""
 
     def compose(self) -> ComposeResult:
         """Put the body between title, steps and keys."""
@@ -71,11 +74,23 @@ class StepScreen(Screen[None]):
         """Somebody came back here: what stands around may have changed."""
         self.show_frame()
 
+    def came_back(self) -> None:
+        """Somebody came back here after being elsewhere: read anew, and draw what was changed meanwhile."""
+        spoken, hidden = self._drawn_as
+        if spoken != i18n.language():
+            self.language_changed()
+        elif hidden != self.recon.numbers_hidden:
+            self.numbers_changed()
+            self.load()
+        else:
+            self.load()
+
     def show_frame(self) -> None:
         """Write title, steps and keys anew."""
         if not self.is_mounted:
             return
         app = self.recon
+        self._drawn_as = (i18n.language(), app.numbers_hidden)
         title, steps = self.query_one(TitleBar), self.query_one(StepBar)
         view = app.overview
         title.environment, title.company, title.ledger = app.environment, app.company, view.target if view else ""
@@ -102,6 +117,9 @@ class StepScreen(Screen[None]):
 
     def overview_came(self, view: Overview) -> None:
         """A newer overview is there; screens that show it draw it."""
+
+    def overview_failed(self, error: BaseException) -> None:
+        """The overview could not be read; a screen that shows it says so, the others have questions of their own."""
 
     def action_refresh(self) -> None:
         """Read anew."""
