@@ -25,6 +25,8 @@ WORKS: Final = {
     "save": ("editor",),
 }
 """Action to the faces it works on."""
+WRITING_FACES: Final = ("preview", "editor", "result")
+"""Faces where Enter leads to something that is kept."""
 FOOTERS: Final = {
     "files": ("open", "choose", "take_inbox", "pull", "next_step", "command_palette"),
     "preview": ("open", "next_pane", "back", "sort"),

@@ -23,7 +23,7 @@ from recon.service.intakes import IntakeDetail, IntakeHistory
 from tui.cells import shown
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import KEYS, bindings, key_text
-from tui.screens.import_faces import FACES, FOOTERS, WORKS, bar_button, file_columns, order_columns
+from tui.screens.import_faces import FACES, FOOTERS, WORKS, WRITING_FACES, bar_button, file_columns, order_columns
 from tui.screens.import_ways import ImportWays
 from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.columns import Column
@@ -97,7 +97,7 @@ class ImportScreen(ImportWays):
         yield Static(id="about", markup=False)
         with Container(id="face-files", classes="face"):
             yield VirtualTable(self._file_columns(), key="key", markable=False, id="files")
-            with VerticalScroll(id="pane", can_focus=False):
+            with VerticalScroll(id="pane"):
                 yield Static(id="detail", markup=False)
         with Vertical(id="face-preview", classes="face"):
             yield Static(id="facts", markup=False)
@@ -160,8 +160,13 @@ class ImportScreen(ImportWays):
 
     def show_keys(self) -> None:
         """Write the keys and the buttons of this face."""
-        self.query_one(KeyLine).use(self._footer(), self.key_words())
-        self.query_one(TotalsBar).set_buttons([bar_button(action, words) for action, words in self._buttons() if words])
+        names = [name for name in self._footer() if self._is_there(name)]
+        self.query_one(KeyLine).use(names, self.key_words())
+        buttons = [bar_button(name, words) for name, words in self._buttons() if words and self._is_there(name)]
+        self.query_one(TotalsBar).set_buttons(buttons)
+
+    def _is_there(self, name: str) -> bool:
+        return self.check_action(KEYS[name].name, ()) is not False
 
     def _footer(self) -> tuple[str, ...]:
         is_unknown = self.face == "result" and self.unknown is not None
@@ -202,6 +207,8 @@ class ImportScreen(ImportWays):
         """Only what works on this face."""
         if action in WORKS and self.face not in WORKS[action]:
             return False
+        if action == "open" and self.face in WRITING_FACES and self.recon.session.read_only:
+            return False
         return super().check_action(action, parameters)
 
     # --- what is asked and drawn
@@ -210,7 +217,6 @@ class ImportScreen(ImportWays):
         """Show the list, then ask."""
         self._say_when_empty()
         self.show_face(self.face)
-        super().on_mount()
 
     def _say_when_empty(self) -> None:
         self.files.say_when_empty(
@@ -264,7 +270,7 @@ class ImportScreen(ImportWays):
         if self.history is None:
             return ""
         sources = [f"{shown(one.name)}: {source_words(one.source, one.profile)}" for one in self.history.connections]
-        return f"{_('Inbox')}: {shown(self.history.folder)}   {'   '.join(sources)}"
+        return "   ".join(sources)
 
     def _bar_words(self) -> str:
         if self.face == "files" and self.history is not None:
@@ -357,8 +363,7 @@ class ImportScreen(ImportWays):
         if key.startswith("inbox:"):
             self.look_at(Path(key.removeprefix("inbox:")))
         elif key:
-            self.toggle_class("-opened")
-            self.call_after_refresh(self._ask_detail)
+            self._toggle_pane()
         else:
             self.action_choose()
 
@@ -368,9 +373,15 @@ class ImportScreen(ImportWays):
             self.editor.next_pane()
         elif self.face == "preview":
             self.toggle_class("-found")
+            (self.query_one("#found-pane") if self.has_class("-found") else self.orders).focus()
         else:
-            self.toggle_class("-opened")
-            self.call_after_refresh(self._ask_detail)
+            self._toggle_pane()
+
+    def _toggle_pane(self) -> None:
+        """Show the file under the cursor alone, or the list again."""
+        self.toggle_class("-opened")
+        (self.query_one("#pane") if self.has_class("-opened") else self.files).focus()
+        self.call_after_refresh(self._ask_detail)
 
     def action_sort(self) -> None:
         """Sort the list by its next column."""
@@ -393,6 +404,7 @@ class ImportScreen(ImportWays):
             super().action_back()
         elif self.has_class("-opened") or self.has_class("-found"):
             self.remove_class("-opened", "-found")
+            (self.files if self.face == "files" else self.orders).focus()
         else:
             self.hide_error()
             self.show_face("files")

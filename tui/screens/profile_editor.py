@@ -166,7 +166,7 @@ class ProfileEditor(Container):
         draft = self.draft
         if draft is None:
             return
-        self.rows.set_rows(rows_of(draft, everything=True))
+        self.rows.set_rows(rows_of(draft))
         orders = self.query_one("#draft-orders", VirtualTable)
         orders.hide_numbers = self.place.recon.numbers_hidden
         orders.say_when_empty(lambda: _("No order can be read yet: answer what is open."))

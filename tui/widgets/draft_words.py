@@ -121,13 +121,8 @@ def _date_words(form: str, era: str) -> str:
     return f"{example}  ({order})" if order and "%b" not in form else example
 
 
-def rows_of(draft: ProfileDraft, *, everything: bool) -> pl.DataFrame:
-    """Return the list: questions first, then settings, columns and words.
-
-    Args:
-        draft: What stands now.
-        everything: Also columns the file does not fill and nobody asked about.
-    """
+def rows_of(draft: ProfileDraft) -> pl.DataFrame:
+    """Return the list: questions first, then settings, columns, words, and the columns the file does not fill."""
     rows: list[tuple[str, str, str, str, str]] = []
     for question in draft.questions:
         text = shown(tr_composed(question.text))
@@ -140,7 +135,7 @@ def rows_of(draft: ProfileDraft, *, everything: bool) -> pl.DataFrame:
         said = value_words(path, value, era) if value != "" or path[-1] == "thousands" else ""
         note = _("found: {name}").format(name=draft.encoding) if path[-1] == "encodings" else ""
         rows.append((_key("s", *path), " " if said else "-", name_of(path), said or _("as usual"), note))
-    rows += [_column_row(column) for column in draft.columns if everything or _matters(column)]
+    rows += [_column_row(column) for column in draft.columns if _matters(column)]
     for one in draft.words:
         said = value_words((one.table,), one.meaning) if one.meaning else _("held until you say")
         n = ngettext("{n} row", "{n} rows", one.count).format(n=count(one.count))
@@ -154,6 +149,7 @@ def rows_of(draft: ProfileDraft, *, everything: bool) -> pl.DataFrame:
                 f"{where}: {n}",
             )
         )
+    rows += [_column_row(column) for column in draft.columns if not _matters(column)]
     return pl.DataFrame(rows, schema=ROWS, orient="row")
 
 
