@@ -19,6 +19,7 @@ from tui.i18n import LANGUAGES, N_, _
 from tui.screens.doctor import COLOURS, checks_text
 from tui.thai_probe import Widths
 from tui.widgets.choice import Choice
+from tui.widgets.filter_line import FilterInput, clean
 
 TITLES = (
     N_("Welcome"),
@@ -74,7 +75,7 @@ def field(words: str, name: str, value: str, *, hint: str = "", password: bool =
     """Yield a line of words and a line to type into."""
     with Horizontal(classes="field"):
         yield Static(Content(words), classes="label")
-        yield Input(value, name=name, placeholder=hint, password=password, select_on_focus=False)
+        yield FilterInput(clean(value), name=name, placeholder=hint, password=password, select_on_focus=False)
 
 
 class LanguagePage(Page):

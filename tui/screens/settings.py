@@ -25,7 +25,7 @@ from tui.screens import settings_words as words
 from tui.screens.audit_words import passing
 from tui.screens.base import StepScreen
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
-from tui.widgets.filter_line import FilterLine
+from tui.widgets.filter_line import FilterLine, clean
 from tui.widgets.keys_dialog import KeysDialog, TypedKeys
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import CursorMoved, Opened
@@ -218,7 +218,7 @@ class SettingsScreen(StepScreen):
             return
 
         def answered(text: str | None) -> None:
-            if text is not None and text != line.value:
+            if text is not None and text != clean(line.value):
                 self.act(
                     lambda service: service.upkeep.change_settings({line.path: text}), self._changed, group="settings"
                 )

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from tui.cells import shown
 from tui.i18n import _
+from tui.widgets.filter_line import FilterInput, clean
 
 Answer = TypeVar("Answer")
 Check = Callable[[str], str]
@@ -63,7 +64,7 @@ class TextDialog(Dialog[str]):
         with Vertical():
             yield Static(Content(self._title), classes="title")
             yield Static(Content(self._words), classes="words")
-            yield Input(self._value, password=self._password)
+            yield FilterInput(clean(self._value), password=self._password)
             yield Static("", classes="problem", markup=False)
             with Horizontal():
                 yield Button(Content(_("Cancel")), id="cancel")

@@ -14,6 +14,7 @@ from tui.cells import shown
 from tui.i18n import N_, _
 from tui.widgets.choice import Choice
 from tui.widgets.dialogs import Dialog
+from tui.widgets.filter_line import FilterInput
 
 KEEPS = (("keyring", N_("in the key store of this computer")), ("file", N_("in a file only you can read")))
 
@@ -51,7 +52,7 @@ class KeysDialog(Dialog[TypedKeys]):
             yield Static(Content(_("Keys of {connection}").format(connection=shown(self._connection))), classes="title")
             for system, name in self._names:
                 yield Static(Content(f"{system} {name.replace('_', ' ')}"), classes="label")
-                yield Input(password=name != "storename", name=name)
+                yield FilterInput(password=name != "storename", name=name)
             yield Choice([(value, _(words)) for value, words in KEEPS], self._keep, id="keep")
             yield Static("", classes="problem", markup=False)
             with Horizontal():

@@ -1,0 +1,77 @@
+"""Small helpers of pilot tests: wait until nothing works any more, look for words, put words in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual.app import App
+from textual.events import Paste
+from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
+
+from tests.screens.grid import control_bytes, grid, lines_of
+from tui import i18n
+
+Script = Callable[[App[Any], Pilot[Any]], Awaitable[None]]
+SIZES = ((80, 24), (60, 20), (130, 36))
+
+
+def play(app: App[Any], script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
+    """Run the screens in English, wait until they stand, and play a script."""
+
+    async def run() -> None:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await quiet(pilot)
+            await script(app, pilot)
+
+    try:
+        asyncio.run(run())
+    finally:
+        i18n.use("en")
+
+
+async def quiet(pilot: Pilot[Any]) -> None:
+    """Wait until every question is answered and drawn."""
+    for _ in range(3):
+        with contextlib.suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one after the other, each answered before the next; ``"=words"`` is pasted."""
+    for key in keys:
+        if key.startswith("=") and len(key) > 1:
+            (pilot.app.focused or pilot.app.screen).post_message(Paste(key[1:]))
+            await pilot.pause(0.03)
+        else:
+            await pilot.press(key)
+        await quiet(pilot)
+
+
+async def until(pilot: Pilot[Any], seen: Callable[[], object], *, seconds: float = 30) -> None:
+    """Wait until something is so."""
+    for _ in range(int(seconds / 0.02)):
+        if seen():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("nothing happened\n" + "\n".join(lines_of(pilot.app)))
+
+
+def says(app: App[Any], words: str) -> bool:
+    """Return whether these words stand on the screen, whatever the line breaks."""
+    return " ".join(words.split()) in text_of(app)
+
+
+def text_of(app: App[Any]) -> str:
+    """Return what stands on the screen, its blanks made one."""
+    return " ".join(" ".join(lines_of(app)).split())
+
+
+def picture(app: App[Any]) -> str:
+    """Return the screen as a text grid without a raw control character."""
+    assert control_bytes(app) == set()
+    return grid(app)

@@ -1,0 +1,423 @@
+"""The first-run guide: every page at every size, every key, the test call, the workspace in the end, the sample."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from recon.sandbox.peak import SandboxPeak, sandbox_company
+from recon.sandbox.zort import ZortShop
+from recon.workspace import Workspace, find_workspace
+from tests.clock import FakeClock
+from tests.screens.grid import lines_of
+from tests.screens.looking import SIZES, picture, play, press, quiet, says, until
+from tests.shell import SANDBOX_COMPANY, SANDBOX_TAX_ID, Shell
+from tui import i18n
+from tui.app import ReconApp
+from tui.checks import Check
+from tui.demo import STEPS, DemoStep
+from tui.first_answers import CHECKS, Answers, check_digit
+from tui.first_run import FirstRunApp
+from tui.preferences import Preferences
+from tui.sample import free_folder, is_sample, throw_away
+from tui.session import Session
+from tui.wiring import service_for
+
+HOSTILE = "[/x] 100[b] \x1b]0;t\x07 \u202egnirts"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder, on a machine that is always the same."""
+    monkeypatch.chdir(tmp_path)
+    checks = [
+        Check("terminal", "ok", "UTF-8, xterm"),
+        Check("thai", "warning", "This terminal gives Thai words another width: น้ำ 3 (2)."),
+        Check("clock", "ok", "2026-11-02 02:00:00 UTC"),
+    ]
+    monkeypatch.setattr("tui.first_pages.machine_checks", lambda *_, **__: checks)
+
+
+def guide(**answers: Any) -> FirstRunApp:
+    start = {"folder": "books", "start_date": "2026-11-01", "person": "nok"}
+    return FirstRunApp(
+        Path(),
+        clock=FakeClock(),
+        sample_clock=FakeClock(),
+        preferences=Preferences(language="en"),
+        keep=False,
+        answers=Answers(**{**start, **answers}),
+    )
+
+
+# --- pages
+
+
+PAGES = {
+    "1-language": (),
+    "2-zort": ("escape",),
+    "2-shopify": ("escape", "down"),
+    "2-other": ("escape", "up"),
+    "3-company": ("escape", "escape"),
+    "3-wrong-tax-id": ("escape", "escape", "tab", "=Siam", "tab", "=0105500000004", "f3"),
+    "4-sandbox": ("escape", "escape", "escape"),
+    "4-peak": ("escape", "escape", "escape", "down"),
+    "4-file": ("escape", "f3", "f3", "up"),
+    "5-nothing-answered": ("escape", "escape", "escape", "escape"),
+    "help": ("f1",),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(name: str, snapshot: Any) -> None:
+    for size in SIZES:
+
+        async def script(app: Any, pilot: Any, size: tuple[int, int] = size) -> None:
+            await press(pilot, *PAGES[name])
+            assert picture(app) == snapshot(name=f"{size[0]}x{size[1]}")
+
+        play(guide(), script, size=size)
+
+
+def test_page_while_the_sample_is_made(snapshot: Any) -> None:
+    for size in SIZES:
+
+        async def script(app: Any, pilot: Any, size: tuple[int, int] = size) -> None:
+            app.pages.show_making(is_making=True)
+            app.pages.show_step(DemoStep(4, STEPS[3], "34 of 90 documents, 13975.90 posted, 0 refused, 0 unclear"))
+            await quiet(pilot)
+            assert picture(app) == snapshot(name=f"{size[0]}x{size[1]}")
+
+        play(guide(), script, size=size)
+
+
+def test_keys_go_on_and_back() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        assert app.pages.number == 1
+        await press(pilot, "enter", "f3", "escape")
+        assert app.pages.number == 4
+        await press(pilot, "f2")
+        assert app.pages.number == 3
+        await pilot.click("#previous")
+        await pilot.click("#next")
+        await pilot.click("#next")
+        assert app.pages.number == 4
+        await press(pilot, "f1")
+        assert says(app, "Keys of this place")
+        await press(pilot, "f1", "ctrl+q")
+
+    app = guide()
+    play(app, script)
+    assert app.return_value is None
+    assert list(Path().iterdir()) == [], "nothing is made by looking"
+
+
+def test_enter_in_a_line_goes_to_the_next_line_then_to_the_next_page() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "escape", "escape", "enter", "=Siam", "enter")
+        assert app.focused.name == "tax_id"
+        await press(pilot, "enter", "enter")
+        assert app.pages.number == 4
+
+    play(guide(), script)
+
+
+def test_another_language_is_spoken_at_once_and_remembered() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "down")
+        assert i18n.language() == "th"
+        assert app.answers.language == "th"
+        await press(pilot, "up", "up")
+        assert i18n.language() == "nb"
+
+    play(guide(), script)
+
+
+def test_hostile_words_are_shown_as_text() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        app.answers.company = HOSTILE
+        await press(pilot, "escape", "escape")
+        picture(app)
+        await press(pilot, "escape", "escape")
+        picture(app)
+
+    play(guide(folder=HOSTILE.replace("\x07", "")), script)
+
+
+# --- answers
+
+
+@pytest.mark.parametrize(
+    ("tax_id", "fault"),
+    [
+        ("", ""),
+        (SANDBOX_TAX_ID, ""),
+        ("0105500000004", "last digit"),
+        ("123", "13 digits"),
+        ("๐๑๐๕๕๐๐๐๐๐๐๐๓", "13 digits"),
+    ],
+)
+def test_a_tax_id_is_checked_by_its_last_digit(tax_id: str, fault: str) -> None:
+    said = CHECKS["tax_id"](tax_id)
+    assert fault in said
+    assert bool(said) == bool(fault)
+
+
+def test_the_check_digit_is_the_published_one() -> None:
+    assert [check_digit(digits[:12]) for digits in (SANDBOX_TAX_ID, "0107562000123")] == [
+        3,
+        int("0107562000123"[-1]),
+    ] or (check_digit("010550000000") == 3)
+
+
+def test_a_buddhist_year_and_a_workspace_in_the_way_are_named(workspace: Workspace) -> None:
+    assert "write 2026" in CHECKS["start_date"]("2569-10-01")
+    assert "not touched" in CHECKS["folder"](str(workspace.root))
+    (Path() / "file").write_text("x")
+    assert "is a file" in CHECKS["folder"]("file")
+
+
+# --- the end
+
+
+def test_who_answers_nothing_is_led_to_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+
+    def make(folder: Path, clock: Any, tell: Any) -> Workspace:
+        made.append(folder)
+        tell(DemoStep(1, STEPS[0]))
+        return Workspace(folder)
+
+    monkeypatch.setattr("tui.first_run.make_sample", make)
+    (Path() / "demo").mkdir()
+    (Path() / "demo" / "thesis.txt").write_text("keep me")
+
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "escape", "escape", "escape", "escape")
+        assert says(app, "Enter Sample data")
+        await pilot.press("f3")
+        await until(pilot, lambda: app._return_value is not None)
+
+    app = guide()
+    play(app, script)
+    assert app.return_value == Path("demo-2") == made[0], "never over anything that exists"
+
+
+def test_a_company_is_enough_for_a_workspace() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "escape", "down", "f3", "tab", "=ร้านน้ำใส จำกัด", "f3", "f3")
+        assert says(app, "Enter Open recon")
+        await pilot.press("f3")
+        await until(pilot, lambda: app._return_value is not None)
+
+    app = guide()
+    play(app, script)
+    settings = find_workspace(Path("books").resolve()).settings()
+    assert app.return_value == Path("books")
+    assert settings.company.name == "ร้านน้ำใส จำกัด"
+    assert (settings.connections["shop"].source, settings.connections["shop"].target) == ("shopify", "sandbox")
+    assert settings.connections["shop"].start_date == dt.date(2026, 11, 1)
+    shell = Shell(Path("books").resolve(), FakeClock())
+    assert not [w for w in shell.json("status")["waits"] if "connect" in w]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SandboxPeak]:
+    company = sandbox_company(name=SANDBOX_COMPANY, tax_id=SANDBOX_TAX_ID)
+    with SandboxPeak(path=tmp_path / "ledger.db", clock=FakeClock(), durable=False, company=company) as running:
+        yield running
+
+
+def peak_keys(running: SandboxPeak) -> list[str]:
+    keys = running.credentials
+    return [f"={keys[name]}" for name in ("connect_id", "connect_key", "user_token")]
+
+
+def test_keys_are_tried_and_kept_and_stand_nowhere_else(ledger: SandboxPeak, tmp_path: Path) -> None:
+    secrets = [word[1:] for word in peak_keys(ledger)]
+
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "escape", "down", "f3", "tab", "=Somebody else", "f3", "down", "down")
+        for word in peak_keys(ledger):
+            await press(pilot, "tab", word)
+        await pilot.click("#try-ledger")
+        await until(pilot, lambda: says(app, "You typed another name"))
+        assert says(app, f"{SANDBOX_COMPANY} answers (TEST, tax id {SANDBOX_TAX_ID})")
+        assert not [key for key in secrets if any(key in line for line in lines_of(app))]
+        await pilot.click(".take")
+        await quiet(pilot)
+        assert (app.answers.company, app.answers.tax_id) == (SANDBOX_COMPANY, SANDBOX_TAX_ID)
+        assert not Path("books").exists(), "nothing is made before the end"
+        await press(pilot, "f3")
+        await pilot.press("f3")
+        await until(pilot, lambda: app._return_value is not None)
+
+    play(guide(ledger_url=ledger.url), script, size=(80, 24))
+    root = Path("books").resolve()
+    with service_for(Workspace(root), clock=FakeClock(), write=False) as service:
+        assert {key.place for key in service.upkeep.kept_keys()} == {"file"}
+        assert service.upkeep.folder().answered[0].company == SANDBOX_COMPANY
+    held = "".join(path.read_text("utf-8", "replace") for path in root.rglob("*") if path.is_file())
+    assert not [key for key in secrets if key in held], "no key lies in the workspace"
+
+
+def test_wrong_keys_are_said_and_nothing_is_kept(ledger: SandboxPeak) -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "escape", "down", "f3", "tab", f"={SANDBOX_COMPANY}", "f3", "down", "down")
+        await press(pilot, "tab", "=wrong", "tab", "=wrong", "tab", "=wrong")
+        await pilot.click("#try-ledger")
+        await until(pilot, lambda: says(app, "!") and not says(app, "Asking"))
+        await press(pilot, "f3")
+        await pilot.press("f3")
+        await until(pilot, lambda: says(app, "The workspace is made"))
+        assert app._return_value is None
+
+    app = guide(ledger_url=ledger.url)
+    play(app, script)
+    with service_for(Workspace(Path("books").resolve()), clock=FakeClock(), write=False) as service:
+        assert {key.place for key in service.upkeep.kept_keys()} == {"no-key-store"}
+
+
+def test_the_shops_keys_are_tried_alone() -> None:
+    with ZortShop(orders=[], products=[], merchant="ร้านน้ำใส", now=FakeClock().now) as shop:
+
+        async def script(app: Any, pilot: Any) -> None:
+            await press(pilot, "escape")
+            for line, word in zip(app.screen.query("#page-2 Input").results(Input), keys, strict=True):
+                line.value = word
+            await pilot.click("#try-shop")
+            await until(pilot, lambda: says(app, "ร้านน้ำใส"))
+
+        keys = (shop.store_name, shop.api_key, shop.api_secret)
+        play(guide(source_url=shop.url), script)
+
+
+# --- the sample
+
+
+def test_from_the_first_key_to_an_uploaded_batch_with_the_ordinary_wiring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """U5: look around, review, upload: the open batch is brought to its end by the ordinary commands."""
+
+    async def script(app: Any, pilot: Any) -> None:
+        await pilot.click("#sample")
+        await until(pilot, lambda: app._return_value is not None, seconds=90)
+
+    app = guide()
+    play(app, script)
+    root = app.return_value.resolve()
+    assert is_sample(root)
+    clock = FakeClock(dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC))
+
+    async def review(app: Any, pilot: Any) -> None:
+        await until(pilot, lambda: says(app, "159 ready"))
+        await press(pilot, "f4", "=st:ready", "enter", "asterisk", "insert")
+        await until(pilot, lambda: says(app, "159 approved"))
+
+    play(
+        ReconApp(Session(root, clock=clock, actor="nok"), start="review", preferences=Preferences(), keep=False), review
+    )
+    with service_for(Workspace(root), clock=clock, actor="nok") as service:
+        batch = service.approve_decided(None, "nok").batch
+    shell = Shell(root, clock)
+    sent = shell("upload", batch, "--json").expect(0).facts
+    assert sent["counts"] == {"posted": 159}
+    found = shell.json("verify", batch)
+    assert found["compared"] == found["equal"] == 159
+    assert json.dumps(shell.json("status")["waits"]) == "[]"
+
+
+def test_leaving_while_the_sample_is_made_leaves_nothing_behind() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await pilot.click("#sample")
+        await until(pilot, lambda: says(app, "fetched"))
+        await pilot.press("escape")
+        await until(pilot, lambda: not Path("demo").exists(), seconds=60)
+        assert says(app, "Welcome")
+
+    app = guide()
+    play(app, script)
+    assert list(Path().iterdir()) == []
+
+
+@pytest.fixture
+def sample(workspace: Workspace, clock: FakeClock) -> Path:
+    """A small workspace that bears the marker."""
+    with service_for(workspace, clock=clock):
+        pass
+    (workspace.root / "DEMO.txt").write_text("sample", encoding="utf-8")
+    return workspace.root
+
+
+def test_only_a_sample_is_thrown_away(sample: Path, clock: FakeClock) -> None:
+    from recon.errors import StoreBusy, UsageError
+
+    text = (sample / "recon.toml").read_text("utf-8")
+    (sample / "recon.toml").write_text(text.replace('target = "sandbox"', 'target = "peak"'), "utf-8")
+    with pytest.raises(UsageError, match="Nothing was deleted"):
+        throw_away(sample)
+    (sample / "recon.toml").write_text(text, "utf-8")
+    with service_for(Workspace(sample), clock=clock), pytest.raises(StoreBusy, match="Nothing was deleted"):
+        throw_away(sample)
+    link = sample.parent / "link"
+    link.symlink_to(sample)
+    with pytest.raises(UsageError):
+        throw_away(link)
+    (sample / "DEMO.txt").unlink()
+    with pytest.raises(UsageError):
+        throw_away(sample)
+    assert (sample / ".recon" / "store.db").is_file()
+
+
+def test_what_a_person_put_there_stays(sample: Path) -> None:
+    (sample / "thesis.txt").write_text("keep me", encoding="utf-8")
+    (sample / "inbox" / "export.csv").write_text("mine", encoding="utf-8")
+    outside = sample.parent / "outside"
+    outside.mkdir()
+    (outside / "mine.xlsx").write_text("mine", encoding="utf-8")
+    (sample / "outgoing").rmdir()
+    (sample / "outgoing").symlink_to(outside)
+    assert throw_away(sample) == ("inbox", "outgoing", "thesis.txt")
+    assert (sample / "inbox" / "export.csv").read_text("utf-8") == "mine"
+    assert (outside / "mine.xlsx").is_file()
+    assert not (sample / ".recon").exists()
+
+
+def test_a_sample_without_anything_else_is_gone_whole(sample: Path) -> None:
+    assert throw_away(sample) == ()
+    assert not sample.exists()
+    assert free_folder(sample.parent) == sample.parent / "demo"
+
+
+def test_the_palette_throws_the_sample_away_after_a_yes(sample: Path, clock: FakeClock) -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "ctrl+p", "=Throw the sample", "enter")
+        await until(pilot, lambda: says(app, "Throw the sample away?"))
+        assert app.focused.id == "cancel", "Cancel is the default"
+        await pilot.press("enter")
+        await quiet(pilot)
+        assert sample.is_dir()
+        await press(pilot, "ctrl+p", "=Throw the sample", "enter")
+        await until(pilot, lambda: says(app, "Throw the sample away?"))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: not sample.exists())
+
+    app = ReconApp(Session(sample, clock=clock, actor="nok"), preferences=Preferences(), keep=False)
+    play(app, script)
+    assert app.return_value == 0
+
+
+def test_a_real_workspace_has_no_such_command(workspace: Workspace, clock: FakeClock) -> None:
+    with service_for(workspace, clock=clock):
+        pass
+
+    async def script(app: Any, pilot: Any) -> None:
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert not [title for title in titles if "sample" in title]
+
+    play(ReconApp(Session(workspace.root, clock=clock), preferences=Preferences(), keep=False), script)
