@@ -84,7 +84,9 @@ class Browser:
         page = Page(socket, made["id"])
         for domain in ("Page", "Runtime", "Log"):
             await page.do(f"{domain}.enable")
-        await page.do("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        await page.do(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
         if before:
             await page.do("Page.addScriptToEvaluateOnNewDocument", source=before)
         await page.do("Page.navigate", url=url)

@@ -141,7 +141,9 @@ def test_f82_without_the_cookie_of_this_run_there_is_nothing(tmp_path: Path) -> 
             ("Cookie: recon=\xa0\xff",),
             (f"Cookie: recon={w.server.guard.link.partition('=')[2]}",),
         ):
-            assert refused(await w.ask(f"{w.room}live", *lines), "another page"), "no live connection says not where it comes from"
+            assert refused(await w.ask(f"{w.room}live", *lines), "another page"), (
+                "no live connection says not where it comes from"
+            )
             for path in (w.room, f"{w.room}static/textual.js", "/static/recon.js", "/anything"):
                 assert refused(await w.ask(path, *lines), "has not been let in"), (path, lines)
             assert await w.upgrade(origin, *lines) == 403

@@ -47,7 +47,12 @@ class World:
     async def ask(self, path: str, *lines: str, method: str = "GET", host: str | None = None) -> Answer:
         """Send exactly this, byte by byte, and read until the server closes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
-        head = [f"{method} {path} HTTP/1.1", f"Host: {self.host if host is None else host}", "Connection: close", *lines]
+        head = [
+            f"{method} {path} HTTP/1.1",
+            f"Host: {self.host if host is None else host}",
+            "Connection: close",
+            *lines,
+        ]
         writer.write("\r\n".join([*head, "", ""]).encode())
         raw = await asyncio.wait_for(reader.read(), PATIENCE)
         writer.close()
