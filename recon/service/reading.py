@@ -277,14 +277,14 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
         unsent = view.open - sum(row.batch_id == view.batch for row in waiting)
         if view.state == "draft":
             waits.append(
-                f'{view.batch}: {view.documents} documents wait for approval (recon approve {view.batch} --as "NAME")'
+                f'{view.batch}: documents that wait for approval: {view.documents:,} (recon approve {view.batch} --as "NAME")'
             )
         elif view.unknown:
-            waits.append(f"{view.batch}: {view.unknown} outcomes are unknown (recon upload {view.batch} looks them up)")
+            waits.append(f"{view.batch}: outcomes not known yet: {view.unknown:,} (recon upload {view.batch} looks them up)")
         elif unsent:
-            waits.append(f"{view.batch}: {unsent} documents are not sent yet (recon upload {view.batch})")
+            waits.append(f"{view.batch}: documents not sent yet: {unsent:,} (recon upload {view.batch})")
         if view.refused and view.state != "draft":
-            waits.append(f"{view.batch}: {view.refused} documents were refused (recon documents {view.batch})")
+            waits.append(f"{view.batch}: documents refused by the ledger: {view.refused:,} (recon documents {view.batch})")
     for name in names:
         try:
             held = latest_plan(context, name, "results").filter(pl.col("disposition") == "held")
@@ -293,5 +293,5 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
         if held.height:
             known = latest_plan(context, name, "orders").select("order_key", "currency")
             amount = plain(int(held.join(known, on="order_key").select(_own(context, "held_minor")).item() or 0))
-            waits.append(f"{name}: {held.height} orders are held, {amount} (recon findings --connection {name})")
+            waits.append(f"{name}: orders held: {held.height:,}, {amount} (recon findings --connection {name})")
     return waits

@@ -55,7 +55,7 @@ def status(args: argparse.Namespace) -> int:
     output.line(f"{view['company']}   {view['workspace']}")
     for connection in view["connections"]:
         output.line(
-            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), {connection['files']} files, {connection['orders']:,} orders, {grouped(connection['total'])}"
+            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), files {connection['files']:,}, orders {connection['orders']:,}, {grouped(connection['total'])}"
         )
     rows = [
         (
