@@ -58,7 +58,7 @@ class CatalogList:
 
     def _alike(self, whole: str) -> pl.Series:
         names = self.frame["name_key"].to_list()
-        best = process.extract(whole, names, scorer=fuzz.partial_ratio, score_cutoff=LIKE_AT_LEAST, limit=LIKE_MOST)
+        best = process.extract(whole, names, scorer=fuzz.WRatio, score_cutoff=LIKE_AT_LEAST, limit=LIKE_MOST)
         return pl.Series("at", [place for _name, _score, place in best], dtype=pl.UInt32)
 
 

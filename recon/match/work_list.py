@@ -61,7 +61,9 @@ def product_rows(
         suggestions: SUGGESTIONS for SKUs without a link.
         rules: What the settings say about the others.
     """
-    hints = suggestions.unique("open_key", keep="first", maintain_order=True).select(
+    clashes = two_products(catalog)
+    hints = suggestions.join(clashes, left_on="open_key", right_on="sku_key", how="anti", maintain_order="left")
+    hints = hints.unique("open_key", keep="first", maintain_order=True).select(
         pl.col("open_key").alias("sku_key"),
         pl.col("code").alias("suggestion"),
         pl.col("name").alias("suggestion_name"),
@@ -74,7 +76,7 @@ def product_rows(
         weighed.join(linked, on="sku_key", how="left", maintain_order="left")
         .join(names.rename({"product_code": "code"}), on="code", how="left", maintain_order="left")
         .join(hints, on="sku_key", how="left", maintain_order="left")
-        .join(two_products(catalog), on="sku_key", how="left", maintain_order="left")
+        .join(clashes, on="sku_key", how="left", maintain_order="left")
         .with_columns(_state(rules).cast(PRODUCT_STATE).alias("state"))
     )
     frame = frame.with_columns(_reason(has_list=catalog.height > 0), _target())

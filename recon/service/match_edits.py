@@ -16,6 +16,7 @@ from recon.match.channels import moves_money, unmapped_channels
 from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
 from recon.match.suggest import suggest_products
+from recon.match.work_list import two_products
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links
@@ -185,7 +186,9 @@ class PlannedEdits:
         wanted = {fold(sku): sku for sku in skus}
         open_skus = unlinked_products(self._frames.orders, self._frames.lines, product_links(self._context, self._name))
         asked = open_skus.filter(pl.col("sku_key").is_in(list(wanted)))
-        found = suggest_products(asked, ledger_products(self._context, self._name))
+        catalog = ledger_products(self._context, self._name)
+        clear = asked.join(two_products(catalog), on="sku_key", how="anti", maintain_order="left")
+        found = suggest_products(clear, catalog)
         first = {row["open_key"]: row for row in reversed(found.to_dicts())}
         missing = [sku for key, sku in wanted.items() if key not in first]
         if missing:
