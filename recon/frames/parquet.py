@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,7 +54,8 @@ def write_frames(
     """
     if folder.is_dir() and not replace:
         return folder
-    temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
+    # screens ask several questions at once, so two threads may make the same frames
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}-{threading.get_ident()}")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         _fill(temporary, folder, frames, facts, written or {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import pytest
@@ -69,3 +71,17 @@ def test_the_digest_covers_names_order_and_bytes(tmp_path):
     ]
     assert digest_files(folder, ("orders", "lines")) == hashlib.sha256("".join(each).encode()).hexdigest()
     assert digest_files(folder, ("orders", "lines")) != digest_files(folder, ("lines", "orders"))
+
+
+def test_several_threads_may_make_the_same_frames(tmp_path):
+    """Screens ask several questions at once; each finds the folder whole, whoever made it."""
+    frames = {f"part{n}": pl.DataFrame({"a": list(range(20_000))}) for n in range(4)}
+    gate = threading.Barrier(6)
+
+    def make(_number: int) -> int:
+        gate.wait(timeout=10)
+        return read_frame(write_frames(tmp_path / "set", frames, {}), "part3").height
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(make, range(6))) == [20_000] * 6
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
