@@ -215,8 +215,7 @@ def _happened(line: UnsureLine) -> str:
     """Return what happened, in a sentence; half an answer of a ledger is evidence for the log, not for a person."""
     if line.lookups or (line.words and not line.code.isdecimal() and line.code):
         return tr_composed(line.words)
-    code = f" ({_('code {code}').format(code=line.code)})" if line.code else ""
-    return _("No whole answer came back: the ledger may have taken it or not.") + code
+    return _("No whole answer came back: the ledger may have taken it or not.")
 
 
 def _next_look(line: UnsureLine, say: Speech) -> str:

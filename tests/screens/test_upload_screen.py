@@ -538,3 +538,32 @@ def test_picture_in_thai(world: UploadWorld, snapshot: Any) -> None:
         from tui import i18n
 
         i18n.use("en")
+
+
+# --- the same facts as a command
+
+
+def test_the_state_of_an_upload_as_a_command(world: UploadWorld) -> None:
+    """Refused, unsure and running: the page docs/json.md describes what every one of them prints."""
+    from tests.tui.test_json import check
+
+    world.fault(
+        kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode", containing="RT-1001"
+    )
+    world.fault(kind="cut", method="POST", path="/receipts*", containing="RT-1002")
+    world.uploads.hold_after = 2
+    world.uploads.start("B0001")
+    assert world.uploads.held.wait(30)
+    facts = check(world.shell("upload", "B0001", "--state", "--json").expect(6))
+    assert facts["running_batch"] == "B0001" and facts["counts"] == {"queued": 1, "unknown": 1, "refused": 1}
+    (group,) = facts["refused"]
+    assert (group["place"], group["count"], group["mends"][0]) == ("match", 1, "P00001 -> P00001")
+    assert [line["number"] for line in facts["unsure"]] == ["RT-1002"] and facts["unsure"][0]["next_lookup_at"]
+    assert check(world.shell("upload", "B0001", "--stop", "--json").expect(6))["stop_asked"] is True
+    world.uploads.wait()
+    assert "No upload of B0001 runs" in world.shell("upload", "B0001", "--stop").expect(2).err
+    assert "stand alone" in world.shell("upload", "B0001", "--state", "--dry-run").expect(2).err
+    shown = world.shell("upload", "B0001", "--state").out
+    assert "Invalid productCode" in shown and "Link the product again." in shown
+    world.shell("upload", "B0001").expect(4)
+    assert check(world.shell("upload", "B0001", "--state", "--json").expect(4))["person"] == []

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.service import ReconService
@@ -103,7 +104,10 @@ def upload_world(
     folder: Path, clock: FakeClock, *, environment: str = "test", approve: bool = True
 ) -> Iterator[UploadWorld]:
     """Give a workspace whose three receipts are planned, and approved unless a test wants to do that itself."""
-    with SandboxPeak(path=folder / "peak.db", clock=clock, durable=False) as ledger:
+    with (
+        mock.patch("tui.wiring._os_user", return_value="office"),
+        SandboxPeak(path=folder / "peak.db", clock=clock, durable=False) as ledger,
+    ):
         run("init", folder / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
             "--target", "peak", "--ledger-url", ledger.url, "--environment", environment, clock=clock).expect(0)  # fmt: skip
         shell = Shell(folder / "books", clock)

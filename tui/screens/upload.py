@@ -42,6 +42,7 @@ class UploadScreen(UploadLook):
     UploadScreen.-tall #door-facts { margin-top: 1; }
     UploadScreen.-narrow #door-risks { margin-top: 0; }
     UploadScreen.-narrow .ask { layout: vertical; height: 2; }
+    #up-empty, #up-door, #up-progress { display: none; }
     #upload > .loading { padding: 1 2; color: $recon-dim; }
     """
 
@@ -59,8 +60,7 @@ class UploadScreen(UploadLook):
             yield ProgressPane(id="up-progress")
 
     def on_mount(self) -> None:
-        """Hide every face until it is known which one belongs here, then ask."""
-        self._show_face("")
+        """Look on from now on."""
         self._poll = self.set_interval(POLL_SECONDS, self._tick)
         super().on_mount()
 

@@ -22,6 +22,8 @@ from tui.upload_process import Ended
 from tui.widgets.panels import ErrorPanel
 
 POLL_SECONDS: Final = 0.5
+REST_FACTOR: Final = 4
+"""After a look it rests so many times as long as the look took, so that looking at a huge batch leaves the upload its machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class UploadLook(StepScreen):
         self._notice = ""
         self._poll: Timer | None = None
         self._polling = False
+        self._look_again_at = 0.0
         self._is_sealing = False
 
     def draw(self) -> None:
@@ -63,7 +66,7 @@ class UploadLook(StepScreen):
 
     def load(self) -> None:
         """Look at the batch that comes first."""
-        self._list_chosen = False
+        self._list_chosen, self._polling = False, False  # a look that was cut off with its screen never comes back
         self.ask(self._look(None), self._came)
 
     def _look(self, batch: str | None) -> Callable[[ReconService], Seen]:
@@ -105,7 +108,8 @@ class UploadLook(StepScreen):
         panel.add_class("-shown")
 
     def _failed(self, error: Exception) -> None:
-        self._is_sealing = False
+        self._is_sealing, self._notice = False, ""
+        self.draw()
         super()._failed(error)
 
     # --- who is on the other side
@@ -157,22 +161,25 @@ class UploadLook(StepScreen):
     def _tick(self) -> None:
         """Look again while something runs, and let the clocks go on."""
         seen = self.seen
-        if seen is None or self.app.screen is not self:
+        if seen is None or not self.is_current:
             return
         if not seen.is_running:
             if seen.door is not None or (self._list == "unsure" and seen.state.unsure):
                 self.draw()
             return
-        if not self._polling:
+        if not self._polling and self.recon.session.clock.monotonic() >= self._look_again_at:
             self._polling = True
             self.run_worker(self._poll_once, thread=True, group="poll", exclusive=True, exit_on_error=False)
 
     def _poll_once(self) -> None:
-        batch = self.seen.state.batch if self.seen else None
+        batch, clock = self.seen.state.batch if self.seen else None, self.recon.session.clock
+        began = clock.monotonic()
         try:
             seen = self.recon.session.ask(self._look(batch))
         except ReconError:
             seen = None  # the store is busy for a moment; the next look tells more
+        ended = clock.monotonic()
+        self._look_again_at = ended + REST_FACTOR * (ended - began)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._polled, seen)
 
