@@ -52,6 +52,10 @@ class UsageError(ReconError):
     exit_code = 2
 
 
+class NoPlan(UsageError):
+    """A connection has no plan yet: there is nothing to review, and nothing is wrong."""
+
+
 class SettingsError(ReconError):
     """One or more settings are missing or wrong; ``problems`` lists all of them."""
 

@@ -18,7 +18,6 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from recon.errors import ReconError
 from recon.service.overview import Overview
 from recon.text import show_lines
 from tui import i18n

@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.errors import UsageError
+from recon.errors import NoPlan, UsageError
 from recon.frames.parquet import scan_frame
 from recon.review.decisions import document_digests, standing_now
 from recon.review.rows import STATES, ReviewInputs, review_rows
@@ -47,13 +47,13 @@ def review(context: Context, connection: str | None) -> ReviewTable:
     """Return every document of the newest batch and every held order beside it.
 
     Raises:
-        UsageError: There is no plan yet.
+        NoPlan: There is no plan yet.
     """
     name, _ = context.connection(connection)
     batch = standing_batch(context, name)
     newest = _newest_folder(context, name)
     if batch is None and newest is None:
-        raise UsageError(f"Connection {name} has no plan yet: run `recon plan`.")
+        raise NoPlan(f"Connection {name} has no plan yet: run `recon plan`.")
     folder = plan_folder(context, batch) if batch is not None else newest
     assert folder is not None
     decided = decided_documents(context, name, batch)

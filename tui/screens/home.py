@@ -34,6 +34,36 @@ _SIGNS: Final = {"unsure": ("~", "$recon-check"), "refused": ("!", "$recon-bad")
 _TWO_COLUMNS: Final = 110
 
 
+class Waits(OptionList):
+    """What waits; the keys that go beyond its ends scroll the rest of the screen, which holds nothing to choose."""
+
+    def action_cursor_down(self) -> None:
+        """Go down one, at the last one scroll on."""
+        if self.highlighted == self.option_count - 1:
+            self._around.scroll_down()
+        else:
+            super().action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        """Go up one, at the first one scroll back."""
+        if not self.highlighted or self._around.scroll_y > 0:
+            self._around.scroll_up()
+        else:
+            super().action_cursor_up()
+
+    def action_page_down(self) -> None:
+        """Scroll a page on."""
+        self._around.scroll_page_down()
+
+    def action_page_up(self) -> None:
+        """Scroll a page back."""
+        self._around.scroll_page_up()
+
+    @property
+    def _around(self) -> VerticalScroll:
+        return self.screen.query_one("#home", VerticalScroll)
+
+
 class HomeScreen(StepScreen):
     """The place recon opens on."""
 
@@ -47,6 +77,7 @@ class HomeScreen(StepScreen):
     HomeScreen.-wide #home { layout: grid; grid-size: 2; grid-columns: 1fr 1fr; grid-rows: auto; grid-gutter: 0 2; }
     HomeScreen.-wide #part-last { column-span: 2; }
     #home Vertical { height: auto; padding-bottom: 1; }
+    #part-money, #part-connections, #part-days, #part-last { display: none; }
     #waits { height: auto; max-height: 8; border: none; background: $recon-ground; padding: 0; }
     #waits > .option-list--option-highlighted { background: $recon-cursor; color: $recon-text; text-style: bold; }
     #home Static { padding: 0 1; }
@@ -58,7 +89,7 @@ class HomeScreen(StepScreen):
         with VerticalScroll(id="home", can_focus=False):
             with Vertical(id="part-waits"):
                 yield Static(_("Needs you"), classes="heading")
-                yield OptionList(id="waits")
+                yield Waits(Option(_("Reading ..."), id="0:nothing"), id="waits")
             with Vertical(id="part-money"):
                 yield Static(_("Where the money went"), classes="heading")
                 yield Static(id="money")
@@ -95,7 +126,12 @@ class HomeScreen(StepScreen):
         self.query_one("#last", Static).update(Content("\n".join(self._last(view, self.size.width - 3))))
         self.query_one("#part-days").display = bool(view.days)
         self.query_one("#part-money").display = view.controls is not None
+        self.query_one("#part-connections").display = True
         self.query_one("#part-last").display = bool(view.events)
+
+    def overview_failed(self, error: BaseException) -> None:
+        """Nothing can be shown but why."""
+        self.show_error(error)
 
     def _column_width(self) -> int:
         whole = self.size.width

@@ -7,7 +7,7 @@ back with the next reading.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,6 +22,9 @@ from tui.screens.review_list import ReviewList
 from tui.widgets.dialogs import ConfirmDialog, TextDialog
 from tui.widgets.table_messages import MarksChanged
 from tui.widgets.totals_bar import BarButton, TotalsBar
+
+OF_ROWS: Final = frozenset({"approve", "reject", "draft", "mark", "mark_all", "mark_like", "copy"})
+"""Actions on documents, which are not there while groups are shown."""
 
 
 class ReviewScreen(ReviewList):
@@ -50,6 +53,18 @@ class ReviewScreen(ReviewList):
             BarButton("screen.reject", lambda n: _("Reject {n}").format(n=count(n)) if n else _("Reject")),
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is there now: groups are looked at, not decided upon."""
+        if self._grouped_by and action in OF_ROWS:
+            return False
+        return super().check_action(action, parameters)
+
+    def grouping_changed(self) -> None:
+        """Take the buttons away while groups are shown."""
+        super().grouping_changed()
+        self.query_one("#marked", TotalsBar).set_buttons(() if self._grouped_by else self._buttons())
+        self.refresh_bindings()
 
     # --- marks
 

@@ -10,21 +10,21 @@ import polars as pl
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from recon.errors import NoPlan
 from recon.money import plain
 from recon.review.table import ReviewTable
 from recon.service.detail import Detail
 from tui.cells import shown
-from tui.i18n import _, count
+from tui.i18n import _
+from tui.keys import shown as key_shown
 from tui.screens.base import StepScreen
-from tui.screens.review_words import GROUPS, document_columns, group_columns
-from tui.themes import SIGNS, STATUS_COLOURS
+from tui.screens.review_words import GROUPS, document_columns, group_columns, tally
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ChoiceDialog
-from tui.widgets.document_pane import STATUS_WORDS, DocumentPane
+from tui.widgets.document_pane import DocumentPane
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import CursorMoved, Opened, SortRequested
@@ -42,7 +42,7 @@ class ReviewList(StepScreen):
     #tally { height: 1; padding: 0 1; }
     #split { height: 1fr; layout: vertical; }
     #rows { height: 1fr; width: 1fr; }
-    #pane { height: 8; width: 1fr; border-top: solid $recon-line; }
+    #pane { height: 6; width: 1fr; border-top: solid $recon-line; }
     ReviewScreen.-wide #split { layout: horizontal; }
     ReviewScreen.-wide #pane { height: 1fr; width: 46; border-top: none; border-left: solid $recon-line; }
     ReviewScreen.-tall #pane { height: 14; }
@@ -95,6 +95,7 @@ class ReviewList(StepScreen):
 
     def load(self) -> None:
         """Read the review table."""
+        self.rows.say_when_empty(self._empty_words, self._empty_hint)
         if self.table is None:
             self.rows.say_busy(lambda: _("Reading the documents ..."))
         self.ask(lambda service: (service.review(None), service.undo_name(None), service.redo_name(None)), self._came)
@@ -103,7 +104,6 @@ class ReviewList(StepScreen):
         self.table, self._undo_name, self._redo_name = answer
         self._all = self.table.work_order()
         self._details.clear()
-        self.rows.say_when_empty(self._empty_words, self._empty_hint)
         if self._grouped_by:
             self._leave_groups()
         self._columns_again()
@@ -114,19 +114,28 @@ class ReviewList(StepScreen):
         if self.table is not None and self._order is None:
             self.rows.set_view(self._columns(), "key", self.table.frame, self._all)
 
+    def show_error(self, error: BaseException) -> None:
+        """Show what went wrong; that nothing is planned yet is nothing wrong."""
+        self.rows.say_busy(None)
+        if not isinstance(error, NoPlan):
+            super().show_error(error)
+
     def _empty_words(self) -> str:
         if self.query_one("#filter", FilterLine).is_active:
             return _("Nothing fits the filter.")
-        if self.table is not None and self.table.height == 0:
+        if self.table is None:
+            return _("Nothing to review yet: no documents are worked out.")
+        if self.table.height == 0:
             return _("Nothing to review: the ledger holds everything it should.")
         return _("Everything is posted. The filter st:posted shows it.")
 
     def _empty_hint(self) -> str:
-        return (
-            _("Esc clears the filter.")
-            if self.query_one("#filter", FilterLine).is_active
-            else _("F2 goes back to Import.")
-        )
+        if self.query_one("#filter", FilterLine).is_active:
+            return _("Esc clears the filter.")
+        view = self.recon.overview
+        if self.table is None and view is not None and view.files:
+            return _("{key} works out the documents.").format(key=key_shown("plan"))
+        return _("{key} goes back one step.").format(key=key_shown("previous_step"))
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
@@ -173,16 +182,14 @@ class ReviewList(StepScreen):
     def _show_tally(self) -> None:
         if self.table is None:
             return
-        parts: list[str | tuple[str, str]] = []
-        for status, number, minor, _foreign in self.table.totals().iter_rows():
-            if not number:
-                continue
-            if parts:
-                parts.append("   ")
-            words = f"{SIGNS[status]} {count(number)} {_(STATUS_WORDS[status])}"
-            parts += [(words, f"bold ${STATUS_COLOURS[status]}"), f" {self._minor(minor)}"]
-        batch = f"   {shown(self.table.batch)}" if self.table.batch else ""
-        self.query_one("#tally", Static).update(Content.assemble(*parts, (batch, "$recon-dim")))
+        rows = [
+            (status, number, minor) for status, number, minor, _foreign in self.table.totals().iter_rows() if number
+        ]
+        self.query_one("#tally", Static).update(tally(rows, self._minor, shown(self.table.batch), self.size.width - 2))
+
+    def on_resize(self) -> None:
+        """The tally is made for the width there is."""
+        self._show_tally()
 
     # --- cursor and pane
 
@@ -241,18 +248,20 @@ class ReviewList(StepScreen):
 
     def action_open(self) -> None:
         """Show the pane over the whole width, or go back to the list."""
-        self.toggle_class("-opened")
+        self._open_pane(opened=not self.has_class("-opened"))
         if self.has_class("-opened") and self.rows.cursor_key is not None:
             self._ask_detail(str(self.rows.cursor_key))
-        if not self.has_class("-opened"):
-            self.rows.focus()
+
+    def _open_pane(self, *, opened: bool) -> None:
+        """Give the pane the whole width and the keys that scroll it, or give the list both back."""
+        self.set_class(opened, "-opened")
+        self.pane.take_keys() if opened else self.rows.focus()
 
     def action_back(self) -> None:
         """Close what is open, leave groups, clear the filter; then go one step back."""
         line = self.query_one("#filter", FilterLine)
         if self.has_class("-opened"):
-            self.remove_class("-opened")
-            self.rows.focus()
+            self._open_pane(opened=False)
         elif self._grouped_by:
             self._leave_groups()
             self._filter()
@@ -290,11 +299,17 @@ class ReviewList(StepScreen):
         grouped = self.table.groups(column, self._order)
         self.rows.set_view(group_columns(self._minor, column), "value", grouped.cast({"total_minor": pl.Int64}))
         self.pane.show({}, None, timezone="UTC")
+        self.grouping_changed()
 
     def _leave_groups(self) -> None:
         self._grouped_by = ""
         if self.table is not None:
             self.rows.set_view(self._columns(), "key", self.table.frame, self._order)
+        self.grouping_changed()
+
+    def grouping_changed(self) -> None:
+        """Groups are shown, or rows again: other keys work."""
+        self.show_keys()
 
     def _open_group(self, value: str) -> None:
         """Show the rows of one group, by a filter the person can read."""

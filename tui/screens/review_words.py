@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tui.cells import shown
+from textual.content import Content
+
+from tui.cells import shown, width_of
 from tui.core_texts import DOCUMENT_KINDS, finding_title, word
 from tui.i18n import N_, _, count, day, day_heading
-from tui.themes import SIGNS
+from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.columns import Column
 from tui.widgets.document_pane import STATUS_WORDS
 
+Part = tuple[str, str]
+"""Text and style."""
 Minor = Callable[[int], str]
 """Minor units to an amount as it is written here."""
 TONES: Final = {
@@ -71,6 +75,41 @@ def group_columns(minor: Minor, column: str) -> Sequence[Column]:
         Column("blocked", lambda: _("blocked"), align="right", render=_some, priority=3, drop_below=80),
         Column("ready", lambda: _("ready"), align="right", render=_some, priority=3, drop_below=80),
     )
+
+
+def tally(rows: Sequence[tuple[str, int, int]], minor: Minor, batch: str, room: int) -> Content:
+    """Return how many documents stand at each status and their sums, in the widest form that fits whole.
+
+    Args:
+        rows: Status, count and minor units.
+        minor: How an amount is written.
+        batch: The batch, cleaned; the first thing to be left out, then the sums, then the words.
+        room: Cells there are.
+    """
+    made: list[Part] = []
+    for has_batch, has_sums, has_words in (
+        (True, True, True),
+        (False, True, True),
+        (False, False, True),
+        (False, False, False),
+    ):
+        made = _tally_parts(rows, minor, has_sums=has_sums, has_words=has_words)
+        made += [(f"   {batch}", "$recon-dim")] if batch and has_batch else []
+        if sum(width_of(text) for text, _style in made) <= room:
+            break
+    return Content.assemble(*made)
+
+
+def _tally_parts(rows: Sequence[tuple[str, int, int]], minor: Minor, *, has_sums: bool, has_words: bool) -> list[Part]:
+    parts: list[Part] = []
+    for status, number, sum_ in rows:
+        if parts:
+            parts.append(("   " if has_words else "  ", ""))
+        words = f"{SIGNS[status]} {count(number)}" + (f" {_(STATUS_WORDS[status])}" if has_words else "")
+        parts.append((words, f"bold ${STATUS_COLOURS[status]}"))
+        if has_sums:
+            parts.append((f" {minor(sum_)}", ""))
+    return parts
 
 
 def kind_words(kind: str) -> str:

@@ -87,13 +87,17 @@ class DocumentPane(Widget):
     def compose(self) -> ComposeResult:
         """Faces in one line, the text below."""
         yield Static(classes="pane--faces", markup=False)
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll():
             yield Static(id="pane-text", markup=False)
 
     def show(self, row: dict[str, Any], detail: Detail | None, *, timezone: str) -> None:
         """Show a row of the list; ``detail`` None: it is on its way."""
         self._row, self._detail, self._timezone = row, detail, timezone
         self.draw()
+
+    def take_keys(self) -> None:
+        """Let the keys of the arrows scroll the text."""
+        self.query_one(VerticalScroll).focus()
 
     def next_face(self) -> None:
         """Turn to the next face."""
@@ -165,7 +169,7 @@ class DocumentPane(Widget):
         parts = self._head(width)
         document = self._detail.document if self._detail else None
         if document is None:
-            return parts + self._held(width)
+            return parts + (self._held(width) if self._row["kind"] == "order" else [shown(self._row["customer"] or "")])
         with speaking(self._documents_in):
             title = (
                 TAX_RECEIPT
@@ -215,10 +219,9 @@ class DocumentPane(Widget):
     def _held(self, width: int) -> list[Part]:
         row = self._row
         amount = self._amount(self._minor(row["total_minor"]))
-        parts: list[Part] = [
-            shown(row["customer"] or ""), "\n",
-            split_line(_("No document is made for this order. Held back:"), amount, width), "\n\n",
-        ]  # fmt: skip
+        words = _("No document is made for this order. Held back:")
+        held = split_line(words, amount, width) if width_of(words) + width_of(amount) < width else f"{words} {amount}"
+        parts: list[Part] = [shown(row["customer"] or ""), "\n", held, "\n"]
         return parts + self._finding_parts()
 
     @staticmethod
@@ -251,11 +254,7 @@ class DocumentPane(Widget):
             if finding["detail"]:
                 parts += [f"  {shown(tr_composed(finding['detail']))}", "\n"]
             place = _("row {row}").format(row=finding["row"]) if finding["row"] else ""
-            value = (
-                f"{shown(finding['column'])}: {shown(finding['value'])}"
-                if finding["column"] or finding["value"]
-                else ""
-            )
+            value = ": ".join(shown(finding[name]) for name in ("column", "value") if finding[name])
             if place or value:
                 parts += [(f"  {'  '.join(part for part in (place, value) if part)}", "$recon-dim"), "\n"]
             if finding["remedy"]:
