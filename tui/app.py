@@ -130,6 +130,7 @@ class ReconApp(App[int]):
         screen, self.place = self._places[place], place
         if self.screen is screen:
             return
+        self.clear_notifications()  # what was said about the place that is left would cover the next one
         comes_back = screen.is_running
         if isinstance(self.screen, StepScreen):
             self.switch_screen(screen)
