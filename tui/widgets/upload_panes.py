@@ -126,14 +126,9 @@ class DoorPane(Vertical):
 class ListTabs(Widget):
     """One line with the four lists and how much is in each; a click goes there."""
 
-    DEFAULT_CSS = "ListTabs { height: 1; }"
-
-    class Chosen(Message):
-        """A list was clicked."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
+    DEFAULT_CSS = """
+    ListTabs { height: 1; link-style: none; link-color: $recon-text; link-style-hover: underline; link-color-hover: $recon-text; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -166,7 +161,7 @@ class ProgressPane(Vertical):
     ProgressPane #up-note { max-height: 4; color: $recon-text; }
     ProgressPane OptionList { height: 1fr; border: none; background: $recon-ground; padding: 0; scrollbar-size-vertical: 1; }
     ProgressPane OptionList > .option-list--option-highlighted { background: $recon-cursor; color: $recon-text; text-style: none; }
-    ProgressPane OptionList:focus { border: none; }
+    ProgressPane OptionList:focus { border: none; background-tint: $recon-ground 0%; }
     ProgressPane OptionList:focus > .option-list--option-highlighted { background: $recon-cursor; color: $recon-text; text-style: bold; }
     """
 
