@@ -20,7 +20,7 @@ from tui.grammar import build_parser
 ROOT = Path(__file__).parents[2]
 REQUIRED_ROWS = (
     "F01", "F02", *(f"F{n:02}" for n in range(5, 12)), *(f"F{n}" for n in range(17, 27)), *(f"F{n}" for n in range(28, 32)),
-    "F35", *(f"F{n}" for n in range(47, 66)), *(f"F{n}" for n in range(67, 73)), "F76", "F77", "F84",
+    "F35", *(f"F{n}" for n in range(47, 66)), *(f"F{n}" for n in range(67, 73)), "F76", "F77", "F82", "F84",
 )  # fmt: skip
 """Rows of the fault table that need a test of their own."""
 CODE = ("recon", "exports", "tui")

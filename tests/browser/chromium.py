@@ -61,6 +61,12 @@ class Page:
             await asyncio.sleep(0.05)
         return value
 
+    async def press(self, key: str, code: str, number: int, *, modifiers: int = 0) -> None:
+        """Press a key: its name, its place on the keyboard, its number; 2 is Ctrl."""
+        held = {"key": key, "code": code, "windowsVirtualKeyCode": number, "modifiers": modifiers}
+        await self.do("Input.dispatchKeyEvent", type="rawKeyDown", **held)
+        await self.do("Input.dispatchKeyEvent", type="keyUp", **held)
+
     async def picture(self, file: Path) -> None:
         """Write what the page shows as a PNG file."""
         shot = await self.do("Page.captureScreenshot", format="png")

@@ -83,11 +83,9 @@ def test_f82_the_page_shows_the_company_and_a_second_tab_only_looks(workspace, t
 def test_keys_reach_the_screens_without_a_click_and_leaving_is_said(workspace, tmp_path: Path) -> None:
     async def story(browser, url: str) -> None:
         page = await browser.open(url, before=WATCH)
-        await page.do("Page.bringToFront")
         await page.until(SHOWN)
         await page.until(f"window.received.includes({json.dumps(COMPANY)})")
-        held = {"key": "q", "code": "KeyQ", "windowsVirtualKeyCode": 81, "modifiers": 2}
-        await page.do("Input.dispatchKeyEvent", type="rawKeyDown", **held)
+        await page.press("q", "KeyQ", 81, modifiers=2)
         await page.until("document.body.classList.contains('-closed')")
         assert "recon has ended in this tab" in await page.run("document.body.innerText")
         await page.run("document.querySelector('#again').click()")

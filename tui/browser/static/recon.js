@@ -18,10 +18,13 @@
     }
   }
 
+  let isBegun = false;
   const Plain = window.WebSocket;
   window.WebSocket = class extends Plain {
     constructor(...where) {
       super(...where);
+      isBegun = true;
+      this.addEventListener("open", listen);
       this.addEventListener("message", told);
     }
   };
@@ -45,22 +48,18 @@
     await Promise.race([Promise.allSettled(wanted), late]);
     const terminal = document.createElement("script");
     terminal.src = "static/textual.js";
-    terminal.addEventListener("load", () => {
-      window.onload(new Event("load"));
-      listen();
-    });
+    terminal.addEventListener("load", () => window.onload(new Event("load")));
     document.head.append(terminal);
   }
 
-  // Keys go to the screens without a click.
+  // Keys go to the screens without a click. The terminal can only tell the app once the connection stands.
   function listen() {
     const keys = document.querySelector(".xterm-helper-textarea");
     if (keys !== null) keys.focus();
   }
 
   window.addEventListener("error", () => {
-    if (!document.body.classList.contains("-first-byte")) document.body.classList.add("-broken");
+    if (!isBegun) document.body.classList.add("-broken");
   });
-  window.addEventListener("focus", listen);
   window.addEventListener("load", start, { once: true });
 })();
