@@ -37,7 +37,8 @@ ROWS: Final = pl.Schema({
     "code": pl.String(),                # gravest finding of a held or refused one
     "detail": pl.String(),
 })  # fmt: skip
-"""One row per order of the file, refused ones first."""
+"""One row per order of the file, those that need a look first."""
+_FIRST: Final = ("refused", "changed", "held", "new", "same")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ def _rows(frames: CanonicalFrames, before: CanonicalFrames | None, comparison: C
         "code",
         "detail",
     )
-    return pl.concat([_refused(frames), orders.cast(ROWS)])
+    rows = pl.concat([_refused(frames), orders.cast(ROWS)])
+    return rows.sort(pl.col("state").cast(pl.Enum(_FIRST)), maintain_order=True)
 
 
 def _refused(frames: CanonicalFrames) -> pl.DataFrame:

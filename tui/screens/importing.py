@@ -27,6 +27,7 @@ from tui.screens.import_faces import FACES, FOOTERS, WORKS, WRITING_FACES, bar_b
 from tui.screens.import_ways import ImportWays
 from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.columns import Column
+from tui.widgets.fitted import Fitted
 from tui.widgets.intake_words import (
     detail_content,
     form_lines,
@@ -72,7 +73,6 @@ class ImportScreen(ImportWays):
     ImportScreen.-empty #pane { display: none; }
     ImportScreen.-opened #pane { display: block; height: 1fr; width: 1fr; border: none; }
     ImportScreen.-opened #files { display: none; }
-    #detail, #facts, #sums, #found, #result { height: auto; }
     #facts, #sums { padding: 0 1; }
     #sums { border-top: solid $recon-line; }
     #found-pane { display: none; padding: 0 1; height: 1fr; }
@@ -98,18 +98,18 @@ class ImportScreen(ImportWays):
         with Container(id="face-files", classes="face"):
             yield VirtualTable(self._file_columns(), key="key", markable=False, id="files")
             with VerticalScroll(id="pane"):
-                yield Static(id="detail", markup=False)
+                yield Fitted(id="detail")
         with Vertical(id="face-preview", classes="face"):
-            yield Static(id="facts", markup=False)
+            yield Fitted(id="facts")
             yield VirtualTable(order_columns(self._minor), key="key", markable=False, id="orders")
             with VerticalScroll(id="found-pane"):
-                yield Static(id="found", markup=False)
-            yield Static(id="sums", markup=False)
+                yield Fitted(id="found")
+            yield Fitted(id="sums")
         with Vertical(id="face-work", classes="face"):
             yield Static(id="work", markup=False)
             yield Meter(id="meter")
         with VerticalScroll(id="face-result", classes="face"):
-            yield Static(id="result", markup=False)
+            yield Fitted(id="result")
         yield ProfileEditor(id="face-editor", classes="face")
         yield TotalsBar((), id="bar")
 
@@ -148,7 +148,7 @@ class ImportScreen(ImportWays):
             self.files.focus()
         elif face == "preview" and self.preview is not None:
             self.orders.set_view(order_columns(self._minor), "key", self.preview.rows)
-            self.orders.focus()
+            self.set_focus(self.orders if self.preview.rows.height else None)
         elif face == "result":
             self.query_one("#face-result").focus()
         elif face == "editor":
@@ -156,7 +156,6 @@ class ImportScreen(ImportWays):
         else:
             self.set_focus(None)
         self.show_keys()
-        self.call_after_refresh(self._ask_detail)
 
     def show_keys(self) -> None:
         """Write the keys and the buttons of this face."""
@@ -244,15 +243,15 @@ class ImportScreen(ImportWays):
     def _draw(self) -> None:
         """Write everything that is not a list anew."""
         self.query_one("#about", Static).update(Content(self._about()))
-        width = max(self.size.width - 4, 20)
-        bar = self.query_one(TotalsBar)
-        bar.say_otherwise(self._bar_words)
-        if self.preview is not None:
-            self.query_one("#facts", Static).update(Content("\n".join(form_lines(self.preview, width))))
-            self.query_one("#sums", Static).update(preview_sums(self.preview, self.recon.amount))
-            found = result_content([self.preview.report], self.recon.amount, self.preview.currency, width, ahead=True)
-            self.query_one("#found", Static).update(found)
-        self.query_one("#result", Static).update(self._result(width))
+        self.query_one(TotalsBar).say_otherwise(self._bar_words)
+        amount, preview = self.recon.amount, self.preview
+        if preview is not None:
+            self.query_one("#facts", Fitted).say(partial(form_lines, preview))
+            self.query_one("#sums", Fitted).say(lambda _width: preview_sums(preview, amount))
+            found = partial(result_content, [preview.report], amount, preview.currency, ahead=True)
+            self.query_one("#found", Fitted).say(found)
+        currency = self.history.currency if self.history else ""
+        self.query_one("#result", Fitted).say(partial(result_content, self.reports, amount, currency))
         words, done, total = self._work
         self.query_one("#work", Static).update(Content(words()))
         self.query_one(Meter).show(done, total)
@@ -283,10 +282,6 @@ class ImportScreen(ImportWays):
             return ngettext("{n} file", "{n} files", len(self.reports)).format(n=count(len(self.reports)))
         return ""
 
-    def _result(self, width: int) -> Content:
-        currency = self.history.currency if self.history else ""
-        return result_content(self.reports, self.recon.amount, currency, width)
-
     @on(CursorMoved, "#files")
     def _file_touched(self) -> None:
         """Ask for a file's findings when the cursor rests on it."""
@@ -302,7 +297,7 @@ class ImportScreen(ImportWays):
                 if key
                 else ""
             )
-            self.query_one("#detail", Static).update(Content(words))
+            self.query_one("#detail", Fitted).say(lambda _width: Content(words))
         elif key in self._details:
             self._show_detail(self._details[key])
         else:
@@ -315,14 +310,10 @@ class ImportScreen(ImportWays):
 
     def _show_detail(self, detail: IntakeDetail) -> None:
         assert self.history is not None
-        width = max(self.query_one("#pane").size.width - 3, 20)
-        content = detail_content(detail, self.recon.amount, self.history.currency, self.history.timezone, width)
-        self.query_one("#detail", Static).update(content)
-
-    def on_resize(self) -> None:
-        """Lines are made for the width there is."""
-        self.call_after_refresh(self._draw)
-        self.call_after_refresh(self._ask_detail)
+        known = self.history
+        self.query_one("#detail", Fitted).say(
+            partial(detail_content, detail, self.recon.amount, known.currency, known.timezone)
+        )
 
     def numbers_changed(self) -> None:
         """Hide or show amounts."""
@@ -381,7 +372,6 @@ class ImportScreen(ImportWays):
         """Show the file under the cursor alone, or the list again."""
         self.toggle_class("-opened")
         (self.query_one("#pane") if self.has_class("-opened") else self.files).focus()
-        self.call_after_refresh(self._ask_detail)
 
     def action_sort(self) -> None:
         """Sort the list by its next column."""

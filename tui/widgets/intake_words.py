@@ -133,11 +133,11 @@ def cause_parts(causes: Sequence[CauseLine], amount: Amount, width: int, *, ties
 # --- a file before it is taken in
 
 
-def form_lines(preview: FilePreview, width: int) -> list[str]:
+def form_lines(preview: FilePreview, width: int) -> Content:
     """Return how the file is written, as it was read."""
     form = preview.form
     if form is None:
-        return [cut(shown(tr_composed(preview.report.message)), width)]
+        return Content(shown(tr_composed(preview.report.message)))
     label = max(8, min(12, width // 6))
     dates = ", ".join(date_example(one, form.era) for one in form.date_formats[:2])
     span = f"{day(form.first_day)} - {day(form.last_day, era=True)}" if form.first_day else ""
@@ -146,7 +146,7 @@ def form_lines(preview: FilePreview, width: int) -> list[str]:
         (_("Dates"), f"{dates}  ({era_words(form.era)})   {span}"),
         (_("Numbers"), f"{number_example(form.decimal, form.thousands)}   {_('Time zone')} {form.timezone}"),
     ]
-    return [fit(f"{fit(name, label)} {text}", width) for name, text in pairs]
+    return Content("\n".join(fit(f"{fit(name, label)} {text}", width) for name, text in pairs))
 
 
 def preview_sums(preview: FilePreview, amount: Amount) -> Content:

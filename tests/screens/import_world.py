@@ -1,0 +1,140 @@
+"""A shop's folder with an inbox, and the import screen on it: what a person puts in, and what stands on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
+
+from recon.settings_text import FirstAnswers, first_settings
+from recon.workspace import find_workspace, make_workspace
+from tests.clock import FakeClock
+from tests.screens.grid import control_bytes, lines_of
+from tests.shell import Shell
+from tui import i18n
+from tui.app import ReconApp
+from tui.preferences import Preferences
+from tui.screens.importing import ImportScreen
+from tui.session import Session
+from tui.wiring import service_for
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+LINES = FIXTURES / "sources" / "profile" / "back-office-lines.csv"
+"""Four orders of a back office whose columns nobody knows; Buddhist years, cp874."""
+CUT = FIXTURES / "errors" / "cut-in-a-row.csv"
+HOSTILE = ("[b] [@click=app.quit]x.csv", "\u202e\x1b]0;t\x07.csv", f"{'น้ำ' * 20}.csv", "株式会社 東京.csv")
+COMPANY = "บริษัท สยามช็อป จำกัด"
+SIZES = ((60, 20), (80, 24), (130, 36))
+Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class ImportWorld:
+    """One workspace of a Shopify shop, never sent from."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Where a person drags files."""
+        return self.root / "inbox"
+
+    def put(self, source: Path, name: str = "") -> Path:
+        """Lay a file into the inbox, changed on a fixed day."""
+        return settled(Path(shutil.copyfile(source, self.inbox / (name or source.name))))
+
+    def shell(self) -> Shell:
+        """Return a shell in this workspace."""
+        return Shell(self.root, FakeClock())
+
+    def take_in(self, *paths: Path) -> None:
+        """Take files in as Nok did it."""
+        with service_for(find_workspace(self.root), clock=FakeClock(), actor="nok", write=True) as service:
+            report = service.import_files(list(paths))
+        assert all(file.status == "taken" for file in report.files)
+
+    def app(self, *, read_only: bool = False, hide: bool = False, speak: str = "en") -> ReconApp:
+        """Return the screens, opened at Import."""
+        session = Session(self.root, clock=FakeClock(), actor="nok", read_only=read_only)
+        return ReconApp(session, start="import", preferences=Preferences(language=speak, hide_numbers=hide), keep=False)
+
+
+def settled(path: Path) -> Path:
+    """Give a file a day of change that is always the same."""
+    at = dt.datetime(2026, 10, 31, 5, 0, tzinfo=dt.UTC).timestamp()
+    os.utime(path, (at, at))
+    return path
+
+
+def import_world(root: Path, **answers: Any) -> ImportWorld:
+    """Make the workspace."""
+    given = {"company": COMPANY, "source": "shopify", "target": "sandbox", "environment": "sandbox"} | answers
+    make_workspace(root, first_settings(FirstAnswers(start_date=dt.date(2026, 10, 1), **given)))
+    return ImportWorld(root)
+
+
+def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
+    """Run the screens, play a script once they rest, and look for raw control bytes at its end."""
+
+    async def run() -> None:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await quiet(app, pilot)
+            await script(app, pilot)
+            assert control_bytes(app) == set()
+
+    try:
+        asyncio.run(run())
+    finally:
+        i18n.use("en")
+
+
+async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
+    """Let every question be answered and drawn: nothing works, and the screen stays the same."""
+    seen: list[list[str]] = []
+    for _ in range(400):
+        with contextlib.suppress(WorkerCancelled):  # a newer question replaced it
+            await app.workers.wait_for_complete()
+        await pilot.pause(0.02)
+        seen = [*seen[-3:], lines_of(app)]
+        if len(seen) == 4 and all(one == seen[0] for one in seen):
+            return
+    raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(app)))
+
+
+async def press(app: ReconApp, pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, and let each be answered."""
+    for key in keys:
+        await pilot.press(key)
+        await quiet(app, pilot)
+
+
+async def click_words(app: ReconApp, pilot: Pilot[Any], words: str, *, times: int = 1) -> None:
+    """Click where words stand on the screen."""
+    for y, line in enumerate(lines_of(app)):
+        if words in line:
+            x = cell_len(line[: line.index(words)]) + 1
+            await pilot.click(offset=(x, y), times=times)
+            await quiet(app, pilot)
+            return
+    raise AssertionError(f"{words!r} does not stand on the screen\n" + "\n".join(lines_of(app)))
+
+
+def says(app: ReconApp, words: str) -> bool:
+    """Return whether words stand on the screen, blanks and line ends made one."""
+    return words in " ".join(" ".join(lines_of(app)).split())
+
+
+def screen_of(app: ReconApp) -> ImportScreen:
+    """Return the import screen."""
+    assert isinstance(app.screen, ImportScreen)
+    return app.screen
