@@ -42,17 +42,17 @@ class GuideScreen(Screen[None]):
     GuideScreen { align: center middle; }
     #guide-title { height: 1; background: $recon-panel; padding: 0 1; text-style: bold; color: $recon-accent; }
     #body { height: 1fr; padding: 1 1 0 1; }
-    .-low #body { padding: 0 1; }
+    GuideScreen.-low #body { padding: 0 1; }
     .page { height: 1fr; max-width: 100; }
     .page Static { height: auto; }
     .page .ask { margin-top: 1; text-style: bold; }
     .page .hint { margin-top: 1; color: $recon-dim; }
     .page .field { height: 1; margin-bottom: 1; }
-    .-low .page .field { margin: 0; }
+    GuideScreen.-low .page .field { margin: 0; }
     .page .label { width: 16; height: 1; }
     .page Input { width: 1fr; }
     .page .try { height: 1; margin-top: 1; }
-    .-low .page .try { margin-top: 0; }
+    GuideScreen.-low .page .try { margin-top: 0; }
     .page .try Button { margin-right: 2; }
     .page .take { display: none; }
     .page .answer { margin-top: 0; }

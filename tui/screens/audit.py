@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from recon.errors import StoreDamaged
+from recon.errors import ReconError, StoreDamaged
 from recon.money import plain
 from recon.service import ReconService
 from recon.service.overview import EventLine
@@ -21,7 +21,7 @@ from recon.service.upkeep import ProofFile
 from recon.summaries import BatchView, VerifySummary
 from tui.cells import shown
 from tui.composed import tr_composed
-from tui.i18n import N_, _, count
+from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens import audit_words as words
 from tui.screens.base import StepScreen
@@ -113,7 +113,10 @@ class AuditScreen(StepScreen):
         if damage:
             self._chain = Content.assemble(("! ", "$recon-bad"), (tr_composed(shown(damage)), "bold"))
         else:
-            said = _("chain unbroken, {n} entries, head {head}").format(n=count(number), head=head[:_DIGITS])
+            said = ngettext(
+                "chain unbroken, {n} entry, head {head}", "chain unbroken, {n} entries, head {head}", number
+            )
+            said = said.format(n=count(number), head=head[:_DIGITS])
             self._chain = Content.assemble(("✓ ", "$recon-done"), said)
         self.query_one("#chain", Static).update(self._chain)
 
@@ -273,7 +276,7 @@ class AuditScreen(StepScreen):
         if file is None or file.kind != "workbook":
             return Content(shown(key))
         path = file.path
-        self.ask(lambda service: (path, service.verify_workbook(path)[0]), self._checked, group="workbook")
+        self.ask(lambda service: (path, _problems(service, path)), self._checked, group="workbook")
         return Content(f"{shown(key)}\n" + _("Checking ..."))
 
     def _checked(self, answer: tuple[Path, list[str]]) -> None:
@@ -352,6 +355,14 @@ class AuditScreen(StepScreen):
         """Show what went wrong; nothing is under way any more."""
         self._say(None)
         super().show_error(error)
+
+
+def _problems(service: ReconService, path: Path) -> list[str]:
+    """Return what is wrong with a workbook; one that cannot be read is wrong too."""
+    try:
+        return service.verify_workbook(path)[0]
+    except ReconError as error:
+        return [str(error)]
 
 
 def _chain_state(service: ReconService) -> tuple[str, int, str]:
