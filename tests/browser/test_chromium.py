@@ -15,6 +15,7 @@ import pytest
 
 from tests.browser.chromium import CHROMIUM, chromium
 from tests.browser.test_serve_command import serving
+from tests.shell import Shell
 from tui.commands.serve import _door
 
 pytestmark = [
@@ -78,6 +79,19 @@ def test_f82_the_page_shows_the_company_and_a_second_tab_only_looks(workspace, t
         assert "READ-ONLY" not in await second.run("window.received")
 
     in_browser(story, workspace.root, tmp_path)
+
+
+def test_a_key_goes_to_what_is_chosen_on_the_screen(planned: Shell, tmp_path: Path) -> None:
+    """Home begins with the cursor on what waits; Enter opens it. A page that counts as not looked at would lose the key."""
+
+    async def story(browser, url: str) -> None:
+        page = await browser.open(url, before=WATCH)
+        await page.until("window.received.includes('B0001')")
+        await page.press("Enter", "Enter", 13)
+        await page.until("window.received.includes('[Review]')")
+        assert page.complaints == []
+
+    in_browser(story, planned.root, tmp_path)
 
 
 def test_keys_reach_the_screens_without_a_click_and_leaving_is_said(workspace, tmp_path: Path) -> None:

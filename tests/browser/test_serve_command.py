@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 
 from tests.shell import process_env
 from tests.tui.test_json import shape_problems
-from tui.commands.serve import _door
+from tui.commands.serve import _door, _open
 
 ROOT = Path(__file__).parents[2]
 RECON = (sys.executable, "-m", "tui.cli")
@@ -98,6 +99,26 @@ def test_there_is_no_other_address_to_serve_on_and_no_serving_without_a_workspac
     assert recon("-C", str(workspace.root), "serve", "--host", "0.0.0.0").returncode == 2
     done = recon("-C", str(tmp_path), "serve", "--json")
     assert (done.returncode, json.loads(done.stdout)["kind"]) == (2, "SettingsError")
+
+
+def test_only_a_browser_that_leaves_the_terminal_alone_is_opened(monkeypatch) -> None:
+    opened = []
+
+    class Window(webbrowser.BackgroundBrowser):
+        def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
+            opened.append(url)
+            return True
+
+    for found, is_open in ((Window("x"), True), (webbrowser.GenericBrowser("false"), False)):
+        monkeypatch.setattr(webbrowser, "get", lambda found=found: found)
+        assert _open("file:///door") is is_open
+
+    def none() -> None:
+        raise webbrowser.Error
+
+    monkeypatch.setattr(webbrowser, "get", none)
+    assert not _open("file:///door")
+    assert opened == ["file:///door"]
 
 
 def test_the_page_that_opens_the_browser_is_its_owners_and_goes_away() -> None:

@@ -66,7 +66,7 @@ async def _serve(args: argparse.Namespace, output: Output, workspace: Workspace)
         async with server:
             _announce(output, server, workspace, read_only=args.read_only)
             with _door(server.guard.link) if args.open else nullcontext() as door:
-                if door is not None and not await asyncio.to_thread(webbrowser.open, door.as_uri()):
+                if door is not None and not await asyncio.to_thread(_open, door.as_uri()):
                     output.note("No browser could be opened from here; open the link by hand.")
                 await stopped.wait()
 
@@ -101,6 +101,15 @@ def _signals(stopped: asyncio.Event) -> Iterator[None]:
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
+
+
+def _open(address: str) -> bool:
+    """Open an address in the person's browser; False where there is none but one that would take this terminal."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return type(browser) is not webbrowser.GenericBrowser and browser.open(address)
 
 
 @contextmanager
