@@ -63,6 +63,15 @@ class MatchQuestions:
         """Return what happens to charges beside the goods, per sales channel."""
         return charge_rules.charge_table(self._context, connection)
 
+    def match_open(self, connection: str | None = None) -> dict[str, int]:
+        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges)."""
+        products = self.products(connection, suggestions=False).frame["state"]
+        return {
+            "products": int(products.is_in(["unlinked", "suggested"]).sum()),
+            "payment": int((self.channels(connection).frame["state"] == "unmapped").sum()),
+            "charges": int(self.charges(connection).frame["is_open"].sum()),
+        }
+
     def undo_match(self, connection: str | None = None) -> match_undo.MappingUndo:
         """Take back what was linked or mapped last."""
         return match_undo.undo(self._context, connection)

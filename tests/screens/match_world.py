@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +40,14 @@ CATALOG: Final = (
     ("mug", "แก้วมัค สีฟ้า"),
 )
 
+HOSTILE: Final = (
+    "[/x] 100[b]", "[@click=app.quit]x[/]", "red \x1b[31m", "title \x1b]0;t\x07", "bell \x07", "bidi \u202egnirts\u2066",
+    "株式会社東京営業部第二課 御中", "บริษัทน้ำใสใจจริงการค้าและบริการขนส่งระหว่างประเทศจำกัดมหาชนสาขาที่หนึ่ง",
+    "👨\u200d👩\u200d👧 ❤\ufe0f 🇹🇭", "\u0e48\u0e48\u0e33 น้ำ", "ก" + "\u0e48" * 60, "x" * 3_000, "Bjørn Åse Kjøttpølse",
+    "{n} %s ${x} `rm`", "'=HYPERLINK(1)",
+)  # fmt: skip
+"""Names as an enemy, or a careless shop, would write them."""
+
 
 def match_world(
     root: Path, clock: FakeClock, sold: Iterable[Sold] = SOLD, catalog: Iterable[tuple[str, str]] = CATALOG
@@ -53,6 +64,15 @@ def match_world(
         write_orders(root / "orders.csv", sold)
         shell("import", root / "orders.csv").expect(0)
     return shell
+
+
+def copied(root: Path, target: Path, clock: FakeClock) -> Shell:
+    """Return a shell in a copy of a workspace that takes its new place for its own."""
+    shutil.copytree(root, target)
+    folder = Workspace(target).private
+    with closing(sqlite3.connect(folder / "store.db")) as database, database:
+        database.execute("UPDATE workspace SET inode = ?, path = ?", (folder.stat().st_ino, str(folder)))
+    return Shell(target, clock)
 
 
 def write_orders(path: Path, sold: Iterable[Sold]) -> None:

@@ -76,6 +76,7 @@ class ChannelsScreen(MatchList):
         self.channels, self.charges = answer
         self._undo_name, self._redo_name = self.channels.undo_name, self.channels.redo_name
         self._turn(again=is_new)
+        self.count_open()
 
     def turn_to(self, tab: str) -> None:
         """Show payment channels, or charges."""
@@ -94,11 +95,7 @@ class ChannelsScreen(MatchList):
             self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
             self.rows.clear_marks()
             self.rows.move_to(0)
-        waiting = {
-            PAYMENT: int((self.channels.frame["state"] == "unmapped").sum()),
-            CHARGES: int(self.charges.frame["is_open"].sum()),
-        }
-        self.query_one("#tabs", MatchTabs).show(self.tab, waiting)
+        self.query_one("#tabs", MatchTabs).show(self.tab, {})
         self.query_one("#marked", TotalsBar).set_buttons(self.buttons())
         self.show_rows()
 

@@ -124,6 +124,13 @@ class MatchList(StepScreen):
         """Return an amount as it is written here."""
         return self.recon.amount(plain(minor))
 
+    def count_open(self) -> None:
+        """Ask how much is open in each list, for the tabs."""
+        self.ask(lambda service: service.match_open(None), self._counted, group="tabs")
+
+    def _counted(self, counts: dict[str, int]) -> None:
+        self.query_one("#tabs", MatchTabs).show(self.tab, counts)
+
     # --- showing
 
     def show_rows(self) -> None:

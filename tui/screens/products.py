@@ -22,7 +22,7 @@ from tui.screens.match_words import STATE_WORDS, product_columns
 from tui.screens.product_pane import product_parts
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ConfirmDialog
-from tui.widgets.match_pane import MatchTabs, Part
+from tui.widgets.match_pane import Part
 from tui.widgets.pick_dialog import PickDialog
 from tui.widgets.totals_bar import BarButton
 
@@ -71,8 +71,8 @@ class ProductsScreen(MatchList):
             self.rows.set_view(self.columns(), "key", table.frame, self.work_rows())
             self.rows.move_to(0)
         waiting = self.frame["state"].is_in(["unlinked", "suggested"]).sum()
-        self.query_one("#tabs", MatchTabs).show("products", {"products": int(waiting)})
         self.show_rows()
+        self.count_open()
         self._ask_again()
         if table.found is None and waiting and table.catalog_count:
             self.ask(lambda service: service.products(None), self._came, group="suggest")
@@ -100,7 +100,7 @@ class ProductsScreen(MatchList):
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
         return (
-            BarButton("screen.accept_marked", lambda n: _("Accept {n}").format(n=count(n)) if n else ""),
+            BarButton("screen.accept_marked", lambda n: self._accept_label() if n else ""),
             BarButton("screen.link_all", lambda n: "" if n else _("Link all exact")),
             BarButton("screen.as_text", lambda n: _("As text {n}").format(n=count(n)) if n else _("As text")),
             BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
@@ -160,9 +160,14 @@ class ProductsScreen(MatchList):
         if self.frame is None or not self.frame.height:
             return {}
         if self.rows.marked_count:
-            return {"open": _("Accept {n}").format(n=count(self.rows.marked_count))}
+            return {"open": self._accept_label() or _("Accept")}
         row = self.rows.cursor_values()
         return {"open": _("Accept") if row and row["state"] == "suggested" else _("Find product")}
+
+    def _accept_label(self) -> str:
+        """Name how many of the marked SKUs have a suggestion; empty: none."""
+        n = sum(row["state"] == "suggested" for row in self.touched())
+        return _("Accept {n}").format(n=count(n)) if n else ""
 
     def run_open(self) -> None:
         """Take the suggestion of this row, or of all marked ones after a look; where there is none, look for a product."""

@@ -29,7 +29,7 @@ class PickDialog(Dialog[str]):
 
     AUTO_FOCUS = "FilterInput"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", show=False),
+        Binding("escape", "cancel", show=False, priority=True),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "page(1)", show=False, priority=True),
@@ -85,6 +85,14 @@ class PickDialog(Dialog[str]):
         self.table.set_rows(self._codes.frame, found)
         self.table.move_to(0)
         self.query_one(FilterLine).show_result(len(found), self._codes.height)
+
+    def action_cancel(self) -> None:
+        """Clear what is typed; where nothing is, go back."""
+        line = self.query_one(FilterLine)
+        if line.text:
+            line.set_text("")
+        else:
+            self.dismiss(None)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor; the line keeps what is typed."""
