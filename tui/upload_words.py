@@ -178,9 +178,9 @@ def result_option(line: ResultLine, say: Speech) -> Content:
     number_cells = _NUMBER_CELLS - (4 if narrow else 0)
     at = time_of_day(line.at, say.timezone) if line.at else ""
     head = columns((at, shown(line.number or line.document_key), say.amount(line.total)), (8, number_cells, _AMOUNT_CELLS), right=(2,))  # fmt: skip
-    said = line.ledger_number or "" if line.state in {"posted", "by_hand"} else tr_composed(line.words)
-    if line.state in {"posted", "by_hand"} and line.ledger_number == line.number:
-        said = (line.ledger_id or "")[:8]
+    said = _happened(line.code, line.words) if line.state == "unknown" else tr_composed(line.words)
+    if line.state in {"posted", "by_hand"}:
+        said = (line.ledger_id or "")[:8] if line.ledger_number == line.number else line.ledger_number or ""
     room = say.width - width_of(head) - _STATUS_CELLS - 4
     tail = cut(shown(said), room) if room > 6 else ""
     return Content.assemble(head, "  ", (fit(word, _STATUS_CELLS), colour), "  " if tail else "", (tail, "$recon-dim"))
@@ -208,13 +208,13 @@ def unsure_option(line: UnsureLine, say: Speech) -> Content:
     sent = _("sent {time}").format(time=time_of_day(line.sent_at, say.timezone)) if line.sent_at else ""
     head = f"{shown(line.number or line.document_key)}   {say.amount(line.total)} {say.currency}   {sent}"
     looked = _("looked {time}").format(time=time_of_day(line.looked_at, say.timezone)) if line.looked_at else _("not looked up yet")  # fmt: skip
-    return _lines(say, (f"{word}  ", f"bold {colour}", head), (_happened(line), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
+    return _lines(say, (f"{word}  ", f"bold {colour}", head), (_happened(line.code, line.words, looked=bool(line.lookups)), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
 
 
-def _happened(line: UnsureLine) -> str:
+def _happened(code: str, said: str, *, looked: bool = False) -> str:
     """Return what happened, in a sentence; half an answer of a ledger is evidence for the log, not for a person."""
-    if line.lookups or (line.words and not line.code.isdecimal() and line.code):
-        return tr_composed(line.words)
+    if looked or (said and code and not code.isdecimal()):
+        return tr_composed(said)
     return _("No whole answer came back: the ledger may have taken it or not.")
 
 

@@ -427,6 +427,25 @@ def test_a_word_the_ledger_contradicts_settles_nothing(world: UploadWorld) -> No
     play(world.app(), script)
 
 
+def test_the_mouse_does_what_the_keys_do(world: UploadWorld) -> None:
+    world.fault(kind="refuse", method="POST", path="/receipts*", code="400", text="Invalid productCode")
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
+        await pilot.click("#door-send")
+        await until(pilot, lambda: world.uploads.starts)
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "[Refused 1]"))
+        await pilot.click("ListTabs", offset=(3, 0))
+        await until(pilot, lambda: says(app, "[Results]"))
+        await pilot.click("ListTabs", offset=(14, 0))
+        await until(pilot, lambda: says(app, "[Refused 1]"))
+        await pilot.press("tab")
+        await until(pilot, lambda: says(app, "[Results]"))
+
+    play(world.app(), script)
+
+
 def test_hidden_numbers_hide_every_amount(world: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.press("f8")

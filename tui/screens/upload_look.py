@@ -5,6 +5,7 @@ While something is sent it looks every half second, from a worker thread; the up
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -167,18 +168,18 @@ class UploadLook(StepScreen):
             if seen.door is not None or (self._list == "unsure" and seen.state.unsure):
                 self.draw()
             return
-        if not self._polling and self.recon.session.clock.monotonic() >= self._look_again_at:
+        if not self._polling and time.monotonic() >= self._look_again_at:
             self._polling = True
             self.run_worker(self._poll_once, thread=True, group="poll", exclusive=True, exit_on_error=False)
 
     def _poll_once(self) -> None:
-        batch, clock = self.seen.state.batch if self.seen else None, self.recon.session.clock
-        began = clock.monotonic()
+        batch = self.seen.state.batch if self.seen else None
+        began = time.monotonic()  # the machine's own: this is about its load, not about the story of the books
         try:
             seen = self.recon.session.ask(self._look(batch))
         except ReconError:
             seen = None  # the store is busy for a moment; the next look tells more
-        ended = clock.monotonic()
+        ended = time.monotonic()
         self._look_again_at = ended + REST_FACTOR * (ended - began)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._polled, seen)
