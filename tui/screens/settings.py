@@ -304,7 +304,9 @@ class SettingsScreen(StepScreen):
         given, keep = (typed.values, typed.keep) if typed else (None, "keyring")
 
         def connect(service: ReconService) -> ConnectionReport:
-            return service.connect(name, sides=("ledger", "source"), set_accounts=False, given=given, keep=keep)
+            has_shop = service.settings.connections[name].source == "zort"
+            sides = ("ledger", "source") if has_shop else ("ledger",)
+            return service.connect(name, sides=sides, set_accounts=False, given=given, keep=keep)
 
         self.act(connect, self._connected, group="connect")
 
