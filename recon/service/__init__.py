@@ -1,61 +1,85 @@
 """The whole application seen from outside: everything a command or a screen can ask for. Blocking; shows nothing."""
 
+# ruff: noqa: TC004 - rooms are imported for the type checker, and stand there as `Lazily` while the program runs
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from recon.config import Settings
 from recon.errors import UsageError
-from recon.review.records import DecisionReport, DoorView
-from recon.review.table import ReviewTable
-from recon.service import (
-    approving,
-    checking,
-    connecting,
-    deciding,
-    part_approval,
-    planning,
-    profiling,
-    proving,
-    reading,
-    reviewing,
-    sending,
-    settling,
-    showing,
-    taking_in,
-    waiting,
-)
-from recon.service import detail as details
-from recon.service import door as second_door
-from recon.service import overview as overviews
-from recon.service import upload_door as upload_doors
-from recon.service import upload_state as upload_states
-from recon.service.context import Context, Outside, Progress, quiet
+from recon.service.context import quiet
 from recon.service.file_questions import FileQuestions
-from recon.service.match_edits import MatchEdits
+from recon.service.lazily import Lazily
 from recon.service.match_questions import MatchQuestions
-from recon.service.settling import PersonsWord
-from recon.service.upkeep import Upkeep
-from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
-from recon.summaries import (
-    BatchView,
-    CauseLine,
-    DocumentRow,
-    DocumentView,
-    IntakeReport,
-    PlanReport,
-    SettleReport,
-    UploadSummary,
-    VerifySummary,
-)
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from recon.config import Settings
+    from recon.review.records import DecisionReport, DoorView
+    from recon.review.table import ReviewTable
+    from recon.service import (
+        approving,
+        checking,
+        connecting,
+        deciding,
+        part_approval,
+        planning,
+        profiling,
+        proving,
+        reading,
+        reviewing,
+        sending,
+        settling,
+        showing,
+        taking_in,
+        waiting,
+    )
+    from recon.service import detail as details
+    from recon.service import door as second_door
+    from recon.service import overview as overviews
+    from recon.service import upload_door as upload_doors
+    from recon.service import upload_state as upload_states
+    from recon.service.context import Context, Outside, Progress
+    from recon.service.match_edits import MatchEdits
+    from recon.service.settling import PersonsWord
+    from recon.service.upkeep import Upkeep
+    from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
+    from recon.summaries import (
+        BatchView,
+        CauseLine,
+        DocumentRow,
+        DocumentView,
+        IntakeReport,
+        PlanReport,
+        SettleReport,
+        UploadSummary,
+        VerifySummary,
+    )
+else:
+    _ROOMS = (
+        "approving checking connecting deciding part_approval planning profiling proving reading reviewing sending settling "
+        "showing taking_in waiting"
+    )
+    globals().update({room: Lazily(f"{__name__}.{room}") for room in _ROOMS.split()})
+    details, second_door, overviews, upload_doors, upload_states = (
+        Lazily(f"{__name__}.{room}") for room in ("detail", "door", "overview", "upload_door", "upload_state")
+    )
+
+_ELSEWHERE = {"MatchEdits": "match_edits", "Outside": "context", "PersonsWord": "settling"}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's own hook
+    """Return what belongs to the service and stands in a room of its own."""
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_ELSEWHERE[name]}"), name)
+
 
 __all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
@@ -87,6 +111,8 @@ class ReconService(FileQuestions, MatchQuestions):
     @property
     def upkeep(self) -> Upkeep:
         """Settings, keys, proofs and the state of the folder."""
+        from recon.service.upkeep import Upkeep
+
         return Upkeep(self._context)
 
     def keep_secrets(self, name: str, values: dict[str, str], *, keep: str) -> None:

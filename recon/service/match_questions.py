@@ -1,19 +1,27 @@
 """What screens and commands ask about products, payment channels and charges, and what they set there."""
 
+
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recon.match.catalog_search import CatalogList
-from recon.service import channel_table, charge_rules, match_undo, matching, product_table
-from recon.service.context import Context
-from recon.service.match_edits import MatchEdits
-from recon.summaries import MatchReport
+from recon.service.lazily import Lazily
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from recon.match.catalog_search import CatalogList
+    from recon.service import channel_table, charge_rules, match_undo, matching, product_table
+    from recon.service.context import Context
+    from recon.service.match_edits import MatchEdits
+    from recon.summaries import MatchReport
+else:
+    _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table")
+    channel_table, charge_rules, match_undo, matching, product_table = (
+        Lazily(f"recon.service.{room}") for room in _ROOMS
+    )
 
 
 class MatchQuestions:
@@ -27,6 +35,8 @@ class MatchQuestions:
 
     def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
         """Carry out edits of mappings and report what is open."""
+        from recon.service.match_edits import MatchEdits
+
         report = matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
         self._reload()
         return report
