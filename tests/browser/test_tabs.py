@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.browser.test_guard import run
 from tests.browser.world import PATIENCE, World, alive, world
-from tests.shell import process_env
+from tests.shell import Shell, process_env
 from tui.browser.child import command
 from tui.browser.tabs import MOST_TABS
 from tui.browser.wire import Heard, NotOurs, Size, heard, size_of, told_packet, typed_packet
@@ -215,6 +215,24 @@ def test_the_real_app_takes_its_size_from_the_page_and_says_read_only(workspace)
         rows = {int(row) for row in re.findall(rb"\x1b\[(\d+);\d+H", shown)}
         assert max(rows) == 30
         app.communicate(told_packet(type="quit"), timeout=PATIENCE)
+    assert app.returncode == 0
+
+
+def test_a_key_goes_to_what_is_chosen_although_no_page_said_that_it_is_looked_at(planned: Shell) -> None:
+    """Textual's web driver begins as hidden, and a page may say that it is not before the app can hear it."""
+    words = command(planned.root, actor="Nok", columns=100, rows=30, read_only=True)
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=process_env()
+    ) as app:
+        for awaited, then in ((b"B0001", typed_packet("\r")), (b"[Review]", told_packet(type="quit"))):
+            shown = b""
+            while awaited not in shown:
+                more = os.read(app.stdout.fileno(), 65_536)
+                assert more, shown[-2000:]
+                shown += more
+            app.stdin.write(then)
+            app.stdin.flush()
+        app.communicate(timeout=PATIENCE)
     assert app.returncode == 0
 
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 import asyncio
 from typing import BinaryIO, TextIO
 
-from textual import events, messages
+from textual import messages
 from textual.drivers.web_driver import WebDriver
 
 
 class BrowserDriver(WebDriver):
     """Textual's web driver as `recon serve` allows it."""
-
-    def start_application_mode(self) -> None:
-        """Begin as a page that is looked at: it was just opened, and may have said so before the app could hear it."""
-        super().start_application_mode()
-        self._app.call_later(self._app.post_message, events.AppFocus())  # after the blur the driver begins with
 
     def run_input_thread(self) -> None:
         """Read what the server sends; its end is the app's end."""
