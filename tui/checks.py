@@ -24,6 +24,8 @@ from tui.thai_probe import SAMPLES, Widths
 FREE_BYTES_NEEDED: Final = 200 * 1024 * 1024
 SMALLEST: Final = (60, 20)
 _MEGABYTE: Final = 1024 * 1024
+_CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
+"""So far clocks are set right now and then; only more is worth a word."""
 Asking = Callable[[Callable[[ReconService], object]], object]
 """Opens the service for a question, and closes it again."""
 
@@ -243,7 +245,7 @@ def _ledger(state: FolderState) -> list[Check]:
 def _time(state: FolderState) -> list[Check]:
     """Say where the clock stands before what was written last: it was put back, or was wrong then."""
     last = _moment(state.newest_event_at)
-    if last is None or last <= state.now:
+    if last is None or last <= state.now + _CLOCKS_DIFFER:
         return []
     words = _(
         "The clock stands before the last entry of the event log ({at} UTC): set it right before anything is sent"
