@@ -20,6 +20,7 @@ from tui.screens.doctor import COLOURS, checks_text
 from tui.thai_probe import Widths
 from tui.widgets.choice import Choice
 from tui.widgets.filter_line import FilterInput, clean
+from tui.widgets.keys_dialog import KEEPS
 
 TITLES = (
     N_("Welcome"),
@@ -28,7 +29,6 @@ TITLES = (
     N_("Accounting service"),
     N_("Who works here, and this terminal"),
 )
-KEEPS = (("keyring", N_("in the key store of this computer")), ("file", N_("in a file only you can read")))
 
 
 class TestCall(Message):
@@ -253,4 +253,6 @@ class LastPage(Page):
         colours, size = COLOURS.get(self.app.console.color_system or ""), self.app.size
         wanted = {"terminal", "size", "colours", "thai", "clock"}
         checks = machine_checks(self._clock.now(), self._widths, colours=colours, size=(size.width, size.height))
-        self.query_one("#checks", Static).update(checks_text([check for check in checks if check.name in wanted]))
+        self.query_one("#checks", Static).update(
+            checks_text([check for check in checks if check.name in wanted], min(size.width, 100) - 4)
+        )

@@ -16,12 +16,6 @@ from tui.asking import ask, ask_secret, can_ask
 from tui.crashing import crash_points
 from tui.output import Output
 
-SECRET_NAMES: dict[str, tuple[str, ...]] = {
-    "peak": ("connect_id", "connect_key", "user_token"),
-    "zort": ("storename", "apikey", "apisecret"),
-}
-"""Keys each outside system needs; names as the provider calls them."""
-
 
 def init(args: argparse.Namespace) -> int:
     """Make a workspace from flags, asking for what is missing where there is a terminal."""
@@ -164,7 +158,9 @@ def _sides(wanted: str, source: str, target: str) -> list[tuple[str, str]]:
 
 
 def _given_keys(sides: list[tuple[str, str]], *, from_stdin: bool, no_input: bool) -> dict[str, str]:
-    names = [name for _, system in sides for name in SECRET_NAMES[system]]
+    from recon.service.upkeep import KEYS
+
+    names = [name for _, system in sides for name in KEYS[system]]
     if not from_stdin:
         return {name: ask_secret(name.replace("_", " "), no_input=no_input) for name in names}
     given = _read_keys(sys.stdin.read())

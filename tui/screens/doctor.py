@@ -84,7 +84,7 @@ class DoctorScreen(StepScreen):
             else _("All is well.")
         )
         self.query_one("#tally", Static).update(Content(said))
-        self.query_one("#checks", Static).update(checks_text(checks))
+        self.query_one("#checks", Static).update(checks_text(checks, self.size.width - 3))
         self.query_one("#sample", Static).update(self._sample())
 
     def _sample(self) -> Content:
@@ -103,8 +103,8 @@ class DoctorScreen(StepScreen):
         self.load()
 
 
-def checks_text(checks: list[Check]) -> Content:
-    """Return checks as lines: sign, name, words; what falls short first."""
+def checks_text(checks: list[Check], width: int) -> Content:
+    """Return checks as lines: sign, name, words under each other; what falls short first."""
     order = {"fault": 0, "warning": 1, "ok": 2}
     parts: list[str | tuple[str, str]] = []
     room = max((width_of(_(NAMES.get(check.name, check.name))) for check in checks), default=0)
@@ -112,5 +112,18 @@ def checks_text(checks: list[Check]) -> Content:
         sign, style = SIGNS[check.state]
         name = fit(_(NAMES.get(check.name, check.name)), room)
         parts += ["\n"] if parts else []
-        parts += [(f"{sign} ", style), (name, "bold"), f"  {check.text}"]
+        words = ("\n" + " " * (room + 4)).join(wrapped(check.text, width - room - 4))
+        parts += [(f"{sign} ", style), (name, "bold"), f"  {words}"]
     return Content.assemble(*parts)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text as lines of whole words; a word that is wider than a line stands alone."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
