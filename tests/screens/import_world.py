@@ -33,6 +33,11 @@ LINES = FIXTURES / "sources" / "profile" / "back-office-lines.csv"
 """Four orders of a back office whose columns nobody knows; Buddhist years, cp874."""
 CUT = FIXTURES / "errors" / "cut-in-a-row.csv"
 HOSTILE = ("[b] [@click=app.quit]x.csv", "\u202e\x1b]0;t\x07.csv", f"{'น้ำ' * 20}.csv", "株式会社 東京.csv")
+WORST_CELLS = (
+    "[/x] 100[b]", "[@click=app.quit]x[/]", "red \x1b[31m", "title \x1b]0;t\x07", "bidi \u202egnirts\u2066", "株式会社東京営業部",
+    "\u0e48\u0e48\u0e33 น้ำ", "ก" + "\u0e48" * 30, "x" * 300, "{n} %s ${x} `rm`", "'=HYPERLINK(1)",
+)  # fmt: skip
+"""Headings and cells as an enemy, or a careless shop, would write them."""
 COMPANY = "บริษัท สยามช็อป จำกัด"
 SIZES = ((60, 20), (80, 24), (130, 36))
 Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]

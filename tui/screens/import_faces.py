@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Final
 
-from tui.i18n import _, count, day, day_heading, moment
+from recon.service.file_preview import FilePreview
+from recon.service.intakes import IntakeHistory
+from tui.cells import shown
+from tui.i18n import _, count, day, day_heading, moment, ngettext
 from tui.keys import KEYS
 from tui.widgets.columns import Column
 from tui.widgets.intake_words import FILE_STATES, ORDER_STATES, source_words, state_words
@@ -71,6 +75,32 @@ def order_columns(minor: Minor) -> Sequence[Column]:
 def bar_button(action: str, words: str) -> BarButton:
     """Return a button of the line above the keys."""
     return BarButton(KEYS[action].name if action == "next_step" else f"screen.{action}", lambda _marked: words)
+
+
+def take_words(preview: FilePreview | None) -> str:
+    """Return what taking in would do."""
+    if preview is None or preview.report.status == "known":
+        return _("Nothing new")
+    return _("Take in {n}").format(n=count(preview.takes_in))
+
+
+def about_words(face: str, looked_at: Path | None, history: IntakeHistory | None) -> str:
+    """Return the line under the steps: the file in hand, else where orders come from."""
+    if face in {"preview", "editor"} and looked_at is not None:
+        return f"{_('File')}: {shown(looked_at.name)}"
+    known = history.connections if history else ()
+    return "   ".join(f"{shown(one.name)}: {source_words(one.source, one.profile)}" for one in known)
+
+
+def bar_words(face: str, history: IntakeHistory | None, reports: int) -> str:
+    """Return what stands at the left of the buttons."""
+    if face == "result" and reports > 1:
+        return ngettext("{n} file", "{n} files", reports).format(n=count(reports))
+    files, waiting = (len(history.files), len(history.inbox)) if history else (0, 0)
+    if face != "files" or not files + waiting:
+        return ""
+    words = ngettext("{n} file taken in", "{n} files taken in", files).format(n=count(files))
+    return f"{words}   {_('{n} in the inbox').format(n=count(waiting))}" if waiting else words
 
 
 def _tone(states: dict[str, tuple[str, str, str]]) -> Callable[[str], str]:

@@ -233,6 +233,11 @@ class ImportWays(StepScreen):
 
     # --- afterwards
 
+    @property
+    def took_in(self) -> bool:
+        """Whether anything of the last files was taken in."""
+        return any(report.status == "taken" for report in self.reports)
+
     def used_profile(self) -> str | None:
         """Return the column profile a file was looked at with."""
         form = self.preview.form if self.preview else None

@@ -20,10 +20,20 @@ from textual.widgets import Static
 
 from recon.money import plain
 from recon.service.intakes import IntakeDetail, IntakeHistory
-from tui.cells import shown
-from tui.i18n import N_, _, count, ngettext
+from tui.i18n import N_, _, count
 from tui.keys import KEYS, bindings, key_text
-from tui.screens.import_faces import FACES, FOOTERS, WORKS, WRITING_FACES, bar_button, file_columns, order_columns
+from tui.screens.import_faces import (
+    FACES,
+    FOOTERS,
+    WORKS,
+    WRITING_FACES,
+    about_words,
+    bar_button,
+    bar_words,
+    file_columns,
+    order_columns,
+    take_words,
+)
 from tui.screens.import_ways import ImportWays
 from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.columns import Column
@@ -34,7 +44,6 @@ from tui.widgets.intake_words import (
     history_frame,
     preview_sums,
     result_content,
-    source_words,
 )
 from tui.widgets.key_line import KeyLine
 from tui.widgets.meter import Meter
@@ -88,6 +97,7 @@ class ImportScreen(ImportWays):
         super().__init__()
         self._details: dict[str, IntakeDetail] = {}
         self._waiting: Timer | None = None
+        self._last_editor: ProfileEditor | None = None
         self._work: tuple[Callable[[], str], int, int] = (str, 0, 0)
 
     # --- the parts
@@ -110,7 +120,8 @@ class ImportScreen(ImportWays):
             yield Meter(id="meter")
         with VerticalScroll(id="face-result", classes="face"):
             yield Fitted(id="result")
-        yield ProfileEditor(id="face-editor", classes="face")
+        self._last_editor = ProfileEditor(like=self._last_editor, id="face-editor", classes="face")
+        yield self._last_editor
         yield TotalsBar((), id="bar")
 
     def _file_columns(self) -> Sequence[Column]:
@@ -168,18 +179,21 @@ class ImportScreen(ImportWays):
         return self.check_action(KEYS[name].name, ()) is not False
 
     def _footer(self) -> tuple[str, ...]:
-        is_unknown = self.face == "result" and self.unknown is not None
-        return ("open", "choose", "back") if is_unknown else FOOTERS[self.face]
+        if self.face == "result" and self.unknown is not None:
+            return ("open", "choose", "back")
+        return ("choose", "back") if self.face == "result" and not self.took_in else FOOTERS[self.face]
 
     def key_words(self) -> dict[str, str]:
         """Say what the keys do here and now."""
         if self.face == "preview":
-            return {"open": self._take_words(), "next_pane": _("Findings"), "back": _("Cancel")}
+            return {"open": take_words(self.preview), "next_pane": _("Findings"), "back": _("Cancel")}
         if self.face == "work":
             return {"back": _("Stop after this one")}
         if self.face == "editor":
             return {"open": _("Change"), "save": _("Save and take in"), "undo": _("Undo")}
-        return {"next_step": _("Match"), "open": _("Tell what its columns mean") if self.unknown else _("Open")}
+        if self.face == "result" and self.unknown is not None:
+            return {"open": _("Tell what its columns mean")}
+        return {"next_step": _("Match")}
 
     def _buttons(self) -> Sequence[tuple[str, str]]:
         if self.face == "files":
@@ -188,19 +202,16 @@ class ImportScreen(ImportWays):
             inbox = _("Take in inbox ({n})").format(n=count(waiting)) if waiting else ""
             return (("choose", _("Choose file")), ("take_inbox", inbox), ("pull", _("Pull") if pulls else ""))
         if self.face == "preview":
-            return (("back", _("Cancel")), ("open", self._take_words()))
+            return (("back", _("Cancel")), ("open", take_words(self.preview)))
         if self.face == "work":
             return (("back", _("Stop after this one")),)
         if self.face == "editor":
             return (("back", _("Cancel")), ("save", _("Save and take in")))
         if self.unknown is not None:
             return (("back", _("Files")), ("open", _("Tell what its columns mean")))
+        if not self.took_in:
+            return (("back", _("Files")), ("choose", _("Choose file")))
         return (("back", _("Files")), ("plan", _("Plan")), ("next_step", _("Match")))
-
-    def _take_words(self) -> str:
-        if self.preview is None or self.preview.report.status == "known":
-            return _("Nothing new")
-        return _("Take in {n}").format(n=count(self.preview.takes_in))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works on this face."""
@@ -219,7 +230,7 @@ class ImportScreen(ImportWays):
 
     def _say_when_empty(self) -> None:
         self.files.say_when_empty(
-            lambda: _("No orders yet. Choose a file, or put files into the inbox folder."),
+            lambda: _("No orders yet. Choose a file, or fill the inbox folder."),
             lambda: f"{key_text(KEYS['choose'].key)}  {_('Choose file')}",
         )
         self.orders.say_when_empty(lambda: _("Nothing of this file would be new."))
@@ -242,8 +253,8 @@ class ImportScreen(ImportWays):
 
     def _draw(self) -> None:
         """Write everything that is not a list anew."""
-        self.query_one("#about", Static).update(Content(self._about()))
-        self.query_one(TotalsBar).say_otherwise(self._bar_words)
+        self.query_one("#about", Static).update(Content(about_words(self.face, self.looked_at, self.history)))
+        self.query_one(TotalsBar).say_otherwise(lambda: bar_words(self.face, self.history, len(self.reports)))
         amount, preview = self.recon.amount, self.preview
         if preview is not None:
             self.query_one("#facts", Fitted).say(partial(form_lines, preview))
@@ -262,25 +273,6 @@ class ImportScreen(ImportWays):
         self._work = (words, done, total)
         if self.face == "work":
             self._draw()
-
-    def _about(self) -> str:
-        if self.face in {"preview", "editor"} and self.looked_at is not None:
-            return f"{_('File')}: {shown(self.looked_at.name)}"
-        if self.history is None:
-            return ""
-        sources = [f"{shown(one.name)}: {source_words(one.source, one.profile)}" for one in self.history.connections]
-        return "   ".join(sources)
-
-    def _bar_words(self) -> str:
-        if self.face == "files" and self.history is not None:
-            files, waiting = len(self.history.files), len(self.history.inbox)
-            if not files + waiting:
-                return ""
-            words = ngettext("{n} file taken in", "{n} files taken in", files).format(n=count(files))
-            return f"{words}   {_('{n} in the inbox').format(n=count(waiting))}" if waiting else words
-        if self.face == "result" and len(self.reports) > 1:
-            return ngettext("{n} file", "{n} files", len(self.reports)).format(n=count(len(self.reports)))
-        return ""
 
     @on(CursorMoved, "#files")
     def _file_touched(self) -> None:

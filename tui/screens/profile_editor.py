@@ -72,13 +72,20 @@ class ProfileEditor(Container):
             self.path, self.name = path, name
             super().__init__()
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(
+        self,
+        *,
+        like: ProfileEditor | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+    ) -> None:
+        """Begin empty, or where another one stands: the screen is made anew when the language changes."""
         super().__init__(id=id, classes=classes)
-        self.draft: ProfileDraft | None = None
-        self.edits: tuple[ProfileEdit, ...] = ()
-        self._path: Path | None = None
-        self._connection: str | None = None
-        self._pane = "orders"
+        self.draft: ProfileDraft | None = like.draft if like else None
+        self.edits: tuple[ProfileEdit, ...] = like.edits if like else ()
+        self.path: Path | None = like.path if like else None
+        self.connection: str | None = like.connection if like else None
+        self.pane: str = like.pane if like else "orders"
 
     @property
     def place(self) -> StepScreen:
@@ -136,11 +143,15 @@ class ProfileEditor(Container):
     def _minor(self, value: int) -> str:
         return self.place.recon.amount(plain(value))
 
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        self._show()
+
     # --- the file, and the answers so far
 
     def open(self, path: Path, connection: str | None) -> None:
         """Begin with a file."""
-        self._path, self._connection, self.draft, self.edits = path, connection, None, ()
+        self.path, self.connection, self.draft, self.edits = path, connection, None, ()
         self.rows.set_rows(pl.DataFrame(schema=ROWS))
         self.rows.say_busy(lambda: _("Reading {name} ...").format(name=shown(path.name)))
         self._try()
@@ -148,11 +159,11 @@ class ProfileEditor(Container):
     def take_keys(self) -> None:
         """Give the list the keys."""
         self.rows.focus()
-        self.show_pane(self._pane)
+        self.show_pane(self.pane)
 
     def _try(self) -> None:
         """Read the file with all answers, beside the screen; a newer answer replaces the question."""
-        path, edits, connection = self._path, self.edits, self._connection
+        path, edits, connection = self.path, self.edits, self.connection
         assert path is not None
         self.place.ask(
             lambda service: service.draft_profile(path, edits, connection=connection), self._came, group="draft"
@@ -178,7 +189,7 @@ class ProfileEditor(Container):
         problems.say_when_empty(lambda: _("Nothing is the matter."))
         problems.set_rows(problem_rows(draft.problems))
         self.query_one("#draft-toml", Static).update(Content(show_lines(draft.toml)))
-        self.show_pane("problems" if not draft.loads and self._pane == "orders" else self._pane)
+        self.show_pane("problems" if not draft.loads and self.pane == "orders" else self.pane)
         self.query_one("#draft-head", Static).update(self._head())
 
     def _head(self) -> Content:
@@ -207,11 +218,11 @@ class ProfileEditor(Container):
 
     def next_pane(self) -> None:
         """Show the next side of the pane."""
-        self.show_pane(PANES[(PANES.index(self._pane) + 1) % len(PANES)])
+        self.show_pane(PANES[(PANES.index(self.pane) + 1) % len(PANES)])
 
     def show_pane(self, pane: str) -> None:
         """Show orders, findings or the text of the profile."""
-        self._pane = pane
+        self.pane = pane
         for name in PANES:
             self.set_class(name == pane, f"-pane-{name}")
         words = {"orders": _("Orders"), "problems": _("Findings"), "text": _("Text")}
@@ -339,11 +350,11 @@ class ProfileEditor(Container):
         self.app.push_screen(dialog, self._named)
 
     def _first_name(self) -> str:
-        stem = self._path.stem.lower() if self._path else ""
+        stem = self.path.stem.lower() if self.path else ""
         return re.sub(r"[^a-z0-9]+", "-", re.sub(r"[0-9]{4,}", "", stem)).strip("-")[:30].strip("-") or "my-orders"
 
     def _named(self, name: str | None) -> None:
-        path, edits, connection = self._path, self.edits, self._connection
+        path, edits, connection = self.path, self.edits, self.connection
         if name is None or path is None:
             return
 

@@ -109,7 +109,7 @@ def counts(known: int, new: int, changed: int, gone: int, refused: int) -> str:
 def _sums(orders: int, total: str, stated: str, amount: Amount, currency: str, *, ties: bool) -> list[Part]:
     n = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
     verdict: Part = (_("ties"), "$recon-done") if ties else ("! " + _("does not tie"), "bold $recon-bad")
-    own = _("the file's own sum {amount}").format(amount=amount(stated))
+    own = _("file says {amount}").format(amount=amount(stated))
     return [f"{n}  {amount(total)} {currency}   {own}  ", verdict]
 
 
@@ -139,7 +139,8 @@ def form_lines(preview: FilePreview, width: int) -> Content:
     if form is None:
         return Content(shown(tr_composed(preview.report.message)))
     label = max(8, min(12, width // 6))
-    dates = ", ".join(date_example(one, form.era) for one in form.date_formats[:2])
+    forms = dict.fromkeys(one.partition("%H")[0].strip(" T") or one for one in form.date_formats)
+    dates = ", ".join(date_example(one, form.era) for one in list(forms)[:2])
     span = f"{day(form.first_day)} - {day(form.last_day, era=True)}" if form.first_day else ""
     pairs = [
         (_("Format"), f"{source_words(form.source, form.profile)}   {_('Text')} {form.encoding or '-'}"),

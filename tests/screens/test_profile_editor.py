@@ -1,0 +1,243 @@
+"""The columns of an unknown file by keys and mouse: every question is asked, every answer is tried at once, undone, saved."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from tests.screens.grid import grid
+from tests.screens.import_world import (
+    LINES,
+    SIZES,
+    WORST_CELLS,
+    ImportWorld,
+    click_words,
+    import_world,
+    play,
+    press,
+    quiet,
+    says,
+    screen_of,
+)
+from tui.app import ReconApp
+from tui.screens.profile_editor import ProfileEditor
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> ImportWorld:
+    made = import_world(tmp_path / "books")
+    made.put(LINES, "back-office.csv")
+    return made
+
+
+def editor_of(app: ReconApp) -> ProfileEditor:
+    return screen_of(app).editor
+
+
+async def to_row(app: ReconApp, pilot: Pilot[Any], key: str) -> None:
+    """Put the cursor on a row of the list and open it."""
+    assert editor_of(app).rows.move_to_key(key), key
+    await press(app, pilot, "enter")
+
+
+async def choose(app: ReconApp, pilot: Pilot[Any], words: str) -> None:
+    """Choose the first line of the dialog that holds these words."""
+    options = app.screen.query_one(OptionList)
+    texts = [str(options.get_option_at_index(number).prompt) for number in range(options.option_count)]
+    options.highlighted = next(number for number, text in enumerate(texts) if words in text)
+    await press(app, pilot, "enter")
+
+
+def pictures(world: ImportWorld, snapshot: SnapshotAssertion, *keys: str, file: Path | None = None) -> None:
+    for size in SIZES:
+
+        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
+            screen_of(app).edit_columns(file or world.inbox / "back-office.csv")
+            await quiet(app, pilot)
+            await press(app, pilot, *keys)
+            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
+
+        play(world.app(), script, size=size)
+
+
+def test_questions_first(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
+    pictures(world, snapshot)
+
+
+def test_findings(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
+    pictures(world, snapshot, "f6")
+
+
+def test_text(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
+    pictures(world, snapshot, "f6", "f6")
+
+
+def test_a_list_of_headings(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
+    for size in SIZES:
+
+        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
+            screen_of(app).edit_columns(world.inbox / "back-office.csv")
+            await quiet(app, pilot)
+            await to_row(app, pilot, "c:columns\ntotal")
+            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
+
+        play(world.app(), script, size=size)
+
+
+def test_hostile_headings_and_cells(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
+    path = world.inbox / "hostile.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        names = [name[:40] for name in WORST_CELLS]
+        writer.writerow(["Order ID", "Date", "Total", "Status", *names])
+        for number in range(4):
+            writer.writerow([f"A-{number} {names[number]}", "2026-01-31", "1250.00", f"[b]{names[number]}", *names])
+    pictures(world, snapshot, file=path)
+
+
+def test_from_an_unknown_file_to_orders(world: ImportWorld) -> None:
+    """Enter on the file, Enter to tell its columns, answer both words, save, look, take in."""
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "enter", "enter")
+        assert screen_of(app).face == "editor"
+        assert says(app, "? 3 questions")
+        await press(app, pilot, "enter")
+        await choose(app, pilot, "being packed")
+        assert says(app, "? 2 questions")
+        await to_row(app, pilot, "w:payment_map\nexact\nรอโอน")
+        await choose(app, pilot, "unpaid")
+        assert says(app, "? 1 question ")
+        await press(app, pilot, "w")
+        assert app.screen.query_one(Input).value == "back-office"
+        await press(app, pilot, "enter")
+        assert screen_of(app).face == "preview"
+        assert says(app, "column profile back-office")
+        await press(app, pilot, "enter")
+        assert screen_of(app).reports[0].orders == 4
+
+    play(world.app(), script)
+    assert (world.root / "profiles" / "back-office.toml").is_file()
+    assert world.shell().json("files", code=0)["files"][0]["profile"] == "back-office"
+
+
+def test_a_profile_that_is_there_is_offered(world: ImportWorld) -> None:
+    world.shell()("profile", LINES, "--save", "office").expect(4)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "enter", "enter")
+        assert says(app, "How is this file read?")
+        await choose(app, pilot, "office")
+        assert screen_of(app).face == "preview"
+
+    play(world.app(), script)
+
+
+def test_every_change_is_tried_at_once_and_undone(world: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        assert says(app, "4 orders 13,465.00")
+        await to_row(app, pilot, "c:columns\ntotal")
+        await choose(app, pilot, "มูลค่า")
+        assert says(app, "4 orders 13,287.00")
+        await press(app, pilot, "u")
+        assert says(app, "4 orders 13,465.00")
+        await to_row(app, pilot, "s:read\nera")
+        await choose(app, pilot, "Gregorian years")
+        draft = editor_of(app).draft
+        assert draft is not None
+        assert any(problem.column == "วันที่" for problem in draft.problems)
+        await press(app, pilot, "u")
+        await to_row(app, pilot, "s:grain")
+        await choose(app, pilot, "a whole order")
+        assert editor_of(app).edits[-1].value == "order"
+
+    play(world.app(), script)
+
+
+def test_a_column_may_be_left_out_or_be_one_value(world: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        await to_row(app, pilot, "c:columns\npayment_state")
+        await choose(app, pilot, "paid (whole file)")
+        assert says(app, "paid (whole file)")
+        await to_row(app, pilot, "c:columns\ntotal")
+        await choose(app, pilot, "no column")
+        assert says(app, "not complete yet")
+        assert says(app, "columns.total is missing")
+        await press(app, pilot, "w")
+        assert says(app, "Nothing was saved")
+        assert screen_of(app).face == "editor"
+
+    play(world.app(), script, size=(130, 36))
+    assert not list((world.root / "profiles").iterdir())
+
+
+def test_a_date_written_otherwise(world: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        await to_row(app, pilot, "s:read\ndate_formats")
+        await choose(app, pilot, "written otherwise")
+        app.screen.query_one(Input).value = "%q"
+        await press(app, pilot, "enter")
+        assert says(app, "not complete yet")
+        await press(app, pilot, "u")
+        assert says(app, "4 orders")
+
+    play(world.app(), script)
+
+
+def test_a_bad_name_is_said_and_a_taken_one_too(world: ImportWorld) -> None:
+    world.shell()("profile", LINES, "--save", "back-office").expect(4)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        await press(app, pilot, "ไ")
+        app.screen.query_one(Input).value = "../x"
+        await press(app, pilot, "enter")
+        assert says(app, "Small letters, digits and dashes only, please.")
+        app.screen.query_one(Input).value = "back-office"
+        await press(app, pilot, "enter")
+        assert says(app, "is there already")
+        await press(app, pilot, "escape")
+        assert screen_of(app).face == "files"
+
+    play(world.app(), script)
+
+
+def test_by_mouse(world: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        await click_words(app, pilot, "Years", times=2)
+        await click_words(app, pilot, "Gregorian years")
+        assert [edit.path for edit in editor_of(app).edits] == [("read", "era")]
+        await click_words(app, pilot, "[ Save and take in ]")
+        await click_words(app, pilot, "Cancel")
+        await click_words(app, pilot, "[ Cancel ]")
+        assert screen_of(app).face == "files"
+
+    play(world.app(), script)
+
+
+@pytest.mark.parametrize("language", ["th", "nb"])
+def test_other_languages_stand_straight(world: ImportWorld, language: str) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        grid(app)
+        app.use_language("en")
+        await quiet(app, pilot)
+        assert says(app, "4 orders 13,465.00")
+
+    play(world.app(speak=language), script)
