@@ -47,6 +47,7 @@ CHARGE_ROWS: Final = pl.Schema({
     "code": pl.String(),                # product or account it is booked on; "" for none
     "code_name": pl.String(),           # of it in the ledger; "" where unknown
     "is_product": pl.Boolean(),
+    "on_sales": pl.Boolean(),           # booked on the sales account
     "vat": pl.String(),                 # VAT code; "" like the goods
     "is_own": pl.Boolean(),             # the sales channel has rules of its own
     "is_open": pl.Boolean(),            # held: its orders wait for a person
@@ -82,9 +83,10 @@ def charge_table(context: Context, connection: str | None) -> ChargeTable:
             treatment, code, is_product, vat = rule_of(charges, kind, rules)
             label = (products if is_product else accounts).get(code, "")
             is_open = treatment == "hold" and count > 0
+            on_sales = kind != "platform_voucher" and treatment == "book" and not is_product
             rows.append(
-                (f"{channel}\x1f{kind}", channel, kind, count, minor, treatment, code, label, is_product, vat,
-                 channel in rules.charges, is_open)
+                (f"{channel}\x1f{kind}", channel, kind, count, minor, treatment, code, label, is_product,
+                 on_sales and code == rules.accounts.sales, vat, channel in rules.charges, is_open)
             )  # fmt: skip
     frame = pl.DataFrame(rows, schema=CHARGE_ROWS, orient="row")
     order = frame.select(

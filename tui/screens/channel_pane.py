@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.cells import shown, split_line, width_of
 from tui.composed import tr_composed
-from tui.i18n import _, count
+from tui.i18n import _, count, ngettext
 from tui.screens.match_words import (
     EXPLAINED,
     STATE_WORDS,
@@ -28,7 +28,7 @@ def channel_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part
     status = state_words(row["state"])
     parts: list[Part] = [
         *_head(shown(channel_words(row["channel"])), status, STATE_WORDS[row["state"]][2], width),
-        split_line(_("{n} orders").format(n=count(row["orders"])), minor(row["amount_minor"]), width), "\n",
+        split_line(_orders(row["orders"]), minor(row["amount_minor"]), width), "\n",
     ]  # fmt: skip
     if row["target"]:
         parts += [f"> {shown(row['target'])}", "\n"]
@@ -60,7 +60,7 @@ def charge_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part]
     name = f"{charge_words(row['kind'])}, {shown(sales_channel_words(row['sales_channel']))}"
     parts = _head(name, treatment_words(row["what"]), treatment_tone(row["what"]), width)
     if row["orders"]:
-        parts += [split_line(_("{n} orders").format(n=count(row["orders"])), minor(row["amount_minor"]), width), "\n"]
+        parts += [split_line(_orders(row["orders"]), minor(row["amount_minor"]), width), "\n"]
     elif row["sales_channel"] != "default":
         parts += [_("No order of this channel has it."), "\n"]
     if row["target"]:
@@ -77,13 +77,17 @@ def charge_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part]
     return parts
 
 
+def _orders(n: int) -> str:
+    return ngettext("{n} order", "{n} orders", n).format(n=count(n))
+
+
 def _sentence(row: dict[str, Any]) -> str:
     if row["kind"] == "discount":
         return "discount"
     if row["kind"] == "platform_voucher":
         return f"voucher-{row['treatment']}"
     if row["treatment"] == "book":
-        return "product" if row["is_product"] else "account" if row["code"] else "book"
+        return "product" if row["is_product"] else "book" if row["on_sales"] else "account"
     return str(row["treatment"])
 
 

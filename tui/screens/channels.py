@@ -34,7 +34,6 @@ from tui.screens.match_words import (
     sales_channel_words,
 )
 from tui.widgets.columns import Column
-from tui.widgets.key_line import KeyLine
 from tui.widgets.match_pane import MatchTabs, Part
 from tui.widgets.pick_dialog import Choice, ExplainedDialog, PickDialog
 from tui.widgets.totals_bar import BarButton, TotalsBar
@@ -159,21 +158,20 @@ class ChannelsScreen(MatchList):
         order = self.work_rows()
         return order.filter(order.is_in(found.implode())), problems
 
-    def tally(self) -> list[Part]:
-        """Return what happens to channels nobody mapped, and how many there are of each kind."""
+    def tally(self) -> list[tuple[str, str]]:
+        """Return how many channels there are of each kind, and what happens to those nobody mapped."""
         table = self.channels
         if table is None or not table.has_orders:
             return []
         if self.tab == CHARGES:
-            return [_("Settings of recon.toml; without rules of its own: as all others.")]
-        parts: list[Part] = []
+            return [(_("Settings of recon.toml; without own rules: as all others."), "")]
         states = dict(table.frame.group_by("state").len().iter_rows())
-        for state in ("unmapped", "cash", "mapped", "not-needed"):
-            if states.get(state):
-                sign, word, tone = STATE_WORDS[state]
-                parts += [(f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}"), "   "]
-        parts.append((self._otherwise_words(table), "$recon-dim"))
-        return parts
+        pieces = [
+            (f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}")
+            for state, (sign, word, tone) in STATE_WORDS.items()
+            if states.get(state)
+        ]
+        return [*pieces[:2], (self._otherwise_words(table), "$recon-dim"), *pieces[2:]]
 
     @staticmethod
     def _otherwise_words(table: ChannelTable) -> str:
@@ -187,10 +185,9 @@ class ChannelsScreen(MatchList):
             return channel_parts(row, width, minor=self.minor)
         return charge_parts(row, width, minor=self.minor)
 
-    def show_keys(self) -> None:
-        """Write the last line anew; charges are settings, so other keys work there."""
-        footer = self.FOOTER if self.tab == PAYMENT else ("open", "mark", "mark_like", "filter", "next_pane")
-        self.query_one(KeyLine).use(footer, self.key_words())
+    def footer(self) -> tuple[str, ...]:
+        """Return the actions of the last line; charges are settings, so other keys work there."""
+        return self.FOOTER if self.tab == PAYMENT else ("open", "mark", "mark_like", "filter", "next_pane")
 
     def empty_words(self) -> tuple[str, str]:
         """Return what is said where no row is."""

@@ -21,10 +21,10 @@ def charge_choices(row: dict[str, Any]) -> list[Choice]:
         ]
     on = f" ({shown(row['code'])})" if now == "book" and row["code"] else ""
     return [
-        Choice("book", _("Book on the sales account"), _(EXPLAINED["book"])),
+        Choice("book", _("Book on the sales account"), _(EXPLAINED["book"]), is_now=row["on_sales"]),
         Choice(
-            "account", _("Book on another account") + (on if not row["is_product"] else ""), _(EXPLAINED["account"]),
-            is_now=now == "book" and not row["is_product"],
+            "account", _("Book on another account") + (on if not row["is_product"] and not row["on_sales"] else ""),
+            _(EXPLAINED["account"]), is_now=now == "book" and not row["is_product"] and not row["on_sales"],
         ),
         Choice(
             "product", _("Book as a product or service") + (on if row["is_product"] else ""), _(EXPLAINED["product"]),

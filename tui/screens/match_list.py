@@ -18,12 +18,13 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from recon.money import plain
-from tui.cells import shown
+from tui.cells import shown, width_of
 from tui.i18n import _
 from tui.screens.base import StepScreen
 from tui.screens.match_words import undo_words
 from tui.widgets.columns import Column
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.key_line import KeyLine
 from tui.widgets.match_pane import TABS, MatchPane, MatchTabs, Part
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import CursorMoved, MarksChanged, Opened, SortRequested
@@ -46,7 +47,7 @@ class MatchList(StepScreen):
     MatchList.-tall #pane { height: 13; }
     MatchList.-narrow #pane, MatchList.-tiny #pane { height: 5; }
     MatchList.-wide #split { layout: horizontal; }
-    MatchList.-wide #pane { height: 1fr; width: 48; border-top: none; border-left: solid $recon-line; }
+    MatchList.-wide #pane { height: 1fr; width: 44; border-top: none; border-left: solid $recon-line; }
     MatchList.-tiny #filter, MatchList.-narrow #filter { display: none; }
     MatchList.-filtering #filter { display: block; }
     """
@@ -77,8 +78,8 @@ class MatchList(StepScreen):
         del text
         raise TypeError(f"{type(self).__name__} has no filter")
 
-    def tally(self) -> list[Part]:
-        """Return the line above the list."""
+    def tally(self) -> list[tuple[str, str]]:
+        """Return the pieces of the line above the list, text and style, the most important first."""
         return []
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
@@ -149,7 +150,7 @@ class MatchList(StepScreen):
         self.line.show_result(len(order), self.frame.height)
         self.line.show_problem(shown(problems[0]) if problems else "")
         self.set_class(self.line.is_active, "-filtering")
-        self.query_one("#tally", Static).update(Content.assemble(*self.tally()))
+        self.query_one("#tally", Static).update(self._tally_line())
         self.show_row()
         self.show_keys()
 
@@ -163,6 +164,14 @@ class MatchList(StepScreen):
         row = self.rows.cursor_values()
         self.pane.show(self.explain(row, self.pane.room) if row else [])
         self.show_keys()
+
+    def _tally_line(self) -> Content:
+        """Return the line above the list; what is last in it goes first where it is too narrow."""
+        pieces = self.tally()
+        while len(pieces) > 1 and sum(width_of(text) + 3 for text, _style in pieces) - 3 > self.size.width - 2:
+            pieces.pop()
+        parts = [part for piece in pieces for part in (piece, ("   ", ""))]
+        return Content.assemble(*parts[:-1])
 
     @on(CursorMoved)
     def _cursor_moved(self, event: CursorMoved) -> None:
@@ -271,6 +280,18 @@ class MatchList(StepScreen):
         """Do again what was undone."""
         if self._redo_name:
             self.act(lambda service: service.redo_match(None), lambda _report: self.load())
+
+    def footer(self) -> tuple[str, ...]:
+        """Return the actions of the last line."""
+        return self.FOOTER
+
+    def show_keys(self) -> None:
+        """Write the last line anew: only what works here and now."""
+        names = self.footer()
+        if self.frame is not None and not self.frame.height:
+            names = ("previous_step", "refresh", "next_pane", "command_palette")
+        useless = set() if self._undo_name else {"undo"}
+        self.query_one(KeyLine).use(tuple(name for name in names if name not in useless), self.key_words())
 
     def key_words(self) -> dict[str, str]:
         """Name what Undo would undo, and what Enter would do."""

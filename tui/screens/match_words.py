@@ -78,7 +78,7 @@ def product_columns(minor: Minor, currency: str) -> Sequence[Column]:
         Column("name", lambda: _("Name in the orders"), grow=True, priority=2, least=10, drop_below=78),
         Column("target", lambda: _("Product in the ledger"), grow=True, priority=1, least=9),
         Column("score", lambda: _("Alike"), align="right", render=str, priority=6, drop_below=150),
-        Column("orders", lambda: _("Orders"), align="right", render=count, priority=4, drop_below=120),
+        Column("orders", lambda: _("Orders"), align="right", render=count, priority=4, drop_below=140),
         Column("lines", lambda: _("Lines"), align="right", render=count, priority=5, drop_below=145),
         _blocked(minor, currency),
         _state(),

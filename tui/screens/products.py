@@ -13,7 +13,7 @@ import polars as pl
 from recon.match.catalog_search import CatalogList
 from recon.service import MatchEdits
 from recon.service.product_table import ProductDetail, ProductTable
-from tui.cells import shown
+from tui.cells import cut, shown, width_of
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, moment, ngettext
 from tui.keys import bindings
@@ -71,7 +71,10 @@ class ProductsScreen(MatchList):
             self.rows.set_view(self.columns(), "key", table.frame, self.work_rows())
             self.rows.move_to(0)
         waiting = self.frame["state"].is_in(["unlinked", "suggested"]).sum()
+        at_top = self.rows.cursor_position == 0
         self.show_rows()
+        if at_top:  # nobody chose a row yet: suggestions may have put another one on top
+            self.rows.move_to(0)
         self.count_open()
         self._ask_again()
         if table.found is None and waiting and table.catalog_count:
@@ -121,25 +124,22 @@ class ProductsScreen(MatchList):
         order = self.table.work_order()
         return order.filter(order.is_in(found.implode())), problems
 
-    def tally(self) -> list[Part]:
+    def tally(self) -> list[tuple[str, str]]:
         """Return the number of SKUs in each state, and what waits for them."""
         table = self.table
         if table is None or not table.frame.height:
             return []
-        parts: list[Part] = []
-        for state, (number, _minor) in sorted(table.tally().items(), key=lambda one: list(STATE_WORDS).index(one[0])):
-            sign, word, tone = STATE_WORDS[state]
-            parts += [(f"{sign} {count(number)} {_(word)}", f"$recon-{tone}"), "   "]
+        counts = table.tally()
+        pieces = {
+            state: (f"{sign} {count(counts[state][0])} {_(word)}", f"$recon-{tone}")
+            for state, (sign, word, tone) in STATE_WORDS.items()
+            if state in counts
+        }
+        first = [pieces.pop(state) for state in ("unlinked", "suggested") if state in pieces]
         if table.blocked_orders:
-            held = ngettext(
-                "{n} order waits: {sum} {currency}", "{n} orders wait: {sum} {currency}", table.blocked_orders
-            )
-            parts.append(
-                held.format(
-                    n=count(table.blocked_orders), sum=self.minor(table.blocked_minor), currency=shown(table.currency)
-                )
-            )
-        return parts
+            held = ngettext("{n} order waits: {sum}", "{n} orders wait: {sum}", table.blocked_orders)
+            first.append((held.format(n=count(table.blocked_orders), sum=self.minor(table.blocked_minor)), ""))
+        return [*first, *pieces.values()]
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return why the SKU stands as it does, what it might be, who linked it, and where it is sold."""
@@ -196,12 +196,12 @@ class ProductsScreen(MatchList):
         self.app.push_screen(dialog, lambda yes: self._set(edits) if yes else None)
 
     def _accept_words(self, chosen: list[dict[str, Any]], left: int) -> str:
+        room = min(self.size.width, 70) - 10
         lines = [_("The least alike of them:")]
         for row in sorted(chosen, key=lambda each: each["score"])[:ODDEST]:
-            lines += [
-                f"  {row['score']}  {shown(row['sku'])}  {shown(row['name'])}",
-                f"      > {shown(row['suggestion'])}  {shown(row['suggestion_name'] or '')}",
-            ]
+            to = f" > {cut(shown(row['suggestion']), 12)} {cut(shown(row['suggestion_name'] or ''), room // 3)}"
+            sku = f"{row['score']:>3}  {cut(shown(row['sku']), 14)} {shown(row['name'])}"
+            lines.append(cut(sku, max(room - width_of(to), 8)) + to)
         same = len(chosen) - len({row["suggestion"] for row in chosen})
         if same:
             lines += ["", _("{n} of them go to a product another one goes to as well.").format(n=count(same))]
