@@ -46,8 +46,9 @@ _QUIET_CALLS: Final = (
     "getLogger",
     "debug",
     "info",
+    "split",  # a list of names written as one text
 )
-_QUIET_ERRORS: Final = ("FrameError", "AssertionError", "KeyError")
+_QUIET_ERRORS: Final = ("FrameError", "AssertionError", "AttributeError", "KeyError")
 _OTHER_TONGUES: Final = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|WHERE|CAST|JOIN|NOT IN|AND company_no)\b|ifnull\(|coalesce\("
     r"|^\s*recon |^hledger |^bean-check |^gzip, |^\(for testing|https?://\S+$|\n"
