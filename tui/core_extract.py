@@ -46,7 +46,6 @@ _QUIET_CALLS: Final = (
     "getLogger",
     "debug",
     "info",
-    "split",  # a list of names written as one text
 )
 _QUIET_ERRORS: Final = ("FrameError", "AssertionError", "AttributeError", "KeyError")
 _OTHER_TONGUES: Final = re.compile(

@@ -62,10 +62,23 @@ if TYPE_CHECKING:
         VerifySummary,
     )
 else:
-    _ROOMS = (
-        "approving checking connecting deciding part_approval planning profiling proving reading reviewing sending settling "
-        "showing taking_in waiting"
-    ).split()
+    _ROOMS = [
+        "approving",
+        "checking",
+        "connecting",
+        "deciding",
+        "part_approval",
+        "planning",
+        "profiling",
+        "proving",
+        "reading",
+        "reviewing",
+        "sending",
+        "settling",
+        "showing",
+        "taking_in",
+        "waiting",
+    ]
     globals().update({room: Lazily(f"{__name__}.{room}") for room in _ROOMS})
     details, second_door, overviews, upload_doors, upload_states = (
         Lazily(f"{__name__}.{room}") for room in ("detail", "door", "overview", "upload_door", "upload_state")
