@@ -139,6 +139,15 @@ def says(app: ReconApp, words: str) -> bool:
     return words in " ".join(" ".join(lines_of(app)).split())
 
 
+async def seen(app: ReconApp, pilot: Pilot[Any], words: str) -> bool:
+    """Wait until words stand on the screen, on a machine that has much else to do too."""
+    for _ in range(100):
+        if says(app, words):
+            return True
+        await pilot.pause(0.05)
+    return False
+
+
 def screen_of(app: ReconApp) -> ImportScreen:
     """Return the import screen."""
     assert isinstance(app.screen, ImportScreen)

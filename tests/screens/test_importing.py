@@ -30,6 +30,7 @@ from tests.screens.import_world import (
     quiet,
     says,
     screen_of,
+    seen,
     settled,
 )
 from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
@@ -492,7 +493,7 @@ def test_whose_orders_are_these_is_asked_where_there_are_several(world: ImportWo
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).look_at(WHOLESALE)
         await quiet(app, pilot)
-        assert says(app, "Whose orders are these?")
+        assert await seen(app, pilot, "Whose orders are these?")
         await press(app, pilot, "enter")
         assert screen_of(app).preview is not None
         await press(app, pilot, "escape", "p")
@@ -500,10 +501,11 @@ def test_whose_orders_are_these_is_asked_where_there_are_several(world: ImportWo
         assert app.screen.query_one("#since", Input).value == "2026-10-01"
         app.screen.query_one("#until", Input).value = "31/12"
         await press(app, pilot, "enter")
-        assert says(app, "31/12 is no day such as 2026-01-31.")
+        assert await seen(app, pilot, "31/12 is no day such as 2026-01-31.")
         app.screen.query_one("#until", Input).value = "2026-09-01"
+        await quiet(app, pilot)
         await press(app, pilot, "enter")
-        assert says(app, "The last day lies before the first.")
+        assert await seen(app, pilot, "The last day lies before the first.")
         await press(app, pilot, "escape")
         assert screen_of(app).face == "files"
 

@@ -136,8 +136,8 @@ class ProfileEditor(Container):
                    tone=lambda severity: "bad" if severity in {"refused", "hold"} else "dim"),
             Column("row", lambda: _("Row"), align="right", render=count, priority=0),
             Column("column", lambda: _("Column"), priority=1),
-            Column("value", lambda: _("Value"), priority=1),
-            Column("text", lambda: _("What is the matter"), grow=True, priority=0),
+            Column("value", lambda: _("Value"), width=14, priority=1),
+            Column("text", lambda: _("What is the matter"), grow=True, priority=0, least=20),
         )  # fmt: skip
 
     def _minor(self, value: int) -> str:

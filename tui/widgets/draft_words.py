@@ -125,7 +125,7 @@ def rows_of(draft: ProfileDraft) -> pl.DataFrame:
     """Return the list: questions first, then settings, columns, words, and the columns the file does not fill."""
     rows: list[tuple[str, str, str, str, str]] = []
     for question in draft.questions:
-        text = shown(tr_composed(question.text))
+        text = _without_name(shown(tr_composed(question.text)))
         rows.append((_key("q", *question.about), "?", name_of(question.about), _("question"), text))
     era = str(draft.settings.get("read.era", "CE"))
     for path in SETTINGS:
@@ -151,6 +151,12 @@ def rows_of(draft: ProfileDraft) -> pl.DataFrame:
         )
     rows += [_column_row(column) for column in draft.columns if not _matters(column)]
     return pl.DataFrame(rows, schema=ROWS, orient="row")
+
+
+def _without_name(text: str) -> str:
+    """Return a question without the technical name before it: the row says what it is about."""
+    name, colon, rest = text.partition(": ")
+    return rest if colon and name.removeprefix("conventions.") in {*COLUMNS, "line_amount"} else text
 
 
 def _matters(column: DraftColumn) -> bool:
