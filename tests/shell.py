@@ -65,6 +65,7 @@ def run(*argv: str | Path, clock: object, stdin: str = "") -> Ran:
         contextlib.redirect_stderr(err),
         mock.patch.object(sys, "stdin", io.StringIO(stdin)),
         mock.patch("tui.wiring.SystemClock", lambda: clock),
+        mock.patch("recon.ports.SystemClock", lambda: clock),
         mock.patch("tui.wiring.Wiring.sandbox_durable", new=False, create=True),
     ):
         try:
