@@ -34,7 +34,8 @@ class Terminal:
     ) -> None:  # fmt: skip
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        surroundings = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        sized = {"COLUMNS": str(size[0]), "LINES": str(size[1])}
+        surroundings = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {}), **sized}
         self.written = b""
         """Everything the program wrote so far."""
         self.began = time.perf_counter()

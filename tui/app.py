@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
@@ -25,7 +25,7 @@ from tui.i18n import LANGUAGES, N_, _, count
 from tui.keys import KEYS, bindings, shown
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import is_sample
-from tui.screens.base import StepScreen
+from tui.screens.base import StepScreen, binding_here
 from tui.session import Session
 from tui.themes import THEMES
 from tui.widgets.sample_dialog import ask_to_throw_away
@@ -236,10 +236,10 @@ class ReconApp(App[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action that works here, every place, language and theme."""
         for name, action in KEYS.items():
-            if name in {"command_palette", "back", "mark_up", "mark_down"} or not self._works_here(screen, action.name):
+            if name in {"command_palette", "back", "mark_up", "mark_down"} or binding_here(screen, action.name) is None:
                 continue
             title = f"{_(action.words)}  {shown(name)}"
-            yield SystemCommand(title, _(action.help), partial(self._run_on, screen, action.name))
+            yield SystemCommand(title, _(action.help), partial(self.run_here, screen, name))
         for place in PLACES:
             words = _(WORDS.get(place) or MORE_PLACES[place])
             yield SystemCommand(_("Go to: {place}").format(place=words), "", partial(self.go, place))
@@ -251,16 +251,11 @@ class ReconApp(App[int]):
             help_ = _("Delete this sample workspace, and nothing else")
             yield SystemCommand(_("Throw the sample away"), help_, partial(ask_to_throw_away, self))
 
-    @staticmethod
-    def _works_here(screen: Screen[object], action: str) -> bool:
-        bare = action.removeprefix("app.")
-        return any(
-            active.enabled and active.binding.action.removeprefix("app.") == bare
-            for active in screen.active_bindings.values()
-        )
-
-    async def _run_on(self, screen: Screen[object], action: str) -> None:
-        await self.run_action(action, screen if not action.startswith("app.") else None)
+    async def run_here(self, screen: Screen[Any], name: str) -> None:
+        """Carry out an action of the key table where its key would: on what has the focus, the screen, or the program."""
+        active = binding_here(screen, KEYS[name].name)
+        if active is not None:
+            await self.run_action(active.binding.action, active.node)
 
     def use_language(self, language: str) -> None:
         """Speak another language from now on, on every screen."""

@@ -159,21 +159,26 @@ async def press(app: App[Any], pilot: Pilot[Any], key: str) -> None:
 
 
 async def still(app: App[Any], pilot: Pilot[Any]) -> None:
-    """Wait until every question is answered and drawn: nothing works and the screen is the same three times."""
-    seen: list[list[str]] = []
+    """Wait until every question is answered and drawn: nothing works and the screen stays as it is."""
+    before: list[str] = []
+    same = 0
     for _ in range(PATIENCE):
         if WaitingSession.gate.is_set():
             with suppress(WorkerCancelled):  # a newer question took its place
                 await app.workers.wait_for_complete()
-        await pilot.pause(0.01)
-        seen = [*seen[-2:], lines_of(app)]
-        if len(seen) == 3 and seen[0] == seen[1] == seen[2] and not _works(app):
+        await pilot.pause()
+        now = lines_of(app)
+        same = same + 1 if now == before and not _works(app) else 0
+        before = now
+        if same == 2:
             return
     raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(app)))
 
 
 def _works(app: App[Any]) -> bool:
-    return WaitingSession.gate.is_set() and any(not worker.is_finished for worker in app.workers)
+    if not WaitingSession.gate.is_set():
+        return False
+    return getattr(app, "overview", True) is None or any(not worker.is_finished for worker in app.workers)
 
 
 def text_of(app: App[Any]) -> str:

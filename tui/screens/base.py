@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.containers import Container
 from textual.screen import Screen
 from textual.worker import get_current_worker
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from tui.app import ReconApp
 
 Answer = TypeVar("Answer")
+
+
+def binding_here(screen: Screen[Any], action: str) -> ActiveBinding | None:
+    """Return the binding of an action that works on a screen now, with the widget it acts on; None: there is none."""
+    bare = action.removeprefix("app.")
+    found = (active for active in screen.active_bindings.values() if active.binding.action.removeprefix("app.") == bare)
+    return next((active for active in found if active.enabled), None)
 
 
 class StepScreen(Screen[None]):
@@ -120,6 +128,10 @@ class StepScreen(Screen[None]):
 
     def overview_failed(self, error: BaseException) -> None:
         """The overview could not be read; a screen that shows it says so, the others have questions of their own."""
+
+    async def action_here(self, name: str) -> None:
+        """Do what the key of an action does; from a click on the last line."""
+        await self.recon.run_here(self, name)
 
     def action_refresh(self) -> None:
         """Read anew."""

@@ -144,8 +144,8 @@ class HomeScreen(StepScreen):
         lines = [(wait.kind, self._wait(wait)) for wait in _all_waits(view)]
         place = waits.highlighted or 0
         waits.clear_options()
-        if not lines:
-            lines = [("nothing", Content(_nothing_waits(view)))]
+        if not lines or not view.files:
+            lines.insert(0, ("nothing", Content(_nothing_waits(view))))
         waits.add_options([Option(content, id=f"{number}:{kind}") for number, (kind, content) in enumerate(lines)])
         waits.highlighted = min(place, len(lines) - 1)
 

@@ -69,8 +69,11 @@ class ReviewScreen(ReviewList):
     # --- marks
 
     def action_mark_all(self) -> None:
-        """Mark all that is shown."""
-        self.rows.mark_all_shown()
+        """Mark all that is shown; once more takes all marks away."""
+        if self.rows.marked_count - self.rows.marked_hidden == self.rows.row_count:
+            self.rows.clear_marks()
+        else:
+            self.rows.mark_all_shown()
 
     def action_clear_marks(self) -> None:
         """Take all marks away."""
@@ -199,6 +202,6 @@ class ReviewScreen(ReviewList):
         """Hide or show amounts."""
         self.rows.hide_numbers = self.query_one("#marked", TotalsBar).hide_numbers = self.recon.numbers_hidden
         self.show_frame()
-        self._show_tally()
+        self._filter()
         self.rows.relabel()
         self._show_row()

@@ -64,6 +64,7 @@ class ReviewList(StepScreen):
         self._redo_name = ""
         self._details: dict[str, Detail] = {}
         self._waiting: Timer | None = None
+        self._kept: tuple[str, list[str]] | None = None
 
     # --- the parts
 
@@ -107,8 +108,24 @@ class ReviewList(StepScreen):
         if self._grouped_by:
             self._leave_groups()
         self._columns_again()
+        self._bring_back()
         self._filter()
         self.show_keys()
+
+    def language_changed(self) -> None:
+        """Draw everything anew; what is typed and what is marked stays."""
+        self._kept = (self.query_one("#filter", FilterLine).text, [str(key) for key in self.rows.marked_keys()])
+        if self._grouped_by:
+            self._grouped_by = ""
+        self._order = None
+        super().language_changed()
+
+    def _bring_back(self) -> None:
+        if self._kept is not None:
+            text, marks = self._kept
+            self._kept = None
+            self.query_one("#filter", FilterLine).set_text(text)
+            self.rows.set_marks(marks)
 
     def _columns_again(self) -> None:
         if self.table is not None and self._order is None:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from tui.i18n import _
 from tui.keys import KEYS, key_text
+from tui.screens.base import binding_here
 
 
 class HelpPanel(VerticalScroll):
@@ -22,7 +23,7 @@ class HelpPanel(VerticalScroll):
 
     def _words(self) -> Content:
         place = self.screen
-        names = [name for name in KEYS if self._works(name)]
+        names = [name for name in KEYS if binding_here(place, KEYS[name].name) is not None]
         parts: list[str | tuple[str, str]] = [(_("Keys of this place"), "bold"), "\n\n"]
         for name in names:
             action = KEYS[name]
@@ -32,9 +33,3 @@ class HelpPanel(VerticalScroll):
         if hint:
             parts = [(_(hint), ""), "\n\n", *parts]
         return Content.assemble(*parts)
-
-    def _works(self, name: str) -> bool:
-        wanted = KEYS[name].name.removeprefix("app.")
-        return any(
-            active.binding.action.removeprefix("app.") == wanted for active in self.screen.active_bindings.values()
-        )

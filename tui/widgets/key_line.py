@@ -30,11 +30,14 @@ class KeyLine(Widget):
         parts: list[tuple[str, Style | str]] = []
         used = 1
         for name in ("toggle_help", *[n for n in self.names if n != "toggle_help"])[:MOST_KEYS]:
-            key, word = shown(name, thai=language() == "th"), self.words.get(name) or _(KEYS[name].words)
-            width = cell_len(key) + cell_len(word) + 3
-            if used + width > self.size.width:
+            key = shown(name, thai=language() == "th")
+            room = self.size.width - used - cell_len(key) - 3
+            word = next(
+                (word for word in (self.words.get(name), _(KEYS[name].words)) if word and cell_len(word) <= room), ""
+            )
+            if not word:
                 continue
-            used += width
+            used += cell_len(key) + cell_len(word) + 3
             click = Style.from_meta({"@click": self._click(name)})
             parts += [(f" {key} ", click + Style(bold=True)), (f"{word} ", click)]
         return Content.assemble(*parts)
@@ -42,7 +45,7 @@ class KeyLine(Widget):
     @staticmethod
     def _click(name: str) -> str:
         action = KEYS[name].name
-        return action if action.startswith("app.") else f"screen.{action}"
+        return action if action.startswith("app.") else f"screen.here('{name}')"
 
     def use(self, names: Sequence[str], words: dict[str, str] | None = None) -> None:
         """Show these actions."""

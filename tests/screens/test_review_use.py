@@ -1,0 +1,413 @@
+"""The review screen in use: every key with its twins and its other ways, the mouse, decisions, undo, groups, pane, filter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from tests.screens.gallery import READY, play, press, still, text_of
+from tests.screens.grid import lines_of
+from tests.screens.worlds import World, Worlds
+from tui.app import ReconApp
+from tui.keys import KEYS
+from tui.screens.base import binding_here
+from tui.screens.review import ReviewScreen
+from tui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.help_panel import HelpPanel
+
+Script = Callable[[ReconApp, Pilot[Any], ReviewScreen], Awaitable[None]]
+Seen = Callable[[ReconApp, ReviewScreen], bool]
+
+
+@pytest.fixture
+def world(worlds: Worlds) -> World:
+    return worlds("demo")
+
+
+def use(world: World, script: Script, *, size: tuple[int, int] = (80, 24), **options: Any) -> ReconApp:
+    app = world.app("review", **options)
+
+    async def run(pilot: Pilot[Any]) -> None:
+        screen = app.screen
+        assert isinstance(screen, ReviewScreen)
+        await script(app, pilot, screen)
+
+    play(app, run, size=size)
+    return app
+
+
+async def keys(app: ReconApp, pilot: Pilot[Any], *pressed: str) -> None:
+    for key in pressed:
+        await press(app, pilot, key)
+
+
+def statuses(screen: ReviewScreen) -> dict[str, int]:
+    assert screen.table is not None
+    return {status: count for status, count, _minor, _foreign in screen.table.totals().iter_rows() if count}
+
+
+def approved(app: ReconApp, screen: ReviewScreen) -> bool:
+    return statuses(screen).get("approved", 0) == 1
+
+
+def dialog(kind: type) -> Seen:
+    return lambda app, _screen: isinstance(app.screen, kind)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How to see that a key did what it is for, and how to get back to where it was."""
+
+    seen: Seen
+    reset: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+def marked(count: int) -> Seen:
+    return lambda _app, screen: len(screen.rows.marked_keys()) == count
+
+
+class Changed:
+    """Whether something is another thing than at the last look."""
+
+    def __init__(self, look: Callable[[ReviewScreen], object]) -> None:
+        self.look, self.last = look, object()
+        self.first = True
+
+    def __call__(self, _app: ReconApp, screen: ReviewScreen) -> bool:
+        before, self.last = self.last, self.look(screen)
+        first, self.first = self.first, False
+        return not first and before != self.last
+
+
+PROBES = {
+    "toggle_help": Probe(lambda app, _: bool(app.screen.query(HelpPanel)), ("f1",)),
+    "previous_step": Probe(lambda app, _: app.place == "match", ("f3",)),
+    "next_step": Probe(lambda app, _: app.place == "upload", ("f2",)),
+    "go_upload": Probe(lambda app, _: app.place == "upload", ("f2",)),
+    "toggle_numbers": Probe(lambda app, _: "61,877.10" not in text_of(app), ("f8",)),
+    "command_palette": Probe(dialog(CommandPalette), ("escape",)),
+    "back": Probe(lambda _, screen: not screen.query_one(FilterLine).is_active, (), ("f4", "=st:ready", "enter")),
+    "open": Probe(lambda _, screen: screen.has_class("-opened"), ("escape",)),
+    "filter": Probe(lambda app, _: isinstance(app.focused, Input), ("escape",)),
+    "mark": Probe(marked(1), ("up", "space", "up")),
+    "mark_all": Probe(marked(159), ("asterisk",), READY),
+    "mark_like": Probe(dialog(ConfirmDialog), ("escape", "escape"), READY),
+    "approve": Probe(approved, ("f5", "ctrl+u"), READY),
+    "reject": Probe(dialog(TextDialog), ("escape",)),
+    "draft": Probe(lambda a, s: not approved(a, s), (), (*READY, "insert", "escape", "f4", "=st:approved", "enter")),
+    "undo": Probe(lambda a, s: not approved(a, s), (), (*READY, "insert")),
+    "redo": Probe(approved, ("ctrl+u",), (*READY, "insert", "ctrl+u")),
+    "group": Probe(dialog(ChoiceDialog), ("escape",)),
+    "sort": Probe(Changed(lambda screen: screen.rows.sorted_by)),
+    "next_pane": Probe(lambda _, screen: screen.pane.face == "why", ("f6",) * 4),
+    "copy": Probe(lambda app, _: "SO-2026100008\t" in app.clipboard),
+}
+"""Actions of the review screen; the last three are looked at by tests of their own."""
+OTHERS = {"refresh", "plan", "leave", "mark_up", "mark_down", "back_step"}
+
+
+def test_every_action_of_this_place_is_probed(world: World) -> None:
+    async def script(app: ReconApp, _pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        actions = {name for name, action in KEYS.items() if binding_here(screen, action.name) is not None}
+        assert actions - set(PROBES) - OTHERS == set()
+        assert set(PROBES) - actions == set()
+
+    use(world, script)
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_every_way_to_press_a_key_does_it(world: World, name: str) -> None:
+    probe = PROBES[name]
+
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        for key in KEYS[name].keys:
+            await keys(app, pilot, *probe.before)
+            app._clipboard = ""
+            assert not probe.seen(app, screen), f"before {key}"
+            await press(app, pilot, key)
+            for _ in range(20):  # a machine with other work takes its time
+                if done := probe.seen(app, screen):
+                    break
+                await still(app, pilot)
+            assert done, f"{key} does not {name}\n" + "\n".join(lines_of(app))
+            await keys(app, pilot, *probe.reset)
+            if probe.before:
+                screen.query_one(FilterLine).set_text("")
+                screen.rows.focus()
+                await still(app, pilot)
+
+    use(world, script)
+
+
+@pytest.mark.parametrize("name", ["mark", "approve", "reject", "filter", "undo", "go_upload", "toggle_help"])
+def test_every_key_of_the_last_line_can_be_clicked(world: World, name: str) -> None:
+    probe = PROBES[name]
+
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *probe.before)
+        assert not probe.seen(app, screen)
+        line = lines_of(app)[-1]
+        word = screen.query_one("KeyLine").words.get(name) or KEYS[name].words  # type: ignore[attr-defined]
+        place = line.find(word)
+        assert place > 0, line
+        await pilot.click(offset=(place + 1, len(lines_of(app)) - 1))
+        await still(app, pilot)
+        assert probe.seen(app, screen)
+
+    use(world, script, size=(130, 36))
+
+
+# --- the mouse
+
+
+def test_a_click_moves_the_cursor_a_click_on_the_mark_marks_a_double_click_opens(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await pilot.click("#rows", offset=(10, 3))
+        await still(app, pilot)
+        assert screen.rows.cursor_position == 2 and not len(screen.rows.marked_keys())
+        await pilot.click("#rows", offset=(1, 4))
+        await still(app, pilot)
+        assert len(screen.rows.marked_keys()) == 1
+        await pilot.click("#rows", offset=(10, 2), times=2)
+        await still(app, pilot)
+        assert screen.has_class("-opened")
+
+    use(world, script)
+
+
+def test_a_click_on_a_heading_sorts_and_another_turns_it(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        place = lines_of(app)[4].index("Gross")
+        for wanted in (False, True):
+            await pilot.click("#rows", offset=(place, 0))
+            await still(app, pilot)
+            assert screen.rows.sorted_by == ("total_minor", wanted)
+        await keys(app, pilot, "home")
+        assert "1,686.00" in lines_of(app)[5]
+
+    use(world, script)
+
+
+def test_buttons_and_faces_and_steps_take_clicks(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY)
+        await click_words(app, pilot, "Why ")
+        assert screen.pane.face == "why"
+        await keys(app, pilot, "space", "space")
+        await click_words(app, pilot, "Clear")
+        assert not len(screen.rows.marked_keys())
+        await keys(app, pilot, "space")
+        await click_words(app, pilot, "Approve 1")
+        assert statuses(screen)["approved"] == 1
+        await click_words(app, pilot, "Match")
+        assert app.place == "match"
+
+    use(world, script)
+
+
+async def click_words(app: ReconApp, pilot: Pilot[Any], words: str) -> None:
+    row = next(row for row, line in enumerate(lines_of(app)) if words in line)
+    await pilot.click(offset=(lines_of(app)[row].index(words) + 1, row))
+    await still(app, pilot)
+
+
+# --- decisions
+
+
+def test_a_rejection_wants_a_reason_and_esc_rejects_nothing(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "delete", "enter")
+        assert "Something must be written here." in text_of(app)
+        await keys(app, pilot, "escape")
+        assert "rejected" not in statuses(screen)
+        await keys(app, pilot, "delete", "=จ่ายซ้ำ ค่าขนส่ง [/x]", "enter")
+        assert statuses(screen)["rejected"] == 1
+        await keys(app, pilot, "escape", "f4", "=st:rejected", "enter", "enter", "f6")
+        assert "จ่ายซ้ำ ค่าขนส่ง [/x]" in text_of(app)
+
+    use(world, script, size=(130, 36))
+
+
+def test_what_is_marked_is_decided_and_marks_outlive_filter_and_sort(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "space", "space", "space", "escape", "f4", "=st:blocked", "enter", "ctrl+o")
+        assert "3 marked" in text_of(app) and "(3 not in view)" in text_of(app)
+        await keys(app, pilot, "insert")
+        assert statuses(screen)["approved"] == 3
+        assert not len(screen.rows.marked_keys())
+
+    use(world, script)
+
+
+def test_undo_goes_back_through_names_and_forth_again_also_after_a_restart(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "space", "space", "insert", "delete", "=twice", "enter")
+        assert "Undo: reject 1" in lines_of(app)[-1]
+
+    use(world, script, size=(130, 36))
+
+    async def later(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        assert "Undo: reject 1" in lines_of(app)[-1]
+        await keys(app, pilot, "u")
+        assert "Undo: approve 2" in lines_of(app)[-1] and "rejected" not in statuses(screen)
+        await keys(app, pilot, "u")
+        assert "approved" not in statuses(screen)
+        await keys(app, pilot, "y", "y")
+        assert statuses(screen)["approved"] == 2 and statuses(screen)["rejected"] == 1
+
+    use(world, later, size=(130, 36))
+
+
+def test_like_this_shows_what_it_would_mark_and_marks_it_only_after_a_yes(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "l")
+        assert "The largest:" in text_of(app) and "The oddest:" in text_of(app)
+        await keys(app, pilot, "enter")
+        assert not len(screen.rows.marked_keys()), "Cancel is the default"
+        await keys(app, pilot, "l", "tab", "enter")
+        assert "25 marked" in text_of(app)
+
+    use(world, script)
+
+
+def test_held_orders_cannot_be_approved_and_it_says_why(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "insert")
+        assert "Left as they are" in text_of(app) and "mend its cause" in text_of(app)
+        assert "approved" not in statuses(screen)
+
+    use(world, script)
+
+
+def test_while_one_may_only_read_nothing_is_decided(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        before = statuses(screen)
+        await keys(app, pilot, *READY, "a", "insert", "r", "delete", "d", "u", "y")
+        assert statuses(screen) == before and app.screen is screen
+        assert "[READ-ONLY]" in lines_of(app)[0] and "Approve" not in text_of(app)
+
+    use(world, script, read_only=True)
+
+
+# --- groups, filter, pane
+
+
+def test_a_group_opens_as_a_filter_that_can_be_read(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "g", "enter", "insert")
+        assert "approved" not in statuses(screen), "groups are looked at, not decided upon"
+        await keys(app, pilot, "enter")
+        assert screen.query_one(FilterLine).text == "st:ready" and "159 of 183" in text_of(app)
+        await keys(app, pilot, "g", "enter", "escape")
+        assert "159 of 183" in text_of(app), "Esc leaves the groups, the filter stays"
+
+    use(world, script)
+
+
+def test_the_filter_counts_with_every_letter_and_thai_is_typed_as_it_is_written(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "f4", "=น้ำ")
+        assert "/ น้ำ" in text_of(app) and "0 of 183" in text_of(app)
+        await keys(app, pilot, "escape", "f4", "=ใจดี amt>100", "enter")
+        assert app.focused is screen.rows
+        shown = screen.query_one(FilterLine)
+        assert shown.text == "ใจดี amt>100" and "0 of 183" not in text_of(app)
+
+    use(world, script)
+
+
+def test_esc_steps_back_one_thing_at_a_time_and_loses_no_mark(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "space", "enter")
+        assert screen.has_class("-opened")
+        await keys(app, pilot, "escape")
+        assert not screen.has_class("-opened") and screen.query_one(FilterLine).is_active
+        await keys(app, pilot, "escape")
+        assert not screen.query_one(FilterLine).is_active and app.place == "review"
+        await keys(app, pilot, "escape")
+        assert app.place == "match"
+        await keys(app, pilot, "f3")
+        assert "1 marked" in text_of(app)
+
+    use(world, script)
+
+
+def test_an_opened_document_is_scrolled_with_the_keys(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "enter")
+        assert "ใบเสร็จรับเงิน" in text_of(app)
+        await keys(app, pilot, "end")
+        assert screen.pane.query_one("VerticalScroll").scroll_y > 0 or "ชำระ" in text_of(app)
+        await keys(app, pilot, "escape", "down")
+        assert screen.rows.cursor_position == 1, "the keys belong to the list again"
+
+    use(world, script, size=(60, 20))
+
+
+def test_all_numbers_are_hidden_and_come_back(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "space", "f8")
+        assert not re.search(r"[0-9][.,][0-9]{2}", text_of(app)), "no amount anywhere"
+        await keys(app, pilot, "f8")
+        assert "289.00" in text_of(app)
+
+    use(world, script)
+
+
+def test_another_language_and_theme_while_it_runs_keep_place_filter_and_marks(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "space")
+        for language, word in (("th", "ตรวจทาน"), ("nb", "Gjennomgang"), ("en", "Review")):
+            app.use_language(language)
+            await still(app, pilot)
+            assert f"[{word}]" in lines_of(app)[1]
+        app.use_theme("recon-light")
+        await still(app, pilot)
+        assert screen.query_one(FilterLine).text == "st:ready"
+        assert len(screen.rows.marked_keys()) == 1
+
+    use(world, script)
+
+
+def test_planning_anew_from_here_brings_a_fresh_list(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        before = screen.table
+        await keys(app, pilot, "ctrl+t")
+        assert screen.table is not None and screen.table is not before and statuses(screen)["ready"] == 159
+        again = screen.table
+        await keys(app, pilot, "f5")
+        assert screen.table is not again
+
+    use(world, script)
+
+
+def test_no_more_than_six_keys_from_forty_ready_documents_to_the_second_door(world: World) -> None:
+    """tui-ux U4. Mark all that is shown is one key; what is blocked stays behind by itself."""
+
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        pressed = ("asterisk", "a", "f9")
+        await keys(app, pilot, *pressed)
+        assert statuses(screen)["approved"] == 159
+        assert app.place == "upload" and "159 documents" in text_of(app)
+        assert len(pressed) <= 6
+
+    use(world, script)
+
+
+def test_the_palette_is_told_what_works_here(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "ctrl+p", "=Approve")
+        assert app.screen.query_one(OptionList).option_count >= 1
+        await keys(app, pilot, "escape")
+        assert app.screen is screen
+
+    use(world, script)

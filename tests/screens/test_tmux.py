@@ -1,0 +1,89 @@
+"""The real program in a real terminal multiplexer: from a demo workspace to an uploaded batch, with the keys a person presses."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recon.sandbox.peak import SandboxPeak, sandbox_company
+from recon.workspace import Workspace
+from tests.screens.worlds import Worlds
+from tests.shell import process_env
+from tui.demo import COMPANY, TAX_ID
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 60
+MOST_KEYS_TO_THE_DOOR = 6
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("tmux"), reason="tmux is not installed; the other tests cover the screens without it"
+)
+
+
+class Tmux:
+    """One window of a server of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "tmux"
+        self.keys = 0
+
+    def run(self, *arguments: str) -> str:
+        command = ["tmux", "-S", str(self.socket), "-f", "/dev/null", *arguments]
+        env = {name: value for name, value in process_env(LANG="C.UTF-8").items() if name not in {"COLUMNS", "LINES"}}
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=env, cwd=ROOT).stdout
+
+    def open(self, *command: str) -> None:
+        self.run("-u", "new-session", "-d", "-x", "100", "-y", "30", "-e", "LANG=C.UTF-8", *command)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.keys += 1
+            self.run("send-keys", key)
+
+    def screen(self) -> str:
+        return self.run("capture-pane", "-p")
+
+    def until(self, *words: str) -> str:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            seen = self.screen()
+            if all(word in seen for word in words):
+                return seen
+            time.sleep(0.1)
+        raise AssertionError(f"{words} did not come\n{self.screen()}")
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[Tmux]:
+    window = Tmux(tmp_path)
+    yield window
+    subprocess.run(["tmux", "-S", str(window.socket), "kill-server"], capture_output=True, check=False)
+
+
+@pytest.mark.slow
+def test_from_the_demo_to_an_uploaded_batch_in_a_terminal(tmux: Tmux, worlds: Worlds) -> None:
+    root = worlds("demo").root
+    tmux.open(sys.executable, "-m", "tui.cli", "-C", str(root), "tui", "--as", "Nok")
+    tmux.until("DEMO", "159 documents of B0002 wait for your decision")
+    tmux.press("Enter")
+    tmux.until("[Review]", "159 ready")
+    before = tmux.keys
+    tmux.press("*", "a")
+    tmux.until("159 approved")
+    tmux.press("F9")
+    door = tmux.until("159 documents", "Upload 159", "same company")
+    assert tmux.keys - before <= MOST_KEYS_TO_THE_DOOR
+    assert COMPANY in door
+    tmux.press("Tab", "Enter")
+    tmux.until("= posted 159", "refused 0")
+    tmux.press("v")
+    tmux.until("all equal")
+    tmux.press("C-q")
+    with SandboxPeak(path=Workspace(root).sandbox_file, company=sandbox_company(name=COMPANY, tax_id=TAX_ID)) as ledger:
+        assert ledger.truth(live_only=False)
