@@ -37,8 +37,11 @@ bench:           ## figures of performance, as ratios; make bench ROWS=5000000 A
 	@$(PY) -c "import duckdb, pandas, pyarrow, xlsxwriter" 2>/dev/null || $(PY) -m pip install -q duckdb pandas pyarrow xlsxwriter
 	$(PY) -m bench.run $(ROWS) $(ARGS)
 
+bench-tui:       ## figures of the screens, measured through a pseudo-terminal
+	$(PY) -m bench.tui $(ARGS)
+
 lock:            ## write the lock files anew
 	$(PY) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements.lock
 	$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock" -o requirements-dev.lock
 
-.PHONY: help setup check test nightly lint docs catalogs expected demo bench lock
+.PHONY: help setup check test nightly lint docs catalogs expected demo bench bench-tui lock

@@ -66,7 +66,6 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
     subprocess.run(["tmux", "-S", str(window.socket), "kill-server"], capture_output=True, check=False)
 
 
-@pytest.mark.slow
 def test_from_the_demo_to_an_uploaded_batch_in_a_terminal(tmux: Tmux, worlds: Worlds) -> None:
     root = worlds("demo").root
     tmux.open(sys.executable, "-m", "tui.cli", "-C", str(root), "tui", "--as", "Nok")
