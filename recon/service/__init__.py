@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         deciding,
         part_approval,
         planning,
-        profiling,
         proving,
         reading,
         reviewing,
@@ -69,7 +68,6 @@ else:
         "deciding",
         "part_approval",
         "planning",
-        "profiling",
         "proving",
         "reading",
         "reviewing",
@@ -193,21 +191,6 @@ class ReconService(FileQuestions, MatchQuestions):
     def pull_products(self, connection: str | None, *, dry_run: bool = False) -> int:
         """Fetch the shop system's product list; its names help suggestions."""
         return taking_in.pull_products(self._context, connection, dry_run=dry_run)
-
-    def profile(
-        self,
-        path: Path,
-        *,
-        save: str | None,
-        check: str | None,
-        sheet: str | None,
-        answers: Sequence[str] = (),
-        dry_run: bool = False,
-    ) -> profiling.ProfileReport:
-        """Propose a column profile for an unknown export, with answers if there are, or read one with a profile."""
-        return profiling.profile(
-            self._context, path, save=save, check=check, sheet=sheet, answers=answers, dry_run=dry_run
-        )
 
     def plan(
         self,

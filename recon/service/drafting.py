@@ -32,7 +32,6 @@ from recon.sources.base import IntakeFile
 from recon.sources.profile.edit import ProfileEdit, with_edits
 from recon.sources.profile.evidence import repeats
 from recon.sources.profile.fields import FIELDS
-from recon.sources.profile.guesses import Guess
 from recon.sources.profile.model import parse_profile
 from recon.sources.profile.propose import Proposal, propose_profile
 from recon.sources.profile.source import ProfileOrders
@@ -222,12 +221,10 @@ def _repeats(proposal: Proposal, table: TextTable, edits: Sequence[ProfileEdit])
     """Return which columns a person chose hold their order's value on the first row only."""
     chosen = {edit.path[1]: edit.value for edit in edits if edit.path[0] == "columns" and edit.value}
     ids = _heading_of(chosen["order_id"], table) if "order_id" in chosen else _proposed(proposal, "order_id")
-    if ids is None:
-        return {}
-    found = {}
+    found: dict[str, str] = {}
     for definition in FIELDS:
         heading = _heading_of(chosen.get(definition.name), table)
-        if definition.level == "order" and heading is not None:
+        if ids is not None and definition.level == "order" and heading is not None:
             found[definition.name] = repeats(table.frame, ids.column, heading.column)
     return found
 
@@ -261,9 +258,7 @@ def _columns(
     proposal: Proposal, raw: Mapping[str, Any], table: TextTable, edits: Sequence[ProfileEdit]
 ) -> tuple[DraftColumn, ...]:
     open_ones = {question.about for question in _questions(proposal, raw, edits)}
-    reasons: dict[str, Guess] = {}
-    for guess in proposal.guesses:
-        reasons.setdefault(guess.field, guess)
+    reasons = {guess.field: guess for guess in reversed(proposal.guesses)}
     chosen = {edit.path[1] for edit in edits if edit.path[0] == "columns"}
     lines = []
     for definition in FIELDS:
@@ -400,5 +395,5 @@ def _problem(row: Mapping[str, Any]) -> DraftProblem:
 
 
 def _problem_of(error: ReconError) -> DraftProblem:
-    facts = {name: getattr(error, name, None) for name in ("row", "column", "value")}
-    return DraftProblem("refused", str(error), facts["row"], str(facts["column"] or ""), str(facts["value"] or ""))
+    row, column, value = (getattr(error, name, None) for name in ("row", "column", "value"))
+    return DraftProblem("refused", str(error), row, str(column or ""), str(value or ""))

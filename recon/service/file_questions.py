@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from recon.service.drafting import ProfileDraft
     from recon.service.file_preview import FilePreview
     from recon.service.intakes import IntakeDetail, IntakeHistory
+    from recon.service.profiling import ProfileReport
     from recon.sources.profile.edit import ProfileEdit
 
 
@@ -40,6 +41,21 @@ class FileQuestions:
         from recon.service.file_preview import preview_file
 
         return preview_file(self._context, path, connection=connection, profile=profile)
+
+    def profile(
+        self,
+        path: Path,
+        *,
+        save: str | None,
+        check: str | None,
+        sheet: str | None,
+        answers: Sequence[str] = (),
+        dry_run: bool = False,
+    ) -> ProfileReport:
+        """Propose a column profile for an unknown export, with answers if there are, or read one with a profile."""
+        from recon.service.profiling import profile
+
+        return profile(self._context, path, save=save, check=check, sheet=sheet, answers=answers, dry_run=dry_run)
 
     def draft_profile(
         self, path: Path, edits: Sequence[ProfileEdit] = (), *, connection: str | None = None, sheet: str | None = None

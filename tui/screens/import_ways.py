@@ -280,6 +280,7 @@ class ImportWays(StepScreen):
 
     def edit_columns(self, path: Path) -> None:
         """Open the columns of an unknown file."""
+        self.looked_at = path
         self.query_one(ProfileEditor).open(path, self._connection or None)
         self.show_face("editor")
 
