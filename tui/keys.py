@@ -129,7 +129,7 @@ _KEY_WORDS: Final = {
 """Keys that have a name of their own on keyboards of other countries."""
 _KEY_SIGNS: Final = {
     "slash": "/", "asterisk": "*", "question_mark": "?", "ctrl": "^",
-    "thai_character_sara_ii": "ี", "thai_character_mai_han_akat": "ั",
-    "thai_character_sara_uee": "ื", "thai_character_sara_i": "ิ",
+    "thai_character_sara_ii": "-ี", "thai_character_mai_han_akat": "-ั",
+    "thai_character_sara_uee": "-ื", "thai_character_sara_i": "-ิ",
 } | {f"f{number}": f"F{number}" for number in range(1, 13)} | {f"ctrl+{letter}": f"^{letter.upper()}" for letter in "abcdefghijklmnopqrstuvwxyz"}
 # fmt: on

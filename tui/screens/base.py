@@ -135,6 +135,7 @@ class StepScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         """Read anew."""
+        self.hide_error()
         self.load()
         self.recon.load_overview()
 
@@ -162,6 +163,7 @@ class StepScreen(Screen[None]):
             self.recon.load_overview()
             then(answer)
 
+        self.hide_error()  # a question in the background takes no error away, a new deed does
         self._start(partial(self.recon.session.act, action), done, group=group, exclusive=False)
 
     def _start(
@@ -171,21 +173,20 @@ class StepScreen(Screen[None]):
             worker = get_current_worker()
             try:
                 answer = work()
-            except Exception as error:  # noqa: BLE001 - whatever goes wrong becomes words on the screen
+            except BaseException as error:  # noqa: BLE001 - whatever goes wrong becomes words; Polars raises past Exception
                 if not worker.is_cancelled:
                     self.app.call_from_thread(self._failed, error)
                 return
             if not worker.is_cancelled:
                 self.app.call_from_thread(self._answered, then, answer)
 
-        self.hide_error()
         self.run_worker(run, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
     def _answered(self, then: Callable[[Answer], None], answer: Answer) -> None:
         if self.is_attached:
             then(answer)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: BaseException) -> None:
         if self.is_attached:
             self.show_error(error)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from recon.service.product_table import MappingEntry, ProductDetail
-from tui.cells import shown, split_line, width_of
+from tui.cells import fit, shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.core_texts import ORDER_STATES, word
 from tui.i18n import _, count, day, ngettext
@@ -43,7 +43,7 @@ def _suggestions(row: dict[str, Any], detail: ProductDetail) -> list[Part]:
     for one in detail.suggestions:
         if one.code == row["code"]:
             continue
-        parts += [(f"{one.score:>3}", "$recon-check"), f"  {shown(one.code)}  {shown(one.name)}", "\n"]
+        parts += [(fit(count(one.score), 3, right=True), "$recon-check"), f"  {shown(one.code)}  {shown(one.name)}", "\n"]
     if parts:
         return [(_("Might be"), "$recon-accent"), "\n", *parts]
     if row["state"] == "unlinked" and row["key"]:

@@ -108,7 +108,7 @@ class UploadLook(StepScreen):
         panel.say(_("The upload could not go on"), tr_composed(said))
         panel.add_class("-shown")
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: BaseException) -> None:
         self._is_sealing, self._notice = False, ""
         self.draw()
         super()._failed(error)
