@@ -50,12 +50,32 @@ def extract(domain: str, root: Path = ROOT) -> Catalog:
             root / "tui", [("**.py", "python")], keywords=KEYWORDS, comment_tags=("i18n:",), strip_comment_tags=True
         ):
             template.add(text, locations=[(f"tui/{file}", line)], auto_comments=comments, context=context)
+        for call, place in _calls_in_f_strings(root):
+            texts = [text.value for text in call.args if isinstance(text, ast.Constant)]
+            context = texts.pop(0) if _name(call) == "pgettext" else None
+            template.add(
+                tuple(texts) if len(texts) > 1 else texts[0], locations=[(place, call.lineno)], context=context
+            )
         return template
     for fixed, place in fixed_texts():
         template.add(fixed, locations=[(place, 0)])
     for sentence in core_sentences(root):
         template.add(sentence.text, locations=[(sentence.file, 0)])
     return template
+
+
+def _inside_f_strings(root: Path) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
+    """Yield place, text (and its plural) and context of calls inside f-strings: babel sees them from Python 3.12 on."""
+    for path in sorted((root / "tui").rglob("*.py")):
+        whole = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr))
+        for call in (inner for node in whole for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+            name = getattr(call.func, "id", "")
+            said = [
+                str(part.value) for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            if name in KEYWORDS and said:
+                context, ids = (said[0], said[1:2]) if name == "pgettext" else (None, said[: 1 + (name == "ngettext")])
+                yield path.relative_to(root).as_posix(), tuple(ids), context
 
 
 def po_file(language: str, domain: str, folder: Path = FOLDER) -> Path:
@@ -167,6 +187,19 @@ def unreadable_calls(root: Path = ROOT) -> Iterator[str]:
                     isinstance(text, (ast.JoinedStr, ast.BinOp)) or _is_filled(text) for text in node.args[:texts]
                 ):
                     yield f"{path.relative_to(root)}:{node.lineno}: {called}() wants a plain text; fill places with .format() afterwards"
+
+
+def _calls_in_f_strings(root: Path) -> Iterator[tuple[ast.Call, str]]:
+    """Yield the calls babel does not see under Python 3.11, where an f-string is one token to it."""
+    for path in sorted((root / "tui").rglob("*.py")):
+        for string in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in ast.walk(string) if isinstance(string, ast.JoinedStr) else ():
+                if isinstance(node, ast.Call) and _name(node) in KEYWORDS and isinstance(node.args[0], ast.Constant):
+                    yield node, path.relative_to(root).as_posix()
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _is_filled(text: ast.expr) -> bool:
