@@ -50,12 +50,8 @@ def extract(domain: str, root: Path = ROOT) -> Catalog:
             root / "tui", [("**.py", "python")], keywords=KEYWORDS, comment_tags=("i18n:",), strip_comment_tags=True
         ):
             template.add(text, locations=[(f"tui/{file}", line)], auto_comments=comments, context=context)
-        for call, place in _calls_in_f_strings(root):
-            texts = [text.value for text in call.args if isinstance(text, ast.Constant)]
-            context = texts.pop(0) if _name(call) == "pgettext" else None
-            template.add(
-                tuple(texts) if len(texts) > 1 else texts[0], locations=[(place, call.lineno)], context=context
-            )
+        for file, ids, context in _inside_f_strings(root):
+            template.add(ids if ids[1:] else ids[0], locations=[(file, 0)], context=context)
         return template
     for fixed, place in fixed_texts():
         template.add(fixed, locations=[(place, 0)])
@@ -187,19 +183,6 @@ def unreadable_calls(root: Path = ROOT) -> Iterator[str]:
                     isinstance(text, (ast.JoinedStr, ast.BinOp)) or _is_filled(text) for text in node.args[:texts]
                 ):
                     yield f"{path.relative_to(root)}:{node.lineno}: {called}() wants a plain text; fill places with .format() afterwards"
-
-
-def _calls_in_f_strings(root: Path) -> Iterator[tuple[ast.Call, str]]:
-    """Yield the calls babel does not see under Python 3.11, where an f-string is one token to it."""
-    for path in sorted((root / "tui").rglob("*.py")):
-        for string in ast.walk(ast.parse(path.read_text("utf-8"))):
-            for node in ast.walk(string) if isinstance(string, ast.JoinedStr) else ():
-                if isinstance(node, ast.Call) and _name(node) in KEYWORDS and isinstance(node.args[0], ast.Constant):
-                    yield node, path.relative_to(root).as_posix()
-
-
-def _name(call: ast.Call) -> str:
-    return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _is_filled(text: ast.expr) -> bool:
