@@ -13,7 +13,7 @@ import polars as pl
 from recon.match.catalog_search import CatalogList
 from recon.service import MatchEdits
 from recon.service.product_table import ProductDetail, ProductTable
-from tui.cells import cut, shown, width_of
+from tui.cells import cut, fit, shown, width_of
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, moment, ngettext
 from tui.keys import bindings
@@ -200,7 +200,7 @@ class ProductsScreen(MatchList):
         lines = [_("The least alike of them:")]
         for row in sorted(chosen, key=lambda each: each["score"])[:ODDEST]:
             to = f" > {cut(shown(row['suggestion']), 12)} {cut(shown(row['suggestion_name'] or ''), room // 3)}"
-            sku = f"{row['score']:>3}  {cut(shown(row['sku']), 14)} {shown(row['name'])}"
+            sku = f"{fit(count(row['score']), 3, right=True)}  {cut(shown(row['sku']), 14)} {shown(row['name'])}"
             lines.append(cut(sku, max(room - width_of(to), 8)) + to)
         same = len(chosen) - len({row["suggestion"] for row in chosen})
         if same:
