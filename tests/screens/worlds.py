@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import os
 import shutil
 import sqlite3
 import threading
@@ -80,6 +81,9 @@ class Worlds:
         """Return a fresh copy of a world."""
         self.made += 1
         root = self.own / f"{name}-{self.made}"
+        os.environ["XDG_CONFIG_HOME"] = str(
+            self.own / f"config-{self.made}"
+        )  # heads of copies are noted there, by name
         shutil.copytree(self._original(ORIGINALS.get(name, name)), root)
         _settle(root)
         return World(root, SESSIONS.get(name, Session))
