@@ -21,7 +21,7 @@ from textual.worker import get_current_worker
 from recon.service.overview import Overview
 from recon.text import show_lines
 from tui import i18n
-from tui.i18n import LANGUAGES, N_, _, count
+from tui.i18n import LANGUAGES, N_, _, count, language
 from tui.keys import KEYS, bindings, shown
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import is_sample
@@ -238,7 +238,7 @@ class ReconApp(App[int]):
         for name, action in KEYS.items():
             if name in {"command_palette", "back", "mark_up", "mark_down"} or binding_here(screen, action.name) is None:
                 continue
-            title = f"{_(action.words)}  {shown(name)}"
+            title = f"{_(action.words)}  {shown(name, thai=language() == 'th')}"
             yield SystemCommand(title, _(action.help), partial(self.run_here, screen, name))
         for place in PLACES:
             words = _(WORDS.get(place) or MORE_PLACES[place])

@@ -21,6 +21,7 @@ from recon.service.detail import Detail
 from recon.summaries import DocumentView
 from tui.cells import columns, cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
+from tui.core_texts import ORDER_STATES, PAYMENT_STATES, word
 from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.themes import SIGNS, STATUS_COLOURS
 
@@ -303,6 +304,10 @@ class DocumentPane(Widget):
         return parts
 
     def _changed(self, field: str, value: str) -> str:
+        if field in STATE_FIELDS:
+            return shown(word(STATE_FIELDS[field], value))
+        if field.endswith("_on"):
+            return shown(day(value, era=True))
         return self._amount(value) if field.endswith("_minor") else shown(value)
 
     def _postings(self, width: int) -> list[Part]:
@@ -347,6 +352,8 @@ def rule_words(rule: str) -> str:
     return tr(rule)
 
 
+STATE_FIELDS: Final = {"order_state": ORDER_STATES, "payment_state": PAYMENT_STATES}
+"""Fields whose values are codes, with the words of these."""
 FIELD_WORDS: Final = {
     "order_state": N_("State"),
     "payment_state": N_("Payment"),
@@ -358,6 +365,9 @@ FIELD_WORDS: Final = {
     "paid_minor": N_("Paid"),
     "paid_on": N_("Paid on"),
     "cancelled_on": N_("Cancelled on"),
+    "completed_on": N_("Completed on"),
+    "shipping_discount_minor": N_("Discount on shipping"),
+    "cod_fee_minor": N_("Cash-on-delivery fee"),
     "customer_name": N_("Customer"),
     "customer_tax_id": N_("Tax id"),
     "payment_channel": N_("Payment channel"),
