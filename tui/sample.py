@@ -13,6 +13,7 @@ from typing import Final
 from recon.errors import ReconError, StoreBusy, UsageError
 from recon.store.lock import holder_of
 from recon.workspace import FOLDERS, PRIVATE, Workspace
+from tui.i18n import _
 
 MARKER: Final = "DEMO.txt"
 NAME: Final = "demo"
@@ -51,11 +52,15 @@ def throw_away(root: Path) -> tuple[str, ...]:
     """
     if root.is_symlink() or not is_sample(root):
         raise UsageError(
-            f"{root} is no sample workspace: {MARKER} is missing, or it has a real ledger. Nothing was deleted."
+            _("{root} is no sample workspace: {file} is missing, or it has a real ledger. Nothing was deleted.").format(
+                root=root, file=MARKER
+            )
         )
     if holder_of(root / PRIVATE) is not None:
         raise StoreBusy(
-            f"Something is still being written in {root}, an upload for example. Nothing was deleted; wait for its end."
+            _(
+                "Something is still being written in {root}, an upload for example. Nothing was deleted; wait for its end."
+            ).format(root=root)
         )
     for name in _WHOLE:
         if not (root / name).is_symlink():

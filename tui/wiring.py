@@ -27,6 +27,7 @@ from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
 from tui.crashing import crash_points
+from tui.i18n import _
 from tui.output import Output
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def service_for(
     traces = (workspace.store_file, workspace.private / "head")
     if not write and not any(trace.exists() for trace in traces):
         raise UsageError(
-            f"Nothing was done in {workspace.root} yet. Begin with `recon connect` or `recon import FILE`."
+            _("Nothing was done in {folder} yet. Begin with `recon connect` or `recon import FILE`.").format(
+                folder=workspace.root
+            )
         )
     os_user = _os_user()
     folder = config_folder or Path(platformdirs.user_config_path(APP))

@@ -57,16 +57,6 @@ def test_a_text_that_stands_inside_an_f_string_is_found_too(tmp_path: Path):
     assert found == {("now {n}", None), (("{n} file", "{n} files"), None), ("open", "verb")}
 
 
-def test_texts_inside_f_strings_are_found(tmp_path: Path):
-    (tmp_path / "tui").mkdir()
-    (tmp_path / "tui" / "a.py").write_text(
-        "x = f\"{_('one {n}').format(n=1)} {ngettext('cat', 'cats', n)} {pgettext('verb', 'mark')} {other('no')}\"\n",
-        "utf-8",
-    )
-    found = {(message.id, message.context) for message in extract("recon", tmp_path) if message.id}
-    assert found == {("one {n}", None), (("cat", "cats"), None), ("mark", "verb")}
-
-
 def test_the_languages_are_those_of_the_catalogues():
     assert (
         {path.name for path in i18n.FOLDER.iterdir() if path.is_dir()} == set(i18n.LANGUAGES) - {"en"} == set(PLURALS)

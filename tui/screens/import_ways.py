@@ -190,7 +190,9 @@ class ImportWays(StepScreen):
         known = self.history.connections if self.history else ()
         if not any(one.can_pull for one in known):
             self.show_error(
-                UsageError("No connection here fetches from a shop's system. Choose a file instead. Nothing was done.")
+                UsageError(
+                    _("No connection here fetches from a shop's system. Choose a file instead. Nothing was done.")
+                )
             )
             return
         self.with_connection(self._ask_days, pulls=True)
@@ -212,7 +214,9 @@ class ImportWays(StepScreen):
         def progress(_words: str) -> None:
             nonlocal fetched
             if stop.is_set():
-                raise Stopped("Stopped. What was fetched until now is taken in; the next fetch begins at the same day.")
+                raise Stopped(
+                    _("Stopped. What was fetched until now is taken in; the next fetch begins at the same day.")
+                )
             fetched += 1
             self.app.call_from_thread(self._fetching, fetched)
 
