@@ -25,6 +25,11 @@ _PLACE_IN_FILE: Final = re.compile(
 """Where the first row of a finding stands and what it says, as `recon.service.causes` puts it."""
 _KEPT: Final = 4096
 _DEEPEST: Final = 3
+_IN_LISTS: Final = {
+    " (column {nth} of this name)": re.compile(r" \(column (?P<nth>[0-9]+) of this name\)"),
+    " and {more} more": re.compile(r" and (?P<more>[0-9]+) more$"),
+}
+"""What the core puts behind the members of a list that stands in a place (`recon.frames.headings`)."""
 _DAY_LENGTH: Final = len("2026-10-31")
 _WORDS_IN: Final = ("kind", "state", "word")
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
@@ -151,8 +156,15 @@ def _value(index: _Index, name: str, value: str, deeper: int) -> str:
     if name.startswith("day") and len(value) == _DAY_LENGTH:
         return i18n.day(value)
     if " " in value.strip():
-        value = _translated(index, value, deeper)
+        said = _translated(index, value, deeper)
+        value = _listed(index, value) if said == value else said
     return i18n.tr(value) if name.removesuffix("_2") in _WORDS_IN else value
+
+
+def _listed(index: _Index, value: str) -> str:
+    for sentence, pattern in _IN_LISTS.items():
+        value = pattern.sub(_PLACE.sub(r"\\g<\1>", index.catalogue.gettext(sentence)), value)
+    return value
 
 
 def _plain(text: str) -> str:

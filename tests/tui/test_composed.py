@@ -71,6 +71,16 @@ def test_the_example_of_a_finding_is_translated_with_its_place(said: str, norweg
         assert tr_composed(said) == norwegian
 
 
+def test_what_the_core_puts_behind_members_of_a_list_is_translated_and_the_members_are_not():
+    listed = "Total, Total (column 2 of this name), Sum and 6 more pieces and 6 more"
+    said = (
+        f"a.csv: no known format. Headings in row 3: {listed}. Known formats: shopify, zort. "
+        "Next: `recon profile a.csv` proposes a column profile from these headings."
+    )
+    with i18n.speaking("th"):
+        assert "Total, Total (คอลัมน์ที่ 2 ของชื่อนี้), Sum and 6 more pieces และอีก 6 รูปแบบที่รู้จัก" in tr_composed(said)
+
+
 def test_a_shops_own_words_are_not_translated():
     """A payment channel may be called like a word of ours."""
     with i18n.speaking("nb"):

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from recon.service.overview import Overview, Wait
 from tui.cells import columns, fit, shown, split_line, width_of
+from tui.composed import tr_composed
 from tui.event_words import event_count, event_words
 from tui.i18n import N_, _, count, day, moment, ngettext
 from tui.keys import bindings
@@ -199,7 +200,7 @@ class HomeScreen(StepScreen):
         elif wait.kind == "connect":
             words = _("The ledger of {batch} was never asked who it is")
         else:
-            return shown(wait.words)
+            return shown(tr_composed(wait.words))
         return words.format(n=n, batch=subject, total=total)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
