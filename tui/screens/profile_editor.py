@@ -28,7 +28,7 @@ from tui.core_texts import ORDER_STATES, PAYMENT_STATES, SEVERITIES, word
 from tui.i18n import _, count, day, day_heading, ngettext
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
-from tui.widgets.draft_words import ROWS, column_reason, name_of, path_of, rows_of, value_words
+from tui.widgets.draft_words import ROWS, column_reason, name_of, path_of, problem_words, rows_of, value_words
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import Opened
 
@@ -367,7 +367,7 @@ class ProfileEditor(Container):
 def problem_rows(problems: Sequence[DraftProblem]) -> pl.DataFrame:
     """Return the findings as rows of the list."""
     rows = [
-        (number, one.severity, one.row, one.column, one.value, tr_composed(one.text))
+        (number, one.severity, one.row, one.column, one.value, problem_words(one))
         for number, one in enumerate(problems)
     ]
     return pl.DataFrame(rows, schema=_PROBLEMS, orient="row")

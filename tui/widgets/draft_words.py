@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.service.drafting import DraftColumn, ProfileDraft
+from recon.domain.finding import FINDING_CODES
+from recon.service.drafting import DraftColumn, DraftProblem, ProfileDraft
 from tui.cells import shown
 from tui.composed import tr_composed
-from tui.core_texts import ORDER_STATES, PAYMENT_STATES, word
+from tui.core_texts import ORDER_STATES, PAYMENT_STATES, finding_title, word
 from tui.i18n import N_, _, count, ngettext
 from tui.widgets.intake_words import date_example, era_words, number_example
 
@@ -151,6 +152,15 @@ def rows_of(draft: ProfileDraft) -> pl.DataFrame:
         )
     rows += [_column_row(column) for column in draft.columns if not _matters(column)]
     return pl.DataFrame(rows, schema=ROWS, orient="row")
+
+
+def problem_words(problem: DraftProblem) -> str:
+    """Return what was found: its title, and behind it what the file says about it."""
+    title = FINDING_CODES[problem.code].title if problem.code in FINDING_CODES else ""
+    if not title or not problem.text.startswith(title):
+        return tr_composed(problem.text)
+    detail = problem.text.removeprefix(title).removeprefix(": ")
+    return f"{finding_title(problem.code)}: {tr_composed(detail)}" if detail else finding_title(problem.code)
 
 
 def _without_name(text: str) -> str:
