@@ -49,7 +49,7 @@ class GuideScreen(Screen[None]):
     .page .hint { margin-top: 1; color: $recon-dim; }
     .page .field { height: 1; margin-bottom: 1; }
     GuideScreen.-low .page .field { margin: 0; }
-    .page .label { width: 16; height: 1; }
+    .page .label { width: auto; min-width: 16; height: 1; padding-right: 1; }
     .page Input { width: 1fr; }
     .page .try { height: 1; margin-top: 1; }
     GuideScreen.-low .page .try { margin-top: 0; }
