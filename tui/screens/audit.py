@@ -325,7 +325,7 @@ class AuditScreen(StepScreen):
         more = str(facts.get("message") or "")
         if facts.get("check_with"):
             more = _("Check it with: {command}").format(command=shown(facts["check_with"]))
-        self._say(Content.assemble(("✓ ", "$recon-done"), "\n".join(filter(None, (said, tr_composed(more))))))
+        self._say(Content.assemble(("✓ ", "$recon-done"), "\n".join(filter(None, (said, words.total_words(more))))))
         self.load()
 
     def action_verify(self) -> None:

@@ -75,6 +75,17 @@ def passing(frame: pl.DataFrame, text: str) -> pl.Series:
     return keep.arg_true()
 
 
+_TOTALS: Final = {
+    "All control totals agree.": N_("All control totals agree."),
+    "Control totals differ: see the sheet Summary.": N_("Control totals differ: see the sheet Summary."),
+}
+
+
+def total_words(message: str) -> str:
+    """Return what a written workbook says of its control totals."""
+    return _(_TOTALS.get(message, "")) or tr_composed(message)
+
+
 def event_facts(line: EventLine, timezone: str, amount: Callable[[str], str]) -> Content:
     """Return everything an entry says."""
     parts: list[str | tuple[str, str]] = [(event_words(line), "bold"), "\n"]
