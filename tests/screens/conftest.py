@@ -101,3 +101,22 @@ def _still(text: str) -> str:
     text = re.sub(r"[0-9a-f]{16}", "0" * 16, text)
     text = re.sub(r"store-\d+T\d+", "store-20261102T020000000000", text)
     return re.sub(r"[\d.,]+ (MB|KB)", r"70 \1", text)
+
+
+QUICK = ("test_keys_and_themes", "test_cells", "test_table", "test_table_use", "test_filter_line", "test_figures")
+"""Modules whose tests all belong to the quick tier."""
+QUICK_PICTURES = ("-demo]", "-worst]")
+"""States of the gallery that belong to it; all sizes, states, languages and themes are looked at in the slow tier."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the wide sweep over the screens to `make nightly`: it takes longer than everything else together."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent != here or item.path.stem in QUICK:
+            continue
+        if item.path.stem == "test_gallery" and (
+            (item.name.startswith("test_state") and item.name.endswith(QUICK_PICTURES)) or "[" not in item.name
+        ):
+            continue
+        item.add_marker(pytest.mark.slow)
