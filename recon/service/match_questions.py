@@ -1,6 +1,5 @@
 """What screens and commands ask about products, payment channels and charges, and what they set there."""
 
-
 from __future__ import annotations
 
 from dataclasses import replace

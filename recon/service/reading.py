@@ -280,11 +280,15 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
                 f'{view.batch}: documents that wait for approval: {view.documents:,} (recon approve {view.batch} --as "NAME")'
             )
         elif view.unknown:
-            waits.append(f"{view.batch}: outcomes not known yet: {view.unknown:,} (recon upload {view.batch} looks them up)")
+            waits.append(
+                f"{view.batch}: outcomes not known yet: {view.unknown:,} (recon upload {view.batch} looks them up)"
+            )
         elif unsent:
             waits.append(f"{view.batch}: documents not sent yet: {unsent:,} (recon upload {view.batch})")
         if view.refused and view.state != "draft":
-            waits.append(f"{view.batch}: documents refused by the ledger: {view.refused:,} (recon documents {view.batch})")
+            waits.append(
+                f"{view.batch}: documents refused by the ledger: {view.refused:,} (recon documents {view.batch})"
+            )
     for name in names:
         try:
             held = latest_plan(context, name, "results").filter(pl.col("disposition") == "held")

@@ -94,7 +94,9 @@ def test_the_review_table_may_not_know_store_or_service() -> None:
     ]
     layers = next(c["layers"] for c in contracts if c.get("containers") == ["recon"])
     assert layers.index("approve") < layers.index("review") < layers.index("plan")
-    pure = next(c for c in contracts if "recon.review" in c.get("source_modules", ()) and "sqlite3" in c["forbidden_modules"])
+    pure = next(
+        c for c in contracts if "recon.review" in c.get("source_modules", ()) and "sqlite3" in c["forbidden_modules"]
+    )
     assert {"recon.store", "recon.http", "httpx"} <= set(pure["forbidden_modules"])
     for path in (ROOT / "recon" / "review").glob("*.py"):
         assert "recon.store" not in path.read_text(encoding="utf-8"), path.name

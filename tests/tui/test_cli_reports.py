@@ -162,7 +162,9 @@ def test_what_a_newer_file_lacks_is_still_said_when_the_files_are_read_again(mon
     settings = month.root / "recon.toml"
     text = settings.read_text(encoding="utf-8")
     assert "timezone" in text
-    settings.write_text(text.replace("Asia/Bangkok", "Asia/Jakarta"), encoding="utf-8")  # the same time, another reading
+    settings.write_text(
+        text.replace("Asia/Bangkok", "Asia/Jakarta"), encoding="utf-8"
+    )  # the same time, another reading
     month("plan").expect(4)
     assert month.json("findings", "--code", "order-gone", code=0)["findings"] == before
 

@@ -216,7 +216,9 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
     chooser = next(action for action in build_parser()._actions if hasattr(action, "choices") and action.choices)
     aliases = {"preview": "plan"}
     wanted = {f"recon.{aliases.get(name, name)}/1" for name in chooser.choices}
-    assert wanted | {"recon.error/1", "recon.version/1", "recon.upload-state/1"} == {name for name in SHAPES if name.startswith("recon.")}
+    assert wanted | {"recon.error/1", "recon.version/1", "recon.upload-state/1"} == {
+        name for name in SHAPES if name.startswith("recon.")
+    }
 
 
 def test_every_fixed_word_stands_on_the_page() -> None:

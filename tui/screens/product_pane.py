@@ -43,7 +43,11 @@ def _suggestions(row: dict[str, Any], detail: ProductDetail) -> list[Part]:
     for one in detail.suggestions:
         if one.code == row["code"]:
             continue
-        parts += [(fit(count(one.score), 3, right=True), "$recon-check"), f"  {shown(one.code)}  {shown(one.name)}", "\n"]
+        parts += [
+            (fit(count(one.score), 3, right=True), "$recon-check"),
+            f"  {shown(one.code)}  {shown(one.name)}",
+            "\n",
+        ]
     if parts:
         return [(_("Might be"), "$recon-accent"), "\n", *parts]
     if row["state"] == "unlinked" and row["key"]:
