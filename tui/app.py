@@ -7,6 +7,7 @@ to and fro. Nothing here decides anything about orders or documents.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -53,6 +54,14 @@ THEME_WORDS: Final = {
     "recon-light": N_("Light"),
     "recon-contrast": N_("High contrast"),
 }
+
+
+TERMINAL_SECONDS: Final = 2
+"""How often it is looked whether the terminal is still there."""
+
+
+def _has_terminal() -> bool:
+    return sys.__stdin__ is not None and sys.__stdin__.isatty()
 
 
 class ReconApp(App[int]):
@@ -120,6 +129,13 @@ class ReconApp(App[int]):
         """Open the first place and read the overview."""
         self.go(self._start_place)
         self.load_overview()
+        if _has_terminal():
+            self.set_interval(TERMINAL_SECONDS, self._leave_without_terminal)
+
+    def _leave_without_terminal(self) -> None:
+        """Leave when the terminal is gone and nobody told us: its end of file would be read for ever (Textual 8.2)."""
+        if not _has_terminal():
+            self.exit(0)
 
     def go(self, place: str) -> None:
         """Show a place, as it was left."""
