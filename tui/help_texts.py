@@ -113,7 +113,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "findings": ("recon findings", "recon findings --json", "recon findings --code product-not-linked"),
     "orders": ("recon orders", "recon orders --json", "recon orders --held --plain"),
     "demo": ("recon demo", "recon demo my-demo --leave-open", "recon demo --json"),
-    "tui": ("recon", "recon tui --as Nok", "recon tui --read-only --place review"),
+    "tui": ("recon tui", "recon tui --as Nok", "recon tui --read-only --place review"),
     "serve": (
         "recon serve",
         "recon serve --open --as Nok",

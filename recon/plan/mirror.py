@@ -155,7 +155,7 @@ def _postings(known: pl.DataFrame, contents: PostedContents, connection: Connect
     )  # fmt: skip
     words = {setting.replace("_", " "): account_name(connection, setting) for setting in ACCOUNT_SETTINGS}
     ordered = rows.with_columns(
-        account.replace(words).alias("account_code"),
+        account.replace(list(words), list(words.values())).alias("account_code"),
         pl.when(money).then(_LAST).otherwise("posting_no").alias("_place"),
     ).sort("doc_no", "_place")
     number = pl.int_range(pl.len(), dtype=pl.UInt32).over("doc_no") + 1

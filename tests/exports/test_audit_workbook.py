@@ -301,5 +301,5 @@ def test_no_audit_workbook_is_refused_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no audit workbook of recon"):
         verify_workbook(tmp_path / "other.xlsx")
     (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
-    with pytest.raises(ExportError, match="cannot be read"):
+    with pytest.raises(ExportError, match="is no Excel workbook"):
         verify_workbook(tmp_path / "broken.xlsx")

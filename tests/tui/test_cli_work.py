@@ -359,7 +359,7 @@ def test_an_outcome_nobody_knows_is_exit_code_6_until_a_look_up_ends_it(live, cl
     assert facts["counts"].get("unknown", 0) >= 1
     assert facts["unknown"][0]["number"].startswith("RT-")
     assert "looks first" in facts["next_step"]
-    assert any("unknown" in text for text in shell.json("status", code=4)["waits"])
+    assert any("not known yet" in text for text in shell.json("status", code=4)["waits"])
     assert shell.json("findings", "--code", "outcome-unknown", code=0)["findings"]
     ledger.clear_faults()
     clock.forward(600)
