@@ -113,8 +113,8 @@ def test_f01_killed_once_at_each_kind_of_point_until_the_upload(sandbox, stage: 
 
 
 WEARING = (
-    "mappings.before", "mappings.after", "backup.before", "backup.after", "batch-state.before", "batch-state.after",
-    "secrets.before", "secrets.after",              # the ledger's token, at the first request
+    "mappings.before", "mappings.after", "secrets.before", "secrets.after",  # the ledger's token, at the first request
+    "backup.before", "backup.after", "batch-state.before", "batch-state.after",
     "send-intent.before", "send-intent.after",      # on the way out: sending, although nothing left
     "recover.before", "recover.after", "lookup-result.before", "send.after",      # found to be taken, not marked
     "lookup-result.before", "lookup-result.after", "send.before", "send-result.before", "send-result.after",
