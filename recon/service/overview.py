@@ -7,7 +7,6 @@ plan has a hundred thousand documents.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -16,7 +15,7 @@ from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.service.context import Context
 from recon.service.controls import control_view, stored_controls
-from recon.service.reading import batch_view
+from recon.service.reading import batch_view, latest_plan_folder
 from recon.summaries import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
@@ -216,7 +215,7 @@ def _plans(context: Context) -> tuple[Tally, int, dict[str, int], dict[str, str]
     totals: dict[str, str] = {}
     controls: ControlTotals | None = None
     for name in context.settings.connections:
-        folder = _newest_plan(context, name)
+        folder = latest_plan_folder(context, name)
         if folder is None:
             intakes = context.store.files.intakes(name)
             orders[name] = sum(intake.order_count for intake in intakes)
@@ -232,13 +231,6 @@ def _plans(context: Context) -> tuple[Tally, int, dict[str, int], dict[str, str]
         matching += open_.join(held, on="order_key", how="semi").height
         orders[name], totals[name] = made.order_count, plain(made.source_gross_minor)
     return Tally(held_count, plain(held_minor)), matching, orders, totals, controls
-
-
-def _newest_plan(context: Context, name: str) -> Path | None:
-    """Return the folder of a connection's newest plan, also where it had nothing to post."""
-    made = context.store.mappings.current(name, "setting").get("last_plan")
-    folder = context.workspace.frames / "plans" / str(made)
-    return folder if made is not None and folder.is_dir() else None
 
 
 def _connection(context: Context, name: str, orders: dict[str, int], totals: dict[str, str]) -> ConnectionLine:
