@@ -53,7 +53,13 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        self.close()
+
+    def close(self) -> None:
+        """Take the terminal away, as closing a window does."""
+        if self._ours >= 0:
+            os.close(self._ours)
+        self._ours = -1
 
     def press(self, keys: bytes) -> None:
         """Send keys."""

@@ -7,11 +7,10 @@ to and fro. Nothing here decides anything about orders or documents.
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, Final, cast
+from typing import ClassVar, Final, cast
 
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
@@ -26,8 +25,9 @@ from tui.i18n import LANGUAGES, N_, _, count, language
 from tui.keys import KEYS, bindings, shown
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import is_sample
-from tui.screens.base import StepScreen, binding_here
+from tui.screens.base import StepScreen, binding_here, run_here
 from tui.session import Session
+from tui.terminal_gone import leave_without_terminal
 from tui.themes import THEMES
 from tui.widgets.sample_dialog import ask_to_throw_away
 from tui.widgets.step_bar import STEPS, WORDS
@@ -54,14 +54,6 @@ THEME_WORDS: Final = {
     "recon-light": N_("Light"),
     "recon-contrast": N_("High contrast"),
 }
-
-
-TERMINAL_SECONDS: Final = 2
-"""How often it is looked whether the terminal is still there."""
-
-
-def _has_terminal() -> bool:
-    return sys.__stdin__ is not None and sys.__stdin__.isatty()
 
 
 class ReconApp(App[int]):
@@ -129,13 +121,7 @@ class ReconApp(App[int]):
         """Open the first place and read the overview."""
         self.go(self._start_place)
         self.load_overview()
-        if _has_terminal():
-            self.set_interval(TERMINAL_SECONDS, self._leave_without_terminal)
-
-    def _leave_without_terminal(self) -> None:
-        """Leave when the terminal is gone and nobody told us: its end of file would be read for ever (Textual 8.2)."""
-        if not _has_terminal():
-            self.exit(0)
+        leave_without_terminal(self, self.action_leave)
 
     def go(self, place: str) -> None:
         """Show a place, as it was left."""
@@ -255,7 +241,7 @@ class ReconApp(App[int]):
             if name in {"command_palette", "back", "mark_up", "mark_down"} or binding_here(screen, action.name) is None:
                 continue
             title = f"{_(action.words)}  {shown(name, thai=language() == 'th')}"
-            yield SystemCommand(title, _(action.help), partial(self.run_here, screen, name))
+            yield SystemCommand(title, _(action.help), partial(run_here, screen, name))
         for place in PLACES:
             words = _(WORDS.get(place) or MORE_PLACES[place])
             yield SystemCommand(_("Go to: {place}").format(place=words), "", partial(self.go, place))
@@ -267,11 +253,9 @@ class ReconApp(App[int]):
             help_ = _("Delete this sample workspace, and nothing else")
             yield SystemCommand(_("Throw the sample away"), help_, partial(ask_to_throw_away, self))
 
-    async def run_here(self, screen: Screen[Any], name: str) -> None:
-        """Carry out an action of the key table where its key would: on what has the focus, the screen, or the program."""
-        active = binding_here(screen, KEYS[name].name)
-        if active is not None:
-            await self.run_action(active.binding.action, active.node)
+    async def action_here(self, name: str) -> None:
+        """Do what the key of an action does; from a click."""
+        await run_here(self.screen, name)
 
     def use_language(self, language: str) -> None:
         """Speak another language from now on, on every screen."""

@@ -29,6 +29,8 @@ from tui.i18n import _
 from tui.keys import bindings
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import free_folder, is_sample, throw_away
+from tui.screens.base import run_here
+from tui.terminal_gone import leave_without_terminal
 from tui.thai_probe import Widths, measured_widths
 from tui.themes import THEMES
 from tui.widgets.panels import error_words
@@ -79,6 +81,11 @@ class FirstRunApp(App[Path]):
     def on_mount(self) -> None:
         """Show the first page."""
         self.push_screen(GuideScreen(self.answers, self._widths, self._clock))
+        leave_without_terminal(self, self.action_leave)
+
+    async def action_here(self, name: str) -> None:
+        """Do what the key of an action does; from a click."""
+        await run_here(self.screen, name)
 
     @property
     def pages(self) -> GuideScreen:

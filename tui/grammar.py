@@ -309,7 +309,9 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     screens.add_argument("--as", dest="actor", metavar="NAME", help="who works here (default: the system's user)")
     screens.add_argument("--read-only", action="store_true", help="look, and change nothing")
     screens.add_argument(
-        "--place", choices=("home", "import", "match", "review", "upload", "audit"), help="where to begin"
+        "--place",
+        choices=("home", "import", "match", "channels", "review", "upload", "audit", "settings", "doctor"),
+        help="where to begin",
     )
     served = add_command(
         commands,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from bench.terminal import Terminal, plain_text
 from tests.screens.worlds import Worlds
 from tests.shell import process_env
-from tui.widgets.step_bar import STEPS
+from tui.app import PLACES
+from tui.terminal_gone import SECONDS
 
 ROOT = Path(__file__).parents[2]
 PYTHON = sys.executable
@@ -22,11 +24,21 @@ CONTROL = re.compile("[\x00-\x06\x08-\x0c\x0e-\x1a\x1c-\x1f\x7f\x80-\x9f\u061c\u
 F1, F6, F8, ENTER, ESC, DOWN, END, PAGE = (
     b"\x1bOP", b"\x1b[17~", b"\x1b[19~", b"\r", b"\x1b", b"\x1b[B", b"\x1b[F", b"\x1b[6~",
 )  # fmt: skip
-KEYS_EVERYWHERE = (DOWN, DOWN, ENTER, F6, F6, F6, F6, ESC, END, PAGE, b"g", ESC, b"/x", ESC, ESC, b"s", F8, F8, F1, F1)
+KEYS_EVERYWHERE = (
+    DOWN, DOWN, ENTER, F6, F6, F6, F6, ESC, END, PAGE, b"g", ESC, b"/x", ESC, ESC, b"s", F8, F8, F1, F1, b"\x10", b"[/x]\x07", ESC,
+)  # fmt: skip
+LEAVES_WITHIN = 4 * SECONDS + 12
+"""Seconds; the machine may have other work."""
+HOLD_THE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""What a shell in a window does: the window then tells the program that it was closed."""
 
 
-def start(root: Path, *, place: str = "home", size: tuple[int, int] = (100, 30), **env: str) -> Terminal:
-    command = [PYTHON, "-m", "tui.cli", "-C", str(root), "tui", "--place", place]
+def start(
+    root: Path, *, place: str = "home", size: tuple[int, int] = (100, 30), wrapped: tuple[str, ...] = (), **env: str
+) -> Terminal:
+    command = [*wrapped, PYTHON, "-m", "tui.cli", "-C", str(root), "tui", "--place", place]
     return Terminal(command, size=size, cwd=ROOT, env=process_env(LANG="C.UTF-8", **env))
 
 
@@ -36,8 +48,8 @@ def checked(written: bytes) -> None:
     assert b"Traceback" not in written
 
 
-@pytest.mark.parametrize("place", STEPS)
-def test_f73_no_byte_of_hostile_data_reaches_a_terminal_on_any_step(worlds: Worlds, place: str) -> None:
+@pytest.mark.parametrize("place", PLACES)
+def test_f73_no_byte_of_hostile_data_reaches_a_terminal_at_any_place(worlds: Worlds, place: str) -> None:
     with start(worlds("worst").root, place=place, size=(80, 24)) as terminal:
         terminal.until("DEMO")
         terminal.settle(1.5)
@@ -49,25 +61,34 @@ def test_f73_no_byte_of_hostile_data_reaches_a_terminal_on_any_step(worlds: Worl
     assert place != "review" or "RT-2005" in plain_text(terminal.written)
 
 
-def test_f73_places_beside_the_steps(worlds: Worlds) -> None:
-    with start(worlds("worst").root) as terminal:
-        terminal.until("9,999,999,999.99")
-        for words in (b"Payment channels", b"Settings", b"Checks of this"):
-            terminal.press(b"\x10")
-            terminal.settle(0.4)
-            terminal.press(b"Go to: " + words)
-            terminal.settle(0.6)
-            terminal.press(ENTER)
-            terminal.settle(0.8)
-            for key in (DOWN, ENTER, ESC, END, PAGE, F6, b"/x", ESC):
-                terminal.press(key)
-                terminal.settle(0.12)
-        assert terminal.end() == 0
-    checked(terminal.written)
-
-
 def test_the_program_leaves_the_terminal_as_it_was(worlds: Worlds) -> None:
     with start(worlds("demo").root) as terminal:
         terminal.until("Needs you")
         assert terminal.end() == 0
     assert terminal.written.count(b"\x1b[?1049h") == terminal.written.count(b"\x1b[?1049l") == 1
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["nobody-tells", "hung-up"])
+def test_f15_the_program_ends_when_its_terminal_is_gone(worlds: Worlds, told: bool) -> None:
+    wrapped = (PYTHON, "-c", HOLD_THE_TERMINAL) if told else ()
+    with start(worlds("demo").root, wrapped=wrapped) as terminal:
+        terminal.until("Needs you")
+        terminal.settle()
+        terminal.close()
+        assert ended(terminal) in ({-signal.SIGHUP, 0} if told else {0})
+
+
+def test_f15_the_guide_ends_when_its_terminal_is_gone(tmp_path: Path) -> None:
+    with Terminal(
+        [PYTHON, "-m", "tui.cli"], cwd=tmp_path, env=process_env(LANG="C.UTF-8", PYTHONPATH=str(ROOT))
+    ) as terminal:
+        terminal.until("Look around with sample data")
+        terminal.settle()
+        terminal.close()
+        assert ended(terminal) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def ended(terminal: Terminal) -> int:
+    """Return how the program ended by itself, in time."""
+    return terminal.process.wait(LEAVES_WITHIN)

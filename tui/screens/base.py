@@ -39,6 +39,13 @@ def binding_here(screen: Screen[Any], action: str) -> ActiveBinding | None:
     return next((active for active in found if active.enabled), None)
 
 
+async def run_here(screen: Screen[Any], name: str) -> None:
+    """Carry out an action of the key table where its key would: on what has the focus, the screen, or the program."""
+    active = binding_here(screen, KEYS[name].name)
+    if active is not None:
+        await screen.app.run_action(active.binding.action, active.node)
+
+
 class StepScreen(Screen[None]):
     """One place along the steps; subclasses give `body`, `load` and their keys."""
 
@@ -128,10 +135,6 @@ class StepScreen(Screen[None]):
 
     def overview_failed(self, error: BaseException) -> None:
         """The overview could not be read; a screen that shows it says so, the others have questions of their own."""
-
-    async def action_here(self, name: str) -> None:
-        """Do what the key of an action does; from a click on the last line."""
-        await self.recon.run_here(self, name)
 
     def action_refresh(self) -> None:
         """Read anew."""

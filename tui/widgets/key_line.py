@@ -38,14 +38,14 @@ class KeyLine(Widget):
             if not word:
                 continue
             used += cell_len(key) + cell_len(word) + 3
-            click = Style.from_meta({"@click": self._click(name)})
+            click = Style.from_meta({"@click": self.click_of(name)})
             parts += [(f" {key} ", click + Style(bold=True)), (f"{word} ", click)]
         return Content.assemble(*parts)
 
     @staticmethod
-    def _click(name: str) -> str:
-        action = KEYS[name].name
-        return action if action.startswith("app.") else f"screen.here('{name}')"
+    def click_of(name: str) -> str:
+        """Return what a click on the name of an action does: what its key does where the person is."""
+        return f"app.here('{name}')"
 
     def use(self, names: Sequence[str], words: dict[str, str] | None = None) -> None:
         """Show these actions."""
