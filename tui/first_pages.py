@@ -244,8 +244,8 @@ class LastPage(Page):
         yield Static(_("It stands beside every approval."), classes="hint")
         yield Static(id="checks")
 
-    def on_mount(self) -> None:
-        """Look at the terminal."""
+    def on_resize(self) -> None:
+        """Look at the terminal, whose size is one of the things looked at."""
         self.look()
 
     def look(self) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 import os
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ WORST_CELLS = (
 )  # fmt: skip
 """Headings and cells as an enemy, or a careless shop, would write them."""
 COMPANY = "บริษัท สยามช็อป จำกัด"
-SIZES = ((60, 20), (80, 24), (130, 36))
+SIZES = ((80, 24), (60, 20), (130, 36))
 Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]
 
 
@@ -114,6 +114,14 @@ async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
         if len(seen) == 4 and all(one == seen[0] for one in seen):
             return
     raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(app)))
+
+
+async def sizes(app: ReconApp, pilot: Pilot[Any]) -> AsyncIterator[str]:
+    """Change the size of the terminal, and give its name each time; a change of size leaves nothing crooked."""
+    for width, height in SIZES:
+        await pilot.resize_terminal(width, height)
+        await quiet(app, pilot)
+        yield f"{width}x{height}"
 
 
 async def press(app: ReconApp, pilot: Pilot[Any], *keys: str) -> None:

@@ -32,6 +32,7 @@ from tests.screens.import_world import (
     screen_of,
     seen,
     settled,
+    sizes,
 )
 from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
 from tui.app import ReconApp
@@ -55,13 +56,13 @@ def stocked(world: ImportWorld) -> ImportWorld:
 
 def pictures(world: ImportWorld, snapshot: SnapshotAssertion, *keys: str, **options: Any) -> None:
     """Take the text grid at every size after the same keys."""
-    for size in SIZES:
 
-        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
-            await press(app, pilot, *keys)
-            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, *keys)
+        async for name in sizes(app, pilot):
+            assert grid(app) == snapshot(name=name)
 
-        play(world.app(**options), script, size=size)
+    play(world.app(**options), script, size=SIZES[0])
 
 
 # --- every state
@@ -105,27 +106,20 @@ def test_read_only(stocked: ImportWorld, snapshot: SnapshotAssertion) -> None:
 
 @pytest.mark.parametrize("language", ["th", "nb"])
 def test_other_languages_stand_straight(stocked: ImportWorld, language: str) -> None:
-    for size in SIZES:
-
-        async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        async for _name in sizes(app, pilot):
             grid(app)
-            await press(app, pilot, "enter")
+        await press(app, pilot, "enter")
+        async for _name in sizes(app, pilot):
             grid(app)
 
-        play(stocked.app(speak=language), script, size=size)
+    play(stocked.app(speak=language), script, size=SIZES[0])
 
 
 def test_result(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
-    for number, size in enumerate(SIZES):
-        each = import_world(world.root.parent / f"books-{number}")
-        each.put(MID_MONTH)
-        each.put(CUT, "cut.csv")
-
-        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
-            await press(app, pilot, "i")
-            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
-
-        play(each.app(), script, size=size)
+    world.put(MID_MONTH)
+    world.put(CUT, "cut.csv")
+    pictures(world, snapshot, "i")
 
 
 def test_hostile_names(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
@@ -385,20 +379,19 @@ def test_the_chooser(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
     (world.inbox / "notes.pdf").write_text("x")
     (world.inbox / "older").mkdir()
 
-    for size in SIZES:
-
-        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
-            await press(app, pilot, "b")
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "b")
+        async for name in sizes(app, pilot):
             lines = grid(app).splitlines()
             where = next(number for number, line in enumerate(lines) if "books" in line or "/" in line)
             picture = "\n".join(line for number, line in enumerate(lines) if number != where)
-            assert picture == snapshot(name=f"{size[0]}x{size[1]}")
+            assert picture == snapshot(name=name)
             assert not says(app, "hidden")
             assert says(app, "1 other file is not shown")
-            await press(app, pilot, "escape")
-            assert screen_of(app).face == "files"
+        await press(app, pilot, "escape")
+        assert screen_of(app).face == "files"
 
-        play(world.app(), script, size=size)
+    play(world.app(), script, size=SIZES[0])
 
 
 def test_a_file_is_chosen_by_keys(world: ImportWorld) -> None:

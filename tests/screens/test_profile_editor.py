@@ -24,6 +24,7 @@ from tests.screens.import_world import (
     quiet,
     says,
     screen_of,
+    sizes,
 )
 from tui.app import ReconApp
 from tui.screens.profile_editor import ProfileEditor
@@ -55,15 +56,14 @@ async def choose(app: ReconApp, pilot: Pilot[Any], words: str) -> None:
 
 
 def pictures(world: ImportWorld, snapshot: SnapshotAssertion, *keys: str, file: Path | None = None) -> None:
-    for size in SIZES:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(file or world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        await press(app, pilot, *keys)
+        async for name in sizes(app, pilot):
+            assert grid(app) == snapshot(name=name)
 
-        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
-            screen_of(app).edit_columns(file or world.inbox / "back-office.csv")
-            await quiet(app, pilot)
-            await press(app, pilot, *keys)
-            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
-
-        play(world.app(), script, size=size)
+    play(world.app(), script, size=SIZES[0])
 
 
 def test_questions_first(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
@@ -79,15 +79,14 @@ def test_text(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
 
 
 def test_a_list_of_headings(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
-    for size in SIZES:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(world.inbox / "back-office.csv")
+        await quiet(app, pilot)
+        await to_row(app, pilot, "c:columns\ntotal")
+        async for name in sizes(app, pilot):
+            assert grid(app) == snapshot(name=name)
 
-        async def script(app: ReconApp, pilot: Pilot[Any], size: tuple[int, int] = size) -> None:
-            screen_of(app).edit_columns(world.inbox / "back-office.csv")
-            await quiet(app, pilot)
-            await to_row(app, pilot, "c:columns\ntotal")
-            assert grid(app) == snapshot(name=f"{size[0]}x{size[1]}")
-
-        play(world.app(), script, size=size)
+    play(world.app(), script, size=SIZES[0])
 
 
 def test_hostile_headings_and_cells(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
