@@ -16,6 +16,7 @@ import polars as pl
 from recon.review.table import ReviewTable
 from recon.service import ReconService
 from tui.app import ReconApp
+from tui.garbage import collect_garbage_soon
 from tui.preferences import Preferences
 from tui.session import Session
 
@@ -63,6 +64,7 @@ class ManySession(Session):
 def main(rows: int, root: Path) -> None:
     """Show it until Ctrl+Q."""
     ManySession.rows = rows
+    collect_garbage_soon()
     ReconApp(ManySession(root, actor="bench"), start="review", preferences=Preferences(), keep=False).run()
 
 

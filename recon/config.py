@@ -2,7 +2,8 @@
 
 Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
 sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``charges``, ``contacts`` and ``accounts``;
-``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen.
+``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
+(`recon.setting_words`).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ OutsideUrl = Annotated[str, AfterValidator(_outside_url)]
 class Section(BaseModel):
     """Base of all sections: unknown keys are refused, values are never echoed by pydantic itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Company(Section):

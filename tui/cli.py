@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tui.garbage import collect_garbage, wait_with_garbage
 from tui.grammar import build_parser
 from tui.grammar_parts import WrongCall
 from tui.help_texts import EXIT_CODES
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _main(argv)
     finally:
+        collect_garbage()
         end_printing()
 
 
@@ -42,6 +44,7 @@ def _main(argv: Sequence[str] | None) -> int:
         sys.stderr.write("recon does not run under python -O: its checks of itself would be switched off.\n")
         return 2
     os.environ.setdefault("_RJEM_MALLOC_CONF", KEEP_FREED_PAGES)
+    wait_with_garbage()
     if arguments[:1] == [COMPLETE]:
         from tui.candidates import complete
 
@@ -102,6 +105,8 @@ def _run(args: argparse.Namespace) -> int:
 
     try:
         function = getattr(importlib.import_module(module_name), function_name)
+        if args.command != "tui":  # the screens import more before they begin
+            collect_garbage()
         return int(function(args))
     except ReconError as error:
         return report_error(error, as_json=args.json)

@@ -196,9 +196,10 @@ def fixed_texts() -> Iterator[tuple[str, str]]:
 def setting_texts() -> Iterator[tuple[str, str]]:
     """Yield the explanation of every setting of recon.toml with its name."""
     from recon.config import Settings
+    from recon.setting_words import setting_words
     from tui.docs import sections
 
     for place, model in sections(Settings, ""):
-        for name, field in model.model_fields.items():
-            if field.description:
-                yield field.description, f"setting:{place}.{name}".replace(":.", ":")
+        for name in model.model_fields:
+            if words := setting_words(model, name):
+                yield words, f"setting:{place}.{name}".replace(":.", ":")

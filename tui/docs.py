@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from recon.config import Settings
 from recon.domain.finding import FINDING_CODES
 from recon.plan.lifecycle import lifecycle_page
+from recon.setting_words import setting_words
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES
 
@@ -39,7 +40,7 @@ def settings_page() -> str:
     parts = [f"# Settings: recon.toml\n\n{_WRITTEN}\nSecrets never stand in this file.\n"]
     for heading, model in sections(Settings, ""):
         rows = [
-            f"| `{name}` | {_type(field)} | {_default(field)} | {field.description or ''} |"
+            f"| `{name}` | {_type(field)} | {_default(field)} | {setting_words(model, name)} |"
             for name, field in model.model_fields.items()
         ]
         parts.append(

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from recon.errors import SettingsError
 from recon.service.context import Context
+from recon.setting_words import setting_words
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
@@ -162,13 +163,15 @@ def _lines(model: BaseModel, path: tuple[str, ...], locked: Mapping[tuple[str, .
         elif isinstance(value, dict) and _holds_tables(field):
             inner += [(f"{name}.{key}", each) for key, each in value.items()]
         elif not (not path and name in NOT_SHOWN):
-            yield _line((*path, name), field, value, locked)
+            yield _line((*path, name), field, setting_words(type(model), name), value, locked)
     for name, value in inner:
         first, _dot, rest = name.partition(".")
         yield from _lines(value, (*path, first, rest) if rest else (*path, first), locked)
 
 
-def _line(path: tuple[str, ...], field: FieldInfo, value: object, locked: Mapping[tuple[str, ...], str]) -> SettingLine:
+def _line(
+    path: tuple[str, ...], field: FieldInfo, words: str, value: object, locked: Mapping[tuple[str, ...], str]
+) -> SettingLine:
     needed = field.is_required()
     default = "" if needed else as_typed(field.get_default(call_default_factory=True))
     kind, choices = _kind(field.annotation)
@@ -188,7 +191,7 @@ def _line(path: tuple[str, ...], field: FieldInfo, value: object, locked: Mappin
         choices=choices,
         pattern=str(marks.get("pattern", "")),
         bounds=(marks.get("ge", marks.get("min_length")), marks.get("le", marks.get("max_length"))),
-        help=field.description or "",
+        help=words,
         locked=locked.get(path, ""),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recon.errors import SettingsError, UsageError
 from recon.workspace import find_workspace
+from tui.garbage import collect_garbage_soon
 from tui.output import Output
 from tui.preferences import load_preferences
 from tui.sample import is_sample
@@ -38,6 +39,7 @@ def tui(args: argparse.Namespace) -> int:
     actor = getattr(args, "actor", None) or preferences.name
     session = Session(start, actor=actor, read_only=getattr(args, "read_only", False))
     app = ReconApp(session, start=getattr(args, "place", None) or first, preferences=preferences)
+    collect_garbage_soon()
     app.run()
     Output(as_json=args.json).document("tui", {"workspace": str(session.workspace.root), "left_at": app.place})
     return int(app.return_value or app.return_code or 0)

@@ -31,7 +31,7 @@ TOTALS_WORDS: Final = (
 class _Table(BaseModel):
     """Base of all tables of a profile: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Match(_Table):
