@@ -28,9 +28,12 @@ class Fitted(Static):
         self._again()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Make it anew where the width is another one."""
+        """Make it anew where the width is another one.
+
+        Once it is drawn: while a layout is under way, Textual 8.2 keeps the height of the text that was there before.
+        """
         if event.size.width != self._made_for:
-            self._again()
+            self.call_after_refresh(self._again)
 
     def _again(self) -> None:
         self._made_for = self.size.width
