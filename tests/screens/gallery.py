@@ -115,15 +115,17 @@ def take(
 
     async def run() -> None:
         async with app.run_test(size=sizes[0], notifications=shot.toasts) as pilot:
-            await still(app, pilot)
-            for key in shot.keys:
-                await press(app, pilot, key)
-            for size in sizes:
-                await pilot.resize_terminal(*size)
+            try:
                 await still(app, pilot)
-                assert control_bytes(app) == set()
-                look(app, size)
-            WaitingSession.gate.set()
+                for key in shot.keys:
+                    await press(app, pilot, key)
+                for size in sizes:
+                    await pilot.resize_terminal(*size)
+                    await still(app, pilot)
+                    assert control_bytes(app) == set()
+                    look(app, size)
+            finally:
+                WaitingSession.gate.set()  # whoever waits must be let go before the screens can end
 
     try:
         with waiting(shot):
