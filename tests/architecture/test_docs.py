@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from recon.config import Settings
 from recon.domain.finding import FINDING_CODES
 from recon.sandbox.peak.faults import KINDS as FAULTS
+from recon.setting_words import setting_words
 from tui.docs import PAGES
 from tui.grammar import build_parser
 
@@ -53,7 +54,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 def _settings(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, str]]:
     for name, field in model.model_fields.items():
-        yield f"{path}{name}", field.description or ""
+        yield f"{path}{name}", setting_words(model, name)
         inner = field.annotation
         if getattr(inner, "__origin__", None) is dict:
             inner = inner.__args__[1]
