@@ -90,9 +90,9 @@ def write_audit_workbook(
         return [*read.differences, *unequal, *other_seal]
 
     placed = write_safely(path, write, check, crash=crash, step="workbook-file")
-    moved = "" if placed == path else f" {path.name} is open in another program, so it was written as {placed.name}."
+    moved = f"{path.name} is open in another program, so it was written as {placed.name}." if placed != path else ""
     verdict = summary.AGREE if drawn.agrees else f"{summary.DIFFER}: see the sheet {summary.TITLE}"
-    return WrittenWorkbook(placed, drawn.seal, drawn.agrees, f"{verdict}.{moved}")
+    return WrittenWorkbook(placed, drawn.seal, drawn.agrees, f"{verdict}. {moved}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)

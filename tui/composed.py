@@ -2,7 +2,8 @@
 
 ``File 3fa1, row 7: 1.2.3 in column Total.`` was made from ``File {file}, row {row}: {value} in column {column}.``. The
 catalogue knows that sentence with its places: the composed text is held against it, what stood in the places is taken
-out and put into the translation. A text no sentence fits stays English: it is never cut or guessed.
+out and put into the translation. Several sentences in one text are translated one by one. A text no sentence fits stays
+English: it is never cut or guessed.
 """
 
 from __future__ import annotations
@@ -23,15 +24,21 @@ _PLACE_IN_FILE: Final = re.compile(
     r"(?:value (?P<value>'[^']*'|\"[^\"]*\")(?:, |(?=: )|$))?(?:order (?P<order>[^ ]+?))?(?:: (?P<detail>.+))?"
 )
 """Where the first row of a finding stands and what it says, as `recon.service.causes` puts it."""
+_SEAMS: Final = re.compile(r"(?<=[.?!;]) (?=\S)")
+"""Where one sentence, or one member of a list of sentences, may end and the next begin."""
+_MOST_PIECES: Final = 24
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+"""A number with its thousands marked, as the core writes counts."""
 _KEPT: Final = 4096
 _DEEPEST: Final = 3
 _IN_LISTS: Final = {
     " (column {nth} of this name)": re.compile(r" \(column (?P<nth>[0-9]+) of this name\)"),
     " and {more} more": re.compile(r" and (?P<more>[0-9]+) more$"),
+    " (close: {near})": re.compile(r" \(close: (?P<near>[^()]*)\)"),
 }
 """What the core puts behind the members of a list that stands in a place (`recon.frames.headings`)."""
 _DAY_LENGTH: Final = len("2026-10-31")
-_WORDS_IN: Final = ("kind", "state", "word")
+_WORDS_IN: Final = ("kind", "state", "word", "state_words", "meaning", "ahead_of")
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
 
 
@@ -125,6 +132,9 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     place = _PLACE_IN_FILE.fullmatch(text)
     if place is not None and (found is None or found[0].own < index.own(place["detail"] or "")):
         return _located(index, place, text, deeper - 1)
+    several = _one_by_one(index, text, found[0].own if found is not None else 0, deeper)
+    if several is not None:
+        return several
     if found is None:
         return text
     sentence, values = found
@@ -132,6 +142,45 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     pieces[::2] = map(_plain, pieces[::2])
     pieces[1::2] = [_value(index, name, values[name], deeper - 1) for name in pieces[1::2]]
     return "".join(pieces)
+
+
+def _one_by_one(index: _Index, text: str, own: int, deeper: int) -> str | None:
+    """Return a text of several sentences, each translated; None if one sentence with ``own`` letters fits it better."""
+    pieces = _SEAMS.split(text)
+    if not 1 < len(pieces) <= _MOST_PIECES:
+        return None
+    known, cuts = _parted(index, pieces)
+    if known <= own or (own and any(not letters for _start, _stop, letters in cuts)):
+        return None
+    runs = [(" ".join(pieces[start:stop]), letters) for start, stop, letters in cuts]
+    return " ".join(_said(index, run, deeper - 1) if letters else run for run, letters in runs)
+
+
+def _parted(index: _Index, pieces: list[str]) -> tuple[int, list[tuple[int, int, int]]]:
+    """Return the parting in which most letters are the catalogue's own: how many, and (start, stop, letters) of each part."""
+    best: list[tuple[int, list[tuple[int, int, int]]]] = [(0, [])]
+    for start in reversed(range(len(pieces))):
+        ways = []
+        for stop in range(start + 1, len(pieces) + 1 - (start == 0)):
+            letters = _letters(index, " ".join(pieces[start:stop]))
+            if letters or stop == start + 1:
+                rest, cuts = best[stop - start - 1]
+                ways.append((letters + rest, [(start, stop, letters), *cuts]))
+        best.insert(0, max(ways, key=lambda way: way[0]))
+    return best[0]
+
+
+def _letters(index: _Index, run: str) -> int:
+    """Return how many letters of a sentence are the catalogue's own, the core's or that of the screens."""
+    bare = run.removesuffix(";")
+    return max(index.own(bare), index.own(run)) or (len(run) if i18n.tr(run) != run else 0)
+
+
+def _said(index: _Index, run: str, deeper: int) -> str:
+    bare = run.removesuffix(";")
+    if bare != run and index.own(bare) > index.own(run):
+        return f"{_translated(index, bare, deeper)};"
+    return _translated(index, run, deeper) if index.own(run) else i18n.tr(run)
 
 
 def _located(index: _Index, found: re.Match[str], text: str, deeper: int) -> str:
@@ -155,6 +204,8 @@ def _value(index: _Index, name: str, value: str, deeper: int) -> str:
         return i18n.amount(value)
     if name.startswith("day") and len(value) == _DAY_LENGTH:
         return i18n.day(value)
+    if _GROUPED.fullmatch(value):
+        return i18n.amount(value.replace(",", ""))
     if " " in value.strip():
         said = _translated(index, value, deeper)
         value = _listed(index, value) if said == value else said

@@ -1,6 +1,7 @@
 """Finds the sentences the core composes for persons, so that they stand in the catalogue (`tui.catalogs` asks).
 
-The core speaks English and knows no catalogue. Its sentences are read from its source: plain texts, f-strings and
+The core and the writers of files speak English and know no catalogue, and so do a few refusals of the program around the
+screens (`ALSO`). Their sentences are read from the source: plain texts, f-strings and
 ``pl.format``, each with its places named after what stands in them (``{file}``). Amounts and days get names beginning
 with ``amount`` and ``day``: they are written anew in the language of the screen.
 """
@@ -27,7 +28,50 @@ LEFT_OUT: Final = (
     "recon/frames/conform.py",  # checks of our own
     "recon/targets/peak/wire.py",
     "recon/domain/finding.py",  # listed by `tui.core_texts`
+    "exports/sheets",  # texts inside workbooks, which are written in English
+    "exports/audit_frames.py",
+    "exports/columns.py",
+    "exports/fast_sheet.py",
+    "exports/look.py",
+    "exports/mapping_workbook.py",
+    "exports/package.py",
+    "exports/tables.py",
 )
+ALSO: Final = ("tui/session.py", "tui/demo.py")
+"""Files of the program that refuse in the core's manner, with an error the screens show; nothing else of them is taken."""
+SHORT: Final[dict[str, tuple[str, ...]]] = {
+    "exports/audit_workbook.py": ("Writing {title}", "Comparing {title}"),
+    "exports/import_files/peak_excel.py": ("contact {code} ({name})",),
+    "exports/import_files/peak_rows.py": ("Shorten number_prefix.",),
+    "recon/frames/containers.py": ("a PDF document", "a RAR archive", "a picture (PNG)", "a picture (JPEG)"),
+    "recon/frames/delimited.py": (" (close: {near})",),
+    "recon/frames/tables.py": (" Close: {close}.", "column {heading}"),
+    "recon/intake.py": (" (sheet {sheet})",),
+    "recon/review/like.py": (" of {sales_channel}", ", below {amount_below} {currency}"),
+    "recon/review/tokens.py": (
+        "status", "total", "finding", "currency", "batch", "write a {meaning}: {known}.",
+    ),
+    "recon/service/planning.py": ("planning",),
+    "recon/service/settling.py": (" Accepted: {differences}.",),
+    "recon/service/taking_in.py": ("reading {name}", "fetched {name}", "refused: {error}"),
+    "recon/settings_problems.py": (" is {value}", "`{key}`{shown}; accepted: {accepted}.{hint}"),
+    "recon/sources/profile/model.py": (
+        "{name} = {value}; accepted: {states}", "{table}: {word} = {state}; accepted: {states}",
+    ),
+    "recon/sources/shopify_saved.py": ("TRUE and FALSE in capitals", "Signs: {signs}."),
+    "recon/sources/zort/answers.py": ("code {code}",),
+    "recon/sources/zort/products.py": ("ZORT answered {code}: {words}",),
+    "recon/sources/zort/pull.py": ("page {pages}, {place}",),
+    "recon/sources/zort/shop.py": ("ZORT store {store_name}{merchant}{orders}", " of {merchant_name}"),
+    "recon/store/lock.py": ("Another process",),
+    "recon/targets/peak/compare.py": ("VAT: ours {amount_vat}, PEAK {amount_vat_2}",),
+    "recon/targets/peak/masters.py": ("contact {code}",),
+    "recon/targets/peak/payloads.py": ("{kind} {number} (order {order_number})",),
+    "recon/targets/peak/refusals.py": ("behind",),
+    "recon/targets/registry.py": ("Sandbox PEAK (to try things on)",),
+    "recon/upload/word.py": ("id {ledger_id}",),
+}  # fmt: skip
+"""Texts for persons that are too short to be told from headings and keys, by the file they stand in."""
 _WORDS_OF_OTHERS: Final = (
     "recon/service/connecting.py",
     "recon/targets/peak/refusals.py",
@@ -49,13 +93,16 @@ _QUIET_CALLS: Final = (
 )
 _QUIET_ERRORS: Final = ("FrameError", "AssertionError", "AttributeError", "KeyError")
 _OTHER_TONGUES: Final = re.compile(
-    r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|WHERE|CAST|JOIN|NOT IN|AND company_no)\b|ifnull\(|coalesce\("
+    r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|WHERE|CAST|JOIN|NOT IN|NOT NULL|AND company_no)\b|ifnull\(|coalesce\("
     r"|^\s*recon |^hledger |^bean-check |^gzip, |^\(for testing|https?://\S+$|\n"
+    r"|^kind = '|^\{mark\} |^decimal-mark |^option \"|^\{day\} \* |^Digests of every column |^Shopify admin, |^Audit workbook \{"
 )
-"""Queries, commands and addresses."""
+"""Queries, commands, addresses, and lines of journals and workbooks."""
 _WORD: Final = re.compile(r"[A-Za-z][a-z']+")
 _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _FEWEST_LETTERS: Final = 6
+_FEWEST_WORDS: Final = 10
+"""A text in capitals without a full stop that has so many is no heading."""
 _DAYS: Final = ("at", "valid_until", "issued_on", "locked")
 
 
@@ -68,16 +115,23 @@ class Sentence(NamedTuple):
 
 
 def core_sentences(root: Path) -> Iterator[Sentence]:
-    """Yield the sentences of the core, file by file, in the order of the source; ``root`` holds ``recon/``."""
-    for path in sorted((root / "recon").rglob("*.py")):
+    """Yield the sentences of core and writers, file by file, in the order of the source; ``root`` holds ``recon/``."""
+    files = [path for room in ("recon", "exports") for path in sorted((root / room).rglob("*.py"))]
+    for path in (*files, *filter(Path.exists, (root / name for name in ALSO))):
         name = path.relative_to(root).as_posix()
         if not name.startswith(LEFT_OUT):
             reader = _Reader()
-            reader.visit(ast.parse(path.read_text("utf-8")))
+            for node in _refusals(path) if name in ALSO else [ast.parse(path.read_text("utf-8"))]:
+                reader.visit(node)
             ours = [(line, text) for line, text in reader.found if is_sentence(text)]
             if name in _WORDS_OF_OTHERS:
                 ours = [(line, text) for line, text in ours if "{" in text or text.endswith(".")]
             yield from (Sentence(text, name, line) for line, text in ours)
+            yield from (Sentence(text, name, 0) for text in SHORT.get(name, ()))
+
+
+def _refusals(path: Path) -> list[ast.AST]:
+    return [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Raise)]
 
 
 def is_sentence(text: str) -> bool:
@@ -88,7 +142,7 @@ def is_sentence(text: str) -> bool:
     words = _WORD.findall(bare)
     if len(words) < 2 or sum(map(len, words)) < _FEWEST_LETTERS or " " not in text.strip():
         return False
-    label = "{" not in text and text[:1].isupper() and text.rstrip()[-1] not in ".?:!"
+    label = "{" not in text and text[:1].isupper() and text.rstrip()[-1] not in ".?:!" and len(words) < _FEWEST_WORDS
     return not label and bool(re.search(r"\b[a-z]{2,}\b", bare))
 
 

@@ -114,17 +114,17 @@ def _no(field: str, text: str, remedy: str) -> Objection:
 def objections(document: Document, options: ExcelOptions) -> list[Objection]:
     """Return everything that keeps a document out of an import file."""
     if document.kind == "void":
-        return [_no("kind", "An import file cannot void a document", "Void it in PEAK by hand, then confirm it here.")]
+        return [_no("kind", "An import file cannot void a document.", "Void it in PEAK by hand, then confirm it here.")]
     if document.kind == "payment":
         return [
             _no(
                 "kind",
-                "A payment on an invoice needs PEAK's template 'ใบเสร็จรับเงินจากใบแจ้งหนี้', whose columns nobody has verified",
+                "A payment on an invoice needs PEAK's template 'ใบเสร็จรับเงินจากใบแจ้งหนี้', whose columns nobody has verified.",
                 "Enter the payment in PEAK by hand, or with that template, then confirm it here.",
             )
         ]
     if document.kind not in TEMPLATES:
-        return [_no("kind", f"There is no import template for {document.kind!r}", "Enter it in PEAK by hand.")]
+        return [_no("kind", f"There is no import template for {document.kind!r}.", "Enter it in PEAK by hand.")]
     found = _head_objections(document)
     if document.kind == CREDIT_NOTE.kind:
         return found + _journal_objections(document)
@@ -134,12 +134,12 @@ def objections(document: Document, options: ExcelOptions) -> list[Objection]:
 def _head_objections(document: Document) -> list[Objection]:
     found = []
     if document.currency != "THB":
-        found.append(_no("currency", f"PEAK's templates take baht only, not {document.currency}", "Post it by hand."))
+        found.append(_no("currency", f"PEAK's templates take baht only, not {document.currency}.", "Post it by hand."))
     if document.number is not None and not 0 < len(cell_text(document.number)) <= NUMBER_MAX:
         found.append(
             _no(
                 "number",
-                f"The number {document.number!r} has no or more than {NUMBER_MAX} characters",
+                f"The number {document.number!r} has no or more than {NUMBER_MAX} characters.",
                 "Shorten number_prefix.",
             )
         )
@@ -147,15 +147,15 @@ def _head_objections(document: Document) -> list[Objection]:
         found.append(
             _no(
                 "number",
-                f"The number {document.number!r} holds characters a cell would change",
+                f"The number {document.number!r} holds characters a cell would change.",
                 "Correct the order's number.",
             )
         )
     if document.number is None and len(cell_text(document.order_number)) > REFERENCE_MAX:
-        words = f"Without a number of its own it is found by its order number only, which is longer than {REFERENCE_MAX} characters"
+        words = f"Without a number of its own it is found by its order number only, which is longer than {REFERENCE_MAX} characters."
         found.append(_no("order_number", words, 'Set numbering = "source".'))
     if document.contact_tax_id is None and not 0 < len(document.contact_code) <= CONTACT_CODE_MAX:
-        words = f"PEAK contact codes have 1 to {CONTACT_CODE_MAX} characters, not {document.contact_code!r}"
+        words = f"PEAK contact codes have 1 to {CONTACT_CODE_MAX} characters, not {document.contact_code!r}."
         found.append(_no("contact_code", words, "Set contacts.default to a code that exists in PEAK."))
     return found
 
@@ -166,25 +166,25 @@ def _sale_objections(document: Document, options: ExcelOptions) -> list[Objectio
         found.append(
             _no(
                 "lines",
-                f"A document has 1 to {MAX_ROWS} lines in an import file, not {len(document.lines)}",
+                f"A document has 1 to {MAX_ROWS} lines in an import file, not {len(document.lines)}.",
                 "Post it by hand.",
             )
         )
     if document.contact_tax_id is not None and not _TAX_ID.fullmatch(document.contact_tax_id):
         found.append(
-            _no("contact_tax_id", f"{document.contact_tax_id!r} is not 13 digits", "Correct the tax id in the shop.")
+            _no("contact_tax_id", f"{document.contact_tax_id!r} is not 13 digits.", "Correct the tax id in the shop.")
         )
     if document.contact_tax_id is not None and not _BRANCH.fullmatch(document.contact_branch or HEAD_OFFICE):
         found.append(
-            _no("contact_branch", f"{document.contact_branch!r} is not 5 digits", "Correct the branch in the shop.")
+            _no("contact_branch", f"{document.contact_branch!r} is not 5 digits.", "Correct the branch in the shop.")
         )
     if document.kind == "receipt":
         if not document.payment_method:
             found.append(
-                _no("payment_method", "A receipt names the channel the money came through", "Map the payment channel.")
+                _no("payment_method", "A receipt names the channel the money came through.", "Map the payment channel.")
             )
         if document.paid_minor != document.total_minor:
-            words = "The receipt template has no column for the amount: PEAK takes the whole total as paid"
+            words = "The receipt template has no column for the amount: PEAK takes the whole total as paid."
             found.append(_no("paid_minor", words, "Post a partly paid receipt by hand."))
     for line in document.lines:
         found.extend(_line_objections(document, line, options))
@@ -195,24 +195,24 @@ def _line_objections(document: Document, line: DocumentLine, options: ExcelOptio
     found = []
     where = f"line {line.line_no}"
     if not line.product_code and not line.account_code:
-        found.append(_no(where, "It has neither a product nor an account", "Link the product or set accounts.sales."))
+        found.append(_no(where, "It has neither a product nor an account.", "Link the product or set accounts.sales."))
     if line.unit_price_minor < 0 or line.quantity_milli <= 0:
-        found.append(_no(where, "Whether PEAK imports lines below zero is not verified", "Post it by hand."))
+        found.append(_no(where, "Whether PEAK imports lines below zero is not verified.", "Post it by hand."))
     if line.vat_code == "vat0" and not options.vat_0:
-        found.append(_no(where, "What อัตราภาษี holds for the zero rate is not verified", "Post it by hand."))
+        found.append(_no(where, "What อัตราภาษี holds for the zero rate is not verified.", "Post it by hand."))
     if document.vat_mode == "none" and line.vat_code == "vat7":
-        found.append(_no(where, "A document without VAT has a line with VAT 7 %", "Check the VAT settings."))
+        found.append(_no(where, "A document without VAT has a line with VAT 7 %.", "Check the VAT settings."))
     return found
 
 
 def _journal_objections(document: Document) -> list[Objection]:
     found = []
     if not document.postings or len(document.postings) > MAX_ROWS:
-        found.append(_no("postings", f"A journal entry has 1 to {MAX_ROWS} postings", "Post it by hand."))
+        found.append(_no("postings", f"A journal entry has 1 to {MAX_ROWS} postings.", "Post it by hand."))
     strange = sorted({p.account_code for p in document.postings if not _ACCOUNT.fullmatch(p.account_code)})
     if strange:
-        words = f"A journal needs account codes of six digits; not one: {', '.join(repr(code) for code in strange)}"
+        words = f"A journal needs account codes of six digits; not one: {', '.join(repr(code) for code in strange)}."
         found.append(_no("postings", words, "Set [accounts], and the account behind each payment channel."))
     if not document.contact_code:
-        found.append(_no("contact_code", "A journal entry names a contact", "Set contacts.default."))
+        found.append(_no("contact_code", "A journal entry names a contact.", "Set contacts.default."))
     return found

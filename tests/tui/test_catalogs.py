@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from tui.catalogs import (
     unreadable_calls,
     updated,
 )
-from tui.core_extract import core_sentences, is_sentence
+from tui.core_extract import SHORT, core_sentences, is_sentence
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,27 @@ def test_the_core_is_read_with_named_places(tmp_path: Path):
         "Our VAT is {amount_ours}, the other is {theirs}.",
         "the file is {what} of the day.",
     ]
+
+
+def test_writers_of_files_and_refusals_around_the_screens_are_read_too():
+    """The Audit screen shows what `exports/` refuses, and a session that may only read says so in an error panel."""
+    texts = {sentence.text: sentence.file for sentence in core_sentences(ROOT)}
+    assert texts["No file of that name exists."] == "exports/workbook.py"
+    assert [text for text, file in texts.items() if file == "tui/session.py"] == [
+        "This session may only read. Nothing was changed; open recon without --read-only to work."
+    ]
+    assert not [text for text, file in texts.items() if file.startswith("exports/sheets")]
+
+
+def test_texts_listed_because_they_are_short_stand_in_their_files():
+    lost = [
+        (file, text)
+        for file, texts in SHORT.items()
+        for text in texts
+        for piece in re.split(r"\{[a-z0-9_]+\}", text)
+        if piece not in (ROOT / file).read_text("utf-8")
+    ]
+    assert lost == []
 
 
 @pytest.mark.parametrize(

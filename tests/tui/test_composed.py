@@ -81,6 +81,37 @@ def test_what_the_core_puts_behind_members_of_a_list_is_translated_and_the_membe
         assert "Total, Total (คอลัมน์ที่ 2 ของชื่อนี้), Sum and 6 more pieces และอีก 6 รูปแบบที่รู้จัก" in tr_composed(said)
 
 
+@pytest.mark.parametrize(
+    ("said", "norwegian"),
+    [
+        (
+            "An import file cannot void a document. Void it in PEAK by hand, then confirm it here.",
+            "En importfil kan ikke annullere et bilag. Annuller det i PEAK for hånd, og bekreft det så her.",
+        ),
+        (
+            "PEAK's templates take baht only, not USD. Post it by hand.; It has neither a product nor an account. Post it by hand.",
+            "PEAKs maler tar bare baht, ikke USD. Bokfør det for hånd.; Den har verken vare eller konto. Bokfør det for hånd.",
+        ),
+        ("PEAK said: 'ไม่ได้ no'. Nothing was changed.", "PEAK said: 'ไม่ได้ no'. Ingenting ble endret."),
+        (
+            "All control totals agree. a.xlsx is open in another program, so it was written as a (2).xlsx.",
+            "Alle kontrollsummer stemmer. a.xlsx er åpen i et annet program, så den ble skrevet som a (2).xlsx.",
+        ),
+        ("Sheet Orders: 1,234 rows, sealed with 1,235", "Ark Orders: 1\u00a0234 rader, forseglet med 1\u00a0235"),
+        ("Writing Orders: 34 %", "Skriver Orders: 34 %"),
+    ],
+)
+def test_several_sentences_in_one_text_are_translated_one_by_one(said: str, norwegian: str):
+    with i18n.speaking("nb"):
+        assert tr_composed(said) == norwegian
+
+
+def test_a_long_row_of_pieces_is_left_alone():
+    said = "Nothing to do. " * 2_000 + "x"
+    with i18n.speaking("nb"):
+        assert tr_composed(said) == said
+
+
 def test_a_shops_own_words_are_not_translated():
     """A payment channel may be called like a word of ours."""
     with i18n.speaking("nb"):

@@ -21,7 +21,7 @@ from recon.money import plain
 from tui.cells import shown, width_of
 from tui.i18n import _
 from tui.screens.base import StepScreen
-from tui.screens.match_words import undo_words
+from tui.undo_words import undo_words
 from tui.widgets.columns import Column
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_line import KeyLine

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tui.cells import shown
-from tui.i18n import N_, _, count, tr
+from tui.i18n import N_, _, count
 from tui.widgets.columns import Column
 
 Minor = Callable[[int], str]
@@ -56,19 +56,6 @@ EXPLAINED: Final = {
     "discount": N_("Taken off the goods of the order, to the last satang. Nobody sets this."),
 }
 """Each choice in a sentence."""
-UNDO_WORDS: Final = {
-    "link": N_("link {n}"),
-    "link exact": N_("link exact {n}"),
-    "accept": N_("accept {n}"),
-    "unlink": N_("take away {n}"),
-    "text": N_("as text {n}"),
-    "map": N_("map {n}"),
-    "map all": N_("map all {n}"),
-    "unmap": N_("take away {n}"),
-    "workbook": N_("workbook {n}"),
-    "change": N_("change {n}"),
-}
-"""What can be undone, by what the service calls it."""
 
 
 def product_columns(minor: Minor, currency: str) -> Sequence[Column]:
@@ -158,12 +145,6 @@ def treatment_words(treatment: str) -> str:
 def treatment_tone(treatment: str) -> str:
     """Return the tone of what happens to a charge."""
     return _TREATMENTS.get(treatment, ("+", "ready"))[1]
-
-
-def undo_words(name: str) -> str:
-    """Return what would be undone, e.g. ``accept 12``, in the language of the screen."""
-    what, _space, number = name.rpartition(" ")
-    return tr(UNDO_WORDS[what]).format(n=number) if what in UNDO_WORDS else shown(name)
 
 
 def _some(n: int) -> str:

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from recon.text import SHOWN_AS
 from tui.cells import shown
+from tui.composed import tr_composed
 from tui.i18n import _, count
 from tui.widgets.columns import Words, said
 
@@ -137,7 +138,7 @@ class FilterLine(Vertical):
 
     def show_problem(self, sentence: str) -> None:
         """Say what could not be understood; an empty sentence takes it away."""
-        self.query_one(".filter-line--problem", Static).update(Content(shown(sentence)))
+        self.query_one(".filter-line--problem", Static).update(Content(shown(tr_composed(sentence))))
         self.set_class(bool(sentence), "-problem")
 
     def relabel(self) -> None:
