@@ -331,12 +331,14 @@ class ProductLine:
     lines: int
     amount: str
     state: str
-    """linked, text, suggested or unlinked."""
+    """linked, text, to-create, suggested or unlinked."""
     product_code: str | None = None
     product_name: str | None = None
     suggestion: str | None = None
     suggestion_name: str | None = None
     reason: str = ""
+    new_name: str | None = None
+    """Name under which the ledger is to create it; None: it is not."""
 
 
 @dataclass(frozen=True, slots=True)

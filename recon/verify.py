@@ -180,9 +180,16 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
             pairs += _line_pairs(document, held)
         pairs.append(("state", "void" if is_voided else "live", "void" if held.is_void else "live"))
+    if document.kind == "product":
+        named = " ".join(held.lines[0].description.split()) if held.lines else ""
+        pairs = [
+            ("name", " ".join(document.product_name.split()), named),
+            ("kind", document.product_kind, held.kind),
+        ]
     if document.kind == "void":
         pairs.append(("state", "void", "void" if held.is_void else "live"))
     name = document.number or document.applies_to_number or document.document_key
+    name = document.sku if document.kind == "product" else name
     return [
         Difference(document.document_key, name, field, str(sent), str(there))
         for field, sent, there in pairs

@@ -19,6 +19,7 @@ DOCUMENT_KINDS: Final[dict[str, str]] = {
     "payment": N_("payment"),
     "void": N_("void"),
     "credit_note": N_("credit note"),
+    "product": N_("new product"),
 }
 """What a document is."""
 RECORD_KINDS: Final[dict[str, str]] = {

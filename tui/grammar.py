@@ -283,7 +283,7 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     show.add_argument("document", metavar="DOCUMENT", help="document number, document key or order number")
     documents = add_command(commands, "documents", "tui.commands.reports:documents", "list the documents of a batch")
     documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
-    kinds = ("invoice", "receipt", "payment", "void", "credit_note")
+    kinds = ("invoice", "receipt", "payment", "void", "credit_note", "product")
     documents.add_argument(
         "--filter", metavar="F", default="", help="newest batch: documents and held orders that pass (docs/review.md)"
     )

@@ -44,6 +44,7 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     match.add_argument(
         "--unlink", metavar="SKU", action="append", default=[], help="take the link of this SKU away (repeatable)"
     )
+    _creating(match)
     match.add_argument(
         "--unmap",
         metavar="NAME",
@@ -70,3 +71,21 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
     match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
     add_dry_run(match)
+
+
+def _creating(match: argparse.ArgumentParser) -> None:
+    """Add what marks products for the ledger to create."""
+    match.add_argument(
+        "--create",
+        metavar="SKU[=NAME]",
+        action="append",
+        default=[],
+        help="have the ledger create this product, as an approved line of the plan (repeatable)",
+    )
+    match.add_argument(
+        "--create-unlinked", action="store_true", help="have it create a product for every SKU that is not linked"
+    )
+    match.add_argument("--service", action="store_true", help="what --create names are services, not goods")
+    match.add_argument(
+        "--uncreate", metavar="SKU", action="append", default=[], help="do not create it after all (repeatable)"
+    )

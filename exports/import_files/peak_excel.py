@@ -246,8 +246,7 @@ class PeakExcel(Target):
         Raises:
             TargetRejected: Something would have to be created by hand.
         """
-        missing = [f"product {p.code} ({p.name})" for p in request.products]
-        missing += [f"contact {c.code} ({c.name})" for c in request.contacts if not c.tax_id]
+        missing = [f"contact {c.code} ({c.name})" for c in request.contacts if not c.tax_id]
         if missing:
             raise TargetRejected(
                 f"An import file creates no master data. Create in PEAK by hand: {'; '.join(missing)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Document:
     order_key: str
     order_number: str
     kind: str
-    """invoice, receipt, payment, void or credit_note."""
+    """invoice, receipt, payment, void, credit_note, or product: no document, but a product the ledger is to create."""
     revision: int
     number: str | None
     applies_to_key: str | None
@@ -90,6 +91,24 @@ class Document:
     """First 12 digits of the source file's SHA-256."""
     row: int
     """Row of the order in that file."""
+
+    @property
+    def sku(self) -> str:
+        """SKU of the product to create."""
+        assert self.kind == "product", self.kind
+        return self.order_number
+
+    @property
+    def product_name(self) -> str:
+        """Name of the product to create."""
+        assert self.kind == "product", self.kind
+        return self.contact_name
+
+    @property
+    def product_kind(self) -> Literal["product", "service"]:
+        """Whether goods or a service are to be created."""
+        assert self.kind == "product", self.kind
+        return "service" if self.reason == "create-service" else "product"
 
     def __post_init__(self) -> None:
         assert sum(p.debit_minor for p in self.postings) == sum(p.credit_minor for p in self.postings)

@@ -66,6 +66,10 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "order-went-back": FindingCode("hold", "A newer export says less than an older one (paid became unpaid)", "Check the order in the source; nothing is undone by itself."),
     # match
     "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),
+    "product-to-create": FindingCode("hold", "A product of this order is still to be created in the ledger", "Approve and upload the batch that creates it, then run `recon plan`: the order follows in the next batch, because only then the product's code is known."),
+    "product-exists": FindingCode("note", "A product marked to be created is in the ledger already", "Link it: `recon match --link-all`, or take the mark away: `recon match --uncreate SKU`."),
+    "product-not-created": FindingCode("warning", "A product marked to be created cannot be created by recon", "Create it in the ledger by hand, read its lists again with `recon connect --refresh`, and link the SKU."),
+    "product-rejected": FindingCode("note", "A person rejected the creation of a product", "Put it back with `recon decide draft PRODUCT --as NAME`, or take the mark away: `recon match --uncreate SKU`."),
     "sku-missing": FindingCode("hold", "A line has no SKU", "Give the product a SKU in the shop, or set `products.without_sku` to text."),
     "sku-two-products": FindingCode("hold", "One SKU leads to two products of the ledger", "Give each product of the ledger its own code, or link the SKU by hand."),
     "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash."),

@@ -23,7 +23,8 @@ PAYMENT_STATES: Final = (
 VAT_MODES: Final = ("included", "excluded", "none", "unknown")
 LINE_KINDS: Final = ("product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount")
 VAT_CODES: Final = ("vat7", "vat0", "none")
-DOCUMENT_KINDS: Final = ("invoice", "receipt", "payment", "void", "credit_note")
+DOCUMENT_KINDS: Final = ("invoice", "receipt", "payment", "void", "credit_note", "product")
+"""``product``: a product or service the ledger is told to create; no order, no amount, no postings."""
 SEVERITIES: Final = ("refused", "hold", "warning", "note")
 DISPOSITIONS: Final = ("documents", "posted", "held", "ignored")
 
@@ -226,6 +227,17 @@ PRODUCT_LINKS: Final = pl.Schema({
     "account_code": pl.String(),        # null: the connection's sales account
     "vat_code": VatCode,                # null: as the order line says
 })  # fmt: skip
+
+PRODUCT_WISHES: Final = pl.Schema({
+    "sku_key": pl.String(),             # folded SKU (match.keys)
+    "sku": pl.String(),                 # as the shop spells it
+    "name": pl.String(),                # it gets in the ledger
+    "kind": pl.String(),                # product or service
+    "wished_on": pl.Date(),             # day a person marked it
+    "wished_by": pl.String(),
+    "held_code": pl.String(),           # the ledger's product of exactly this code, as last read; null: none
+})  # fmt: skip
+"""Products a person wants the ledger to have, at most one row per SKU."""
 
 CHANNEL_LINKS: Final = pl.Schema({
     "payment_channel": pl.String(),     # as the source spells it, folded

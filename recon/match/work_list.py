@@ -10,12 +10,13 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.schemas import PRODUCT_WISHES
 from recon.match.keys import fold_column
 from recon.match.products import CATALOG, unlinked_products
 from recon.match.suggest import SUGGESTIONS
 from recon.match.work_filter import matching_rows
 
-STATES: Final = ("unlinked", "suggested", "text", "linked")
+STATES: Final = ("unlinked", "suggested", "to-create", "text", "linked")
 """What waits for a person first."""
 PRODUCT_STATE: Final = pl.Enum(STATES)
 
@@ -35,6 +36,8 @@ PRODUCT_ROWS: Final = pl.Schema({
     "product_name": pl.String(),        # of the linked product; null: not in the ledger's list
     "score": pl.UInt8(),                # of the suggestion
     "reason": pl.String(),              # why it is so, one sentence; "" where the state says it all
+    "new_name": pl.String(),            # under which the ledger is to create it; null: it is not
+    "new_kind": pl.String(),            # product or service; null as above
     "clash": pl.String(),               # codes of several products that are written like this SKU; null: none
     "search": pl.String(),              # folded text for the filter
 })  # fmt: skip
@@ -50,7 +53,12 @@ class TextRules:
 
 
 def product_rows(
-    weighed: pl.DataFrame, links: pl.DataFrame, catalog: pl.DataFrame, suggestions: pl.DataFrame, rules: TextRules
+    weighed: pl.DataFrame,
+    links: pl.DataFrame,
+    catalog: pl.DataFrame,
+    suggestions: pl.DataFrame,
+    rules: TextRules,
+    wishes: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return PRODUCT_ROWS.
 
@@ -60,6 +68,7 @@ def product_rows(
         catalog: The ledger's products.
         suggestions: SUGGESTIONS for SKUs without a link.
         rules: What the settings say about the others.
+        wishes: PRODUCT_WISHES: products the ledger is to create.
     """
     clashes = two_products(catalog)
     hints = suggestions.join(clashes, left_on="open_key", right_on="sku_key", how="anti", maintain_order="left")
@@ -72,25 +81,31 @@ def product_rows(
     )
     names = catalog.unique("product_code", keep="first", maintain_order=True)
     linked = links.select("sku_key", pl.col("product_code").alias("code"), pl.lit(value=True).alias("has_link"))
+    wanted = (pl.DataFrame(schema=PRODUCT_WISHES) if wishes is None else wishes).select(
+        "sku_key", pl.col("name").alias("new_name"), pl.col("kind").alias("new_kind")
+    )
     frame = (
         weighed.join(linked, on="sku_key", how="left", maintain_order="left")
         .join(names.rename({"product_code": "code"}), on="code", how="left", maintain_order="left")
         .join(hints, on="sku_key", how="left", maintain_order="left")
         .join(clashes, on="sku_key", how="left", maintain_order="left")
+        .join(wanted, on="sku_key", how="left", maintain_order="left")
         .with_columns(_state(rules).cast(PRODUCT_STATE).alias("state"))
     )
     frame = frame.with_columns(_reason(has_list=catalog.height > 0), _target())
     named = ("sku", "name", "target", "clash")
     folded = [fold_column(frame[name]).fill_null("") for name in named]
     search = pl.concat_str([pl.lit(text) for text in folded], separator="\x1f")
-    is_open = pl.col("state").is_in(["unlinked", "suggested"])
+    holds_back = pl.col("state").is_in(["unlinked", "suggested", "to-create"])
+    coming = pl.col("state") == "to-create"
     return frame.with_columns(search.alias("search")).select(
         pl.col("sku_key").alias("key"), pl.col("sku").fill_null(""), pl.col("name").fill_null(""),
         pl.col("order_count").alias("orders"), pl.col("line_count").alias("lines"), "amount_minor",
-        pl.when(is_open).then("blocked_minor").otherwise(0).alias("blocked_minor"),
+        pl.when(holds_back).then("blocked_minor").otherwise(0).alias("blocked_minor"),
         "state", "code", "target",
         *(pl.when(pl.col("state") == "suggested").then(name).alias(name) for name in ("suggestion", "suggestion_name")),
-        "product_name", "score", "reason", "clash", "search",
+        "product_name", "score", "reason",
+        *(pl.when(coming).then(name).alias(name) for name in ("new_name", "new_kind")), "clash", "search",
     )  # fmt: skip
 
 
@@ -109,7 +124,7 @@ def two_products(catalog: pl.DataFrame) -> pl.DataFrame:
 
 def blocked_orders(orders: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame) -> tuple[int, int]:
     """Return how many orders wait for a SKU, and their total; an order counts once."""
-    waiting = rows.filter(pl.col("state").is_in(["unlinked", "suggested"]))
+    waiting = rows.filter(pl.col("state").is_in(["unlinked", "suggested", "to-create"]))
     goods = lines.filter(pl.col("kind") == "product").select("order_no", "sku")
     keyed = goods.with_columns(fold_column(goods["sku"]).fill_null("").alias("key"))
     held = keyed.join(waiting.select("key"), on="key", how="semi").select("order_no").unique()
@@ -120,6 +135,7 @@ def blocked_orders(orders: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame
 def filter_products(rows: pl.DataFrame, text: str, *, currency: str) -> tuple[pl.Series, tuple[str, ...]]:
     """Return the positions of the rows that pass what was typed, and what of it was not understood."""
     states = {"open": ("unlinked", "suggested"), "unlinked": ("unlinked",), "suggested": ("suggested",),
+              "create": ("to-create",), "to-create": ("to-create",),
               "text": ("text",), "linked": ("linked",)}  # fmt: skip
     return matching_rows(rows, text, states=states, amount="blocked_minor", currency=currency)
 
@@ -144,6 +160,7 @@ def _state(rules: TextRules) -> pl.Expr:
     is_named = pl.col("has_link").is_not_null() & (pl.col("sku_key") != "")
     return (
         pl.when(is_named & pl.col("code").is_not_null()).then(pl.lit("linked"))
+        .when(~is_named & pl.col("new_name").is_not_null()).then(pl.lit("to-create"))
         .when(is_named | by_rule).then(pl.lit("text"))
         .when(pl.col("suggestion").is_not_null()).then(pl.lit("suggested"))
         .otherwise(pl.lit("unlinked"))
@@ -170,6 +187,7 @@ def _target() -> pl.Expr:
     hinted = pl.concat_str(["suggestion", pl.col("suggestion_name").fill_null("")], separator="  ")
     return (
         pl.when(pl.col("state") == "linked").then(linked)
+        .when(pl.col("state") == "to-create").then("new_name")
         .when(pl.col("state") == "suggested").then(hinted.str.strip_chars_end())
         .otherwise(pl.lit(""))
         .alias("target")

@@ -22,6 +22,7 @@ BY_CAUSE: Final = pl.Schema({
 
 BLOCKED_LINE_CODES: Final = {
     "unlinked": "product-not-linked",
+    "to_create": "product-to-create",
     "no_sku": "sku-missing",
     "no_account": "product-not-linked",
     "hold": "charge-not-mapped",

@@ -26,6 +26,7 @@ from recon.frames.schemas import (
     POSTED,
     POSTINGS,
     PRODUCT_LINKS,
+    PRODUCT_WISHES,
     REFUNDS,
 )
 
@@ -41,6 +42,7 @@ class PlanLimits:
     """Document kinds it takes from us."""
     contact_code_max_length: int = 16
     text_max_length: int = 1000
+    product_name_max_length: int = 100
 
 
 def _by_document(schema: pl.Schema) -> pl.Schema:
@@ -96,6 +98,8 @@ class PlanInputs:
     first_seen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIRST_SEEN))
     left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
     """Orders that persons keep out of this plan."""
+    wishes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PRODUCT_WISHES))
+    """PRODUCT_WISHES: products the ledger is to create."""
     currency: str = "THB"
     limits: PlanLimits = field(default_factory=PlanLimits)
     read_posted: PostedReader = nothing_known
@@ -117,6 +121,13 @@ class PlanInputs:
         )
         conform(self.product_links, PRODUCT_LINKS, name="product links", key=("sku_key",))
         conform(self.channel_links, CHANNEL_LINKS, name="channel links", key=("payment_channel",))
+        conform(
+            self.wishes,
+            PRODUCT_WISHES,
+            name="products to create",
+            key=("sku_key",),
+            required=("sku", "name", "kind", "wished_on"),
+        )
         conform(self.left_out, LEFT_OUT, name="orders left out", key=("order_key",), required=("code",))
         frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
         values = {name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__}

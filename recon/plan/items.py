@@ -17,7 +17,17 @@ from recon.plan.state import BOOKED_VOUCHERS
 
 CHARGE_KINDS: Final = ("shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher")
 """Line kinds with a treatment of their own, per sales channel."""
-ITEM_STATES: Final = ("ok", "unlinked", "no_sku", "no_account", "hold", "unmapped", "undecided", "leave-out")
+ITEM_STATES: Final = (
+    "ok",
+    "unlinked",
+    "to_create",
+    "no_sku",
+    "no_account",
+    "hold",
+    "unmapped",
+    "undecided",
+    "leave-out",
+)
 ItemState = pl.Enum(ITEM_STATES)
 
 ITEMS: Final = pl.Schema({
@@ -54,11 +64,15 @@ def account_name(connection: Connection, setting: str) -> str:
 
 
 def build_items(
-    orders: pl.DataFrame, lines: pl.DataFrame, product_links: pl.DataFrame, connection: Connection
+    orders: pl.DataFrame,
+    lines: pl.DataFrame,
+    product_links: pl.DataFrame,
+    connection: Connection,
+    to_create: pl.Series | None = None,
 ) -> Items:
-    """Return the items of all SKUs and charges that occur."""
+    """Return the items of all SKUs and charges that occur; ``to_create``: keys of SKUs whose product is on its way."""
     nameless = _text_item(connection.products.without_sku == "text", "no_sku", connection)
-    skus = _sku_items(lines["sku"], product_links, connection)
+    skus = _sku_items(lines["sku"], product_links, connection, to_create)
     channel_no, channels = _channel_numbers(orders["sales_channel"], connection)
     charges = _charge_items(channels, connection)
     frame = pl.concat([nameless, skus.drop("sku"), charges.drop("channel_no", "kind")])
@@ -92,7 +106,9 @@ def spread_vouchers(orders: pl.DataFrame, connection: Connection) -> pl.Series:
     return orders["sales_channel"].replace_strict(rules, default=default, return_dtype=pl.Boolean)
 
 
-def _sku_items(skus: pl.Series, product_links: pl.DataFrame, connection: Connection) -> pl.DataFrame:
+def _sku_items(
+    skus: pl.Series, product_links: pl.DataFrame, connection: Connection, to_create: pl.Series | None
+) -> pl.DataFrame:
     keyed = distinct_keys(skus, name="sku", key_name="sku_key")
     found = keyed.join(
         product_links.with_columns(_found=pl.lit(value=True)), on="sku_key", how="left", maintain_order="left"
@@ -101,8 +117,10 @@ def _sku_items(skus: pl.Series, product_links: pl.DataFrame, connection: Connect
     as_text = connection.products.unlinked == "text"
     text = pl.col("product_code").is_null()
     account = pl.when(text).then(pl.coalesce("account_code", pl.lit(sales, dtype=pl.String))).otherwise("account_code")
+    waits = pl.lit(value=False) if to_create is None else pl.col("sku_key").is_in(to_create.implode())
     state = (
-        pl.when(pl.col("_found").is_null() & (not as_text)).then(pl.lit("unlinked"))
+        pl.when(pl.col("_found").is_null() & waits).then(pl.lit("to_create"))  # also where others go as text: it is wanted
+        .when(pl.col("_found").is_null() & (not as_text)).then(pl.lit("unlinked"))
         .when(text & account.is_null()).then(pl.lit("no_account"))
         .otherwise(pl.lit("ok"))
     )  # fmt: skip

@@ -51,7 +51,7 @@ def document_numbers(
     prefix = connection.number_prefix
     prefixes = {
         "invoice": prefix.invoice, "receipt": prefix.receipt, "payment": prefix.receipt,
-        "credit_note": prefix.credit_note, "void": "",
+        "credit_note": prefix.credit_note, "void": "", "product": "",
     }  # fmt: skip
     kinds = documents["kind"].unique().to_list()
     prefix_of = pl.Series([prefixes[kind] for kind in DOCUMENT_KINDS]).gather(documents["kind"].to_physical())

@@ -27,6 +27,7 @@ from recon.plan.items import Items, build_items
 from recon.plan.left_out import left_out_holds, with_details
 from recon.plan.lifecycle import may_act, rules_frame, rules_with
 from recon.plan.lines import SaleLines, orders_of, sale_lines
+from recon.plan.products import judged_wishes, with_products
 from recon.plan.vat import order_amounts
 from recon.plan.verdict import apply_rules, hold_acting, mask_of_keys
 from recon.plan.work import Work, open_work
@@ -40,7 +41,8 @@ def build_plan(inputs: PlanInputs) -> Plan:
     """
     inputs = inputs.checked()
     work = open_work(inputs)
-    items = build_items(work.orders, inputs.lines, inputs.product_links, work.connection)
+    wishes = judged_wishes(inputs)
+    items = build_items(work.orders, inputs.lines, inputs.product_links, work.connection, wishes.on_the_way)
     sale, amounts = _amounts(work, items)
     rule_no = _rules(work, amounts)
     acting = apply_rules(work.verdicts, rule_no)
@@ -51,7 +53,8 @@ def build_plan(inputs: PlanInputs) -> Plan:
     written, results = side_by_side(
         lambda: assemble(work, items, asked, finished, sums, amounts), lambda: _results(work, asked, amounts, rule_no)
     )
-    return _plan(work, written, results, [*own, *written.findings])
+    made = _plan(work, written, results, [*own, *written.findings, wishes.findings])
+    return with_products(made, wishes.lines, inputs.currency)
 
 
 def _amounts(work: Work, items: Items) -> tuple[SaleLines, pl.DataFrame]:
@@ -132,6 +135,7 @@ def _hold(
 
 _LINE_HOLDS = {
     "product-not-linked": ("unlinked", "no_account"),
+    "product-to-create": ("to_create",),
     "sku-missing": ("no_sku",),
     "charge-not-mapped": ("hold", "unmapped"),
 }

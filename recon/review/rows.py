@@ -87,7 +87,8 @@ def review_rows(inputs: ReviewInputs) -> pl.DataFrame:
     documents = _documents(inputs, causes)
     newer = inputs.held_in
     held = _held(inputs, causes) if newer is None else _held(newer, order_causes(newer.findings, newer.orders))
-    frame = pl.concat([documents, held]) if held.height else documents
+    rejected = _rejected_products(newer or inputs)
+    frame = pl.concat([documents, held, rejected]) if held.height or rejected.height else documents
     frame = frame.rechunk()
     search = search_text(frame)
     number = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row_id")
@@ -109,7 +110,7 @@ def order_causes(findings: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
 def _documents(inputs: ReviewInputs, causes: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the documents, without row_id and search."""
     documents, orders = inputs.documents, inputs.orders
-    about = orders.select("customer_name", "file", "row")[documents["order_no"]]
+    about = orders.select(pl.col("customer_name", "file", "row").gather(documents["order_no"]))  # null: of no order
     frame = pl.concat([documents, about], how="horizontal")
     frame = frame.join(causes, on="order_no", how="left", maintain_order="left")
     frame = _with_decisions(_with_states(frame, inputs), inputs.standing)
@@ -183,6 +184,22 @@ def _held(inputs: ReviewInputs, causes: pl.DataFrame) -> pl.DataFrame:
         pl.lit(None, dtype=pl.String).alias("rule"), "file", "row", "order_number",
         pl.when(rejected).then("decided_by").alias("decided_by"), pl.when(rejected).then("why").alias("note"),
     )  # fmt: skip
+
+
+def _rejected_products(inputs: ReviewInputs) -> pl.DataFrame:
+    """Return the rows of products a person does not want created: like rejected orders, so that they can be put back."""
+    found = inputs.findings.filter(pl.col("code") == "product-rejected").select("order_key").unique(maintain_order=True)
+    frame = found.join(_rejected_orders(inputs.standing), on="order_key", how="left", maintain_order="left")
+    sku = pl.col("order_key").str.strip_prefix("sku:")
+    used = inputs.orders["currency"].mode().sort().head(1).to_list()
+    columns = {
+        "sales_channel": pl.lit(""), "payment_channel": pl.lit(""), "currency": pl.lit(used[0] if used else ""), "key": pl.col("order_key"), "order_key": pl.col("order_key"), "kind": pl.lit("order"), "customer": sku,
+        "total_minor": pl.lit(0), "vat_minor": pl.lit(0), "status": pl.lit("rejected"), "order_number": sku,
+        "cause": pl.lit("rejected-by-person"), "causes": pl.lit("rejected-by-person"), "decided_by": pl.col("decided_by"),
+        "note": pl.col("why"),
+    }  # fmt: skip
+    own = [name for name in REVIEW.names() if name not in {"row_id", "name", "batch", "search"}]
+    return frame.select(columns.get(name, pl.lit(None)).cast(REVIEW[name]).alias(name) for name in own)
 
 
 def _rejected_orders(standing: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import polars as pl
 from recon.domain.document import Document
 from recon.errors import StoreDamaged, UsageError
 from recon.money import plain
+from recon.plan.products import PRODUCT
 from recon.service.connecting import known_catalog, require_same_company
 from recon.service.context import Context, Progress
 from recon.service.sending import DocumentMaker
@@ -37,6 +38,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         raise UsageError(
             f"Nothing of {batch.batch_id} is posted yet, so there is nothing to compare. Send it with `recon upload {batch.batch_id}`."
         )
+    dated = [row for row in rows if row.kind != PRODUCT] or rows
     rules = context.settings.connections[batch.connection]
     maker = DocumentMaker(context, batch)
     everything = context.store.posted_frame(batch.company_id)
@@ -54,8 +56,8 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
             target,
             posted,
             known_numbers=frozenset(everything["number"].drop_nulls().to_list()) | {row.number or "" for row in rows},
-            since=min(row.issued_on for row in rows),
-            until=max(row.issued_on for row in rows),
+            since=min(row.issued_on for row in dated),
+            until=max(row.issued_on for row in dated),
             prefixes=(prefix.invoice, prefix.receipt, prefix.credit_note) if rules.numbering == "source" else (),
             voided=frozenset(everything.filter(pl.col("kind") == "void")["applies_to_key"].drop_nulls().to_list()),
             on_progress=lambda n: on_progress(f"compared {n:,} of {len(posted):,}"),
@@ -69,8 +71,10 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         missing=tuple(
             {
                 "document_key": d.document_key,
-                "number": d.number or d.document_key,
-                "text": f"{d.kind} of {plain(d.total_minor)} is not there",
+                "number": d.sku if d.kind == PRODUCT else d.number or d.document_key,
+                "text": f"{d.product_kind} {d.product_name} is not there"
+                if d.kind == PRODUCT
+                else f"{d.kind} of {plain(d.total_minor)} is not there",
                 "code": "read-back-missing",
             }
             for d in found.missing

@@ -8,6 +8,7 @@ from recon.approve import two_persons
 from recon.domain.finding import FINDING_CODES
 from recon.errors import ApprovalError
 from recon.money import plain
+from recon.plan.products import PRODUCT
 from recon.review.decisions import content_digest
 from recon.review.records import DoorKind, DoorView
 from recon.service.approving import approval_policy
@@ -30,6 +31,8 @@ def door(context: Context, connection: str | None) -> DoorView:
     _, ledger_company, environment = known_company(context, name)
     verified = context.store.catalog.verified(name)
     mine = chosen.decided
+    sent = rows.filter(pl.col("kind").cast(pl.String) != PRODUCT)
+    dated = sent if sent.height else rows  # the day a product was marked is no business day
     largest = rows.sort("total_minor", "row_id", descending=[True, False]).row(0, named=True)
     numbers = rows["number"].drop_nulls()
     return DoorView(
@@ -43,7 +46,7 @@ def door(context: Context, connection: str | None) -> DoorView:
         count=rows.height,
         total=plain(_sum(rows, "total_minor"), currency),
         vat=plain(_sum(rows, "vat_minor"), currency),
-        period=(str(rows["issued_on"].min()), str(rows["issued_on"].max())),
+        period=(str(dated["issued_on"].min()), str(dated["issued_on"].max())),
         largest=largest["number"] or largest["key"],
         largest_total=plain(largest["total_minor"], currency),
         first_number=numbers[0] if numbers.len() else "",

@@ -19,6 +19,7 @@ from recon.match.suggest import suggest_products
 from recon.match.work_list import two_products
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
+from recon.service.creation_edits import creation_edits
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
@@ -51,6 +52,12 @@ class MatchEdits:
     """Payment channels whose account is taken away."""
     charges: tuple[tuple[str, str, str], ...] = ()
     """(sales channel or default, kind of charge, what happens to it: see `charge_rules.parse_treatment`)."""
+    create: tuple[tuple[str, str | None, str], ...] = ()
+    """(SKU, name in the ledger or None for the shop's, product or service): to be created in the ledger."""
+    create_unlinked: bool = False
+    """Mark every SKU that is not linked, under the shop's names."""
+    uncreate: tuple[str, ...] = ()
+    """SKUs whose products are not to be created after all."""
     unmapped: str | None = None
     """What happens to payment channels nobody mapped: hold, or the ledger's code of the cash channel."""
 
@@ -62,6 +69,7 @@ class PlannedEdits:
         self._context, self._name, self._rules, self._frames = context, name, rules, frames
         self.products: dict[str, Any] = {}
         self.channels: dict[str, Any] = {}
+        self.creations: dict[str, Any] = {}
         self.decisions: dict[str, Any] = {}
         self.settings: dict[tuple[str, ...], Value] = {}
         self.words: list[str] = []
@@ -88,6 +96,7 @@ class PlannedEdits:
             self._link_all()
         if edits.all_channels:
             self._all_channels(edits.all_channels)
+        self._creations_of(edits)
         self._settings_of(edits)
         for order, decision, number in edits.decisions:
             self._decide(order, decision, number)
@@ -101,12 +110,23 @@ class PlannedEdits:
             for name, is_so in (
                 ("workbook", edits.import_file is not None), ("link exact", edits.link_all),
                 ("accept", bool(edits.accept or edits.accepted)), ("unlink", bool(edits.unlink)), ("unmap", bool(edits.unmap)),
+                ("create", bool(edits.create) or edits.create_unlinked), ("uncreate", bool(edits.uncreate)),
                 ("text", codes == {True}), ("link", bool(codes - {True})),
                 ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)),
             )
             if is_so
         ]  # fmt: skip
         self.did = done[0] if len(done) == 1 else "change"
+
+    def _creations_of(self, edits: MatchEdits) -> None:
+        if not (edits.create or edits.create_unlinked or edits.uncreate):
+            return
+        changed, words = creation_edits(
+            self._context, self._name, self._rules, self._frames, edits.create, edits.uncreate,
+            unlinked=edits.create_unlinked, linked_now=self.products,
+        )  # fmt: skip
+        self.creations |= changed
+        self.words += words
 
     def _settings_of(self, edits: MatchEdits) -> None:
         base = ("connections", self._name)
@@ -263,7 +283,12 @@ class PlannedEdits:
     def write(self) -> None:
         """Write everything down."""
         store, who = self._context.store, self._context.actor
-        for kind, values in (("product", self.products), ("channel", self.channels), ("decision", self.decisions)):
+        for kind, values in (
+            ("product", self.products),
+            ("channel", self.channels),
+            ("decision", self.decisions),
+            ("create", self.creations),
+        ):
             if values:
                 store.mappings.set(self._name, kind, values, who=who, reason=self.did)
         if self.settings:

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from recon.errors import UsageError
 from recon.service.context import Context
+from recon.service.new_products import CREATED
 from recon.store.mappings import MappingGroup
 
-UNDOABLE: Final = ("product", "channel")
+UNDOABLE: Final = ("product", "channel", "create")
 """Kinds of mappings that can be undone; what happens to a changed order (`--decide`) is decided anew instead."""
 _UNDO, _REDO = "undo:", "redo:"
 _OLD_REASON: Final = "recon match"
@@ -48,7 +49,9 @@ def undo(context: Context, connection: str | None) -> MappingUndo:
     name, _rules = context.connection(connection)
     done, _undone = _stacks(context, name)
     if not done:
-        raise UsageError("No product and no payment channel was mapped that could be undone. Nothing was changed.")
+        raise UsageError(
+            "No product and no payment channel was mapped, and no product marked, that could be undone. Nothing was changed."
+        )
     group = done[-1]
     values = context.store.mappings.before(name, group)
     context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_UNDO}{group.first}")
@@ -97,6 +100,8 @@ def _stacks(context: Context, name: str) -> tuple[list[MappingGroup], list[Mappi
     done: list[MappingGroup] = []
     undone: list[MappingGroup] = []
     for group in groups:
+        if group.reason.startswith(CREATED):  # followed from the ledger's answer; nobody set it
+            continue
         if group.reason.startswith((_UNDO, _REDO)):
             meant = by_number[int(group.reason.partition(":")[2])]
             taken, given = (done, undone) if group.reason.startswith(_UNDO) else (undone, done)
@@ -106,7 +111,13 @@ def _stacks(context: Context, name: str) -> tuple[list[MappingGroup], list[Mappi
         else:
             done.append(group)
             undone.clear()
-    return done, undone
+    return [group for group in done if group.kind != "create" or _still_so(context, name, group)], undone
+
+
+def _still_so(context: Context, name: str, group: MappingGroup) -> bool:
+    """Return whether something of a group stands; marks whose products were made meanwhile are gone for good."""
+    now = context.store.mappings.current(name, group.kind)
+    return any(now.get(key) == value for key, value in context.store.mappings.after(name, group).items())
 
 
 def _report(context: Context, name: str, what: str, group: MappingGroup) -> MappingUndo:

@@ -17,6 +17,7 @@ from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.mapping_frames import channel_links, decisions, ledger_methods, ledger_products, product_links
 from recon.service.match_edits import MatchEdits, PlannedEdits
+from recon.service.new_products import link_created
 from recon.service.product_table import product_frame
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 
@@ -33,6 +34,7 @@ def match(context: Context, connection: str | None, edits: MatchEdits, *, dry_ru
         UsageError: An edit names something that is not there; nothing is changed then.
     """
     name, rules = context.connection(connection)
+    link_created(context, name)
     frames = current_frames(context, name, rules)
     planned = _planned(context, name, rules, frames, edits)
     if not dry_run:
@@ -99,6 +101,7 @@ def product_lines(context: Context, name: str, rules: Connection, frames: Canoni
             suggestion=row["suggestion"],
             suggestion_name=row["suggestion_name"],
             reason=row["reason"],
+            new_name=row["new_name"],
         )
         for row in rows.iter_rows(named=True)
     )

@@ -9,6 +9,7 @@ import polars as pl
 from recon.domain.finding import FINDING_CODES
 from recon.money import plain
 from recon.plan.inputs import Plan
+from recon.plan.products import PRODUCT
 from recon.service.causes import causes, in_currencies, sums_by_currency, with_currency
 from recon.service.context import Context
 from recon.service.controls import control_view
@@ -55,11 +56,17 @@ def report(
         ignored=_ignored_lines(ignored, currency),
         other=causes(other, about, currency, files=names),
         controls=control_view(made.controls),
-        period=(str(documents["issued_on"].min()), str(documents["issued_on"].max())) if documents.height else None,
+        period=_period(documents),
         is_new=is_new,
         dry_run=dry_run,
         rows=document_rows(context, shown, orders, batch),
     )
+
+
+def _period(documents: pl.DataFrame) -> tuple[str, str] | None:
+    """Return first and last day of the documents; the day a product was marked is no business day."""
+    dated = documents.filter(pl.col("kind") != PRODUCT)["issued_on"]
+    return (str(dated.min()), str(dated.max())) if dated.len() else None
 
 
 def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:

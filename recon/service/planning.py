@@ -22,10 +22,12 @@ from recon.normalize.refused import refused_later
 from recon.normalize.sequence import chronological
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
+from recon.plan.products import PRODUCT
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets, frames_path
 from recon.service.matching import channel_links, decisions, product_links
+from recon.service.new_products import link_created, product_wishes
 from recon.service.plan_report import report
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
@@ -57,6 +59,7 @@ def plan(
     """
     name, rules = context.connection(connection)
     require_start_date(context, name)
+    link_created(context, name)
     on_progress("reading the orders")
     sets = current_sets(context, name, rules)
     if not sets:
@@ -125,6 +128,7 @@ def plan_inputs(
         decisions=decisions(context, name),
         first_seen=first_seen(context, sets),
         left_out=pl.DataFrame(schema=LEFT_OUT) if left_out is None else left_out,
+        wishes=product_wishes(context, name),
         currency=context.settings.company.currency,
         limits=PlanLimits(
             partial_credit_note=capabilities.partial_credit_note,
@@ -132,6 +136,7 @@ def plan_inputs(
             kinds=capabilities.kinds,
             contact_code_max_length=capabilities.contact_code_max_length,
             text_max_length=capabilities.text_max_length,
+            product_name_max_length=capabilities.product_name_max_length,
         ),
         read_posted=posted_reader(context, posted),
     )
@@ -198,7 +203,9 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
     """Return a digest over what a plan was made from: files as read, mappings, settings, posted documents, version."""
     facts = {
         "files": [(intake.digest, intake.read_key) for intake, _ in sets],
-        "mappings": [[kind, context.store.mappings.current(name, kind)] for kind in ("product", "channel", "decision")],
+        "mappings": [
+            [kind, context.store.mappings.current(name, kind)] for kind in ("product", "channel", "decision", "create")
+        ],
         "settings": settings_facts(context.settings, name),
         "posted": [posted.height, int(posted["total_minor"].sum() or 0)],
         "recon": __version__,
@@ -237,6 +244,7 @@ def enter(
         return None, False
     before = {batch.batch_id for batch in context.store.batches.all(name)}
     held = made.results.filter(pl.col("held_minor") != 0)
+    products = made.documents.filter(pl.col("kind") == PRODUCT).height
     batch = context.store.batches.create(
         NewBatch(
             connection=name,
@@ -250,6 +258,7 @@ def enter(
             facts={
                 "frames": folder.relative_to(context.workspace.private).as_posix(),
                 "controls": asdict(made.controls),
+                **({"products": products} if products else {}),
                 **(origin.facts if origin else {}),
             },
         ),

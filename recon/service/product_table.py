@@ -26,6 +26,7 @@ from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.mapping_frames import catalog_read_at, ledger_products, product_links
+from recon.service.new_products import product_wishes
 
 ORDERS_SHOWN: Final = 8
 """Orders of one SKU that are shown, the newest."""
@@ -165,7 +166,7 @@ def product_frame(
         found = no_suggestions() if as_text.unlinked else suggest_products(open_items, catalog)
     hints = no_suggestions() if found is None else found
     is_open = hints.join(links, left_on="open_key", right_on="sku_key", how="anti", maintain_order="left")
-    return product_rows(weighed, links, catalog, is_open, as_text), found
+    return product_rows(weighed, links, catalog, is_open, as_text, product_wishes(context, name)), found
 
 
 def catalog(context: Context, connection: str | None) -> CatalogList:

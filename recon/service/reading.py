@@ -30,10 +30,10 @@ def document_rows(
 
     ``orders`` are those of the plan, because a document names its order's position there.
     """
-    places = orders.select("file", "row")[documents["order_no"]]
+    places = orders.select(pl.col("file", "row").gather(documents["order_no"]))  # null: of no order
     states = _states(context, batch)
     return tuple(
-        document_row(record, states.get(record["document_key"]), file, row)
+        document_row(record, states.get(record["document_key"]), file or "", row or 0)
         for record, (file, row) in zip(documents.iter_rows(named=True), places.iter_rows(), strict=True)
     )
 

@@ -17,6 +17,7 @@ from recon.errors import ReconError, StaleApproval, TargetRejected
 from recon.frames.parquet import digest_files
 from recon.money import plain
 from recon.plan.plan import build_plan
+from recon.plan.products import PRODUCT
 from recon.plan.records import documents_by_key
 from recon.service.connecting import keep_catalog, known_catalog, known_company
 from recon.service.context import Context, Progress
@@ -69,14 +70,19 @@ def changes_since(context: Context, batch: Batch) -> tuple[str, ...]:
         return ()
     frames = whole_set(sets)
     made = build_plan(plan_inputs(context, batch.connection, rules, sets, frames, posted))
-    return _differences(
-        (
-            load_plan_frame(context, batch, "documents"),
-            load_plan_frame(context, batch, "lines"),
-            load_plan_frame(context, batch, "postings"),
-        ),
-        (made.documents, made.lines, made.postings),
+    documents = _undone(context, batch, load_plan_frame(context, batch, "documents"))
+    lines, postings = (
+        load_plan_frame(context, batch, part).join(documents.select("doc_no"), on="doc_no", how="semi")
+        for part in ("lines", "postings")
     )
+    return _differences((documents, lines, postings), (made.documents, made.lines, made.postings))
+
+
+def _undone(context: Context, batch: Batch, documents: pl.DataFrame) -> pl.DataFrame:
+    """Return the documents without products that went out: once there they are no longer asked for, and rightly so."""
+    rows = context.store.outbox.rows(batch.batch_id, limit=int(batch.facts.get("products", 0)))
+    gone = [row.document_key for row in rows if row.kind == PRODUCT and row.state != "queued"]
+    return documents.filter(~pl.col("document_key").is_in(gone)) if gone else documents
 
 
 Parts = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]

@@ -58,6 +58,20 @@ class CatalogCache:
                 )
             self._events.append("catalog", connection, {part: len(rows) for part, rows in parts.items()})
 
+    def add(self, connection: str, part: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add what we made there ourselves to a part; when it was last read stays as it is."""
+        assert part in PARTS, part
+        known = self.get(connection, part)
+        at = known.fetched_at if known is not None else stamp(self._clock.now())
+        whole = [*(known.rows if known is not None else ()), *(dict(row) for row in rows)]
+        with self._database.transaction("catalog"):
+            self._database.write(
+                "INSERT INTO catalog VALUES (?, ?, ?, ?) ON CONFLICT (connection, part) "
+                "DO UPDATE SET content = excluded.content",
+                (connection, part, json.dumps(whole, ensure_ascii=False, separators=(",", ":")), at),
+            )
+            self._events.append("catalog", connection, {part: len(whole)})
+
     def get(self, connection: str, part: str) -> CatalogPart | None:
         """Return a part as last read; None: never read."""
         row = self._database.one("SELECT * FROM catalog WHERE connection = ? AND part = ?", (connection, part))

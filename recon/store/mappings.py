@@ -1,7 +1,7 @@
 """Mappings and decisions of persons, with their whole history: who changed what, when and why.
 
 Kinds: ``product`` (SKU key to the ledger's product), ``channel`` (payment channel to the ledger's method),
-``decision`` (order key: repost, leave, by-hand), ``setting``. A value is JSON; taking a mapping away is a change like
+``decision`` (order key: repost, leave, by-hand), ``create`` (SKU key to the product the ledger is to create), ``setting``. A value is JSON; taking a mapping away is a change like
 any other. Changes are never edited; the current view is kept beside them.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +19,7 @@ from recon.store.database import Database
 from recon.store.event_log import EventLog
 from recon.store.moments import stamp
 
-KINDS: Final = ("product", "channel", "decision", "setting")
+KINDS: Final = ("product", "channel", "decision", "create", "setting")
 
 Value = dict[str, Any] | str | int | bool
 
@@ -64,6 +65,15 @@ class Mappings:
             "SELECT key, value FROM mappings WHERE connection = ? AND kind = ? ORDER BY key", (connection, kind)
         )
         return {row["key"]: json.loads(row["value"]) for row in rows}
+
+    def dated(self, connection: str, kind: str) -> tuple[MappingChange, ...]:
+        """Return everything mapped now with who mapped it when, by key."""
+        rows = self._database.query(
+            "SELECT c.* FROM mappings m JOIN mapping_changes c ON c.change_id = m.change_id "
+            "WHERE m.connection = ? AND m.kind = ? ORDER BY m.key",
+            (connection, kind),
+        )
+        return tuple(_change(row) for row in rows)
 
     def revision(self, connection: str | None = None) -> int:
         """Return the number of the last change; equal numbers mean equal mappings."""
@@ -119,6 +129,14 @@ class Mappings:
             self._events.append("mappings", f"{connection}/{kind}", facts, who=who)
         return len(changed)
 
+    def keys_changed(self, connection: str, kind: str, reason: str) -> frozenset[str]:
+        """Return the keys that were ever changed for exactly this reason."""
+        rows = self._database.query(
+            "SELECT DISTINCT key FROM mapping_changes WHERE connection = ? AND kind = ? AND reason = ?",
+            (connection, kind, reason),
+        )
+        return frozenset(row["key"] for row in rows)
+
     def groups(self, connection: str, kinds: tuple[str, ...]) -> tuple[MappingGroup, ...]:
         """Return what was changed in one go each, in the order it was done."""
         places = ", ".join("?" for _ in kinds)
@@ -154,19 +172,7 @@ class Mappings:
             "ORDER BY change_id",
             (connection, kind, kind, key, key),
         )
-        return tuple(
-            MappingChange(
-                row["change_id"],
-                row["connection"],
-                row["kind"],
-                row["key"],
-                None if row["value"] is None else json.loads(row["value"]),
-                row["who"],
-                row["at"],
-                row["reason"],
-            )
-            for row in rows
-        )
+        return tuple(_change(row) for row in rows)
 
 
 def changes_digest(changes: Iterable[tuple[str, str | None]]) -> str:
@@ -175,6 +181,13 @@ def changes_digest(changes: Iterable[tuple[str, str | None]]) -> str:
     for key, text in changes:
         whole.update(json.dumps([key, text], ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return whole.hexdigest()
+
+
+def _change(row: sqlite3.Row) -> MappingChange:
+    value = None if row["value"] is None else json.loads(row["value"])
+    return MappingChange(
+        row["change_id"], row["connection"], row["kind"], row["key"], value, row["who"], row["at"], row["reason"]
+    )
 
 
 def _text(value: Value) -> str:

@@ -188,11 +188,14 @@ class Outbox:
                 return outbox_row(row)
         return None
 
-    def last_posted(self, company_no: int, *, batch_id: str | None = None) -> OutboxRow | None:
-        """Return the document with an own number that the ledger confirmed last, of one batch or of the company."""
+    def last_posted(self, company_no: int, *, batch_id: str | None = None, products: bool = False) -> OutboxRow | None:
+        """Return the document with an own number that the ledger confirmed last, of one batch or of the company.
+
+        ``products``: the product it made last instead.
+        """
+        chosen = "kind = 'product'" if products else "number IS NOT NULL AND kind <> 'void'"
         row = self._database.one(
-            "SELECT * FROM outbox WHERE company_no = ? AND state = 'posted' AND number IS NOT NULL "
-            "AND kind <> 'void' AND (? IS NULL OR batch_id = ?) "
+            f"SELECT * FROM outbox WHERE company_no = ? AND state = 'posted' AND {chosen} AND (? IS NULL OR batch_id = ?) "
             "ORDER BY code IS 'adopted', updated_at DESC LIMIT 1",
             (company_no, batch_id, batch_id),
         )

@@ -116,7 +116,7 @@ _POSTED_COLUMNS: Final = {
     "kind": "kind",
     "revision": "revision",
     # where it stands under another number than ours, because a person entered it, that one is paid, voided and credited
-    "number": "coalesce(CASE WHEN state IN ('posted', 'by_hand') AND kind NOT IN ('payment', 'void') "
+    "number": "coalesce(CASE WHEN state IN ('posted', 'by_hand') AND kind NOT IN ('payment', 'void', 'product') "
     f"THEN ledger_number END, number, '{_ABSENT}')",
     "applies_to_key": f"ifnull(applies_to_key, '{_ABSENT}')",
     "issued_on": "issued_on",

@@ -36,6 +36,15 @@ class Capabilities:
     is_file: bool = False
     """Writes import files; a person carries them over and confirms."""
     lookup_grace_seconds: int = 120
+    product_name_max_length: int = 100
+
+    def can_find(self, kind: str) -> bool:
+        """Return whether a look-up can tell that a document of this kind is, or is not, there; products carry a mark."""
+        return kind == "product" or self.searchable_by_number
+
+    def refuses_twice(self, kind: str) -> bool:
+        """Return whether a second document of this kind under the same number is refused; nothing tells products apart."""
+        return self.own_number and kind != "product"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +182,9 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterRequest:
-    """Master data that must exist before documents go out, as approved lines of the plan."""
+    """Buyers' contacts that must exist before documents go out; products are created by lines of the plan."""
 
     contacts: tuple[LedgerContact, ...] = ()
-    products: tuple[LedgerProduct, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -239,7 +247,7 @@ class Target(ABC):
 
     @abstractmethod
     def ensure_masters(self, request: MasterRequest) -> Catalog:
-        """Create missing contacts and products after looking them up by their code; return what now exists.
+        """Create missing contacts after looking them up by their code; return what now exists.
 
         Raises:
             TargetUnavailable, TargetRejected, OutcomeUnknown: As for `send`.

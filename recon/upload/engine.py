@@ -143,7 +143,7 @@ class Uploader:
         if row.next_lookup_at is None:
             return float(self._lookups.grace_seconds)
         left = (moment(row.next_lookup_at) - now).total_seconds()
-        return min(max(0.0, left), float(self._lookups.longest_rest_seconds))
+        return min(max(0.0, left), float(self._lookups.longest_rest_seconds(row.kind)))
 
     def _work(self, limit: int | None) -> tuple[Ending, str]:
         """Settle what is unknown, then send what is queued, until there is nothing more to do."""

@@ -22,6 +22,8 @@ from recon.store.store import Store
 from recon.targets.base import Found, Target
 from recon.upload.documents import DocumentOf
 
+PRODUCT: Final = "product"
+"""Kind of a line that creates a product; another product is what shows how late the ledger's list is."""
 ABSENCES_NEEDED: Final = 2
 MAX_LOOKUPS: Final = 10
 """Look-ups that settle nothing after which a person is asked."""
@@ -65,10 +67,9 @@ class Lookups:
         self._document_of = document_of
         self.grace_seconds = grace_seconds
 
-    @property
-    def longest_rest_seconds(self) -> int:
-        """Longest time between two look-ups; a clock that jumped cannot stretch it."""
-        return self.grace_seconds + (0 if self._target.capabilities.own_number else LONGEST_MARGIN_SECONDS)
+    def longest_rest_seconds(self, kind: str) -> int:
+        """Longest time between two look-ups of a document of this kind; a clock that jumped cannot stretch it."""
+        return self.grace_seconds + (0 if self._target.capabilities.refuses_twice(kind) else LONGEST_MARGIN_SECONDS)
 
     def next_at(self) -> dt.datetime:
         """Return when a look-up may be believed: a grace time from now."""
@@ -104,9 +105,10 @@ class Lookups:
             return self._failed(row, f"The look-up got no answer: {found}")
         if found.state != "absent":
             return LookedUp(self._store.moves.finish(row, outcome_of(row, found)), "settled")
-        if row.batch_id not in canary:
-            canary[row.batch_id] = self.canary(row)
-        seen = canary[row.batch_id]
+        place = f"{row.batch_id}/{row.kind == PRODUCT}"
+        if place not in canary:
+            canary[place] = self.canary(row)
+        seen = canary[place]
         if seen.state == "failed":
             return self._failed(row, "Not there, but the ledger did not answer when asked for a document it confirmed.")
         margin = self._margin_seconds(row, seen)
@@ -124,7 +126,7 @@ class Lookups:
         """
         if seen.state == "hidden":
             return None
-        if self._target.capabilities.own_number:
+        if self._target.capabilities.refuses_twice(row.kind):
             return 0
         if seen.sent_at is None:
             return None
@@ -176,8 +178,9 @@ class Lookups:
 
     def canary(self, row: OutboxRow) -> Canary:
         """Ask for a document that the ledger confirmed before, of this batch if there is one."""
-        outbox = self._store.outbox
-        other = outbox.last_posted(row.company_no, batch_id=row.batch_id) or outbox.last_posted(row.company_no)
+        outbox, products = self._store.outbox, row.kind == PRODUCT
+        other = outbox.last_posted(row.company_no, batch_id=row.batch_id, products=products)
+        other = other or outbox.last_posted(row.company_no, products=products)
         if other is None:
             return Canary("none")
         try:
@@ -206,7 +209,9 @@ def outcome_of(row: OutboxRow, found: Found) -> Outcome:
             ledger_id=ledger_id,
             ledger_number=ledger_number or row.number or "",
             code="adopted",
-            words="Found in the ledger by its number, equal in every field, and taken over.",
+            words="Found in the ledger by its mark and taken over; nothing was created a second time."
+            if row.kind == PRODUCT
+            else "Found in the ledger by its number, equal in every field, and taken over.",
             adopted=True,
         )
     held = ", ".join(document.number or document.ledger_id for document in found.documents)

@@ -89,7 +89,7 @@ class Sender:
         if row.sends >= MAX_SENDS:
             words = f"Sent {row.sends} times already. Check the ledger by hand, then say what you found."
             return Sent(moves.finish(row, Outcome(state="needs_person", code="sends-used-up", words=words)))
-        if not self._target.capabilities.searchable_by_number:
+        if not self._target.capabilities.can_find(row.kind):
             words = "This store was restored or copied, and the ledger cannot be searched by our number. Check by hand."
             return Sent(moves.finish(row, Outcome(state="needs_person", code="not-searchable", words=words)))
         found = self._lookups.find(document)
@@ -149,7 +149,7 @@ class Sender:
     def _refused(self, row: OutboxRow, document: Document, error: TargetRejected) -> Outcome:
         """Believe a no, unless an earlier attempt got no clear answer: a ledger that shows late may hold that one."""
         final = replace(_outcome("refused", error), result="refused")
-        if row.sends <= 1 or not self._target.capabilities.searchable_by_number:
+        if row.sends <= 1 or not self._target.capabilities.can_find(row.kind):
             return final
         found = self._lookups.find(document)
         if not isinstance(found, TargetError) and found.state != "absent":
@@ -169,7 +169,7 @@ class Sender:
 
     def _unknown(self, row: OutboxRow, error: TargetError) -> Outcome:
         """Wait for a look-up; a ledger that cannot be searched leaves it to a person."""
-        if not self._target.capabilities.searchable_by_number:
+        if not self._target.capabilities.can_find(row.kind):
             words = f"It is not known whether the ledger took {row.number or row.document_key}: {error}. Look there by hand."
             return Outcome(state="needs_person", result="unknown", code=error.code or "not-searchable", words=words)
         return replace(_outcome("unknown", error), result="unknown", next_lookup_at=self._lookups.next_at())

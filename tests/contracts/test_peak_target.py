@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 
 import pytest
 
 from recon.errors import AlreadyExists, OutcomeUnknown, SettingsError, TargetRejected, TargetUnavailable
 from recon.sandbox.peak import Fault, SandboxPeak
-from recon.targets.base import LedgerContact, LedgerProduct, MasterRequest
+from recon.targets.base import LedgerContact, MasterRequest
 from recon.targets.peak import MemoryTokenCache
-from tests.recon.peak_tools import FakeClock, following, line, sale, target
+from tests.recon.peak_tools import FakeClock, following, line, new_product, sale, target
 
 
 @pytest.fixture
@@ -435,30 +436,21 @@ def test_the_sweep_reads_all_pages(peak, clock):
     assert len(swept) == 5
 
 
-def test_f37_contacts_and_products_are_created_once(ledger, peak):
+def test_f37_contacts_are_created_once(ledger, peak):
     wanted = MasterRequest(
         contacts=(
             LedgerContact(code="B-0001", name="บริษัท ผู้ซื้อใหม่ จำกัด", tax_id="0994000000006", branch="00000"),
             LedgerContact(code="B-0002", name="บริษัท ตัวอย่างผู้ซื้อ จำกัด", tax_id="0105500000011", branch="00000"),
             LedgerContact(code="ONLINE", name="somebody else"),
-        ),
-        products=(LedgerProduct(code="NEW-1", name="ถุงเท้า"), LedgerProduct(code="FEE", name="ค่าห่อ", kind="service")),
+        )
     )
     made = ledger.ensure_masters(wanted)
     assert [contact.code for contact in made.contacts] == ["B-0001", "C00001", "ONLINE"]
     assert made.contacts[2].name == "ลูกค้าออนไลน์ (รวม)", "what exists is not changed"
     assert all(contact.ledger_id for contact in made.contacts)
-    assert [product.name for product in made.products] == ["ถุงเท้า", "ค่าห่อ"]
-    again = ledger.ensure_masters(wanted)
-    assert again == made
+    assert ledger.ensure_masters(wanted) == made
     assert len([c for c in peak.contacts() if c["code"] == "B-0001"]) == 1
-    assert len([p for p in peak.products() if p["name"] == "ถุงเท้า"]) == 1
-    bought = sale(
-        contact_code="B-0009",
-        contact_tax_id="0105500000011",
-        contact_branch="00000",
-        lines=[line(product_code=made.products[0].code)],
-    )
+    bought = sale(contact_code="B-0009", contact_tax_id="0105500000011", contact_branch="00000")
     ledger.send(bought)
     assert ledger.find(bought).documents[0].contact_code == "C00001"
 
@@ -476,22 +468,96 @@ def test_a_buyers_address_reaches_the_contact_for_the_full_tax_invoice(ledger, p
 
 
 @pytest.mark.parametrize("commit", [True, False])
-def test_f37_a_lost_answer_to_a_contact_or_product(peak, clock, commit):
-    wanted = MasterRequest(
-        contacts=(LedgerContact(code="B-1", name="ก ข"),), products=(LedgerProduct(code="N-1", name="ถุงเท้า"),)
-    )
+def test_f37_a_lost_answer_to_a_contact(peak, clock, commit):
+    wanted = MasterRequest(contacts=(LedgerContact(code="B-1", name="ก ข"),))
     with target(peak.url, clock, credentials=peak.credentials, timeout_seconds=0.5) as ledger:
-        for path in ("/contacts", "/products"):
-            peak.inject(Fault(kind="close", method="POST", path=path, commit=commit))
-        for _ in range(3):
+        peak.inject(Fault(kind="close", method="POST", path="/contacts", commit=commit))
+        for _ in range(2):
             try:
                 made = ledger.ensure_masters(wanted)
                 break
             except OutcomeUnknown:
                 assert not commit
-    assert (made.contacts[0].code, made.products[0].name) == ("B-1", "ถุงเท้า")
+    assert made.contacts[0].code == "B-1"
     assert len([c for c in peak.contacts() if c["code"] == "B-1"]) == 1
-    assert len([p for p in peak.products() if p["name"] == "ถุงเท้า"]) == 1
+
+
+def made_of(peak, name: str) -> list[dict]:
+    return [one for one in peak.products() if one["name"] == name]
+
+
+@pytest.mark.parametrize("kind", ["product", "service"])
+def test_f37_a_product_is_created_once_with_our_mark_and_found_again_by_it(ledger, peak, kind):
+    wanted = new_product("NEW-1", "ถุงเท้า", kind=kind)
+    assert ledger.check(wanted) == []
+    assert json.loads(ledger.payload(wanted))[f"Peak{kind.title()}s"][f"{kind}s"] == [
+        {"name": "ถุงเท้า", "description": "sku:NEW-1"}
+    ]
+    assert ledger.find(wanted).state == "absent"
+    confirmation = ledger.send(wanted)
+    assert confirmation.ledger_number.startswith(kind[0].upper())
+    with pytest.raises(AlreadyExists, match="nothing was sent"):
+        ledger.send(wanted)
+    found = ledger.find(wanted)
+    assert (found.state, found.confirmation.ledger_number) == ("equal", confirmation.ledger_number)
+    assert found.confirmation.ledger_id == confirmation.ledger_id
+    ((_, held),) = ledger.read_back([(wanted, confirmation.ledger_id)])
+    assert (held.kind, held.number, held.lines[0].description) == (kind, confirmation.ledger_number, "ถุงเท้า")
+    ledger.send(sale(lines=[line(product_code=confirmation.ledger_number)]))
+
+
+def test_f37_a_product_of_exactly_the_skus_code_counts_as_it_and_another_name_is_for_a_person(ledger):
+    there = new_product("P00001", "เสื้อยืด  สีดำ M")
+    with pytest.raises(AlreadyExists):
+        ledger.send(there)
+    assert ledger.find(there).state == "equal", "spaces are no difference"
+    other = ledger.find(new_product("P00001", "กล่องข้าว"))
+    assert other.state == "different"
+    assert other.differences == ("name: ours กล่องข้าว, PEAK เสื้อยืด สีดำ M",)
+
+
+def test_f37_two_products_with_our_mark_are_for_a_person(ledger, peak, clock):
+    wanted = new_product("NEW-2", "ถุงเท้า")
+    with target(peak.url, clock, credentials=peak.credentials) as other:
+        assert other.find(wanted).state == "absent"
+        peak.inject(Fault(kind="twice", method="POST", path="/products"))
+        other.send(wanted)
+    assert ledger.find(wanted).state == "twice"
+
+
+def test_a_name_peak_would_refuse_is_objected_to_before_and_refused_there(ledger, peak):
+    long = new_product("NEW-3", "ก" * 101)
+    (objection,) = ledger.check(long)
+    assert "101 characters" in objection.text
+    with pytest.raises(TargetRejected):
+        ledger.send(long)
+    assert made_of(peak, "ก" * 101) == []
+
+
+def test_the_answer_seen_from_peak_holds_no_result_code_and_counts_by_its_echo(ledger, peak):
+    peak.inject(Fault(kind="drop-field", method="POST", path="/products", field="resCode"))
+    assert ledger.send(new_product("NEW-4", "ถุงมือ")).ledger_number.startswith("P")
+    peak.inject(Fault(kind="set-field", method="POST", path="/products", field="description", text="sku:OTHER"))
+    with pytest.raises(OutcomeUnknown):
+        ledger.send(new_product("NEW-5", "หมวก"))
+    assert ledger.find(new_product("NEW-5", "หมวก")).state == "equal"
+
+
+@pytest.mark.parametrize("kind", ["hang", "close", "reset", "cut", "html", "empty"])
+@pytest.mark.parametrize("commit", [True, False])
+def test_f37_a_lost_answer_to_a_product_is_open_until_it_is_looked_up(peak, clock, kind, commit):
+    wanted = new_product("NEW-6", "ถุงเท้า")
+    with target(peak.url, clock, credentials=peak.credentials, timeout_seconds=0.5) as ledger:
+        peak.inject(Fault(kind=kind, method="POST", path="/products", commit=commit))
+        with pytest.raises(OutcomeUnknown):
+            ledger.send(wanted)
+        assert ledger.find(wanted).state == ("equal" if commit else "absent")
+        if commit:
+            with pytest.raises(AlreadyExists):
+                ledger.send(wanted)
+        else:
+            ledger.send(wanted)
+    assert len(made_of(peak, "ถุงเท้า")) == 1
 
 
 def test_missing_things_are_named_with_their_setting(peak, clock):

@@ -26,7 +26,7 @@ from exports.import_files.peak_columns import (
 from exports.import_files.peak_excel import PeakExcel, read_confirmation, write_batch
 from recon.domain.document import Document, DocumentLine, Posting
 from recon.errors import AlreadyExists, ExportError, MalformedFile, TargetRejected, TargetUnavailable
-from recon.targets.base import LedgerContact, LedgerProduct, MasterRequest
+from recon.targets.base import LedgerContact, MasterRequest
 
 
 def line(line_no=1, **changes):
@@ -407,8 +407,9 @@ def test_f37_master_data_is_never_made_by_a_file(tmp_path):
     target = PeakExcel(tmp_path, "B")
     by_tax_id = LedgerContact(code="T1", name="บริษัท ก", tax_id="0105500000003")
     assert target.ensure_masters(MasterRequest(contacts=(by_tax_id,))) == target.catalog()
-    with pytest.raises(TargetRejected, match="product P9"):
-        target.ensure_masters(MasterRequest(products=(LedgerProduct(code="P9", name="ใหม่"),)))
+    with pytest.raises(TargetRejected, match="contact C9"):
+        target.ensure_masters(MasterRequest(contacts=(LedgerContact(code="C9", name="ใหม่"),)))
+    assert "product" not in target.capabilities.kinds
 
 
 def test_templates_are_told_apart():

@@ -79,6 +79,23 @@ def sale(
     return Document(**{**fields, **changes})
 
 
+def new_product(
+    sku: str = "TS-BLK-M", name: str = "เสื้อยืด สีดำ M", *, kind: str = "product", **changes: object
+) -> Document:
+    """Return a line of the plan that creates a product or a service."""
+    zero = {field: 0 for field in Document.__dataclass_fields__ if field.endswith("_minor")}
+    key = sku.casefold()
+    fields: dict[str, object] = {
+        **zero, "document_key": f"sku:{key}/product/1", "order_key": f"sku:{key}", "order_number": sku, "kind": "product",
+        "revision": 1, "number": None, "applies_to_key": None, "applies_to_number": None, "issued_on": dt.date(2026, 1, 31),
+        "due_on": dt.date(2026, 1, 31), "contact_code": "", "contact_name": name, "contact_tax_id": None,
+        "contact_branch": None, "contact_address": None, "sales_channel": "", "payment_channel": "", "payment_method": None,
+        "paid_on": None, "currency": "THB", "vat_mode": "none", "is_tax_invoice": False, "remark": f"sku:{sku}",
+        "reason": f"create-{kind}", "depends_on": None, "lines": (), "postings": (), "file": "", "row": 0,
+    }  # fmt: skip
+    return Document(**{**fields, **changes})
+
+
 def following(
     original: Document, kind: str, ledger_id: str | None, number: str | None = None, **changes: object
 ) -> Document:

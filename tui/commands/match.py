@@ -86,6 +86,13 @@ def _more(service: ReconService, args: argparse.Namespace, output: Output) -> di
     return more
 
 
+def _creation(text: str, *, service: bool) -> tuple[str, str | None, str]:
+    sku, equals, name = text.partition("=")
+    if equals and not name.strip():
+        raise UsageError(f"--create {text!r}: write SKU=NAME, or SKU alone for the shop's name. Nothing was changed.")
+    return sku, name if equals else None, "service" if service else "product"
+
+
 def _charge(text: str) -> tuple[str, str, str]:
     head, equals, what = text.rpartition("=")
     channel, colon, kind = head.rpartition(":")
@@ -172,6 +179,9 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         import_file=Path(args.import_file) if args.import_file else None,
         unlink=tuple(args.unlink),
         unmap=tuple(args.unmap),
+        create=tuple(_creation(text, service=args.service) for text in args.create),
+        create_unlinked=args.create_unlinked,
+        uncreate=tuple(args.uncreate),
         unmapped=args.unmapped,
         charges=tuple(_charge(text) for text in args.charge),
     )
@@ -183,7 +193,9 @@ def _print_match(report: MatchReport, output: Output) -> None:
     linked = sum(p.state == "linked" for p in report.products)
     as_text = sum(p.state == "text" for p in report.products)
     waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
-    output.line(f"Products: {linked} linked, {as_text} as text, {len(waiting)} open")
+    coming = [p for p in report.products if p.state == "to-create"]
+    words = f", {len(coming)} to be created" if coming else ""
+    output.line(f"Products: {linked} linked, {as_text} as text{words}, {len(waiting)} open")
     output.table(
         ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
         [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
@@ -193,6 +205,11 @@ def _print_match(report: MatchReport, output: Output) -> None:
         output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
     needed = [c for c in report.channels if c.state != "not-needed"]
     idle = len(report.channels) - len(needed)
+    output.table(
+        ("SKU", "To be created as", "Orders", "Amount"),
+        [(p.sku, (p.new_name or "")[:60], p.orders, grouped(p.amount)) for p in coming[:SHOWN]],
+        right=(2, 3),
+    ) if coming else None
     output.line(
         f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
         + (f", {idle} {'needs' if idle == 1 else 'need'} no account (no order brings money there)" if idle else "")

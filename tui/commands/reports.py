@@ -98,6 +98,9 @@ def show_document(args: argparse.Namespace) -> int:
 def print_document(view: DocumentView, output: Output) -> None:
     """Print a document: as it will look, why, and where it comes from."""
     h = view.header
+    if h.kind == "product":
+        _print_new_product(view, output)
+        return
     tax = " / tax invoice" if view.is_tax_invoice else ""
     output.line(f"{h.kind}{tax}  {h.number or '(numbered by the ledger)'}   {h.state}   batch {view.batch}")
     output.line(
@@ -139,6 +142,12 @@ def print_document(view: DocumentView, output: Output) -> None:
     output.line(
         f"  why: {h.reason}   source: {view.source_name}, row {h.row} (file {h.file}), order {h.order_number} ({h.order_key})"
     )
+    _print_fate(view, output)
+
+
+def _print_fate(view: DocumentView, output: Output) -> None:
+    """Print what the ledger holds, what was found, and every attempt."""
+    h = view.header
     if h.ledger_number or h.ledger_id:
         output.line(f"  in the ledger: {h.ledger_number} {h.ledger_id or ''}")
     if view.words:
@@ -151,6 +160,17 @@ def print_document(view: DocumentView, output: Output) -> None:
         output.line(
             f"  attempt {attempt.get('attempt')}: {attempt.get('started_at')} {attempt.get('result')} {attempt.get('words') or ''}"
         )
+
+
+def _print_new_product(view: DocumentView, output: Output) -> None:
+    """Print a product the ledger is to create, or has created."""
+    h = view.header
+    kind = "service" if h.reason == "create-service" else "product"
+    output.line(f"new {kind} in the ledger  {view.contact_name}   {h.state}   batch {view.batch}")
+    output.line(f"  SKU {h.order_number}   found again by {view.remark!r}   marked {h.issued_on}")
+    if not h.ledger_number:
+        output.line("  its code comes from the ledger; orders that need it follow in the next plan")
+    _print_fate(view, output)
 
 
 def documents(args: argparse.Namespace) -> int:

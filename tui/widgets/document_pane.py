@@ -38,6 +38,7 @@ TITLES: Final = {
     "payment": N_("Payment"),
     "void": N_("Void"),
     "credit_note": N_("Credit note"),
+    "product": N_("New product"),
 }
 """What stands at the head of a document."""
 TAX_RECEIPT: Final = N_("Receipt / tax invoice")

@@ -1,14 +1,14 @@
-"""PEAK's master data: payment methods, chart of accounts, products, services, contacts; and creating what is missing.
+"""PEAK's master data: payment methods, chart of accounts, products, services, contacts; and creating missing contacts.
 
-Contacts and products follow the rules of documents (F37): look up first, create once, read back, never on a guess.
+Contacts follow the rules of documents (F37): look up first, create once, read back, never on a guess. Products are
+created by lines of the plan (`recon.targets.peak.products`).
 """
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 
-from recon.errors import AlreadyExists, OutcomeUnknown, TargetRejected, TargetUnavailable
+from recon.errors import OutcomeUnknown, TargetRejected, TargetUnavailable
 from recon.targets.base import (
     Catalog,
     LedgerAccount,
@@ -92,14 +92,13 @@ class Masters:
             raise TargetRejected("Nothing was created in PEAK:\n" + "\n".join(problems), code="masters")
         known = self._contacts() if any(contact.tax_id for contact in request.contacts) else ()
         contacts = tuple(self._ensured_contact(contact, known) for contact in request.contacts)
-        products = tuple(self._ensured_product(product) for product in request.products)
-        return Catalog(contacts=contacts, products=products)
+        return Catalog(contacts=contacts)
 
     def _products(self, kind: str) -> tuple[LedgerProduct, ...]:
         return tuple(_product(kind, row) for row in self._product_rows(kind) if row.text("code"))
 
     def _product_rows(self, kind: str) -> list[Fields]:
-        wrapper, listed = _product_names(kind)
+        wrapper, listed = product_names(kind)
         return list(self._books.pages(f"/{listed}", wrapper, listed, self._limit))
 
     def _contacts(self) -> tuple[LedgerContact, ...]:
@@ -154,38 +153,6 @@ class Masters:
             )
         return _contact(same[0]) if same else None
 
-    def _ensured_product(self, wanted: LedgerProduct) -> LedgerProduct:
-        """Find by code, then by the mark in the description; else create. PEAK gives the code."""
-        mark = product_mark(wanted)
-        rows = self._product_rows(wanted.kind)
-        by_code = [row for row in rows if wanted.code and row.text("code") == wanted.code]
-        same = by_code or [row for row in rows if row.text("description") == mark]
-        if len(same) > 1:
-            codes = ", ".join(row.text("code") for row in same)
-            raise TargetRejected(
-                f"Product {wanted.name}: PEAK holds it {len(same)} times ({codes}). Keep one.", code="product-twice"
-            )
-        return _product(wanted.kind, same[0]) if same else self._created_product(wanted, mark)
-
-    def _created_product(self, wanted: LedgerProduct, mark: str) -> LedgerProduct:
-        wrapper, listed = _product_names(wanted.kind)
-        what = f"{wanted.kind} {wanted.name}"
-        body: Out = {wrapper: {listed: [{"name": wanted.name, "description": mark}]}}
-        try:
-            top = self._client.write(f"/{listed}", encode(body), what=what, kind=wanted.kind)
-            made = confirmed(top, _expected(what, wrapper, listed, None))
-        except (OutcomeUnknown, AlreadyExists):
-            same = [row for row in self._product_rows(wanted.kind) if row.text("description") == mark]
-            if len(same) != 1:
-                raise
-            return _product(wanted.kind, same[0])
-        return dataclasses.replace(wanted, code=made.ledger_number, ledger_id=made.ledger_id)
-
-
-def product_mark(product: LedgerProduct) -> str:
-    """Return the text that tells a product we asked for from all others: PEAK echoes the description."""
-    return f"sku:{product.code or product.name}"
-
 
 def _problems(request: MasterRequest) -> list[str]:
     problems = []
@@ -196,12 +163,6 @@ def _problems(request: MasterRequest) -> list[str]:
             )
         if not 0 < len(contact.name.strip()) <= CONTACT_NAME_MAX:
             problems.append(f"contact {contact.code}: PEAK wants a name of 1 to {CONTACT_NAME_MAX} characters.")
-    problems += [
-        f"product {product.code or product.name!r}: PEAK wants a name of 1 to {PRODUCT_NAME_MAX} characters"
-        f" (this one has {len(product.name)}); shorten it, or create the product in PEAK and link the SKU."
-        for product in request.products
-        if not 0 < len(product.name.strip()) <= PRODUCT_NAME_MAX
-    ]
     return problems
 
 
@@ -248,6 +209,6 @@ def _product(kind: str, row: Fields) -> LedgerProduct:
     )
 
 
-def _product_names(kind: str) -> tuple[str, str]:
+def product_names(kind: str) -> tuple[str, str]:
     """Return wrapper and list name of products or services; the services' wrapper is taken from the pattern."""
     return ("PeakServices", "services") if kind == "service" else ("PeakProducts", "products")

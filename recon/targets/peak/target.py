@@ -32,9 +32,10 @@ from recon.targets.peak.checks import CURRENCY, KINDS, objections
 from recon.targets.peak.client import PeakClient
 from recon.targets.peak.find import Finder
 from recon.targets.peak.identity import Environment, check_environment, company
-from recon.targets.peak.masters import CONTACT_CODE_MAX, Masters
+from recon.targets.peak.masters import CONTACT_CODE_MAX, PRODUCT_NAME_MAX, Masters
 from recon.targets.peak.options import CREDENTIALS, PeakOptions
 from recon.targets.peak.payloads import SHAPES, Request, contact_of, label, request_for, sends_number
+from recon.targets.peak.products import PRODUCT, NewProducts, product_objections, product_request
 from recon.targets.peak.tokens import ClientTokens, MemoryTokenCache, TokenCache
 from recon.targets.peak.wire import Fields
 
@@ -107,6 +108,7 @@ class PeakTarget(Target):
         self._catalog = catalog
         self._books = Books(self._client, page_size=options.page_size)
         self._masters = Masters(self._client, self._books, page_size=options.page_size)
+        self._products = NewProducts(self._client, self._books, page_size=options.page_size)
         self._finder = Finder(self._books, options, contact_code=self._contact_code, method_names=self._method_names)
         self.capabilities = capabilities(options)
 
@@ -143,6 +145,8 @@ class PeakTarget(Target):
 
     def check(self, document: Document) -> list[Objection]:
         """Return what PEAK would object to, without asking it."""
+        if document.kind == PRODUCT:
+            return product_objections(document)
         return objections(document, self._options, self._catalog)
 
     def payload(self, document: Document) -> bytes:
@@ -151,6 +155,8 @@ class PeakTarget(Target):
 
     def send(self, document: Document) -> Confirmation:
         """Send once; corrections first read the document they apply to, a harmless look that may stop them."""
+        if document.kind == PRODUCT:
+            return self._products.send(document)
         request = self._request(document)
         self._guard_correction(document)
         what = label(document)
@@ -167,13 +173,18 @@ class PeakTarget(Target):
         return self._with_figures(document, confirmation)
 
     def find(self, document: Document) -> Found:
-        """Look the document up under its number, on its invoice (payment), or on what it voids."""
+        """Look the document up under its number, on its invoice (payment), on what it voids, or by its mark (product)."""
+        if document.kind == PRODUCT:
+            return self._products.find(document)
         return self._finder.find(document)
 
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
         """Yield what PEAK holds; for payments and voids the document they apply to."""
         listed: dict[str, dict[str, Fields]] = {}
         for document, ledger_id in documents:
+            if document.kind == PRODUCT:
+                yield document, self._products.read_back(document, ledger_id)
+                continue
             kind, number, wanted = _address(document, ledger_id, by_number=sends_number(document, self._options))
             if number:
                 exact, _ = self._books.rows_with_number(kind, number)
@@ -195,17 +206,16 @@ class PeakTarget(Target):
                     yield document
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
-        """Create missing contacts and products; what exists now is known to this target from here on."""
+        """Create missing contacts; what exists now is known to this target from here on."""
         made = self._masters.ensure(request)
         known = self._catalog or Catalog()
         old_contacts = tuple(one for one in known.contacts if one.code not in {new.code for new in made.contacts})
-        old_products = tuple(one for one in known.products if one.code not in {new.code for new in made.products})
-        self._catalog = dataclasses.replace(
-            known, contacts=(*old_contacts, *made.contacts), products=(*old_products, *made.products)
-        )
+        self._catalog = dataclasses.replace(known, contacts=(*old_contacts, *made.contacts))
         return made
 
     def _request(self, document: Document) -> Request:
+        if document.kind == PRODUCT:
+            return product_request(document)
         return request_for(document, self._options, self._catalog)
 
     def _guard_correction(self, document: Document) -> None:
@@ -282,7 +292,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
     """Return what PEAK can do under these settings."""
     own = options.numbering == "source"
     return Capabilities(
-        kinds=KINDS,
+        kinds=KINDS | {PRODUCT},
         own_number=own,
         number_max_length=options.number_max_length,
         partial_credit_note=False,
@@ -294,6 +304,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
         contact_code_max_length=CONTACT_CODE_MAX,
         currencies=frozenset({CURRENCY}),
         lookup_grace_seconds=options.lookup_grace_seconds,
+        product_name_max_length=PRODUCT_NAME_MAX,
     )
 
 
