@@ -18,7 +18,7 @@ from recon.service.upkeep import FolderState
 from recon.workspace import find_workspace
 from tui.cells import shown
 from tui.composed import tr_composed
-from tui.i18n import N_, _, count
+from tui.i18n import N_, _, count, moment
 from tui.thai_probe import SAMPLES, Widths
 
 FREE_BYTES_NEEDED: Final = 200 * 1024 * 1024
@@ -155,7 +155,7 @@ def _clock(now: dt.datetime) -> Check:
     if now.year >= 2400 or now.year < 2025:
         words = _("The system's year is {year}: set the clock (Gregorian, UTC underneath); signatures would be refused")
         return Check("clock", "fault", words.format(year=now.year))
-    return Check("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+    return Check("clock", "ok", f"{moment(now, 'UTC', seconds=True, era=True)} UTC")
 
 
 def _key_store() -> Check:
@@ -221,7 +221,7 @@ def _lock(state: FolderState) -> Check:
     if not holder.pid:
         return Check("lock", "warning", _("another process; wait until it has finished"))
     words = _("process {pid} on {host} since {since} UTC; wait until it has finished")
-    since = holder.since[:19].replace("T", " ")
+    since = moment(holder.since, "UTC", seconds=True, era=True)
     return Check("lock", "warning", words.format(pid=holder.pid, host=shown(holder.host), since=since))
 
 
@@ -254,7 +254,7 @@ def _time(state: FolderState) -> list[Check]:
 
 
 def _short(at: str) -> str:
-    return at[:16].replace("T", " ")
+    return moment(at, "UTC", era=True)
 
 
 def _moment(at: str) -> dt.datetime | None:

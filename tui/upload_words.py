@@ -85,9 +85,8 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
         if door.approved_by is None
         else _by(door.approved_by, door.approved_at, say)
     )
-    period = (
-        day(door.first_day) if door.first_day == door.last_day else f"{day(door.first_day)} .. {day(door.last_day)}"
-    )
+    last = day(door.last_day, era=True)
+    period = last if door.first_day == door.last_day else f"{day(door.first_day)} .. {last}"
     numbers = door.first_number if door.documents == 1 else f"{door.first_number} .. {door.last_number}"
     facts: tuple[tuple[str, str], ...] = (
         (_("Company"), shown(door.company)),
@@ -112,7 +111,7 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
 
 
 def _by(who: str, at: str | None, say: Speech) -> str:
-    return f"{shown(who)}   {moment(at, say.timezone)}" if at else shown(who)
+    return f"{shown(who)}   {moment(at, say.timezone, era=True)}" if at else shown(who)
 
 
 def door_risks(door: UploadDoor, say: Speech) -> Content:
@@ -134,7 +133,7 @@ def door_risks(door: UploadDoor, say: Speech) -> Content:
 def headline(state: UploadState, say: Speech) -> Content:
     """Return which batch it is and when it began."""
     began = (
-        _("started {time}").format(time=moment(state.started_at, say.timezone, seconds=True))
+        _("started {time}").format(time=moment(state.started_at, say.timezone, seconds=True, era=True))
         if state.started_at
         else ""
     )

@@ -9,7 +9,7 @@ from recon.service.product_table import MappingEntry, ProductDetail
 from tui.cells import fit, shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.core_texts import ORDER_STATES, word
-from tui.i18n import _, count, day, ngettext
+from tui.i18n import _, count, day, day_heading, ngettext
 from tui.screens.match_words import STATE_WORDS, state_words
 from tui.widgets.match_pane import Part
 
@@ -59,7 +59,7 @@ def _orders(detail: ProductDetail, width: int, amount: Say) -> list[Part]:
     if not detail.orders:
         return []
     head = ngettext("In {n} order", "In {n} orders", detail.order_count).format(n=count(detail.order_count))
-    parts: list[Part] = [(head, "$recon-accent"), "\n"]
+    parts: list[Part] = [(day_heading(head), "$recon-accent"), "\n"]
     for order in detail.orders:
         state = "" if order.state in {"open", "completed"} else f"  {word(ORDER_STATES, order.state)}"
         words = (

@@ -145,7 +145,7 @@ class ProductsScreen(MatchList):
         """Return why the SKU stands as it does, what it might be, who linked it, and where it is sold."""
         detail = self._detail if self._detail is not None and self._detail.key == row["key"] else None
         zone = self.recon.overview.timezone if self.recon.overview else "UTC"
-        return product_parts(row, detail, width, amount=self.recon.amount, at=lambda text: moment(text, zone))
+        return product_parts(row, detail, width, amount=self.recon.amount, at=lambda text: moment(text, zone, era=True))
 
     def empty_words(self) -> tuple[str, str]:
         """Return what is said where no row is."""

@@ -267,8 +267,8 @@ class DocumentPane(Widget):
         document = self._detail.document if self._detail else None
         parts: list[Part] = []
         for attempt in document.attempts if document else ():
-            at = moment(attempt["started_at"], self._timezone, seconds=True)
-            words = f"{at}  {shown(attempt['result'] or _('no answer'))}  {shown(attempt['words'] or '')}"
+            at = moment(attempt["started_at"], self._timezone, seconds=True, era=True)
+            words = f"{at}  {shown(attempt['result'] or _('no answer'))}  {shown(tr_composed(attempt['words'] or ''))}"
             parts += [words.rstrip(), "\n"]
         return parts
 
@@ -279,10 +279,10 @@ class DocumentPane(Widget):
         parts: list[Part] = [
             *self._head(width),
             (shown(source.name), "bold"), "\n",
-            (_("taken in {at} by {who}").format(at=moment(source.kept_at, self._timezone), who=shown(source.taken_in_by)), "$recon-dim"), "\n",
+            (_("taken in {at} by {who}").format(at=moment(source.kept_at, self._timezone, era=True), who=shown(source.taken_in_by)), "$recon-dim"), "\n",
         ]  # fmt: skip
         if source.problem:
-            return [*parts, shown(source.problem)]
+            return [*parts, shown(tr_composed(source.problem))]
         for record in source.records:
             parts += ["\n", (_("row {row}").format(row=record.row), "bold"), "\n"]
             names = [cut(shown(name), 24) for name, _value in record.cells]
@@ -297,7 +297,7 @@ class DocumentPane(Widget):
         if not changes:
             return [*parts, _("One version of this order is known; nothing changed since.")]
         for change in changes:
-            parts += [(f"{shown(change.name)}  {moment(change.at, self._timezone)}", "bold"), "\n"]
+            parts += [(f"{shown(change.name)}  {moment(change.at, self._timezone, era=True)}", "bold"), "\n"]
             for field, before, now in change.fields:
                 parts += [(f"  {tr_field(field)}", "$recon-dim"), "\n"]
                 parts += [(f"  - {self._changed(field, before)}", "$recon-check"), "\n"]

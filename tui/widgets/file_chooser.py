@@ -145,7 +145,7 @@ class FileChooser(Dialog[Path]):
         if entry.is_folder:
             return fit(shown(entry.path.name) + "/", width)
         size = _("{n} kB").format(n=count(max(1, -(-entry.size // _KIB))))
-        return split_line(shown(entry.path.name), f"{size}  {day(entry.changed)}", width)
+        return split_line(shown(entry.path.name), f"{size}  {day(entry.changed, era=True)}", width)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go into a folder, or take a file."""
