@@ -93,6 +93,17 @@ def speaking(language: str) -> Iterator[None]:
         use_catalogue(*before[:3], forms=before[3])
 
 
+def in_language(language: str, text: str) -> str:
+    """Return a text in one language, whatever is spoken now; English where its catalogue lacks it."""
+    if language == "en":
+        return text
+    for name in DOMAINS:
+        found = _gettext.translation(name, FOLDER, [language], fallback=True).gettext(text)
+        if found != text:
+            return found
+    return text
+
+
 def default_language(setting: str = "", environment: Mapping[str, str] | None = None) -> str:
     """Return the language to start with: the person's setting, else what the terminal says, else English.
 

@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.text import fold
-from recon.review.tokens import TOKENS, Problem, token_expression
+from recon.review.tokens import TOKENS, Problem, Spoken, Typed, token_expression
 
 _TERM: Final = re.compile(
     r"""(?P<turned>[-!]?)(?:(?P<name>[A-Za-z]+)(?P<sign>>=|<=|[:=<>]))?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]*))"""
@@ -53,19 +53,20 @@ class Filter:
         return tuple(problem.words for problem in self.problems)
 
 
-def parse(text: str, *, currency: str = "THB") -> Filter:
+def parse(text: str, *, currency: str = "THB", spoken: Spoken | None = None) -> Filter:
     """Return the filter of a text; never raises.
 
     Args:
         text: What was typed so far.
         currency: Amounts are in its units.
+        spoken: What statuses and kinds are called where the text was typed; such a word alone finds them too.
     """
     terms: list[pl.Expr] = []
     problems: list[Problem] = []
     for found in _TERM.finditer(text):
         if not found[0]:
             continue
-        made = _term(found, currency)
+        made = _term(found, currency, spoken or {})
         if isinstance(made, Problem):
             problems.append(made)
         elif made is not None:
@@ -73,24 +74,32 @@ def parse(text: str, *, currency: str = "THB") -> Filter:
     return Filter(text, tuple(terms), tuple(problems))
 
 
-def _term(found: re.Match[str], currency: str) -> pl.Expr | Problem | None:
+def _term(found: re.Match[str], currency: str, spoken: Spoken) -> pl.Expr | Problem | None:
     """Return what one piece of the text asks for; None: nothing yet (a lone sign, an open quotation mark)."""
+    is_quoted = found["quoted"] is not None and found[0].endswith('"') and not found[0].endswith(('="', ':"'))
     value = found["quoted"] if found["quoted"] is not None else found["bare"]
     name, sign = found["name"], found["sign"]
     if name is None:
-        return _word(value)
+        return _word(value, spoken)
     token, close = _token_named(name)
     if token:
-        return token_expression(token, sign, value, currency, typed=found[0])
+        return token_expression(Typed(token, sign, value, found[0], is_quoted), currency, spoken)
     if close:
         meant = f"{close}{'>' if TOKENS[close].is_ordered else ':'}"
         return Problem(found[0], f"{name}{sign} is not a token; did you mean {meant} ?", meant)
-    return _word(f"{name}{sign}{value}")  # an order's key or a time of day holds a colon too
+    return _word(f"{name}{sign}{value}", spoken)  # an order's key or a time of day holds a colon too
 
 
-def _word(value: str) -> pl.Expr | None:
+def _word(value: str, spoken: Spoken) -> pl.Expr | None:
+    """Return the test for a word: some text of the row has it, or it is what the row's status or kind is called."""
     needle = fold(value)
-    return pl.col("search").str.contains(needle, literal=True) if needle else None
+    if not needle:
+        return None
+    test = pl.col("search").str.contains(needle, literal=True)
+    for token, words in spoken.items():
+        if needle in words.codes:
+            test = test | pl.col(TOKENS[token].column).is_in(words.codes[needle])
+    return test
 
 
 def _token_named(name: str) -> tuple[str, str]:

@@ -49,14 +49,29 @@ def groups(frame: pl.DataFrame, column: str, order: pl.Series | None = None, *, 
     Raises:
         UsageError: Rows cannot be grouped by that.
     """
-    if column not in GROUPED:
-        raise UsageError(f"Rows cannot be grouped by {column!r}; there are {', '.join(GROUPED)}.")
-    value = GROUPED[column].fill_null("").alias("value")
+    value = _value(column)
     needed = list(dict.fromkeys([*GROUPED[column].meta.root_names(), "status", "total_minor", "currency"]))
     chosen = _chosen(frame, order, needed).with_columns(value)
     counts = [(pl.col("status") == status).sum().cast(pl.UInt32).alias(status) for status in STATUSES]
     grouped = chosen.group_by("value").agg(*_figures(currency), *counts)
     return grouped.sort("total_minor", "value", descending=[True, False])
+
+
+def group_keys(frame: pl.DataFrame, column: str, order: pl.Series | None = None) -> pl.DataFrame:
+    """Return value and key of rows: which group each of them belongs to.
+
+    Raises:
+        UsageError: Rows cannot be grouped by that.
+    """
+    value = _value(column)
+    needed = list(dict.fromkeys([*GROUPED[column].meta.root_names(), "key"]))
+    return _chosen(frame, order, needed).select(value, "key")
+
+
+def _value(column: str) -> pl.Expr:
+    if column not in GROUPED:
+        raise UsageError(f"Rows cannot be grouped by {column!r}; there are {', '.join(GROUPED)}.")
+    return GROUPED[column].fill_null("").alias("value")
 
 
 def _chosen(frame: pl.DataFrame, order: pl.Series | None, columns: list[str]) -> pl.DataFrame:

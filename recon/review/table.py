@@ -13,6 +13,7 @@ from recon.review import groups as grouping
 from recon.review.filters import Filter, parse
 from recon.review.like import Likeness, like_this
 from recon.review.rows import REVIEW
+from recon.review.tokens import Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ class ReviewTable:
         """Number of rows."""
         return self.frame.height
 
-    def parse(self, text: str) -> Filter:
+    def parse(self, text: str, spoken: Spoken | None = None) -> Filter:
         """Return the filter of a text; what is not understood is among its problems."""
-        return parse(text, currency=self.currency)
+        return parse(text, currency=self.currency, spoken=spoken)
 
-    def filter(self, text: str | Filter, order: pl.Series | None = None) -> Shown:
+    def filter(self, text: str | Filter, order: pl.Series | None = None, *, spoken: Spoken | None = None) -> Shown:
         """Return the rows that pass, in the order of ``order`` (None: the frame's), with count and sum."""
-        found = self.parse(text) if isinstance(text, str) else text
+        found = self.parse(text, spoken) if isinstance(text, str) else text
         mask = found.mask(self.frame)
         if order is not None:
             kept = order.filter(mask[order])
@@ -71,6 +72,11 @@ class ReviewTable:
             tuple(problem.words for problem in problems),
             tuple(problem.closest for problem in problems if problem.closest),
         )
+
+    def sum_of(self, order: pl.Series) -> int:
+        """Return the sum of rows in the currency of the books."""
+        ours = self.frame.select("total_minor", "currency")[order].filter(pl.col("currency") == self.currency)
+        return int(ours["total_minor"].cast(pl.Int128).sum() or 0)
 
     def _sum(self, mask: pl.Series) -> int:
         ours = mask & (self.frame["currency"] == self.currency)
@@ -104,9 +110,9 @@ class ReviewTable:
         """Return the keys of rows, for `decide`."""
         return self.frame["key"][order].to_list()
 
-    def rows_of(self, keys: Sequence[str]) -> pl.Series:
+    def rows_of(self, keys: pl.Series | Sequence[str]) -> pl.Series:
         """Return the positions of the rows with these keys; unknown ones are left out."""
-        wanted = pl.Series(list(keys), dtype=pl.String).implode()
+        wanted = (keys if isinstance(keys, pl.Series) else pl.Series(list(keys), dtype=pl.String)).implode()
         return self.frame["key"].is_in(wanted).arg_true().cast(pl.UInt32).alias("row_id")
 
     def totals(self, order: pl.Series | None = None) -> pl.DataFrame:
@@ -116,6 +122,10 @@ class ReviewTable:
     def groups(self, column: str, order: pl.Series | None = None) -> pl.DataFrame:
         """Return count, sum and counts per status of rows grouped by a column (see `groups.GROUPED`)."""
         return grouping.groups(self.frame, column, order, currency=self.currency)
+
+    def group_keys(self, column: str, order: pl.Series | None = None) -> pl.DataFrame:
+        """Return value and key of rows: which group each of them belongs to."""
+        return grouping.group_keys(self.frame, column, order)
 
     def like(self, row_id: int, *, below_minor: int | None = None) -> Likeness:
         """Return what one more yes like the one to this row would cover."""

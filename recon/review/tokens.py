@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,19 @@ class Token:
     """Takes > >= < <= and ranges A..B."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodeWords:
+    """What the codes of a token are called in the languages a person may type; the core itself knows codes only."""
+
+    codes: Mapping[str, tuple[str, ...]]
+    """Folded word to what it may mean: a language may have one word for two codes."""
+    listed: tuple[str, ...] = ()
+    """The words in the person's own language, for a message; empty: the codes."""
+
+
+Spoken = Mapping[str, CodeWords]
+"""Token of a fixed list (``st``, ``kind``) to its words."""
+
 TOKENS: Final[dict[str, Token]] = {
     "st": Token("status", "status", "st:check,ready", ("status",)),
     "amt": Token("total_minor", "total", "amt>1000", ("amount", "total"), is_ordered=True),
@@ -72,9 +85,26 @@ _SIGNS: Final[dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]]] = {
 }
 
 
-def token_expression(name: str, sign: str, value: str, currency: str, *, typed: str) -> pl.Expr | Problem:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One token as it was typed."""
+
+    name: str
+    """A key of `TOKENS`."""
+    sign: str
+    value: str
+    text: str
+    """All of it."""
+    is_quoted: bool = False
+    """The value stood between quotation marks: a comma in it parts nothing, and nothing at all means an empty cell."""
+
+
+def token_expression(given: Typed, currency: str, spoken: Spoken | None = None) -> pl.Expr | Problem:
     """Return what a token asks for, or why that is not understood."""
+    name, sign, value, typed = given.name, given.sign, given.value, given.text
     token = TOKENS[name]
+    if given.is_quoted and not value and not token.is_ordered:
+        return pl.col(token.column).cast(pl.String).fill_null("") == ""
     if not value:
         return Problem(typed, f"{name}{sign} needs a value, for example {token.example}")
     if sign in _SIGNS and not token.is_ordered:
@@ -84,28 +114,29 @@ def token_expression(name: str, sign: str, value: str, currency: str, *, typed: 
     if name == "date":
         return _ordered(token, sign, value, typed, _days)
     if name in {"st", "kind"}:
-        return _one_of(token, value, STATUSES if name == "st" else KINDS, typed)
-    parts = [part for part in value.split(",") if fold(part)]
+        return _one_of(token, value, STATUSES if name == "st" else KINDS, typed, (spoken or {}).get(name))
+    parts = [part for part in ([value] if given.is_quoted else value.split(",")) if fold(part)]
     if not parts:
         return Problem(typed, f"{name}{sign} needs a value, for example {token.example}")
     return pl.any_horizontal(*(_holds(token.column, part) for part in parts))
 
 
-def _one_of(token: Token, value: str, known: tuple[str, ...], typed: str) -> pl.Expr | Problem:
+def _one_of(token: Token, value: str, codes: tuple[str, ...], typed: str, words: CodeWords | None) -> pl.Expr | Problem:
     """Return the test for words of a fixed list; a beginning that only one word has is enough."""
-    wanted = []
-    for part in (part.strip().lower().replace("-", "_") for part in value.split(",")):
-        fitting = [word for word in known if word == part] or [word for word in known if part and word.startswith(part)]
-        if not fitting and part:
-            close = difflib.get_close_matches(part, known, 1, 0.5)
+    names = dict(words.codes if words else ()) | {fold(code): (code,) for code in codes}
+    known = ", ".join(words.listed if words and words.listed else codes)
+    wanted: list[str] = []
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        key = fold(part.replace("-", "_"))
+        fitting = [names[key]] if key in names else [found for name, found in names.items() if name.startswith(key)]
+        if not fitting:
+            close = difflib.get_close_matches(key, list(names), 1, 0.5)
             hint = f"; did you mean {close[0]}?" if close else ""
-            return Problem(
-                typed, f"{part!r} is no {token.meaning}{hint} There are {', '.join(known)}.", close[0] if close else ""
-            )
-        wanted += fitting
+            return Problem(typed, f"{part!r} is no {token.meaning}{hint} There are {known}.", close[0] if close else "")
+        wanted += (code for found in fitting for code in found)
     if not wanted:
-        return Problem(typed, f"write a {token.meaning}: {', '.join(known)}.")
-    return pl.col(token.column).is_in(wanted)
+        return Problem(typed, f"write a {token.meaning}: {known}.")
+    return pl.col(token.column).is_in(list(dict.fromkeys(wanted)))
 
 
 def _ordered(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from recon.store.batches import Approval, approval_seal
 from recon.store.database import Database
 from recon.store.mappings import changes_digest
-from recon.store.reviews import decisions_digest
+from recon.store.reviews import decisions_digest, earlier_decisions_digest
 
 MOST: Final = 20
 """Differences named at most; one is enough to stop."""
@@ -150,5 +150,5 @@ def _same_decision(database: Database, said: dict[str, Any]) -> bool:
         "SELECT document_key, order_key, digest FROM review_changes WHERE group_no = ? ORDER BY document_key",
         (said["group"],),
     )
-    found = decisions_digest((key, order, digest) for rows in changes for key, order, digest in rows)
-    return found == str(said["digest"])
+    rows = [(key, order, digest) for part in changes for key, order, digest in part]
+    return str(said["digest"]) in {decisions_digest(rows), earlier_decisions_digest(rows)}

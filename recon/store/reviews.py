@@ -7,6 +7,7 @@ note beside the group and an entry in the event log. What was approved with a ba
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -221,6 +222,14 @@ def decisions_digest(changes: Iterable[Change]) -> str:
     whole = hashlib.sha256()
     for change in changes:
         whole.update("".join([f"{len(part)}:{part}" for part in change]).encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
+
+
+def earlier_decisions_digest(changes: Iterable[Change]) -> str:
+    """Return the digest as it was formed before 22 November 2026: decisions of then are as whole as those of now."""
+    whole = hashlib.sha256()
+    for change in changes:
+        whole.update(json.dumps(list(change), ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return whole.hexdigest()
 
 

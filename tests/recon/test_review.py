@@ -20,7 +20,7 @@ from recon.review.folding import _fold_many, fold_series
 from recon.review.like import like_this
 from recon.review.rows import REVIEW, STANDING, STATES, STATUSES, ReviewInputs, review_rows
 from recon.review.table import ReviewTable
-from recon.review.tokens import TOKENS
+from recon.review.tokens import TOKENS, CodeWords
 
 
 def shop() -> list[dict[str, Any]]:
@@ -197,6 +197,51 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(text: str, words: s
     assert numbers(table(), text) == ["#1001"], "the word still narrows"
 
 
+NORWEGIAN = {
+    "st": CodeWords(
+        {"klar": ("ready",), "sperret": ("blocked",), "avvist": ("refused", "rejected")}, ("klar", "sperret", "avvist")
+    ),
+    "kind": CodeWords({"kvittering": ("receipt",), "ordreholdttilbake": ("order",)}),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("st:klar", ["#1001", "#1002", "#1004"]),
+        ("st:kl", ["#1001", "#1002", "#1004"]),
+        ("st:SPERRET", ["#1003"]),
+        ("st:ready,sperret", ["#1001", "#1002", "#1004", "#1003"]),
+        ("-st:klar", ["#1003"]),
+        ("st:avvist", []),
+        ('kind:"ordre holdt tilbake"', ["#1003"]),
+        ("klar", ["#1001", "#1002", "#1004"]),
+        ("-klar", ["#1003"]),
+        ("Sperret", ["#1003"]),
+        ("kvittering shopee", ["#1001", "#1002"]),
+    ],
+)
+def test_statuses_and_kinds_are_found_by_the_words_of_the_screen(text: str, found: list[str]) -> None:
+    shown = table()
+    rows = shown.filter(text, spoken=NORWEGIAN)
+    assert rows.problems == ()
+    assert [fold(number) for number in shown.window(rows.order, 0, 99)["order_number"].to_list()] == found
+
+
+def test_a_word_that_is_no_status_names_those_of_the_screen() -> None:
+    (problem,) = table().filter("st:klra", spoken=NORWEGIAN).problems
+    assert problem == "'klra' is no status; did you mean klar? There are klar, sperret, avvist."
+    assert table().filter("st:klar").problems, "without a screen only codes are known"
+
+
+def test_what_stands_between_quotation_marks_is_one_value_and_nothing_between_them_is_an_empty_cell() -> None:
+    orders = [*shop(), order("1005", line(), customer_name="Siam, Ltd", sales_channel="")]
+    assert numbers(table(orders), 'cust:"Siam, Ltd"') == ["#1005"]
+    assert numbers(table(orders), 'ch:""') == ["#1005"]
+    assert "#1005" not in numbers(table(orders), '-ch:""')
+    assert parse('ch:"').problems, "an open quotation mark: more is to come"
+
+
 @given(st.text(max_size=40) | st.from_regex(r"[-!]?(st|amt|date|no|ch)(:|>=|<)[-0-9.,a-z \"]{0,12}", fullmatch=True))
 def test_a_filter_never_fails_while_somebody_types(text: str) -> None:
     shown = TABLE.filter(text)
@@ -257,6 +302,17 @@ def test_totals_and_groups_add_up_to_the_whole() -> None:
     assert shown.groups("status", shown.filter("st:ready").order)["count"].to_list() == [2]
     with pytest.raises(UsageError, match="cannot be grouped"):
         shown.groups("search")
+
+
+def test_the_rows_of_the_groups_are_all_rows_each_once() -> None:
+    shown = table()
+    order = shown.filter("-1002").order
+    found = shown.group_keys("sales_channel", order)
+    assert sorted(found["key"]) == sorted(shown.keys(order))
+    sizes = found.group_by("value").len().sort("value").rows()
+    assert sizes == shown.groups("sales_channel", order).sort("value").select("value", "count").rows()
+    with pytest.raises(UsageError, match="cannot be grouped"):
+        shown.group_keys("weather")
 
 
 def test_sums_beyond_sixty_four_bits_and_foreign_money() -> None:

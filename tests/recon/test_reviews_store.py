@@ -9,7 +9,7 @@ import pytest
 from store_world import FakeClock, approved, many, open_store
 
 from recon.errors import ApprovalError, UsageError
-from recon.store.reviews import NewDecision
+from recon.store.reviews import NewDecision, earlier_decisions_digest
 from recon.store.store import Store
 
 
@@ -157,3 +157,21 @@ def test_a_store_of_the_first_form_gets_the_decisions(tmp_path, clock, monkeypat
     with open_store(tmp_path, clock) as store:
         say(store, "approved", 1)
         assert standing(store) == {"1": "approved"}
+
+
+def test_decisions_digested_in_the_earlier_form_are_no_edit(tmp_path, clock, monkeypatch) -> None:
+    """The form of the digest changed; a workspace from before it was accused of being edited by hand."""
+    monkeypatch.setattr("recon.store.reviews.decisions_digest", earlier_decisions_digest)
+    with open_store(tmp_path, clock) as store:
+        say(store, "approved", 1, 2)
+    monkeypatch.undo()
+    with open_store(tmp_path, clock) as store:
+        say(store, "approved", 3)
+        assert store.compare_tables() == ()
+    raw = sqlite3.connect(tmp_path / ".recon" / "store.db")
+    raw.execute("DROP TRIGGER review_changes_no_update")
+    raw.execute("UPDATE review_changes SET digest = 'x' WHERE group_no = 1")
+    raw.commit()
+    raw.close()
+    with open_store(tmp_path, clock) as store:
+        assert len(store.compare_tables()) == 1, "and an edit is found in either form"

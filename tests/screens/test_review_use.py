@@ -304,11 +304,91 @@ def test_while_one_may_only_read_nothing_is_decided(world: World) -> None:
 def test_a_group_opens_as_a_filter_that_can_be_read(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
         await keys(app, pilot, "g", "enter", "insert")
-        assert "approved" not in statuses(screen), "groups are looked at, not decided upon"
+        assert "approved" not in statuses(screen), "no group is meant before it has a mark"
         await keys(app, pilot, "enter")
         assert screen.query_one(FilterLine).text == "st:ready" and "159 of 183" in text_of(app)
         await keys(app, pilot, "g", "enter", "escape")
         assert "159 of 183" in text_of(app), "Esc leaves the groups, the filter stays"
+
+    use(world, script)
+
+
+def test_a_group_opens_beside_what_is_filtered_already(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "f4", "=amt>400", "enter", "g", "down", "enter")
+        ready = next(line for line in lines_of(app) if "receipt" in line).split()
+        await keys(app, pilot, "enter")
+        assert screen.query_one(FilterLine).text == "amt>400 kind:receipt"
+        assert ready[ready.index("receipt") + 1] == str(screen.rows.row_count)
+
+    use(world, script)
+
+
+def test_a_mark_on_a_group_is_a_mark_on_its_documents_and_is_decided(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "f4", "=kind:payment", "enter", "space", "f4", "escape", "escape")
+        await keys(app, pilot, "g", "down", "enter")
+        assert "1 marked" in text_of(app), "a document's mark is counted where only groups are seen"
+        await keys(app, pilot, "space")
+        assert "119 marked" in text_of(app) and "Approve 119" in text_of(app)
+        await keys(app, pilot, "g")
+        assert len(screen.rows.marked_keys()) == 119, "the same marks on the rows"
+        await keys(app, pilot, "g", "down", "enter", "a")
+        assert statuses(screen)["approved"] == 119
+        assert "Kind" in text_of(app) and "marked" not in text_of(app), "the groups stay, the marks are done with"
+        await keys(app, pilot, "asterisk")
+        assert "183 marked" in text_of(app)
+        await click_words(app, pilot, "Clear")
+        assert "marked" not in text_of(app)
+
+    use(world, script)
+
+
+def test_groups_are_sorted_hidden_filtered_and_spoken_like_rows(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "g", "enter", "space", "ctrl+o")
+        assert [line.split()[-4] for line in lines_of(app)[5:7]] == ["blocked", "ready"]
+        await keys(app, pilot, "f8")
+        assert not re.search(r"[0-9][.,][0-9]{2}", text_of(app))
+        await keys(app, pilot, "f8", "f4", "=amt>400", "enter")
+        assert "Documents" in text_of(app) and "of 183" in text_of(app), "a filter narrows the groups"
+        app.use_language("nb")
+        await still(app, pilot)
+        assert "Bilag" in text_of(app) and "159 merket" in text_of(app)
+        await keys(app, pilot, "escape")
+        assert not screen.has_class("-grouped") and len(screen.rows.marked_keys()) == 159
+
+    use(world, script)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("st:klar", 159), ("st:พร้อม", 159), ("ติดขัด", 24), ("sperret", 24), ("Blocked", 24), ("kind:innbetaling", 35)],
+)
+def test_statuses_and_kinds_are_found_in_every_language(world: World, typed: str, found: int) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, "f4", f"={typed}", "enter")
+        assert screen.rows.row_count == found
+
+    use(world, script)
+
+
+def test_a_filter_typed_fast_counts_for_the_very_next_key(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        screen.query_one(FilterLine).set_text("st:blocked")
+        screen.action_mark_all()
+        assert len(screen.rows.marked_keys()) == 24
+
+    use(world, script)
+
+
+def test_what_is_marked_while_a_decision_is_written_stays_marked(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "space")
+        screen.action_approve()
+        screen.rows.action_mark()
+        await still(app, pilot)
+        assert statuses(screen)["approved"] == 1 and len(screen.rows.marked_keys()) == 1
 
     use(world, script)
 

@@ -7,8 +7,9 @@ back with the next reading.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
+import polars as pl
 from textual import on
 from textual.app import ComposeResult
 
@@ -19,12 +20,22 @@ from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens.review_list import ReviewList
+from tui.screens.review_words import like_words
+from tui.undo_words import undo_words
 from tui.widgets.dialogs import ConfirmDialog, TextDialog
 from tui.widgets.table_messages import MarksChanged
 from tui.widgets.totals_bar import BarButton, TotalsBar
 
-OF_ROWS: Final = frozenset({"approve", "reject", "draft", "mark", "mark_all", "mark_like", "copy"})
-"""Actions on documents, which are not there while groups are shown."""
+OF_ROWS: Final = frozenset({"mark_like", "copy"})
+"""Actions on one document, which are not there while groups are shown."""
+DECISIONS: Final = frozenset({"approve", "reject", "draft"})
+"""What is said about the marked documents; of groups none is meant before it has a mark."""
+
+
+LIKE_CELLS: Final = 64
+"""Cells of a line in a dialog, where the terminal has room for them."""
+LIKE_FRAME: Final = 7
+"""Cells of the dialog beside its words: border, padding, scroll bar."""
 
 
 class ReviewScreen(ReviewList):
@@ -48,50 +59,66 @@ class ReviewScreen(ReviewList):
     def _buttons(self) -> Sequence[BarButton]:
         if self.recon.session.read_only:
             return (BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),)
+        row = () if self._grouped_by else (_("Approve"), _("Reject"))
+        alone = dict(zip(("approve", "reject"), row, strict=False))
         return (
-            BarButton("screen.approve", lambda n: _("Approve {n}").format(n=count(n)) if n else _("Approve")),
-            BarButton("screen.reject", lambda n: _("Reject {n}").format(n=count(n)) if n else _("Reject")),
+            BarButton(
+                "screen.approve", lambda n: _("Approve {n}").format(n=count(n)) if n else alone.get("approve", "")
+            ),
+            BarButton("screen.reject", lambda n: _("Reject {n}").format(n=count(n)) if n else alone.get("reject", "")),
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action is there now: groups are looked at, not decided upon."""
-        if self._grouped_by and action in OF_ROWS:
+        """Return whether an action is there now: of groups, what is marked is decided, and nothing else."""
+        if self._groups is not None and (action in OF_ROWS or (action in DECISIONS and not self._groups.marked.len())):
             return False
         return super().check_action(action, parameters)
 
     def grouping_changed(self) -> None:
-        """Take the buttons away while groups are shown."""
+        """Show the buttons that work, and say what a mark on a group is."""
         super().grouping_changed()
-        self.query_one("#marked", TotalsBar).set_buttons(() if self._grouped_by else self._buttons())
+        bar = self.query_one("#marked", TotalsBar)
+        bar.set_buttons(self._buttons())
+        bar.say_otherwise(_("A mark on a group marks all its documents.") if self._grouped_by else "")
         self.refresh_bindings()
 
     # --- marks
 
     def action_mark_all(self) -> None:
         """Mark all that is shown; once more takes all marks away."""
+        self.filter_now()
         if self.rows.marked_count - self.rows.marked_hidden == self.rows.row_count:
-            self.rows.clear_marks()
+            self.action_clear_marks()
         else:
             self.rows.mark_all_shown()
 
     def action_clear_marks(self) -> None:
-        """Take all marks away."""
+        """Take all marks away, also those of documents whose group is not marked."""
+        if self._groups is not None:
+            self._groups.drop(self._groups.marked)
         self.rows.clear_marks()
 
     @on(MarksChanged)
     def _marks_changed(self, event: MarksChanged) -> None:
-        self._show_marked(event.count, event.hidden)
+        if self._groups is None:
+            self._show_marked(event.count, event.hidden)
+            return
+        self._groups.follow(self.rows.marked_keys())
+        self._show_marked(self._groups.marked.len(), self._groups.hidden())
+        self.show_keys()
+        self.refresh_bindings()
 
     def _show_marked(self, marked: int, hidden: int) -> None:
-        bar = self.query_one("#marked", TotalsBar)
         total = ""
-        if marked and self.table is not None and not self._grouped_by:
-            total = f"{self._minor(self.rows.marked_sum('total_minor'))} {self.table.currency}"
-        bar.show_marked(marked, total, hidden)
+        if marked and self.table is not None:
+            found = self.table.rows_of(self.marked())
+            total = f"{self._minor(self.table.sum_of(found))} {self.table.currency}"
+        self.query_one("#marked", TotalsBar).show_marked(marked, total, hidden)
 
     def action_mark_like(self) -> None:
         """Ask what is like this row, show it, and mark it."""
+        self.filter_now()
         if self.table is None or self._grouped_by or not self.rows.row_count:
             return
         row = self.rows.cursor_values()
@@ -99,31 +126,13 @@ class ReviewScreen(ReviewList):
             self.rows.mark_like("status", "cause", "sales_channel", "kind")
             return
         like = self.table.like(int(row["row_id"]))
-        lines = [
-            ngettext("{n} document, {sum}", "{n} documents, {sum}", like.count).format(
-                n=count(like.count), sum=self._minor(like.total_minor)
-            ),
-            "",
-            _("The largest:"),
-            *(self._like_line(each) for each in like.largest.iter_rows(named=True)),
-            "",
-            _("The oddest:"),
-            *(f"{self._like_line(each)}  {_(each['why'])}" for each in like.oddest.iter_rows(named=True)),
-        ]
-        if like.left_out:
-            lines += [
-                "",
-                _("{n} more are like it but have findings or are decided: left out.").format(n=count(like.left_out)),
-            ]
         title = _("Mark everything like {number}").format(number=shown(row["number"] or row["order_number"]))
         keys = self.table.keys(like.order)
+        words = like_words(like, self._minor, min(LIKE_CELLS, self.size.width * 96 // 100 - LIKE_FRAME))
         self.app.push_screen(
-            ConfirmDialog(title, "\n".join(lines), yes=_("Mark {n}").format(n=count(like.count))),
+            ConfirmDialog(title, words, yes=_("Mark {n}").format(n=count(like.count))),
             lambda yes: self.rows.set_marks([*self.rows.marked_keys().to_list(), *keys]) if yes else None,
         )
-
-    def _like_line(self, row: dict[str, Any]) -> str:
-        return f"  {shown(row['number'] or row['order_number'])}  {shown(row['customer'] or '')}  {self._minor(row['total_minor'])}"
 
     # --- decisions
 
@@ -146,16 +155,29 @@ class ReviewScreen(ReviewList):
         self.app.push_screen(dialog, lambda reason: self._decide("rejected", reason, keys) if reason else None)
 
     def _touched(self) -> list[str]:
-        return [] if self._grouped_by or self.table is None else [str(key) for key in self.rows.touched_keys()]
+        """Return what a decision is about: the marked documents, else the row under the cursor, but no group."""
+        self.filter_now()
+        if self.table is None:
+            return []
+        return self._groups.marked.to_list() if self._groups is not None else self.rows.touched_keys()
 
     def _decide(self, decision: str, reason: str = "", keys: list[str] | None = None) -> None:
         chosen = self._touched() if keys is None else keys
         if not chosen:
             return
-        self.act(lambda service: service.decide(None, chosen, decision, reason=reason), self._decided)
 
-    def _decided(self, report: DecisionReport) -> None:
-        self.rows.clear_marks()
+        def decided(report: DecisionReport) -> None:
+            self._decided(report, pl.Series(chosen, dtype=pl.String))
+
+        self.act(lambda service: service.decide(None, chosen, decision, reason=reason), decided)
+
+    def _decided(self, report: DecisionReport, chosen: pl.Series) -> None:
+        """Take the marks of what was decided away; what somebody marked meanwhile stays marked."""
+        if self._groups is not None:
+            self._groups.drop(chosen)
+        else:
+            marked = self.rows.marked_keys()
+            self.rows.set_marks(marked.filter(~marked.is_in(chosen.implode())))
         if report.skipped:
             self._tell_skipped(report)
         self.load()
@@ -174,7 +196,7 @@ class ReviewScreen(ReviewList):
 
     def key_words(self) -> dict[str, str]:
         """Name what Undo would undo."""
-        return {"undo": _("Undo: {name}").format(name=shown(self._undo_name))} if self._undo_name else {}
+        return {"undo": _("Undo: {name}").format(name=undo_words(self._undo_name))} if self._undo_name else {}
 
     # --- others
 

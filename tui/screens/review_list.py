@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from recon.errors import NoPlan
+from recon.frames.dictionary_order import sorted_rows
 from recon.money import plain
 from recon.review.table import ReviewTable
 from recon.service.detail import Detail
@@ -21,7 +22,8 @@ from tui.cells import shown
 from tui.i18n import _
 from tui.keys import shown as key_shown
 from tui.screens.base import StepScreen
-from tui.screens.review_words import GROUPS, document_columns, group_columns, tally
+from tui.screens.review_groups import GroupMarks
+from tui.screens.review_words import GROUPS, document_columns, filter_words, group_columns, group_filter, tally
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ChoiceDialog
 from tui.widgets.document_pane import DocumentPane
@@ -48,6 +50,7 @@ class ReviewList(StepScreen):
     ReviewScreen.-tall #pane { height: 14; }
     ReviewScreen.-wide.-tall #pane { height: 1fr; }
     ReviewScreen.-tiny #pane, ReviewScreen.-narrow #pane { display: none; }
+    ReviewScreen.-grouped #pane { display: none; }
     ReviewScreen.-opened #rows { display: none; }
     ReviewScreen.-opened #pane { display: block; height: 1fr; width: 1fr; border: none; }
     ReviewScreen.-tiny #filter, ReviewScreen.-narrow #filter { display: none; }
@@ -60,11 +63,16 @@ class ReviewList(StepScreen):
         self._order: pl.Series | None = None
         self._all: pl.Series | None = None
         self._grouped_by = ""
+        self._groups: GroupMarks | None = None
+        """Marks while groups are shown."""
+        self._row_sort: tuple[str, bool] | None = None
+        """Order of the documents while groups are shown."""
         self._undo_name = ""
         self._redo_name = ""
         self._details: dict[str, Detail] = {}
         self._waiting: Timer | None = None
         self._kept: tuple[str, list[str]] | None = None
+        self._filtered_as = ""
 
     # --- the parts
 
@@ -105,8 +113,6 @@ class ReviewList(StepScreen):
         self.table, self._undo_name, self._redo_name = answer
         self._all = self.table.work_order()
         self._details.clear()
-        if self._grouped_by:
-            self._leave_groups()
         self._columns_again()
         self._bring_back()
         self._filter()
@@ -114,9 +120,7 @@ class ReviewList(StepScreen):
 
     def language_changed(self) -> None:
         """Draw everything anew; what is typed and what is marked stays."""
-        self._kept = (self.query_one("#filter", FilterLine).text, [str(key) for key in self.rows.marked_keys()])
-        if self._grouped_by:
-            self._grouped_by = ""
+        self._kept = (self.query_one("#filter", FilterLine).text, [str(key) for key in self.marked()])
         self._order = None
         super().language_changed()
 
@@ -125,10 +129,17 @@ class ReviewList(StepScreen):
             text, marks = self._kept
             self._kept = None
             self.query_one("#filter", FilterLine).set_text(text)
-            self.rows.set_marks(marks)
+            if self._grouped_by:
+                self._groups = GroupMarks(self._members(), pl.Series(marks, dtype=pl.String))
+            else:
+                self.rows.set_marks(marks)
+
+    def marked(self) -> pl.Series:
+        """Return the keys of all marked documents, whether rows or groups are shown."""
+        return self._groups.marked if self._groups is not None else self.rows.marked_keys()
 
     def _columns_again(self) -> None:
-        if self.table is not None and self._order is None:
+        if self.table is not None and self._order is None and not self._grouped_by:
             self.rows.set_view(self._columns(), "key", self.table.frame, self._all)
 
     def show_error(self, error: BaseException) -> None:
@@ -157,28 +168,35 @@ class ReviewList(StepScreen):
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
         event.stop()
-        if self._grouped_by:
-            self._leave_groups()
         self._filter()
 
     def _filter(self) -> None:
-        """Show what passes the filter, with count and sum."""
+        """Show what passes the filter, as rows or in groups, with count and sum."""
         table, line = self.table, self.query_one("#filter", FilterLine)
         if table is None or self._all is None:
             return
-        found = table.filter(line.text, self._sorted())
+        found = table.filter(line.text, self._sorted(), spoken=filter_words())
+        self._filtered_as = line.text
         self._order = self._without_posted(found.order) if not line.is_active else found.order
-        self.rows.set_rows(table.frame, self._order)
+        if self._grouped_by:
+            self._show_groups()
+        else:
+            self.rows.set_rows(table.frame, self._order)
         sum_ = self.recon.amount(plain(found.total_minor)) if line.is_active else ""
         line.show_result(self._order.len(), table.height, sum_)
         line.show_problem(found.problems[0] if found.problems else "")
         self.set_class(line.is_active, "-filtering")
         self._show_tally()
 
+    def filter_now(self) -> None:
+        """Apply what is typed already: who types fast means the rows that pass, not those still on the screen."""
+        if self.query_one("#filter", FilterLine).text != self._filtered_as:
+            self._filter()
+
     def _sorted(self) -> pl.Series:
         assert self.table is not None
         assert self._all is not None
-        by = self.rows.sorted_by
+        by = self._row_sort if self._grouped_by else self.rows.sorted_by
         return self.table.sort(self._all, by[0], descending=by[1]) if by else self._all
 
     def _without_posted(self, order: pl.Series) -> pl.Series:
@@ -281,7 +299,6 @@ class ReviewList(StepScreen):
             self._open_pane(opened=False)
         elif self._grouped_by:
             self._leave_groups()
-            self._filter()
         elif line.is_active:
             line.set_text("")
         else:
@@ -302,9 +319,9 @@ class ReviewList(StepScreen):
 
     def action_group(self) -> None:
         """Group the rows by a column; the same key again leaves."""
+        self.filter_now()
         if self._grouped_by:
             self._leave_groups()
-            self._filter()
             return
         choices = [(name, _(words)) for name, words in GROUPS.items()]
         self.app.push_screen(ChoiceDialog(_("Group by"), choices), self._group_chosen)
@@ -312,28 +329,50 @@ class ReviewList(StepScreen):
     def _group_chosen(self, column: str | None) -> None:
         if column is None or self.table is None:
             return
+        marked, self._row_sort = self.rows.marked_keys(), self.rows.sorted_by
         self._grouped_by = column
-        grouped = self.table.groups(column, self._order)
-        self.rows.set_view(group_columns(self._minor, column), "value", grouped.cast({"total_minor": pl.Int64}))
-        self.pane.show({}, None, timezone="UTC")
+        self._groups = GroupMarks(self._members(), marked)
+        self.rows.set_view((), "value", pl.DataFrame({"value": pl.Series(dtype=pl.String)}))
+        self._show_groups()
         self.grouping_changed()
 
+    def _members(self) -> pl.DataFrame:
+        assert self.table is not None
+        return self.table.group_keys(self._grouped_by, self._order)
+
+    def _show_groups(self) -> None:
+        """Show the groups of what passes the filter; cursor, order and marks stay."""
+        assert self.table is not None
+        at, by = self.rows.cursor_key, self.rows.sorted_by
+        grouped = self.table.groups(self._grouped_by, self._order).cast({"total_minor": pl.Int64})
+        order = sorted_rows(grouped[by[0]], descending=by[1]) if by and by[0] in grouped.columns else None
+        self._groups = GroupMarks(self._members(), self.marked())
+        self.rows.set_view(group_columns(self._minor, self._grouped_by), "value", grouped, order)
+        if by is not None and order is not None:
+            self.rows.show_sorted(by[0], descending=by[1])
+        self.rows.set_marks(self._groups.whole())
+        self.rows.move_to_key(at)
+
     def _leave_groups(self) -> None:
-        self._grouped_by = ""
+        """Show the rows again, with the marks that were made on groups."""
+        marked, self._grouped_by, self._groups = self.marked(), "", None
         if self.table is not None:
             self.rows.set_view(self._columns(), "key", self.table.frame, self._order)
+            if self._row_sort is not None:
+                self.rows.show_sorted(self._row_sort[0], descending=self._row_sort[1])
+            self.rows.set_marks(marked)
         self.grouping_changed()
 
     def grouping_changed(self) -> None:
-        """Groups are shown, or rows again: other keys work."""
+        """Groups are shown, or rows again: other keys work, and there is no one document for the pane to show."""
+        self.set_class(bool(self._grouped_by), "-grouped")
         self.show_keys()
 
     def _open_group(self, value: str) -> None:
-        """Show the rows of one group, by a filter the person can read."""
-        tokens = {"status": "st", "kind": "kind", "sales_channel": "ch", "payment_channel": "pay", "cause": "cause",
-                  "day": "date", "month": "date"}  # fmt: skip
-        token = tokens.get(self._grouped_by)
-        text = f'{token}:"{value}"' if token and " " in value else f"{token}:{value}" if token else f'"{value}"'
+        """Show the rows of one group, by a filter the person can read, beside what is filtered already."""
+        line = self.query_one("#filter", FilterLine)
+        words = [line.text.strip(), group_filter(self._grouped_by, value)]
         self._leave_groups()
-        self.query_one("#filter", FilterLine).set_text(text)
+        line.set_text(" ".join(word for word in words if word))
+        self.filter_now()
         self.rows.focus()

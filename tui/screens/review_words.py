@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from textual.content import Content
 
-from tui.cells import shown, width_of
+from recon.frames.text import fold
+from recon.review.like import Likeness
+from recon.review.tokens import CodeWords, Spoken
+from tui.cells import columns, shown, width_of, widths_of
 from tui.core_texts import DOCUMENT_KINDS, finding_title, word
-from tui.i18n import N_, _, count, day, day_heading
+from tui.i18n import LANGUAGES, N_, _, count, day, day_heading, in_language, language, ngettext
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.columns import Column
 from tui.widgets.document_pane import STATUS_WORDS
 
+GROUP_TOKENS: Final = {
+    "status": "st",
+    "kind": "kind",
+    "sales_channel": "ch",
+    "payment_channel": "pay",
+    "cause": "cause",
+    "customer": "cust",
+    "day": "date",
+    "month": "date",
+}
+"""What documents are grouped by, to the token that finds those of one group."""
 Part = tuple[str, str]
 """Text and style."""
 Minor = Callable[[int], str]
@@ -29,6 +45,7 @@ TONES: Final = {
     "posted": "done",
     "rejected": "dim",
 }
+HELD_ORDER: Final = N_("held order")
 GROUPS: Final = {
     "status": N_("Status"),
     "kind": N_("Kind"),
@@ -41,13 +58,33 @@ GROUPS: Final = {
 }
 
 
+def filter_words() -> Spoken:
+    """Return what a person may call statuses and kinds in a filter: the words of every language, whichever is spoken."""
+    return _filter_words(language())
+
+
+@functools.cache
+def _filter_words(spoken: str) -> Spoken:
+    tokens = {"st": STATUS_WORDS, "kind": {**DOCUMENT_KINDS, "order": HELD_ORDER}}
+    return {token: _code_words(texts, spoken) for token, texts in tokens.items()}
+
+
+def _code_words(texts: Mapping[str, str], spoken: str) -> CodeWords:
+    codes: dict[str, tuple[str, ...]] = {}
+    for each in LANGUAGES:
+        for code, text in texts.items():
+            name = fold(in_language(each, text).replace("-", "_"))
+            codes[name] = tuple(dict.fromkeys((*codes.get(name, ()), code)))
+    return CodeWords(codes, tuple(dict.fromkeys(in_language(spoken, text) for text in texts.values())))
+
+
 def document_columns(minor: Minor, currency: str) -> Sequence[Column]:
     """Return the columns of documents and held orders."""
     return (
         Column("name", lambda: _("Document"), priority=0, least=10),
         Column("kind", lambda: _("Kind"), render=kind_words, priority=3, drop_below=100),
         Column("issued_on", lambda: day_heading(_("Date")), render=day, priority=4, drop_below=100),
-        Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=70),
+        Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=56),
         Column("payment_channel", lambda: _("Paid by"), priority=6, drop_below=150),
         Column("cause", lambda: _("Cause"), render=cause_words, priority=5, drop_below=150),
         Column(
@@ -114,7 +151,7 @@ def _tally_parts(rows: Sequence[tuple[str, int, int]], minor: Minor, *, has_sums
 
 def kind_words(kind: str) -> str:
     """Return a kind of document in words."""
-    return _("held order") if kind == "order" else word(DOCUMENT_KINDS, kind)
+    return _(HELD_ORDER) if kind == "order" else word(DOCUMENT_KINDS, kind)
 
 
 def status_words(status: str) -> str:
@@ -133,6 +170,41 @@ def group_words(column: str, value: str) -> str:
         return _("(none)")
     makers = {"status": status_words, "kind": kind_words, "cause": cause_words, "day": day}
     return makers[column](value) if column in makers else value
+
+
+def group_filter(column: str, value: str) -> str:
+    """Return the filter that finds the documents of a group, in words of the language spoken where there are some."""
+    token = GROUP_TOKENS[column]
+    texts = {"status": STATUS_WORDS, "kind": {**DOCUMENT_KINDS, "order": HELD_ORDER}}.get(column, {})
+    said = _(texts[value]) if value in texts else value
+    codes = filter_words()[token].codes.get(fold(said.replace("-", "_"))) if value in texts else (value,)
+    if codes != (value,):  # the language has one word for two of them
+        said = value
+    longest = max(said.split('"'), key=len)
+    return (
+        f"{token}:{longest}"
+        if longest and not re.search(r"[\s,]", longest) and longest == said
+        else f'{token}:"{longest}"'
+    )
+
+
+def like_words(like: Likeness, minor: Minor, width: int) -> Content:
+    """Return what one more yes would cover: how many and how much, the largest and the oddest of them in columns."""
+    figures = ngettext("{n} document, {sum}", "{n} documents, {sum}", like.count)
+    parts: list[str | Part] = [(figures.format(n=count(like.count), sum=minor(like.total_minor)), "bold"), "\n"]
+    for title, frame in ((_("The largest:"), like.largest), (_("The oddest:"), like.oddest)):
+        rows = list(frame.iter_rows(named=True))
+        lines = [(shown(row["number"] or row["order_number"]), shown(row["customer"] or ""), minor(row["total_minor"])) for row in rows]  # fmt: skip
+        number, _customer, amount = widths_of(lines, most=22) or (0, 0, 0)
+        parts += ["\n", title, "\n"]
+        for row, line in zip(rows, lines, strict=True):
+            parts += [columns(line, (number, max(6, width - number - amount - 4), amount), right=(2,)), "\n"]
+            if "why" in row:
+                parts += [(f"  {_(row['why'])}", "$recon-dim"), "\n"]
+    if like.left_out:
+        left = _("{n} more are like it but have findings or are decided: left out.").format(n=count(like.left_out))
+        parts += ["\n", (left, "$recon-check"), "\n"]
+    return Content.assemble(*parts[:-1])
 
 
 def _some(n: int) -> str:

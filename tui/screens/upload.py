@@ -54,7 +54,7 @@ class UploadScreen(UploadLook):
             yield Static(_("Reading ..."), classes="loading", markup=False)
             yield EmptyPanel(
                 _("Nothing is approved yet. Look at the documents in Review and approve them; then they are sent from here."),
-                "previous_step", id="up-empty",
+                "previous_step", _("Review"), id="up-empty",
             )  # fmt: skip
             yield DoorPane(id="up-door")
             yield ProgressPane(id="up-progress")

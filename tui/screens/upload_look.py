@@ -5,6 +5,7 @@ While something is sent it looks every half second, from a worker thread; the up
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +18,15 @@ from recon.errors import ReconError, UsageError
 from recon.service import ReconService
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from tui.composed import tr_composed
-from tui.i18n import _
+from tui.i18n import _, count
 from tui.screens.base import StepScreen
 from tui.upload_process import Ended
 from tui.widgets.panels import ErrorPanel
+from tui.widgets.step_bar import StepBar
 
 POLL_SECONDS: Final = 0.5
+LEFT: Final = ("queued", "sending", "unknown")
+"""States of documents that are on their way still."""
 REST_FACTOR: Final = 4
 """After a look it rests so many times as long as the look took, so that looking at a huge batch leaves the upload its machine."""
 
@@ -54,10 +58,27 @@ class UploadLook(StepScreen):
         self._polling = False
         self._look_again_at = 0.0
         self._is_sealing = False
+        self._drawn_at: dt.datetime | None = None
+        """Second for which times left and passed were written last."""
 
     def draw(self) -> None:
         """Show what was seen."""
         raise TypeError(f"{type(self).__name__} draws nothing")
+
+    def show_frame(self) -> None:
+        """Write title, steps and keys anew."""
+        super().show_frame()
+        self._follow_steps()
+
+    def _follow_steps(self) -> None:
+        """Let the step say what is left by the last look: the overview is read before and after an upload only."""
+        view, seen = self.recon.overview, self.seen
+        if view is None or seen is None or seen.door is not None or seen.state.batch is None or not self.is_mounted:
+            return
+        left = sum(seen.state.counts.get(name, 0) for name in LEFT)
+        left += sum(batch.open + batch.unknown for batch in view.batches if batch.batch != seen.state.batch)
+        steps = self.query_one(StepBar)
+        steps.counts = {**steps.counts, "upload": _("{n} open").format(n=count(left)) if left else ""}
 
     def on_screen_resume(self) -> None:
         """Somebody came back here: look anew."""
@@ -101,6 +122,7 @@ class UploadLook(StepScreen):
         if seen.door is not None and self._checked is None and not self._check_failed:
             self._ask_company(seen.door.batch)
         self.draw()
+        self._follow_steps()
 
     def _say_not_begun(self, said: str) -> None:
         """Show why an upload ended before it could do anything."""
@@ -160,12 +182,15 @@ class UploadLook(StepScreen):
     # --- looking on
 
     def _tick(self) -> None:
-        """Look again while something runs, and let the clocks go on."""
+        """Look again while something runs, and let the clocks go on, once a second."""
         seen = self.seen
         if seen is None or not self.is_current:
             return
         if not seen.is_running:
-            if seen.door is not None or (self._list == "unsure" and seen.state.unsure):
+            second = self.recon.session.clock.now().replace(microsecond=0)
+            has_clock = seen.door is not None or (self._list == "unsure" and bool(seen.state.unsure))
+            if has_clock and second != self._drawn_at:
+                self._drawn_at = second
                 self.draw()
             return
         if not self._polling and time.monotonic() >= self._look_again_at:

@@ -10,7 +10,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
@@ -25,13 +25,37 @@ Check = Callable[[str], str]
 """What was typed to what is wrong with it; empty: nothing."""
 
 
-class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
-    """A box in the middle; Esc goes back."""
+class DialogWords(VerticalScroll):
+    """What a dialog says: as high as its words where there is room, else scrolled, so that the buttons stay in sight."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+    DEFAULT_CSS = """
+    DialogWords { height: auto; max-height: 60vh; margin: 1 0; scrollbar-size-vertical: 1; }
+    DialogWords > Static { height: auto; width: 1fr; }
+    """
+    can_focus = False
+
+    def __init__(self, words: str | Content) -> None:
+        super().__init__(classes="words")
+        self._words = words if isinstance(words, Content) else Content(words)
+
+    def compose(self) -> ComposeResult:
+        """Hold one text."""
+        yield Static(self._words)
+
+
+class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
+    """A box in the middle; Esc goes back, and the keys that turn pages scroll its words."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("pageup,up", "scroll_words(-1)", show=False),
+        Binding("pagedown,down", "scroll_words(1)", show=False),
+    ]
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $recon-ground 60%; }
     Dialog > Vertical { width: 70; max-width: 96%; height: auto; max-height: 96%; padding: 1 2; background: $recon-panel; border: solid $recon-accent; }
+    Dialog.-low > Vertical { padding: 0 2; }
+    Dialog.-low DialogWords { max-height: 50vh; }
     Dialog .title { text-style: bold; color: $recon-accent; height: auto; }
     Dialog .words { height: auto; margin: 1 0; }
     Dialog .problem { height: auto; color: $recon-bad; }
@@ -45,11 +69,17 @@ class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
         """Go back; nothing happens."""
         self.dismiss(None)
 
+    def action_scroll_words(self, pages: int) -> None:
+        """Show more of the words, half of what is in sight at a time."""
+        for words in self.query(DialogWords):
+            words.scroll_relative(y=pages * max(1, words.size.height // 2), animate=False)
+
 
 class TextDialog(Dialog[str]):
     """Asks for a line of text, for example a reason."""
 
     AUTO_FOCUS = "Input"
+    DEFAULT_CSS = "TextDialog.-low DialogWords { max-height: 35vh; }"
 
     def __init__(
         self, title: str, words: str, *, yes: str, value: str = "", check: Check | None = None, password: bool = False
@@ -63,7 +93,7 @@ class TextDialog(Dialog[str]):
         """Title, words, a line to type into, Cancel and the yes."""
         with Vertical():
             yield Static(Content(self._title), classes="title")
-            yield Static(Content(self._words), classes="words")
+            yield DialogWords(self._words)
             yield FilterInput(clean(self._value), password=self._password)
             yield Static("", classes="problem", markup=False)
             with Horizontal():
@@ -105,7 +135,7 @@ class ConfirmDialog(Dialog[bool]):
         """Title, words, Cancel and the yes."""
         with Vertical():
             yield Static(Content(self._title), classes="title")
-            yield Static(self._words if isinstance(self._words, Content) else Content(self._words), classes="words")
+            yield DialogWords(self._words)
             with Horizontal():
                 yield Button(Content(_("Cancel")), id="cancel")
                 yield Button(Content(self._yes), id="yes")
@@ -131,7 +161,7 @@ class ChoiceDialog(Dialog[str]):
         with Vertical():
             yield Static(Content(self._title), classes="title")
             if self._words:
-                yield Static(Content(self._words), classes="words")
+                yield DialogWords(self._words)
             yield OptionList(*(Option(Content(shown(words))) for _value, words in self._choices))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from recon.errors import ReconError
 from recon.text import show_lines
 from tui.i18n import _
-from tui.keys import shown
+from tui.keys import KEYS, shown
 
 
 class EmptyPanel(Static):
-    """What this place is for, and the one key that fills it."""
+    """What this place is for, and the one key that fills it; a click on the key does it too."""
 
-    def __init__(self, sentence: str, key: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        words = Content.assemble(sentence, "\n\n", (f" {shown(key)} ", "reverse bold")) if key else Content(sentence)
-        super().__init__(words, id=id, classes="empty-panel")
+    DEFAULT_CSS = "EmptyPanel { padding: 0 4; }"
+
+    def __init__(self, sentence: str, key: str, words: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        """``words``: what the key does here; else what the table of keys says."""
+        click = Style.from_meta({"@click": f"app.here('{key}')"})
+        parts = (
+            (f" {shown(key)} ", click + Style(bold=True, reverse=True)),
+            (f"  {words or _(KEYS[key].words)}", click),
+        )
+        super().__init__(Content.assemble(sentence, "\n\n", *parts), id=id, classes="empty-panel")
 
 
 class ErrorPanel(Static):
