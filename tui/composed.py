@@ -34,6 +34,7 @@ _DEEPEST: Final = 3
 _IN_LISTS: Final = {
     " (column {nth} of this name)": re.compile(r" \(column (?P<nth>[0-9]+) of this name\)"),
     " and {more} more": re.compile(r" and (?P<more>[0-9]+) more$"),
+    " or {last}": re.compile(r" or (?P<last>'[^']*')$"),
     " (close: {near})": re.compile(r" \(close: (?P<near>[^()]*)\)"),
 }
 """What the core puts behind the members of a list that stands in a place (`recon.frames.headings`)."""
@@ -128,6 +129,8 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     said = index.catalogue.gettext(text)
     if said != text or not deeper:
         return said
+    if "\n" in text:
+        return "\n".join(_translated(index, line, deeper) for line in text.split("\n"))
     found = index.best(text)
     place = _PLACE_IN_FILE.fullmatch(text)
     if place is not None and (found is None or found[0].own < index.own(place["detail"] or "")):
@@ -185,8 +188,9 @@ def _said(index: _Index, run: str, deeper: int) -> str:
 
 def _located(index: _Index, found: re.Match[str], text: str, deeper: int) -> str:
     """Return an example of a finding, ``jan.csv, row 3, order shop:1: ...``, with the words of its place translated."""
-    if not (found["row"] or found["order"]):
-        return text
+    if not (found["row"] or found["order"]):  # of the whole file: ``recon.toml: ...``
+        of_file = found["file"] and found["detail"] and text == f"{found['file']}: {found['detail']}"
+        return f"{found['file']}: {_translated(index, found['detail'], deeper)}" if of_file else text
     words = {
         "row": _("row {row}"),
         "column": _("column {column}"),

@@ -54,7 +54,10 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/service/planning.py": ("planning",),
     "recon/service/settling.py": (" Accepted: {differences}.",),
     "recon/service/taking_in.py": ("reading {name}", "fetched {name}", "refused: {error}"),
-    "recon/settings_problems.py": (" is {value}", "`{key}`{shown}; accepted: {accepted}.{hint}"),
+    "recon/settings_problems.py": (
+        " is {value}", " or {last}", "`{key}`{shown}; accepted: {accepted}.{hint}",
+        "at least {limit}", "more than {limit}", "at most {limit}", "less than {limit}",
+    ),
     "recon/sources/profile/model.py": (
         "{name} = {value}; accepted: {states}", "{table}: {word} = {state}; accepted: {states}",
     ),

@@ -99,6 +99,10 @@ def test_what_the_core_puts_behind_members_of_a_list_is_translated_and_the_membe
         ),
         ("Sheet Orders: 1,234 rows, sealed with 1,235", "Ark Orders: 1\u00a0234 rader, forseglet med 1\u00a0235"),
         ("Writing Orders: 34 %", "Skriver Orders: 34 %"),
+        (
+            "recon.toml: `a.b` is missing.\n`a.c` is 'x'; accepted: 'd', 'e' or 'f'. Did you mean 'f'?\n`a.d` is 0; accepted: at least 1.",
+            "recon.toml: `a.b` mangler.\n`a.c` er 'x'; godtatt: 'd', 'e' eller 'f'. Mente du 'f'?\n`a.d` er 0; godtatt: minst 1.",
+        ),
     ],
 )
 def test_several_sentences_in_one_text_are_translated_one_by_one(said: str, norwegian: str):
