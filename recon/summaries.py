@@ -255,6 +255,10 @@ class UploadSummary:
     words: str = ""
     """Why the run ended where it did."""
     next_step: str = ""
+    products_created: int = 0
+    """Products and services of this batch that the ledger has now."""
+    orders_to_plan: int = 0
+    """Orders that waited for them only, and can be planned now."""
     dry_run: bool = False
 
     def as_facts(self) -> dict[str, Any]:

@@ -66,6 +66,21 @@ def created_rows(context: Context, batch: Batch) -> tuple[OutboxRow, ...]:
     return tuple(row for row in rows if row.kind == PRODUCT)
 
 
+def orders_to_plan(context: Context, batch: Batch) -> int:
+    """Return how many orders waited for products of this batch only, which are linked now, until the next plan."""
+    newest = context.store.mappings.current(batch.connection, "setting").get("last_plan")
+    folder = context.workspace.private / str(batch.facts["frames"])
+    if not batch.facts.get("products") or folder.name != newest:
+        return 0
+    hold = scan_frame(folder, "findings").filter((pl.col("severity") == "hold") & pl.col("order_key").is_not_null())
+    held = hold.select("order_key", "code", "value").collect()
+    linked = context.store.mappings.current(batch.connection, "product")
+    waited = held.filter(pl.col("code") == "product-to-create")
+    skus = {sku for sku in waited["value"].drop_nulls().unique().to_list() if fold(sku) in linked}
+    free = (pl.col("code") == "product-to-create") & pl.col("value").is_in(list(skus)).fill_null(value=False)
+    return waited.select("order_key").unique().join(held.filter(~free), on="order_key", how="anti").height
+
+
 def _link_batch(context: Context, batch: Batch) -> int:
     mappings, name, reason = context.store.mappings, batch.connection, f"{CREATED}{batch.batch_id}"
     rows = {row.order_key.removeprefix(KEY_PREFIX): row for row in created_rows(context, batch)}

@@ -23,6 +23,7 @@ from recon.service.connecting import keep_catalog, known_catalog, known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
+from recon.service.new_products import created_rows, link_created, orders_to_plan
 from recon.service.start_date import lock_start_date
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
@@ -140,6 +141,7 @@ def upload(
     rules = context.settings.connections[batch.connection]
     context.store.require_own()
     _, company, environment = known_company(context, batch.connection)
+    link_created(context, batch.connection)
     if batch.state == "done":  # also long after the approval has expired: there is nothing left to send
         settled = _summary(context, batch, company, environment, report=None, dry_run=dry_run)
         return replace(settled, ending="done", words="Every document of this batch is settled.")
@@ -179,6 +181,7 @@ def upload(
         context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
     )
 
+    link_created(context, batch.connection)
 
 def _tell(context: Context, on_progress: Progress, stop: threading.Event, state: UploadProgress) -> None:
     """Tell where the run stands, and hear whether somebody asked it to stop."""
@@ -313,10 +316,15 @@ def _summary(
         unknown=waiting,
         files=files,
         words=report.words if report else "",
-        next_step=next_step(batch.batch_id, counts, files, [str(row["settle"]) for row in waiting]),
+        next_step=next_step(
+            batch.batch_id, counts, files, [str(row["settle"]) for row in waiting], orders_to_plan=orders
+        ),
+        products_created=products,
+        orders_to_plan=orders,
         dry_run=dry_run,
     )
 
+    products, orders = len(created_rows(context, batch)), orders_to_plan(context, batch)
 
 def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
     return tuple(

@@ -13,6 +13,7 @@ from recon.errors import UsageError
 from recon.money import plain
 from recon.service.connecting import known_company
 from recon.service.context import Context
+from recon.service.new_products import orders_to_plan
 from recon.service.sending import confirmation_needed
 from recon.service.upload_causes import refused_groups, result_line
 from recon.service.upload_records import Pace, PersonLine, UnsureLine, UploadState
@@ -76,7 +77,7 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
         unsure=_unsure(context, batch, sends_now=is_mine),
         person=person,
         confirm=confirmation_needed(context, batch.batch_id),
-        next_step=_next_step(batch, counts, person),
+        next_step=_next_step(context, batch, counts, person),
     )  # fmt: skip
 
 
@@ -187,12 +188,13 @@ def _person(context: Context, batch: Batch) -> tuple[PersonLine, ...]:
     )
 
 
-def _next_step(batch: Batch, counts: Mapping[str, int], person: tuple[PersonLine, ...]) -> str:
+def _next_step(context: Context, batch: Batch, counts: Mapping[str, int], person: tuple[PersonLine, ...]) -> str:
     if batch.state == "draft":
         return f'recon approve {batch.batch_id} --as "YOUR NAME"'
     if batch.state in {"superseded", "void"}:
         return "recon plan"
-    return next_step(batch.batch_id, counts, (), [line.settle for line in person])
+    settle = [line.settle for line in person]
+    return next_step(batch.batch_id, counts, (), settle, orders_to_plan=orders_to_plan(context, batch))
 
 
 def _nothing(context: Context, run: Running | None) -> UploadState:

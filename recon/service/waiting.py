@@ -55,8 +55,14 @@ def waiting_lines(rows: Iterable[OutboxRow]) -> list[str]:
     return lines
 
 
-def next_step(batch_id: str, counts: Mapping[str, int], files: Sequence[str], commands: Sequence[str]) -> str:
-    """Return what to do after a run; ``commands``: those that settle the documents left open, empty ones included."""
+def next_step(
+    batch_id: str, counts: Mapping[str, int], files: Sequence[str], commands: Sequence[str], *, orders_to_plan: int = 0
+) -> str:
+    """Return what to do after a run.
+
+    ``commands``: those that settle the documents left open, empty ones included; ``orders_to_plan``: orders whose
+    products were created, so that they can be planned now.
+    """
     if files:
         return f"import the files in PEAK, then `recon upload {batch_id} --confirm-taken LIST`"
     if counts.get("unknown") or counts.get("sending"):
@@ -69,6 +75,8 @@ def next_step(batch_id: str, counts: Mapping[str, int], files: Sequence[str], co
         return f"recon upload {batch_id} --confirm-taken LIST"
     if counts.get("refused"):
         return "mend the cause, then recon plan again"
+    if orders_to_plan:
+        return f"recon plan, recon verify {batch_id}"
     return f"recon verify {batch_id}, recon audit {batch_id}"
 
 

@@ -24,7 +24,7 @@ from recon.targets.base import Target
 from recon.upload.counting import RunCount
 from recon.upload.documents import DocumentOf, completed
 from recon.upload.guards import back_up, free_bytes_of, require_sound
-from recon.upload.lookup import LookedUp, Lookups
+from recon.upload.lookup import PRODUCT, LookedUp, Lookups
 from recon.upload.pacing import UNAVAILABLE_IN_A_ROW, UNKNOWN_IN_A_ROW, Pacer, too_long, wait_for
 from recon.upload.queue import Queue
 from recon.upload.report import Ending, OnProgress, UploadReport
@@ -70,6 +70,8 @@ class Uploader:
         self._count = RunCount(self._clock, on_progress)
         self._queue = Queue(store, "")
         self._due: dict[int, float] = {}
+        self._waits_first = False
+        """A document is unknown from before; products alone let the others go on, one of which may vouch for the ledger."""
         self._failed_lookups = 0
         self._stop = threading.Event()
 
@@ -137,6 +139,7 @@ class Uploader:
         now, mono = self._clock.now(), self._clock.monotonic()
         for row in self._store.outbox.unsettled("unknown", batch_id=batch.batch_id):
             self._due[row.id] = mono + self._rest_seconds(row, now)
+            self._waits_first = self._waits_first or row.kind != PRODUCT
 
     def _rest_seconds(self, row: OutboxRow, now: dt.datetime) -> float:
         """Return how long an unknown of an earlier run still rests; a clock that jumped cannot shorten its grace."""
@@ -147,7 +150,7 @@ class Uploader:
 
     def _work(self, limit: int | None) -> tuple[Ending, str]:
         """Settle what is unknown, then send what is queued, until there is nothing more to do."""
-        if self._due:
+        if self._due and self._waits_first:
             ending = self._settle_unknown()
             if ending[0] != "done":
                 return ending

@@ -75,7 +75,7 @@ def _facts(table: ReviewTable, shown: Shown, picked: pl.DataFrame, rows: Any) ->
             {
                 "order_key": row["order_key"],
                 "order_number": row["order_number"],
-                "ordered_on": str(row["issued_on"]),
+                "ordered_on": str(row["issued_on"] or ""),
                 "sales_channel": row["sales_channel"],
                 "payment_channel": row["payment_channel"],
                 "currency": row["currency"],

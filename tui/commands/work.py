@@ -217,8 +217,19 @@ def print_upload(report: UploadSummary, output: Output) -> None:
         output.line(f"  wrote {file}")
     if report.words:
         output.line(report.words)
+    if report.products_created:
+        output.line(_created_words(report))
     if report.next_step:
         output.line(f"next: {report.next_step}")
+
+
+def _created_words(report: UploadSummary) -> str:
+    """Return how many products the ledger has now, and what can be planned because of them."""
+    made, orders = report.products_created, report.orders_to_plan
+    words = f"{made:,} {'product was' if made == 1 else 'products were'} created"
+    if orders:
+        words += f"; {orders:,} {'order' if orders == 1 else 'orders'} can be planned now: recon plan"
+    return words
 
 
 @contextmanager
