@@ -7,9 +7,10 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
-from recon.config import Settings, parse_settings
+from recon.config import Settings, SourceName, parse_settings
+from recon.config_marketplace import MARKETPLACES
 
 if TYPE_CHECKING:
     import tomlkit
@@ -83,7 +84,7 @@ currency = "THB"
 timezone = "Asia/Bangkok"
 
 [connections.{name}]
-source = {_text(answers.source)}               # shopify, zort, or profile (any CSV or Excel export)
+source = {_text(answers.source)}               # {", ".join(get_args(SourceName)[:-1])}, or profile (any CSV or Excel export)
 target = {_text(answers.target)}               # peak (API), peak-file (Excel import), sandbox (a PEAK to try things on)
 shop = {_text(answers.shop)}                   # part of every order's key: never change it
 {profile}start_date = {answers.start_date.isoformat()}      # nothing before this day is ever posted; locked after the first upload
@@ -114,9 +115,8 @@ unmapped = "hold"                 # hold, or cash (then cash_method names the le
 #   [connections.{name}.charges.Lazada]
 #   shipping = {{ treatment = "leave-out" }}
 [connections.{name}.charges.default]
-shipping = {{ treatment = "book" }}
-platform_voucher = "hold"         # hold, spread, other-income, or leave-out
-
+{_charge_lines(answers.source)}
+{_marketplace_lines(name) if answers.source in MARKETPLACES else ""}
 [connections.{name}.contacts]
 default = "ONLINE"                # the ledger's standing contact for buyers without a tax id
 
@@ -127,6 +127,35 @@ default = "ONLINE"                # the ledger's standing contact for buyers wit
 [approval]
 two_persons = "warn"              # off, warn or block: the person who planned also approves
 valid_days = 7
+"""
+
+
+def _charge_lines(source: str) -> str:
+    """Return how charges are booked at first; what a marketplace decides differently is written out and explained."""
+    if source not in MARKETPLACES:
+        return (
+            'shipping = { treatment = "book" }\n'
+            'platform_voucher = "hold"         # hold, spread, other-income, or leave-out'
+        )
+    shipping = (
+        "# Lazada bills the buyer's shipping itself, as ZORT's published link to PEAK treats it; ask your accountant.\n"
+        'shipping = { treatment = "leave-out" }'
+        if source == "lazada"
+        else "# Shipping the buyer paid as your own revenue, as ZORT's published link to PEAK treats it; ask your accountant.\n"
+        'shipping = { treatment = "book" }'
+    )
+    return (
+        f"{shipping}\n# A discount the marketplace pays for: spread = your revenue is your own price; leave-out = what the buyer "
+        'paid.\n# Which of the two VAT is due on is a tax question.\nplatform_voucher = "spread"'
+    )
+
+
+def _marketplace_lines(name: str) -> str:
+    return f"""
+# The export never says that you were paid. From this state on an order counts as paid into the marketplace's account:
+# completed, delivered, shipped, or settled (only a settlement proves it: until then held, or invoiced as `invoices` says).
+[connections.{name}.marketplace]
+counts_as_paid = "completed"
 """
 
 

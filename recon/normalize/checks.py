@@ -18,6 +18,7 @@ from recon.money import AMOUNT_LIMIT_MINOR, exponent, plain
 from recon.normalize.controls import text_sum
 from recon.normalize.convert import number_form
 from recon.normalize.identity import mixed_script_rows, repeated_numbers
+from recon.normalize.lines import CONTRADICTED
 from recon.normalize.order_cells import ORDER_DAYS, TAX_LISTED
 from recon.normalize.states import channel_checks, payment_checks
 from recon.normalize.vat_mode import mixed_minority, unknown_rates
@@ -92,6 +93,8 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
     if reading.refunds is None:
         dated = pl.col("refund_on").is_not_null() if "refund_on" in orders.columns else pl.lit(value=False)
         masks["refund-undated"] = (pl.col("refunded") > 0) & ~dated
+    if CONTRADICTED in orders.columns:
+        masks["line-does-not-multiply"] = pl.col(CONTRADICTED) > 0
     if "repeated" in orders.columns:
         masks["order-repeated"] = pl.col("repeated")
     if TAX_LISTED in orders.columns:

@@ -15,7 +15,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.normalize.lines import LineGroups
+from recon.normalize.lines import CONTRADICTED, LineGroups
 from recon.normalize.vat_mode import vat_ties
 from recon.sources.base import Conventions, ReadOptions
 
@@ -49,8 +49,11 @@ def add_sums(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         (pl.col(c).fill_null(0) if c in orders.columns else pl.lit(0, dtype=pl.Int64)).alias(c)
         for c in (*_STATED, "refunded")
     ]
+    contradicted = (
+        [groups.sums(lines[CONTRADICTED].cast(pl.Int64)).alias(CONTRADICTED)] if CONTRADICTED in lines.columns else []
+    )
     return orders.with_columns(
-        *stated, goods.alias("goods"), gross.alias("gross"), untipped.alias("untipped"),
+        *contradicted, *stated, goods.alias("goods"), gross.alias("gross"), untipped.alias("untipped"),
         discounts.alias("line_discounts"), groups.counts().alias("line_count"),
     )  # fmt: skip
 
@@ -110,6 +113,9 @@ def foot(orders: pl.DataFrame, conventions: Conventions, options: ReadOptions) -
         _pick("discount", readings), _pick("due", readings), _pick("mode", readings).alias("vat_mode"),
         _pick("ties", readings).alias("vat_ties"), *_basis(readings),
     )  # fmt: skip
+    if conventions.extra_by_platform and len(readings) > 1:
+        extra = pl.when(pl.col("chosen") == 1).then(pl.col("discount_extra").fill_null(0)).otherwise(0)
+        picked = picked.with_columns((pl.col("platform_discount") + extra).alias("platform_discount"))
     return _settle(picked, conventions)
 
 
@@ -141,9 +147,11 @@ def _mode(number: int, conventions: Conventions, options: ReadOptions) -> pl.Exp
 
 def _discount_readings(orders: pl.DataFrame, conventions: Conventions) -> Sequence[tuple[str, pl.Expr]]:
     """Return the readings of the discount columns in the order they are tried."""
+    extra = pl.col("discount_extra").fill_null(0) if "discount_extra" in orders.columns else None
+    if conventions.extra_by_platform and extra is not None and (orders["discount_extra"] != 0).any():
+        return [(DISCOUNT, pl.col("discount")), (DISCOUNT_AND_EXTRA, pl.col("discount") + extra)]
     if not conventions.discount_candidates:
         return [("", pl.col("discount"))]
-    extra = pl.col("discount_extra").fill_null(0) if "discount_extra" in orders.columns else None
     readings = [(DISCOUNT, pl.col("discount"))]
     if extra is not None:
         readings.append((DISCOUNT_AND_EXTRA, pl.col("discount") + extra))

@@ -15,6 +15,8 @@ from recon.money import AMOUNT_LIMIT_MINOR
 from recon.sources.base import Conventions
 
 MILLI: Final = 1000
+CONTRADICTED: Final = "contradicted"
+"""Column of lines (a mask) and of orders (their number): amounts that their own factors contradict."""
 _SAFE: Final = 2**62
 
 
@@ -92,8 +94,17 @@ def add_line_amounts(lines: pl.DataFrame, conventions: Conventions) -> pl.DataFr
     )
     return lines.with_columns(
         _unit_price(price, gross, quantity, conventions).alias("unit_price"), gross.alias("gross"),
-        discount.alias("discount"), bounded.to_series(),
+        discount.alias("discount"), bounded.to_series(), *_contradicted(amount, computed, price, conventions),
     )  # fmt: skip
+
+
+def _contradicted(
+    amount: pl.Series, computed: pl.Series, price: pl.Series, conventions: Conventions
+) -> list[pl.Series]:
+    """Return the mask of lines whose stated amount is not their price x quantity - discount, where that is to be checked."""
+    if not conventions.line_amount_checked or conventions.line_amount == "computed":
+        return []
+    return [((amount != computed) & price.is_not_null()).fill_null(value=False).alias(CONTRADICTED)]
 
 
 def times_quantity(price: pl.Series, quantity_milli: pl.Series) -> pl.Series:

@@ -14,7 +14,7 @@ import polars as pl
 
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES, OrderState, PaymentState
 from recon.frames.text import fold, is_any_of
-from recon.sources.base import Conventions, StateWords
+from recon.sources.base import Conventions, StateWords, meaning_of
 
 CHANNEL_JOINER: Final = " + "
 JOINER: Final = " / "
@@ -54,8 +54,8 @@ def read_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:
     order_words, payment_words = _folded(words.order), _folded(words.payment)
     prefixes = {fold(word): state for word, state in words.prefixes.items()}
     paid = {fold(word): state for word, state in words.payment_prefixes.items()}
-    order_state = _states(by_order, lambda word: _meaning(word, order_words, prefixes), OrderState, rows)
-    payment_state = _states(by_payment, lambda word: _meaning(word, payment_words, paid), PaymentState, rows)
+    order_state = _states(by_order, lambda word: meaning_of(word, order_words, prefixes), OrderState, rows)
+    payment_state = _states(by_payment, lambda word: meaning_of(word, payment_words, paid), PaymentState, rows)
     none_unknown = pl.repeat(value=False, n=rows, eager=True)
     read = pl.DataFrame([
         (order_state.is_null() if by_order else none_unknown).alias("order_word_unknown"),
@@ -135,14 +135,6 @@ def _states(coded: Coded | None, meaning: Callable[[str], str | None], dtype: pl
     if coded is None:
         return pl.Series([None], dtype=dtype).new_from_index(0, rows)
     return coded.look_up(meaning, dtype)
-
-
-def _meaning(word: str, words: Mapping[str, str], prefixes: Mapping[str, str]) -> str | None:
-    key = fold(word)
-    if key in words:
-        return words[key]
-    fitting = [beginning for beginning in prefixes if beginning and key.startswith(beginning)]
-    return prefixes[max(fitting, key=len)] if fitting else None
 
 
 def _folded(words: Mapping[str, str]) -> dict[str, str]:

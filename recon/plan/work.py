@@ -12,6 +12,7 @@ from recon.plan.dates import sale_dates
 from recon.plan.inputs import PlanInputs
 from recon.plan.items import spread_vouchers, voucher_treatment
 from recon.plan.ledger import ledger_facts
+from recon.plan.marketplace import counted_inputs
 from recon.plan.state import channels_of, order_now, order_states
 from recon.plan.verdict import Verdicts, exclude, hold_by_state, mask_of_keys
 
@@ -52,6 +53,7 @@ class Work:
 def open_work(inputs: PlanInputs) -> Work:
     """Work out what every order is now, what the ledger has, and what settings and states say against it."""
     _assert_positions(inputs)
+    inputs = counted_inputs(inputs)
     orders, connection = inputs.orders, inputs.connection
     voucher, undecided = voucher_treatment(orders, connection)
     states = order_states(orders, voucher)

@@ -14,6 +14,7 @@ from recon.match.keys import fold_column
 from recon.match.suggest import suggest_methods
 from recon.match.work_filter import matching_rows
 from recon.service import match_undo
+from recon.plan.marketplace import counted_orders
 from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.mapping_frames import channel_links, ledger_methods
@@ -89,8 +90,9 @@ def channel_rows(context: Context, name: str, rules: Connection, frames: Canonic
     """Return CHANNEL_ROWS, the most money first."""
     links, methods = channel_links(context, name), ledger_methods(context, name)
     cash = rules.channels.cash_method if rules.channels.unmapped == "cash" else ""
-    moves = moves_money(frames.orders, frames.findings, context.settings.company.currency)
-    used = unmapped_channels(frames.orders, links.clear(), moves)
+    orders = counted_orders(frames.orders, rules)
+    moves = moves_money(orders, frames.findings, context.settings.company.currency)
+    used = unmapped_channels(orders, links.clear(), moves)
     resolved = resolve_channels(used["payment_channel"], links, chosen=rules.payment_channels, cash_method=cash)
     rows = used.join(resolved, on="payment_channel", how="left", maintain_order="left")
     rows = rows.join(

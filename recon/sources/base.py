@@ -14,6 +14,8 @@ from typing import ClassVar, Final, Literal
 
 import polars as pl
 
+from recon.frames.text import fold
+
 RAW_ORDER_COLUMNS: Final = (
     "order_id", "order_number", "record_kind", "ordered_on", "paid_on", "shipped_on", "completed_on", "cancelled_on",
     "updated_at", "order_state", "payment_state", "sales_channel", "payment_channel", "customer_name",
@@ -96,6 +98,10 @@ class Conventions:
     """The order's discount may hold a free-shipping code; told apart by the stated subtotal (Shopify)."""
     discount_candidates: bool = False
     """Try discount, discount + discount_extra, none: the first that foots wins and is stored (ZORT)."""
+    extra_by_platform: bool = False
+    """Try discount, then discount + discount_extra; the extra part is the platform's own money (marketplaces)."""
+    line_amount_checked: bool = False
+    """Hold an order whose stated line amount is not price x quantity - discount."""
     tax: Literal["infer", "included", "excluded", "none"] = "infer"
     """Whether prices include tax; infer: by arithmetic, order by order."""
     tax_mode_by_order: bool = False
@@ -126,6 +132,15 @@ class StateWords:
     """The same of payment state texts."""
 
 
+def meaning_of(word: str, words: Mapping[str, str], prefixes: Mapping[str, str]) -> str | None:
+    """Return what a word means by whole words and beginnings (keys folded); None: nobody has said."""
+    key = fold(word)
+    if key in words:
+        return words[key]
+    fitting = [beginning for beginning in prefixes if beginning and key.startswith(beginning)]
+    return prefixes[max(fitting, key=len)] if fitting else None
+
+
 @dataclass(frozen=True, slots=True)
 class StatedTotals:
     """Control totals of the file itself, counted before anything is converted."""
@@ -151,6 +166,8 @@ class ReadOptions:
     gift_card_names: tuple[str, ...] = ()
     payment_channel_field: str = ""
     """Field of the source that names the payment channel (`source_api.payment_channel_field`); empty: as documented."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """Names the settings give to fields of the source that its provider does not publish (BentoWeb)."""
     profile_text: str = ""
     """The column profile's TOML (source = profile); its content is part of the key."""
 
@@ -187,7 +204,7 @@ class Source(ABC):
     """One file format of one provider, read into a `Reading`."""
 
     name: ClassVar[str]
-    """As in recon.toml: shopify, zort, profile."""
+    """As in recon.toml: shopify, zort, bentoweb, profile."""
     platform: ClassVar[str]
     """First part of order keys."""
     specification: ClassVar[str]

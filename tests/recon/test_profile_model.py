@@ -48,7 +48,7 @@ def test_short_and_long_forms_of_a_column_mean_the_same() -> None:
     [
         (
             ('grain = "line"', 'grain = "lines"'),
-            "`grain` is 'lines'; accepted: 'order' or 'line'. Did you mean 'line'?",
+            "`grain` is 'lines'; accepted: 'order', 'line' or 'unit'. Did you mean 'line'?",
         ),
         (
             ('grain = "line"', 'grain = "line"\nplattform = "x"'),

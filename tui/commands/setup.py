@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+from recon.config import PULLED_SOURCES
 from recon.errors import UsageError
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import make_workspace
@@ -54,10 +55,14 @@ def init(args: argparse.Namespace) -> int:
 def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
     where = f"recon -C {root}"
     steps = [f"{where} connect" + ("        (the sandbox needs no keys)" if answers.target == "sandbox" else "")]
-    if answers.source == "zort":
+    if answers.source == "bentoweb":
+        steps.append(f"{where} pull --orders NUMBERS")
+    elif answers.source == "zort":
         steps.append(f"{where} pull --since {answers.start_date}")
     elif answers.source == "profile":
         steps += [f"{where} profile EXPORT --save {answers.profile}", f"{where} import EXPORT"]
+    elif answers.source in {"shopee", "lazada", "tiktok"}:
+        steps.append(f"{where} import EXPORT.xlsx")
     else:
         steps.append(f"{where} import EXPORT.csv")
     return [*steps, f"{where} match", f"{where} plan"]
@@ -82,9 +87,9 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
         )
 
     company = need(args.company, "Company name, as it stands in the ledger", "--company NAME")
-    source = need(
-        args.source, "Where do orders come from (shopify, zort, profile)", "--source", "shopify", "shopify|zort|profile"
-    )
+    listed = ("shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile")
+    asked = f"Where do orders come from ({', '.join(listed)})"
+    source = need(args.source, asked, "--source", "shopify", "|".join(listed))
     target = need(
         args.target, "Where do documents go (peak, peak-file, sandbox)", "--target", "sandbox", "peak|peak-file|sandbox"
     )
@@ -152,8 +157,8 @@ def _sides(wanted: str, source: str, target: str) -> list[tuple[str, str]]:
     sides = []
     if wanted in {"ledger", "both"} and target == "peak":
         sides.append(("ledger", "peak"))
-    if wanted in {"source", "both"} and source == "zort":
-        sides.append(("source", "zort"))
+    if wanted in {"source", "both"} and source in PULLED_SOURCES:
+        sides.append(("source", source))
     return sides
 
 

@@ -41,7 +41,9 @@ ORDER_STATES: Final = {
 """State to its sign, the tone of the table and the word."""
 _STYLES: Final = {"refused": "$recon-bad", "hold": "$recon-bad", "warning": "$recon-check", "note": "$recon-dim"}
 _SIGNS: Final = {"refused": "!", "hold": "!", "warning": "?", "note": "-"}
-_SOURCES: Final = {"shopify": "Shopify", "zort": "ZORT"}
+_SOURCES: Final = {
+    "shopify": "Shopify", "zort": "ZORT", "bentoweb": "BentoWeb", "shopee": "Shopee", "lazada": "Lazada", "tiktok": "TikTok Shop",
+}  # fmt: skip
 _EXAMPLE_DAY: Final = dt.date(2026, 1, 31)
 _BUDDHIST: Final = 543
 

@@ -1,7 +1,7 @@
 """One value per order from the rows of an order, by the rule the profile declares for each column.
 
-``equal``: the same on all rows that say anything; ``first``: on the first row only; ``sum``: in parts. A value that
-breaks its rule becomes a finding that holds the order; it is never averaged, picked or summed silently.
+``equal``: the same on all rows that say anything; ``first``: on the first row only; ``sum``: in parts; ``any``: the first
+that says anything, without comparing. A value that breaks its rule becomes a finding that holds the order; it is never averaged, picked or summed silently.
 """
 
 from __future__ import annotations
@@ -44,12 +44,14 @@ def collapse(
         return Collapsed(orders, [])
     findings = []
     for name in fields:
-        rule = profile.columns[name].repeat
+        rule = profile.sources[name].repeat
         if rule == "sum":
             orders = orders.with_columns(_summed(frame, orders, name, profile, number))
             continue
-        if rule == "equal" and orders.get_column(name).null_count():
+        if rule in ("equal", "any") and orders.get_column(name).null_count():
             orders = orders.with_columns(_first_stated(frame, orders, name))
+        if rule == "any":
+            continue
         differing = _differing(frame, orders, name, rule)
         if differing.height:
             findings.append(_finding(differing, name, headings[name].shown, options, profile))
@@ -75,17 +77,22 @@ def _differing(frame: pl.DataFrame, orders: pl.DataFrame, name: str, rule: str) 
 
 def _finding(differing: pl.DataFrame, name: str, heading: str, options: ReadOptions, profile: Profile) -> pl.DataFrame:
     """Hold each order whose rows disagree, with both values."""
-    kind = profile.constants.get("record_kind", "sale")
-    prefix = f"{options.platform}:{options.shop}:" + ("" if kind == "sale" else f"{kind}:")
     kept = pl.col("kept").fill_null("nothing")
     return findings_from(
         differing,
         "repeated-value-differs",
-        order_key=pl.concat_str(pl.lit(prefix), pl.col("order_id")),
+        order_key=order_key(profile, options),
         column=heading,
         value=pl.col("value"),
         detail=pl.format("{}: this row says {}, the order's first row {}.", pl.lit(name), pl.col("value"), kept),
     )
+
+
+def order_key(profile: Profile, options: ReadOptions) -> pl.Expr:
+    """Return the key of the order a row with ``order_id`` belongs to, as `normalize.identity` makes it."""
+    kind = profile.constants.get("record_kind", "sale")
+    prefix = f"{options.platform}:{options.shop}:" + ("" if kind == "sale" else f"{kind}:")
+    return pl.concat_str(pl.lit(prefix), pl.col("order_id"))
 
 
 def _summed(frame: pl.DataFrame, orders: pl.DataFrame, name: str, profile: Profile, number: NumberForm) -> pl.Series:

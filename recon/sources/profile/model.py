@@ -56,6 +56,8 @@ class DropUnless(_Table):
     """Canonical field to look at."""
     regex: str
     """Rows whose cell does not match are left out, visibly."""
+    within: int = Field(default=0, ge=0, le=60)
+    """Only this many rows below the header are looked at (a row of explanations); 0: all."""
 
     @field_validator("regex")
     @classmethod
@@ -104,6 +106,10 @@ class Read(_Table):
     """Rows that are no data."""
     rows_together: bool = True
     """All rows of an order stand together; false: the file is sorted otherwise and rows are gathered by order."""
+    refuse_resaved: bool = False
+    """Refuse the file where a spreadsheet has written order ids in scientific form: their ends are lost."""
+    masked: str = Field(default="", max_length=1)
+    """A customer's name, address or tax id with this mark in it is hidden by the provider and counts as not stated."""
 
     @field_validator("date_formats")
     @classmethod
@@ -139,14 +145,19 @@ class Column(_Table):
     """Which column, where the heading occurs more than once."""
     level: Literal["order", "line"] | None = None
     """Whether the column is about the order or about the line; left out: as the field is."""
-    repeat: Literal["equal", "first", "sum"] = "equal"
-    """How an order's value stands on its rows: the same on all (equal), on the first only (first), in parts (sum)."""
+    repeat: Literal["equal", "first", "sum", "any"] = "equal"
+    """How an order's value stands on its rows: the same on all (equal), on the first only (first), in parts (sum); any:
+    the first that says anything, the others may differ."""
     required: bool = False
     """The file is only recognised with this column."""
     optional: bool = False
     """The column may be missing."""
-    sign: Literal["as-is", "negative-means-deduct"] = "as-is"
-    """negative-means-deduct: a discount written as -26.00 is a discount of 26.00."""
+    sign: Literal["as-is", "negative-means-deduct", "deducts"] = "as-is"
+    """negative-means-deduct: a discount written as -26.00 is a discount of 26.00; deducts: with either sign."""
+    where_blank: tuple[str, ...] = ()
+    """Headings whose cell is taken where this column's is empty."""
+    times: str = ""
+    """Heading of a column of whole numbers the amount is multiplied by (a price per piece)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -180,6 +191,15 @@ class Words(_Table):
     """Unknown words always hold; nothing else is accepted."""
 
 
+class Units(_Table):
+    """Rows that are single pieces (grain = "unit")."""
+
+    unit_id: str = ""
+    """Heading of the piece's own number; a number that stands twice holds its order."""
+    out: tuple[str, ...] = ("cancelled", "returned")
+    """Order states in which a piece no longer counts, unless no piece of its order does."""
+
+
 class Counting(_Table):
     """How the provider counts (`sources.base.Conventions`)."""
 
@@ -191,6 +211,10 @@ class Counting(_Table):
     """contains-lines: the order's discount already counts the lines' discounts."""
     discount_candidates: bool = False
     """Try discount, discount + discount_extra, none; the first that foots is taken."""
+    extra_by_platform: bool = False
+    """Try discount, then discount + discount_extra; the extra part is the platform's own money."""
+    line_amount_checked: bool = False
+    """Hold an order whose stated line amount is not price x quantity - discount."""
     tax: Literal["infer", "included", "excluded", "none"] = "infer"
     """Whether prices include VAT."""
     shipping_taxed: Literal["infer", "yes", "no"] = "infer"
@@ -208,16 +232,25 @@ class Profile(_Table):
     """Name of the profile: small letters, digits and dashes."""
     version: int = Field(default=1, ge=1)
     """Raise it when you change the profile."""
-    kind: Literal["orders"] = "orders"
-    """What the file holds."""
+    kind: Literal["orders", "returns"] = "orders"
+    """What the file holds; a return names its order under order_number."""
     platform: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,29}$")
     """Provider, first part of every order's key (zort, bentoweb, shopee); it never changes."""
-    grain: Literal["order", "line"]
-    """What one row is: a whole order, or one line of an order."""
+    grain: Literal["order", "line", "unit"]
+    """What one row is: a whole order, one line of an order, or one piece of a line."""
     match: Match
     read: Read = Read()
     columns: dict[str, Column]
     """Canonical field -> where it comes from."""
+    parts: dict[str, Column] = {}
+    """Columns that are no field by themselves, by a name of your own; `sums` and `joins` make fields of them."""
+    sums: dict[str, tuple[str, ...]] = {}
+    """Canonical amount of the order -> the parts (or fields) that add up to it."""
+    joins: dict[str, tuple[str, ...]] = {}
+    """Canonical text of the order -> the parts that are put together, with spaces."""
+    units: Units = Units()
+    returned_part: str = ""
+    """Part that counts pieces that came back: such orders are held until a returns file says what they are worth."""
     status_map: Words = Words()
     """Meaning of order states."""
     payment_map: Words = Words()
@@ -257,11 +290,12 @@ class Profile(_Table):
         problems = []
         both = sorted(set(self.columns) & set(self.constants))
         problems += [f"{name} has a column and a constant; keep one" for name in both]
-        missing = [field for field in FIELDS if field.is_required and field.name not in self.columns]
+        made = {*self.columns, *self.sums, *self.joins}
+        missing = [field for field in FIELDS if field.is_required and field.name not in made]
         problems += [f"columns.{field.name} is missing. {field.question}" for field in missing]
         if self.has_lines:
             problems += self._line_problems()
-        elif self.grain == "line":
+        elif self.grain != "order" and self.kind == "orders":
             problems.append('grain = "line" needs columns of lines (quantity, unit_price or line_amount, sku, name)')
         for name in (
             *self.read.fill_down,
@@ -269,6 +303,7 @@ class Profile(_Table):
         ):
             if name not in self.columns:
                 problems.append(f"read names {name!r}, which has no column")
+        problems += self._made_problems()
         problems += _word_problems("status_map", self.status_map, ORDER_STATES)
         problems += _word_problems("payment_map", self.payment_map, PAYMENT_STATES)
         if problems:
@@ -279,6 +314,29 @@ class Profile(_Table):
     def has_lines(self) -> bool:
         """Whether the file says what was sold, not only what it came to."""
         return any(name in self.columns for name in LINE_FIELDS)
+
+    @property
+    def sources(self) -> dict[str, Column]:
+        """All columns of the file that are read: those of fields and, marked, those of parts."""
+        return {**self.columns, **{part_name(name): column for name, column in self.parts.items()}}
+
+    def _made_problems(self) -> list[str]:
+        """Return what is wrong with fields made of parts."""
+        problems = []
+        for table, made, kind in (("sums", self.sums, "amount"), ("joins", self.joins, "text")):
+            for name, parts in made.items():
+                field = BY_NAME.get(name)
+                if field is None or field.level != "order" or (kind == "amount") != (field.kind == "amount"):
+                    problems.append(f"{table}.{name} is no {kind} of the order")
+                if name in self.columns or name in self.constants:
+                    problems.append(f"{name} has a column or a constant and stands in {table}; keep one")
+                wrong = [part for part in parts if part not in self.parts and part not in self.columns]
+                problems += [f"{table}.{name} names {part!r}, which is neither a part nor a column" for part in wrong]
+        if self.returned_part and self.returned_part not in self.parts:
+            problems.append(f"returned_part names {self.returned_part!r}, which is no part")
+        if self.grain == "unit" and "order_state" not in self.columns:
+            problems.append('grain = "unit" needs columns.order_state: the state of each piece')
+        return problems
 
     def _line_problems(self) -> list[str]:
         problems = []
@@ -295,6 +353,11 @@ class Profile(_Table):
         if "line_discount" in self.columns and self.conventions.line_discount == "none":
             problems.append("columns.line_discount needs conventions.line_discount: per-unit or per-line?")
         return problems
+
+
+def part_name(name: str) -> str:
+    """Return what a part is called among the columns read; no canonical field has a blank in it."""
+    return f"part {name}"
 
 
 def parse_profile(text: str, *, where: str = "the profile") -> Profile:

@@ -16,8 +16,10 @@ from recon.frames.workbooks import EXCEL_DATE_FORM
 from recon.sources.base import Conventions, Forms, Reading, ReadOptions, StatedTotals, StateWords
 from recon.sources.profile.collapse import collapse
 from recon.sources.profile.fields import LINE_FIELDS, ORDER_FIELDS
-from recon.sources.profile.model import Profile
-from recon.sources.profile.rows import ORDER_NO, Rows, canonical_rows, resolve
+from recon.sources.profile.made import returned_pieces, with_made_fields
+from recon.sources.profile.model import Profile, part_name
+from recon.sources.profile.rows import ORDER_NO, Rows, canonical_rows, extra_headings, resolve
+from recon.sources.profile.units import Counted, count_units
 
 TOTAL_LINE_NAME = "Order total"
 """Name of the one line of an order whose file has no lines; ``constants.name`` replaces it."""
@@ -32,19 +34,25 @@ def read_with_profile(head: TableHead, profile: Profile, options: ReadOptions, *
         MalformedFile: Its columns do not fit the profile, or it cannot be read.
     """
     columns = resolve(head, profile)
-    table = read_body(head, _wanted(head, columns))
+    table = read_body(head, _wanted(head, columns, profile))
     forms = _forms(profile, head)
     number = _number_form(forms)
     rows = canonical_rows(table, columns, profile, number)
     if not rows.frame.height:
         raise MalformedFile(f"{head.name} has no order rows: {' '.join(rows.notes)}", file=head.name)
-    order_fields = [name for name in ORDER_FIELDS if name in columns]
-    collapsed = collapse(rows.frame, order_fields, profile, columns, options, number)
-    orders, words = _with_constants(collapsed.orders, profile)
+    counted = count_units(rows.frame, profile, options) if profile.grain == "unit" else Counted(rows.frame)
+    fields = [name for name in ORDER_FIELDS if name in columns]
+    parts = [part_name(name) for name in profile.parts if part_name(name) in columns]
+    collapsed = collapse(counted.frame, fields + parts, profile, columns, options, number)
+    orders = with_made_fields(collapsed.orders, profile, number)
+    returned = columns.get(part_name(profile.returned_part))
+    back = returned_pieces(collapsed.orders, profile, options, returned.shown, number) if returned else []
+    orders, words = _with_constants(orders, profile, counted.words)
     if "order_number" not in columns:
         orders = orders.with_columns(pl.col("order_id").alias("order_number"))
-    lines = _lines(rows.frame, profile) if profile.has_lines else _total_lines(orders, profile, number)
-    findings = gather([table.findings, *rows.findings, *collapsed.findings, *_column_findings(head, columns, profile)])
+    lines = _lines(counted.lines, profile) if profile.has_lines else _total_lines(orders, profile, number)
+    found = [*rows.findings, *counted.findings, *collapsed.findings, *back, *_column_findings(head, columns, profile)]
+    findings = gather([table.findings, *found])
     return Reading(
         platform=profile.platform,
         orders=orders,
@@ -55,7 +63,7 @@ def read_with_profile(head: TableHead, profile: Profile, options: ReadOptions, *
         findings=findings.with_columns(pl.lit(file_id).alias("file")),
         stated=StatedTotals(rows.frame.height, None, rows.total_text if profile.grain == "order" else None),
         notes=(*table.notes, *rows.notes, *_limits(profile, columns)),
-        headings={name: heading.shown for name, heading in columns.items()},
+        headings={name: heading.shown for name, heading in columns.items()} | _made_headings(columns, profile),
     )
 
 
@@ -67,10 +75,15 @@ def preview_rows(table: TextTable, profile: Profile, count: int) -> Rows:
     return rows
 
 
-def _wanted(head: TableHead, columns: Mapping[str, Heading]) -> list[tuple[str, int]]:
+def _wanted(head: TableHead, columns: Mapping[str, Heading], profile: Profile) -> list[tuple[str, int]]:
     """Return the columns to read: the mapped ones, and the first, where totals rows announce themselves."""
     first = [heading for heading in head.headings if heading.text][:1]
-    return [(heading.text, heading.nth) for heading in dict.fromkeys([*first, *columns.values()])]
+    further = [
+        one for name in columns if name in profile.sources for one in extra_headings(head, profile.sources[name])
+    ]
+    unit = head.find(profile.units.unit_id) if profile.units.unit_id else None
+    wanted = dict.fromkeys([*first, *columns.values(), *further, *([unit] if unit else [])])
+    return [(heading.text, heading.nth) for heading in wanted]
 
 
 def _forms(profile: Profile, head: TableHead) -> Forms:
@@ -115,11 +128,13 @@ def _conventions(profile: Profile) -> Conventions:
     return Conventions(**counting)
 
 
-def _with_constants(orders: pl.DataFrame, profile: Profile) -> tuple[pl.DataFrame, StateWords]:
-    """Add the profile's fixed values of orders, and return what all state words mean."""
+def _with_constants(
+    orders: pl.DataFrame, profile: Profile, counted: Mapping[str, str]
+) -> tuple[pl.DataFrame, StateWords]:
+    """Add the profile's fixed values of orders, and return what all state words mean (``counted``: those of units)."""
     fixed = {name: value for name, value in profile.constants.items() if name not in LINE_FIELDS}
     orders = orders.with_columns(pl.lit(value).alias(name) for name, value in fixed.items())
-    order = {fold(word): state for word, state in profile.status_map.exact.items()}
+    order = {fold(word): state for word, state in {**profile.status_map.exact, **counted}.items()}
     payment = {fold(word): state for word, state in profile.payment_map.exact.items()}
     for name, words in (("order_state", order), ("payment_state", payment)):
         if name in fixed:
@@ -131,7 +146,7 @@ def _with_constants(orders: pl.DataFrame, profile: Profile) -> tuple[pl.DataFram
 
 def _lines(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Return the lines: one per row of the file."""
-    fields = [name for name in LINE_FIELDS if name in frame.columns]
+    fields = [name for name in LINE_FIELDS if name in frame.columns]  # pieces carry their number already
     fixed = {name: value for name, value in profile.constants.items() if name in LINE_FIELDS}
     place = pl.int_range(pl.len(), dtype=pl.UInt32)
     begins = pl.col(ORDER_NO).ne_missing(pl.col(ORDER_NO).shift(1))
@@ -141,7 +156,7 @@ def _lines(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         line_no.cast(pl.UInt32).alias("line_no"),
         ROW,
         *fields,
-        *(pl.lit(v).alias(n) for n, v in fixed.items()),
+        *(pl.lit(v).alias(n) for n, v in fixed.items() if n not in fields),
     )
 
 
@@ -185,6 +200,8 @@ def _goods(orders: pl.DataFrame, profile: Profile, number: NumberForm) -> pl.Exp
 def _column_findings(head: TableHead, columns: Mapping[str, Heading], profile: Profile) -> list[pl.DataFrame]:
     """Tell which columns nothing uses, and which the profile has never seen."""
     used = set(columns.values())
+    used |= {one for name in columns if name in profile.sources for one in extra_headings(head, profile.sources[name])}
+    used |= {one for one in head.headings if profile.units.unit_id and norm(one.text) == norm(profile.units.unit_id)}
     others = [heading for heading in head.headings if heading.text and heading not in used]
     known = {norm(text) for text in profile.match.known}
     fresh = [heading for heading in others if known and norm(heading.text) not in known]
@@ -197,6 +214,15 @@ def _column_findings(head: TableHead, columns: Mapping[str, Heading], profile: P
         text = ", ".join(heading.shown for heading in unused)
         found.append(one_finding("columns-unused", row=head.header_row, value=text, detail=f"Not used: {text}."))
     return found
+
+
+def _made_headings(columns: Mapping[str, Heading], profile: Profile) -> dict[str, str]:
+    """Return what the file calls fields that are made of several columns."""
+    named = {}
+    for name, parts in (*profile.sums.items(), *profile.joins.items()):
+        there = [columns[key].shown for part in parts for key in (part_name(part), part) if key in columns]
+        named[name] = " + ".join(dict.fromkeys(there))
+    return named
 
 
 def _limits(profile: Profile, columns: Mapping[str, Heading]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from recon.errors import MalformedFile
-from recon.frames.amounts import NumberForm, minor_units
+from recon.frames.amounts import NumberForm, minor_units, plain_text
 from recon.frames.findings import one_finding
 from recon.frames.headings import ROW, Heading, norm
 from recon.frames.tables import TableHead, TextTable
@@ -16,10 +16,13 @@ from recon.money import plain
 from recon.sources.profile.model import Column, Profile
 
 ORDER_NO = "order_no"
+UNIT_ID = "unit id"
+"""Number of the piece a row stands for; no canonical field has a blank in its name."""
 _FIRST = "_first_cell"
 _CHECK_DECIMALS = 2
 _TOTALS_ENDING = 3
 """A totals word may end in a colon and spaces."""
+_SCIENTIFIC = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 _INVISIBLE_ENDS = " \t\r\n\u00a0\u200b\ufeff"
 
 
@@ -41,7 +44,7 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
     """
     found: dict[str, Heading] = {}
     problems: list[str] = []
-    for name, column in profile.columns.items():
+    for name, column in profile.sources.items():
         present = [heading for text in column.headings if (heading := head.find(text, column.nth))]
         present = list(dict.fromkeys(present))
         if len(present) > 1:
@@ -66,21 +69,76 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
 def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Profile, number: NumberForm) -> Rows:
     """Return the file's data rows under canonical names, numbered by order."""
     first = first_cell(table.frame.columns)
-    cells = [_cell(heading, profile.columns[name]).alias(name) for name, heading in columns.items()]
+    cells = [_cell(table.head, heading, profile.sources[name]).alias(name) for name, heading in columns.items()]
+    unit = table.head.find(profile.units.unit_id) if profile.units.unit_id else None
+    if unit:
+        cells.append(_bare(unit).alias(UNIT_ID))
     rows = Rows(table.frame.select(ROW, *cells, first.alias(_FIRST)))
-    _drop_totals(rows, profile, number)
-    _drop_other_rows(rows, profile)
+    if profile.read.refuse_resaved:
+        _refuse_resaved(rows.frame, table.head, columns["order_id"])
+    rows.frame = _multiplied(rows.frame, table, profile, columns, number)
+    if "total" in columns:
+        _drop_totals(rows, profile, number)
+    _drop_other_rows(rows, profile, table.head.header_row)
     if profile.read.fill_down:
         rows.frame = rows.frame.with_columns(pl.col(profile.read.fill_down).forward_fill())
     rows.frame = _numbered(rows.frame.drop(_FIRST), profile)
     return rows
 
 
-def _cell(heading: Heading, column: Column) -> pl.Expr:
+def extra_headings(head: TableHead, column: Column) -> list[Heading]:
+    """Return the further columns a field looks at: where its own is empty, and what it is multiplied by."""
+    named = (*column.where_blank, *([column.times] if column.times else []))
+    return [heading for text in named if (heading := head.find(text))]
+
+
+def _cell(head: TableHead, heading: Heading, column: Column) -> pl.Expr:
     """Return a column without blanks and invisible marks at its ends; nothing left is null."""
-    text = pl.col(heading.column).str.strip_chars(_INVISIBLE_ENDS)
-    text = pl.when(text.str.len_bytes() > 0).then(text)
+    others = [found for text in column.where_blank if (found := head.find(text))]
+    text = pl.coalesce(_bare(one) for one in (heading, *others)) if others else _bare(heading)
+    if column.sign == "deducts":
+        return text.str.strip_prefix("-").str.strip_suffix(")").str.strip_prefix("(")
     return _turned(text) if column.sign == "negative-means-deduct" else text
+
+
+def _bare(heading: Heading) -> pl.Expr:
+    text = pl.col(heading.column).str.strip_chars(_INVISIBLE_ENDS)
+    return pl.when(text.str.len_bytes() > 0).then(text)
+
+
+def _multiplied(
+    frame: pl.DataFrame, table: TextTable, profile: Profile, columns: Mapping[str, Heading], number: NumberForm
+) -> pl.DataFrame:
+    """Multiply amounts per piece by their numbers of pieces; what cannot be read stays and is refused later."""
+    for name, column in profile.sources.items():
+        heading = table.head.find(column.times) if column.times and name in columns else None
+        if heading is None:
+            continue
+        price = minor_units(frame, [name], _CHECK_DECIMALS, number).to_series()
+        pieces = table.frame.select(_bare(heading)).to_series()
+        product = price * pieces.str.extract(r"^([0-9]{1,6})(?:\.0+)?$").cast(pl.Int64)
+        text = pl.select(plain_text(pl.lit(product), _CHECK_DECIMALS)).to_series()
+        unread = pl.when(pl.lit(price).is_null()).then(name).when(pl.col(name).is_not_null()).then(pl.lit("?"))
+        frame = frame.with_columns(pl.coalesce(pl.lit(text), unread).alias(name))
+    return frame
+
+
+def _refuse_resaved(frame: pl.DataFrame, head: TableHead, heading: Heading) -> None:
+    """Refuse a file in which a spreadsheet has cut order ids: what they were cannot be known any more.
+
+    Raises:
+        MalformedFile: An id is written like 5.80123E+17.
+    """
+    cut = frame.filter(pl.col("order_id").str.contains(_SCIENTIFIC)).select(ROW, "order_id").head(1)
+    if cut.height:
+        row, value = cut.row(0)
+        raise MalformedFile(
+            f"{head.name}, row {row}: the order number {value!r} was cut by a spreadsheet, and with it every other long number "
+            "of the file. Nothing was taken in. Export again and import the file as it came, without opening it.",
+            file=head.name,
+            row=row,
+            column=heading.shown,
+        )
 
 
 def _turned(text: pl.Expr) -> pl.Expr:
@@ -156,12 +214,14 @@ def _check_total(rows: Rows, totals: pl.DataFrame, number: NumberForm) -> None:
     )
 
 
-def _drop_other_rows(rows: Rows, profile: Profile) -> None:
+def _drop_other_rows(rows: Rows, profile: Profile, header_row: int) -> None:
     """Leave out rows that are no data by the profile's own rule, visibly."""
     rule = profile.read.drop_rows_unless
     if rule is None or rule.column not in rows.frame.columns:
         return
     keeps = pl.col(rule.column).str.contains(rule.regex).fill_null(value=False)
+    if rule.within:
+        keeps |= pl.col(ROW) > header_row + rule.within
     dropped = rows.frame.filter(~keeps)
     rows.frame = rows.frame.filter(keeps)
     if dropped.height:

@@ -1,0 +1,23 @@
+"""Settings of marketplace exports (Shopee, Lazada, TikTok Shop) that are decisions of the accountant, not facts of the file.
+
+They stand apart from `recon.config` only because that module is long; recon.toml has them under
+``[connections.NAME.marketplace]``. Who bears a platform's discount and who bills shipping are settings of charges.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+MARKETPLACES: Final = ("shopee", "lazada", "tiktok")
+"""Sources whose files say how far an order is, but never that money arrived."""
+
+
+class Marketplace(BaseModel):
+    """How orders of a marketplace's export are taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    counts_as_paid: Literal["completed", "delivered", "shipped", "settled"] = "completed"
+    """The export never says that you were paid. From this state on an order counts as paid into the marketplace's account: map its channel to a clearing account, which settlements empty. `settled`: only a settlement proves it; until then orders get an invoice as `invoices` says, or are held."""

@@ -1,0 +1,100 @@
+"""One source per marketplace, each with the profiles of its exports; which of them a file is, its headings say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import ClassVar, Final
+
+import polars as pl
+
+from recon.errors import MalformedFile
+from recon.frames.tables import TableHead
+from recon.sources.base import IntakeFile, Reading, ReadOptions, Source
+from recon.sources.profile.model import Profile, parse_profile
+from recon.sources.profile.reading import read_with_profile
+from recon.sources.profile.source import open_head
+
+SPECIFICATION: Final = "docs/marketplaces.md"
+NOTE: Final = (
+    "The export does not prove that the marketplace has paid you; marketplace.counts_as_paid of the connection says when an "
+    "order counts as paid."
+)
+
+
+class MarketplaceExports(Source):
+    """All exports of one marketplace that recon knows."""
+
+    specification = SPECIFICATION
+    version = 1
+    profiles: ClassVar[tuple[str, ...]]
+    """Names of the profiles beside this module, orders first."""
+
+    def identify(self, file: IntakeFile) -> bool:
+        """Return whether the file has the headings of one of the marketplace's exports."""
+        return self._found(file) is not None
+
+    def read(self, file: IntakeFile, options: ReadOptions) -> Reading:
+        """Return the file under canonical names.
+
+        Raises:
+            MalformedFile: It is none of the marketplace's exports, or cannot be read.
+        """
+        found = self._found(file)
+        if found is None:
+            head = open_head(file, fixed_profile(self.profiles[0]))  # says what is missing
+            raise MalformedFile(
+                f"{file.name} is no order or return export of {self.name}.", file=file.name, row=head.header_row
+            )
+        profile, head = found
+        reading = read_with_profile(head, profile, options, file_id=file.file_id)
+        # Which headings nothing reads is the same for every file and stands in the documentation.
+        findings = reading.findings.filter(pl.col("code") != "columns-unused")
+        return replace(reading, findings=findings, notes=(*reading.notes, NOTE))
+
+    def _found(self, file: IntakeFile) -> tuple[Profile, TableHead] | None:
+        for name in self.profiles:
+            profile = fixed_profile(name)
+            try:
+                head = open_head(file, profile)
+            except MalformedFile:
+                continue
+            if not any(head.find(heading) for heading in profile.match.forbidden):
+                return profile, head
+        return None
+
+
+class ShopeeExports(MarketplaceExports):
+    """Shopee Thailand: orders and returns."""
+
+    name = "shopee"
+    platform = "shopee"
+    profiles = ("shopee-th-orders",)
+
+
+class LazadaExports(MarketplaceExports):
+    """Lazada Thailand: orders, one row per piece, and returns."""
+
+    name = "lazada"
+    platform = "lazada"
+    profiles = ("lazada-th-orders",)
+
+
+class TiktokExports(MarketplaceExports):
+    """TikTok Shop Thailand: orders and returns."""
+
+    name = "tiktok"
+    platform = "tiktok"
+    profiles = ("tiktok-th-orders",)
+
+
+@cache
+def fixed_profile(name: str) -> Profile:
+    """Return a profile that is shipped with recon."""
+    return parse_profile(fixed_text(name), where=f"the profile {name}")
+
+
+def fixed_text(name: str) -> str:
+    """Return its TOML text."""
+    return files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
