@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -14,9 +15,10 @@ from recon.service.overview import Overview, Wait
 from tui.cells import columns, fit, shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.event_words import event_count, event_words
-from tui.i18n import N_, _, count, day, moment, ngettext
+from tui.i18n import N_, _, count, day, day_heading, moment, ngettext
 from tui.keys import bindings
 from tui.screens.base import StepScreen
+from tui.widgets.intake_words import source_words
 
 GOES_TO: Final = {
     "unsure": "upload",
@@ -35,8 +37,24 @@ _SIGNS: Final = {"unsure": ("~", "$recon-check"), "refused": ("!", "$recon-bad")
 _TWO_COLUMNS: Final = 110
 
 
-class Waits(OptionList):
-    """What waits; the keys that go beyond its ends scroll the rest of the screen, which holds nothing to choose."""
+class Waits(OptionList, inherit_bindings=False):
+    """What waits; the keys that go beyond its ends scroll the rest of the screen, which holds nothing to choose.
+
+    Enter is left to the screen, so that the last line, the help and the commands know it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor_up", show=False),
+        Binding("down", "cursor_down", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+    ]
+
+    def on_mount(self) -> None:
+        """Take the keys without moving the screen: it is still being laid out, and its heading must stay in sight."""
+        self.focus(scroll_visible=False)
 
     def action_cursor_down(self) -> None:
         """Go down one, at the last one scroll on."""
@@ -72,7 +90,6 @@ class HomeScreen(StepScreen):
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "next_step", "go_upload", "toggle_numbers", "command_palette", "leave")
     HELP: ClassVar[str] = N_("What stands where, what waits for whom, and what was done last. Enter opens what waits.")
     BINDINGS = bindings("open")
-    AUTO_FOCUS = "#waits"
     CSS = """
     #home { height: 1fr; layout: vertical; }
     HomeScreen.-wide #home { layout: grid; grid-size: 2; grid-columns: 1fr 1fr; grid-rows: auto; grid-gutter: 0 2; }
@@ -80,6 +97,8 @@ class HomeScreen(StepScreen):
     #home Vertical { height: auto; padding-bottom: 1; }
     #part-money, #part-connections, #part-days, #part-last { display: none; }
     #waits { height: auto; max-height: 8; border: none; background: $recon-ground; padding: 0; }
+    #waits:focus { background-tint: $recon-ground 0%; }
+    #waits > .option-list--option { padding: 0 1; }
     #waits > .option-list--option-highlighted { background: $recon-cursor; color: $recon-text; text-style: bold; }
     #home Static { padding: 0 1; }
     #home .heading { padding: 0 1; }
@@ -101,7 +120,7 @@ class HomeScreen(StepScreen):
                 yield Static(_("Posted per day"), classes="heading")
                 yield Static(id="days")
             with Vertical(id="part-last"):
-                yield Static(_("Last steps"), classes="heading")
+                yield Static(day_heading(_("Last steps")), classes="heading")
                 yield Static(id="last")
 
     def load(self) -> None:
@@ -130,6 +149,10 @@ class HomeScreen(StepScreen):
         self.query_one("#part-connections").display = True
         self.query_one("#part-last").display = bool(view.events)
 
+    def key_words(self) -> dict[str, str]:
+        """Say what the key for numbers does now."""
+        return {"toggle_numbers": _("Show numbers")} if self.recon.numbers_hidden else {}
+
     def overview_failed(self, error: BaseException) -> None:
         """Nothing can be shown but why."""
         self.show_error(error)
@@ -151,8 +174,10 @@ class HomeScreen(StepScreen):
         waits.highlighted = min(place, len(lines) - 1)
 
     def _wait(self, wait: Wait) -> Content:
+        """Return sign and words; where they take more than one line, the words stand under each other."""
         sign, style = _SIGNS.get(wait.kind, ("?", "$recon-check"))
-        return Content.assemble((f"{sign} ", style), self._wait_words(wait))
+        lines = Content(self._wait_words(wait)).wrap(max(self._column_width() - len(sign) - 1, 20))
+        return Content.assemble((f"{sign} ", style), Content("\n  ").join(lines))
 
     def _wait_words(self, wait: Wait) -> str:
         n, subject = count(wait.count), shown(wait.subject)
@@ -248,7 +273,7 @@ class HomeScreen(StepScreen):
         lines = []
         for line in view.connections:
             n = ngettext("{n} order", "{n} orders", line.orders).format(n=count(line.orders))
-            where = f"{shown(line.name)}: {shown(line.source)} > {shown(line.target)}"
+            where = f"{shown(line.name)}: {source_words(line.source)} > {shown(line.target)}"
             lines.append(split_line(where, f"{n}  {self.recon.amount(line.total)}", width))
             since = _("from {day}").format(day=day(line.start_date, era=True))
             locked = _("start date locked") if line.start_date_locked else _("start date open")
@@ -258,18 +283,17 @@ class HomeScreen(StepScreen):
     def _days(self, view: Overview, width: int) -> Content:
         days = view.days[-10:]
         texts = [(day(line.day), count(line.count), self.recon.amount(line.total)) for line in days]
-        widths = [max((width_of(text) for text in column), default=0) for column in zip(*texts, strict=True)]
+        head = (day_heading(_("Date")), _("Documents"), view.currency)
+        widths = [max(width_of(text) for text in column) for column in zip(head, *texts, strict=True)]
         room = max(width - sum(widths) - 8, 4)
         most = max((abs(_minor(line.total)) for line in days), default=0) or 1
-        parts: list[str | tuple[str, str]] = []
+        parts: list[str | tuple[str, str]] = [(columns(head, widths, right=(1, 2)), "$recon-dim")]
         for line, text in zip(days, texts, strict=True):
             minor = _minor(line.total)
             cells = 0 if self.recon.numbers_hidden else abs(minor) * room // most
             bar = "-" * cells if minor < 0 else "#" * cells
-            if parts:
-                parts.append("\n")
             parts += [
-                columns(text, widths, right=(1, 2)) + "  ",
+                "\n" + columns(text, widths, right=(1, 2)) + "  ",
                 (bar, "$recon-bad" if minor < 0 else "$recon-accent"),
             ]
         return Content.assemble(*parts)
@@ -282,7 +306,7 @@ class HomeScreen(StepScreen):
         if not texts:
             return []
         first, who, last = (max(width_of(text[n]) for text in texts) for n in (0, 1, 3))
-        middle = width - first - min(who, 12) - last - 6
+        middle = width - first - min(who, 12) - last - 3
         return [columns(text, (first, min(who, 12), max(middle, 8), last), right=(3,)) for text in texts]
 
 

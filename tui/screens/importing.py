@@ -20,8 +20,9 @@ from textual.widgets import Static
 
 from recon.money import plain
 from recon.service.intakes import IntakeDetail, IntakeHistory
-from tui.i18n import N_, _, count
+from tui.i18n import N_, _, count, language
 from tui.keys import KEYS, bindings, key_text
+from tui.keys import shown as key_of
 from tui.screens.import_faces import (
     FACES,
     FOOTERS,
@@ -284,12 +285,7 @@ class ImportScreen(ImportWays):
     def _ask_detail(self) -> None:
         key = str(self.files.cursor_key or "")
         if not key or key.startswith("inbox:"):
-            words = (
-                _("Not taken in yet. Enter looks at it first, {key} takes in every new file.").format(key="I")
-                if key
-                else ""
-            )
-            self.query_one("#detail", Fitted).say(lambda _width: Content(words))
+            self.query_one("#detail", Fitted).say(lambda _width: Content(_not_taken_in() if key else ""))
         elif key in self._details:
             self._show_detail(self._details[key])
         else:
@@ -390,3 +386,8 @@ class ImportScreen(ImportWays):
         else:
             self.hide_error()
             self.show_face("files")
+
+
+def _not_taken_in() -> str:
+    key = key_of("take_inbox", thai=language() == "th")
+    return _("Not taken in yet. Enter looks at it first, {key} takes in every new file.").format(key=key)
