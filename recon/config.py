@@ -18,13 +18,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from recon.config_bentoweb import BentoWebApi
 from recon.errors import SettingsError
 from recon.settings_problems import explain
 
 SETTINGS_FILE: Final = "recon.toml"
 FORMAT: Final = 1
 
-SourceName = Literal["shopify", "zort", "profile"]
+SourceName = Literal["shopify", "zort", "bentoweb", "profile"]
+PULLED_SOURCES: Final = ("zort", "bentoweb")
+"""Sources with an API that is asked (`recon pull`)."""
 TargetName = Literal["peak", "peak-file", "sandbox"]
 RecordKindName = Literal["sale", "sale_return", "purchase", "purchase_return"]
 VatCodeName = Literal["vat7", "vat0", "none"]
@@ -84,6 +87,8 @@ class SourceApi(Section):
     base_url: OutsideUrl | None = None
     """Base address; left out: the provider's published one."""
     page_size: int = Field(default=200, ge=1, le=500)
+    login_url: OutsideUrl | None = None
+    """Address that gives access tokens, where it is another one (BentoWeb); left out: the provider's published one."""
     """Documents per page; ZORT allows up to 500."""
     requests_per_second: int = Field(default=1, ge=1, le=20)
     """Upper bound of our own speed; ZORT publishes no limit, one per second is the safe default."""
@@ -198,7 +203,7 @@ class Connection(Section):
     """One shop system joined to one ledger."""
 
     source: SourceName
-    """Where orders come from: shopify, zort, or profile (any CSV or Excel export)."""
+    """Where orders come from: shopify, zort, bentoweb, or profile (any CSV or Excel export)."""
     target: TargetName = "peak"
     """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on)."""
     shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
@@ -238,6 +243,7 @@ class Connection(Section):
     ledger: Ledger = Ledger()
     products: Products = Products()
     channels: Channels = Channels()
+    bentoweb: BentoWebApi = BentoWebApi()
     charges: dict[str, Charges] = {"default": Charges()}
     """`default` and, where they differ, one table per sales channel."""
     contacts: Contacts = Contacts()
@@ -270,11 +276,28 @@ class Connection(Section):
             raise ValueError(
                 'channels.unmapped = "cash" needs channels.cash_method, the ledger\'s code of the cash channel'
             )
+        if self.source == "bentoweb":
+            self._fits_bentoweb()
         return self
 
 
 class Approval(Section):
     """Who may approve what."""
+
+    def _fits_bentoweb(self) -> None:
+        """Refuse rules that BentoWeb's states never meet: its last state is shipped, and it has sales only."""
+        waits = [
+            f'{name} = "{value}"'
+            for name, value in (("receipts", self.receipts), ("invoices", self.invoices))
+            if "completed" in value
+        ]
+        if waits:
+            raise ValueError(
+                f"BentoWeb has no state for completed, so {' and '.join(waits)} would wait for ever; use receipts = "
+                '"paid", and invoices = "off" or "awaiting-transfer-unpaid"'
+            )
+        if set(self.record_kinds) != {"sale"}:
+            raise ValueError('BentoWeb has sales only; record_kinds must be ["sale"]')
 
     two_persons: Literal["off", "warn", "block"] = "warn"
     """What happens when the person who planned a batch also approves it."""

@@ -23,7 +23,9 @@ LOCK_SECONDS: Final = 10
 
 
 TOKEN_ENTRY: Final = "client_token"  # noqa: S105 - a name, no secret
-"""Name under which a connection's token is kept."""
+"""Name under which the token of a connection's ledger is kept."""
+SHOP_TOKEN_ENTRY: Final = "shop_token"  # noqa: S105 - a name, no secret
+"""The same of its shop system."""
 
 
 class KeyringSecrets:
@@ -170,23 +172,24 @@ class LayeredSecrets:
         kept = self._file if self._file.holds(connection, name) else self._store
         kept.put(connection, name, value)
 
-    def tokens(self, connection: str, key: str) -> KeptTokens:
+    def tokens(self, connection: str, key: str, *, entry: str = TOKEN_ENTRY) -> KeptTokens:
         """Return the tokens given for a key: kept where the key is kept, for this process where it is only lent."""
         if key in self._lent:
-            return KeptTokens(None, connection)
-        return KeptTokens(self._file if self._file.holds(connection, key) else self._store, connection)
+            return KeptTokens(None, connection, entry)
+        return KeptTokens(self._file if self._file.holds(connection, key) else self._store, connection, entry)
 
 
 class KeptTokens:
-    """A ledger's short-lived tokens, kept beside the keys they were given for, so that each command need not log in.
+    """Short-lived tokens of a ledger or a shop system, kept beside the keys they were given for, so that each command need not log in.
 
-    One token for each connection, together with what it was asked for with; whoever asks with other keys finds none.
+    One token for each connection and entry, together with what it was asked for with; whoever asks with other keys finds none.
     Where nothing can be kept, tokens live as long as the process.
     """
 
-    def __init__(self, kept: KeyringSecrets | FileSecrets | None, connection: str) -> None:
+    def __init__(self, kept: KeyringSecrets | FileSecrets | None, connection: str, entry: str = TOKEN_ENTRY) -> None:
         self._kept = kept
         self._connection = connection
+        self._entry = entry
         self._here: dict[str, str] = {}
 
     def get(self, name: str) -> str | None:
@@ -196,7 +199,7 @@ class KeptTokens:
         whole = ""
         if self._kept is not None:
             with suppress(SecretsError):
-                whole = self._kept.get(self._connection, TOKEN_ENTRY)
+                whole = self._kept.get(self._connection, self._entry)
         found, _, value = whole.partition(" ")
         return value if found == name and value else None
 
@@ -205,14 +208,14 @@ class KeptTokens:
         self._here[name] = value
         if self._kept is not None:
             with suppress(SecretsError):
-                self._kept.put(self._connection, TOKEN_ENTRY, f"{name} {value}")
+                self._kept.put(self._connection, self._entry, f"{name} {value}")
 
     def drop(self, name: str) -> None:
         """Forget the token of this name: the ledger takes it no more."""
         known = self._here.pop(name, None) or self.get(name)
         if known is not None and self._kept is not None:
             with suppress(SecretsError):
-                self._kept.drop(self._connection, TOKEN_ENTRY)
+                self._kept.drop(self._connection, self._entry)
 
 
 class MemorySecrets:

@@ -39,7 +39,11 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     init.add_argument("--company", metavar="NAME", help="company name as it stands in the ledger")
     init.add_argument("--tax-id", metavar="ID", default=None, help="13-digit tax id")
     init.add_argument("--name", metavar="NAME", default=None, help="name of the connection (default: shop)")
-    init.add_argument("--source", choices=("shopify", "zort", "profile"), help="where orders come from")
+    init.add_argument(
+        "--source",
+        choices=("shopify", "zort", "bentoweb", "profile"),
+        help="where orders come from",
+    )
     init.add_argument("--target", choices=("peak", "peak-file", "sandbox"), help="where documents go")
     init.add_argument("--shop", metavar="NAME", default=None, help="short name of the shop, part of every order's key")
     init.add_argument("--profile", metavar="NAME", default=None, help="column profile (source profile)")
@@ -119,6 +123,10 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     pull.add_argument("--payment-status", metavar="CODES", default="", help="only these payment states")
     pull.add_argument("--products", action="store_true", help="fetch the product list instead")
+    pull.add_argument(
+        "--orders", metavar="NUMBERS", default="", help="just these orders: 4410012,4410020-4410040 (BentoWeb)"
+    )
+    pull.add_argument("--orders-from", metavar="FILE", help="orders named in a file, one to a line (BentoWeb)")
     add_dry_run(pull)
 
     profile = add_command(

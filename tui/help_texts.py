@@ -49,6 +49,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "pull": (
         "recon pull --since 2026-10-01 --until 2026-10-31",
+        "recon pull --orders 4410012,4410020-4410040",
         "recon pull --products",
         "recon pull --dry-run --since 2026-10-01",
     ),

@@ -18,7 +18,7 @@ from recon.domain.document import Document
 from recon.errors import UsageError
 from recon.money import parse_minor
 from recon.ports import Clock, SecretStore, SystemClock
-from recon.secrets import TOKEN_ENTRY, FileSecrets, KeptTokens, KeyringSecrets, LayeredSecrets
+from recon.secrets import SHOP_TOKEN_ENTRY, TOKEN_ENTRY, FileSecrets, KeptTokens, KeyringSecrets, LayeredSecrets
 from recon.service import ReconService
 from recon.service.context import Context, Frames, Progress, Rows, ShopClient
 from recon.store.store import Store
@@ -206,6 +206,12 @@ class Wiring:
     @contextmanager
     def shop(self, name: str, connection: Connection) -> Iterator[ShopClient]:
         """Return the shop system's API of a connection."""
+        making = self._bentoweb if connection.source == "bentoweb" else self._zort
+        with making(name, connection) as shop:
+            yield shop
+
+    @contextmanager
+    def _zort(self, name: str, connection: Connection) -> Iterator[ShopClient]:
         from recon.sources.zort import ZortClient, ZortShopClient
 
         secrets = self.secrets(name, keep="")
@@ -220,6 +226,32 @@ class Wiring:
             clock=self._clock,
         ) as client:
             yield ZortShopClient(client)
+
+    @contextmanager
+    def _bentoweb(self, name: str, connection: Connection) -> Iterator[ShopClient]:
+        from recon.sources.bentoweb import BentoWebClient, BentoWebShopClient
+        from recon.sources.bentoweb.fields import FieldMap
+        from recon.sources.bentoweb.tokens import KEYS
+
+        secrets = self.secrets(name, keep="")
+        assert isinstance(secrets, LayeredSecrets)
+        api, rules = connection.source_api, connection.bentoweb
+        with BentoWebClient(
+            keys={key: secrets.get(name, key) for key in KEYS},
+            shelf=secrets.tokens(name, "client_secret", entry=SHOP_TOKEN_ENTRY),
+            base_url=api.base_url,
+            login_url=api.login_url,
+            requests_per_second=api.requests_per_second,
+            clock=self._clock,
+        ) as client:
+            yield BentoWebShopClient(
+                client,
+                clock=self._clock,
+                store_id=rules.store_id,
+                list_path=rules.list_path,
+                list_page_parameter=rules.list_page_parameter,
+                fields=FieldMap.of(rules.fields.model_dump().items()),
+            )
 
     def secrets(self, name: str, *, keep: str) -> SecretStore:
         """Return where keys of a connection are kept: as asked, else where they were put."""
@@ -240,7 +272,7 @@ class Wiring:
         for key, value in values.items():
             store.put(name, key, value)
         if keep != "file":
-            gone = (*values, TOKEN_ENTRY)
+            gone = (*values, TOKEN_ENTRY, SHOP_TOKEN_ENTRY)
             FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash).forget(name, gone)
         self._token_shelves.pop(name, None)
 

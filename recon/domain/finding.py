@@ -65,6 +65,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "newer-version-refused": FindingCode("hold", "A newer file states this order, but cannot be read there", "Correct the newer file and import it again; the older version is not posted meanwhile."),
     "order-went-back": FindingCode("hold", "A newer export says less than an older one (paid became unpaid)", "Check the order in the source; nothing is undone by itself."),
     # match
+    "order-not-delivered": FindingCode("warning", "The service did not deliver an order that was asked for", "Check in the shop whether the order is there and belongs to this shop; what was known of it stays as it is."),
     "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),
     "product-to-create": FindingCode("hold", "A product of this order is still to be created in the ledger", "Approve and upload the batch that creates it, then run `recon plan`: the order follows in the next batch, because only then the product's code is known."),
     "product-exists": FindingCode("note", "A product marked to be created is in the ledger already", "Link it: `recon match --link-all`, or take the mark away: `recon match --uncreate SKU`."),

@@ -172,10 +172,11 @@ class ReconService(FileQuestions, MatchQuestions):
         by: str = "updated",
         status: str = "",
         payment_status: str = "",
+        orders: Sequence[str] = (),
         dry_run: bool = False,
         on_progress: Progress = quiet,
     ) -> IntakeReport:
-        """Fetch orders from the shop system's API."""
+        """Fetch orders from the shop system's API; ``orders`` names those to ask for (BentoWeb)."""
         return taking_in.pull(
             self._context,
             connection=connection,
@@ -184,6 +185,7 @@ class ReconService(FileQuestions, MatchQuestions):
             by=by,
             status=status,
             payment_status=payment_status,
+            orders=orders,
             dry_run=dry_run,
             on_progress=on_progress,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from recon.config import Connection
+from recon.config import PULLED_SOURCES, Connection
 from recon.errors import SettingsError, TargetError
 from recon.service.context import Context
 from recon.settings_text import Value, with_settings
@@ -44,6 +44,8 @@ class ConnectionReport:
     contacts: int = 0
     source: str = ""
     source_says: str = ""
+    source_checks: tuple[str, ...] = ()
+    """What could be confirmed of the shop system's API and what not, without any value of an answer."""
     missing: tuple[str, ...] = ()
     proposals: tuple[tuple[str, str, str], ...] = ()
     """Account setting, code, name in the ledger: proposed by name, chosen by a person."""
@@ -62,6 +64,7 @@ class ConnectionReport:
         lines = [f"{self.company}  ({self.environment.upper()}, {self.target}, tax id {self.tax_id or 'none'})"]
         if self.source_says:
             lines.append(f"shop system: {self.source_says}")
+            lines += [f"  {check}" for check in self.source_checks]
         lines.append(
             f"ledger lists: {self.products} products, {self.accounts} accounts, {self.contacts} contacts, {len(self.methods)} payment channels"
         )
@@ -114,10 +117,10 @@ def connect(
         if not dry_run:
             _write_accounts(context, name, proposals)
         missing = [text for text in missing if not any(f"accounts.{setting} " in text for setting, _, _ in proposals)]
-    says = ""
-    if "source" in sides or connection.source == "zort":
+    says, checks = "", tuple[str, ...]()
+    if "source" in sides or connection.source in PULLED_SOURCES:
         with context.outside.shop(name, connection) as shop:
-            says = shop.verify()
+            says, checks = shop.verify(), tuple(shop.checks())
     return ConnectionReport(
         connection=name,
         company=company.name,
@@ -131,6 +134,7 @@ def connect(
         contacts=len(catalog.contacts),
         source=connection.source,
         source_says=says,
+        source_checks=checks,
         missing=tuple(missing),
         proposals=tuple(proposals),
         proposals_written=set_accounts and bool(proposals),

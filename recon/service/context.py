@@ -33,6 +33,10 @@ class ShopClient(Protocol):
         """Return who answered, in words; raises SourceUnavailable."""
         ...
 
+    def checks(self) -> Sequence[str]:
+        """Return what `verify` could confirm and what not, a sentence each, without any value of an answer."""
+        ...
+
     def fetch(self, record_kind: str, query: Mapping[str, Any]) -> Iterator[Fetched]:
         """Yield raw answers of one kind of record; raises SourceUnavailable."""
         ...

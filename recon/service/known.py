@@ -50,7 +50,16 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         gift_card_names=rules.gift_card_names,
         profile_text=text,
         payment_channel_field=rules.source_api.payment_channel_field,
+        fields=_field_names(rules),
     )
+
+
+def _field_names(rules: Connection) -> tuple[tuple[str, str], ...]:
+    """Return what the settings call the fields a provider does not publish, where that is not the default."""
+    if rules.source != "bentoweb":
+        return ()
+    chosen = {"store_id": rules.bentoweb.store_id, **rules.bentoweb.fields.model_dump(exclude_defaults=True)}
+    return tuple(sorted((name, value) for name, value in chosen.items() if value or name != "store_id"))
 
 
 def profile_text(context: Context, name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config import PULLED_SOURCES, Connection
 from recon.errors import IntakeError, ReconError, UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.parquet import write_frames
@@ -19,6 +19,7 @@ from recon.money import plain
 from recon.normalize import normalize
 from recon.normalize.merge import Comparison, compare
 from recon.normalize.sequence import chronological
+from recon.service.asking_again import bentoweb_query, pull_begins, pull_ended
 from recon.service.causes import causes
 from recon.service.context import Context, Progress
 from recon.service.known import (
@@ -272,16 +273,26 @@ def pull(
     by: str,
     status: str,
     payment_status: str,
+    orders: Sequence[str],
     dry_run: bool,
     on_progress: Progress,
 ) -> IntakeReport:
     """Fetch answers, keep each as it came, and take each in like a file."""
     name, rules = context.connection(connection)
-    if rules.source != "zort":
+    if rules.source not in PULLED_SOURCES:
         raise UsageError(f"Connection {name} reads {rules.source}, which has no API here; use `recon import FILE`.")
-    since = since or day_of_last_pull(context, name, rules)
     query = {"since": since, "until": until, "by": by, "status": status, "payment_status": payment_status}
-    source = source_named("zort")
+    if rules.source == "bentoweb":
+        query |= bentoweb_query(context, name, rules, orders)
+        if not dry_run and not orders:
+            pull_begins(context, name)
+    elif orders:
+        raise UsageError(
+            f"Connection {name} reads {rules.source}, which is asked by days (--since), not by order numbers."
+        )
+    else:
+        query["since"] = since or day_of_last_pull(context, name, rules)
+    source = source_named(rules.source)
     reports = []
     with context.outside.shop(name, rules) as shop:
         for kind in rules.record_kinds:
@@ -302,7 +313,8 @@ def pull(
     if odd and reports:
         reports[-1] = replace(reports[-1], causes=(*reports[-1].causes, *odd))
     if not dry_run:
-        context.store.mappings.set(name, "setting", {"last_pull": context.today().isoformat()}, reason="pull")
+        ended = {"last_pull": context.today().isoformat(), **({} if orders else pull_ended())}
+        context.store.mappings.set(name, "setting", ended, reason="pull")
     return IntakeReport(connection=name, files=tuple(reports), dry_run=dry_run)
 
 
@@ -327,7 +339,7 @@ def pull_products(context: Context, connection: str | None, *, dry_run: bool) ->
     from recon.sources.zort import read_products
 
     name, rules = context.connection(connection)
-    if rules.source != "zort":
+    if rules.source not in PULLED_SOURCES:
         raise UsageError(f"Connection {name} reads {rules.source}, which has no API here.")
     count = 0
     with context.outside.shop(name, rules) as shop:

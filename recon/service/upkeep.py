@@ -22,6 +22,7 @@ from recon.targets.base import Company
 KEYS: Mapping[str, tuple[str, ...]] = {
     "peak": ("connect_id", "connect_key", "user_token"),
     "zort": ("storename", "apikey", "apisecret"),
+    "bentoweb": ("client_id", "client_secret", "username", "password"),
 }
 """Keys each outside system needs; names as the provider calls them."""
 

@@ -12,6 +12,7 @@ from recon.sources.base import Source
 SOURCES: Final = (
     ("shopify", "recon.sources.shopify", "ShopifyOrders"),
     ("zort", "recon.sources.zort", "ZortAnswers"),
+    ("bentoweb", "recon.sources.bentoweb", "BentoWebAnswers"),
     ("profile", "recon.sources.profile", "ProfileOrders"),
 )
 """Name as in recon.toml, module and class."""
@@ -21,7 +22,7 @@ def source_named(name: str, *, profile_text: str = "", where: str = "the profile
     """Return one source by its name in recon.toml.
 
     Args:
-        name: shopify, zort or profile.
+        name: shopify, zort, bentoweb or profile.
         profile_text: TOML of the column profile (profile only).
         where: What to call the profile in messages.
 

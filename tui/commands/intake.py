@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from recon.errors import UsageError
+from recon.service.asking_again import order_numbers
 from recon.service.intakes import IntakeDetail
 from recon.summaries import CauseLine, FileReport, IntakeReport
 from tui.output import Output, grouped
@@ -30,6 +31,7 @@ def pull(args: argparse.Namespace) -> int:
     """Fetch from the shop system's API; every raw answer is kept as a file before it is read."""
     output = Output(as_json=args.json)
     since, until = _day(args.since, "--since"), _day(args.until, "--until")
+    orders = order_numbers(args.orders, Path(args.orders_from) if args.orders_from else None)
     with open_service(args, write=not args.dry_run) as service:
         if args.products:
             count = service.pull_products(args.connection, dry_run=args.dry_run)
@@ -43,6 +45,7 @@ def pull(args: argparse.Namespace) -> int:
             by=args.by,
             status=args.status,
             payment_status=args.payment_status,
+            orders=orders,
             dry_run=args.dry_run,
             on_progress=output.progress,
         )

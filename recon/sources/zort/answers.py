@@ -16,12 +16,12 @@ import polars as pl
 
 from recon.errors import MalformedFile
 from recon.frames.findings import findings_from, gather, no_findings, one_finding
+from recon.frames.json_records import field_names
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals
 from recon.sources.zort.dates import DATE_FORM, MOMENT_FORM
 from recon.sources.zort.envelope import Envelope, open_answer
 from recon.sources.zort.orders import read_lines, read_orders
 from recon.sources.zort.payments import CHANNEL_RULES, PREFIX, read_payments
-from recon.sources.zort.table import field_names
 from recon.sources.zort.words import (
     KINDS,
     KNOWN_FIELDS,

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.frames.json_records import entries, field_names, text_frame
 from recon.sources.zort.dates import days, moments
 from recon.sources.zort.payments import PREFIX, Payments, channel_expression
-from recon.sources.zort.table import entries, field_names, text_frame
 from recon.sources.zort.words import COD_SUFFIX, KINDS, LINE_FIELDS, NO_WORDS, UNPAID_WORDS, UNUSED_AMOUNTS, YES_WORDS
 
 HEAD_OFFICE: Final = "สำนักงานใหญ่"

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.frames.json_records import entries, field_names, text_column, text_frame
 from recon.sources.zort.dates import days
-from recon.sources.zort.table import entries, field_names, text_column, text_frame
 from recon.sources.zort.words import PAYMENT_FIELDS
 
 PREFIX: Final = "payments."

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recon.errors import MalformedFile
+from recon.frames.json_records import text_frame
 from recon.sources.base import IntakeFile
 from recon.sources.zort.envelope import open_answer
-from recon.sources.zort.table import text_frame
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""BentoWeb as the service asks for it: who is there and what could be confirmed, and the answers of a pull.
+
+Which orders are asked for: those a person names; else those a list names (`bentoweb.list_path`) and those known that may
+still change. BentoWeb publishes no list, so without one nothing that is new comes by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from recon.errors import SourceUnavailable, UsageError
+from recon.frames.findings import gather
+from recon.ports import Clock
+from recon.sources.base import Fetched
+from recon.sources.bentoweb.client import BentoWebClient, Reply
+from recon.sources.bentoweb.envelope import KeptAnswer, kept_together
+from recon.sources.bentoweb.fields import FieldMap
+from recon.sources.bentoweb.listing import Listed, listed_orders
+from recon.sources.bentoweb.probe import Probe, token_test
+
+ANSWERS_PER_FILE: Final = 50
+"""So many orders at most are lost to a kill, and asked for again."""
+MAX_PAGES: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An order that is known, and may still change."""
+
+    order_id: str
+    modified: str
+    """Moment of its last change as BentoWeb wrote it; empty: not stated."""
+
+
+class BentoWebShopClient:
+    """One shop of BentoWeb behind the calls of the service."""
+
+    def __init__(
+        self,
+        client: BentoWebClient,
+        *,
+        clock: Clock,
+        store_id: str = "",
+        list_path: str = "",
+        list_page_parameter: str = "",
+        fields: FieldMap | None = None,
+    ) -> None:
+        self._client, self._clock = client, clock
+        self._list_path = list_path.replace("{store_id}", store_id)
+        if "{" in self._list_path or (list_path != self._list_path and not store_id):
+            raise UsageError(
+                f"bentoweb.list_path is {list_path!r}; only {{store_id}} can stand in braces, and bentoweb.store_id must be set."
+            )
+        self._page_parameter = list_page_parameter
+        self._store_id = store_id
+        self._fields = fields or FieldMap.of(())
+        self._findings: list[pl.DataFrame] = []
+        self._checks: tuple[str, ...] = ()
+
+    def verify(self) -> str:
+        """Log in, and try with this token what BentoWeb does not publish; return who answered, in words.
+
+        Raises:
+            SourceUnavailable: Not reached, or the keys are refused.
+        """
+        until = self._client.log_in()
+        probe = Probe(self._store_id, self._list_path, self._page_parameter, self._fields)
+        self._checks = token_test(self._client, probe)
+        shop = f"BentoWeb shop {self._store_id}" if self._store_id else "BentoWeb"
+        return f"{shop}, logged in; the token lasts until {until:%Y-%m-%d %H:%M} UTC"
+
+    def checks(self) -> tuple[str, ...]:
+        """Return what `verify` could confirm and what not: names of calls and fields, never a value."""
+        return self._checks
+
+    def fetch(self, record_kind: str, query: Mapping[str, Any]) -> Iterator[Fetched]:
+        """Yield the answers about orders, some to a file.
+
+        Args:
+            record_kind: sale; BentoWeb has nothing else.
+            query: orders (numbers a person named), known (orders that may still change), skip (numbers fetched by a
+                pull that was stopped), since, until (days, of the order's own day, as far as a list says it).
+
+        Raises:
+            UsageError: A filter nobody has documented, or nothing says which orders to ask for.
+            SourceUnavailable: BentoWeb refused, or could not be reached; what was yielded so far is good.
+        """
+        assert record_kind == "sale"
+        filters = [name for name in ("status", "payment_status") if query.get(name)]
+        if filters or query.get("by") == "paid":
+            raise UsageError(
+                "BentoWeb publishes no filter by state or payment. Pull without --status, --payment-status and --by paid."
+            )
+        stamp = self._clock.now().strftime("%Y%m%dT%H%M%SZ")
+        waiting: list[KeptAnswer] = []
+        numbers = 0
+        try:
+            for reply in self._replies(query):
+                waiting.append(reply.kept())
+                if len(waiting) == ANSWERS_PER_FILE:
+                    numbers += 1
+                    yield _fetched(stamp, numbers, waiting)
+                    waiting.clear()
+        except SourceUnavailable:
+            if waiting:
+                yield _fetched(stamp, numbers + 1, waiting)
+            raise
+        if waiting:
+            yield _fetched(stamp, numbers + 1, waiting)
+
+    def fetch_products(self) -> Iterator[Fetched]:
+        """Refuse: BentoWeb publishes no call that lists products.
+
+        Raises:
+            UsageError: Always.
+        """
+        raise UsageError("BentoWeb publishes no call that lists products; link SKUs with `recon match`.")
+
+    def findings(self) -> pl.DataFrame:
+        """Return what the pulls so far found about themselves."""
+        return gather(self._findings)
+
+    def _replies(self, query: Mapping[str, Any]) -> Iterator[Reply]:
+        named: Sequence[str] = query.get("orders") or ()
+        if named:
+            for number in dict.fromkeys(named):
+                yield self._client.order(number)
+            return
+        known = {one.order_id: one for one in query.get("known") or ()}
+        wanted = dict.fromkeys(known)
+        if self._list_path:
+            for reply, orders in self._pages():
+                yield reply
+                for one in orders:
+                    if not _is_wanted(one, query):
+                        continue
+                    if one.modified and one.order_id in known and known[one.order_id].modified == one.modified:
+                        wanted.pop(one.order_id, None)  # stands as it is known
+                    else:
+                        wanted[one.order_id] = None
+        elif not wanted:
+            raise UsageError(
+                "BentoWeb publishes no call that lists orders, and no order is known that may still change. Say which to"
+                " fetch: `recon pull --orders 4410001-4410050` or `--orders-from FILE`; or set bentoweb.list_path to a"
+                " call that `recon connect` has seen answering."
+            )
+        skip = query.get("skip") or frozenset()
+        for number in sorted(wanted, key=lambda text: (len(text), text)):
+            if number not in skip:
+                yield self._client.order(number)
+
+    def _pages(self) -> Iterator[tuple[Reply, list[Listed]]]:
+        """Yield the pages of the list until one brings nothing new."""
+        seen: set[str] = set()
+        for page in range(1, MAX_PAGES + 1):
+            params = {self._page_parameter: str(page)} if self._page_parameter else {}
+            reply = self._client.page(self._list_path, params)
+            orders = listed_orders(reply.envelope)
+            if orders is None:
+                said = reply.said or (reply.envelope.words if reply.envelope else "") or "no list"
+                raise SourceUnavailable(
+                    f"{self._list_path}: BentoWeb lists no orders there ({said}). Correct bentoweb.list_path, or say which"
+                    " orders to fetch with --orders."
+                )
+            new = [one for one in orders if one.order_id not in seen]
+            if not new and page > 1:
+                return
+            seen.update(one.order_id for one in new)
+            yield reply, new
+            if not self._page_parameter:
+                return
+        raise SourceUnavailable(f"{self._list_path}: more than {MAX_PAGES} pages; something turns in circles.")
+
+
+def _is_wanted(order: Listed, query: Mapping[str, Any]) -> bool:
+    """Return whether a listed order lies in the window; one without a day always does."""
+    since: dt.date | None = query.get("since")
+    until: dt.date | None = query.get("until")
+    if not order.created:
+        return True
+    return (since is None or order.created >= since.isoformat()) and (
+        until is None or order.created <= until.isoformat()
+    )
+
+
+def _fetched(stamp: str, number: int, answers: Sequence[KeptAnswer]) -> Fetched:
+    return Fetched(name=f"bentoweb-orders-{stamp}-{number:05d}.json", content=kept_together(answers), page=number)

@@ -1,0 +1,112 @@
+"""What one answer of BentoWeb means for a pull: take it, log in anew, ask again later, or give up with words for a person.
+
+How BentoWeb words a refusal, and whether it limits requests, is not published; the rules below are HTTP's own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from recon.errors import SourceUnavailable
+from recon.http import Answer
+from recon.sources.bentoweb.envelope import Envelope, open_answer
+from recon.text import show
+
+LONGEST_WAIT_SECONDS: Final = 15 * 60
+"""Told to wait longer, we ask the person instead."""
+KEYS_REMEDY: Final = (
+    "Compare client_id, client_secret, username and password with BentoWeb and run `recon connect` again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A passing failure: ask again."""
+
+    reason: str
+    wait_seconds: float | None = None
+    """How long BentoWeb told us to wait; None: it did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogInAgain:
+    """The token counts no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """BentoWeb has nothing under this path, or not for this shop."""
+
+    said: str
+
+
+Verdict = Envelope | Again | LogInAgain | NotThere
+
+
+def judge(answer: Answer, path: str, *, evidence: Callable[[bytes], str]) -> Verdict:
+    """Return what a whole answer to a read means.
+
+    Args:
+        answer: A whole HTTP answer.
+        path: What was asked, for messages.
+        evidence: Turns a body into text with secrets masked.
+
+    Raises:
+        SourceUnavailable: No repetition would help; the text says why and what to do.
+    """
+    if answer.status == 401:
+        return LogInAgain()
+    if answer.status in {403, 404, 410}:
+        return NotThere(f"HTTP status {answer.status}")
+    if answer.status == 200:
+        return _content(answer, path, evidence)
+    passing = passing_failure(answer, path)
+    if passing is not None:
+        return passing
+    raise SourceUnavailable(refusal(answer, path, evidence))
+
+
+def passing_failure(answer: Answer, path: str) -> Again | None:
+    """Return that it should be asked again later, where the status says so.
+
+    Raises:
+        SourceUnavailable: BentoWeb asks to wait longer than we do by ourselves.
+    """
+    if answer.status not in {408, 425, 429} and answer.status < 500:
+        return None
+    told = answer.retry_after_seconds()
+    if told is not None and told > LONGEST_WAIT_SECONDS:
+        raise SourceUnavailable(
+            f"{path}: BentoWeb asks to wait {dt.timedelta(seconds=round(told))} (status {answer.status}). That is longer"
+            f" than {LONGEST_WAIT_SECONDS // 60} minutes, so we do not wait by ourselves. Pull again after that."
+        )
+    return Again(f"{path}: BentoWeb answered with status {answer.status}.", told)
+
+
+def refusal(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> str:
+    """Return what to say of a status that no repetition mends."""
+    if 300 <= answer.status < 400:
+        target = show(evidence(answer.headers.get("location", "nowhere").encode()), limit=120)
+        return (
+            f"{path}: the answer points to another address ({target}, status {answer.status}). It was not followed,"
+            " because keys go to BentoWeb's own address only. Is source_api.base_url right?"
+        )
+    return f"{path}: BentoWeb refused with status {answer.status}: {show(evidence(answer.body), limit=120)}"
+
+
+def _content(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> Envelope | Again:
+    if not answer.body.strip():
+        return Again(f"{path}: an empty answer.")
+    try:
+        return open_answer(answer.body)
+    except ValueError as error:
+        if answer.body.lstrip()[:1] == b"{":
+            return Again(f"{path}: half an answer; {error}.")
+        words = show(evidence(answer.body), limit=120)
+        raise SourceUnavailable(
+            f"{path}: what came is no answer of BentoWeb but {answer.content_type or 'something else'}: {words} "
+            "Is there a log-in page of the network in between, or is source_api.base_url wrong? Nothing was kept."
+        ) from None
