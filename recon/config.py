@@ -19,13 +19,14 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from recon.config_bentoweb import BentoWebApi
+from recon.config_marketplace import Marketplace
 from recon.errors import SettingsError
 from recon.settings_problems import explain
 
 SETTINGS_FILE: Final = "recon.toml"
 FORMAT: Final = 1
 
-SourceName = Literal["shopify", "zort", "bentoweb", "profile"]
+SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
 PULLED_SOURCES: Final = ("zort", "bentoweb")
 """Sources with an API that is asked (`recon pull`)."""
 TargetName = Literal["peak", "peak-file", "sandbox"]
@@ -86,9 +87,9 @@ class SourceApi(Section):
 
     base_url: OutsideUrl | None = None
     """Base address; left out: the provider's published one."""
-    page_size: int = Field(default=200, ge=1, le=500)
     login_url: OutsideUrl | None = None
     """Address that gives access tokens, where it is another one (BentoWeb); left out: the provider's published one."""
+    page_size: int = Field(default=200, ge=1, le=500)
     """Documents per page; ZORT allows up to 500."""
     requests_per_second: int = Field(default=1, ge=1, le=20)
     """Upper bound of our own speed; ZORT publishes no limit, one per second is the safe default."""
@@ -203,7 +204,7 @@ class Connection(Section):
     """One shop system joined to one ledger."""
 
     source: SourceName
-    """Where orders come from: shopify, zort, bentoweb, or profile (any CSV or Excel export)."""
+    """Where orders come from: shopify, zort, bentoweb, shopee, lazada, tiktok, or profile (any CSV or Excel export)."""
     target: TargetName = "peak"
     """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on)."""
     shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
@@ -216,6 +217,8 @@ class Connection(Section):
     """`source`: our own number from the order's number; `ledger`: the ledger numbers, ours goes to the reference."""
     record_kinds: tuple[RecordKindName, ...] = ("sale",)
     """Kinds of records that become documents."""
+    writers: Literal["recon", "shared", "others"] = "recon"
+    """Who posts these orders. `recon`: only we do. `shared`: the shop's own integration may too, so the ledger is read before every plan and upload. `others`: somebody else does; we compare and never send."""
     receipts: Literal["paid", "paid-and-completed"] = "paid"
     """When a sale gets its receipt / tax invoice."""
     invoices: Literal["off", "completed-unpaid", "awaiting-transfer-unpaid"] = "off"
@@ -240,10 +243,11 @@ class Connection(Section):
     """Days from an invoice to its due date."""
     number_prefix: NumberPrefixes = NumberPrefixes()
     source_api: SourceApi = SourceApi()
+    bentoweb: BentoWebApi = BentoWebApi()
+    marketplace: Marketplace = Marketplace()
     ledger: Ledger = Ledger()
     products: Products = Products()
     channels: Channels = Channels()
-    bentoweb: BentoWebApi = BentoWebApi()
     charges: dict[str, Charges] = {"default": Charges()}
     """`default` and, where they differ, one table per sales channel."""
     contacts: Contacts = Contacts()
@@ -272,17 +276,13 @@ class Connection(Section):
             raise ValueError(
                 'source = "profile" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)'
             )
+        if self.source == "bentoweb":
+            self._fits_bentoweb()
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
             raise ValueError(
                 'channels.unmapped = "cash" needs channels.cash_method, the ledger\'s code of the cash channel'
             )
-        if self.source == "bentoweb":
-            self._fits_bentoweb()
         return self
-
-
-class Approval(Section):
-    """Who may approve what."""
 
     def _fits_bentoweb(self) -> None:
         """Refuse rules that BentoWeb's states never meet: its last state is shipped, and it has sales only."""
@@ -298,6 +298,10 @@ class Approval(Section):
             )
         if set(self.record_kinds) != {"sale"}:
             raise ValueError('BentoWeb has sales only; record_kinds must be ["sale"]')
+
+
+class Approval(Section):
+    """Who may approve what."""
 
     two_persons: Literal["off", "warn", "block"] = "warn"
     """What happens when the person who planned a batch also approves it."""

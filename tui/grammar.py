@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tui.grammar_match import match_command
+from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
@@ -41,7 +42,7 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     init.add_argument("--name", metavar="NAME", default=None, help="name of the connection (default: shop)")
     init.add_argument(
         "--source",
-        choices=("shopify", "zort", "bentoweb", "profile"),
+        choices=("shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"),
         help="where orders come from",
     )
     init.add_argument("--target", choices=("peak", "peak-file", "sandbox"), help="where documents go")
@@ -122,11 +123,11 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "--status", metavar="CODES", default="", help="only these states (comma list of the shop system's codes)"
     )
     pull.add_argument("--payment-status", metavar="CODES", default="", help="only these payment states")
-    pull.add_argument("--products", action="store_true", help="fetch the product list instead")
     pull.add_argument(
         "--orders", metavar="NUMBERS", default="", help="just these orders: 4410012,4410020-4410040 (BentoWeb)"
     )
     pull.add_argument("--orders-from", metavar="FILE", help="orders named in a file, one to a line (BentoWeb)")
+    pull.add_argument("--products", action="store_true", help="fetch the product list instead")
     add_dry_run(pull)
 
     profile = add_command(
@@ -205,6 +206,7 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     add_dry_run(upload)
 
     _settle_command(commands)
+    others_commands(commands)
     verify = add_command(
         commands,
         "verify",

@@ -93,6 +93,13 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon upload B0001 --state --json",
         "recon upload B0001 --stop",
     ),
+    "others": ("recon others", "recon others --connection shop --json"),
+    "adopt": (
+        "recon adopt --all-certain --as Nok --reason 'ZORT pushed them at 03:00'",
+        "recon adopt SO-1001 --as Nok --reason 'entered with a typing error' --accept-differences",
+        "recon adopt SO-1002 --as Nok --reason 'that one is a counter sale' --not-the-same",
+        "recon adopt --all-certain --as Nok --reason 'first month' --dry-run --json",
+    ),
     "settle": (
         "recon settle RT-1001 --as Nok --to posted --number RT-1001 --reason 'the second one was voided in PEAK'",
         "recon settle RT-1001 --as Nok --to by-hand --number RT-77 --reason 'entered at the counter' --dry-run",

@@ -7,7 +7,7 @@ miss would cost a second document.
 Three ways, in this order, each document and each entry of the ledger used once:
 
 1. *number*: the entry's number is the document's or the order's number;
-2. *reference*: the entry's reference is that number, or holds it as a word of its own;
+2. *reference*: the entry's reference is that number, or its reference or remark holds it as a word of its own;
 3. *amount*: the same total within a few days, and nothing else on either side that it could be.
 """
 
@@ -32,9 +32,11 @@ LEDGER_ENTRIES: Final = pl.Schema({
     "ledger_id": pl.String(),
     "number": pl.String(),
     "reference": pl.String(),           # "" where the ledger shows none
+    "remark": pl.String(),              # "" where the ledger shows none
     "issued_on": pl.Date(),             # null: not stated
     "total_minor": pl.Int64(),          # null: not stated
     "vat_minor": pl.Int64(),            # null: not stated
+    "remain_minor": pl.Int64(),         # still to be paid; null: not stated
     "contact_code": pl.String(),        # "" where the ledger shows none
     "is_void": pl.Boolean(),
 })  # fmt: skip
@@ -102,7 +104,7 @@ def _pairs_by_name(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
         ]
     ).drop_nulls("name").unique()  # fmt: skip
     words = (
-        theirs.select("entry_no", pl.col("reference").str.extract_all(_WORD).alias("name"))
+        theirs.select("entry_no", pl.format("{} {}", "reference", "remark").str.extract_all(_WORD).alias("name"))
         .explode("name", empty_as_null=True)
         .filter(pl.col("name").str.len_chars() >= _WORD_LENGTH_MIN)
     )

@@ -8,6 +8,7 @@ from recon.frames.parquet import digest_files
 from recon.money import parse_minor
 from recon.service.connecting import known_company
 from recon.service.context import Context
+from recon.service.elsewhere import require_writer
 from recon.service.planning import DIGESTED, load_plan_frame, plan_folder
 from recon.service.reading import batch_view
 from recon.service.rejections import require_none_rejected
@@ -53,6 +54,9 @@ def require_approvable(context: Context, batch: Batch, *, confirm: str | None) -
     Raises:
         UsageError, StaleApproval: See `approve_batch`.
     """
+    rules = context.settings.connections.get(batch.connection)
+    if rules is not None:
+        require_writer(rules, batch.connection)
     needed = confirmation_needed(context, batch.batch_id)
     if needed and (confirm or "").strip().casefold() != needed.casefold():
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What screens and commands ask about products, payment channels and charges, and what they set there."""
+"""What screens and commands ask about products, payment channels, charges and documents of others, and what they set there."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from recon.service import channel_table, charge_rules, match_undo, matching, product_table
     from recon.service.context import Context
     from recon.service.match_edits import MatchEdits
+    from recon.service.others import Others
     from recon.summaries import MatchReport
 else:
     _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table")
@@ -31,6 +32,13 @@ class MatchQuestions:
     def _reload(self) -> None:
         """Read recon.toml again after a step that may have written it."""
         self._context = replace(self._context, settings=self._context.workspace.settings())
+
+    @property
+    def others(self) -> Others:
+        """Which entries of the ledger are orders that somebody else posted."""
+        from recon.service.others import Others
+
+        return Others(self._context)
 
     def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
         """Carry out edits of mappings and report what is open."""

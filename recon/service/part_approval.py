@@ -23,8 +23,18 @@ from recon.review.table import ReviewTable
 from recon.service.approving import approval_policy, approve_batch, require_approvable
 from recon.service.connecting import known_company
 from recon.service.context import Context, quiet
+from recon.service.elsewhere import HOLDS
 from recon.service.known import current_sets
-from recon.service.planning import Origin, enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
+from recon.service.planning import (
+    Origin,
+    enter,
+    inputs_digest,
+    keep_plan,
+    load_plan_frame,
+    plan,
+    plan_inputs,
+    whole_set,
+)
 from recon.service.rejections import rejected_orders
 from recon.service.reviewing import decided_documents, review, standing_batch
 from recon.store.batches import Batch
@@ -141,8 +151,10 @@ def _part(context: Context, chosen: Chosen) -> Batch:
 
 
 def orders_left_out(context: Context, chosen: Chosen) -> pl.DataFrame:
-    """Return LEFT_OUT of a part: orders that were rejected, and all others of the draft that do not go."""
-    rejected = rejected_orders(context, chosen.table.connection)
+    """Return LEFT_OUT of a part: orders that were rejected or stand in the ledger, and all others of the draft that do not go."""
+    held = load_plan_frame(context, chosen.batch, "findings").filter(pl.col("code").is_in(HOLDS))
+    elsewhere = held.select("order_key", "code", "detail").unique("order_key", keep="first", maintain_order=True)
+    rejected = pl.concat([rejected_orders(context, chosen.table.connection), elsewhere.cast(LEFT_OUT)])
     documents = chosen.table.frame.filter(pl.col("kind").cast(pl.String) != "order")
     going = chosen.rows.select("order_key").unique()
     staying = documents.join(going, on="order_key", how="anti", maintain_order="left").select("order_key").unique()

@@ -19,12 +19,14 @@ from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import FIRST_SEEN, LEFT_OUT
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
+from recon.normalize.returns import attach_returns
 from recon.normalize.sequence import chronological
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
+from recon.service.elsewhere import look_elsewhere
 from recon.service.known import current_sets, frames_path
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
@@ -70,8 +72,11 @@ def plan(
     posted = context.store.posted_frame(company_id)
     on_progress("planning")
     frames = whole_set(sets)
-    rejected = rejected_orders(context, name)
-    made = build_plan(plan_inputs(context, name, rules, sets, frames, posted, left_out=rejected))
+    gathered = plan_inputs(context, name, rules, sets, frames, posted, left_out=rejected_orders(context, name))
+    made = build_plan(gathered)
+    others = look_elsewhere(context, name, rules, made.documents, on_progress=on_progress, keep=not dry_run)
+    if others is not None and others.found.height:
+        made = build_plan(replace(gathered, left_out=pl.concat([gathered.left_out, others.holds()])))
     on_progress("keeping the plan")
     facts = {
         "connection": name,
@@ -96,7 +101,7 @@ def plan(
 def whole_set(sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
     """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
     parts = [frames for _, frames in sets]
-    frames = chronological(combine(parts))
+    frames = attach_returns(chronological(combine(parts)))
     held = refused_later(parts, frames)
     return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
 
@@ -204,7 +209,8 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
     facts = {
         "files": [(intake.digest, intake.read_key) for intake, _ in sets],
         "mappings": [
-            [kind, context.store.mappings.current(name, kind)] for kind in ("product", "channel", "decision", "create")
+            [kind, context.store.mappings.current(name, kind)]
+            for kind in ("product", "channel", "decision", "create", "elsewhere")
         ],
         "settings": settings_facts(context.settings, name),
         "posted": [posted.height, int(posted["total_minor"].sum() or 0)],

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import polars as pl
 
@@ -21,9 +21,10 @@ from recon.plan.products import PRODUCT
 from recon.plan.records import documents_by_key
 from recon.service.connecting import keep_catalog, known_catalog, known_company
 from recon.service.context import Context, Progress
+from recon.service.elsewhere import posted_meanwhile, require_writer
 from recon.service.known import current_sets
-from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.new_products import created_rows, link_created, orders_to_plan
+from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.start_date import lock_start_date
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
@@ -140,11 +141,12 @@ def upload(
     batch = context.store.batches.get(batch_id)
     rules = context.settings.connections[batch.connection]
     context.store.require_own()
-    _, company, environment = known_company(context, batch.connection)
     link_created(context, batch.connection)
+    _, company, environment = known_company(context, batch.connection)
     if batch.state == "done":  # also long after the approval has expired: there is nothing left to send
         settled = _summary(context, batch, company, environment, report=None, dry_run=dry_run)
         return replace(settled, ending="done", words="Every document of this batch is settled.")
+    require_writer(rules, batch.connection)
     digest = digest_files(plan_folder(context, batch), DIGESTED)
     check_approval(context.store, batch_id=batch.batch_id, plan_digest=digest)
     _require_unchanged(context, batch)
@@ -168,6 +170,8 @@ def upload(
             )
             result, files = written.report, written.files
         else:
+            if rules.writers == "shared":
+                _require_nobody_posted(context, batch, target, on_progress)
             _create_contacts(context, batch, target, maker)
             uploader = Uploader(
                 context.store,
@@ -177,11 +181,20 @@ def upload(
                 crash=context.store.database.crash,
             )
             result, files = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest), ()
+    link_created(context, batch.connection)
     return _summary(
         context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
     )
 
-    link_created(context, batch.connection)
+
+def _require_nobody_posted(context: Context, batch: Batch, target: Target, on_progress: Progress) -> None:
+    """Void an approval of which somebody else has posted a part since; what was sent stays sent."""
+    open_keys = [row.document_key for row in context.store.outbox.rows(batch.batch_id, states=("queued",))]
+    documents = load_plan_frame(context, batch, "documents").filter(pl.col("document_key").is_in(open_keys))
+    changes = posted_meanwhile(context, batch.connection, documents, target, on_progress=on_progress)
+    if changes:
+        _void(context, batch, changes)
+
 
 def _tell(context: Context, on_progress: Progress, stop: threading.Event, state: UploadProgress) -> None:
     """Tell where the run stands, and hear whether somebody asked it to stop."""
@@ -193,8 +206,12 @@ def _tell(context: Context, on_progress: Progress, stop: threading.Event, state:
 def _require_unchanged(context: Context, batch: Batch) -> None:
     """Void an approval whose documents would be different today; what was sent stays sent (F17)."""
     changes = changes_since(context, batch)
-    if not changes:
-        return
+    if changes:
+        _void(context, batch, changes)
+
+
+def _void(context: Context, batch: Batch, changes: tuple[str, ...]) -> NoReturn:
+    """Take the approval back because of what changed."""
     try:
         void_approval(
             context.store, batch_id=batch.batch_id, who=context.actor, reason=f"changed since approval: {changes[0]}"
@@ -303,6 +320,7 @@ def _summary(
     tallies = context.store.outbox.counts(batch.batch_id)
     counts = {state: tally.count for state, tally in tallies.items()}
     waiting = _rows(context, batch, ("unknown", "sending", "conflict", "duplicate", "needs_person"))
+    products, orders = len(created_rows(context, batch)), orders_to_plan(context, batch)
     return UploadSummary(
         batch=batch.batch_id,
         company=company,
@@ -324,7 +342,6 @@ def _summary(
         dry_run=dry_run,
     )
 
-    products, orders = len(created_rows(context, batch)), orders_to_plan(context, batch)
 
 def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
     return tuple(

@@ -153,6 +153,7 @@ class LedgerDocument:
     remain_minor: int | None = None
     """Still to be paid."""
     reference: str = ""
+    remark: str = ""
     lines: tuple[LedgerLine, ...] | None = None
     raw: str = ""
     """The answer as it came, secrets masked, at most 64 KiB."""

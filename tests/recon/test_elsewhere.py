@@ -28,8 +28,8 @@ def documents(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def entries(*rows: dict[str, Any]) -> pl.DataFrame:
     defaults = {
-        "kind": "receipt", "number": "RT-20260700001", "reference": "", "issued_on": DAY, "total_minor": 10_700,
-        "vat_minor": 700, "contact_code": "", "is_void": False,
+        "kind": "receipt", "number": "RT-20260700001", "reference": "", "remark": "", "issued_on": DAY, "total_minor": 10_700,
+        "vat_minor": 700, "remain_minor": 0, "contact_code": "", "is_void": False,
     }  # fmt: skip
     made = [{"entry_no": no, "ledger_id": f"id-{no}", **defaults, **row} for no, row in enumerate(rows)]
     return pl.DataFrame(made, schema=LEDGER_ENTRIES)
@@ -48,6 +48,7 @@ def found(ours: pl.DataFrame, theirs: pl.DataFrame) -> list[tuple[Any, ...]]:
         ({"number": "so-202607-001 "}, "number"),
         ({"number": "IV-9", "reference": "SO-202607-001"}, "reference"),
         ({"number": "IV-9", "reference": "ZORT: SO-202607-001 (Lazada)"}, "word"),
+        ({"number": "IV-9", "reference": "A-1", "remark": "ขายผ่าน Shopee SO-202607-001"}, "word"),
     ],
 )
 def test_an_entry_of_our_order_number_is_certain(entry: dict[str, Any], way: str) -> None:

@@ -41,6 +41,7 @@ def ledger_document(kind: str, row: Fields, evidence: Callable[[bytes], str]) ->
         is_void=is_void(row),
         remain_minor=remain,
         reference=row.text("reference"),
+        remark=row.text("remark"),
         lines=_lines(row),
         raw=evidence(json.dumps(row.raw, ensure_ascii=False, default=str).encode()),
     )

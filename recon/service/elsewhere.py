@@ -1,0 +1,149 @@
+"""Orders that somebody else seems to have posted: held until a person says what the ledger's entry is.
+
+The connection's setting ``writers`` says whether anybody else posts. If so, every plan and every upload reads the
+ledger first; nothing that is recognised there goes out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.errors import UsageError
+from recon.frames.amounts import plain_text
+from recon.frames.schemas import LEFT_OUT
+from recon.match.elsewhere import recognise
+from recon.service.context import Context, Progress
+from recon.service.ledger_entries import Entries, keep_entries, read_entries
+from recon.targets.base import Target
+from recon.verify import NUMBERED
+
+STANDS, DIFFERS, MAYBE = "stands-in-ledger", "stands-in-ledger-otherwise", "maybe-in-ledger"
+HOLDS: Final = (STANDS, DIFFERS, MAYBE)
+"""Finding codes of orders held because of the ledger's entries."""
+CODE_OF: Final = {"certain": STANDS, "likely": STANDS, "differs": DIFFERS, "several": DIFFERS, "possible": MAYBE}
+NOT_OURS: Final = "elsewhere"
+"""Kind of mapping: order key to the entry that a person said is another sale's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elsewhere:
+    """What was recognised for the documents of a plan."""
+
+    entries: Entries
+    found: pl.DataFrame
+    """RECOGNISED with the entry's own columns and ``detail``."""
+
+    def holds(self) -> pl.DataFrame:
+        """Return LEFT_OUT: the orders to hold, one row each, the surest recognition first."""
+        first = self.found.sort("surety", maintain_order=True).unique("order_key", keep="first", maintain_order=True)
+        return first.select(
+            "order_key", pl.col("surety").cast(pl.String).replace_strict(CODE_OF).alias("code"), "detail"
+        ).cast(LEFT_OUT)  # fmt: skip
+
+
+def require_writer(rules: Connection, name: str) -> None:
+    """Refuse to send where somebody else is to do it.
+
+    Raises:
+        UsageError: ``writers = "others"``.
+    """
+    if rules.writers == "others":
+        raise UsageError(
+            f'{name} is set to writers = "others": somebody else posts these orders, and recon only compares (`recon others '
+            f'{name}`). If recon is to post them, set writers to "recon" or "shared" in recon.toml. Nothing was approved and '
+            "nothing was sent."
+        )
+
+
+def look_elsewhere(
+    context: Context, name: str, rules: Connection, documents: pl.DataFrame, *, on_progress: Progress, keep: bool = True
+) -> Elsewhere | None:
+    """Read the ledger for the documents of a plan; None: nobody else writes, or there is nothing to look for.
+
+    Raises:
+        TargetUnavailable, UsageError, SettingsError: See `recon.service.ledger_entries.read_entries`.
+    """
+    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+    if rules.writers == "recon" or not asked.height:
+        return None
+    on_progress("reading what stands in the ledger")
+    since, until = asked["issued_on"].min(), asked["issued_on"].max()
+    entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress)  # type: ignore[arg-type]
+    if keep:
+        keep_entries(context, name, entries)
+    return Elsewhere(entries, recognised(context, name, asked, entries))
+
+
+def posted_meanwhile(
+    context: Context, name: str, documents: pl.DataFrame, target: Target, *, on_progress: Progress
+) -> tuple[str, ...]:
+    """Return which documents that are about to be sent somebody else has posted by now, in words.
+
+    Raises:
+        TargetUnavailable: The ledger does not answer.
+    """
+    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+    if not asked.height:
+        return ()
+    rules = context.settings.connections[name]
+    since, until = asked["issued_on"].min(), asked["issued_on"].max()
+    entries = read_entries(
+        context, name, rules, since=since, until=until, on_progress=on_progress, target=target  # type: ignore[arg-type]
+    )  # fmt: skip
+    keep_entries(context, name, entries)
+    found = recognised(context, name, asked, entries)
+    return tuple(
+        f"{row['order_key']} seems to be posted by somebody else: {row['detail']}"
+        for row in found.iter_rows(named=True)
+    )
+
+
+def recognised(context: Context, name: str, documents: pl.DataFrame, entries: Entries) -> pl.DataFrame:
+    """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's."""
+    theirs = entries.frame.select(
+        "entry_no", "ledger_id", "reference", "remain_minor",
+        pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
+        pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
+    )  # fmt: skip
+    found = recognise(documents, entries.frame).join(theirs, on="entry_no", how="left", maintain_order="left")
+    said = context.store.mappings.current(name, NOT_OURS)
+    if said:
+        other = pl.DataFrame(
+            [(key, str(entry)) for key, entry in said.items()], schema=["order_key", "_other"], orient="row"
+        )
+        found = found.join(other, on="order_key", how="left", maintain_order="left")
+        found = found.filter(pl.col("_other").ne_missing(entry_name())).drop("_other")
+    return found.with_columns(_detail().alias("detail"))
+
+
+def entry_name() -> pl.Expr:
+    """Return how an entry is known from now on: by the ledger's id, or its kind and number where it shows none."""
+    named = pl.concat_str([pl.col("their_kind"), pl.col("their_number")], separator=" ")
+    return pl.when(pl.col("ledger_id") != "").then(pl.col("ledger_id")).otherwise(named)
+
+
+_WAY_WORDS: Final = {
+    "number": "has its number",
+    "reference": "has its number as reference",
+    "word": "names it in its reference or remark",
+    "amount": "has the same amount, near in time, and no other comes into question",
+}
+
+
+def _detail() -> pl.Expr:
+    """Say which entry it is and what speaks for it."""
+    total = pl.when(pl.col("their_minor").is_null()).then(pl.lit("unstated sum")).otherwise(plain_text("their_minor"))
+    day = pl.col("their_day").dt.to_string("%Y-%m-%d").fill_null("no day")
+    way = pl.col("way").cast(pl.String).replace_strict(_WAY_WORDS)
+    entry = pl.format("{} {} of {} on {} {}", "their_kind", "their_number", total, day, way)
+    apart = pl.format("{}; it differs by {}", entry, plain_text("difference_minor"))
+    several = pl.format("{}; {} entries come into question", entry, "entries")
+    return (
+        pl.when((pl.col("surety") == "differs") & pl.col("difference_minor").is_not_null()).then(apart)
+        .when(pl.col("surety") == "several").then(several)
+        .otherwise(entry)
+    )  # fmt: skip

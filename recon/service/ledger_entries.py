@@ -1,0 +1,116 @@
+"""What the ledger lists for a period, read to see what somebody else has posted there; kept with the moment it was read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+import polars as pl
+
+from recon.config import Connection
+from recon.errors import UsageError
+from recon.frames.parquet import read_frame, write_frames
+from recon.match.elsewhere import LEDGER_ENTRIES, SAME_MONTH_DAYS
+from recon.service.connecting import known_catalog, known_company, require_same_company
+from recon.service.context import Context, Progress
+from recon.store.moments import moment, stamp
+from recon.targets.base import LedgerDocument, Target
+from recon.verify import NUMBERED
+
+TOLD_EVERY = 500
+_SETTING = "ledger_entries"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """Documents of the ledger that recon did not post."""
+
+    frame: pl.DataFrame
+    """LEDGER_ENTRIES."""
+    read_at: dt.datetime
+    since: dt.date
+    until: dt.date
+
+
+def read_entries(
+    context: Context,
+    name: str,
+    rules: Connection,
+    *,
+    since: dt.date,
+    until: dt.date,
+    on_progress: Progress,
+    target: Target | None = None,
+) -> Entries:
+    """Read what the ledger lists around a period, and leave out what recon posted.
+
+    Args:
+        context: The open workspace.
+        name: The connection.
+        rules: Its settings.
+        since: First day asked about; a month around the period is read, because others may date differently.
+        until: Last day.
+        on_progress: Told how many documents were read.
+        target: The ledger, where it is open already.
+
+    Raises:
+        UsageError: The ledger takes files only and cannot be read.
+        TargetUnavailable: The ledger does not answer.
+        SettingsError: It answers for another company.
+    """
+    if context.outside.capabilities(name, rules).is_file:
+        raise UsageError(
+            f'{name} writes import files, so recon cannot read what others posted: writers = "{rules.writers}" needs a ledger '
+            "with an API. Nothing was planned and nothing was sent."
+        )
+    around = dt.timedelta(days=SAME_MONTH_DAYS)
+    if target is None:
+        with context.outside.target(name, rules, known=known_catalog(context, name)) as opened:
+            require_same_company(context, opened.verify())
+            listed = _listed(opened, since - around, until + around, on_progress)
+    else:
+        listed = _listed(target, since - around, until + around, on_progress)
+    return Entries(_of_others(context, name, listed), context.clock.now(), since, until)
+
+
+def keep_entries(context: Context, name: str, entries: Entries) -> None:
+    """Keep what was read, for looking at it without asking again."""
+    folder = context.workspace.frames / "ledger" / name
+    facts = {"read_at": stamp(entries.read_at), "since": entries.since.isoformat(), "until": entries.until.isoformat()}
+    write_frames(folder, {"entries": entries.frame}, facts, replace=True)
+
+
+def kept_entries(context: Context, name: str) -> Entries | None:
+    """Return what was read last; None: nothing yet."""
+    folder = context.workspace.frames / "ledger" / name
+    if not folder.is_dir():
+        return None
+    facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    since, until = (dt.date.fromisoformat(facts[key]) for key in ("since", "until"))
+    return Entries(read_frame(folder, "entries"), moment(facts["read_at"]), since, until)
+
+
+def _listed(target: Target, since: dt.date, until: dt.date, on_progress: Progress) -> pl.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for held in target.list_documents(NUMBERED, since, until):
+        rows.append(_row(len(rows), held))
+        if len(rows) % TOLD_EVERY == 0:
+            on_progress(f"read {len(rows):,} documents of the ledger")
+    return pl.DataFrame(rows, schema=LEDGER_ENTRIES, orient="row")
+
+
+def _row(number: int, held: LedgerDocument) -> tuple[object, ...]:
+    return (
+        number, held.kind, held.ledger_id, held.number, held.reference, held.remark, held.issued_on, held.total_minor,
+        held.vat_minor, held.remain_minor, held.contact_code or "", held.is_void,
+    )  # fmt: skip
+
+
+def _of_others(context: Context, name: str, listed: pl.DataFrame) -> pl.DataFrame:
+    """Return the entries whose numbers are none of ours, in whatever state ours are."""
+    company_id, _, _ = known_company(context, name)
+    posted = context.store.posted_frame(company_id)
+    ours = posted.select(pl.col("kind").cast(pl.String), "number").drop_nulls()
+    others = listed.join(ours, on=["kind", "number"], how="anti", maintain_order="left")
+    return others.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("entry_no"))

@@ -1,0 +1,155 @@
+"""Somebody else posts the same orders: recognised before every plan and upload, adopted by a person's word, never doubled."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from recon.sandbox.peak import SandboxPeak
+from recon.settings_text import with_setting
+from tests.clock import FakeClock
+from tests.shell import SANDBOX_COMPANY, Shell, run
+from tests.tui.conftest import WHOLESALE
+from tests.tui.test_json import check
+
+PARTLY = {"partial-credit-by-hand": 1}
+"""107.00 of the third order was given back; that has nothing to do with the others."""
+WHO = ("--as", "Nok", "--reason", "ZORT pushed it at night")
+
+
+class Books:
+    """Our workspace, a second one that plays the shop's own integration, and the ledger both write to."""
+
+    def __init__(self, ours: Shell, theirs: Shell, ledger: SandboxPeak, path: Path) -> None:
+        self.ours, self.theirs, self.ledger, self.path = ours, theirs, ledger, path
+
+    def they_post(self, *orders: str) -> None:
+        """Let the other one post these orders."""
+        self.theirs("plan")
+        self.theirs("decide", "approve", *orders, "--as", "Robot").expect(0)
+        batch = self.theirs.json("approve", "--decided", "--as", "Robot", code=0)["batch"]["batch"]
+        self.theirs("upload", batch).expect(0)
+
+    def live(self) -> Counter[int]:
+        """Return the totals of all live documents."""
+        return Counter(document.total_minor for document in self.ledger.truth() if document.status != "void")
+
+    def held(self) -> dict[str, int]:
+        """Return the causes of what our newest plan holds."""
+        return {cause["code"]: cause["orders"] for cause in self.ours.json("plan")["held"]}
+
+
+def workspace(root: Path, ledger: SandboxPeak, clock: FakeClock, **settings: str) -> Shell:
+    run("init", root, "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
+        "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
+    path = root / "recon.toml"
+    text = path.read_text(encoding="utf-8")
+    for name, value in settings.items():
+        text = with_setting(text, ("connections", "shop", name), value=value)
+    path.write_text(text, encoding="utf-8")
+    shell = Shell(root, clock)
+    shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
+    shell("import", WHOLESALE).expect(0)
+    shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+    return shell
+
+
+@pytest.fixture
+def books(tmp_path: Path, clock: FakeClock, key_store):
+    path = tmp_path / "peak.db"
+    with SandboxPeak(path=path, clock=clock, durable=False) as ledger:
+        ours = workspace(tmp_path / "books", ledger, clock, writers="shared")
+        theirs = workspace(tmp_path / "others", ledger, clock, numbering="ledger")
+        yield Books(ours, theirs, ledger, path)
+
+
+def orders_of(shell: Shell) -> list[str]:
+    return [row["order_number"] for row in shell.json("plan")["rows"]]
+
+
+def test_what_others_posted_is_held_then_adopted_and_never_sent(books: Books) -> None:
+    first, *rest = orders_of(books.ours)
+    books.they_post(first)
+    assert books.held() == {"stands-in-ledger": 1, **PARTLY}
+    found = check(books.ours("others", "--json").expect(4))
+    (line,) = found["lines"]
+    assert (line["order_number"], line["surety"], line["way"]) == (first, "certain", "word")
+    adopted = check(books.ours("adopt", "--all-certain", *WHO, "--json").expect(0))
+    assert (adopted["orders"], adopted["documents"]) == (1, 1)
+    assert orders_of(books.ours) == rest
+    batch = books.ours.json("plan")["batch"]
+    books.ours("approve", batch, "--as", "Nok").expect(0)
+    assert books.ours.json("upload", batch)["counts"] == {"posted": len(rest)}
+    assert len(list(books.ledger.truth())) == 1 + len(rest) and max(books.live().values()) == 1
+    assert books.ours.json("plan")["documents"] == 0
+    books.ours("doctor").expect(0)
+    shown = books.ours.json("show", line["document_key"])
+    assert "Adopted by Nok" in json.dumps(shown, ensure_ascii=False)
+    verified = books.ours.json("verify", adopted["batch"])
+    assert (verified["missing"], {d["field"] for d in verified["differences"]}) == ([], set())
+    books.ours("audit", adopted["batch"]).expect(0)
+    books.ours("journal", "--format", "hledger").expect(0)
+
+
+def test_what_others_post_between_approval_and_upload_is_not_sent(books: Books) -> None:
+    first, *_rest = orders_of(books.ours)
+    books.ours("approve", "B0001", "--as", "Nok").expect(0)
+    books.they_post(first)
+    before = books.live()
+    refused = books.ours("upload", "B0001")
+    assert refused.code != 0 and "posted by somebody else" in refused.err and "void" in refused.err
+    assert books.live() == before
+    assert books.held() == {"stands-in-ledger": 1, **PARTLY}
+
+
+def test_an_entry_that_is_another_sale_lets_the_order_go(books: Books) -> None:
+    first, *_rest = orders_of(books.ours)
+    books.they_post(first)
+    assert books.held() == {"stands-in-ledger": 1, **PARTLY}
+    said = check(books.ours("adopt", first, "--not-the-same", *WHO, "--json").expect(0))
+    assert said["said"] == "another-sale"
+    assert first in orders_of(books.ours)
+    assert books.held() == PARTLY
+
+
+def test_an_entry_of_another_amount_needs_a_word_of_its_own(books: Books) -> None:
+    first, *_rest = orders_of(books.ours)
+    books.they_post(first)
+    with sqlite3.connect(books.path) as there:
+        there.execute("UPDATE documents SET total_minor = total_minor + 100")
+    there.close()
+    assert books.held() == {"stands-in-ledger-otherwise": 1, **PARTLY}
+    refused = books.ours("adopt", first, *WHO)
+    assert refused.code == 4 and "differs by 1.00" in refused.err and "Nothing was adopted" in refused.err
+    assert books.ours.json("adopt", first, "--accept-differences", *WHO, code=0)["documents"] == 1
+
+
+def test_with_writers_others_nothing_is_approved(tmp_path: Path, clock: FakeClock, key_store) -> None:
+    with SandboxPeak(clock=clock, durable=False) as ledger:
+        ours = workspace(tmp_path / "books", ledger, clock, writers="others")
+        ours("plan").expect(4)
+        refused = ours("approve", "B0001", "--as", "Nok")
+        assert refused.code == 2 and 'writers = "others"' in refused.err
+        assert list(ledger.truth()) == []
+
+
+def test_a_ledger_that_does_not_answer_stops_the_plan(books: Books) -> None:
+    orders_of(books.ours)
+    books.ledger.stop()
+    refused = books.ours("plan")
+    assert refused.code == 5
+
+
+def test_words_that_lack_a_part(books: Books) -> None:
+    refused = books.ours("adopt", "SO-1", *WHO)
+    assert refused.code == 2 and "was not read" in refused.err
+    first, *_rest = orders_of(books.ours)
+    assert "no order of that name" in books.ours("adopt", "SO-none", *WHO).err
+    assert "no entry of the ledger" in books.ours("adopt", first, *WHO).err
+    assert "Name the orders" in books.ours("adopt", *WHO).err
+    assert "recognised for certain" in books.ours("adopt", "--all-certain", *WHO).err
+    assert "needs a reason" in books.ours("adopt", first, "--as", "Nok", "--reason", " ").err

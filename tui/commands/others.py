@@ -1,0 +1,82 @@
+"""`recon others` and `recon adopt`: what somebody else posted, and a person's word on it."""
+
+from __future__ import annotations
+
+import argparse
+
+from recon.service.adopting import AdoptReport, OthersReport
+from tui.commands.work import tell_notes
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+SURETY_WORDS = {
+    "certain": "number, kind and amount agree",
+    "likely": "number and amount agree, kind or day does not",
+    "differs": "our number, another amount",
+    "several": "several entries come into question",
+    "possible": "only amount and day agree",
+}
+
+
+def others(args: argparse.Namespace) -> int:
+    """List what the ledger showed last; 4: something waits for a word."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        report = service.others.recognised(args.connection)
+        tell_notes(service, output)
+    output.document("others", report.as_facts())
+    _print_others(report, output)
+    return 4 if report.lines else 0
+
+
+def _print_others(report: OthersReport, output: Output) -> None:
+    output.line(
+        f"{report.connection}: the ledger was read on {report.read_at[:16].replace('T', ' ')} UTC for {report.since} to "
+        f"{report.until}; it holds {report.entries:,} documents that recon did not post."
+    )
+    for surety, count in report.by_surety.items():
+        output.line(f"  {surety:<9}{count:>8,}  {SURETY_WORDS[surety]}")
+    for line in report.lines:
+        output.line(f"{line.order_number}  {line.kind}  {grouped(line.total)}  {line.surety}: {line.words}")
+    if report.lines:
+        output.line('next: recon adopt ORDER --as "YOUR NAME" --reason TEXT  (or --all-certain, or --not-the-same)')
+
+
+def adopt(args: argparse.Namespace) -> int:
+    """Write a person's word down; never asks a question."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=not args.dry_run) as service:
+        if args.not_the_same:
+            report = service.others.another_sale(
+                args.connection, args.orders, actor=args.actor, reason=args.reason, dry_run=args.dry_run
+            )
+        else:
+            report = service.others.adopt(
+                args.connection,
+                args.orders,
+                actor=args.actor,
+                reason=args.reason,
+                all_certain=args.all_certain,
+                accept_differences=args.accept_differences,
+                dry_run=args.dry_run,
+                on_progress=output.progress,
+            )
+            output.progress_done()
+        tell_notes(service, output)
+    output.document("adopt", report.as_facts())
+    _print_adopted(report, output)
+    return 0
+
+
+def _print_adopted(report: AdoptReport, output: Output) -> None:
+    would = "would be " if report.dry_run else ""
+    if report.said == "adopted":
+        batch = f" as batch {report.batch}" if report.batch else ""
+        output.line(
+            f"{report.orders:,} orders with {report.documents:,} documents of {grouped(report.total)} {would}taken as posted by "
+            f"somebody else{batch}."
+        )
+    else:
+        output.line(f"{report.orders:,} orders {would}freed: the entries of the ledger are other sales.")
+    output.line(f"  by {report.by}: {report.reason}")
+    output.line(f"next: {report.next_step}")
