@@ -39,7 +39,10 @@ _IN_LISTS: Final = {
 }
 """What the core puts behind the members of a list that stands in a place (`recon.frames.headings`)."""
 _DAY_LENGTH: Final = len("2026-10-31")
-_WORDS_IN: Final = ("kind", "state", "word", "state_words", "meaning", "ahead_of")
+_WORDS_IN: Final = (
+    "kind", "state", "word", "state_words", "meaning", "ahead_of", "direction", "noun", "applies_to_kind", "their_kind",
+    "product_kind", "vat_mode", "payment_state_old",
+)  # fmt: skip
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
 
 
