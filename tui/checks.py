@@ -18,7 +18,7 @@ from recon.service.upkeep import FolderState
 from recon.workspace import find_workspace
 from tui.cells import shown
 from tui.composed import tr_composed
-from tui.i18n import N_, _, count, moment
+from tui.i18n import N_, _, count, moment, ngettext
 from tui.thai_probe import SAMPLES, Widths
 
 FREE_BYTES_NEEDED: Final = 200 * 1024 * 1024
@@ -179,8 +179,9 @@ def workspace_checks(start: Path, ask: Asking) -> list[Check]:
         settings = workspace.settings()
     except ReconError as error:
         return [Check("workspace", "warning", tr_composed(str(error)))]
-    words = _("{folder} ({company}, {n} connections)").format(
-        folder=shown(workspace.root), company=shown(settings.company.name), n=count(len(settings.connections))
+    number = len(settings.connections)
+    words = ngettext("{folder} ({company}, {n} connection)", "{folder} ({company}, {n} connections)", number).format(
+        folder=shown(workspace.root), company=shown(settings.company.name), n=count(number)
     )
     checks = [Check("workspace", "ok", words), _disk(shutil.disk_usage(workspace.root).free)]
     if os.name == "posix" and workspace.private.exists() and workspace.private.stat().st_mode & 0o077:
@@ -198,7 +199,7 @@ def _inside(service: ReconService) -> list[Check]:
     state = service.upkeep.folder()
     checks = [_lock(state), _backups(state), *_ledger(state), *_time(state)]
     head, events = service.verify_chain()
-    words = _("sound, {size} KB; {n} events, chain head {head}").format(
+    words = _("sound, {size} KB; {n} entries, chain head {head}").format(
         size=count(state.store_bytes // 1024), n=count(events), head=head[:16]
     )
     checks.insert(0, Check("state file", "ok", words))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from recon.service.overview import EventLine
 from tui.cells import shown
 from tui.core_texts import EVENTS, word
-from tui.i18n import count
+from tui.i18n import N_, count
+
+MAPPINGS: Final[dict[str, str]] = {
+    "product": N_("products"),
+    "channel": N_("payment channels"),
+    "decision": N_("decisions about orders"),
+    "setting": N_("notes of recon"),
+    "create": N_("products to be made"),
+    "elsewhere": N_("entries of others"),
+}
+"""What was mapped."""
 
 
 def event_words(line: EventLine) -> str:
@@ -26,6 +36,9 @@ def _about(kind: str, subject: str, facts: dict[str, Any]) -> str:
         return shown(facts.get("name", subject))
     if kind in {"sending", "posted", "refused", "unknown", "looked-up", "conflict", "duplicate", "needs_person"}:
         return shown(facts.get("ledger_number") or facts.get("number") or subject)
+    if kind == "mappings":
+        connection, _slash, mapped = subject.partition("/")
+        return shown(f"{word(MAPPINGS, mapped)}, {connection}")
     if kind == "verified":
         return shown(facts.get("name", subject))
     return shown(subject)

@@ -70,17 +70,17 @@ def same_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     """Let pictures of the gallery show no digest of a chain and nothing of the machine the tests run on."""
     if not request.module.__name__.endswith("test_gallery"):
         return
+    from tui import checks
     from tui.checks import Check, workspace_checks
     from tui.screens import audit, doctor
+    from tui.thai_probe import SAMPLES
 
     real = audit._chain_state
-    fixed = [
-        Check("python", "ok", "3.11.7"),
-        Check("terminal", "ok", "UTF-8, xterm-256color"),
-        Check("size", "ok", "80 x 24"),
-        Check("thai", "warning", "This terminal gives Thai words another width than recon: น้ำ 3 (2)."),
-        Check("key store", "warning", "None here: `recon connect --keep file` keeps keys in a file only you can read"),
-    ]
+    crooked = tuple(cells + (cells == 2) for _text, cells in SAMPLES)
+
+    def machine(*_: object, size: tuple[int, int], **__: object) -> list[Check]:
+        seen = [checks._size(size), checks._thai(crooked), checks._key_store()]
+        return [Check("python", "ok", "3.11.7"), Check("terminal", "ok", "UTF-8, xterm-256color"), *seen]
 
     def chain(service: object) -> tuple[str, int, str]:
         head, number, damage = real(service)  # type: ignore[arg-type]  # a service, whatever a picture's world gives
@@ -93,7 +93,7 @@ def same_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         ]
 
     monkeypatch.setattr(audit, "_chain_state", chain)
-    monkeypatch.setattr(doctor, "machine_checks", lambda *_, **__: fixed)
+    monkeypatch.setattr(doctor, "machine_checks", machine)
     monkeypatch.setattr(doctor, "workspace_checks", still)
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,7 @@ STATES = [pytest.param(place, shot, id=f"{place}-{shot.name}") for place, shots 
 THEMES = ("recon-light", "recon-contrast", "no-color")
 
 
-OF_THIS_MACHINE = {"doctor"}
-"""Places that show versions, folders and free space of the machine they run on; their own tests give them a fixed one."""
-
-
-def has_screen(place: str) -> bool:
-    return place not in OF_THIS_MACHINE and importlib.util.find_spec(PLACES[place].partition(":")[0]) is not None
-
-
 def grids_of(worlds: Worlds, grids: Any, place: str, shot: Shot, **options: Any) -> None:
-    if not has_screen(place):
-        pytest.skip(f"{place} is pictured by its own tests")
-
     def look(app: ReconApp, size: tuple[int, int]) -> None:
         assert grid(app) == grids(name=f"{size[0]}x{size[1]}")
 
@@ -77,9 +65,6 @@ def test_theme(worlds: Worlds, pictures: Any, monkeypatch: pytest.MonkeyPatch, p
 
 
 def svg_of(worlds: Worlds, pictures: Any, place: str, **options: Any) -> None:
-    if not has_screen(place):
-        pytest.skip(f"{place} is pictured by its own tests")
-
     def look(app: ReconApp, _size: tuple[int, int]) -> None:
         assert picture(app) == pictures
 
@@ -88,7 +73,7 @@ def svg_of(worlds: Worlds, pictures: Any, place: str, **options: Any) -> None:
 
 def test_every_place_has_its_pictures() -> None:
     kept = {file.name for file in HERE.iterdir()}
-    for place in filter(has_screen, PLACES):
+    for place in PLACES:
         wanted = {
             f"test_state[{place}-{shot.name}][{width}x{height}].txt" for shot in SHOTS[place] for width, height in SIZES
         }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
 from tests.screens.gallery import play, press, still
+from tests.screens.grid import lines_of
 from tests.screens.worlds import Worlds
 from tui.app import PLACES, ReconApp
 from tui.grammar import build_parser
@@ -113,3 +115,16 @@ def test_the_palette_carries_out_what_it_offers(worlds: Worlds, place: str) -> N
 def test_the_command_begins_at_every_place() -> None:
     for place in PLACES:
         assert build_parser().parse_args(["tui", "--place", place]).place == place
+
+
+@pytest.mark.parametrize("key", ["e", "ctrl+p"], ids=["dialog", "palette"])
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_dialog_leaves_company_and_environment_in_sight(worlds: Worlds, key: str, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        await press(app, pilot, key)
+        assert app.screen.is_modal
+        visible_screen_stack.set(list(app._background_screens))  # what lies below is drawn with it
+        assert f"/// DEMO ///  {app.company}" in lines_of(app)[0]
+
+    play(worlds("demo").app("audit"), script, size=size)

@@ -60,6 +60,7 @@ class AuditScreen(StepScreen):
     AuditScreen.-opened #facts { display: block; }
     AuditScreen.-tiny #filter, AuditScreen.-narrow #filter { display: none; }
     AuditScreen.-filtering #filter { display: block; }
+    AuditScreen.-beside #filter { display: none; }
     """
 
     def __init__(self) -> None:
@@ -123,9 +124,7 @@ class AuditScreen(StepScreen):
     def _draw(self) -> None:
         """Show the face that is on top."""
         self.query_one("#audit-faces", Static).update(self._faces())
-        self.query_one("#filter").display = self.face == "log" and (
-            self.size.width >= 80 or self.has_class("-filtering")
-        )
+        self.set_class(self.face != "log", "-beside")
         self.query_one("#audit-note", Static).update(self._note or Content(""))
         self.query_one("#audit-note").display = self._note is not None
         self.remove_class("-opened")
@@ -188,7 +187,6 @@ class AuditScreen(StepScreen):
         if self.face != "log":
             self.action_face("log")
         self.add_class("-filtering")
-        self.query_one("#filter").display = True
         self.query_one("#filter", FilterLine).begin()
 
     @on(FilterLine.Left)

@@ -8,7 +8,6 @@ from typing import Any, Final
 import polars as pl
 from textual.content import Content
 
-from recon.money import plain
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
 from recon.summaries import VerifySummary
@@ -17,6 +16,7 @@ from tui.composed import tr_composed
 from tui.core_texts import finding_remedy, finding_title
 from tui.event_words import event_words
 from tui.i18n import N_, _, count, day_heading, moment
+from tui.screens.fact_words import fact_lines
 from tui.widgets.columns import Column
 
 FACES: Final = {"log": N_("Event log"), "files": N_("Files"), "compared": N_("Compared with the ledger")}
@@ -97,19 +97,9 @@ def event_facts(line: EventLine, timezone: str, amount: Callable[[str], str]) ->
     }
     for name, value in about.items():
         parts += [(f"{name}: ", "$recon-dim"), f"{value}\n"]
-    for name, value in line.facts.items():
-        parts += [(f"{shown(name)}: ", "$recon-dim"), f"{_fact(name, value, amount)}\n"]
+    for name, value in fact_lines(line, timezone, amount):
+        parts += [(f"{name}: ", "$recon-dim"), f"{value}\n"]
     return Content.assemble(*parts, (_("chain: "), "$recon-dim"), line.hash)
-
-
-def _fact(name: str, value: Any, amount: Callable[[str], str]) -> str:  # noqa: ANN401 - whatever an entry holds
-    if name.endswith("_minor") and isinstance(value, int):
-        return amount(plain(value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(shown(each) for each in value)
-    return shown(value)
 
 
 # --- files

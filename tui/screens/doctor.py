@@ -31,6 +31,7 @@ class DoctorScreen(StepScreen):
         "blank for a moment."
     )
     BINDINGS = bindings("verify")
+    AUTO_FOCUS = "#doctor"
     CSS = """
     #doctor { height: 1fr; padding: 0 1; }
     #doctor Static { height: auto; }
@@ -40,7 +41,7 @@ class DoctorScreen(StepScreen):
     def __init__(self) -> None:
         super().__init__()
         self._widths: Widths | None = None
-        self._checks: list[Check] | None = None
+        self._inside: list[Check] = []
 
     def body(self) -> ComposeResult:
         """A tally, the checks, the words to look at."""
@@ -55,28 +56,26 @@ class DoctorScreen(StepScreen):
 
     def load(self) -> None:
         """Look at everything; the workspace in a worker."""
-        system = self.app.console.color_system or ""
-        now = self.recon.session.clock.now()
-        here = machine_checks(now, self._widths, colours=COLOURS.get(system), size=(self.size.width, self.size.height))
-        if self._checks is None:
-            self._draw(here)
+        self._draw()
         session = self.recon.session
-
-        def look() -> list[Check]:
-            return [*here, *workspace_checks(session.workspace.root, session.ask)]
-
-        self._start(look, self._came, group="doctor")
+        self._start(lambda: workspace_checks(session.workspace.root, session.ask), self._came, group="doctor")
 
     def _came(self, checks: list[Check]) -> None:
-        self._checks = checks
-        self._draw(checks)
+        self._inside = checks
+        self._draw()
 
     def on_resize(self) -> None:
-        """Lines are made for the width there is."""
-        if self._checks is not None:
-            self._draw(self._checks)
+        """Lines are made for the width there is, and the width is one of the things looked at."""
+        if self.query("#tally"):
+            self._draw()
 
-    def _draw(self, checks: list[Check]) -> None:
+    def _machine(self) -> list[Check]:
+        system = self.app.console.color_system or ""
+        now = self.recon.session.clock.now()
+        return machine_checks(now, self._widths, colours=COLOURS.get(system), size=(self.size.width, self.size.height))
+
+    def _draw(self) -> None:
+        checks = [*self._machine(), *self._inside]
         bad = sum(check.state != "ok" for check in checks)
         said = (
             ngettext("{n} thing to look at", "{n} things to look at", bad).format(n=count(bad))

@@ -24,6 +24,7 @@ from tui.sample import is_sample
 from tui.screens import settings_words as words
 from tui.screens.audit_words import passing
 from tui.screens.base import StepScreen
+from tui.setting_names import setting_name, setting_value_in_full
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
 from tui.widgets.filter_line import FilterLine, clean
 from tui.widgets.keys_dialog import KeysDialog, TypedKeys
@@ -211,7 +212,7 @@ class SettingsScreen(StepScreen):
 
     def _change(self, line: SettingLine) -> None:
         if line.locked:
-            self._say(Content.assemble(("= ", "$recon-check"), (shown(line.key), "bold"), "\n", tr(line.locked)))
+            self._say(Content.assemble(("= ", "$recon-check"), (setting_name(line), "bold"), "\n", tr(line.locked)))
             return
         if line.kind == "table":
             self._say(Content(_("This table is edited in recon.toml; the screen shows it after F5.")))
@@ -225,11 +226,12 @@ class SettingsScreen(StepScreen):
 
         if line.kind in {"choice", "yes-no"}:
             values = line.choices or ("yes", "no")
-            choices = [(value, f"{value}  ({_('now')})" if value == line.value else value) for value in values]
-            self.app.push_screen(ChoiceDialog(shown(line.key), choices, words=tr(line.help)), answered)
+            said = {value: setting_value_in_full(replace(line, value=value)) for value in values}
+            choices = [(v, f"{words_}  ({_('now')})" if v == line.value else words_) for v, words_ in said.items()]
+            self.app.push_screen(ChoiceDialog(setting_name(line), choices, words=tr(line.help)), answered)
             return
-        said = f"{tr(line.help)}\n\n{_('accepts')}: {words.accepts(line)}"
-        dialog = TextDialog(shown(line.key), said, yes=_("Save"), value=line.value, check=_check(line))
+        accepted = f"{tr(line.help)}\n\n{_('accepts')}: {words.accepts(line)}"
+        dialog = TextDialog(setting_name(line), accepted, yes=_("Save"), value=line.value, check=_check(line))
         self.app.push_screen(dialog, answered)
 
     def _changed(self, keys: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -13,6 +14,15 @@ from recon.service.upkeep import Answered, KeyLine
 from tui.cells import shown
 from tui.i18n import LANGUAGES, N_, _, moment, tr
 from tui.preferences import Preferences
+from tui.setting_names import (
+    ONLY_FOR,
+    setting_choice,
+    setting_form,
+    setting_name,
+    setting_place,
+    setting_value,
+    setting_value_in_full,
+)
 from tui.widgets.columns import Column
 
 MINE: Final = "preferences"
@@ -30,15 +40,18 @@ Row = tuple[str, str, str, str, str, str]
 
 
 def setting_rows(lines: Sequence[SettingLine]) -> list[Row]:
-    """Return settings as rows; ``state`` is locked, missing, set or default."""
+    """Return settings as rows, without those of a shop's system that is not used; ``state`` is locked, missing, set or default."""
     rows = []
+    sources = {line.path[1]: line.value for line in lines if line.path[2:] == ("source",)}
     for line in lines:
+        table = line.path[2] if len(line.path) > 3 else ""
+        if table in ONLY_FOR and sources.get(line.path[1]) not in ONLY_FOR[table]:
+            continue
         empty = not line.value and line.needed
         state = "locked" if line.locked else "missing" if empty else "default" if line.is_default else "set"
-        section, value = shown(line.section.removeprefix("connections.")), shown(line.value)
-        rows.append(
-            (line.key, section, shown(line.name), value, state, f"{line.key} {value} {tr(line.help)}".casefold())
-        )
+        place, name, value = setting_place(line), setting_name(line), setting_value(line)
+        sought = f"{line.key} {place} {name} {value} {shown(line.value)} {tr(line.help)}"
+        rows.append((line.key, place, name, value, state, sought.casefold()))
     return rows
 
 
@@ -47,7 +60,7 @@ def key_rows(keys: Sequence[KeyLine]) -> list[Row]:
     return [
         (
             f"{KEYS}.{line.connection}.{line.name}",
-            f"{_('Keys')} {shown(line.connection)}",
+            f"{shown(line.connection)}: {_('Keys')}",
             f"{line.system} {line.name}",
             _(PLACES[line.place]),
             "set" if line.place in {"file", "key-store"} else "missing",
@@ -81,7 +94,7 @@ def setting_columns() -> Sequence[Column]:
     signs = {"locked": "=", "missing": "!", "set": "+", "default": " "}
     return (
         Column("state", lambda: "", width=1, render=lambda state: signs[state], tone=_tone, priority=0, sortable=False),
-        Column("section", lambda: _("Where"), width=24, priority=2),
+        Column("section", lambda: _("Where"), priority=2),
         Column("name", lambda: _("Setting"), priority=0),
         Column("value", lambda: _("Value"), grow=True, least=14, priority=0),
     )
@@ -97,13 +110,10 @@ def _tone(state: str) -> str:
 def accepts(line: SettingLine) -> str:
     """Return what a setting accepts, in words."""
     least, most = line.bounds
-    if line.kind in {"choice", "choices"}:
-        words = ", ".join(line.choices)
-        return (
-            _("one of: {choices}").format(choices=words)
-            if line.kind == "choice"
-            else _("some of: {choices}").format(choices=words)
-        )
+    if line.kind == "choice":
+        return _("one of: {choices}").format(choices=", ".join(setting_choice(line, each) for each in line.choices))
+    if line.kind == "choices":
+        return _("some of: {choices}").format(choices=", ".join(_typed_and_meant(line, each) for each in line.choices))
     if line.kind == "number":
         return _("a whole number from {least} to {most}").format(least=least, most=most)
     said = {
@@ -113,22 +123,28 @@ def accepts(line: SettingLine) -> str:
         "table": _("a table; edit it in recon.toml"),
     }.get(line.kind, _("text"))
     if line.pattern:
-        said += f"  {line.pattern}"
+        said = setting_form(line)
     elif most is not None:
-        said += "  " + _("at most {n} characters").format(n=most)
+        said += ", " + _("at most {n} characters").format(n=most)
     return said
+
+
+def _typed_and_meant(line: SettingLine, value: str) -> str:
+    meant = setting_choice(line, value)
+    return value if meant == value else f"{value} ({meant})"
 
 
 def setting_facts(line: SettingLine) -> Content:
     """Return everything about a setting."""
-    parts: list[str | tuple[str, str]] = [(shown(line.key), "bold $recon-accent"), "\n", tr(line.help), "\n"]
-    default = _("needed") if line.needed else shown(line.default) or _("empty")
-    for name, value in (
-        (_("value"), shown(line.value) or _("empty")),
+    name = (setting_name(line), "bold $recon-accent")
+    parts: list[str | tuple[str, str]] = [name, (f"  {shown(line.key)}", "$recon-dim"), "\n", tr(line.help), "\n"]
+    default = _("needed") if line.needed else setting_value_in_full(replace(line, value=line.default)) or _("empty")
+    for said, value in (
+        (_("value"), setting_value_in_full(line) or _("empty")),
         (_("default"), default),
         (_("accepts"), accepts(line)),
     ):
-        parts += [(f"{name}: ", "$recon-dim"), f"{value}\n"]
+        parts += [(f"{said}: ", "$recon-dim"), f"{value}\n"]
     if line.locked:
         parts += [("= ", "$recon-check"), tr(line.locked)]
     return Content.assemble(*parts)
@@ -144,6 +160,8 @@ def key_facts(line: KeyLine, answered: Sequence[Answered], timezone: str) -> Con
     ]
     for each in answered:
         if each.connection == line.connection:
-            words = _("{company} answered last {at}.").format(company=shown(each.company), at=moment(each.at, timezone))
+            words = _("{company} answered last {at}.").format(
+                company=shown(each.company), at=moment(each.at, timezone, era=True)
+            )
             parts += [words, "\n"]
     return Content.assemble(*parts, (_("A key is never shown. Enter types a new one in its place."), "$recon-dim"))

@@ -1,0 +1,253 @@
+"""Settings in a person's words: what each of recon.toml is called on the screens, and what each of its choices means.
+
+The names of recon.toml stand beside them, as the file and its page in the handbook use them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from recon.service.setting_sheet import SettingLine
+from tui.cells import shown
+from tui.core_texts import ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
+from tui.i18n import N_, _, tr
+
+PARTS: Final[dict[str, str]] = {
+    "company": N_("Company"),
+    "approval": N_("Approval"),
+    "number_prefix": N_("Numbers"),
+    "source_api": N_("Shop's system"),
+    "bentoweb": "BentoWeb",
+    "marketplace": N_("Marketplace"),
+    "ledger": N_("Ledger"),
+    "products": N_("Products"),
+    "channels": N_("Channels"),
+    "charges": N_("Charges"),
+    "contacts": N_("Contacts"),
+    "accounts": N_("Accounts"),
+}
+"""Tables of recon.toml to what they are about."""
+NAMES: Final[dict[str, str]] = {
+    "company.name": N_("company name"),
+    "company.short_name": N_("short name"),
+    "company.tax_id": N_("tax id"),
+    "company.currency": N_("currency"),
+    "company.timezone": N_("time zone"),
+    "source": N_("orders come from"),
+    "target": N_("documents go to"),
+    "shop": N_("shop's short name"),
+    "profile": N_("column profile"),
+    "start_date": N_("first day"),
+    "writers": N_("documents are posted by"),
+    "numbering": N_("document numbers"),
+    "record_kinds": N_("kinds of records"),
+    "receipts": N_("receipt is made"),
+    "invoices": N_("invoice is made first"),
+    "tax_invoice_on": N_("tax invoice is"),
+    "payment_channels": N_("chosen payment channels"),
+    "vat_registered": N_("registered for VAT"),
+    "vat_rate_percent": N_("VAT rate in percent"),
+    "prices": N_("prices of orders"),
+    "neutral_orders": N_("orders that state no VAT"),
+    "timezone": N_("shop's time zone"),
+    "document_date": N_("date of a receipt"),
+    "payment_terms_days": N_("days to pay an invoice"),
+    "gift_card_names": N_("names of gift cards"),
+    "number_prefix.invoice": N_("invoices begin with"),
+    "number_prefix.receipt": N_("receipts begin with"),
+    "number_prefix.credit_note": N_("credit notes begin with"),
+    "source_api.base_url": N_("address of the shop's system"),
+    "source_api.login_url": N_("address that gives access"),
+    "source_api.page_size": N_("records per page"),
+    "source_api.requests_per_second": N_("questions per second"),
+    "source_api.payment_channel_field": N_("field of the payment"),
+    "bentoweb.store_id": N_("BentoWeb's number of the shop"),
+    "bentoweb.list_path": N_("path of the list of orders"),
+    "bentoweb.list_page_parameter": N_("parameter of the page"),
+    "bentoweb.ask_again_days": N_("days an order is asked again"),
+    "marketplace.counts_as_paid": N_("an order counts as paid"),
+    "ledger.base_url": N_("address of the ledger"),
+    "ledger.environment": N_("live, test or demo"),
+    "ledger.signature_encoding": N_("signature is written"),
+    "ledger.lookup_grace_seconds": N_("rest before a look-up (s)"),
+    "ledger.timeout_seconds": N_("patience for an answer (s)"),
+    "ledger.vat_rounding": N_("VAT is rounded"),
+    "ledger.number_max_length": N_("longest number"),
+    "products.unlinked": N_("product not linked"),
+    "products.without_sku": N_("line without a SKU"),
+    "channels.unmapped": N_("channel nobody mapped"),
+    "channels.cash_method": N_("code of the cash channel"),
+    "charges.platform_voucher": N_("platform voucher"),
+    "charges.product": N_("product code"),
+    "charges.account": N_("account"),
+    "charges.vat": N_("VAT"),
+    "contacts.default": N_("standing contact"),
+    "contacts.by_channel": N_("contacts by sales channel"),
+    "contacts.full_tax_invoice": N_("full tax invoices"),
+    "accounts.sales": N_("sales account"),
+    "accounts.other_income": N_("other income account"),
+    "accounts.receivable": N_("receivables account"),
+    "accounts.output_vat": N_("output VAT account"),
+    "accounts.undue_output_vat": N_("account of VAT not yet due"),
+    "approval.two_persons": N_("one plans and approves"),
+    "approval.two_persons_above": N_("two persons from a total of"),
+    "approval.valid_days": N_("days an approval holds"),
+}
+"""Settings to what they are called; those of a connection without its name, those of a charge without the charge."""
+FIELDS: Final[dict[str, str]] = {
+    "order_number": N_("order number"),
+    "state": N_("state"),
+    "total": N_("total"),
+    "shipping": N_("shipping"),
+    "discount": N_("discount"),
+    "cod_fee": N_("cash-on-delivery fee"),
+    "vat": N_("VAT"),
+    "paid_on": N_("day of payment"),
+    "payment_channel": N_("payment channel"),
+    "tax_id": N_("tax id"),
+    "lines": N_("list of lines"),
+    "sku": N_("SKU"),
+    "name": N_("name of a line"),
+    "quantity": N_("pieces"),
+    "unit_price": N_("price of a piece"),
+    "line_amount": N_("amount of a line"),
+}
+"""What the fields of a shop's answer hold, where a setting names the field."""
+_HOLD: Final = N_("hold the order back")
+_LEAVE_OUT: Final = N_("leave it off the document")
+CHOICES: Final[dict[str, dict[str, str]]] = {
+    "source": {
+        "shopify": "Shopify",
+        "zort": "ZORT",
+        "bentoweb": "BentoWeb",
+        "shopee": "Shopee",
+        "lazada": "Lazada",
+        "tiktok": "TikTok Shop",
+        "profile": N_("a file, by a column profile"),
+    },
+    "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger")},
+    "writers": {"recon": N_("recon alone"), "shared": N_("recon and others"), "others": N_("others; only compared")},
+    "numbering": {"source": N_("from the order's number"), "ledger": N_("given by the ledger")},
+    "record_kinds": RECORD_KINDS,
+    "receipts": {"paid": N_("when paid"), "paid-and-completed": N_("when paid and completed")},
+    "invoices": {
+        "off": N_("never"),
+        "completed-unpaid": N_("when completed and unpaid"),
+        "awaiting-transfer-unpaid": N_("while a transfer is awaited"),
+    },
+    "tax_invoice_on": {
+        "auto": N_("the invoice if delivered"),
+        "invoice": N_("the invoice"),
+        "payment": N_("the payment's receipt"),
+    },
+    "prices": {
+        "as-source": N_("as the order's sums show"),
+        "with-vat": N_("VAT included"),
+        "without-vat": N_("VAT on top"),
+    },
+    "neutral_orders": {"with-vat": N_("VAT included"), "no-vat": N_("no VAT")},
+    "document_date": {
+        "paid": N_("day of payment"),
+        "ordered": N_("day of the order"),
+        "completed": N_("day of completion"),
+    },
+    "marketplace.counts_as_paid": {
+        "completed": N_("when completed"),
+        "delivered": N_("when delivered"),
+        "shipped": N_("when shipped"),
+        "settled": N_("when a settlement proves it"),
+    },
+    "ledger.environment": ENVIRONMENTS,
+    "ledger.vat_rounding": {"document": N_("on the document"), "line": N_("on each line")},
+    "products.unlinked": {"hold": _HOLD, "text": N_("send the line as text")},
+    "products.without_sku": {"hold": _HOLD, "text": N_("send the line as text")},
+    "channels.unmapped": {"hold": _HOLD, "cash": N_("book it as cash")},
+    "charges.platform_voucher": {
+        "hold": _HOLD,
+        "spread": N_("into the item prices"),
+        "other-income": N_("as other income"),
+        "leave-out": _LEAVE_OUT,
+    },
+    "charges.treatment": {"book": N_("a line of its own"), "leave-out": _LEAVE_OUT, "hold": _HOLD},
+    "charges.vat": {"vat7": N_("VAT 7%"), "vat0": N_("VAT 0%"), "none": N_("no VAT")},
+    "approval.two_persons": {"off": N_("allowed"), "warn": N_("allowed, with a warning"), "block": N_("refused")},
+}
+"""What the choices of a setting mean; a name of a program or a format is its own word."""
+ONLY_FOR: Final = {"bentoweb": {"bentoweb"}, "marketplace": {"shopee", "lazada", "tiktok"}}
+"""Tables that say something only where orders come from these."""
+FORMS: Final[dict[str, str]] = {
+    "company.currency": N_("three capital letters like THB"),
+    "shop": N_("letters, digits, dots and hyphens, at most 40"),
+    "vat_rate_percent": N_("a number like 7 or 7.5"),
+    "bentoweb.store_id": N_("digits, at most 12"),
+    "bentoweb.list_path": N_("a path like /order/list"),
+    "bentoweb.list_page_parameter": N_("the name of a parameter, or nothing"),
+    "bentoweb.fields": N_("names of fields, with commas between them; empty: there is none"),
+    "source_api.payment_channel_field": N_("the name of a field like payments.name"),
+    "approval.two_persons_above": N_("an amount like 50000 or 50000.00; empty: no limit"),
+}
+"""What a text must look like where the file gives a pattern."""
+ALL: Final = N_("all")
+YES_NO: Final[dict[str, str]] = {"yes": N_("yes"), "no": N_("no")}
+
+
+def setting_name(line: SettingLine) -> str:
+    """Return what a setting is called."""
+    plain = _plain(line.path)
+    if plain == "charges.treatment":
+        return tr(LINE_KINDS[line.path[-2]])
+    if plain == "bentoweb.fields" and line.name in FIELDS:
+        return _("field: {what}").format(what=tr(FIELDS[line.name]))
+    name = tr(NAMES[plain]) if plain in NAMES else shown(line.name)
+    if plain.startswith("charges.") and line.path[-2] in LINE_KINDS:
+        return _("{charge}: {what}").format(charge=tr(LINE_KINDS[line.path[-2]]), what=name)
+    return name
+
+
+def setting_place(line: SettingLine) -> str:
+    """Return where a setting belongs: the company, or a connection and a part of it."""
+    if line.path[0] != "connections":
+        return tr(PARTS[line.path[0]]) if line.path[0] in PARTS else shown(line.section)
+    connection, *inner = line.path[1:-1]
+    if not inner:
+        return shown(connection)
+    part = tr(PARTS[inner[0]]) if inner[0] in PARTS else shown(inner[0])
+    named = inner[1] if inner[0] == "charges" and inner[1] != "default" else ""
+    return shown(" ".join(filter(None, (f"{connection}: {part}", named))))
+
+
+def setting_choice(line: SettingLine, value: str) -> str:
+    """Return what a choice means; a value nobody named is its own word."""
+    return word(YES_NO if line.kind == "yes-no" else CHOICES.get(_plain(line.path), {}), value)
+
+
+def setting_value(line: SettingLine) -> str:
+    """Return what stands in a setting, choices as words."""
+    if line.kind in {"choice", "yes-no"}:
+        return shown(setting_choice(line, line.value))
+    if _plain(line.path) == "payment_channels" and line.value == "*":
+        return tr(ALL)
+    if line.kind == "choices":
+        return shown(", ".join(setting_choice(line, each) for each in line.value.split(", ")))
+    return shown(line.value)
+
+
+def setting_value_in_full(line: SettingLine) -> str:
+    """Return what stands in a setting; a choice with the word of recon.toml behind it."""
+    meant = setting_value(line)
+    is_choice = line.kind in {"choice", "choices", "yes-no"}
+    return f"{meant} ({shown(line.value)})" if is_choice and meant != shown(line.value) else meant
+
+
+def setting_form(line: SettingLine) -> str:
+    """Return what a text must look like; empty where any text will do."""
+    form = FORMS.get(_plain(line.path))
+    return tr(form) if form else line.pattern
+
+
+def _plain(path: tuple[str, ...]) -> str:
+    """Return a setting's place without names a person gave: of the connection, of a sales channel, of a charge."""
+    inner = path[2:] if path[0] == "connections" else path
+    if inner[:2] == ("bentoweb", "fields"):
+        return "bentoweb.fields"
+    return ".".join((inner[0], inner[-1]) if inner[0] == "charges" else inner)
