@@ -51,7 +51,9 @@ class MarketplaceExports(Source):
         reading = read_with_profile(head, profile, options, file_id=file.file_id)
         # Which headings nothing reads is the same for every file and stands in the documentation.
         findings = reading.findings.filter(pl.col("code") != "columns-unused")
-        return replace(reading, findings=findings, notes=(*reading.notes, NOTE))
+        return replace(
+            reading, findings=findings, notes=(*reading.notes, *([NOTE] if profile.kind == "orders" else []))
+        )
 
     def _found(self, file: IntakeFile) -> tuple[Profile, TableHead] | None:
         for name in self.profiles:
@@ -70,7 +72,7 @@ class ShopeeExports(MarketplaceExports):
 
     name = "shopee"
     platform = "shopee"
-    profiles = ("shopee-th-orders",)
+    profiles = ("shopee-th-orders", "shopee-th-returns")
 
 
 class LazadaExports(MarketplaceExports):
@@ -78,7 +80,7 @@ class LazadaExports(MarketplaceExports):
 
     name = "lazada"
     platform = "lazada"
-    profiles = ("lazada-th-orders",)
+    profiles = ("lazada-th-orders", "lazada-th-returns")
 
 
 class TiktokExports(MarketplaceExports):
@@ -86,7 +88,7 @@ class TiktokExports(MarketplaceExports):
 
     name = "tiktok"
     platform = "tiktok"
-    profiles = ("tiktok-th-orders",)
+    profiles = ("tiktok-th-orders", "tiktok-th-returns")
 
 
 @cache
