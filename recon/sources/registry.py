@@ -13,6 +13,9 @@ SOURCES: Final = (
     ("shopify", "recon.sources.shopify", "ShopifyOrders"),
     ("zort", "recon.sources.zort", "ZortAnswers"),
     ("bentoweb", "recon.sources.bentoweb", "BentoWebAnswers"),
+    ("shopee", "recon.sources.marketplaces", "ShopeeExports"),
+    ("lazada", "recon.sources.marketplaces", "LazadaExports"),
+    ("tiktok", "recon.sources.marketplaces", "TiktokExports"),
     ("profile", "recon.sources.profile", "ProfileOrders"),
 )
 """Name as in recon.toml, module and class."""
