@@ -7,6 +7,7 @@ import argparse
 from tui.grammar_match import match_command
 from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
+from tui.grammar_schedule import schedule_commands
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
 
@@ -136,11 +137,22 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "tui.commands.intake:profile",
         "propose a column profile for an unknown export and show a preview",
     )
-    profile.add_argument("file", metavar="FILE", help="CSV or Excel export")
+    profile.add_argument(
+        "file", metavar="FILE", nargs="?", help="CSV or Excel export; without it, the profiles that are there"
+    )
     profile.add_argument("--save", metavar="NAME", help="write profiles/NAME.toml")
     profile.add_argument("--check", metavar="PROFILE", help="read with this profile and show the preview")
     profile.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help="answer a question of the proposal; repeat it"
+        "--change",
+        metavar="PROFILE",
+        help="change this profile with --set; without FILE on the newest file taken in with it",
+    )
+    profile.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="answer a question of the proposal, or change it; repeat it",
     )
     profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
     add_dry_run(profile)
@@ -207,6 +219,7 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
     _settle_command(commands)
     others_commands(commands)
+    schedule_commands(commands)
     verify = add_command(
         commands,
         "verify",
@@ -361,10 +374,12 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "serve a sandbox ledger or shop on loopback until interrupted",
         connection=False,
     )
-    sandbox.add_argument("which", choices=("peak", "zort"), help="a ledger (peak) or a shop (zort)")
+    sandbox.add_argument(
+        "which", choices=("peak", "zort", "bentoweb"), help="a ledger (peak) or a shop (zort, bentoweb)"
+    )
     sandbox.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
-    sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (zort)")
+    sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (shops)")
     completion = add_command(
         commands, "completion", "tui.completion:completion", "print a completion script", connection=False
     )

@@ -58,6 +58,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon profile orders.xlsx --save zort-export",
         "recon profile orders.csv --check profiles/zort-export.toml",
         "recon profile orders.csv --set read.era=BE --set columns.total=ยอดสุทธิ --save my-export",
+        "recon profile",
+        "recon profile --change my-export --set status_map.exact.คืนสินค้า=returned --save my-export",
     ),
     "files": ("recon files", "recon files --json", "recon files 1-orders_export_16-october.csv"),
     "match": (
@@ -92,6 +94,13 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon upload B0001 --no-input --log upload.log",
         "recon upload B0001 --state --json",
         "recon upload B0001 --stop",
+    ),
+    "run": ("recon run shop", "recon run shop --if-due --json"),
+    "schedule": (
+        "recon schedule show",
+        "recon schedule install --connection shop",
+        "recon schedule install --system cron --yes",
+        "recon schedule remove --yes --json",
     ),
     "others": ("recon others", "recon others --connection shop --json"),
     "adopt": (
@@ -135,6 +144,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "sandbox": (
         "recon sandbox peak",
         "recon sandbox zort --orders 240",
+        "recon sandbox bentoweb --orders 240",
         "recon sandbox peak --port 8765 --file peak.db",
     ),
     "completion": (

@@ -6,7 +6,6 @@ the file anew and nothing has to be remembered between two looks. Nothing is wri
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,8 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.errors import IntakeError, ReconError, SettingsError, UsageError
-from recon.files import atomic_write
+from recon.errors import IntakeError, ReconError, SettingsError
 from recon.frames.encodings import ENCODINGS
 from recon.frames.headings import Heading
 from recon.frames.schemas import SEVERITIES
@@ -26,10 +24,10 @@ from recon.money import plain
 from recon.normalize import normalize
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
-from recon.service.known import options_with_profile
+from recon.service.known import options_with_profile, profile_text
 from recon.service.taking_in import total_of
 from recon.sources.base import IntakeFile
-from recon.sources.profile.edit import ProfileEdit, with_edits
+from recon.sources.profile.edit import ProfileEdit, edits_of, with_edits
 from recon.sources.profile.evidence import repeats
 from recon.sources.profile.fields import FIELDS
 from recon.sources.profile.model import parse_profile
@@ -40,7 +38,6 @@ from recon.summaries import CauseLine
 PREVIEW_ROWS: Final = 50
 PROBLEM_ROWS: Final = 100
 _SAMPLES: Final = 3
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _WORD_FIELDS: Final = {"status_map": "order_state", "payment_map": "payment_state"}
 
 
@@ -142,16 +139,28 @@ def draft_profile(
     *,
     connection: str | None = None,
     sheet: str | None = None,
+    base: str = "",
 ) -> ProfileDraft:
-    """Return the profile proposed for a file with a person's answers, and the file read with it.
+    """Return the profile proposed for a file, or one that is there, with a person's answers, and the file read with it.
+
+    Args:
+        context: The open workspace.
+        path: The file.
+        edits: The answers.
+        connection: Whose file it is.
+        sheet: Sheet of a workbook.
+        base: A profile of the workspace to begin with; empty: the file's headings are looked at.
 
     Raises:
         IntakeError: The file cannot be read as a table at all.
+        SettingsError: There is no such profile.
     """
     file = look_at(path)
-    table = _table(file, edits, sheet)
+    start = profile_text(context, base) if base else ""
+    said = (*edits_of(start), *edits)
+    table = _table(file, said, sheet)
     proposal = propose_profile(table)
-    text = with_edits(proposal.toml, edits, repeats=_repeats(proposal, table, edits))
+    text = with_edits(start or proposal.toml, edits, repeats=_repeats(proposal, table, said))
     raw = tomllib.loads(text)
     problems = _profile_problems(text)
     draft = ProfileDraft(
@@ -162,45 +171,14 @@ def draft_profile(
         sheet=table.sheet,
         settings=_settings(raw),
         date_choices=proposal.dates.formats,
-        columns=_columns(proposal, raw, table, edits),
+        columns=_columns(proposal, raw, table, said),
         headings=_headings(raw, table),
         words=_words(proposal, raw, table),
-        questions=_questions(proposal, raw, edits),
+        questions=_questions(proposal, raw, said),
         problems=problems,
         loads=not problems,
     )
     return draft if problems else _tried(context, connection, file, draft)
-
-
-def save_profile(
-    context: Context,
-    path: Path,
-    edits: Sequence[ProfileEdit],
-    name: str,
-    *,
-    connection: str | None = None,
-    sheet: str | None = None,
-    dry_run: bool = False,
-) -> str:
-    """Write the draft to profiles/NAME.toml and return where.
-
-    Raises:
-        UsageError: The name is no file name, or there is a profile of that name.
-        SettingsError: The profile does not load yet; what is open is listed.
-    """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r}: a profile's name has small letters, digits and dashes only. Nothing was written.")
-    target = context.workspace.profiles / f"{name}.toml"
-    if target.exists():
-        raise UsageError(f"{target} is there already. Choose another name. Nothing was written.")
-    named = (*edits, ProfileEdit(("profile",), name), ProfileEdit(("platform",), name[:30]))
-    draft = draft_profile(context, path, named, connection=connection, sheet=sheet)
-    if not draft.loads:
-        listed = " ".join(problem.text for problem in draft.problems)
-        raise SettingsError(f"The profile is not complete: {listed} Nothing was written.")
-    if not dry_run:
-        atomic_write(target, draft.toml.encode(), crash=context.store.database.crash, step="profile")
-    return str(target)
 
 
 def _table(file: IntakeFile, edits: Sequence[ProfileEdit], sheet: str | None) -> TextTable:
@@ -285,7 +263,8 @@ def _columns(
 def _filled_by(raw: Mapping[str, Any], name: str, table: TextTable) -> Heading | None:
     column = raw.get("columns", {}).get(name)
     options: dict[str, Any] = column if isinstance(column, dict) else {"from": column or []}
-    texts = [options["from"]] if isinstance(options["from"], str) else options["from"]
+    said = options.get("from", [])
+    texts = [said] if isinstance(said, str) else said
     return next((found for text in texts if (found := table.head.find(text, options.get("nth", 1)))), None)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,6 +21,9 @@ from recon.service.context import Context
 from recon.service.known import options_with_profile, profile_text
 from recon.service.taking_in import total_of
 from recon.summaries import CauseLine
+
+if TYPE_CHECKING:
+    from recon.service.profile_saving import ProfileEffect
 
 PREVIEW_ROWS = 20
 
@@ -40,6 +43,8 @@ class ProfileReport:
     """Orders read with it; None: it does not load yet."""
     total: str = ""
     causes: tuple[CauseLine, ...] = ()
+    effect: ProfileEffect | None = None
+    """Of a changed profile: what becomes of the files that were taken in with it; None: it is a new one."""
     dry_run: bool = False
 
     def as_facts(self) -> dict[str, Any]:
@@ -61,6 +66,7 @@ class ProfileReport:
         lines += [
             f"  {cause.severity} {cause.count}: {cause.title} ({cause.code}) {cause.example}" for cause in self.causes
         ]
+        lines += self.effect.lines() if self.effect else []
         if self.saved_as:
             done = "would be saved as" if self.dry_run else "saved as"
             lines.append(f"{done} {self.saved_as}; next: recon import --profile {self.profile} {self.file}")
@@ -69,30 +75,36 @@ class ProfileReport:
 
 def profile(
     context: Context,
-    path: Path,
+    path: Path | None,
     *,
     save: str | None,
     check: str | None,
     sheet: str | None,
     answers: Sequence[str] = (),
+    change: str | None = None,
     dry_run: bool = False,
 ) -> ProfileReport:
-    """Propose a profile for an export (and save it), or read the export with one and show what comes out.
+    """Propose a profile for an export (and save it), read the export with one, or change one that is there.
 
     Args:
         context: The open workspace.
-        path: The export.
+        path: The export; None: the newest file that was taken in with the profile that is changed.
         save: Name to save the profile under.
         check: Read with this profile instead of proposing one.
         sheet: Sheet of a workbook.
         answers: What a person answers to the questions, as ``read.era=BE``; what is saved then has no question left open
             that keeps it from loading.
+        change: The profile of the workspace the answers change.
         dry_run: Write nothing.
 
     Raises:
         IntakeError: The file cannot be read as a table.
-        UsageError: The name is no file name, or a profile of that name is there already.
+        UsageError: No file was named, the name is no file name, or a profile of that name is there already.
     """
+    if change is not None:
+        return _changed(context, path, answers, change, save=save, sheet=sheet, dry_run=dry_run)
+    if path is None:
+        raise UsageError("Name the file: recon profile FILE. Nothing was done.")
     look_at(path)  # a file that is not there or still growing is refused here
     if check is not None:
         return _tried(context, path, _named_text(context, check), Path(check).stem)
@@ -128,16 +140,56 @@ def profile(
     )
 
 
+def _changed(
+    context: Context,
+    path: Path | None,
+    answers: Sequence[str],
+    name: str,
+    *,
+    save: str | None,
+    sheet: str | None,
+    dry_run: bool,
+) -> ProfileReport:
+    """Return a profile of the workspace with a person's changes, and what becomes of the files that were read with it."""
+    from recon.service.profile_saving import profile_effect, profile_list, stem
+
+    name = stem(name)
+    found = next((one for one in profile_list(context).profiles if one.name == name), None)
+    if path is None and found is not None and not found.example:
+        raise UsageError(
+            f"No file was taken in with {name} yet. Name one to try it on: recon profile FILE --change {name}. "
+            "Nothing was done."
+        )
+    example = path or Path(found.example if found else name)
+    report = _answered(context, example, answers, save=save, sheet=sheet, dry_run=True, base=name)
+    saves_itself = save in {None, name}
+    effect = profile_effect(context, name, report.toml) if saves_itself and report.orders is not None else None
+    if save is not None and not dry_run:
+        report = _answered(context, example, answers, save=save, sheet=sheet, dry_run=False, base=name)
+    shown = found.example_name if found and path is None else example.name
+    return replace(report, file=shown, profile=save or name, effect=effect)
+
+
 def _answered(
-    context: Context, path: Path, answers: Sequence[str], *, save: str | None, sheet: str | None, dry_run: bool
+    context: Context,
+    path: Path,
+    answers: Sequence[str],
+    *,
+    save: str | None,
+    sheet: str | None,
+    dry_run: bool,
+    base: str = "",
 ) -> ProfileReport:
     """Return the proposal with a person's answers, the same as the editor of the screens shows."""
-    from recon.service.drafting import draft_profile, save_profile
+    from recon.service.drafting import draft_profile
+    from recon.service.profile_saving import save_profile
     from recon.sources.profile.edit import parse_edit
 
     edits = [parse_edit(text) for text in answers]
-    draft = draft_profile(context, path, edits, sheet=sheet)
-    saved = save_profile(context, path, edits, save, sheet=sheet, dry_run=dry_run) if save is not None else ""
+    draft = draft_profile(context, path, edits, sheet=sheet, base=base)
+    saved = ""
+    if save is not None:
+        saved = save_profile(context, path, edits, save, sheet=sheet, dry_run=dry_run, base=base)
     open_ones = [question.text for question in draft.questions]
     return ProfileReport(
         file=path.name,

@@ -150,6 +150,7 @@ WEB = ("--connection", "web")
         ("files", ["files"]),
         ("files", ["files", "1-orders_export_16-october.csv", *WEB]),
         ("profile", ["profile", MID_MONTH, "--set", "read.era=CE", *WEB]),
+        ("profiles", ["profile"]),
         ("match", ["match", *WEB]),
         ("match", ["match", *WEB, "--dry-run", "--link-all", "--text"]),
         ("match", ["match", *WEB, "--search", "shirt", "--why", "P00001", "--charges"]),
@@ -216,7 +217,7 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
     chooser = next(action for action in build_parser()._actions if hasattr(action, "choices") and action.choices)
     aliases = {"preview": "plan"}
     wanted = {f"recon.{aliases.get(name, name)}/1" for name in chooser.choices}
-    assert wanted | {"recon.error/1", "recon.version/1", "recon.upload-state/1"} == {
+    assert wanted | {"recon.error/1", "recon.version/1", "recon.upload-state/1", "recon.profiles/1"} == {
         name for name in SHAPES if name.startswith("recon.")
     }
 

@@ -108,21 +108,41 @@ def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
 
 
 def profile(args: argparse.Namespace) -> int:
-    """Propose a column profile from the headings, or check one; shows how the rows would be read."""
+    """Propose a column profile from the headings, check or change one; without a file, list those that are there."""
     output = Output(as_json=args.json)
+    if args.file is None and args.change is None:
+        return _list_profiles(args, output)
     with open_service(args, write=bool(args.save) and not args.dry_run) as service:
         result = service.profile(
-            Path(args.file),
+            Path(args.file) if args.file is not None else None,
             save=args.save,
             check=args.check,
             sheet=args.sheet,
             answers=args.set,
+            change=args.change,
             dry_run=args.dry_run,
         )
     output.document("profile", result.as_facts())
     for line in result.lines():
         output.line(line)
     return 4 if result.questions else 0
+
+
+def _list_profiles(args: argparse.Namespace, output: Output) -> int:
+    given = [flag for flag in ("save", "check", "set", "sheet") if getattr(args, flag)]
+    if given:
+        raise UsageError(f"--{given[0]}: name the file, or a profile with --change. Nothing was done.")
+    with open_service(args, write=False) as service:
+        found = service.profile_list()
+    output.document("profiles", found.as_facts())
+    rows = [
+        (one.name, f"{one.files:,}", f"{one.orders:,}", ", ".join(one.connections), one.example_name, one.problem)
+        for one in found.profiles
+    ]
+    output.table(("Profile", "Files", "Orders", "Connections", "Newest file", "What is wrong"), rows, right=(1, 2))
+    if not rows:
+        output.line("No column profile yet. Next: recon profile FILE --save NAME")
+    return 0
 
 
 def files(args: argparse.Namespace) -> int:

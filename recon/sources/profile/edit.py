@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -63,6 +64,31 @@ def _typed(path: Path, value: str) -> Value:
     if value in {"true", "false"}:
         return value == "true"
     return int(value) if path[-1] in {"version", "tolerance_minor", "header_search_rows"} and value.isdigit() else value
+
+
+def edits_of(text: str) -> tuple[ProfileEdit, ...]:
+    """Return what a profile says as answers: whatever stands in it needs not be asked again. No text, no answers."""
+    found: list[ProfileEdit] = []
+    for name, value in tomllib.loads(text).items():
+        if not isinstance(value, dict):
+            found.append(ProfileEdit((name,), value))
+            continue
+        for key, inner in value.items():
+            if name in {"status_map", "payment_map"} and isinstance(inner, dict):
+                found += [ProfileEdit((name, key, word), str(meaning)) for word, meaning in inner.items()]
+            elif name == "columns":
+                found.append(ProfileEdit((name, key), _first_heading(inner)))
+            elif not isinstance(inner, dict):
+                found.append(ProfileEdit((name, key), tuple(inner) if isinstance(inner, list) else inner))
+    if found:
+        found.append(ProfileEdit(("headings",), None))  # headings that occur twice were told apart when it was made
+    return tuple(found)
+
+
+def _first_heading(column: object) -> str:
+    headings = _headings(column)
+    nth = column.get("nth", 1) if isinstance(column, Mapping) else 1
+    return f"{headings[0]}\n{nth}" if headings and nth != 1 else headings[0] if headings else ""
 
 
 def with_edits(text: str, edits: Iterable[ProfileEdit], *, repeats: Mapping[str, str] | None = None) -> str:
