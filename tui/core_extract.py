@@ -99,7 +99,7 @@ _QUIET_ERRORS: Final = ("FrameError", "AssertionError", "AttributeError", "KeyEr
 _OTHER_TONGUES: Final = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|WHERE|CAST|JOIN|NOT IN|NOT NULL|AND company_no)\b|ifnull\(|coalesce\("
     r"|^\s*recon |^hledger |^bean-check |^gzip, |^\(for testing|https?://\S+$|\n"
-    r"|^kind = '|^\{mark\} |^decimal-mark |^option \"|^\{day\} \* |^Digests of every column |^Shopify admin, |^Audit workbook \{"
+    r"|^kind = '|\(\?:|^\{\{\"|^\{mark\} |^decimal-mark |^option \"|^\{day\} \* |^Digests of every column |^Shopify admin, |^Audit workbook \{"
 )
 """Queries, commands, addresses, and lines of journals and workbooks."""
 _WORD: Final = re.compile(r"[A-Za-z][a-z']+")
