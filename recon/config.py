@@ -241,6 +241,8 @@ class Connection(Section):
     """Which day a receipt carries (the tax point the accountant chose); falls back to the order's day."""
     payment_terms_days: int = Field(default=0, ge=0, le=365)
     """Days from an invoice to its due date."""
+    yields_to: tuple[str, ...] = ()
+    """Connections that book an order which reaches both (the same marketplace order number); here such orders are only compared."""
     number_prefix: NumberPrefixes = NumberPrefixes()
     source_api: SourceApi = SourceApi()
     bentoweb: BentoWebApi = BentoWebApi()
@@ -325,6 +327,17 @@ class Settings(Section):
         for name in value:
             if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii() or len(name) > 40:
                 raise ValueError(f"connection name {name!r}: letters, digits, - and _ only")
+    @model_validator(mode="after")
+    def _yields(self) -> Settings:
+        for name, rules in self.connections.items():
+            for other in rules.yields_to:
+                if other == name or other not in self.connections:
+                    listed = ", ".join(one for one in self.connections if one != name) or "none"
+                    raise ValueError(f"connections.{name}.yields_to names {other!r}; other connections: {listed}")
+                if name in self.connections[other].yields_to:
+                    raise ValueError(f"connections {name} and {other} yield to each other; then nobody books their orders")
+        return self
+
         return value
 
     def connection(self, name: str | None = None) -> tuple[str, Connection]:

@@ -88,6 +88,10 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "voucher-not-decided": FindingCode("hold", "A discount paid by the platform: nobody has said how it is booked", "Set charges.platform_voucher to spread or other-income."),
     # plan
     "counted-as-paid": FindingCode("note", "Orders count as paid into the marketplace's account, which its export does not prove", "Compare with the settlements. `marketplace.counts_as_paid` of the connection says from which state on an order counts as paid."),
+    "order-in-two-sources": FindingCode("hold", "The same marketplace order came through another connection first", "Say which one books it: name the other connection under `yields_to` here, or this one under `yields_to` there. The other only compares."),
+    "booked-elsewhere": FindingCode("note", "The same marketplace order is booked by another connection", "Nothing to do; it is compared here and never booked twice."),
+    "sources-differ": FindingCode("warning", "Two sources of the same order state different amounts, or only one says it is cancelled", "Compare the order in both; the connection that books it uses its own figures."),
+    "posted-by-both": FindingCode("warning", "The same marketplace order was posted through two connections", "Look at both documents in the ledger and take one back there; then set `yields_to`, so that one connection books."),
     "before-start-date": FindingCode("note", "Before the connection's start date", "Nothing is ever posted before the start date."),
     "kind-off": FindingCode("note", "This kind of record is switched off", "Switch it on under record_kinds if it should be posted."),
     "channel-not-chosen": FindingCode("note", "The payment channel is not one of the chosen ones", "Add it to payment_channels if it should be sent."),

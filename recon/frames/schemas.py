@@ -45,6 +45,7 @@ ORDERS: Final = pl.Schema({
     "order_no": pl.UInt32(),            # position in this set of frames
     "order_key": pl.String(),           # platform:shop:order id; with the record kind before the id unless a sale
     "order_number": pl.String(),        # what the merchant sees, e.g. #1001 or SO-202606021; not always unique
+    "other_numbers": pl.String(),       # under which others know it (the marketplace's own), between blanks; null: none
     "record_kind": RecordKind,
     "ordered_on": pl.Date(),
     "paid_on": pl.Date(),               # null: not stated
@@ -259,6 +260,12 @@ LEFT_OUT: Final = pl.Schema({
     "detail": pl.String(),              # who decided it and why
 })  # fmt: skip
 """Orders a person keeps out of a plan although they have documents, at most one row per order."""
+
+ELSEWHERE: Final = pl.Schema({
+    "order_key": pl.String(),
+    "detail": pl.String(),              # which connection books it, and over how much
+})  # fmt: skip
+"""Orders of this connection that another connection of the same books books, at most one row per order."""
 
 FIRST_SEEN: Final = pl.Schema({
     "order_key": pl.String(),

@@ -17,6 +17,7 @@ from recon.frames.schemas import (
     DOCUMENT_KINDS,
     DOCUMENT_LINES,
     DOCUMENTS,
+    ELSEWHERE,
     FINDINGS,
     FIRST_SEEN,
     LEFT_OUT,
@@ -98,6 +99,8 @@ class PlanInputs:
     first_seen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIRST_SEEN))
     left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT))
     """Orders that persons keep out of this plan."""
+    elsewhere: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ELSEWHERE))
+    """Orders another connection books; what this one has posted of them is followed to its end."""
     wishes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PRODUCT_WISHES))
     """PRODUCT_WISHES: products the ledger is to create."""
     currency: str = "THB"
@@ -128,6 +131,7 @@ class PlanInputs:
             key=("sku_key",),
             required=("sku", "name", "kind", "wished_on"),
         )
+        conform(self.elsewhere, ELSEWHERE, name="orders booked elsewhere", key=("order_key",))
         conform(self.left_out, LEFT_OUT, name="orders left out", key=("order_key",), required=("code",))
         frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
         values = {name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__}

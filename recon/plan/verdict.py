@@ -81,6 +81,19 @@ def exclude(
         verdicts.say(got, code)
 
 
+def leave_to_others(verdicts: Verdicts, ledger: pl.Series, elsewhere: pl.DataFrame) -> None:
+    """Leave out orders another connection books, unless this one has posted them."""
+    if elsewhere.is_empty():
+        return
+    got = verdicts.settle(
+        mask_of_keys(verdicts.orders, elsewhere["order_key"]) & ledger.is_in(_EMPTY), "booked-elsewhere", hold=False
+    )
+    said = verdicts.orders.filter(got).join(elsewhere, on="order_key", how="left", maintain_order="left")
+    if said.height:
+        total = pl.col("total_minor")
+        verdicts.findings.append(findings_from(said, "booked-elsewhere", amount_minor=total, detail=pl.col("detail")))
+
+
 def hold_by_state(verdicts: Verdicts, states: pl.DataFrame, facts: pl.DataFrame, findings: pl.DataFrame) -> None:
     """Hold what earlier steps hold, what its states leave open, and what the ledger holds twice."""
     orders = verdicts.orders

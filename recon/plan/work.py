@@ -14,7 +14,7 @@ from recon.plan.items import spread_vouchers, voucher_treatment
 from recon.plan.ledger import ledger_facts
 from recon.plan.marketplace import counted_inputs
 from recon.plan.state import channels_of, order_now, order_states
-from recon.plan.verdict import Verdicts, exclude, hold_by_state, mask_of_keys
+from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others, mask_of_keys
 
 
 @dataclass(slots=True)
@@ -80,6 +80,7 @@ def open_work(inputs: PlanInputs) -> Work:
         pl.when(pl.lit(now) == "invoice_due").then(pl.lit(dates["invoice_on"])).otherwise(pl.lit(dates["receipt_on"]))
     ).to_series()
     exclude(verdicts, facts["ledger"], sale_on, channels["chosen"], connection)
+    leave_to_others(verdicts, facts["ledger"], inputs.elsewhere)
     hold_by_state(verdicts, states, facts, inputs.findings)
     return work
 

@@ -15,8 +15,9 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.findings import gather
 from recon.frames.parquet import digest_files, read_frame, write_frames
-from recon.frames.schemas import FIRST_SEEN, LEFT_OUT
+from recon.frames.schemas import FIRST_SEEN
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
 from recon.normalize.returns import attach_returns
@@ -34,6 +35,7 @@ from recon.service.plan_report import report
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
 from recon.service.start_date import require_start_date
+from recon.service.two_sources import shared_orders
 from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
@@ -118,12 +120,14 @@ def plan_inputs(
 ) -> PlanInputs:
     """Return everything the plan of a connection depends on; ``left_out``: orders that persons keep out of it."""
     capabilities = context.outside.capabilities(name, rules)
+    shared = shared_orders(context, name, rules, frames.orders, posted)
+    kept_out = [shared.held] if left_out is None else [left_out, shared.held]
     return PlanInputs(
         orders=frames.orders,
         lines=frames.lines,
         payments=frames.payments,
         refunds=frames.refunds,
-        findings=frames.findings,
+        findings=gather([frames.findings, shared.findings]),
         product_links=product_links(context, name),
         channel_links=channel_links(context, name),
         posted=posted,
@@ -132,7 +136,8 @@ def plan_inputs(
         today=context.today(),
         decisions=decisions(context, name),
         first_seen=first_seen(context, sets),
-        left_out=pl.DataFrame(schema=LEFT_OUT) if left_out is None else left_out,
+        left_out=pl.concat(kept_out).unique("order_key", keep="first", maintain_order=True),
+        elsewhere=shared.elsewhere,
         wishes=product_wishes(context, name),
         currency=context.settings.company.currency,
         limits=PlanLimits(

@@ -17,7 +17,7 @@ import polars as pl
 from recon.frames.text import fold
 
 RAW_ORDER_COLUMNS: Final = (
-    "order_id", "order_number", "record_kind", "ordered_on", "paid_on", "shipped_on", "completed_on", "cancelled_on",
+    "order_id", "order_number", "other_numbers", "record_kind", "ordered_on", "paid_on", "shipped_on", "completed_on", "cancelled_on",
     "updated_at", "order_state", "payment_state", "sales_channel", "payment_channel", "customer_name",
     "customer_tax_id", "customer_branch", "customer_address", "currency", "vat_code", "vat_percent", "subtotal",
     "discount", "discount_extra", "shipping", "shipping_discount", "cod_fee", "duties", "rounding",

@@ -21,7 +21,7 @@ HEAD_OFFICE_CODE: Final = "00000"
 """Branch code of a head office on a Thai tax invoice."""
 
 _FIELDS: Final = (
-    "id", "number", "status", "paymentstatus", "iscod", "isdeposit", "saleschannel", "marketplacename",
+    "id", "number", "uniquenumber", "reference", "status", "paymentstatus", "iscod", "isdeposit", "saleschannel", "marketplacename",
     "marketplacepayment", "paymentmethod", "shippingchannel", "customername", "customeridnumber", "customerbranchname",
     "customerbranchno", "customeraddress", "customerstreetaddress", "customersubdistrict", "customerdistrict",
     "customerprovince", "customerpostcode", "currency", "vattype", "vatpercent", "vatamount", "discountamount",
@@ -72,6 +72,7 @@ def read_orders(
         # 0 is what .NET writes for an id that was never given.
         pl.col("id").replace("0", None).alias("order_id"),
         pl.col("number").alias("order_number"),
+        _other_numbers().alias("other_numbers"),
         "record_kind",
         days(frame, *_twins(date), *_twins("orderdate")).alias("ordered_on"),
         pl.coalesce("entry_paid_on", days(frame, *_twins("paymentdate"))).alias("paid_on"),
@@ -143,6 +144,13 @@ def _payment_state() -> pl.Expr:
         .then(pl.format("{}, isCOD {}", status.fill_null(""), pl.col("iscod")))
         .otherwise(status)
     )
+
+
+def _other_numbers() -> pl.Expr:
+    """Return what else the order may be called: a marketplace's own number stands in one of these fields (which: unverified)."""
+    others = [pl.when(pl.col(name) != pl.col("number")).then(name) for name in ("uniquenumber", "reference")]
+    joined = pl.concat_str(others, separator=" ", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
 
 
 def _branch() -> pl.Expr:
