@@ -234,6 +234,8 @@ class BatchView:
     refused: int = 0
     unknown: int = 0
     open: int = 0
+    products: int = 0
+    """Of the documents, products the ledger is to create."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,14 @@ _TABLE: Final = (
     Action("link_all", "k", N_("Link all"), N_("Link everything at once that can be linked"), "า", ("ctrl+l",)),
     Action("find", "f", N_("Find product"), N_("Look for a product in the ledger's list"), "ด", ("shift+f4",)),
     Action("as_text", "t", N_("As text"), N_("Send these lines as text on the sales account"), "ะ", ("ctrl+w",)),
+    Action(
+        "create",
+        "n",
+        N_("Create"),
+        N_("Have the ledger create these products, as a line of the plan"),
+        "thai_character_sara_uee",
+        ("ctrl+n",),
+    ),
     Action("otherwise", "o", N_("Otherwise"), N_("What happens to channels nobody mapped"), "น", ("shift+f7",)),
     Action("choose", "b", N_("Choose file"), N_("Choose a file to take in"), "thai_character_sara_i", ("ctrl+b",)),
     Action("pull", "p", N_("Pull"), N_("Fetch orders from the shop's system"), "ย", ("ctrl+f",)),
@@ -88,6 +96,7 @@ KEYS: Final = {action.name.removeprefix("app."): action for action in _TABLE}
 
 WRITES: Final = frozenset({
     "approve", "reject", "draft", "undo", "redo", "plan", "link_all", "choose", "pull", "take_inbox", "save", "export",
+    "create",
 })
 """Actions that change something; they are not there while the screens may only read."""
 

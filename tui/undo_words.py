@@ -16,6 +16,8 @@ UNDO_WORDS: Final = {
     "accept": N_("accept {n}"),
     "unlink": N_("take away {n}"),
     "text": N_("as text {n}"),
+    "create": N_("create {n}"),
+    "uncreate": N_("do not create {n}"),
     "map": N_("map {n}"),
     "map all": N_("map all {n}"),
     "unmap": N_("take away {n}"),

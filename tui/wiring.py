@@ -374,6 +374,7 @@ class Wiring:
 _STATES: Final = {
     "unlinked": "not linked",
     "suggested": "not linked",
+    "to-create": "not linked",
     "unmapped": "not mapped",
     "cash": "mapped",
     "not-needed": "needs none",

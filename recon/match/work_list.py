@@ -38,6 +38,7 @@ PRODUCT_ROWS: Final = pl.Schema({
     "reason": pl.String(),              # why it is so, one sentence; "" where the state says it all
     "new_name": pl.String(),            # under which the ledger is to create it; null: it is not
     "new_kind": pl.String(),            # product or service; null as above
+    "same_code": pl.String(),           # the ledger's product that is written exactly like this SKU; null: none
     "clash": pl.String(),               # codes of several products that are written like this SKU; null: none
     "search": pl.String(),              # folded text for the filter
 })  # fmt: skip
@@ -90,6 +91,7 @@ def product_rows(
         .join(hints, on="sku_key", how="left", maintain_order="left")
         .join(clashes, on="sku_key", how="left", maintain_order="left")
         .join(wanted, on="sku_key", how="left", maintain_order="left")
+        .join(_same_codes(catalog), on="sku_key", how="left", maintain_order="left")
         .with_columns(_state(rules).cast(PRODUCT_STATE).alias("state"))
     )
     frame = frame.with_columns(_reason(has_list=catalog.height > 0), _target())
@@ -105,7 +107,8 @@ def product_rows(
         "state", "code", "target",
         *(pl.when(pl.col("state") == "suggested").then(name).alias(name) for name in ("suggestion", "suggestion_name")),
         "product_name", "score", "reason",
-        *(pl.when(coming).then(name).alias(name) for name in ("new_name", "new_kind")), "clash", "search",
+        *(pl.when(coming).then(name).alias(name) for name in ("new_name", "new_kind")),
+        "same_code", "clash", "search",
     )  # fmt: skip
 
 
@@ -120,6 +123,13 @@ def two_products(catalog: pl.DataFrame) -> pl.DataFrame:
     keyed = codes.with_columns(fold_column(codes["product_code"]).alias("sku_key"))
     grouped = keyed.group_by("sku_key").agg(pl.col("product_code").sort(), pl.len().alias("count"))
     return grouped.filter(pl.col("count") > 1).select("sku_key", pl.col("product_code").list.join(", ").alias("clash"))
+
+
+def _same_codes(catalog: pl.DataFrame) -> pl.DataFrame:
+    """Return sku_key and same_code of every product, the first of those that are written alike."""
+    codes = catalog.select(pl.col("product_code").alias("same_code")).unique(maintain_order=True)
+    keyed = codes.with_columns(fold_column(codes["same_code"]).alias("sku_key"))
+    return keyed.unique("sku_key", keep="first", maintain_order=True)
 
 
 def blocked_orders(orders: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame) -> tuple[int, int]:

@@ -6,6 +6,7 @@ Each question reads only the rows it needs, so that the answer comes at once for
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from recon.errors import ReconError, UsageError
 from recon.frames.parquet import scan_frame
 from recon.frames.tables import read_table
 from recon.money import plain
+from recon.plan.products import KEY_PREFIX, PRODUCT
 from recon.service.context import Context
 from recon.service.known import frames_path, kept_file
 from recon.service.reading import latest_plan_folder
@@ -30,6 +32,7 @@ COMPARED: Final = (
     "completed_on", "customer_name", "customer_tax_id", "sales_channel", "payment_channel",
 )  # fmt: skip
 """Columns of an order whose changes are shown."""
+_NEW_PRODUCT: Final = re.compile(rf"/{PRODUCT}/[0-9]+$")
 ROWS_SHOWN: Final = 6
 """Rows of a file shown from an order's first one on; an order of more lines goes on below."""
 
@@ -98,9 +101,10 @@ def detail(context: Context, connection: str | None, key: str, *, whole: bool) -
     folder = batch_folder(context, batch) if batch else latest_plan_folder(context, name)
     if folder is None:
         raise UsageError(f"Connection {name} has no plan yet: run `recon plan`.")
-    order_key = key.rsplit("/", 2)[0] if batch is not None and key.count("/") >= 2 else key
+    order_key = _order_of(key) if batch is not None else key
     orders = scan_frame(folder, "orders").filter(pl.col("order_key") == order_key).collect()
-    if not orders.height:
+    is_product = order_key.startswith(KEY_PREFIX)  # of no order, and of no file
+    if not orders.height and not is_product:
         raise UsageError(f"There is nothing called {key!r} in the newest plan.")
     is_document = order_key != key
     view = document_view(context, batch, key) if batch is not None and is_document else None
@@ -113,10 +117,17 @@ def detail(context: Context, connection: str | None, key: str, *, whole: bool) -
         key=key,
         document=view,
         findings=findings,
-        source=_source(context, orders.row(0, named=True)) if whole else None,
-        changes=_changes(context, name, order_key) if whole else (),
+        source=_source(context, orders.row(0, named=True)) if whole and not is_product else None,
+        changes=_changes(context, name, order_key) if whole and not is_product else (),
         account_names=_account_names(context, name),
     )
+
+
+def _order_of(key: str) -> str:
+    """Return the order key of a document's key; a held order's key, or that of a product nobody wants, is its own."""
+    if key.startswith(KEY_PREFIX):
+        return key.rsplit("/", 2)[0] if _NEW_PRODUCT.search(key) else key
+    return key.rsplit("/", 2)[0] if key.count("/") >= 2 else key
 
 
 def _newest(context: Context, name: str) -> Batch | None:

@@ -57,6 +57,11 @@ def link_created(context: Context, name: str) -> int:
     return count
 
 
+def created_in(reason: str) -> str:
+    """Return the batch with which the ledger made a product, from the reason of its link; empty: it did not."""
+    return reason.removeprefix(CREATED) if reason.startswith(CREATED) else ""
+
+
 def created_rows(context: Context, batch: Batch) -> tuple[OutboxRow, ...]:
     """Return the product lines of a batch that the ledger holds."""
     wanted = int(batch.facts.get("products", 0))

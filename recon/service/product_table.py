@@ -22,11 +22,13 @@ from recon.match.work_list import (
     product_rows,
 )
 from recon.money import plain
+from recon.plan.products import PRODUCT
 from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.mapping_frames import catalog_read_at, ledger_products, product_links
-from recon.service.new_products import product_wishes
+from recon.service.new_products import created_in, product_wishes
+from recon.store.mappings import MappingChange
 
 ORDERS_SHOWN: Final = 8
 """Orders of one SKU that are shown, the newest."""
@@ -45,6 +47,8 @@ class ProductTable:
     catalog_count: int
     """Products of the ledger, as last read."""
     has_orders: bool
+    name_limit: int
+    """Longest name of a product the ledger takes; 0: it creates none for us."""
     found: pl.DataFrame | None
     """SUGGESTIONS as they were worked out; None: not yet. Handed in again they need not be worked out anew."""
     undo_name: str
@@ -75,6 +79,8 @@ class MappingEntry:
     to: str | None
     """Ledger's code; empty: as text; None: taken away."""
     reason: str
+    created: str = ""
+    """Batch with which the ledger made it; empty: it was linked by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +148,16 @@ def product_table(
         blocked_minor=minor,
         catalog_count=ledger_products(context, name).height,
         has_orders=frames is not None,
+        name_limit=_name_limit(context, name, rules),
         found=found,
         undo_name=undo_name,
         redo_name=redo_name,
     )
+
+
+def _name_limit(context: Context, name: str, rules: Connection) -> int:
+    capabilities = context.outside.capabilities(name, rules)
+    return capabilities.product_name_max_length if PRODUCT in capabilities.kinds else 0
 
 
 def product_frame(
@@ -180,10 +192,7 @@ def product_detail(context: Context, connection: str | None, sku: str) -> Produc
     name, rules = context.connection(connection)
     frames, key = current_frames(context, name, rules), fold(sku)
     changes = context.store.mappings.history(name, "product", key)
-    history = tuple(
-        MappingEntry(change.at, change.who, _code_of(change.value), match_undo.reason_words(change.reason))
-        for change in reversed(changes)
-    )
+    history = tuple(_entry(change) for change in reversed(changes))
     if frames is None:
         return ProductDetail(key=key, sku=sku, suggestions=(), history=history, orders=(), order_count=0)
     used = _lines_of(frames, key)
@@ -199,6 +208,12 @@ def product_detail(context: Context, connection: str | None, sku: str) -> Produc
         history=history,
         orders=tuple(_order_use(row) for row in orders.head(ORDERS_SHOWN).iter_rows(named=True)),
         order_count=orders.height,
+    )
+
+
+def _entry(change: MappingChange) -> MappingEntry:
+    return MappingEntry(
+        change.at, change.who, _code_of(change.value), match_undo.reason_words(change.reason), created_in(change.reason)
     )
 
 

@@ -203,6 +203,7 @@ def batch_view(context: Context, batch: Batch) -> BatchView:
         refused=counts.get("refused", 0) + counts.get("skipped", 0),
         unknown=counts.get("unknown", 0) + counts.get("sending", 0),
         open=sum(count for state, count in counts.items() if state not in closed),
+        products=int(batch.facts.get("products", 0)),
     )
 
 

@@ -203,6 +203,8 @@ def approve_decided(args: argparse.Namespace) -> int:
     output.document("approve", {"batch": asdict(batch), "dry_run": False, "door": door.as_facts()})
     print_door(door, output)
     output.line(f"Approved {batch.batch}: {batch.documents:,} documents, {grouped(batch.total)}, by {args.actor}.")
+    if batch.products:
+        output.line(f"  of them products to create: {batch.products:,}")
     output.line(f"next: recon upload {batch.batch}   (sending cannot be undone; corrections are credit notes)")
     return 0
 
@@ -220,7 +222,7 @@ def print_door(door: DoorView, output: Output) -> None:
     output.line(f"  largest {door.largest} {grouped(door.largest_total)}")
     output.table(
         ("Kind", "Documents", "Total", "VAT"),
-        [(kind.kind, f"{kind.count:,}", grouped(kind.total), grouped(kind.vat)) for kind in door.by_kind],
+        [(_kind_word(kind.kind), f"{kind.count:,}", grouped(kind.total), grouped(kind.vat)) for kind in door.by_kind],
         right=(1, 2, 3),
     )
     output.line(f"  prepared by {door.prepared_by}, decided by {', '.join(door.approved_by)} {door.approved_at[:16]}")
@@ -228,3 +230,7 @@ def print_door(door: DoorView, output: Output) -> None:
     output.line(f"  stay behind: {door.left:,} not decided, {door.rejected:,} rejected, {door.blocked:,} held")
     for text in door.warnings:
         output.line(f"  note: {text}")
+
+
+def _kind_word(kind: str) -> str:
+    return "products to create" if kind == "product" else kind

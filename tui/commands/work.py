@@ -37,7 +37,10 @@ def plan(args: argparse.Namespace) -> int:
 
 def print_kinds(report: PlanReport, output: Output) -> None:
     """Print count and sums of the documents by kind."""
-    rows = [(k.kind, f"{k.count:,}", grouped(k.total), grouped(k.vat)) for k in report.by_kind]
+    rows = [
+        ("products to create" if k.kind == "product" else k.kind, f"{k.count:,}", grouped(k.total), grouped(k.vat))
+        for k in report.by_kind
+    ]
     output.table(("Kind", "Documents", "Total", "VAT"), rows, right=(1, 2, 3))
 
 
@@ -140,6 +143,8 @@ def approve(args: argparse.Namespace) -> int:
     output.line(
         f"{'Would approve' if args.dry_run else 'Approved'} {batch.batch}: {batch.documents:,} documents, {grouped(batch.total)}, by {args.actor}."
     )
+    if batch.products:
+        output.line(f"  of them products to create: {batch.products:,}")
     output.line(f"  digest {batch.digest}")
     if not args.dry_run:
         output.line(f"next: recon upload {batch.batch}   (sending cannot be undone; corrections are credit notes)")

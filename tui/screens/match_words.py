@@ -15,6 +15,7 @@ Minor = Callable[[int], str]
 STATE_WORDS: Final = {
     "unlinked": ("!", N_("not linked"), "bad"),
     "suggested": ("?", N_("suggested"), "check"),
+    "to-create": ("o", N_("to create"), "done"),
     "text": ("-", N_("as text"), "dim"),
     "linked": ("+", N_("linked"), "ready"),
     "unmapped": ("!", N_("no account"), "bad"),

@@ -28,6 +28,8 @@ def product_parts(row: dict[str, Any], detail: ProductDetail | None, width: int,
     ]  # fmt: skip
     if row["state"] == "linked":
         parts += [f"> {shown(row['target'])}", "\n"]
+    if row["state"] == "to-create":
+        parts += _coming(row)
     if row["reason"]:
         parts += [shown(tr_composed(row["reason"])), "\n"]
     if row["state"] == "text" and not (detail and detail.history):
@@ -35,6 +37,13 @@ def product_parts(row: dict[str, Any], detail: ProductDetail | None, width: int,
     if detail is None:
         return parts
     return parts + _suggestions(row, detail) + _orders(detail, width, amount) + _history(detail, at)
+
+
+def _coming(row: dict[str, Any]) -> list[Part]:
+    """Say what is created, when, and when the orders follow."""
+    head = _("New service in the ledger") if row["new_kind"] == "service" else _("New product in the ledger")
+    words = _("The next batch creates it, once it is approved and sent; its orders follow in the plan after that.")
+    return [(head, "$recon-accent"), "\n", shown(row["new_name"]), "\n", words, "\n"]
 
 
 def _suggestions(row: dict[str, Any], detail: ProductDetail) -> list[Part]:
@@ -84,4 +93,6 @@ def _history(detail: ProductDetail, at: Say) -> list[Part]:
 def _entry_words(entry: MappingEntry) -> str:
     if entry.to is None:
         return _("link taken away")
+    if entry.created:
+        return _("created there as {code} by {batch}").format(code=shown(entry.to), batch=shown(entry.created))
     return _("linked to {code}").format(code=shown(entry.to)) if entry.to else _("as text")

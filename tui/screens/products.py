@@ -6,6 +6,7 @@ The first list of the Match step. What a person sets here goes to the service an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import polars as pl
@@ -19,6 +20,7 @@ from tui.i18n import N_, _, count, moment, ngettext
 from tui.keys import bindings
 from tui.screens.match_list import MatchList
 from tui.screens.match_words import STATE_WORDS, product_columns
+from tui.screens.product_creating import many_dialog, name_dialog, shop_name
 from tui.screens.product_pane import product_parts
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ConfirmDialog
@@ -33,13 +35,13 @@ ODDEST = 4
 class ProductsScreen(MatchList):
     """SKUs and the ledger's products."""
 
-    FOOTER: ClassVar[tuple[str, ...]] = ("open", "mark", "link_all", "filter", "as_text", "undo")
+    FOOTER: ClassVar[tuple[str, ...]] = ("open", "mark", "link_all", "filter", "create", "undo", "as_text")
     HELP: ClassVar[str] = N_(
         "Every SKU of the orders and the product of the ledger it is. Enter takes the suggestion, or looks for a product "
         "where there is none. Nothing is linked by itself. Filter by words, or st:open  st:suggested  st:linked  amt>1000  -word."
     )
     BINDINGS = bindings(
-        "open", "link_all", "find", "as_text", "draft", "filter", "mark", "mark_all", "mark_like", "undo", "redo", "sort",
+        "open", "link_all", "find", "create", "as_text", "draft", "filter", "mark", "mark_all", "mark_like", "undo", "redo", "sort",
         "next_pane", "copy",
     )  # fmt: skip
 
@@ -106,6 +108,7 @@ class ProductsScreen(MatchList):
             BarButton("screen.accept_marked", lambda n: self._accept_label() if n else ""),
             BarButton("screen.link_all", lambda n: "" if n else _("Link all exact")),
             BarButton("screen.as_text", lambda n: _("As text {n}").format(n=count(n)) if n else _("As text")),
+            BarButton("screen.create", lambda n: _("Create {n}").format(n=count(n)) if n else _("Create in ledger")),
             BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
@@ -242,10 +245,44 @@ class ProductsScreen(MatchList):
         )
 
     def action_draft(self) -> None:
-        """Take the links of what is marked, else of this row, away."""
-        keys = [row["key"] for row in self.touched() if row["state"] in {"linked", "text"}]
-        if keys:
-            self._set(MatchEdits(unlink=tuple(keys)))
+        """Take the links of what is marked, else of this row, away; what is to be created is not created."""
+        rows = self.touched()
+        keys = tuple(row["key"] for row in rows if row["state"] in {"linked", "text"})
+        coming = tuple(row["key"] for row in rows if row["state"] == "to-create")
+        if keys or coming:
+            self._set(MatchEdits(unlink=keys, uncreate=coming))
+
+    # --- create in the ledger
+
+    def action_create(self) -> None:
+        """Have the ledger create the product of this row under a name to be looked at, or of all marked ones after a yes."""
+        table, rows = self.table, self.touched()
+        if table is None or not rows:
+            return
+        if not table.name_limit:
+            words = _("This ledger takes import files and creates no products for recon. Create them there by hand.")
+            self.notify(words, markup=False)
+            return
+        free = [row for row in rows if row["key"] and row["state"] in {"unlinked", "suggested", "to-create"}]
+        missing = [row for row in free if not row["same_code"]]
+        if not missing:
+            there = _("The ledger has a product of exactly this code; link it instead.")
+            self.notify(there if free else _("Only SKUs without a link can be created in the ledger."), markup=False)
+        elif len(rows) == 1:
+            self.app.push_screen(name_dialog(missing[0], table.name_limit), partial(self._create_one, missing[0]))
+        else:
+            self._create_many(rows, missing, table.name_limit)
+
+    def _create_one(self, row: dict[str, Any], name: str | None) -> None:
+        if name is not None:
+            kind = row["new_kind"] or "product"
+            self._set(MatchEdits(create=((row["sku"], name, kind),)))
+
+    def _create_many(self, rows: list[dict[str, Any]], missing: list[dict[str, Any]], longest: int) -> None:
+        good = [row for row in missing if len(shop_name(row)) <= longest]
+        edits = MatchEdits(create=tuple((row["sku"], shop_name(row), row["new_kind"] or "product") for row in good))
+        dialog = many_dialog(rows, missing, good, room=min(self.size.width, 70) - 10)
+        self.app.push_screen(dialog, lambda yes: self._set(edits) if yes and good else None)
 
     def action_find(self) -> None:
         """Look for a product in the ledger's list."""

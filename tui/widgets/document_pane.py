@@ -190,6 +190,8 @@ class DocumentPane(Widget):
         parts: list[Part] = []
         for line in document.lines:
             figure = self._amount(line.amount)
+            if document.header.kind == "product":
+                return parts + _product_words(document)
             words = f"{shown(line.description)} x {shown(line.quantity)}"
             parts += [split_line(words, figure, width), "\n"]
         return parts
@@ -275,7 +277,8 @@ class DocumentPane(Widget):
     def _source(self, width: int) -> list[Part]:
         source = self._detail.source if self._detail else None
         if source is None:
-            return [*self._head(width), _("Reading the file ...")]
+            of_file = not str(self._row["key"]).startswith("sku:")
+            return [*self._head(width), _("Reading the file ...") if of_file else _("A person marked it; no file states it.")]
         parts: list[Part] = [
             *self._head(width),
             (shown(source.name), "bold"), "\n",
@@ -366,6 +369,17 @@ FIELD_WORDS: Final = {
     "paid_minor": N_("Paid"),
     "paid_on": N_("Paid on"),
     "cancelled_on": N_("Cancelled on"),
+def _product_words(document: DocumentView) -> list[Part]:
+    """Say what becomes of a line that creates a product: it has no amount, and no order."""
+    code = document.header.ledger_number
+    words = (
+        _("The ledger has it as {code}.").format(code=shown(code))
+        if code
+        else _("The ledger gives it its code; the orders that need it follow in the next plan.")
+    )
+    return [_("SKU {sku}").format(sku=shown(document.header.order_number)), "\n", words, "\n"]
+
+
     "completed_on": N_("Completed on"),
     "shipping_discount_minor": N_("Discount on shipping"),
     "cod_fee_minor": N_("Cash-on-delivery fee"),
