@@ -13,7 +13,9 @@ from recon.service.upload_records import PersonLine, RefusedGroup, ResultLine, U
 from tui.cells import columns, cut, fit, shown, width_of
 from tui.composed import tr_composed
 from tui.core_texts import OUTBOX_STATES
+from tui.hidden import without_amounts
 from tui.i18n import N_, _, count, day, duration, moment, ngettext, time_of_day
+from tui.keys import shown as key_shown
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.upload_process import Ended
 from tui.widgets.title_bar import ENVIRONMENT
@@ -61,6 +63,13 @@ class Speech:
     timezone: str
     currency: str
     now: dt.datetime
+    hidden: bool = False
+    """Whether amounts are hidden, also those that stand in sentences."""
+
+    def said(self, text: str) -> str:
+        """Return a text of the core or of a ledger in the language spoken now, cleaned."""
+        told = tr_composed(text)
+        return shown(without_amounts(told) if self.hidden else told)
 
 
 def status(state: str) -> tuple[str, str]:
@@ -122,7 +131,7 @@ def door_risks(door: UploadDoor, say: Speech) -> Content:
         _("What the ledger refuses is listed; the rest goes on."),
     ]  # fmt: skip
     for warning in door.warnings:
-        for place, line in enumerate(_wrapped(shown(tr_composed(warning)), say.width - 2, 2)):
+        for place, line in enumerate(_wrapped(say.said(warning), say.width - 2, 2)):
             parts += ["\n", ("  " if place else "? ", "$recon-check"), (line, "$recon-check")]
     return Content.assemble(*parts)
 
@@ -177,7 +186,7 @@ def result_option(line: ResultLine, say: Speech) -> Content:
     number_cells = _NUMBER_CELLS - (4 if narrow else 0)
     at = time_of_day(line.at, say.timezone) if line.at else ""
     head = columns((at, shown(line.number or line.document_key), say.amount(line.total)), (8, number_cells, _AMOUNT_CELLS), right=(2,))  # fmt: skip
-    said = _happened(line.code, line.words) if line.state == "unknown" else tr_composed(line.words)
+    said = _happened(line.code, line.words, say) if line.state == "unknown" else say.said(line.words)
     if line.state in {"posted", "by_hand"}:
         said = (line.ledger_id or "")[:8] if line.ledger_number == line.number else line.ledger_number or ""
     room = say.width - width_of(head) - _STATUS_CELLS - 4
@@ -190,9 +199,9 @@ def refused_option(group: RefusedGroup, say: Speech) -> Content:
     word, colour = status("refused")
     head = f"{documents(group.count)}   {say.amount(group.total)} {say.currency}"
     said = _("The ledger says: {words} (code {code})").format(
-        words=shown(group.words) or "-", code=shown(group.code) or "-"
+        words=say.said(group.words) or "-", code=shown(group.code) or "-"
     )
-    mend = f"{_(PLACE_WORDS[group.place])}: {tr_composed(group.remedy)}"
+    mend = f"{_(PLACE_WORDS[group.place])}: {say.said(group.remedy)}"
     if group.mends:
         mend += f" {shown(', '.join(group.mends))}"
     names = ", ".join(shown(line.number or line.document_key) for line in group.documents)
@@ -207,13 +216,13 @@ def unsure_option(line: UnsureLine, say: Speech) -> Content:
     sent = _("sent {time}").format(time=time_of_day(line.sent_at, say.timezone)) if line.sent_at else ""
     head = f"{shown(line.number or line.document_key)}   {say.amount(line.total)} {say.currency}   {sent}"
     looked = _("looked {time}").format(time=time_of_day(line.looked_at, say.timezone)) if line.looked_at else _("not looked up yet")  # fmt: skip
-    return _lines(say, (f"{word}  ", f"bold {colour}", head), (_happened(line.code, line.words, looked=bool(line.lookups)), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
+    return _lines(say, (f"{word}  ", f"bold {colour}", head), (_happened(line.code, line.words, say, looked=bool(line.lookups)), ""), (f"{looked}   {_next_look(line, say)}", "$recon-accent"))  # fmt: skip
 
 
-def _happened(code: str, said: str, *, looked: bool = False) -> str:
+def _happened(code: str, said: str, say: Speech, *, looked: bool = False) -> str:
     """Return what happened, in a sentence; half an answer of a ledger is evidence for the log, not for a person."""
     if looked or (said and code and not code.isdecimal()):
-        return tr_composed(said)
+        return say.said(said)
     return _("No whole answer came back: the ledger may have taken it or not.")
 
 
@@ -231,7 +240,7 @@ def person_option(line: PersonLine, say: Speech) -> Content:
     """Return one document that waits for a person's word."""
     word, colour = status(line.state)
     head = f"{shown(line.number or line.document_key)}   {say.amount(line.total)} {say.currency}   {_(OUTBOX_STATES[line.state])}"
-    return _lines(say, (f"{word}  ", f"bold {colour}", head), (tr_composed(line.words), ""))
+    return _lines(say, (f"{word}  ", f"bold {colour}", head), (say.said(line.words), ""))
 
 
 def _lines(say: Speech, first: tuple[str, str, str], *others: tuple[str, str]) -> Content:
@@ -297,3 +306,13 @@ def next_words(state: UploadState, here: str) -> str:
     if state.state == "done":
         return _("Next: verify reads the ledger back and compares.")
     return ""
+
+
+def draft_waits(batch: str, n: int) -> str:
+    """Return that a newer batch waits for its approval, and the key that goes there."""
+    text = ngettext(
+        "{n} document of {batch} waits for approval: {key} goes to Review.",
+        "{n} documents of {batch} wait for approval: {key} goes to Review.",
+        n,
+    )
+    return text.format(n=count(n), batch=batch, key=key_shown("previous_step"))

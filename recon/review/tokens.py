@@ -130,7 +130,8 @@ def _one_of(token: Token, value: str, codes: tuple[str, ...], typed: str, words:
         key = fold(part.replace("-", "_"))
         fitting = [names[key]] if key in names else [found for name, found in names.items() if name.startswith(key)]
         if not fitting:
-            close = difflib.get_close_matches(key, list(names), 1, 0.5)
+            near = {fold(word): word for word in (*codes, *(words.listed if words else ()))}
+            close = [near[found] for found in difflib.get_close_matches(key, list(near), 1, 0.5)]
             hint = f"; did you mean {close[0]}?" if close else ""
             return Problem(typed, f"{part!r} is no {token.meaning}{hint} There are {known}.", close[0] if close else "")
         wanted += (code for found in fitting for code in found)

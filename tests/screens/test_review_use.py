@@ -445,11 +445,12 @@ def test_all_numbers_are_hidden_and_come_back(world: World) -> None:
 
 def test_another_language_and_theme_while_it_runs_keep_place_filter_and_marks(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
-        await keys(app, pilot, *READY, "space")
+        await keys(app, pilot, *READY, "space", "ctrl+o", "ctrl+o")
         for language, word in (("th", "ตรวจทาน"), ("nb", "Gjennomgang"), ("en", "Review")):
             app.use_language(language)
             await still(app, pilot)
             assert f"[{word}]" in lines_of(app)[1]
+            assert screen.rows.sorted_by == ("name", True) and screen.rows.row_count == 159
         app.use_theme("recon-light")
         await still(app, pilot)
         assert screen.query_one(FilterLine).text == "st:ready"

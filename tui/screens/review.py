@@ -23,6 +23,7 @@ from tui.screens.review_list import ReviewList
 from tui.screens.review_words import like_words
 from tui.undo_words import undo_words
 from tui.widgets.dialogs import ConfirmDialog, TextDialog
+from tui.widgets.key_line import KeyLine
 from tui.widgets.table_messages import MarksChanged
 from tui.widgets.totals_bar import BarButton, TotalsBar
 
@@ -41,7 +42,7 @@ LIKE_FRAME: Final = 7
 class ReviewScreen(ReviewList):
     """The heart: marks, decisions, undo."""
 
-    FOOTER: ClassVar[tuple[str, ...]] = ("mark", "approve", "reject", "filter", "go_upload", "undo")
+    FOOTER: ClassVar[tuple[str, ...]] = ("mark", "approve", "reject", "filter", "go_upload", "undo", "group")
     HELP: ClassVar[str] = N_(
         "Every document that would be made, and every order that is held with its reason. Approve what is right; nothing is "
         "sent from here. Filter by words, or st:check  amt>1000  kind:receipt  pay:COD  cause:does-not-foot  date:2026-10  -word."
@@ -193,6 +194,13 @@ class ReviewScreen(ReviewList):
     def action_redo(self) -> None:
         """Do again what was undone."""
         self.act(lambda service: service.redo(None), lambda _report: self.load())
+
+    def show_keys(self) -> None:
+        """Write the last line anew; Undo stands there when there is something to undo."""
+        super().show_keys()
+        line = self.query_one(KeyLine)
+        if not self._undo_name:
+            line.use([name for name in line.names if name != "undo"], line.words)
 
     def key_words(self) -> dict[str, str]:
         """Name what Undo would undo."""

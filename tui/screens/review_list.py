@@ -71,7 +71,7 @@ class ReviewList(StepScreen):
         self._redo_name = ""
         self._details: dict[str, Detail] = {}
         self._waiting: Timer | None = None
-        self._kept: tuple[str, list[str]] | None = None
+        self._kept: tuple[str, list[str], tuple[str, bool] | None] | None = None
         self._filtered_as = ""
 
     # --- the parts
@@ -82,7 +82,7 @@ class ReviewList(StepScreen):
         yield FilterLine(lambda: _("filter: words, st:check, amt>1000 ..."), id="filter")
         with Container(id="split"):
             yield VirtualTable(self._columns(), key="key", sorts_itself=False, id="rows")
-            yield DocumentPane(self.recon.amount, id="pane")
+            yield DocumentPane(self.recon.amount, hidden=lambda: self.recon.numbers_hidden, id="pane")
 
     def _columns(self) -> Sequence[Column]:
         return document_columns(self._minor, self.table.currency if self.table else "")
@@ -107,6 +107,8 @@ class ReviewList(StepScreen):
         self.rows.say_when_empty(self._empty_words, self._empty_hint)
         if self.table is None:
             self.rows.say_busy(lambda: _("Reading the documents ..."))
+        elif self._order is None:  # drawn anew, in another language: what is known is shown at once
+            self._came((self.table, self._undo_name, self._redo_name))
         self.ask(lambda service: (service.review(None), service.undo_name(None), service.redo_name(None)), self._came)
 
     def _came(self, answer: tuple[ReviewTable, str, str]) -> None:
@@ -120,14 +122,17 @@ class ReviewList(StepScreen):
 
     def language_changed(self) -> None:
         """Draw everything anew; what is typed and what is marked stays."""
-        self._kept = (self.query_one("#filter", FilterLine).text, [str(key) for key in self.marked()])
+        by = self.rows.sorted_by
+        self._kept = (self.query_one("#filter", FilterLine).text, [str(key) for key in self.marked()], by)
         self._order = None
         super().language_changed()
 
     def _bring_back(self) -> None:
         if self._kept is not None:
-            text, marks = self._kept
+            text, marks, by = self._kept
             self._kept = None
+            if by is not None:
+                self.rows.show_sorted(by[0], descending=by[1])
             self.query_one("#filter", FilterLine).set_text(text)
             if self._grouped_by:
                 self._groups = GroupMarks(self._members(), pl.Series(marks, dtype=pl.String))

@@ -84,7 +84,7 @@ def document_columns(minor: Minor, currency: str) -> Sequence[Column]:
         Column("name", lambda: _("Document"), priority=0, least=10),
         Column("kind", lambda: _("Kind"), render=kind_words, priority=3, drop_below=100),
         Column("issued_on", lambda: day_heading(_("Date")), render=day, priority=4, drop_below=100),
-        Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=56),
+        Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=70),
         Column("payment_channel", lambda: _("Paid by"), priority=6, drop_below=150),
         Column("cause", lambda: _("Cause"), render=cause_words, priority=5, drop_below=150),
         Column(

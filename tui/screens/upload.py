@@ -97,6 +97,7 @@ class UploadScreen(UploadLook):
             timezone=state.timezone if state else "UTC",
             currency=state.currency if state else "",
             now=self.recon.session.clock.now(),
+            hidden=self.recon.numbers_hidden,
         )
 
     def _draw_progress(self, seen: Seen) -> None:
@@ -132,7 +133,12 @@ class UploadScreen(UploadLook):
         if seen.is_running:
             pace = _("{n} a minute. ").format(n=count(state.pace.per_minute)) if state.pace else ""
             return Content(pace + _("You may leave; it goes on. Stop finishes the document in hand."))
-        said = [self._notice, words.ended_words(seen.ended, state), words.next_words(state, self._list)]
+        said = [
+            self._notice,
+            words.ended_words(seen.ended, state),
+            words.next_words(state, self._list),
+            self._draft_waits(),
+        ]
         return Content("\n".join(dict.fromkeys(part for part in said if part)))
 
     # --- the second door
@@ -263,7 +269,10 @@ class UploadScreen(UploadLook):
         elif self._list == "person" and at < len(state.person):
             line = state.person[at]
             actor = self.recon.session.actor
-            self.app.push_screen(SettleDialog(line, actor=actor), lambda said: self._settle(line.document_key, said))
+            self.app.push_screen(
+                SettleDialog(line, self._say().said(line.words), actor=actor),
+                lambda said: self._settle(line.document_key, said),
+            )
 
     def _settle(self, key: str, said: Settlement | None) -> None:
         if said is None:

@@ -16,11 +16,13 @@ from textual.worker import get_current_worker
 
 from recon.errors import ReconError, UsageError
 from recon.service import ReconService
+from recon.service.overview import Overview
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from tui.composed import tr_composed
 from tui.i18n import _, count
 from tui.screens.base import StepScreen
 from tui.upload_process import Ended
+from tui.upload_words import draft_waits
 from tui.widgets.panels import ErrorPanel
 from tui.widgets.step_bar import StepBar
 
@@ -79,6 +81,19 @@ class UploadLook(StepScreen):
         left += sum(batch.open + batch.unknown for batch in view.batches if batch.batch != seen.state.batch)
         steps = self.query_one(StepBar)
         steps.counts = {**steps.counts, "upload": _("{n} open").format(n=count(left)) if left else ""}
+
+    def _draft_waits(self) -> str:
+        """Return that a newer draft waits for its approval, where everything of this batch is settled."""
+        view, seen = self.recon.overview, self.seen
+        if view is None or seen is None or seen.state.state != "done":
+            return ""
+        found = next((wait for wait in view.waits if wait.kind == "draft"), None)
+        return "" if found is None else draft_waits(found.subject, found.count)
+
+    def overview_came(self, view: Overview) -> None:
+        """What else waits is said below what was sent."""
+        super().overview_came(view)
+        self.draw()
 
     def on_screen_resume(self) -> None:
         """Somebody came back here: look anew."""

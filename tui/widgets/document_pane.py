@@ -21,9 +21,11 @@ from recon.service.detail import Detail
 from recon.summaries import DocumentView
 from tui.cells import columns, cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
-from tui.core_texts import ORDER_STATES, PAYMENT_STATES, word
+from tui.core_texts import word
+from tui.hidden import cell_without_amount, without_amounts
 from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.themes import SIGNS, STATUS_COLOURS
+from tui.widgets.order_fields import STATE_FIELDS, tr_field
 
 FACES: Final = {
     "document": N_("Document"),
@@ -78,9 +80,17 @@ class DocumentPane(Widget):
 
     face: reactive[str] = reactive("document")
 
-    def __init__(self, amount: Amount, *, documents_in: str = "th", id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        amount: Amount,
+        *,
+        hidden: Callable[[], bool] = bool,
+        documents_in: str = "th",
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
         super().__init__(id=id)
         self._amount = amount
+        self._hidden = hidden
         self._documents_in = documents_in
         self._row: dict[str, Any] = {}
         self._detail: Detail | None = None
@@ -180,6 +190,8 @@ class DocumentPane(Widget):
             )
             parts += [(fit(f"{_(title)}  {day(document.header.issued_on, era=True)}", width), "bold"), "\n"]
             parts += [shown(document.contact_name or document.header.contact), "\n"]
+            if document.header.kind == "product":
+                return parts + _product_words(document)
             if document.contact_tax_id:
                 parts += [(_("Tax id {id}").format(id=shown(document.contact_tax_id)), ""), "\n"]
             parts += self._lines(document, width)
@@ -190,8 +202,6 @@ class DocumentPane(Widget):
         parts: list[Part] = []
         for line in document.lines:
             figure = self._amount(line.amount)
-            if document.header.kind == "product":
-                return parts + _product_words(document)
             words = f"{shown(line.description)} x {shown(line.quantity)}"
             parts += [split_line(words, figure, width), "\n"]
         return parts
@@ -241,7 +251,7 @@ class DocumentPane(Widget):
             said = _("Decided by {name}").format(name=shown(row["decided_by"]))
             parts += [(said, "bold"), "\n"]
         if row.get("note"):
-            parts += [shown(row["note"]), "\n"]
+            parts += [self._said(tr_composed(row["note"])), "\n"]
         if row.get("rule"):
             parts += [_("Rule: {rule}").format(rule=rule_words(row["rule"])), "\n"]
         found = self._finding_parts()
@@ -256,9 +266,9 @@ class DocumentPane(Widget):
             sign = {"hold": "!", "refused": "!", "warning": "?"}.get(finding["severity"], "-")
             parts += [(f"{sign} {tr(finding['title'])}", f"bold {colour}"), "\n"]
             if finding["detail"]:
-                parts += [f"  {shown(tr_composed(finding['detail']))}", "\n"]
+                parts += [f"  {self._said(tr_composed(finding['detail']))}", "\n"]
             place = _("row {row}").format(row=finding["row"]) if finding["row"] else ""
-            value = ": ".join(shown(finding[name]) for name in ("column", "value") if finding[name])
+            value = ": ".join(self._cell(finding[name]) for name in ("column", "value") if finding[name])
             if place or value:
                 parts += [(f"  {'  '.join(part for part in (place, value) if part)}", "$recon-dim"), "\n"]
             if finding["remedy"]:
@@ -291,7 +301,7 @@ class DocumentPane(Widget):
             names = [cut(shown(name), 24) for name, _value in record.cells]
             room = max((width_of(name) for name in names), default=0)
             for name, (_name, value) in zip(names, record.cells, strict=True):
-                parts += [(fit(name, room), "$recon-dim"), f"  {shown(value)}", "\n"]
+                parts += [(fit(name, room), "$recon-dim"), f"  {self._cell(value)}", "\n"]
         return parts
 
     def _changes(self, width: int) -> list[Part]:
@@ -341,6 +351,14 @@ class DocumentPane(Widget):
         ]
         return parts
 
+    def _said(self, text: str) -> str:
+        """Return a sentence cleaned, its amounts hidden where all are."""
+        return shown(without_amounts(text) if self._hidden() else text)
+
+    def _cell(self, text: str) -> str:
+        """Return a cell of the file cleaned, its amount hidden where all are."""
+        return shown(cell_without_amount(text) if self._hidden() else text)
+
     def _side(self, amount: str) -> str:
         return "" if amount in {"0.00", "0"} else self._amount(amount)
 
@@ -351,24 +369,6 @@ def _total(postings: Sequence[Any]) -> tuple[str, str]:
     return plain(sum(parse_minor(p.debit) for p in postings)), plain(sum(parse_minor(p.credit) for p in postings))
 
 
-def rule_words(rule: str) -> str:
-    """Return a rule of the lifecycle in words."""
-    return tr(rule)
-
-
-STATE_FIELDS: Final = {"order_state": ORDER_STATES, "payment_state": PAYMENT_STATES}
-"""Fields whose values are codes, with the words of these."""
-FIELD_WORDS: Final = {
-    "order_state": N_("State"),
-    "payment_state": N_("Payment"),
-    "total_minor": N_("Total"),
-    "refunded_minor": N_("Refunded"),
-    "tax_minor": N_("VAT"),
-    "discount_minor": N_("Discount"),
-    "shipping_minor": N_("Shipping"),
-    "paid_minor": N_("Paid"),
-    "paid_on": N_("Paid on"),
-    "cancelled_on": N_("Cancelled on"),
 def _product_words(document: DocumentView) -> list[Part]:
     """Say what becomes of a line that creates a product: it has no amount, and no order."""
     code = document.header.ledger_number
@@ -380,16 +380,6 @@ def _product_words(document: DocumentView) -> list[Part]:
     return [_("SKU {sku}").format(sku=shown(document.header.order_number)), "\n", words, "\n"]
 
 
-    "completed_on": N_("Completed on"),
-    "shipping_discount_minor": N_("Discount on shipping"),
-    "cod_fee_minor": N_("Cash-on-delivery fee"),
-    "customer_name": N_("Customer"),
-    "customer_tax_id": N_("Tax id"),
-    "payment_channel": N_("Payment channel"),
-    "sales_channel": N_("Sales channel"),
-}
-
-
-def tr_field(field: str) -> str:
-    """Return the name of a field of an order."""
-    return _(FIELD_WORDS[field]) if field in FIELD_WORDS else field.removesuffix("_minor").replace("_", " ")
+def rule_words(rule: str) -> str:
+    """Return a rule of the lifecycle in words."""
+    return tr(rule)

@@ -50,7 +50,7 @@ class FilterLine(Vertical):
         & .filter-line--sign { width: 3; height: 1; }
         & FilterInput, & FilterInput:focus { width: 1fr; height: 1; border: none; padding: 0; }
         & .filter-line--result { width: auto; height: 1; padding: 0 1; }
-        & .filter-line--problem { height: 1; padding: 0 0 0 3; color: $warning; display: none; }
+        & .filter-line--problem { height: auto; max-height: 3; padding: 0 1 0 3; color: $warning; display: none; }
         &.-problem .filter-line--problem { display: block; }
     }
     """

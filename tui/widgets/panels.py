@@ -15,7 +15,7 @@ from tui.keys import KEYS, shown
 class EmptyPanel(Static):
     """What this place is for, and the one key that fills it; a click on the key does it too."""
 
-    DEFAULT_CSS = "EmptyPanel { padding: 0 4; }"
+    DEFAULT_CSS = "EmptyPanel { padding: 0 2; }"
 
     def __init__(self, sentence: str, key: str, words: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """``words``: what the key does here; else what the table of keys says."""

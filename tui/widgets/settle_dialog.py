@@ -14,7 +14,6 @@ from textual.widgets.option_list import Option
 from recon.service import PersonsWord
 from recon.service.upload_records import PersonLine
 from tui.cells import shown
-from tui.composed import tr_composed
 from tui.core_texts import OUTBOX_STATES
 from tui.i18n import N_, _
 from tui.widgets.dialogs import Dialog
@@ -60,13 +59,15 @@ class SettleDialog(Dialog[Settlement]):
     SettleDialog Horizontal.line { align-horizontal: left; margin: 0; height: 1; }
     SettleDialog Horizontal.line Static { width: 18; }
     SettleDialog Horizontal.line Input { width: 1fr; }
+    SettleDialog Tick > .toggle--button, SettleDialog Tick.-on > .toggle--button { color: $recon-text; background: $recon-panel; }
     SettleDialog Checkbox { height: 1; border: none; padding: 0; background: $recon-panel; color: $recon-text; }
     SettleDialog #buttons { margin-top: 0; }
     """
 
-    def __init__(self, line: PersonLine, *, actor: str) -> None:
+    def __init__(self, line: PersonLine, words: str, *, actor: str) -> None:
+        """``words``: what is odd about it, as the screen says it."""
         super().__init__()
-        self._line, self._actor = line, actor
+        self._line, self._words, self._actor = line, words, actor
         self._choices = tuple(word for word in WORDS if word in line.allowed)
 
     def compose(self) -> ComposeResult:
@@ -76,7 +77,7 @@ class SettleDialog(Dialog[Settlement]):
         with Vertical():
             yield Static(Content(title), classes="title")
             with VerticalScroll(can_focus=False):
-                yield Static(Content(shown(tr_composed(line.words))), classes="words")
+                yield Static(Content(self._words), classes="words")
                 yield OptionList(*(Option(Content(_(WORDS[word]))) for word in self._choices))
                 for name, words, value in (
                     ("number", _("Ledger's number"), line.ledger_number or line.number or ""),
