@@ -14,26 +14,22 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hmac
-import json
-import socket
-import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from decimal import InvalidOperation
-from email.utils import format_datetime
 from fnmatch import fnmatchcase
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from recon.sandbox.loopback import WIRE_FAULTS, LoopbackHandler, LoopbackServer, as_json
 from recon.sandbox.zort_faults import FAULTS, ZortFault, bent_content
 from recon.sandbox.zort_filters import DETAILS, LISTINGS, Records, SeenRequest, is_wanted, page_of
 
 __all__ = ["FAULTS", "SeenRequest", "ZortFault", "ZortShop"]
 
 BASE_PATH: Final = "/v4"
-_HANG_SECONDS: Final = 60
 
 
 class ZortShop:
@@ -75,7 +71,7 @@ class ZortShop:
 
     def __enter__(self) -> ZortShop:
         handler = type("Handler", (_Handler,), {"shop": self})
-        self._server = _Server(("127.0.0.1", self._port), handler)
+        self._server = LoopbackServer(("127.0.0.1", self._port), handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
@@ -187,19 +183,10 @@ def _yes(code: str = "200", words: str = "") -> dict[str, Any]:
     return {"resCode": code, "resDesc": words, "resDesc2": None, "resDesc3": None, "detail": None}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  signature of the base class
-        """Say nothing about clients that went away: that is what faults are for."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    timeout = 10
+class _Handler(LoopbackHandler):
     shop: ZortShop
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  name of the base class
         parts = urlsplit(self.path)
         path = parts.path.removeprefix(BASE_PATH)
         params = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
@@ -207,73 +194,32 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.shop.fault_for(path)
         content = self.shop.answer(SeenRequest(path, params, headers))
         if not parts.path.startswith(f"{BASE_PATH}/") or content is None:
-            self._send(404, b"<html><body>404 - File or directory not found.</body></html>", "text/html")
+            self.send(404, b"<html><body>404 - File or directory not found.</body></html>", "text/html")
         elif fault is None:
-            self._send(200, _json(content))
+            self.send(200, as_json(content))
         else:
             self._fail(fault, bent_content(content, fault))
             self.shop.after(fault, path)
 
-    def do_POST(self) -> None:
-        self._send(405, b'{"Message":"The requested resource does not support http method \'POST\'."}')
+    def do_POST(self) -> None:  # noqa: N802  name of the base class
+        self.send(405, b'{"Message":"The requested resource does not support http method \'POST\'."}')
 
     def _fail(self, fault: ZortFault, content: dict[str, Any]) -> None:
-        body = _json(content)
+        body = as_json(content)
         if fault.kind == "status":
             extra = {"Retry-After": fault.retry_after, "Location": fault.location}
-            self._send(fault.status, fault.text.encode(), "text/plain", {k: v for k, v in extra.items() if v})
+            self.send(fault.status, fault.text.encode(), "text/plain", {k: v for k, v in extra.items() if v})
         elif fault.kind == "refuse":
-            self._send(200, _json({"res": _yes(fault.code, fault.text)}))
+            self.send(200, as_json({"res": _yes(fault.code, fault.text)}))
         elif fault.kind == "html":
-            self._send(200, b"<!DOCTYPE html><html><title>Wi-Fi log-in</title></html>", "text/html")
+            self.send(200, b"<!DOCTYPE html><html><title>Wi-Fi log-in</title></html>", "text/html")
         elif fault.kind == "empty":
-            self._send(200, b"")
+            self.send(200, b"")
         elif fault.kind == "wrong-type":
-            self._send(200, body, "text/plain")
+            self.send(200, body, "text/plain")
         elif fault.kind == "huge":
-            self._send(200, b'{"list":["' + b"x" * (11 * 1024 * 1024) + b'"]}')
-        elif fault.kind in {"cut", "cut-open", "close", "reset", "hang"}:
-            self._break(fault, body)
+            self.send(200, b'{"list":["' + b"x" * (11 * 1024 * 1024) + b'"]}')
+        elif fault.kind in WIRE_FAULTS:
+            self.break_wire(fault.kind, body)
         else:
-            self._send(200, body)
-
-    def _break(self, fault: ZortFault, body: bytes) -> None:
-        self.close_connection = True
-        if fault.kind == "hang":
-            self.shop.closing.wait(_HANG_SECONDS)
-        elif fault.kind == "reset":
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-        elif fault.kind != "close":
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            if fault.kind == "cut":
-                self.send_header("Content-Length", str(len(body)))
-            else:
-                self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2])
-
-    def _send(
-        self, status: int, body: bytes, content_type: str = "application/json; charset=utf-8",
-        extra: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (extra or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """Return the server's clock for the header ``Date``."""
-        assert timestamp is None
-        return format_datetime(self.shop.now().astimezone(dt.UTC), usegmt=True)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401  signature of the base class
-        """Say nothing: a log would hold the keys' headers of nobody, but also the noise of every test."""
-
-
-def _json(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False).encode()
+            self.send(200, body)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from recon.sandbox.loopback import WIRE_FAULTS
+
 FAULTS: Final = MappingProxyType(
     {
         "status": "HTTP `status`; `retry_after` becomes the header, `location` too",
@@ -16,11 +18,7 @@ FAULTS: Final = MappingProxyType(
         "html": "HTTP 200 with a log-in page",
         "empty": "HTTP 200 without a body",
         "wrong-type": "the right answer as text/plain",
-        "cut": "half of the answer, with the Content-Length of the whole",
-        "cut-open": "half of the answer without Content-Length: looks whole",
-        "close": "closes without an answer",
-        "reset": "TCP reset without an answer",
-        "hang": "no answer until the client gives up",
+        **WIRE_FAULTS,
         "huge": "eleven megabytes of JSON",
         "count": "`count` is `amount` more than there is",
         "no-code": "the answer has a list but no resCode",

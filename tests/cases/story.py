@@ -7,6 +7,7 @@ every changed line is then read in the diff before it is committed.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shlex
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
+from recon.sandbox.bentoweb import BentoWebShop
 from recon.workspace import make_workspace
 from tests.clock import FakeClock
 from tests.shell import Shell
@@ -27,12 +29,22 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 
 def play(case: Path, root: Path) -> Iterator[tuple[str, str]]:
     """Carry out every command of the case in a workspace at ``root``; yield (name, text) of what is to be compared."""
-    make_workspace(root, (case / "settings.toml").read_text(encoding="utf-8"))
     clock = FakeClock()
-    shell = Shell(root, clock)
+    with BentoWebShop(now=clock.now) as shop:
+        settings = (case / "settings.toml").read_text(encoding="utf-8")
+        make_workspace(root, settings.replace("{shop}", shop.login_url))
+        yield from _told(case, Shell(root, clock), shop)
+
+
+def _told(case: Path, shell: Shell, shop: BentoWebShop) -> Iterator[tuple[str, str]]:
+    clock = shell.clock
+    assert isinstance(clock, FakeClock)
     for line in (case / "commands.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("@ "):
             clock.at = dt.datetime.fromisoformat(line[2:].strip()).replace(tzinfo=BANGKOK).astimezone(dt.UTC)
+        elif line.startswith("! "):
+            for change in json.loads((case / line[2:].strip()).read_text(encoding="utf-8")):
+                shop.change(change.pop("order_id"), **change)
         elif line.startswith("= "):
             name, _, batch = line[2:].strip().partition(" ")
             yield from _seen(shell, name, batch)
@@ -42,9 +54,11 @@ def play(case: Path, root: Path) -> Iterator[tuple[str, str]]:
 
 def _command(shell: Shell, line: str, case: Path) -> None:
     text, _, code = line.partition("=> ")
+    text, _, given = text.partition(" < ")
     words = [str(case / word) if word.startswith("in/") else word for word in shlex.split(text)]
     assert words[0] == "recon", line
-    shell(*words[1:]).expect(int(code or 0))
+    stdin = (case / given.strip()).read_text(encoding="utf-8") if given else ""
+    shell(*words[1:], stdin=stdin).expect(int(code or 0))
 
 
 def _seen(shell: Shell, name: str, batch: str) -> Iterator[tuple[str, str]]:

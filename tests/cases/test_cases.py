@@ -17,6 +17,9 @@ from tests.clock import FakeClock
 from tests.shell import Shell
 
 CASES = sorted(path for path in story.CASES.iterdir() if (path / "commands.txt").is_file())
+SHOPIFY_MONTH = [path for path in CASES if path.name == "thai-shop-month"]
+of_shopify = pytest.mark.parametrize("played", SHOPIFY_MONTH, indirect=True, ids=lambda case: case.name)
+"""Tests that read the shop's own export beside us."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def test_the_ledger_holds_every_document_exactly_once(played: Played) -> None:
     assert max(Counter((document.kind, document.code) for document in truth).values()) == 1
 
 
+@of_shopify
 def test_every_document_names_the_row_its_order_stands_in(played: Played) -> None:
     """Against the csv module, which knows nothing of our reading: row numbers as a spreadsheet counts them."""
     rows = {}
@@ -67,6 +71,7 @@ def test_every_document_names_the_row_its_order_stands_in(played: Played) -> Non
     assert seen > 0
 
 
+@of_shopify
 def test_first_receipts_state_total_and_vat_as_the_shop_does(played: Played) -> None:
     """A receipt over a whole order carries the order's own total and the tax the shop itself worked out."""
     rows = {}

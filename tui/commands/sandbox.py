@@ -15,7 +15,7 @@ def sandbox(args: argparse.Namespace) -> int:
     """Serve and print the address and the invented keys."""
     output = Output(as_json=args.json)
     try:
-        return _peak(args, output) if args.which == "peak" else _zort(args, output)
+        return {"peak": _peak, "zort": _zort, "bentoweb": _bentoweb}[args.which](args, output)
     except (OSError, sqlite3.Error) as error:
         raise UsageError(
             f"The sandbox cannot be served ({getattr(error, 'strerror', None) or error}): name another --port"
@@ -41,6 +41,19 @@ def _zort(args: argparse.Namespace, output: Output) -> int:
     with ZortShop(orders=orders, products=invented_products(), port=args.port) as server:
         keys = {"storename": server.store_name, "apikey": server.api_key, "apisecret": server.api_secret}
         _announce(output, "zort", server.url, keys)
+    return 0
+
+
+def _bentoweb(args: argparse.Namespace, output: Output) -> int:
+    import datetime as dt
+
+    from recon.sandbox.bentoweb import BentoWebShop
+    from recon.sandbox.bentoweb_orders import invented_orders
+
+    orders = invented_orders(dt.date(2026, 10, 1), max(30, args.orders), 1)
+    with BentoWebShop(orders=orders, port=args.port) as server:
+        output.note(f"source_api.login_url = {server.login_url}, bentoweb.store_id = {server.store_id}")
+        _announce(output, "bentoweb", server.url, dict(server.keys))
     return 0
 
 

@@ -84,6 +84,8 @@ def read_orders(
         pl.when(~pl.col("_vat").str.contains(_NOTHING)).then("_vat").alias("tax"),
         pl.col("_total").alias("total"),
         pl.when(state.is_in(REFUNDED_STATES)).then("_total").alias("refunded"),
+        # The state says refunded and cancelled in one; only for cancelling is there a day.
+        pl.when(state.is_in(REFUNDED_STATES)).then(_day("date_cancelled")).alias("refund_on"),
         pl.when(pl.lit(store_id != "") & (pl.col("store_id") != store_id)).then("store_id").alias("_store"),
     )
 
