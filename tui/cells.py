@@ -71,6 +71,30 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return space + kept if right else kept + space
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text as lines of whole words; a word wider than a line is broken between letters, never before a mark."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+            continue
+        pieces = _broken(word, max(width, 2))
+        lines[-1:] = [lines[-1], *pieces] if lines[-1] else pieces
+    return lines
+
+
+def _broken(word: str, width: int) -> list[str]:
+    pieces, room = [""], width
+    for start, stop in _letters(word):
+        size = cell_len(word[start:stop])
+        if size > room and pieces[-1]:
+            pieces, room = [*pieces, ""], width
+        pieces[-1] += word[start:stop]
+        room -= size
+    return pieces
+
+
 def centre(text: str, width: int) -> str:
     """Return the text in the middle of exactly so many cells."""
     kept = cut(text, width)

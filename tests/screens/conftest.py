@@ -39,6 +39,14 @@ def worlds(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
         yield Worlds((base if worker_id == "master" else base.parent) / "original-worlds", own)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def short_pauses() -> Iterator[None]:
+    """Let the test pilot look every 5 ms whether the screens are still, not every 20: half of a test was such waiting."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 200)
+        yield
+
+
 @pytest.fixture
 def english():
     """Speak English before and after."""

@@ -239,6 +239,22 @@ def test_a_read_only_session_writes_nothing(books: Path) -> None:
     assert list((books / "audit").iterdir()) == []
 
 
+def test_reading_anew_and_another_width_leave_the_place_where_it_was(books: Path) -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "s", "home", "down", "down", "enter")
+        assert app.screen.rows.cursor_key == 3
+        await press(pilot, "f5")
+        assert app.screen.rows.cursor_key == 3
+        assert app.screen.has_class("-opened")
+        assert app.screen.rows.sorted_by is not None
+        await pilot.resize_terminal(130, 36)
+        await quiet(pilot)
+        assert app.screen.rows.cursor_key == 3
+        assert says(app, "09:00:00"), "seconds where there is room"
+
+    play(screens(books), script)
+
+
 def test_sort_and_faces_by_mouse(books: Path) -> None:
     async def script(app: Any, pilot: Any) -> None:
         await press(pilot, "s", "home")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.cells import centre, columns, cut, fit, shown, split_line, width_of, widths_of
+from tui.cells import _letters, centre, columns, cut, fit, shown, split_line, width_of, widths_of, wrapped
 
 THAI = st.text(st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B), max_size=40)
 CJK = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x4FFF), max_size=20)
@@ -113,3 +113,18 @@ def test_a_line_with_two_ends_keeps_the_right_one(left: str, right: str, width: 
 @given(MIXED, WIDTHS)
 def test_centred_text_has_exactly_so_many_cells(text: str, width: int) -> None:
     assert cell_len(centre(shown(text), width)) == width
+
+
+@given(MIXED, st.integers(min_value=2, max_value=60))
+def test_wrapped_lines_fit_lose_nothing_and_never_begin_with_a_mark(text: str, width: int) -> None:
+    text = shown(text)
+    lines = wrapped(text, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        assert cell_len(line) <= width or len(list(_letters(line))) == 1
+        assert not line.startswith("\u0e33")
+
+
+def test_words_are_broken_only_where_one_is_wider_than_a_line() -> None:
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("(บริษัทน้ำใส, 1)", 8) == ["(บริษัทน้ำ", "ใส, 1)"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+import polars as pl
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -25,11 +26,14 @@ from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens import audit_words as words
 from tui.screens.base import StepScreen
+from tui.widgets.columns import Column
 from tui.widgets.dialogs import ChoiceDialog
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import CursorMoved, Opened
 
+WIDE: Final = 110
+"""From so many cells on there is room for seconds."""
 PAGE: Final = 2_000
 """Entries read at once; older ones come when the cursor reaches the end."""
 FORMS: Final = {
@@ -38,6 +42,7 @@ FORMS: Final = {
     "beancount": N_("Journal for beancount"),
 }
 _DIGITS: Final = 16
+_Read = tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]
 
 
 class AuditScreen(StepScreen):
@@ -73,9 +78,12 @@ class AuditScreen(StepScreen):
         self._chain: Content | None = None
         self._note: Content | None = None
         self._timezone = "UTC"
+        self._view: tuple[str, bool] | None = None
+        """Face and width the list was last made for."""
 
     def body(self) -> ComposeResult:
         """Chain, faces, filter, list, what went on, and the open entry."""
+        self._view = None  # a new table knows no columns yet
         yield Static(id="chain")
         yield Static(id="audit-faces")
         yield FilterLine(lambda: _("filter: words of the entry, -word"), id="filter")
@@ -95,17 +103,18 @@ class AuditScreen(StepScreen):
         """Read the newest entries and the files; check the chain beside it."""
         if not self._lines:
             self.rows.say_busy(lambda: _("Reading the event log ..."))
+            self.query_one("#audit-faces", Static).update(self._faces())
+        if self._chain is None:
+            self.query_one("#chain", Static).update(_("Checking ..."))
 
-        def read(
-            service: ReconService,
-        ) -> tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]:
-            view = service.overview()
-            return service.events(limit=PAGE), service.upkeep.proofs(), view.batches, view.timezone
+        def read(service: ReconService) -> _Read:
+            now = service.overview()
+            return service.events(limit=PAGE), service.upkeep.proofs(), now.batches, now.timezone
 
         self.ask(read, self._came)
         self.ask(_chain_state, self._chain_came, group="chain")
 
-    def _came(self, answer: tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]) -> None:
+    def _came(self, answer: _Read) -> None:
         self._lines, self._files, self._batches, self._timezone = answer
         self._draw()
 
@@ -127,25 +136,42 @@ class AuditScreen(StepScreen):
         self.set_class(self.face != "log", "-beside")
         self.query_one("#audit-note", Static).update(self._note or Content(""))
         self.query_one("#audit-note").display = self._note is not None
-        self.remove_class("-opened")
         rows = self.rows
         if self.face == "log":
             rows.say_when_empty(self._empty_words, lambda: _("Esc clears the filter.") if self._is_filtering() else "")
-            rows.set_view(
-                words.event_columns(self._minor, self._timezone, is_wide=self.size.width >= 110),
-                "seq",
-                words.event_frame(self._lines),
-            )
+            columns = words.event_columns(self._lines, self._minor, self._timezone, is_wide=self._is_wide())
+            self._show_rows(columns, "seq", words.event_frame(self._lines))
             self._filter()
         elif self.face == "files":
             rows.say_when_empty(lambda: _("No workbook yet."), lambda: _("e writes the one of the newest batch."))
-            rows.set_view(words.file_columns(), "path", words.file_frame(self._files))
-        elif self._report is None:
-            rows.say_when_empty(lambda: _("Nothing compared yet."), lambda: _("v reads a batch back from the ledger."))
-            rows.set_view(words.found_columns(), "row", words.found_frame(_NOTHING))
+            self._show_rows(words.file_columns(), "path", words.file_frame(self._files))
         else:
             rows.say_when_empty(lambda: _("The ledger holds exactly what was sent."))
-            rows.set_view(words.found_columns(), "row", words.found_frame(self._report))
+            if self._report is None:
+                rows.say_when_empty(
+                    lambda: _("Nothing compared yet."), lambda: _("v reads a batch back from the ledger.")
+                )
+            self._show_rows(words.found_columns(), "row", words.found_frame(self._report or _NOTHING))
+
+    def _show_rows(self, columns: Sequence[Column], key: str, frame: pl.DataFrame) -> None:
+        """Show rows; what was read anew leaves cursor and order as they are."""
+        view, before = (self.face, self._is_wide()), self._view
+        if view == before:
+            self.rows.set_rows(frame)
+            return
+        here = self.rows.cursor_key if before is not None and before[0] == self.face else None
+        self.rows.set_view(columns, key, frame)
+        self._view = view
+        if here is not None:
+            self.rows.move_to_key(here)
+
+    def _is_wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    def on_resize(self) -> None:
+        """There is room for seconds, or there is none any more."""
+        if self._view is not None and self._view[1] != self._is_wide():
+            self._draw()
 
     def _minor(self, minor: int) -> str:
         return self.recon.amount(plain(minor))
@@ -225,6 +251,7 @@ class AuditScreen(StepScreen):
     def action_face(self, face: str) -> None:
         """Show another list; from a click."""
         self.face = face
+        self.remove_class("-opened")
         self._draw()
         self.rows.focus()
 
@@ -239,13 +266,11 @@ class AuditScreen(StepScreen):
 
     def action_open(self) -> None:
         """Open or close the entry under the cursor; check the workbook under it."""
-        if self.rows.cursor_key is None:
-            return
-        if self.has_class("-opened"):
+        if self.rows.cursor_key is not None and not self.has_class("-opened"):
+            self.add_class("-opened")
+            self._show_facts()
+        else:
             self.remove_class("-opened")
-            return
-        self.add_class("-opened")
-        self._show_facts()
 
     def action_back(self) -> None:
         """Close what is open, clear the filter, go back to the log; then one step back."""

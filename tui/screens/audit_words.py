@@ -11,7 +11,7 @@ from textual.content import Content
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
 from recon.summaries import VerifySummary
-from tui.cells import shown
+from tui.cells import shown, width_of
 from tui.composed import tr_composed
 from tui.core_texts import finding_remedy, finding_title
 from tui.event_words import event_words
@@ -21,6 +21,8 @@ from tui.widgets.columns import Column
 
 FACES: Final = {"log": N_("Event log"), "files": N_("Files"), "compared": N_("Compared with the ledger")}
 KINDS: Final = {"workbook": N_("audit workbook"), "journal": N_("journal"), "import-file": N_("import file")}
+MOST_OF_A_NAME: Final = 10
+"""Cells a person's name takes in the log where there is little room."""
 _KILOBYTE: Final = 1024
 _EVENTS: Final = {
     "seq": pl.Int64, "at": pl.String, "who": pl.String, "what": pl.String, "count": pl.Int64, "total_minor": pl.Int64, "words": pl.String,
@@ -50,13 +52,21 @@ def event_frame(lines: Sequence[EventLine]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_EVENTS, orient="row")
 
 
-def event_columns(minor: Callable[[int], str], timezone: str, *, is_wide: bool) -> Sequence[Column]:
-    """Return the columns of the log; seconds only where there is room."""
+def event_columns(
+    lines: Sequence[EventLine], minor: Callable[[int], str], timezone: str, *, is_wide: bool
+) -> Sequence[Column]:
+    """Return the columns of the log; seconds and long names only where there is room."""
+    widest = max((width_of(shown(who)) for who in {line.who for line in lines}), default=0)
     return (
         Column(
             "at", lambda: day_heading(_("Time")), render=lambda at: moment(at, timezone, seconds=is_wide), priority=1
         ),
-        Column("who", lambda: _("Who"), width=None if is_wide else 10, priority=3),
+        Column(
+            "who",
+            lambda: _("Who"),
+            width=None if is_wide else min(max(widest, width_of(_("Who"))), MOST_OF_A_NAME),
+            priority=3,
+        ),
         Column("what", lambda: _("What"), grow=True, least=20, priority=0),
         Column("count", lambda: _("Count"), align="right", render=lambda n: "" if n is None else count(n), priority=4),
         Column(

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.cells import fit, width_of
+from tui.cells import fit, width_of, wrapped
 from tui.checks import NAMES, Check, machine_checks, workspace_checks
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
@@ -42,6 +42,7 @@ class DoctorScreen(StepScreen):
         super().__init__()
         self._widths: Widths | None = None
         self._inside: list[Check] = []
+        self._is_looking = True
 
     def body(self) -> ComposeResult:
         """A tally, the checks, the words to look at."""
@@ -61,8 +62,14 @@ class DoctorScreen(StepScreen):
         self._start(lambda: workspace_checks(session.workspace.root, session.ask), self._came, group="doctor")
 
     def _came(self, checks: list[Check]) -> None:
-        self._inside = checks
+        self._inside, self._is_looking = checks, False
         self._draw()
+
+    def show_error(self, error: BaseException) -> None:
+        """Show what went wrong; nothing is looked at any more."""
+        self._is_looking = False
+        self._draw()
+        super().show_error(error)
 
     def on_resize(self) -> None:
         """Lines are made for the width there is, and the width is one of the things looked at."""
@@ -77,11 +84,11 @@ class DoctorScreen(StepScreen):
     def _draw(self) -> None:
         checks = [*self._machine(), *self._inside]
         bad = sum(check.state != "ok" for check in checks)
-        said = (
-            ngettext("{n} thing to look at", "{n} things to look at", bad).format(n=count(bad))
-            if bad
-            else _("All is well.")
-        )
+        said = _("All is well.")
+        if bad:
+            said = ngettext("{n} thing to look at", "{n} things to look at", bad).format(n=count(bad))
+        if self._is_looking:
+            said = _("Checking ...")
         self.query_one("#tally", Static).update(Content(said))
         self.query_one("#checks", Static).update(checks_text(checks, self.size.width - 3))
         self.query_one("#sample", Static).update(self._sample())
@@ -114,15 +121,3 @@ def checks_text(checks: list[Check], width: int) -> Content:
         words = ("\n" + " " * (room + 4)).join(wrapped(check.text, width - room - 4))
         parts += [(f"{sign} ", style), (name, "bold"), f"  {words}"]
     return Content.assemble(*parts)
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Return a text as lines of whole words; a word that is wider than a line stands alone."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if width_of(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
