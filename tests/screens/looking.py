@@ -75,3 +75,20 @@ def picture(app: App[Any]) -> str:
     """Return the screen as a text grid without a raw control character."""
     assert control_bytes(app) == set()
     return grid(app)
+
+
+def pictured_at_each_size(
+    snapshot: Any, *keys: str, before: Script | None = None, still: Callable[[str], str] = str
+) -> Script:
+    """Return a script that presses keys and compares the screen at each size; one start serves all sizes."""
+
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        if before is not None:
+            await before(app, pilot)
+        await press(pilot, *keys)
+        for width, height in SIZES:
+            await pilot.resize_terminal(width, height)
+            await quiet(pilot)
+            assert still(picture(app)) == snapshot(name=f"{width}x{height}")
+
+    return script

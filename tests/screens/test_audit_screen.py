@@ -15,7 +15,7 @@ import pytest
 from recon.summaries import VerifySummary
 from recon.workspace import Workspace
 from tests.clock import FakeClock
-from tests.screens.looking import SIZES, Script, picture, play, press, quiet, says, text_of, until
+from tests.screens.looking import Script, pictured_at_each_size, play, press, quiet, says, text_of, until
 from tests.shell import Shell
 from tests.tui.conftest import WHOLESALE
 from tui.app import ReconApp
@@ -76,15 +76,7 @@ def still(text: str) -> str:
 
 
 def pictured(books: Path, snapshot: Any, *keys: str, before: Script | None = None) -> None:
-    for size in SIZES:
-
-        async def script(app: Any, pilot: Any, size: tuple[int, int] = size) -> None:
-            if before is not None:
-                await before(app, pilot)
-            await press(pilot, *keys)
-            assert still(picture(app)) == snapshot(name=f"{size[0]}x{size[1]}")
-
-        play(screens(books), script, size=size)
+    play(screens(books), pictured_at_each_size(snapshot, *keys, before=before, still=still))
 
 
 def test_picture_of_the_log(books: Path, snapshot: Any) -> None:

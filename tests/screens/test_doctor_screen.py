@@ -15,7 +15,7 @@ import pytest
 from recon.store.lock import WriterLock
 from recon.workspace import Workspace
 from tests.clock import FakeClock
-from tests.screens.looking import SIZES, picture, play, press, says
+from tests.screens.looking import picture, pictured_at_each_size, play, press, says
 from tests.shell import Shell
 from tui.app import ReconApp
 from tui.checks import Check, machine_checks
@@ -53,12 +53,7 @@ def test_picture_of_what_falls_short(books: Workspace, snapshot: Any, monkeypatc
     monkeypatch.setattr(
         "tui.screens.doctor.workspace_checks", lambda *_: [Check("disk", "fault", "12 MB free: an upload needs 200 MB")]
     )
-    for size in SIZES:
-
-        async def script(app: Any, pilot: Any, size: tuple[int, int] = size) -> None:
-            assert picture(app) == snapshot(name=f"{size[0]}x{size[1]}")
-
-        play(screens(books.root), script, size=size)
+    play(screens(books.root), pictured_at_each_size(snapshot))
 
 
 def test_picture_of_measured_words(books: Workspace, snapshot: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from recon.settings_text import with_setting
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.screens.grid import lines_of
-from tests.screens.looking import SIZES, picture, play, press, says, until
+from tests.screens.looking import pictured_at_each_size, play, press, says, until
 from tests.shell import SANDBOX_COMPANY, Shell, run
 from tests.tui.conftest import WHOLESALE
 from tui import i18n
@@ -36,13 +36,7 @@ def books(workspace: Workspace, clock: FakeClock) -> Workspace:
 
 
 def pictured(root: Path, snapshot: Any, *keys: str) -> None:
-    for size in SIZES:
-
-        async def script(app: Any, pilot: Any, size: tuple[int, int] = size) -> None:
-            await press(pilot, *keys)
-            assert picture(app) == snapshot(name=f"{size[0]}x{size[1]}")
-
-        play(screens(root), script, size=size)
+    play(screens(root), pictured_at_each_size(snapshot, *keys))
 
 
 def at(name: str) -> tuple[str, ...]:
