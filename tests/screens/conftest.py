@@ -76,7 +76,7 @@ def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def same_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pictures of the gallery show no digest of a chain and nothing of the machine the tests run on."""
-    if not request.module.__name__.endswith("test_gallery"):
+    if not request.module.__name__.endswith(("test_gallery", "test_languages")):
         return
     from tui import checks
     from tui.checks import Check, workspace_checks
