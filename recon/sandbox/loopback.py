@@ -39,6 +39,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = 10
+    disable_nagle_algorithm = True  # head and body go out apart; else each answer waits 40 ms for the client's receipt
     shop: Any
     """Whom it answers for: has ``now`` (its clock) and ``closing`` (set when it stops)."""
 

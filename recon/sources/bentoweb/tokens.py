@@ -20,7 +20,7 @@ from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import Secret
 from recon.ports import Clock
 from recon.sources.bentoweb.envelope import open_answer
-from recon.sources.bentoweb.verdict import KEYS_REMEDY, Again, passing_failure, refusal
+from recon.sources.bentoweb.verdict import KEYS_REMEDY, Again, opened, passing_failure, refusal
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105  an address
 KEYS: Final = ("client_id", "client_secret", "username", "password")
@@ -171,17 +171,15 @@ class AccessTokens:
             except HttpFailure as failure:
                 # A log-in that got lost is no harm; a refresh that got lost is followed by a log-in.
                 return Again(str(failure))
+            if answer.status == 200:
+                found = opened(answer, TOKEN_PATH, self._http.evidence, setting="source_api.login_url")
+                return found if isinstance(found, Again) else answer
             return passing_failure(answer, TOKEN_PATH) or answer
 
         return self._asked(once)
 
     def _taken(self, answer: Answer) -> Tokens:
-        try:
-            given = open_answer(answer.body).fields
-        except ValueError as error:
-            raise SourceUnavailable(
-                f"{TOKEN_PATH}: what came is no token: {error}. Is source_api.login_url right?"
-            ) from None
+        given = open_answer(answer.body).fields
         access, refresh, seconds = (given.get(name) for name in ("access_token", "refresh_token", "expires_in"))
         if not isinstance(access, str) or not access.isascii() or not access.isprintable() or not access.strip():
             raise SourceUnavailable(

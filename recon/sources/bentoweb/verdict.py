@@ -62,7 +62,7 @@ def judge(answer: Answer, path: str, *, evidence: Callable[[bytes], str]) -> Ver
     if answer.status in {403, 404, 410}:
         return NotThere(f"HTTP status {answer.status}")
     if answer.status == 200:
-        return _content(answer, path, evidence)
+        return opened(answer, path, evidence, setting="source_api.base_url")
     passing = passing_failure(answer, path)
     if passing is not None:
         return passing
@@ -97,7 +97,12 @@ def refusal(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> str:
     return f"{path}: BentoWeb refused with status {answer.status}: {show(evidence(answer.body), limit=120)}"
 
 
-def _content(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> Envelope | Again:
+def opened(answer: Answer, path: str, evidence: Callable[[bytes], str], *, setting: str) -> Envelope | Again:
+    """Return the content of an answer with status 200, or that half of it should be asked for again.
+
+    Raises:
+        SourceUnavailable: It is something else than JSON: a page of the network in between, or a wrong address.
+    """
     if not answer.body.strip():
         return Again(f"{path}: an empty answer.")
     try:
@@ -108,5 +113,5 @@ def _content(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> Env
         words = show(evidence(answer.body), limit=120)
         raise SourceUnavailable(
             f"{path}: what came is no answer of BentoWeb but {answer.content_type or 'something else'}: {words} "
-            "Is there a log-in page of the network in between, or is source_api.base_url wrong? Nothing was kept."
+            f"Is there a log-in page of the network in between, or is {setting} wrong? Nothing was kept."
         ) from None
