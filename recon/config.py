@@ -1,8 +1,8 @@
 """Settings of a workspace: ``recon.toml``, validated with all problems at once.
 
 Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
-sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``charges``, ``contacts`` and ``accounts``;
-``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
+sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``charges``, ``contacts``, ``accounts``, ``schedule`` and
+``auto_approve``; ``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
 (`recon.setting_words`).
 """
 
@@ -16,11 +16,13 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from recon.config_bentoweb import BentoWebApi
 from recon.config_marketplace import Marketplace
 from recon.errors import SettingsError
+from recon.schedule import AutoApproval, Schedule
+from recon.settings_base import Section
 from recon.settings_problems import explain
 
 SETTINGS_FILE: Final = "recon.toml"
@@ -50,12 +52,6 @@ def _outside_url(value: str) -> str:
 
 
 OutsideUrl = Annotated[str, AfterValidator(_outside_url)]
-
-
-class Section(BaseModel):
-    """Base of all sections: unknown keys are refused, values are never echoed by pydantic itself."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Company(Section):
@@ -171,7 +167,7 @@ class Contacts(Section):
 
     default: str = "ONLINE"
     """Code of the standing contact for buyers without a tax id (at most 16 characters in PEAK)."""
-    by_channel: dict[str, str] = {}
+    by_channel: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
     """Standing contact per sales channel."""
     full_tax_invoice: bool = True
     """Give a buyer with a valid tax id a contact and a full tax invoice of their own."""
@@ -241,19 +237,21 @@ class Connection(Section):
     """Which day a receipt carries (the tax point the accountant chose); falls back to the order's day."""
     payment_terms_days: int = Field(default=0, ge=0, le=365)
     """Days from an invoice to its due date."""
-    yields_to: tuple[str, ...] = ()
-    """Connections that book an order which reaches both (the same marketplace order number); here such orders are only compared."""
     number_prefix: NumberPrefixes = NumberPrefixes()
     source_api: SourceApi = SourceApi()
     bentoweb: BentoWebApi = BentoWebApi()
     marketplace: Marketplace = Marketplace()
+    yields_to: tuple[str, ...] = ()
+    """Connections that book an order which reaches both (the same marketplace order number); here such orders are only compared."""
     ledger: Ledger = Ledger()
     products: Products = Products()
     channels: Channels = Channels()
-    charges: dict[str, Charges] = {"default": Charges()}
+    charges: dict[str, Charges] = {"default": Charges()}  # noqa: RUF012
     """`default` and, where they differ, one table per sales channel."""
     contacts: Contacts = Contacts()
     accounts: Accounts = Accounts()
+    schedule: Schedule = Schedule()
+    auto_approve: AutoApproval = AutoApproval()
     gift_card_names: tuple[str, ...] = ()
     """Line names that are gift cards (a Shopify CSV does not say)."""
 
@@ -318,7 +316,7 @@ class Settings(Section):
 
     format: Literal[1] = FORMAT
     company: Company
-    connections: dict[str, Connection] = {}
+    connections: dict[str, Connection] = {}  # noqa: RUF012
     approval: Approval = Approval()
 
     @field_validator("connections")
@@ -327,6 +325,8 @@ class Settings(Section):
         for name in value:
             if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii() or len(name) > 40:
                 raise ValueError(f"connection name {name!r}: letters, digits, - and _ only")
+        return value
+
     @model_validator(mode="after")
     def _yields(self) -> Settings:
         for name, rules in self.connections.items():
@@ -337,8 +337,6 @@ class Settings(Section):
                 if name in self.connections[other].yields_to:
                     raise ValueError(f"connections {name} and {other} yield to each other; then nobody books their orders")
         return self
-
-        return value
 
     def connection(self, name: str | None = None) -> tuple[str, Connection]:
         """Return the named connection, or the only one.

@@ -54,10 +54,7 @@ def suggest_products(unlinked: pl.DataFrame, catalog: pl.DataFrame) -> pl.DataFr
     rows: list[tuple[str, str, str, str, int, str]] = []
     for key, sku, name in items.iter_rows():
         taken = by_bare.get(_bare(key), [])
-        rows += [
-            (key, sku, codes[p], names[p], 100, f"SKU {sku} and code {codes[p]} differ in punctuation only")
-            for p in taken
-        ]
+        rows += [(key, sku, codes[p], names[p], 100, _why_same(key, sku, codes[p])) for p in taken]
         rows += _by_name(key, sku, name, codes, names, folded, skip=set(taken))
     return pl.DataFrame(rows, schema=SUGGESTIONS, orient="row")
 
@@ -94,6 +91,12 @@ def _by_name(
         (key, text, codes[-p], names[-p], score, f"names alike to {score} of 100: {name} / {names[-p]}")
         for score, p in best
     ]
+
+
+def _why_same(key: str, sku: str, code: str) -> str:
+    if fold(code) == key:
+        return f"SKU {sku} is a code of the ledger"
+    return f"SKU {sku} and code {code} differ in punctuation only"
 
 
 def _bare(code: str) -> str:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recon.errors import SecretsError
 from recon.ports import SecretStore
-from recon.service.context import Context
+from recon.service.context import Context, Progress, quiet
 from recon.service.reading import place_notices
 from recon.service.setting_sheet import SettingLine, change_settings, setting_lines
 from recon.store.lock import Holder, holder_of
 from recon.targets.base import Company
+
+if TYPE_CHECKING:
+    from recon.service.scheduled import RunReport
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "peak": ("connect_id", "connect_key", "user_token"),
@@ -99,6 +104,14 @@ class Upkeep:
     def change_settings(self, typed: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
         """Write settings a person typed; raises SettingsError naming everything that is wrong."""
         return change_settings(self._context, typed)
+
+    def run(
+        self, connection: str | None, *, if_due: bool, stop: threading.Event, on_progress: Progress = quiet
+    ) -> RunReport:
+        """Fetch, match and plan as the timer does; approve and send only within the limits a person set."""
+        from recon.service.scheduled import run
+
+        return run(self._context, connection, if_due=if_due, stop=stop, on_progress=on_progress)
 
     def kept_keys(self) -> tuple[KeyLine, ...]:
         """Return which keys are kept, and where; never what they are."""

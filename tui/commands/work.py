@@ -164,7 +164,7 @@ def upload(args: argparse.Namespace) -> int:
 
         return look_on(args)
     output = Output(as_json=args.json)
-    with open_service(args, write=not args.dry_run) as service, _stop_after_this_one(output) as stop:
+    with open_service(args, write=not args.dry_run) as service, stop_after_this_one(output) as stop:
         if args.confirm_taken:
             report = service.confirm_taken(args.batch, Path(args.confirm_taken), dry_run=args.dry_run)
         else:
@@ -238,7 +238,7 @@ def _created_words(report: UploadSummary) -> str:
 
 
 @contextmanager
-def _stop_after_this_one(output: Output) -> Iterator[threading.Event]:
+def stop_after_this_one(output: Output) -> Iterator[threading.Event]:
     """Turn SIGINT, SIGTERM and SIGHUP into "stop after this one" (F15); the third time stops at once.
 
     What was being sent then is looked up by the next run, like after any other crash. A hang-up that whoever started this

@@ -1,0 +1,120 @@
+"""`recon run` and `recon schedule`: what happens while nobody looks, and the operating system's timer that begins it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from recon import ports
+from recon.errors import UsageError
+from recon.schedule import last_due
+from recon.service.scheduled import RunReport
+from recon.store.moments import stamp
+from recon.timers import System, Timer
+from recon.workspace import find_workspace
+from tui.asking import ask_yes, can_ask
+from tui.commands.work import stop_after_this_one, tell_notes
+from tui.output import Output
+from tui.timer_install import Steps, carry_out, install_steps, is_installed, remove_steps, this_system
+from tui.wiring import open_service
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what is to be done now; 4: something waits for a person."""
+    output = Output(as_json=args.json)
+    with open_service(args) as service, stop_after_this_one(output) as stop:
+        report = service.upkeep.run(
+            args.name or args.connection, if_due=args.if_due, stop=stop, on_progress=output.progress
+        )
+        tell_notes(service, output)
+    output.progress_done()
+    output.document("run", report.as_facts())
+    for line in report.words:
+        output.line(line)
+    return _exit_code(report)
+
+
+def _exit_code(report: RunReport) -> int:
+    if report.unclear:
+        return 6
+    return 4 if report.ended == "waits" else 0
+
+
+def schedule(args: argparse.Namespace) -> int:
+    """Show, put in or take out the timer of a connection.
+
+    Raises:
+        UsageError: Nothing is scheduled, or nobody said yes.
+    """
+    output = Output(as_json=args.json)
+    workspace = find_workspace(Path(args.workspace or ".").resolve())
+    settings = workspace.settings()
+    name, rules = settings.connection(args.connection)
+    timer = Timer(str(workspace.root), name, int(rules.schedule.at[3:]), (sys.executable, "-m", "tui.cli"))
+    system: System = args.system or this_system()
+    now = ports.SystemClock().now()
+    zone = ZoneInfo(settings.company.timezone)
+    due = last_due(rules.schedule, now, zone)
+    steps = _steps(args.action, system, timer, starts=now.astimezone().replace(minute=timer.minute))
+    if args.action == "install" and due is None:
+        raise UsageError(
+            f'{name} runs by hand only: set schedule.when = "daily" (or hourly, weekly, monthly) under [connections.{name}.schedule] '
+            "first. Nothing was done."
+        )
+    facts = {
+        "connection": name,
+        "when": rules.schedule.when,
+        "at": rules.schedule.at,
+        "last_due": None if due is None else stamp(due),
+        "system": system,
+        "timer": timer.name,
+        "installed": is_installed(system, timer),
+        "steps": steps.lines(),
+        "done": False,
+    }
+    if args.action != "show" and _agreed(args, steps, output):
+        carry_out(steps)
+        facts |= {"done": True, "installed": is_installed(system, timer)}
+    output.document("schedule", facts)
+    _print(facts, steps, output, args)
+    return 0
+
+
+def _steps(action: str, system: System, timer: Timer, *, starts: dt.datetime) -> Steps:
+    if action == "remove":
+        return remove_steps(system, timer)
+    return install_steps(system, timer, starts=starts.strftime("%Y-%m-%dT%H:%M:00"))
+
+
+def _agreed(args: argparse.Namespace, steps: Steps, output: Output) -> bool:
+    """Show what would be done and ask; without a terminal only --yes counts."""
+    if args.dry_run or not steps.lines():
+        return False
+    if args.yes:
+        return True
+    if not can_ask(no_input=args.no_input):
+        raise UsageError(
+            "This changes the operating system's timers: say --yes, or look with --dry-run. Nothing was done."
+        )
+    for line in steps.lines():
+        output.line(line)
+    return ask_yes("Do this", no_input=args.no_input, option="--yes")
+
+
+def _print(facts: Mapping[str, object], steps: Steps, output: Output, args: argparse.Namespace) -> None:
+    output.line(
+        f"{facts['connection']}: {facts['when']} at {facts['at']}; timer {facts['timer']} ({facts['system']}) is {'in' if facts['installed'] else 'not in'}."
+    )
+    if not facts["done"]:
+        for line in steps.lines():
+            output.line(f"  {line}")
+    if facts["done"] and steps.note:
+        output.line(steps.note)
+    if not steps.lines() and args.action == "remove":
+        output.line("Nothing was in; nothing was done.")
+    if args.action == "show" and not facts["installed"]:
+        output.line("next: recon schedule install")
