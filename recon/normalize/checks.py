@@ -103,7 +103,9 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
     optional = {
         "tax-rate-unknown": unknown_rates(orders, options),
         "tax-mode-mixed": None if conventions.tax_mode_by_order else mixed_minority(orders, options),
-        "number-repeated": repeated_numbers(orders) if "order_number" in orders.columns else None,
+        "number-repeated": repeated_numbers(orders)
+        if "order_number" in orders.columns and not conventions.numbers_repeat
+        else None,
     }
     return masks | {code: mask for code, mask in optional.items() if mask is not None}
 

@@ -115,13 +115,12 @@ def _told(known: pl.DataFrame, sums: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _still_true(findings: pl.DataFrame, returns: pl.DataFrame, attached: pl.DataFrame) -> pl.DataFrame:
-    """Return the findings less those that the returns answer, and less those that only a sale's number can have."""
-    twice = (pl.col("code") == "number-repeated") & pl.col("order_key").is_in(returns["order_key"].implode())
+    """Return the findings less those that the returns answer, and those about returns that are told of their sale."""
     unread = pl.col("code").is_in(["status-unknown", "order-on-hold"]) & pl.col("order_key").is_in(
         returns.filter(pl.col("sale_no").is_not_null())["order_key"].implode()
     )
     answered = pl.col("code").is_in(_SALE_SAYS) & pl.col("order_key").is_in(attached["sale_key"].implode())
-    return findings.filter(~(twice | unread | answered).fill_null(value=False))
+    return findings.filter(~(unread | answered).fill_null(value=False))
 
 
 def _refunds(refunds: pl.DataFrame, paid_back: pl.DataFrame, attached: pl.DataFrame) -> pl.DataFrame:

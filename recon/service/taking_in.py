@@ -30,6 +30,7 @@ from recon.service.known import (
     read_key,
     read_options,
 )
+from recon.service.recognising import connection_of_files
 from recon.sources.base import Fetched, IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
 from recon.store.files import Intake, NewIntake
@@ -46,7 +47,7 @@ def import_files(
     on_progress: Progress,
 ) -> IntakeReport:
     """Take in files one after the other; a refused one does not stop the others."""
-    name, rules = context.connection(connection)
+    name, rules = context.connection(connection if profile else connection_of_files(context, paths, connection))
     reports = []
     for path in paths:
         on_progress(f"reading {path.name}")

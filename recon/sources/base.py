@@ -100,6 +100,8 @@ class Conventions:
     """Try discount, discount + discount_extra, none: the first that foots wins and is stored (ZORT)."""
     extra_by_platform: bool = False
     """Try discount, then discount + discount_extra; the extra part is the platform's own money (marketplaces)."""
+    numbers_repeat: bool = False
+    """The visible number is that of another record (a return's order), so that several may carry the same."""
     line_amount_checked: bool = False
     """Hold an order whose stated line amount is not price x quantity - discount."""
     tax: Literal["infer", "included", "excluded", "none"] = "infer"

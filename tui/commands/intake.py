@@ -23,7 +23,10 @@ def import_files(args: argparse.Namespace) -> int:
         report = service.import_files(
             paths, connection=args.connection, profile=args.profile, dry_run=args.dry_run, on_progress=output.progress
         )
+        recognised = args.connection is None and len(service.settings.connections) > 1
     output.progress_done()
+    if recognised:
+        output.line(f"Connection {report.connection}: recognised by the headings.")
     return _print(report, output, "import")
 
 

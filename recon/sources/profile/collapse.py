@@ -15,6 +15,7 @@ from recon.frames.amounts import NumberForm, minor_units, plain_text
 from recon.frames.findings import findings_from
 from recon.frames.headings import ROW, Heading
 from recon.sources.base import ReadOptions
+from recon.sources.profile.fields import BY_NAME
 from recon.sources.profile.model import Profile
 from recon.sources.profile.rows import ORDER_NO
 
@@ -84,7 +85,7 @@ def _finding(differing: pl.DataFrame, name: str, heading: str, options: ReadOpti
         order_key=order_key(profile, options),
         column=heading,
         value=pl.col("value"),
-        detail=pl.format("{}: this row says {}, the order's first row {}.", pl.lit(name), pl.col("value"), kept),
+        detail=pl.format("{}: this row says {}, the order's first row {}.", pl.lit(name if name in BY_NAME else heading), pl.col("value"), kept),
     )
 
 

@@ -122,7 +122,7 @@ def _number_form(forms: Forms) -> NumberForm:
 
 
 def _conventions(profile: Profile) -> Conventions:
-    counting = profile.conventions.model_dump()
+    counting = profile.conventions.model_dump() | {"numbers_repeat": profile.kind == "returns"}
     if not profile.has_lines:  # the one line's amount is ours
         counting |= {"line_amount": "stated", "line_discount": "none", "order_discount": "on-top"}
     return Conventions(**counting)
