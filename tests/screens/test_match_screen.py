@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from tests.clock import FakeClock
 from tests.screens.grid import control_bytes, grid, lines_of
@@ -22,7 +22,7 @@ from tui.app import ReconApp
 from tui.keys import KEYS
 from tui.screens.channels import ChannelsScreen
 from tui.screens.products import ProductsScreen
-from tui.widgets.dialogs import ConfirmDialog
+from tui.widgets.dialogs import ConfirmDialog, TextDialog
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.pick_dialog import ExplainedDialog, PickDialog
 from tui.widgets.table import VirtualTable
@@ -220,6 +220,87 @@ def test_lines_go_as_text_and_the_link_is_taken_away_again(shop: Shell, clock: F
 
     play(match_app(shop.root, clock), script)
     assert states(shop)["XX-1"] == "unlinked"
+
+
+@pytest.mark.parametrize("key", KEYS["create"].keys)
+def test_a_product_is_marked_to_be_created_under_a_name_one_has_looked_at(
+    shop: Shell, clock: FakeClock, key: str
+) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        on(app, "xx-1")
+        await press_key(app, pilot, key)
+        dialog = app.screen
+        assert isinstance(dialog, TextDialog)
+        field = dialog.query_one(Input)
+        assert field.value == "zzz qqq", "the shop's name stands there"
+        field.value = "ก" * 101
+        await press(app, pilot, "enter")
+        assert "101 characters; the ledger takes 100." in "\n".join(lines_of(app))
+        field.value = "ปลอกหมอน"
+        await press(app, pilot, "enter")
+        assert states(shop)["XX-1"] == "to-create"
+        assert "Undo: create 1" in lines_of(app)[-1]
+        app.screen.query_one(FilterLine).set_text("st:create")
+        await quiet(app, pilot)
+        assert shown_keys(app) == ["xx-1"]
+        text = "\n".join(lines_of(app))
+        assert "o to create" in text
+        assert "New product in the ledger" in text
+        await press(app, pilot, "d")
+
+    play(match_app(shop.root, clock), script, size=(130, 36))
+    assert states(shop)["XX-1"] == "unlinked"
+
+
+def test_many_are_created_under_the_shops_names_and_what_the_ledger_has_is_left(shop: Shell, clock: FakeClock) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "asterisk", "n")
+        assert isinstance(app.screen, ConfirmDialog)
+        text = "\n".join(lines_of(app))
+        assert "Create 3 products in the ledger" in text
+        assert "2 of them have a suggestion: the ledger may have them already." in text
+        assert "3 marked SKUs stay as they are" in text
+        await press(app, pilot, "enter")
+        assert "to-create" not in states(shop).values(), "Cancel is the default"
+        await press(app, pilot, "n", "tab", "enter")
+        tally = str(app.screen.query_one("#tally", Static).render())
+        assert "o 3 to create" in tally
+        await press(app, pilot, "u")
+        assert "to-create" not in states(shop).values(), "one thing, undone as one"
+        await press(app, pilot, "y")
+
+    play(match_app(shop.root, clock), script, size=(130, 36))
+    assert [sku for sku, state in states(shop).items() if state == "to-create"] == ["XX-1", "TS-WHITE-M", "P-00002"]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("mug", "exactly this code"), ("", "Only SKUs without a link"), ("p00001", "exactly this code")],
+)
+def test_what_cannot_be_created_says_why(shop: Shell, clock: FakeClock, key: str, words: str) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        on(app, key)
+        await press(app, pilot, "n")
+        assert isinstance(app.screen, ProductsScreen)
+        assert words in said(app)[0]
+
+    play(match_app(shop.root, clock), script)
+
+
+def test_a_created_product_says_so_in_its_history(shop: Shell, clock: FakeClock) -> None:
+    shop("match", "--create", "XX-1=ปลอกหมอน", "--as", "Nok")
+    shop("plan").expect(4)
+    shop("approve", "B0001", "--as", "Lek").expect(0)
+    shop("upload", "B0001").expect(0)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        app.screen.query_one(FilterLine).set_text("st:linked")
+        await quiet(app, pilot)
+        text = "\n".join(lines_of(app))
+        assert "Lek  created there as" in text
+        assert "by B0001" in text
+
+    play(match_app(shop.root, clock), script, size=(130, 36))
 
 
 def test_lines_without_a_sku_are_asked_about_once_more(shop: Shell, clock: FakeClock) -> None:
@@ -496,7 +577,21 @@ def test_a_discount_is_explained_and_cannot_be_set(shop: Shell, clock: FakeClock
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize(
-    "state", ["open", "marked", "confirm", "search", "payment", "methods", "otherwise", "charges", "charge"]
+    "state",
+    [
+        "open",
+        "marked",
+        "confirm",
+        "search",
+        "create",
+        "create-many",
+        "to-create",
+        "payment",
+        "methods",
+        "otherwise",
+        "charges",
+        "charge",
+    ],
 )
 def test_pictures_of_a_shop_with_open_questions(
     shop: Shell, clock: FakeClock, grids: SnapshotAssertion, size: tuple[int, int], state: str
@@ -504,7 +599,8 @@ def test_pictures_of_a_shop_with_open_questions(
     keys = {
         "open": ["down", "down"], "marked": ["asterisk"], "confirm": ["asterisk", "enter"], "search": ["f"],
         "payment": ["f6"], "methods": ["f6", "enter"], "otherwise": ["f6", "o"], "charges": ["f6", "f6"],
-        "charge": ["f6", "f6", "enter"],
+        "charge": ["f6", "f6", "enter"], "create": ["n"], "create-many": ["asterisk", "n"],
+        "to-create": ["asterisk", "n", "tab", "enter", "slash", *"st", "colon", *"create", "enter"],
     }[state]  # fmt: skip
     took: list[str] = []
 

@@ -43,7 +43,8 @@ def _coming(row: dict[str, Any]) -> list[Part]:
     """Say what is created, when, and when the orders follow."""
     head = _("New service in the ledger") if row["new_kind"] == "service" else _("New product in the ledger")
     words = _("The next batch creates it, once it is approved and sent; its orders follow in the plan after that.")
-    return [(head, "$recon-accent"), "\n", shown(row["new_name"]), "\n", words, "\n"]
+    name = [] if row["new_name"] == row["name"] else [shown(row["new_name"]), "\n"]
+    return [(head, "$recon-accent"), "\n", *name, words, "\n"]
 
 
 def _suggestions(row: dict[str, Any], detail: ProductDetail) -> list[Part]:

@@ -108,7 +108,7 @@ class ProductsScreen(MatchList):
             BarButton("screen.accept_marked", lambda n: self._accept_label() if n else ""),
             BarButton("screen.link_all", lambda n: "" if n else _("Link all exact")),
             BarButton("screen.as_text", lambda n: _("As text {n}").format(n=count(n)) if n else _("As text")),
-            BarButton("screen.create", lambda n: _("Create {n}").format(n=count(n)) if n else _("Create in ledger")),
+            BarButton("screen.create", lambda n: _("Create {n}").format(n=count(n)) if n else _("Create")),
             BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
