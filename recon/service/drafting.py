@@ -157,7 +157,10 @@ def draft_profile(
     """
     file = look_at(path)
     start = profile_text(context, base) if base else ""
-    said = (*edits_of(start), *edits)
+    try:
+        said = (*edits_of(start), *edits)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"profiles/{base}.toml is no TOML: {error}. Correct it in a text editor.") from None
     table = _table(file, said, sheet)
     proposal = propose_profile(table)
     text = with_edits(start or proposal.toml, edits, repeats=_repeats(proposal, table, said))

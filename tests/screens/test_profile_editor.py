@@ -11,6 +11,9 @@ from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
+from recon.sources.profile.edit import ProfileEdit
+from recon.workspace import find_workspace
+from tests.clock import FakeClock
 from tests.screens.grid import grid
 from tests.screens.import_world import (
     LINES,
@@ -28,6 +31,8 @@ from tests.screens.import_world import (
 )
 from tui.app import ReconApp
 from tui.screens.profile_editor import ProfileEditor
+from tui.widgets.file_chooser import FileChooser
+from tui.wiring import service_for
 
 
 @pytest.fixture
@@ -240,3 +245,176 @@ def test_other_languages_stand_straight(world: ImportWorld, language: str) -> No
         assert says(app, "4 orders 13,465.00")
 
     play(world.app(speak=language), script)
+
+
+# --- profiles that are there
+
+
+@pytest.fixture
+def office(world: ImportWorld) -> ImportWorld:
+    """A profile, and the file that was taken in with it; one word of it is still open."""
+    file = world.inbox / "back-office.csv"
+    with service_for(find_workspace(world.root), clock=FakeClock(), actor="nok", write=True) as service:
+        service.save_profile(file, [ProfileEdit(("payment_map", "exact", "รอโอน"), "unpaid")], "office")
+        service.import_files([file], profile="office")
+    return world
+
+
+async def open_office(app: ReconApp, pilot: Pilot[Any]) -> None:
+    await press(app, pilot, "z")
+    assert says(app, "office 1 file, 4 orders")
+    await choose(app, pilot, "office")
+    assert screen_of(app).face == "editor"
+    assert says(app, "column profile office File: back-office.csv")
+
+
+def test_a_profile_that_is_there_is_opened_changed_and_its_files_are_read_anew(office: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await open_office(app, pilot)
+        assert says(app, "? 1 question ")
+        assert says(app, "4 orders 13,465.00")
+        await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
+        await choose(app, pilot, "cancelled")
+        assert not says(app, "? 1 question ")
+        await press(app, pilot, "w")
+        assert app.screen.query_one(Input).value == "office"
+        assert says(app, "Under its own name it is changed for every file read with it")
+        await press(app, pilot, "enter")
+        assert says(app, "Change column profile office?")
+        assert says(app, "1 file was taken in with it.")
+        assert says(app, "0 new 3 known 1 changed 0 gone")
+        assert app.focused is not None and app.focused.id == "cancel"
+        await press(app, pilot, "tab", "enter")
+        assert screen_of(app).face == "files"
+        assert says(app, "Column profile office is saved.")
+
+    play(office.app(), script)
+    assert "cancelled" in (office.root / "profiles" / "office.toml").read_text(encoding="utf-8")
+    assert office.shell().json("profile")["profiles"][0]["files"] == 1
+
+
+def test_cancel_leaves_the_profile_as_it_is(office: ImportWorld) -> None:
+    before = (office.root / "profiles" / "office.toml").read_text(encoding="utf-8")
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await open_office(app, pilot)
+        await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
+        await choose(app, pilot, "cancelled")
+        await press(app, pilot, "w", "enter", "enter")
+        assert screen_of(app).face == "editor"
+        assert len(editor_of(app).edits) == 1
+        await press(app, pilot, "escape")
+        assert screen_of(app).face == "files"
+
+    play(office.app(), script)
+    assert (office.root / "profiles" / "office.toml").read_text(encoding="utf-8") == before
+
+
+def test_a_profile_is_saved_as_another_one(office: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await open_office(app, pilot)
+        await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
+        await choose(app, pilot, "cancelled")
+        await press(app, pilot, "w")
+        app.screen.query_one(Input).value = "office-2"
+        await press(app, pilot, "enter")
+        assert screen_of(app).face == "files"
+        assert screen_of(app).history is not None and screen_of(app).history.profiles == ("office", "office-2")
+
+    play(office.app(), script)
+
+
+def test_a_change_that_its_files_do_not_stand_is_not_saved(office: ImportWorld) -> None:
+    newer = office.root / "newer.csv"
+    newer.write_bytes(LINES.read_bytes().decode("cp874").replace("ยอดสุทธิ", "Net").encode("cp874"))
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        screen_of(app).edit_columns(newer, base="office")
+        await quiet(app, pilot)
+        assert says(app, "not complete yet") or says(app, "question") or says(app, "finding")
+        await to_row(app, pilot, "c:columns\ntotal")
+        await choose(app, pilot, "Net")
+        assert says(app, "4 orders")
+        await press(app, pilot, "w", "enter")
+        assert says(app, "could not be read any more")
+        assert says(app, "Save it under another name.")
+        assert screen_of(app).face == "editor"
+
+    play(office.app(), script, size=(130, 36))
+
+
+def test_a_profile_nothing_was_read_with_asks_for_a_file(world: ImportWorld) -> None:
+    world.shell()("profile", LINES, "--save", "fresh").expect(4)
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "ผ")
+        await choose(app, pilot, "fresh")
+        assert isinstance(app.screen, FileChooser)
+        await press(app, pilot, "enter")
+        assert screen_of(app).face == "editor"
+        assert editor_of(app).base == "fresh"
+        assert says(app, "4 orders 13,465.00")
+
+    play(world.app(), script)
+
+
+def test_without_a_profile_it_says_how_one_is_made(world: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "ctrl+n")
+        assert says(app, "There is no column profile yet.")
+        assert screen_of(app).face == "files"
+
+    play(world.app(), script)
+
+
+def test_a_profile_that_is_no_toml_is_named_and_said(world: ImportWorld) -> None:
+    (world.root / "profiles" / "torn.toml").write_text("profile = ", encoding="utf-8")
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "z")
+        assert says(app, "! torn")
+        await press(app, pilot, "enter")
+        await press(app, pilot, "enter")
+        assert says(app, "profiles/torn.toml is no TOML")
+
+    play(world.app(), script, size=(130, 36))
+
+
+def test_a_profile_is_opened_by_mouse_and_looked_at_read_only(office: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await click_words(app, pilot, "[ Columns ]")
+        await click_words(app, pilot, "office   1 file")
+        assert screen_of(app).face == "editor"
+        await press(app, pilot, "w")
+        assert screen_of(app).face == "editor", "nothing is saved while the screens may only read"
+        assert not says(app, "[ Save ]")
+
+    play(office.app(read_only=True), script)
+
+
+def test_the_pictures_of_a_profile_that_is_there(office: ImportWorld, snapshot: SnapshotAssertion) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "z")
+        async for name in sizes(app, pilot):
+            assert grid(app) == snapshot(name=f"list-{name}")
+        await press(app, pilot, "enter")
+        async for name in sizes(app, pilot):
+            assert grid(app) == snapshot(name=f"editor-{name}")
+        await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
+        await choose(app, pilot, "cancelled")
+        await press(app, pilot, "w", "enter")
+        async for name in sizes(app, pilot):
+            assert grid(app) == snapshot(name=f"effect-{name}")
+
+    play(office.app(), script, size=SIZES[0])
+
+
+def test_another_language_keeps_the_profile_that_is_changed(office: ImportWorld) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await open_office(app, pilot)
+        app.use_language("nb")
+        await quiet(app, pilot)
+        assert (editor_of(app).base, editor_of(app).title) == ("office", "back-office.csv")
+        grid(app)
+
+    play(office.app(), script)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeHistory
 from tui.cells import shown
-from tui.i18n import _, count, day, day_heading, moment, ngettext
+from tui.i18n import _, count, day, day_heading, language, moment, ngettext
 from tui.keys import KEYS
+from tui.keys import shown as key_of
 from tui.widgets.columns import Column
 from tui.widgets.intake_words import FILE_STATES, ORDER_STATES, source_words, state_words
 from tui.widgets.totals_bar import BarButton
@@ -22,6 +22,7 @@ WORKS: Final = {
     "pull": ("files", "result"),
     "take_inbox": ("files", "result"),
     "plan": ("files", "result"),
+    "profiles": ("files",),
     "open": ("files", "preview", "result", "editor"),
     "sort": ("files", "preview"),
     "next_pane": ("files", "preview", "editor"),
@@ -32,12 +33,14 @@ WORKS: Final = {
 WRITING_FACES: Final = ("preview", "editor", "result")
 """Faces where Enter leads to something that is kept."""
 FOOTERS: Final = {
-    "files": ("open", "choose", "take_inbox", "pull", "next_step", "command_palette"),
+    "files": ("open", "choose", "take_inbox", "pull", "profiles", "next_step", "command_palette"),
     "preview": ("open", "next_pane", "back", "sort"),
     "work": ("back",),
     "result": ("next_step", "plan", "choose", "back"),
     "editor": ("open", "save", "undo", "next_pane", "back"),
 }
+_ONLY_SOMETIMES: Final = ("take_inbox", "pull", "profiles")
+"""Keys of the list of files that have nothing to do in many workspaces."""
 Minor = Callable[[int], str]
 
 
@@ -72,6 +75,15 @@ def order_columns(minor: Minor) -> Sequence[Column]:
     )  # fmt: skip
 
 
+def files_footer(history: IntakeHistory | None) -> tuple[str, ...]:
+    """Return the keys of the list of files: those that have something to do, seven at most with the key for help."""
+    if history is None:
+        return tuple(name for name in FOOTERS["files"] if name not in _ONLY_SOMETIMES)
+    there = (bool(history.inbox), any(one.can_pull for one in history.connections), bool(history.profiles))
+    idle = {name for name, is_there in zip(_ONLY_SOMETIMES, there, strict=True) if not is_there}
+    return tuple(name for name in FOOTERS["files"] if name not in idle)[:6]
+
+
 def bar_button(action: str, words: str) -> BarButton:
     """Return a button of the line above the keys."""
     return BarButton(KEYS[action].name if action == "next_step" else f"screen.{action}", lambda _marked: words)
@@ -84,12 +96,19 @@ def take_words(preview: FilePreview | None) -> str:
     return _("Take in {n}").format(n=count(preview.takes_in))
 
 
-def about_words(face: str, looked_at: Path | None, history: IntakeHistory | None) -> str:
-    """Return the line under the steps: the file in hand, else where orders come from."""
-    if face in {"preview", "editor"} and looked_at is not None:
-        return f"{_('File')}: {shown(looked_at.name)}"
+def about_words(face: str, name: str, base: str, history: IntakeHistory | None) -> str:
+    """Return the line under the steps: the file in hand and the profile that is changed, else where orders come from."""
+    if face in {"preview", "editor"} and name:
+        file = f"{_('File')}: {shown(name)}"
+        return f"{source_words('profile', base)}   {file}" if face == "editor" and base else file
     known = history.connections if history else ()
     return "   ".join(f"{shown(one.name)}: {source_words(one.source, one.profile)}" for one in known)
+
+
+def not_taken_in() -> str:
+    """Return what can be done with a file that waits in the inbox folder."""
+    key = key_of("take_inbox", thai=language() == "th")
+    return _("Not taken in yet. Enter looks at it first, {key} takes in every new file.").format(key=key)
 
 
 def bar_words(face: str, history: IntakeHistory | None, reports: int) -> str:

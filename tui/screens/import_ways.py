@@ -21,7 +21,6 @@ from tui.cells import shown
 from tui.i18n import _, count, ngettext
 from tui.paths import given_path
 from tui.screens.base import StepScreen
-from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.dialogs import ChoiceDialog
 from tui.widgets.file_chooser import FileChooser
 from tui.widgets.intake_words import source_words
@@ -59,6 +58,10 @@ class ImportWays(StepScreen):
     def say_work(self, words: Callable[[], str], done: int = 0, total: int = 0) -> None:
         """Say what is going on, and how far it is."""
         raise TypeError(f"{type(self).__name__} cannot say {words()} {done} {total}")
+
+    def columns_of(self, path: Path) -> None:
+        """Let a person say what the columns of an unknown file mean."""
+        raise TypeError(f"{type(self).__name__} cannot ask about the columns of {path}")
 
     # --- ways in
 
@@ -250,7 +253,7 @@ class ImportWays(StepScreen):
     def after_result(self) -> None:
         """Do the one thing that comes next."""
         if self.unknown is not None:
-            self._columns_of(self.unknown)
+            self.columns_of(self.unknown)
         else:
             self.recon.action_next_step()
 
@@ -262,36 +265,6 @@ class ImportWays(StepScreen):
     def _planned(self, _report: PlanReport) -> None:
         self.show_face("files")
         self.recon.go("review")
-
-    # --- the columns of an unknown file
-
-    def _columns_of(self, path: Path) -> None:
-        """Read the file with a profile that is there, or make one."""
-        profiles = self.history.profiles if self.history else ()
-        if not profiles:
-            self.edit_columns(path)
-            return
-        choices = [("", _("Tell what its columns mean (a new profile)"))]
-        choices += [(name, _("Read with column profile {name}").format(name=name)) for name in profiles]
-
-        def chosen(name: str | None) -> None:
-            if name:
-                self.look_at(path, profile=name)
-            elif name == "":
-                self.edit_columns(path)
-
-        self.app.push_screen(ChoiceDialog(_("How is this file read?"), choices), chosen)
-
-    def edit_columns(self, path: Path) -> None:
-        """Open the columns of an unknown file."""
-        self.looked_at = path
-        self.query_one(ProfileEditor).open(path, self._connection or None)
-        self.show_face("editor")
-
-    def on_profile_editor_saved(self, event: ProfileEditor.Saved) -> None:
-        """The profile is there: take the file in with it."""
-        self.unknown = self.preview = None
-        self.look_at(event.path, profile=event.name)
 
 
 def _import_one(service: ReconService, path: Path, connection: str | None, profile: str | None) -> IntakeReport:

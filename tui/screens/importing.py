@@ -20,9 +20,8 @@ from textual.widgets import Static
 
 from recon.money import plain
 from recon.service.intakes import IntakeDetail, IntakeHistory
-from tui.i18n import N_, _, count, language
+from tui.i18n import N_, _, count
 from tui.keys import KEYS, bindings, key_text
-from tui.keys import shown as key_of
 from tui.screens.import_faces import (
     FACES,
     FOOTERS,
@@ -32,10 +31,12 @@ from tui.screens.import_faces import (
     bar_button,
     bar_words,
     file_columns,
+    files_footer,
+    not_taken_in,
     order_columns,
     take_words,
 )
-from tui.screens.import_ways import ImportWays
+from tui.screens.import_profiles import ImportProfiles
 from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.columns import Column
 from tui.widgets.fitted import Fitted
@@ -56,7 +57,7 @@ PANE_DELAY: Final = 0.05
 """Seconds the cursor rests on a file before the pane asks for it."""
 
 
-class ImportScreen(ImportWays):
+class ImportScreen(ImportProfiles):
     """Files and answers come in here."""
 
     STEP: ClassVar[str] = "import"
@@ -66,7 +67,7 @@ class ImportScreen(ImportWays):
         "first; Enter takes it in. A file dragged onto this window is looked at too."
     )
     BINDINGS = bindings(
-        "open", "choose", "take_inbox", "pull", "plan", "sort", "next_pane", "undo", "save",
+        "open", "choose", "take_inbox", "pull", "profiles", "plan", "sort", "next_pane", "undo", "save",
     )  # fmt: skip
     AUTO_FOCUS = "#files"
     CSS = """
@@ -180,6 +181,8 @@ class ImportScreen(ImportWays):
         return self.check_action(KEYS[name].name, ()) is not False
 
     def _footer(self) -> tuple[str, ...]:
+        if self.face == "files":
+            return files_footer(self.history)
         if self.face == "result" and self.unknown is not None:
             return ("open", "choose", "back")
         return ("choose", "back") if self.face == "result" and not self.took_in else FOOTERS[self.face]
@@ -191,7 +194,7 @@ class ImportScreen(ImportWays):
         if self.face == "work":
             return {"back": _("Stop after this one")}
         if self.face == "editor":
-            return {"open": _("Change"), "save": _("Save and take in"), "undo": _("Undo")}
+            return {"open": _("Change"), "save": self._save_words(), "undo": _("Undo")}
         if self.face == "result" and self.unknown is not None:
             return {"open": _("Tell what its columns mean")}
         return {"next_step": _("Match")}
@@ -201,18 +204,23 @@ class ImportScreen(ImportWays):
             pulls = any(one.can_pull for one in self.history.connections) if self.history else False
             waiting = len(self.history.inbox) if self.history else 0
             inbox = _("Take in inbox ({n})").format(n=count(waiting)) if waiting else ""
-            return (("choose", _("Choose file")), ("take_inbox", inbox), ("pull", _("Pull") if pulls else ""))
+            known = _("Columns") if self.history and self.history.profiles else ""
+            pull = _("Pull") if pulls else ""
+            return (("choose", _("Choose file")), ("take_inbox", inbox), ("pull", pull), ("profiles", known))
         if self.face == "preview":
             return (("back", _("Cancel")), ("open", take_words(self.preview)))
         if self.face == "work":
             return (("back", _("Stop after this one")),)
         if self.face == "editor":
-            return (("back", _("Cancel")), ("save", _("Save and take in")))
+            return (("back", _("Cancel")), ("save", self._save_words()))
         if self.unknown is not None:
             return (("back", _("Files")), ("open", _("Tell what its columns mean")))
         if not self.took_in:
             return (("back", _("Files")), ("choose", _("Choose file")))
         return (("back", _("Files")), ("plan", _("Plan")), ("next_step", _("Match")))
+
+    def _save_words(self) -> str:
+        return _("Save") if self.editor.base else _("Save and take in")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works on this face."""
@@ -254,7 +262,9 @@ class ImportScreen(ImportWays):
 
     def _draw(self) -> None:
         """Write everything that is not a list anew."""
-        self.query_one("#about", Static).update(Content(about_words(self.face, self.looked_at, self.history)))
+        name = self.editor.title if self.face == "editor" else self.looked_at.name if self.looked_at else ""
+        about = about_words(self.face, name, self.editor.base, self.history)
+        self.query_one("#about", Static).update(Content(about))
         self.query_one(TotalsBar).say_otherwise(lambda: bar_words(self.face, self.history, len(self.reports)))
         amount, preview = self.recon.amount, self.preview
         if preview is not None:
@@ -285,7 +295,7 @@ class ImportScreen(ImportWays):
     def _ask_detail(self) -> None:
         key = str(self.files.cursor_key or "")
         if not key or key.startswith("inbox:"):
-            self.query_one("#detail", Fitted).say(lambda _width: Content(_not_taken_in() if key else ""))
+            self.query_one("#detail", Fitted).say(lambda _width: Content(not_taken_in() if key else ""))
         elif key in self._details:
             self._show_detail(self._details[key])
         else:
@@ -386,8 +396,3 @@ class ImportScreen(ImportWays):
         else:
             self.hide_error()
             self.show_face("files")
-
-
-def _not_taken_in() -> str:
-    key = key_of("take_inbox", thai=language() == "th")
-    return _("Not taken in yet. Enter looks at it first, {key} takes in every new file.").format(key=key)

@@ -6,18 +6,16 @@ from its proposal and the answers, the editor only asks and shows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from recon.money import plain
@@ -26,6 +24,7 @@ from tui.cells import shown
 from tui.composed import tr_composed
 from tui.core_texts import ORDER_STATES, PAYMENT_STATES, SEVERITIES, word
 from tui.i18n import _, count, day, day_heading, ngettext
+from tui.screens.profile_saving import ProfileSaving
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
 from tui.widgets.draft_words import ROWS, column_reason, name_of, path_of, problem_words, rows_of, value_words
@@ -35,21 +34,19 @@ from tui.widgets.table_messages import Opened
 if TYPE_CHECKING:
     from recon.service.drafting import DraftProblem, ProfileDraft
     from recon.sources.profile.edit import ProfileEdit
-    from tui.screens.base import StepScreen
 
 PANES: Final = ("orders", "problems", "text")
 LEAVE_OUT: Final = "\x00out"
 WHOLE_FILE: Final = "\x00file "
 OTHER: Final = "\x00other"
 _TONES: Final = {"?": "check", "!": "bad", "-": "dim"}
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PROBLEMS: Final = pl.Schema({
     "key": pl.UInt32(), "severity": pl.String(), "row": pl.UInt32(), "column": pl.String(), "value": pl.String(),
     "text": pl.String(),
 })  # fmt: skip
 
 
-class ProfileEditor(Container):
+class ProfileEditor(ProfileSaving):
     """A list of everything that can be answered, and beside it the file as it is read with the answers."""
 
     DEFAULT_CSS = """
@@ -65,13 +62,6 @@ class ProfileEditor(Container):
     .-tall ProfileEditor #draft-pane { height: 14; }
     """
 
-    class Saved(Message):
-        """The profile is there; the file can be taken in with it."""
-
-        def __init__(self, path: Path, name: str) -> None:
-            self.path, self.name = path, name
-            super().__init__()
-
     def __init__(
         self,
         *,
@@ -85,12 +75,11 @@ class ProfileEditor(Container):
         self.edits: tuple[ProfileEdit, ...] = like.edits if like else ()
         self.path: Path | None = like.path if like else None
         self.connection: str | None = like.connection if like else None
+        self.base: str = like.base if like else ""
+        """The profile that is changed; empty: a new one is made."""
+        self.title: str = like.title if like else ""
+        """Name of the file as people know it."""
         self.pane: str = like.pane if like else "orders"
-
-    @property
-    def place(self) -> StepScreen:
-        """The screen around it."""
-        return cast("StepScreen", self.screen)
 
     @property
     def rows(self) -> VirtualTable:
@@ -149,11 +138,12 @@ class ProfileEditor(Container):
 
     # --- the file, and the answers so far
 
-    def open(self, path: Path, connection: str | None) -> None:
-        """Begin with a file."""
+    def open(self, path: Path, connection: str | None, *, base: str = "", title: str = "") -> None:
+        """Begin with a file, and with a profile that is there or none."""
         self.path, self.connection, self.draft, self.edits = path, connection, None, ()
+        self.base, self.title = base, title or path.name
         self.rows.set_rows(pl.DataFrame(schema=ROWS))
-        self.rows.say_busy(lambda: _("Reading {name} ...").format(name=shown(path.name)))
+        self.rows.say_busy(lambda: _("Reading {name} ...").format(name=shown(self.title)))
         self._try()
 
     def take_keys(self) -> None:
@@ -163,10 +153,12 @@ class ProfileEditor(Container):
 
     def _try(self) -> None:
         """Read the file with all answers, beside the screen; a newer answer replaces the question."""
-        path, edits, connection = self.path, self.edits, self.connection
+        path, edits, connection, base = self.path, self.edits, self.connection, self.base
         assert path is not None
         self.place.ask(
-            lambda service: service.draft_profile(path, edits, connection=connection), self._came, group="draft"
+            lambda service: service.draft_profile(path, edits, connection=connection, base=base),
+            self._came,
+            group="draft",
         )
 
     def _came(self, draft: ProfileDraft) -> None:
@@ -333,36 +325,6 @@ class ProfileEditor(Container):
             self.edits = self.edits[:-1]
             self._try()
 
-    # --- saving
-
-    def save(self) -> None:
-        """Ask for a name, save, and hand the file on."""
-        if self.draft is None:
-            return
-        if not self.draft.loads:
-            self.show_pane("problems")
-            self.app.notify(_("The columns are not complete yet: see the findings. Nothing was saved."), markup=False)
-            return
-        words = _("Files of this kind are read with it from now on. Small letters, digits and dashes.")
-        dialog = TextDialog(
-            _("Save the columns as"), words, yes=_("Save"), value=self._first_name(), check=_name_problem
-        )
-        self.app.push_screen(dialog, self._named)
-
-    def _first_name(self) -> str:
-        stem = self.path.stem.lower() if self.path else ""
-        return re.sub(r"[^a-z0-9]+", "-", re.sub(r"[0-9]{4,}", "", stem)).strip("-")[:30].strip("-") or "my-orders"
-
-    def _named(self, name: str | None) -> None:
-        path, edits, connection = self.path, self.edits, self.connection
-        if name is None or path is None:
-            return
-
-        def saved(_where: str) -> None:
-            self.post_message(self.Saved(path, name))
-
-        self.place.act(lambda service: service.save_profile(path, edits, name, connection=connection), saved)
-
 
 def problem_rows(problems: Sequence[DraftProblem]) -> pl.DataFrame:
     """Return the findings as rows of the list."""
@@ -371,7 +333,3 @@ def problem_rows(problems: Sequence[DraftProblem]) -> pl.DataFrame:
         for number, one in enumerate(problems)
     ]
     return pl.DataFrame(rows, schema=_PROBLEMS, orient="row")
-
-
-def _name_problem(name: str) -> str:
-    return "" if _NAME.fullmatch(name) else _("Small letters, digits and dashes only, please.")
