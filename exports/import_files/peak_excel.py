@@ -160,7 +160,7 @@ class PeakExcel(Target):
         self._known = known or Catalog()
         self.capabilities = Capabilities(
             kinds=frozenset(TEMPLATES), own_number=True, number_max_length=NUMBER_MAX, partial_credit_note=True,
-            searchable_by_number=True, is_file=True, lookup_grace_seconds=0,
+            refund_payment=True, searchable_by_number=True, is_file=True, lookup_grace_seconds=0,
         )  # fmt: skip
 
     def verify(self) -> Company:

@@ -108,6 +108,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "ledger-cannot": FindingCode("hold", "The ledger would not accept the document as it stands", "See the detail; change the mapping or the order."),
     "refund-exceeds-total": FindingCode("hold", "More was refunded than the order's total", "Check the order in the source."),
     "refund-amount-missing": FindingCode("hold", "Marked as partly refunded, but the source does not say how much", "Export the refund amounts too, or post the order by hand."),
+    "refund-to-record": FindingCode("warning", "The ledger is not told from which account a refund went back", "Record the refund on the credit note in the ledger, from the account named here; the postings and the journal have it already."),
     "returned-not-refunded": FindingCode("hold", "The goods came back, but the source states no refund", "Record the refund in the shop, or decide with `recon match --decide ORDER=by-hand:NUMBER`."),
     "cancelled-but-paid": FindingCode("warning", "Cancelled, but the source does not say that the money went back", "Refund the buyer in the shop; nothing stays posted for a cancelled order."),
     "posted-unclear": FindingCode("hold", "What the ledger holds for the order does not fit together", "Look at its documents in the ledger: two live ones, or a credit note without its document. Void what is wrong there, then run `recon verify`; a document we sent is ended with `recon settle`."),

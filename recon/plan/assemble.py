@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from
 from recon.plan.columns import side_by_side
 from recon.plan.contacts import contacts_of
@@ -197,7 +198,22 @@ def _document_findings(
                 detail=pl.format("The credit note is dated {}.", "issued_on"),
             )
         )
+    if not work.inputs.limits.refund_payment:
+        found.append(_refunds_to_record(documents, place))
     return found
+
+
+def _refunds_to_record(documents: pl.DataFrame, place: pl.DataFrame) -> pl.DataFrame:
+    """Return a warning per credit note whose payment back the ledger is not told of."""
+    about = pl.concat([documents, place], how="horizontal").filter(pl.col("kind") == "credit_note")
+    detail = pl.format(
+        "Credit note {} of {}: {} back from {}.",
+        pl.coalesce("number", pl.lit("(numbered by the ledger)")),
+        pl.coalesce("applies_to_number", "order_number"),
+        plain_text("total_minor"),
+        pl.coalesce("payment_method", pl.lit("the account the money came in on")),
+    )
+    return findings_from(about, "refund-to-record", amount_minor=pl.col("total_minor"), detail=detail)
 
 
 def _blocked_findings(work: Work, asked: pl.DataFrame) -> list[pl.DataFrame]:

@@ -38,6 +38,8 @@ class PlanLimits:
 
     partial_credit_note: bool = False
     """Takes a credit note over less than the whole document."""
+    refund_payment: bool = True
+    """Is told with a credit note from which account the money went back."""
     number_max_length: int = 30
     kinds: frozenset[str] = frozenset(DOCUMENT_KINDS)
     """Document kinds it takes from us."""

@@ -21,6 +21,8 @@ _LIKE_ORIGINAL: Final = ("gross_minor", "discount_minor", "vat_by_line_minor", "
 """Columns of the header that follow from the lines."""
 _LAST: Final = 1_000_000
 """Sorts the money side behind everything, as in every other credit note."""
+_PLANNED: Final = ("_planned_money", "_planned_tax")
+"""Of an invoice that is paid and credited by the same plan: the account of that payment, and whether it makes VAT due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def find_mirrors(
 
     Args:
         frame: Per document doc_no, action, kind, after_sale, live_key, total_minor, vat_minor, base_total_minor,
-            repeats, payment_method and the columns of the header that follow from the lines.
+            repeats, payment_method, money_account, is_tax_invoice and the columns of the header that follow from the
+            lines.
         posted: POSTED.
         read: Gives the contents of posted documents.
         rows: Per document, the row its order stands in.
@@ -59,7 +62,8 @@ def find_mirrors(
     if not whole.any():
         return _none(frame, whole)
     asked = frame.with_columns(rows.alias("row")).filter(whole).join(_payments(posted), on="live_key", how="left")
-    asked = asked.select("doc_no", "kind", "live_key", "payment_key", "total_minor", "vat_minor", "row")
+    asked = asked.join(_planned_payments(frame), on="live_key", how="left", maintain_order="left")
+    asked = asked.select("doc_no", "kind", "live_key", "payment_key", "total_minor", "vat_minor", "row", *_PLANNED)
     keys = pl.concat([asked["live_key"], asked["payment_key"].drop_nulls()]).unique().sort()
     contents = read(keys.to_list())
     known = _known(asked, contents)
@@ -88,6 +92,14 @@ def _payments(posted: pl.DataFrame) -> pl.DataFrame:
     paid = posted.filter(pl.col("kind") == "payment", pl.col("applies_to_key").is_not_null()).sort("revision")
     last = paid.group_by("applies_to_key", maintain_order=True).agg(pl.col("document_key").last())
     return last.select(pl.col("applies_to_key").alias("live_key"), pl.col("document_key").alias("payment_key"))
+
+
+def _planned_payments(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return where the payments of this plan put the money, and whether they make the VAT due; by the invoice they pay."""
+    paid = frame.filter(pl.col("kind") == "payment")
+    return paid.select(
+        "live_key", pl.col("money_account").alias("_planned_money"), pl.col("is_tax_invoice").alias("_planned_tax")
+    )
 
 
 def _known(asked: pl.DataFrame, contents: PostedContents) -> pl.DataFrame:
@@ -138,19 +150,23 @@ def _postings(known: pl.DataFrame, contents: PostedContents, connection: Connect
     """Return the original's postings with the sides changed.
 
     A sale's first posting is its money or receivable side, its last one the VAT where it has any (`postings`). A credit
-    note on a paid invoice takes the money from where the payment put it, and the VAT from where the payment moved it.
+    note on a paid invoice takes the money from where the payment put it, and the VAT from where the payment moved it,
+    whether that payment is posted already or stands before it in this plan.
     """
     sides = _payment_accounts(known, contents)
     mine = known.select(
-        "doc_no", "kind", "vat_minor", "payment_key", "_paid_tax", pl.col("live_key").alias("document_key")
+        "doc_no", "kind", "vat_minor", "payment_key", "_paid_tax", *_PLANNED, pl.col("live_key").alias("document_key")
     )
     rows = mine.join(contents.postings, on="document_key", how="inner").join(sides, on="payment_key", how="left")
     money = pl.col("posting_no") == 1
     vat = (pl.col("posting_no") == pl.col("posting_no").max().over("doc_no")) & (pl.col("vat_minor") != 0)
     paid = (pl.col("kind") == "credit_note") & pl.col("payment_key").is_not_null()
+    planned = (pl.col("kind") == "credit_note") & pl.col("_planned_money").is_not_null()
     account = (
         pl.when(money & paid).then("_money_account")
+        .when(money & planned).then("_planned_money")
         .when(vat & paid & pl.col("_paid_tax").fill_null(value=False)).then("_vat_account")
+        .when(vat & planned & pl.col("_planned_tax")).then(pl.lit(account_name(connection, "output_vat")))
         .otherwise("account_code")
     )  # fmt: skip
     words = {setting.replace("_", " "): account_name(connection, setting) for setting in ACCOUNT_SETTINGS}

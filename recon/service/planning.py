@@ -142,6 +142,7 @@ def plan_inputs(
         currency=context.settings.company.currency,
         limits=PlanLimits(
             partial_credit_note=capabilities.partial_credit_note,
+            refund_payment=capabilities.refund_payment,
             number_max_length=capabilities.number_max_length,
             kinds=capabilities.kinds,
             contact_code_max_length=capabilities.contact_code_max_length,

@@ -26,6 +26,8 @@ class Capabilities:
     number_max_length: int
     partial_credit_note: bool
     """Takes a credit note over less than the whole document."""
+    refund_payment: bool
+    """Is told with a credit note from which account the money went back; without it a person records the refund there."""
     searchable_by_number: bool
     """A document can be found by our number; without it an unknown outcome needs a person."""
     writes_in_parallel: int = 1

@@ -50,6 +50,7 @@ class FakeLedger(Target):
     def __init__(self, clock, path=None, *, company=COMPANY, crash=None, **capabilities):
         given = {
             "kinds": KINDS, "own_number": True, "number_max_length": 30, "partial_credit_note": True,
+            "refund_payment": True,
             "searchable_by_number": True, "lookup_grace_seconds": 120,
         }  # fmt: skip
         self.capabilities = Capabilities(**{**given, **capabilities})

@@ -20,7 +20,7 @@ from plan_shop import (
     steps,
 )
 
-from recon.plan.inputs import Plan
+from recon.plan.inputs import Plan, PlanLimits
 
 LATER = DAY + dt.timedelta(4)
 KEY = "zort:shop:1001"
@@ -137,6 +137,42 @@ def test_a_credit_note_on_a_paid_invoice_takes_the_money_from_where_the_payment_
     assert left_per_account(first, second, third) == {}
     assert third.documents["payment_method"].item() == "BSV003"
     assert lines_of(third, "credit_note") == lines_of(first, "invoice")
+
+
+def test_a_refund_whose_payment_the_ledger_is_not_told_of_is_said() -> None:
+    first = plan(order())
+    gone = order(
+        payment_state="refunded", refunded_minor=10700, refunds=({"amount_minor": 10700, "refunded_on": LATER},)
+    )
+    known = {"posted": posted_from(first), "read_posted": contents_from(first)}
+    said = plan(gone, **known, limits=PlanLimits(refund_payment=False)).findings
+    warned = said.filter(pl.col("code") == "refund-to-record").row(0, named=True)
+    assert (warned["severity"], warned["order_key"], warned["amount_minor"]) == ("warning", KEY, 10700)
+    assert warned["detail"] == "Credit note CN-1001 of RT-1001: 107.00 back from BSV003."
+    assert "refund-to-record" not in codes(plan(gone, **known, limits=PlanLimits(refund_payment=True)))
+
+
+@pytest.mark.parametrize("order_state", ["open", "completed"])
+def test_a_paid_invoice_refunded_before_its_payment_was_posted_leaves_nothing_on_any_account(order_state: str) -> None:
+    """Payment and credit note in one plan: the money comes in and goes back, the receivable is settled, the VAT is back."""
+    rules = connection(invoices="awaiting-transfer-unpaid", **CHARGES)
+    first = plan(full_order(payment_state="unpaid", order_state=order_state), connection=rules)
+    gone = full_order(
+        order_state=order_state,
+        payment_state="refunded",
+        paid_on=DAY,
+        refunds=({"amount_minor": 0, "refunded_on": LATER},),
+    )
+    gone["refunded_minor"] = gone["total_minor"]
+    gone["refunds"][0]["amount_minor"] = gone["total_minor"]
+    second = plan(gone, connection=rules, posted=posted_from(first), read_posted=contents_from(first))
+    assert steps(second) == ["payment", "credit_note"]
+    assert left_per_account(first, second) == {}
+    total = second.documents["total_minor"][1]
+    credit = second.postings.filter(pl.col("doc_no") == 1)
+    assert credit.filter(pl.col("account_code") == "111201")["credit_minor"].to_list() == [total]
+    assert not credit["account_code"].is_in(["113101", "215102"]).any()
+    assert second.documents["payment_method"].to_list() == ["BSV003", "BSV003"]
 
 
 def test_a_void_takes_back_the_invoice_as_it_was() -> None:

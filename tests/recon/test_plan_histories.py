@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from plan_shop import ABLE, DAY, connection, inputs, line, order, plan, posted_from
+from plan_shop import ABLE, DAY, connection, contents_from, inputs, line, order, plan, posted_from
 
-from recon.plan.inputs import PlanLimits
+from recon.plan.inputs import Plan, PlanLimits
 from recon.plan.plan import build_plan
 
 STAGES = st.lists(
@@ -81,6 +81,18 @@ def live_totals(posted: pl.DataFrame) -> dict[str, int]:
     return totals
 
 
+def open_invoices(posted: pl.DataFrame) -> int:
+    """Sum of all invoices that are neither paid nor void, as a ledger would add them up."""
+    sides = {"invoice": 1, "payment": -1, "void": -1}
+    return sum(sides.get(row["kind"], 0) * row["total_minor"] for row in posted.iter_rows(named=True))
+
+
+def balance(made: list[Plan], account: str) -> int:
+    """Debits less credits of an account over all plans."""
+    rows = pl.concat([each.postings for each in made]).filter(pl.col("account_code") == account)
+    return int(rows.select((pl.col("debit_minor") - pl.col("credit_minor")).sum()).item())
+
+
 @settings(max_examples=18, deadline=None)
 @example(
     [[("refunded", 0, False), ("unpaid", 0, False), ("paid", 0, False)]],
@@ -94,6 +106,20 @@ def live_totals(posted: pl.DataFrame) -> dict[str, int]:
     "included",
     0,
     "repost",
+    False,
+)
+@example(
+    [[("unpaid", 0, False), ("refunded", 0, False)]],
+    {
+        "invoices": "awaiting-transfer-unpaid",
+        "receipts": "paid",
+        "tax_invoice_on": "payment",
+        "vat_registered": True,
+        "charges": {},
+    },
+    "included",
+    4_000,
+    "",
     False,
 )
 @given(
@@ -111,15 +137,20 @@ def test_f50_sum_of_all_documents_of_an_order_is_its_truth(
     decided = [(f"zort:shop:{life.number}", decision, None, None) for life in told if decision]
     settings_ = connection(**rules)
     posted: pl.DataFrame | None = None
+    history: list[Plan] = []
     for stage in range(max(len(stages) for stages in lives)):
         for life, stages in zip(told, lives, strict=True):
             if stage < len(stages):
                 life.tell(*stages[stage][:2])
         given_ = {"connection": settings_, "decisions": decided, "limits": ABLE if able else PlanLimits()}
         orders = [life.now() for life in told]
-        made = plan(*orders, **given_, **({} if posted is None else {"posted": posted}))
+        known = {} if posted is None else {"posted": posted, "read_posted": contents_from(*history)}
+        made = plan(*orders, **given_, **known)
         assert made.controls.ties
         posted = posted_from(made, posted)
+        history.append(made)
+        assert balance(history, "113101") == open_invoices(posted), "receivables are the open invoices, nothing else"
+        assert balance(history, "215102") == 0 or open_invoices(posted), "VAT not yet due belongs to open invoices only"
         assert posted["document_key"].n_unique() == posted.height, "no document is ever posted twice (F39)"
         numbers = posted["number"].drop_nulls()
         assert numbers.n_unique() == numbers.len(), "no number is given to two documents"

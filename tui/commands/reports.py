@@ -131,9 +131,11 @@ def print_document(view: DocumentView, output: Output) -> None:
         f"  net {grouped(h.net)}   VAT {grouped(h.vat)} (by line {grouped(view.vat_by_line)})   total {grouped(h.total)} {h.currency}   prices: VAT {view.vat_mode}"
     )
     if view.payment_method:
-        output.line(
-            f"  paid {grouped(view.paid)} on {view.paid_on} through {h.payment_channel or '(no channel named)'} -> {view.payment_method}"
+        through = f"through {h.payment_channel or '(no channel named)'}"
+        ways = (
+            f"back on {view.paid_on} {through} from" if h.kind == "credit_note" else f"on {view.paid_on} {through} ->"
         )
+        output.line(f"  paid {grouped(view.paid)} {ways} {view.payment_method}")
     output.table(
         ("Posting", "Debit", "Credit"),
         [(p.account, grouped(p.debit), grouped(p.credit)) for p in view.postings],

@@ -296,6 +296,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
         own_number=own,
         number_max_length=options.number_max_length,
         partial_credit_note=False,
+        refund_payment=False,  # the fields of creditNotePayment are not known (peak.md 6.7)
         searchable_by_number=own,
         # PEAK allows 5 and 10; one by one until more is proven (peak.md 3.2).
         writes_in_parallel=1,
