@@ -21,7 +21,7 @@ from textual.worker import get_current_worker
 from recon.service.overview import Overview
 from recon.text import show_lines
 from tui import i18n
-from tui.i18n import LANGUAGES, N_, _, count, language
+from tui.i18n import LANGUAGES, N_, _, count, language, ngettext
 from tui.keys import KEYS, bindings, shown
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import is_sample
@@ -203,9 +203,11 @@ class ReconApp(App[int]):
         review = (planned.count if planned else 0) + (held.count if held else 0)
         return {
             "import": count(view.files),
-            "match": _("{n} open").format(n=count(view.matching_open)) if view.matching_open else "",
+            "match": ngettext("{n} open", "{n} open", view.matching_open).format(n=count(view.matching_open))
+            if view.matching_open
+            else "",
             "review": count(review) if review else "",
-            "upload": _("{n} open").format(n=count(sum(going))) if sum(going) else "",
+            "upload": ngettext("{n} open", "{n} open", sum(going)).format(n=count(sum(going))) if sum(going) else "",
         }
 
     def action_toggle_numbers(self) -> None:

@@ -253,7 +253,9 @@ class HomeScreen(StepScreen):
         amount, room = self.recon.amount, min(width, 62)
         lines = [
             (
-                _("{n} orders, less refunds and cancelled").format(n=count(controls.orders)),
+                ngettext(
+                    "{n} order, less refunds and cancelled", "{n} orders, less refunds and cancelled", controls.orders
+                ).format(n=count(controls.orders)),
                 amount(controls.source),
                 "bold",
             ),

@@ -207,9 +207,23 @@ class ProductsScreen(MatchList):
             lines.append(cut(sku, max(room - width_of(to), 8)) + to)
         same = len(chosen) - len({row["suggestion"] for row in chosen})
         if same:
-            lines += ["", _("{n} of them go to a product another one goes to as well.").format(n=count(same))]
+            lines += [
+                "",
+                ngettext(
+                    "{n} of them goes to a product another one goes to as well.",
+                    "{n} of them go to a product another one goes to as well.",
+                    same,
+                ).format(n=count(same)),
+            ]
         if left:
-            lines += ["", _("{n} marked SKUs have no suggestion and stay as they are.").format(n=count(left))]
+            lines += [
+                "",
+                ngettext(
+                    "{n} marked SKU has no suggestion and stays as it is.",
+                    "{n} marked SKUs have no suggestion and stay as they are.",
+                    left,
+                ).format(n=count(left)),
+            ]
         return "\n".join([*lines, "", _("Nothing is sent; it can be undone.")])
 
     # --- other edits

@@ -111,6 +111,7 @@ def group_columns(minor: Minor, column: str) -> Sequence[Column]:
         Column("check", lambda: _("check"), align="right", render=_some, priority=3, drop_below=80),
         Column("blocked", lambda: _("blocked"), align="right", render=_some, priority=3, drop_below=80),
         Column("ready", lambda: _("ready"), align="right", render=_some, priority=3, drop_below=80),
+        Column("approved", lambda: _("approved"), align="right", render=_some, priority=4, drop_below=80),
     )
 
 
@@ -202,7 +203,11 @@ def like_words(like: Likeness, minor: Minor, width: int) -> Content:
             if "why" in row:
                 parts += [(f"  {_(row['why'])}", "$recon-dim"), "\n"]
     if like.left_out:
-        left = _("{n} more are like it but have findings or are decided: left out.").format(n=count(like.left_out))
+        left = ngettext(
+            "{n} more is like it but has findings or is decided: left out.",
+            "{n} more are like it but have findings or are decided: left out.",
+            like.left_out,
+        ).format(n=count(like.left_out))
         parts += ["\n", (left, "$recon-check"), "\n"]
     return Content.assemble(*parts[:-1])
 

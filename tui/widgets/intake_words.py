@@ -98,8 +98,8 @@ def detail_content(detail: IntakeDetail, amount: Amount, currency: str, timezone
 def counts(known: int, new: int, changed: int, gone: int, refused: int) -> str:
     """Return what became of the orders."""
     parts = [
-        _("{n} new").format(n=count(new)),
-        _("{n} known").format(n=count(known)),
+        ngettext("{n} new", "{n} new", new).format(n=count(new)),
+        ngettext("{n} known", "{n} known", known).format(n=count(known)),
         _("{n} changed").format(n=count(changed)),
         _("{n} gone").format(n=count(gone)),
     ]
