@@ -111,20 +111,26 @@ def _still(text: str) -> str:
     return re.sub(r"[\d.,]+ (MB|KB)", r"70 \1", text)
 
 
-QUICK = ("test_keys_and_themes", "test_cells", "test_table", "test_table_use", "test_filter_line", "test_figures")
+QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_table_use", "test_filter_line", "test_figures",
+         "test_places", "test_tmux"}  # fmt: skip
 """Modules whose tests all belong to the quick tier."""
-QUICK_PICTURES = ("-demo]", "-worst]")
-"""States of the gallery that belong to it; all sizes, states, languages and themes are looked at in the slow tier."""
+QUICK_IN_USE = {"test_audit_screen", "test_doctor_screen", "test_first_run", "test_home", "test_importing", "test_match_screen",
+                "test_review_use", "test_settings_screen", "test_upload_screen"}  # fmt: skip
+"""Modules whose tests of keys, clicks and decisions belong to it; their further pictures do not."""
+QUICK_PICTURES = ("-demo]", "-worst]", "-empty]")
+"""States of the gallery that belong to it, at all sizes; the other states, languages and themes are looked at in the slow tier."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the wide sweep over the screens to `make nightly`: it takes longer than everything else together."""
-    here = Path(__file__).parent
     for item in items:
-        if item.path.parent != here or item.path.stem in QUICK:
-            continue
-        if item.path.stem == "test_gallery" and (
-            (item.name.startswith("test_state") and item.name.endswith(QUICK_PICTURES)) or "[" not in item.name
-        ):
-            continue
-        item.add_marker(pytest.mark.slow)
+        if item.path.parent == Path(__file__).parent and not _is_quick(item.path.stem, item.name):
+            item.add_marker(pytest.mark.slow)
+
+
+def _is_quick(module: str, name: str) -> bool:
+    """Return whether a test is worth its time at every change."""
+    if module == "test_gallery":
+        is_state = name.startswith("test_state[") and name.endswith(QUICK_PICTURES)
+        return is_state or name.startswith("test_language[") or "[" not in name
+    return module in QUICK or (module in QUICK_IN_USE and not name.startswith("test_picture"))

@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from tests.screens.grid import control_bytes, lines_of
+from tests.screens.looking import settled, works
 from tests.screens.worlds import WaitingSession, Worlds
 from tui import i18n
 from tui.app import PLACES, ReconApp
@@ -168,7 +169,7 @@ async def still(app: App[Any], pilot: Pilot[Any]) -> None:
         if WaitingSession.gate.is_set():
             with suppress(WorkerCancelled):  # a newer question took its place
                 await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
         now = lines_of(app)
         same = same + 1 if now == before and not _works(app) else 0
         before = now
@@ -180,7 +181,7 @@ async def still(app: App[Any], pilot: Pilot[Any]) -> None:
 def _works(app: App[Any]) -> bool:
     if not WaitingSession.gate.is_set():
         return False
-    return getattr(app, "overview", True) is None or any(not worker.is_finished for worker in app.workers)
+    return getattr(app, "overview", True) is None or works(app)
 
 
 def text_of(app: App[Any]) -> str:

@@ -16,6 +16,11 @@ from tests.screens.grid import control_bytes, grid, lines_of
 from tui import i18n
 
 Script = Callable[[App[Any], Pilot[Any]], Awaitable[None]]
+PATIENCE = 400
+ROUNDS = 6
+"""So often a message may bring about another one: a key goes from the program to a widget, up again, and becomes an action."""
+SHORT_SECONDS = 1
+"""Timers up to here are waited for; a toast stands longer."""
 SIZES = ((80, 24), (60, 20), (130, 36))
 
 
@@ -34,11 +39,34 @@ def play(app: App[Any], script: Script, *, size: tuple[int, int] = (80, 24)) -> 
 
 
 async def quiet(pilot: Pilot[Any]) -> None:
-    """Wait until every question is answered and drawn."""
-    for _ in range(3):
+    """Wait until every question is answered and drawn, and nothing is about to be asked."""
+    same = 0
+    for _ in range(PATIENCE):
         with contextlib.suppress(WorkerCancelled):
             await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
+        same = 0 if works(pilot.app) else same + 1
+        if same == 3:
+            return
+    raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(pilot.app)))
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Let every widget handle its messages, and those that follow from them, however little of the machine we get."""
+    for _ in range(ROUNDS):
+        await pilot._wait_for_screen()
+    await pilot.pause()
+
+
+def works(app: App[Any]) -> bool:
+    """Return whether a worker is busy, or something waits a moment before it asks, as a filter does while keys come."""
+    if any(not worker.is_finished for worker in app.workers):
+        return True
+    nodes = [app, *app.screen.walk_children(with_self=True)]
+    waiting = (timer for node in nodes for timer in list(node._timers) if timer._repeat == 0)
+    return any(
+        timer._interval <= SHORT_SECONDS and timer._task is not None and not timer._task.done() for timer in waiting
+    )
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

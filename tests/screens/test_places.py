@@ -95,7 +95,7 @@ def test_a_click_on_a_line_of_the_help_does_what_its_key_does(worlds: Worlds) ->
     play(worlds("demo").app("audit"), script, size=(130, 50))
 
 
-@COUNTED
+@pytest.mark.parametrize("place", ["home", "review", "doctor"])
 def test_the_palette_carries_out_what_it_offers(worlds: Worlds, place: str) -> None:
     async def script(pilot: Pilot[Any]) -> None:
         app: Any = pilot.app
