@@ -18,6 +18,8 @@ MAPPINGS: Final[dict[str, str]] = {
     "elsewhere": N_("entries of others"),
 }
 """What was mapped."""
+OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}
+"""Entries about the workspace itself: they name it by a number that tells nobody anything."""
 
 
 def event_words(line: EventLine) -> str:
@@ -28,8 +30,8 @@ def event_words(line: EventLine) -> str:
 
 
 def _about(kind: str, subject: str, facts: dict[str, Any]) -> str:
-    if kind in {"made", "moved", "adopted", "look-first", "trust-again"}:
-        return ""  # the subject is the workspace itself, by a number that tells nobody anything
+    if kind in OF_THE_WORKSPACE:
+        return ""
     if kind in {"intake", "file-kept"}:
         return shown(facts.get("name") or facts.get("connection") or subject[:12])
     if kind == "workbook":

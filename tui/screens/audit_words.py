@@ -14,7 +14,7 @@ from recon.summaries import VerifySummary
 from tui.cells import shown, width_of
 from tui.composed import tr_composed
 from tui.core_texts import finding_remedy, finding_title
-from tui.event_words import event_words
+from tui.event_words import OF_THE_WORKSPACE, event_words
 from tui.i18n import N_, _, count, day_heading, moment
 from tui.screens.fact_words import fact_lines
 from tui.widgets.columns import Column
@@ -103,8 +103,9 @@ def event_facts(line: EventLine, timezone: str, amount: Callable[[str], str]) ->
         _("entry"): count(line.seq),
         _("time"): moment(line.at, timezone, seconds=True, era=True),
         _("who"): shown(line.who),
-        _("subject"): shown(line.subject),
     }
+    if line.kind not in OF_THE_WORKSPACE:
+        about[_("subject")] = shown(line.subject)
     for name, value in about.items():
         parts += [(f"{name}: ", "$recon-dim"), f"{value}\n"]
     for name, value in fact_lines(line, timezone, amount):

@@ -90,7 +90,7 @@ class DoctorScreen(StepScreen):
         if self._is_looking:
             said = _("Checking ...")
         self.query_one("#tally", Static).update(Content(said))
-        self.query_one("#checks", Static).update(checks_text(checks, self.size.width - 3))
+        self.query_one("#checks", Static).update(checks_text(checks, self.size.width - 4))
         self.query_one("#sample", Static).update(self._sample())
 
     def _sample(self) -> Content:

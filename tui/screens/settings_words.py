@@ -115,7 +115,9 @@ def accepts(line: SettingLine) -> str:
     if line.kind == "choices":
         return _("some of: {choices}").format(choices=", ".join(_typed_and_meant(line, each) for each in line.choices))
     if line.kind == "number":
-        return _("a whole number from {least} to {most}").format(least=least, most=most)
+        if most is None:
+            return _("a whole number, {least} or more").format(least=least or 0)
+        return _("a whole number from {least} to {most}").format(least=least or 0, most=most)
     said = {
         "yes-no": _("yes or no"),
         "date": _("a date like 2026-01-31"),
