@@ -70,7 +70,12 @@ _EPOCH: Final = dt.date(1899, 12, 30)
 
 def make_workbook(rows: int, path: Path) -> dict[str, Any]:
     """Write the workbook; returns how many rows and columns it has."""
-    frame = _frame(rows)
+    return write_workbook(_frame(rows), path)
+
+
+def write_workbook(frame: pl.DataFrame, path: Path) -> dict[str, Any]:
+    """Write a frame as the only sheet of a workbook; texts are shared, days are numbers in columns named ...Date."""
+    rows = frame.height
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     shared = _shared(frame, texts)
     index = pl.DataFrame([shared, pl.int_range(shared.len(), eager=True).alias("at")])

@@ -126,11 +126,41 @@ def upload(count: str, folder: str) -> Facts:
     return run(int(count), Path(folder))
 
 
-OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload")
+def market_maker(market: str) -> Callable[..., Facts]:
+    """Return the job that makes a marketplace's export."""
+
+    def made(rows: str, path: str) -> Facts:
+        from bench.marketplaces import make
+
+        return timed(lambda: make(market, int(rows), Path(path)))
+
+    return made
+
+
+def market_bare(path: str, market: str) -> Facts:
+    """The bare read of a marketplace's export."""
+    import polars  # noqa: F401 - not part of the time
+
+    from bench.marketplaces import bare_read
+
+    return timed(lambda: {"rows": bare_read(Path(path), market)})
+
+
+def market_chain(path: str, folder: str, market: str) -> Facts:
+    """A marketplace's export to the stored plan."""
+    from bench.marketplaces import run_chain
+
+    steps, facts = run_chain(Path(path), Path(folder), market)
+    return of_steps(steps, "file to stored plan", facts)
+
+
+OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload", "market-chain")
 """Jobs that run with the allocator as the `recon` command sets it; yardsticks run as their libraries come."""
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
     "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
+    "market-bare": market_bare, "market-chain": market_chain,
+    **{f"make-{market}": market_maker(market) for market in ("shopee", "lazada", "tiktok")},
 }  # fmt: skip
 
 

@@ -5,8 +5,8 @@
     python -m bench.run --only chain,help    some parts
     python -m bench.run --json figures.json  the figures for a program
 
-Parts: chain (file to stored plan, the same file again, pandas, DuckDB), excel, help, durable, upload, workbook. Each piece
-runs in a fresh process; rounds take turns; figures are medians, ratios are medians of each round's own ratio.
+Parts: chain (file to stored plan, the same file again, pandas, DuckDB), excel, help, durable, upload, workbook, marketplaces. Each
+piece runs in a fresh process; rounds take turns; figures are medians, ratios are medians of each round's own ratio.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from bench import marketplaces
 from bench.measure import ROOT, Figure, NotInstalled, child, command, median, recon
 
 SIZES: Final = (100_000, 1_000_000)
-PARTS: Final = ("chain", "excel", "help", "durable", "upload", "workbook")
+PARTS: Final = ("chain", "excel", "help", "durable", "upload", "workbook", "marketplaces")
 EXCEL_ROWS: Final = 100_000
 WORKBOOK_DOCUMENTS: Final = 100_000
 DOCUMENTS_SENT: Final = 500
@@ -394,6 +395,9 @@ def main(arguments: list[str]) -> int:
         "help": lambda: help_text(min(STARTS, 2 * given.rounds + 1), report),
         "durable": lambda: durable(min(COMMITS, largest // 20), given.data, given.rounds, report),
         "upload": lambda: upload(min(DOCUMENTS_SENT, largest // 20), given.data, min(3, given.rounds), report),
+        "marketplaces": lambda: marketplaces.measure(
+            min(EXCEL_ROWS, largest), given.data, given.rounds, report, made_file, AIMS["chain ratio"]
+        ),
         "workbook": lambda: workbook(min(WORKBOOK_DOCUMENTS, largest), report),
     }
     report.line(machine(given.data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 
 import pytest
 
@@ -129,3 +130,20 @@ def test_an_unknown_part_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["--only", "chain,speed"])
     assert "no such part: speed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("market", ["shopee", "lazada", "tiktok"])
+def test_the_marketplaces_exports_are_read_to_the_end(market, tmp_path):
+    from bench.marketplaces import MARKETS, bare_read, make, run_chain
+
+    path = tmp_path / f"{market}.{MARKETS[market]}"
+    made = make(market, 300, path)
+    os.utime(path, (path.stat().st_mtime - 60,) * 2)  # intake waits for files that were written a moment ago
+    assert made["rows"] == bare_read(path, market) == 300
+    (tmp_path / "books").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        steps, facts = run_chain(path, tmp_path / "books", market)
+    assert facts["difference"] == "0.00"
+    assert 150 < facts["documents"] < facts["orders"] == 187
+    assert steps.spent["file to stored plan"].seconds > 0

@@ -9,7 +9,7 @@ characters are that day and nothing else is parsed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal
 
@@ -26,6 +26,10 @@ PLAUSIBLE_YEARS: Final = (1990, 2199)
 """Outside these a day is not read: it is a slip, or a year of another era than declared."""
 _NO_DATE: Final = r"^(?:-0001-11-30|0000-00-00)"
 _CLOCK: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-2][0-9]:[0-5][0-9]:[0-5][0-9] "
+_CLOCKS: Final = {
+    " %H:%M": r" (?:[01]?[0-9]|2[0-3]):[0-5][0-9]$", " %H:%M:%S": r" (?:[01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$",
+}  # fmt: skip
+"""Ends of forms that say a time of day, and how such a time is written."""
 _SHOP_LENGTH: Final = len("2026-01-31 23:59:59 +0700")
 _SHOP_MOMENT: Final = re.compile(rf"{_CLOCK}([+-][0-9]{{4}})", re.ASCII)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -66,7 +70,8 @@ def days(text: pl.Series, form: DateForm) -> pl.Series:
     frame = text.to_frame("t")
     offset = written_offset(text, form)
     if not offset:
-        return moments(text, form).dt.date()
+        beside = _days_beside_clocks(text, form)
+        return moments(text, form).dt.date() if beside is None else beside
     usual = pl.col("t").str.len_bytes() == _SHOP_LENGTH, pl.col("t").str.ends_with(f" {offset}")
     day = frame.select(pl.when(usual[0] & usual[1]).then(shop_day("t"))).to_series().alias(text.name)
     if not is_shop_day(day, offset, form):
@@ -74,6 +79,24 @@ def days(text: pl.Series, form: DateForm) -> pl.Series:
     # A few odd cells in a large column are read by themselves.
     others = (day.is_null() & text.is_not_null()).arg_true()
     return day.scatter(others, moments(text.gather(others), form).dt.date()) if len(others) else day
+
+
+def _days_beside_clocks(text: pl.Series, form: DateForm) -> pl.Series | None:
+    """Return the days of a column of local moments by reading each day once; None where a cell is written otherwise.
+
+    Moments of a month differ by the minute, their days hardly: the clock is looked at, and only the day is taken apart.
+    """
+    filled = text.drop_nulls()
+    for tail, clock in _CLOCKS.items():
+        dates = tuple(one.removesuffix(tail) for one in form.formats if one.endswith(tail) and "%z" not in one)
+        if not dates or not filled.len() or not filled.str.contains(clock).all():
+            continue
+        day = text.str.replace(clock, "")
+        distinct = day.unique().drop_nulls()
+        read = _read_best(distinct, replace(form, formats=dates, excel_serials=False)).dt.date()
+        if not read.null_count():
+            return day.replace_strict(distinct, read, default=None, return_dtype=pl.Date).alias(text.name)
+    return None
 
 
 def written_offset(text: pl.Series, form: DateForm) -> str:

@@ -44,10 +44,15 @@ def collapse(
     if orders.height == frame.height:
         return Collapsed(orders, [])
     findings = []
+    steady = _steady(frame, fields)
     for name in fields:
         rule = profile.sources[name].repeat
+        if rule == "sum" and _is_nothing(frame, name, number):
+            continue
         if rule == "sum":
             orders = orders.with_columns(_summed(frame, orders, name, profile, number))
+            continue
+        if rule == "equal" and name in steady:
             continue
         if rule in ("equal", "any") and orders.get_column(name).null_count():
             orders = orders.with_columns(_first_stated(frame, orders, name))
@@ -57,6 +62,19 @@ def collapse(
         if differing.height:
             findings.append(_finding(differing, name, headings[name].shown, options, profile))
     return Collapsed(orders, findings)
+
+
+def _is_nothing(frame: pl.DataFrame, name: str, number: NumberForm) -> bool:
+    """Return whether an amount is zero, or not stated, on all rows: then the first row's is the sum."""
+    value = minor_units(frame, [name], _SUM_DECIMALS, number).to_series()
+    return value.null_count() == frame[name].null_count() and not (value != 0).any()
+
+
+def _steady(frame: pl.DataFrame, fields: list[str]) -> set[str]:
+    """Return the fields that say the same on all rows of every order: looked at together, and mostly all of them."""
+    same_order = pl.col(ORDER_NO) == pl.col(ORDER_NO).shift(1)
+    changes = frame.select((pl.col(name).ne_missing(pl.col(name).shift(1)) & same_order).any() for name in fields)
+    return {name for name, found in changes.row(0, named=True).items() if not found}
 
 
 def _first_stated(frame: pl.DataFrame, orders: pl.DataFrame, name: str) -> pl.Series:
@@ -85,7 +103,12 @@ def _finding(differing: pl.DataFrame, name: str, heading: str, options: ReadOpti
         order_key=order_key(profile, options),
         column=heading,
         value=pl.col("value"),
-        detail=pl.format("{}: this row says {}, the order's first row {}.", pl.lit(name if name in BY_NAME else heading), pl.col("value"), kept),
+        detail=pl.format(
+            "{}: this row says {}, the order's first row {}.",
+            pl.lit(name if name in BY_NAME else heading),
+            pl.col("value"),
+            kept,
+        ),
     )
 
 

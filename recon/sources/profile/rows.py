@@ -69,14 +69,15 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
 def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Profile, number: NumberForm) -> Rows:
     """Return the file's data rows under canonical names, numbered by order."""
     first = first_cell(table.frame.columns)
+    bare = _bare_columns(table, profile, columns)
     cells = [_cell(table.head, heading, profile.sources[name]).alias(name) for name, heading in columns.items()]
     unit = table.head.find(profile.units.unit_id) if profile.units.unit_id else None
     if unit:
-        cells.append(_bare(unit).alias(UNIT_ID))
-    rows = Rows(table.frame.select(ROW, *cells, first.alias(_FIRST)))
+        cells.append(pl.col(unit.column).alias(UNIT_ID))
+    rows = Rows(bare.select(ROW, *cells, first.alias(_FIRST)))
     if profile.read.refuse_resaved:
         _refuse_resaved(rows.frame, table.head, columns["order_id"])
-    rows.frame = _multiplied(rows.frame, table, profile, columns, number)
+    rows.frame = _multiplied(rows.frame, bare, table.head, profile, columns, number)
     if "total" in columns:
         _drop_totals(rows, profile, number)
     _drop_other_rows(rows, profile, table.head.header_row)
@@ -93,29 +94,48 @@ def extra_headings(head: TableHead, column: Column) -> list[Heading]:
 
 
 def _cell(head: TableHead, heading: Heading, column: Column) -> pl.Expr:
-    """Return a column without blanks and invisible marks at its ends; nothing left is null."""
+    """Return what a field is made of; ``heading`` and the others are without blanks at their ends already."""
     others = [found for text in column.where_blank if (found := head.find(text))]
-    text = pl.coalesce(_bare(one) for one in (heading, *others)) if others else _bare(heading)
+    text = pl.coalesce(pl.col(one.column) for one in (heading, *others)) if others else pl.col(heading.column)
     if column.sign == "deducts":
         return text.str.strip_prefix("-").str.strip_suffix(")").str.strip_prefix("(")
     return _turned(text) if column.sign == "negative-means-deduct" else text
 
 
-def _bare(heading: Heading) -> pl.Expr:
-    text = pl.col(heading.column).str.strip_chars(_INVISIBLE_ENDS)
-    return pl.when(text.str.len_bytes() > 0).then(text)
+def _bare_columns(table: TextTable, profile: Profile, columns: Mapping[str, Heading]) -> pl.DataFrame:
+    """Return the columns that are read without blanks and invisible marks at their ends; nothing left is null.
+
+    What is stripped is stripped once, and looked through for empty cells only where there are any.
+    """
+    used = dict.fromkeys(heading.column for heading in columns.values())
+    for name in columns:
+        used |= dict.fromkeys(one.column for one in extra_headings(table.head, profile.sources[name]))
+    unit = table.head.find(profile.units.unit_id) if profile.units.unit_id else None
+    if unit:
+        used[unit.column] = None
+    stripped = table.frame.with_columns(pl.col(list(used)).str.strip_chars(_INVISIBLE_ENDS))
+    blank = stripped.select((pl.col(list(used)).str.len_bytes() == 0).any()).row(0, named=True)
+    empty = [name for name, found in blank.items() if found]
+    return stripped.with_columns(
+        pl.when(pl.col(name).str.len_bytes() > 0).then(pl.col(name)).alias(name) for name in empty
+    )
 
 
 def _multiplied(
-    frame: pl.DataFrame, table: TextTable, profile: Profile, columns: Mapping[str, Heading], number: NumberForm
+    frame: pl.DataFrame,
+    bare: pl.DataFrame,
+    head: TableHead,
+    profile: Profile,
+    columns: Mapping[str, Heading],
+    number: NumberForm,
 ) -> pl.DataFrame:
     """Multiply amounts per piece by their numbers of pieces; what cannot be read stays and is refused later."""
     for name, column in profile.sources.items():
-        heading = table.head.find(column.times) if column.times and name in columns else None
+        heading = head.find(column.times) if column.times and name in columns else None
         if heading is None:
             continue
         price = minor_units(frame, [name], _CHECK_DECIMALS, number).to_series()
-        pieces = table.frame.select(_bare(heading)).to_series()
+        pieces = bare[heading.column]
         product = price * pieces.str.extract(r"^([0-9]{1,6})(?:\.0+)?$").cast(pl.Int64)
         text = pl.select(plain_text(pl.lit(product), _CHECK_DECIMALS)).to_series()
         unread = pl.when(pl.lit(price).is_null()).then(name).when(pl.col(name).is_not_null()).then(pl.lit("?"))
