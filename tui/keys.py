@@ -84,7 +84,9 @@ _TABLE: Final = (
     Action("otherwise", "o", N_("Otherwise"), N_("What happens to channels nobody mapped"), "น", ("shift+f7",)),
     Action("choose", "b", N_("Choose file"), N_("Choose a file to take in"), "thai_character_sara_i", ("ctrl+b",)),
     Action("pull", "p", N_("Pull"), N_("Fetch orders from the shop's system"), "ย", ("ctrl+f",)),
-    Action("profiles", "z", N_("Columns"), N_("Change what the columns of a known kind of file mean"), "ผ", ("ctrl+n",)),
+    Action(
+        "profiles", "z", N_("Columns"), N_("Change what the columns of a known kind of file mean"), "ผ", ("ctrl+n",)
+    ),
     Action("take_inbox", "i", N_("Take in inbox"), N_("Take in every new file of the inbox folder"), "ร", ("ctrl+d",)),
     Action("save", "w", N_("Save"), N_("Save what stands here under a name"), "ไ", ("ctrl+r",)),
     Action("plan", "m", N_("Plan"), N_("Work out the documents anew"), "ท", ("ctrl+t",)),
@@ -97,7 +99,7 @@ KEYS: Final = {action.name.removeprefix("app."): action for action in _TABLE}
 
 WRITES: Final = frozenset({
     "approve", "reject", "draft", "undo", "redo", "plan", "link_all", "choose", "pull", "take_inbox", "save", "export",
-    "create",
+    "create", "as_text", "otherwise",
 })
 """Actions that change something; they are not there while the screens may only read."""
 

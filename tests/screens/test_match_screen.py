@@ -404,9 +404,17 @@ def test_a_session_that_may_only_read_says_so_and_links_nothing(shop: Shell, clo
         await quiet(app, pilot)
         await press(app, pilot, "enter")
         assert any("may only read" in line for line in lines_of(app))
+        await press(app, pilot, "escape")
+        for key in ("k", "n", "t", "d", "f6", "o", "k"):
+            await press(app, pilot, key)
+            assert isinstance(app.screen, ProductsScreen | ChannelsScreen), "keys that write are not there"
+            bar, last = lines_of(app)[-2:]
+            assert "[ " not in bar
+            for words in ("Link all", "Create", "As text", "Otherwise", "All open", "Undo"):
+                assert words not in last
 
-    play(match_app(shop.root, clock, read_only=True), script)
-    assert states(shop)["P-00002"] == "suggested"
+    play(match_app(shop.root, clock, read_only=True), script, size=(130, 36))
+    assert set(states(shop).values()) == {"suggested", "unlinked"}
 
 
 def test_hidden_numbers_are_hidden_everywhere(shop: Shell, clock: FakeClock) -> None:

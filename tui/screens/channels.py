@@ -95,7 +95,7 @@ class ChannelsScreen(MatchList):
             self.rows.clear_marks()
             self.rows.move_to(0)
         self.query_one("#tabs", MatchTabs).show(self.tab, {})
-        self.query_one("#marked", TotalsBar).set_buttons(self.buttons())
+        self.query_one("#marked", TotalsBar).set_buttons(self.buttons_here())
         self.show_rows()
 
     @staticmethod

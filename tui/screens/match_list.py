@@ -20,6 +20,7 @@ from textual.widgets import Static
 from recon.money import plain
 from tui.cells import shown, width_of
 from tui.i18n import _
+from tui.keys import KEYS
 from tui.screens.base import StepScreen
 from tui.undo_words import undo_words
 from tui.widgets.columns import Column
@@ -69,6 +70,12 @@ class MatchList(StepScreen):
         """Return the buttons of the bar."""
         return ()
 
+    def buttons_here(self) -> Sequence[BarButton]:
+        """Return the buttons of the bar, without those that write while the screens may only read."""
+        if not self.recon.session.read_only:
+            return self.buttons()
+        return [button for button in self.buttons() if button.action == "screen.clear_marks"]
+
     def work_rows(self) -> pl.Series:
         """Return the rows the list opens on, what waits for a person first."""
         raise TypeError(f"{type(self).__name__} has no rows")
@@ -104,7 +111,7 @@ class MatchList(StepScreen):
         with Container(id="split"):
             yield VirtualTable(self.columns(), key="key", sorts_itself=False, id="rows")
             yield MatchPane(id="pane")
-        yield TotalsBar(self.buttons(), id="marked")
+        yield TotalsBar(self.buttons_here(), id="marked")
 
     @property
     def rows(self) -> VirtualTable:
@@ -290,7 +297,8 @@ class MatchList(StepScreen):
         names = self.footer()
         if self.frame is not None and not self.frame.height:
             names = ("previous_step", "refresh", "next_pane", "command_palette")
-        useless = set() if self._undo_name else {"undo"}
+        useless = {name for name in names if self.check_action(KEYS[name].name, ()) is False}
+        useless |= set() if self._undo_name else {"undo"}
         self.query_one(KeyLine).use(tuple(name for name in names if name not in useless), self.key_words())
 
     def key_words(self) -> dict[str, str]:
