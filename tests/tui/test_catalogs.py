@@ -225,7 +225,7 @@ def glossary(heading: str) -> list[list[str]]:
 
 NOT_WORDS = re.compile(
     r"\{[^{}]*\}|`[^`]*`|\"[^\"]*\"|'[^']*'|\[[a-z_]+\]|--[a-z-]+|[a-z_]+(?:\.[a-z_{}]+)+|[a-z_]+(?: ?=|:)\S*"
-    r"|recon [a-z]+|\.recon/[a-z/]+|Settings, Open API|\(draft\)|(?:PDF|XML) document|no connection|in a row|in order|Documents per page"
+    r"|(?<!\S)/[a-z/]+|recon [a-z]+|\.recon/[a-z/]+|Settings, Open API|\(draft\)|(?:PDF|XML) document|no connection|in a row|in order|Documents per page"
 )
 """Places, commands, keys and names of others: no words of ours."""
 SAID_OTHERWISE = {
