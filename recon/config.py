@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
-from recon.config_bentoweb import BentoWebApi
+from recon.config_bentoweb import BentoWebApi, unfit_rules
 from recon.config_marketplace import Marketplace
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
@@ -276,28 +276,13 @@ class Connection(Section):
             raise ValueError(
                 'source = "profile" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)'
             )
-        if self.source == "bentoweb":
-            self._fits_bentoweb()
+        if self.source == "bentoweb" and (unfit := unfit_rules(self.receipts, self.invoices, self.record_kinds)):
+            raise ValueError(unfit)
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
             raise ValueError(
                 'channels.unmapped = "cash" needs channels.cash_method, the ledger\'s code of the cash channel'
             )
         return self
-
-    def _fits_bentoweb(self) -> None:
-        """Refuse rules that BentoWeb's states never meet: its last state is shipped, and it has sales only."""
-        waits = [
-            f'{name} = "{value}"'
-            for name, value in (("receipts", self.receipts), ("invoices", self.invoices))
-            if "completed" in value
-        ]
-        if waits:
-            raise ValueError(
-                f"BentoWeb has no state for completed, so {' and '.join(waits)} would wait for ever; use receipts = "
-                '"paid", and invoices = "off" or "awaiting-transfer-unpaid"'
-            )
-        if set(self.record_kinds) != {"sale"}:
-            raise ValueError('BentoWeb has sales only; record_kinds must be ["sale"]')
 
 
 class Approval(Section):
