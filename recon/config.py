@@ -219,6 +219,8 @@ class Connection(Section):
     """When a sale gets its receipt / tax invoice."""
     invoices: Literal["off", "completed-unpaid", "awaiting-transfer-unpaid"] = "off"
     """When an unpaid sale gets an invoice first."""
+    cancelled_paid: Literal["auto", "hold", "credit"] = "auto"
+    """A paid order that is cancelled while the source states no refund. `hold`: a person decides; `credit`: cancelled means that the money went back, so what is posted gets its credit note. auto: `hold` where the source states refunds itself (shopify, a column profile with a refund column), `credit` where it never does (zort, bentoweb, marketplaces)."""
     tax_invoice_on: Literal["auto", "invoice", "payment"] = "auto"
     """Which document of an invoiced sale is the tax invoice; auto: the invoice once goods are delivered, else payment."""
     payment_channels: tuple[str, ...] = ("*",)
@@ -313,6 +315,19 @@ class Settings(Section):
         return value
 
     @model_validator(mode="after")
+    def _shops_differ(self) -> Settings:
+        """Two connections whose orders had the same keys would take each other's documents for their own."""
+        seen: dict[tuple[str, str], str] = {}
+        for name, rules in self.connections.items():
+            other = seen.setdefault((rules.source, rules.shop), name)
+            if other != name:
+                raise ValueError(
+                    f"connections {other} and {name} both read {rules.source} for shop = {rules.shop!r}: their orders would have the same keys, "
+                    "and documents of one would count as those of the other. Give each shop a short name of its own"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _yields(self) -> Settings:
         for name, rules in self.connections.items():
             for other in rules.yields_to:
@@ -320,7 +335,9 @@ class Settings(Section):
                     listed = ", ".join(one for one in self.connections if one != name) or "none"
                     raise ValueError(f"connections.{name}.yields_to names {other!r}; other connections: {listed}")
                 if name in self.connections[other].yields_to:
-                    raise ValueError(f"connections {name} and {other} yield to each other; then nobody books their orders")
+                    raise ValueError(
+                        f"connections {name} and {other} yield to each other; then nobody books their orders"
+                    )
         return self
 
     def connection(self, name: str | None = None) -> tuple[str, Connection]:

@@ -7,11 +7,13 @@ stored. Where an order stands (file and row) is no content.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
+from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather, no_findings
 from recon.frames.schemas import ORDERS
@@ -54,7 +56,12 @@ class Comparison:
 
 
 def compare(
-    before: CanonicalFrames | None, new: CanonicalFrames, *, whole_period: bool = True, name: str = "the newer file"
+    before: CanonicalFrames | None,
+    new: CanonicalFrames,
+    *,
+    whole_period: bool = True,
+    name: str = "the newer file",
+    earlier: Sequence[CanonicalFrames] = (),
 ) -> Comparison:
     """Return what the new set adds to, changes in and lacks of what was known before.
 
@@ -64,6 +71,8 @@ def compare(
         whole_period: The new file holds every order of its days, so that a missing one is gone; an answer of an API
             holds what was asked for and says nothing of the rest.
         name: What a person calls the new file.
+        earlier: The sets that `before` was combined from: an order that is again exactly as one of them said, and not as the
+            latest did, comes from an older export.
     """
     if before is None or before.orders.is_empty():
         return Comparison(0, new.orders.height, 0, 0, pl.DataFrame(schema=CHANGED), no_findings())
@@ -80,15 +89,17 @@ def compare(
         changed=int(any_change.sum()),
         gone=gone.height,
         changes=_changes(both.filter(any_change), flags.filter(any_change)),
-        findings=gather([_gone_findings(gone, name), _went_back(both.filter(any_change))]),
+        findings=gather([_gone_findings(gone, name), _went_back(both.filter(any_change), before, new, earlier)]),
     )
 
 
-def _contents(frames: CanonicalFrames) -> pl.DataFrame:
-    """Return one row per order with its content and one fingerprint each for its lines, payments and refunds."""
-    picked = frames.orders.select("order_no", "order_key", *_CONTENT, "row", "file")
+def _contents(frames: CanonicalFrames, orders: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return one row per order, or per one of some, with its content and a fingerprint each of lines, payments and refunds."""
+    picked = (frames.orders if orders is None else orders).select("order_no", "order_key", *_CONTENT, "row", "file")
     for name, columns in _PARTS.items():
         part: pl.DataFrame = getattr(frames, name)
+        if orders is not None:
+            part = part.join(orders.select("order_no"), on="order_no", how="semi", maintain_order="left")
         prints = part.select("order_no", pl.struct(columns).hash().alias("print"))
         # Positions weigh, so that lines that changed places are a change; wrapping around is fine for a fingerprint.
         weight = pl.int_range(1, pl.len() + 1, dtype=pl.UInt64) * 2 + 1
@@ -139,14 +150,57 @@ def _gone_findings(gone: pl.DataFrame, name: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _went_back(changed: pl.DataFrame) -> pl.DataFrame:
-    """Return orders whose money was further before than now: most likely an older file was imported later."""
+def _went_back(
+    changed: pl.DataFrame, before: CanonicalFrames, new: CanonicalFrames, earlier: Sequence[CanonicalFrames]
+) -> pl.DataFrame:
+    """Return orders that seem to come from an older export than what is known: what they say was so before.
+
+    Their money was further, or they were cancelled; or they are exactly as an earlier file had them; or their total changed, though
+    nothing else went on, in a file that ends before the known orders do.
+    """
+    if changed.is_empty():
+        return no_findings()
     now, then = (
         pl.col(c).cast(pl.String).replace_strict(_STEPS, default=None, return_dtype=pl.Int8)
         for c in ("payment_state", "payment_state_old")
     )
-    back = changed.filter((now < then) & (pl.col("order_state") != "cancelled"))
-    return findings_from(
-        back, "order-went-back", amount_minor=pl.col("total_minor"), value=pl.col("state_text"),
-        detail=pl.format("It was {} before ({}).", pl.col("payment_state_old").cast(pl.String), pl.col("state_text_old")),
+    less = (now < then) & (pl.col("order_state") != "cancelled")
+    revived = (pl.col("order_state_old") == "cancelled") & (pl.col("order_state") != "cancelled")
+    changed = changed.with_columns(_as_said_before(changed, earlier).alias("_again"))
+    again = pl.col("_again")
+    ends_before = pl.lit(_last_day(new) < _last_day(before))
+    stale = ends_before & (pl.col("total_minor") != pl.col("total_minor_old")) & (now <= then)
+    was = pl.format("It was {} before ({}).", pl.col("payment_state_old").cast(pl.String), pl.col("state_text_old"))
+    detail = (
+        pl.when(less).then(was)
+        .when(revived).then(pl.format("It was cancelled before ({}).", pl.col("state_text_old")))
+        .when(again).then(pl.lit("It is again as an earlier file had it, before it changed."))
+        .otherwise(pl.format("Its total was {} before, and this file ends earlier than the orders that are known.", plain_text("total_minor_old")))
     )  # fmt: skip
+    back = changed.filter((less | revived | again | stale).fill_null(value=False))
+    return findings_from(
+        back,
+        "order-went-back",
+        amount_minor=pl.col("total_minor"),
+        value=pl.col("state_text"),
+        detail=detail,
+    )
+
+
+def _as_said_before(changed: pl.DataFrame, earlier: Sequence[CanonicalFrames]) -> pl.Series:
+    """Return which changed orders have exactly the content that an earlier file gave them."""
+    content = [*_CONTENT, *_PARTS]
+    asked = changed.select("order_key", *content).with_row_index("_at")
+    found = pl.repeat(value=False, n=changed.height, dtype=pl.Boolean, eager=True)
+    for part in earlier:
+        mine = part.orders.join(asked.select("order_key"), on="order_key", how="semi")
+        if mine.is_empty():
+            continue
+        same = asked.join(_contents(part, mine), on=["order_key", *content], how="semi", nulls_equal=True)["_at"]
+        found = found | asked["_at"].is_in(same.implode())
+    return found
+
+
+def _last_day(frames: CanonicalFrames) -> dt.date:
+    last = frames.orders["ordered_on"].max()
+    return last if isinstance(last, dt.date) else dt.date.min

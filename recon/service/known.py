@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from recon.normalize import NORMALIZE_VERSION, normalize
 from recon.normalize.merge import Comparison, combine, compare
 from recon.normalize.sequence import chronological
 from recon.service.context import Context
+from recon.service.order_keys import require_same_keys
 from recon.sources.base import IntakeFile, ReadOptions, Source
 from recon.sources.registry import source_named
 from recon.store.files import Intake
@@ -122,12 +124,11 @@ def _in_order(context: Context, name: str) -> list[Intake]:
     return list(latest.values())
 
 
-def _known_before(context: Context, rules: Connection, intake: Intake) -> CanonicalFrames | None:
-    """Return what the files before this one said; None: it is the first."""
+def _known_before(context: Context, rules: Connection, intake: Intake) -> list[CanonicalFrames]:
+    """Return what the files before this one said, oldest first."""
     in_order = _in_order(context, intake.connection)
     earlier = in_order[: [each.digest for each in in_order].index(intake.digest)]
-    sets = [_loaded(context, frames_path(context, rules, each)) for each in earlier]
-    return combine(sets) if sets else None
+    return [_loaded(context, frames_path(context, rules, each)) for each in earlier]
 
 
 def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
@@ -137,6 +138,7 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
     assert kept is not None, "every intake has its file"
     profile = str(intake.facts.get("profile") or rules.profile) if kept.source == "profile" else None
     options = read_options(context, rules, profile)
+    require_same_keys(context, intake.connection, options)
     source = source_named(kept.source, profile_text=options.profile_text)
     key = read_key(source, options)
     if key == intake.read_key and folder.is_dir():
@@ -147,7 +149,7 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
         reading = source.read(file, options)
         frames = chronological(normalize(reading, options, file_id=file.file_id))
         before = _known_before(context, rules, intake)
-        found = compare(before, frames, whole_period=source.holds_whole_period, name=kept.name)
+        found = compare_with(before, frames, source, kept.name)
         facts = file_facts(file, source, options, frames, found, reading.notes)
         write_frames(fresh, frames_by_name(frames, found), facts, crash=context.store.database.crash)
     return fresh
@@ -171,6 +173,12 @@ def kept_file(context: Context, digest: str, name: str, size: int) -> IntakeFile
     raise ReconError(
         f"The kept copy of {name} ({digest[:12]}) is gone from {context.workspace.intake}. Put it back from a backup; nothing was planned."
     )
+
+
+def compare_with(earlier: Sequence[CanonicalFrames], frames: CanonicalFrames, source: Source, name: str) -> Comparison:
+    """Return what a file says that the ones before it did not."""
+    before = combine(earlier) if earlier else None
+    return compare(before, frames, whole_period=source.holds_whole_period, name=name, earlier=earlier)
 
 
 def current_frames(context: Context, name: str, rules: Connection) -> CanonicalFrames | None:

@@ -41,14 +41,32 @@ def channel_links(context: Context, name: str) -> pl.DataFrame:
     return pl.DataFrame(listed, schema=CHANNEL_LINKS)
 
 
-def decisions(context: Context, name: str) -> pl.DataFrame:
-    """Return what persons decided about changed orders."""
+def decisions(context: Context, name: str, orders: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return what persons decided about changed orders; with ``orders`` only what was decided about them as they are now.
+
+    A decision is about an order with its total, its refunds and whether it is cancelled. When one of these changes, somebody
+    has to look again.
+    """
     rows = context.store.mappings.current(name, "decision")
-    return fill(
-        pl.DataFrame([{"order_key": key, **_as_dict(value)} for key, value in rows.items()])
-        if rows
-        else pl.DataFrame(schema=DECISIONS),
-        DECISIONS,
+    if not rows:
+        return pl.DataFrame(schema=DECISIONS)
+    values = {key: _as_dict(value) for key, value in rows.items()}
+    if orders is not None:
+        asked = orders.join(pl.DataFrame({"order_key": list(values)}), on="order_key", how="semi")
+        now = dict(asked.select("order_key", version_of()).iter_rows())
+        values = {key: value for key, value in values.items() if value.get("about", now.get(key)) == now.get(key)}
+    plain = [{"order_key": key, **{k: v for k, v in value.items() if k != "about"}} for key, value in values.items()]
+    return fill(pl.DataFrame(plain), DECISIONS) if plain else pl.DataFrame(schema=DECISIONS)
+
+
+def version_of() -> pl.Expr:
+    """Return the part of an order that a decision is about, as text."""
+    cancelled = pl.col("order_state").cast(pl.String).eq_missing("cancelled")
+    return pl.format(
+        "{} {} {}",
+        "total_minor",
+        "refunded_minor",
+        pl.when(cancelled).then(pl.lit("cancelled")).otherwise(pl.lit("open")),
     )
 
 

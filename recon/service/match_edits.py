@@ -20,7 +20,7 @@ from recon.match.work_list import two_products
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
 from recon.service.creation_edits import creation_edits
-from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links
+from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links, version_of
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
@@ -253,7 +253,8 @@ class PlannedEdits:
                 f"{count} orders are called {order!r}; name one by its order key (`recon orders --json`). Nothing was changed."
             )
         key = found["order_key"].item()
-        self.decisions[key] = {"decision": decision, **({"number": number} if number else {})}
+        about = found.select(version_of()).item()
+        self.decisions[key] = {"decision": decision, "about": about, **({"number": number} if number else {})}
         self.words.append(f"order {order}: {decision}{f' as {number}' if number else ''}")
 
     def _from_workbook(self, path: Path) -> None:

@@ -134,7 +134,7 @@ def plan_inputs(
         connection=rules,
         connection_name=name,
         today=context.today(),
-        decisions=decisions(context, name),
+        decisions=decisions(context, name, frames.orders),
         first_seen=first_seen(context, sets),
         left_out=pl.concat(kept_out).unique("order_key", keep="first", maintain_order=True),
         elsewhere=shared.elsewhere,

@@ -22,6 +22,7 @@ from recon.normalize.sequence import chronological
 from recon.service.context import Context
 from recon.service.drafting import draft_profile
 from recon.service.known import frames_path, kept_file, load_frames, options_with_profile, profile_text
+from recon.service.order_keys import platform_for
 from recon.sources.profile.edit import ProfileEdit
 from recon.sources.profile.model import parse_profile
 from recon.sources.profile.source import ProfileOrders
@@ -171,7 +172,7 @@ def changed_profile(
     if name != base:
         named.append(ProfileEdit(("profile",), name))
     if not base:  # a copy keeps its platform: the same order of both is one order
-        named.append(ProfileEdit(("platform",), name[:30]))
+        named.append(ProfileEdit(("platform",), platform_for(context, name)[:30]))
     draft = draft_profile(context, path, named, connection=connection, sheet=sheet, base=base)
     if not draft.loads:
         listed = " ".join(problem.text for problem in draft.problems)

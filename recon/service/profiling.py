@@ -19,6 +19,7 @@ from recon.normalize import normalize
 from recon.service.causes import causes
 from recon.service.context import Context
 from recon.service.known import options_with_profile, profile_text
+from recon.service.order_keys import platform_for
 from recon.service.taking_in import total_of
 from recon.summaries import CauseLine
 
@@ -115,7 +116,9 @@ def profile(
         raise UsageError(f"--save {name!r}: small letters, digits and dashes only. Nothing was written.")
     from recon.sources.profile import propose_profile
 
-    proposal = propose_profile(read_table(path, sheets=(sheet,) if sheet else ()), name=name, platform=name)
+    proposal = propose_profile(
+        read_table(path, sheets=(sheet,) if sheet else ()), name=name, platform=platform_for(context, name)
+    )
     saved = ""
     if save is not None:
         target = context.workspace.profiles / f"{name}.toml"

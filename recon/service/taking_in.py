@@ -17,19 +17,21 @@ from recon.frames.parquet import write_frames
 from recon.intake import identify, keep, keep_bytes, look_at
 from recon.money import plain
 from recon.normalize import normalize
-from recon.normalize.merge import Comparison, compare
+from recon.normalize.merge import Comparison, combine
 from recon.normalize.sequence import chronological
 from recon.service.asking_again import bentoweb_query, pull_begins, pull_ended
 from recon.service.causes import causes
 from recon.service.context import Context, Progress
 from recon.service.known import (
-    current_frames,
+    compare_with,
+    current_sets,
     file_facts,
     frames_by_name,
     frames_folder,
     read_key,
     read_options,
 )
+from recon.service.order_keys import lock_keys, require_same_keys
 from recon.service.recognising import connection_of_files
 from recon.sources.base import Fetched, IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
@@ -127,6 +129,7 @@ def take_in_kept(
     ``ahead``: the file as it was read while it was being kept, before its digest was known.
     """
     options = read_options(context, rules, profile)
+    require_same_keys(context, name, options)
     key = read_key(source, options)
     known = context.store.files.intake(name, file.digest, key)
     if known is not None:
@@ -136,8 +139,9 @@ def take_in_kept(
     else:  # all findings of a reading are about its file
         reading = replace(ahead, findings=ahead.findings.with_columns(pl.lit(file.file_id).alias("file")))
     frames = chronological(normalize(reading, options, file_id=file.file_id))
-    before = current_frames(context, name, rules)
-    comparison = compare(before, frames, whole_period=source.holds_whole_period, name=file.name)
+    sets = [each for _, each in current_sets(context, name, rules)]
+    before = combine(sets) if sets else None
+    comparison = compare_with(sets, frames, source, file.name)
     folder = frames_folder(context, file, key)
     facts = file_facts(file, source, options, frames, comparison, reading.notes) | {"rows_read": rows_read(reading)}
     if not dry_run:
@@ -148,6 +152,7 @@ def take_in_kept(
         context.store.files.keep(
             digest=file.digest, name=file.name, size=file.size, source=source.name, connection=name
         )
+        lock_keys(context, name, options)
         used = (profile or rules.profile) if source.name == "profile" else ""
         context.store.files.add_intake(_new_intake(context, name, file, key, folder, frames, comparison, facts, used))
     about = [part.orders.select("order_key", "currency") for part in (frames, before) if part is not None]

@@ -200,6 +200,37 @@ def test_f50_an_older_file_imported_later_is_noticed(tmp_path: Path, before: str
     assert ("order-went-back" in found.findings["code"].to_list()) == alarm
 
 
+_CANCELLED = {"Cancelled_at": "2026-06-08 10:00:00 +0700"}
+_CHEAPER = {"Total": "53.50", "Subtotal": "53.50", "Taxes": "3.50", "Lineitem_price": "53.50"}
+
+
+def test_f50_a_cancelled_order_that_lives_again_comes_from_an_older_file(tmp_path: Path) -> None:
+    first, second = (frames_of(tmp_path, rows) for rows in ([order(1001)], [order(1001, **_CANCELLED)]))
+    found = compare(combine([first, second]), frames_of(tmp_path, [order(1001, Notes="again")]))
+    assert found.findings["code"].to_list() == ["order-went-back"]
+    assert not compare(first, second).findings.height, "that an order is cancelled is the way of things"
+
+
+def test_f50_an_order_exactly_as_an_earlier_file_had_it_went_back(tmp_path: Path) -> None:
+    first = frames_of(tmp_path, [order(1001), order(1002)])
+    second = frames_of(tmp_path, [order(1001, **_CHEAPER), order(1002)])
+    again = frames_of(tmp_path, [order(1002), order(1001)])
+    found = compare(combine([first, second]), again, earlier=[first, second])
+    assert found.findings["code"].to_list() == ["order-went-back"]
+    assert "as an earlier file had it" in found.findings["detail"][0]
+    other = frames_of(tmp_path, [order(1001, **{**_CHEAPER, "Notes": "x"})])
+    assert not compare(combine([first, second]), other, earlier=[first, second]).findings.height
+
+
+def test_f50_another_total_in_a_file_that_ends_earlier_went_back(tmp_path: Path) -> None:
+    """The newer file was taken in first; nothing but the total and the days tells."""
+    later = frames_of(tmp_path, [order(1001, **_CHEAPER), order(1009, Created_at="2026-06-20 10:00:00 +0700")])
+    older = frames_of(tmp_path, [order(1001)])
+    assert compare(later, older).findings["code"].to_list() == ["order-went-back"]
+    refunded = frames_of(tmp_path, [order(1001, Financial_Status="refunded", Refunded_Amount="107.00")])
+    assert not compare(later, refunded).findings.height, "money went on, so it is newer"
+
+
 def test_changed_places_of_lines_are_a_change(tmp_path: Path) -> None:
     first = order(Total="214.00", Subtotal="214.00")
     straight = frames_of(tmp_path, [first, line(first, Lineitem_sku="B")])

@@ -105,7 +105,11 @@ def test_a_file_of_another_source_names_the_connection_it_needs(tmp_path: Path, 
 
 def test_two_connections_have_to_be_told_apart(workspace: Workspace, shell: Shell) -> None:
     text = workspace.settings_file.read_text(encoding="utf-8")
-    more = text[text.index("[connections.shop]") :].replace("connections.shop", "connections.second")
+    more = (
+        text[text.index("[connections.shop]") :]
+        .replace("connections.shop", "connections.second")
+        .replace('"thai-shop"', '"other-shop"')
+    )
     workspace.settings_file.write_text(text + more[: more.index("[approval]")], encoding="utf-8")
     ran = shell("import", WHOLESALE).expect(2)
     assert "--connection" in ran.err
@@ -144,7 +148,45 @@ def test_a_file_read_with_another_profile_counts_once(shell: Shell) -> None:
         shell("import", LINES, "--profile", name).expect(4)
     shell("match", "--text", "--all-channels", "BSV001").expect(0)
     shell("plan")
-    assert {order["order_key"].partition(":")[0] for order in shell.json("orders")["orders"]} == {"second"}
+    orders = shell.json("orders")["orders"]
+    assert {order["order_key"].partition(":")[0] for order in orders} == {"first"}, (
+        "the second profile goes on with the keys"
+    )
+    assert len({order["order_key"] for order in orders}) == len(orders)
+
+
+def test_a_profile_of_another_platform_is_refused_before_it_doubles_anything(shell: Shell) -> None:
+    shell("connect").expect(0)
+    shell("profile", LINES, "--save", "first").expect(4)
+    shell("import", LINES, "--profile", "first").expect(4)
+    text = (shell.root / "profiles" / "first.toml").read_text(encoding="utf-8")
+    (shell.root / "profiles" / "second.toml").write_text(
+        text.replace('platform = "first"', 'platform = "second"').replace('profile = "first"', 'profile = "second"'),
+        encoding="utf-8",
+    )
+    refused = shell("import", LINES, "--profile", "second").expect(2)
+    assert "taken in as 'first'" in refused.err and "write platform = 'first'" in refused.err
+    (shell.root / "profiles" / "first.toml").write_text(
+        text.replace('platform = "first"', 'platform = "else"'), encoding="utf-8"
+    )
+    assert "planned a second time" in shell("plan").expect(2).err
+
+
+def test_another_shop_name_is_refused_once_orders_are_there(ready: Shell) -> None:
+    settings = ready.root / "recon.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('shop = "thai-shop"', 'shop = "other"'), encoding="utf-8"
+    )
+    for words in (("plan",), ("import", MONTH_END), ("match",)):
+        refused = ready(*words).expect(2)
+        assert "shop is 'other'" in refused.err and "Set it back to 'thai-shop'" in refused.err
+
+
+def test_two_connections_of_the_same_source_and_shop_are_refused(workspace: Workspace, shell: Shell) -> None:
+    text = workspace.settings_file.read_text(encoding="utf-8")
+    more = text[text.index("[connections.shop]") :].replace("connections.shop", "connections.second")
+    workspace.settings_file.write_text(text + more[: more.index("[approval]")], encoding="utf-8")
+    assert "would have the same keys" in shell("status").expect(2).err
 
 
 @pytest.mark.parametrize("name", ["Back Office", "../escape", "a/b", ""])
