@@ -39,7 +39,7 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="ORDER=WHAT",
         action="append",
         default=[],
-        help="decide a changed order: repost, leave, or by-hand:NUMBER",
+        help="decide a held order: repost (credit and post anew), credit (cancelled: the money went back), leave, or by-hand:NUMBER",
     )
     match.add_argument(
         "--unlink", metavar="SKU", action="append", default=[], help="take the link of this SKU away (repeatable)"

@@ -44,6 +44,7 @@ NAMES: Final[dict[str, str]] = {
     "receipts": N_("receipt is made"),
     "invoices": N_("invoice is made first"),
     "tax_invoice_on": N_("tax invoice is"),
+    "cancelled_paid": N_("cancelled, paid, no refund stated"),
     "payment_channels": N_("chosen payment channels"),
     "vat_registered": N_("registered for VAT"),
     "vat_rate_percent": N_("VAT rate in percent"),
@@ -139,6 +140,11 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "auto": N_("the invoice if delivered"),
         "invoice": N_("the invoice"),
         "payment": N_("the payment's receipt"),
+    },
+    "cancelled_paid": {
+        "auto": N_("as the source states refunds"),
+        "hold": N_("a person decides"),
+        "credit": N_("the money went back"),
     },
     "prices": {
         "as-source": N_("as the order's sums show"),

@@ -248,7 +248,7 @@ CHANNEL_LINKS: Final = pl.Schema({
 
 DECISIONS: Final = pl.Schema({
     "order_key": pl.String(),
-    "decision": pl.String(),            # repost, leave or by-hand
+    "decision": pl.String(),            # repost, credit, leave or by-hand
     "number": pl.String(),              # number of the document written by hand; null: none
     "amount_minor": pl.Int64(),         # by-hand: held_minor when it was decided; null: whatever is held
 })  # fmt: skip

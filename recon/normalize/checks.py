@@ -40,7 +40,7 @@ _COLUMN: Final = {
     "tax-rate-unknown": "tax_text", "test-payment": "payment_channel", "gateways-not-split": "payment_channel",
     "currency-foreign": "currency", "status-unknown": "order_state", "payment-status-unknown": "payment_state",
     "number-repeated": "order_number", "refund-undated": "refunded", "refund-unclear": "refunded",
-    "paid-but-outstanding": "outstanding", "does-not-foot": "total", "vat-does-not-tie": "tax",
+    "paid-but-outstanding": "outstanding", "cancelled-but-paid": "refunded", "does-not-foot": "total", "vat-does-not-tie": "tax",
 }  # fmt: skip
 
 
@@ -112,6 +112,8 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
 
 def _findings(found: pl.DataFrame, code: str, reading: Reading, file_id: str) -> pl.DataFrame:
     column = _COLUMN.get(code)
+    if code == "cancelled-but-paid" and "refunded" not in reading.orders.columns:
+        column = None  # a source that states no refunds cannot say that the money went back
     if TAX_LISTED in found.columns:
         found = found.with_columns((pl.col("tax_due") - pl.col(TAX_LISTED)).alias("other_tax"))
     value = _VALUE.get(code)

@@ -239,6 +239,7 @@ def _unfollowed_findings(work: Work) -> list[pl.DataFrame]:
     orders, reason = work.orders, work.verdicts.reason
     kept_money = (work.now == "cancelled") & (orders["payment_state"] == "paid") & (orders["total_minor"] != 0)
     kept_money = kept_money & (orders["refunded_minor"] < orders["total_minor"])
+    kept_money = kept_money & (reason != "cancelled-not-refunded").fill_null(value=True)
     kept_money = kept_money & ~mask_of_keys(orders, said_already(work.inputs.findings, "cancelled-but-paid"))
     found = [
         findings_from(

@@ -140,9 +140,14 @@ def control_totals(
     lines: pl.DataFrame,
     postings: pl.DataFrame,
     currency: str,
+    received: pl.Series,
 ) -> ControlTotals:
-    """Return the control totals; ``voucher``: per order, the platform's discount booked on top of the total."""
-    source = _source_side(orders, voucher, currency)
+    """Return the control totals.
+
+    ``voucher``: per order, the platform's discount booked on top of the total; ``received``: what came in for cancelled
+    orders without a document and did not go back.
+    """
+    source = _source_side(orders, voucher, received, currency)
     ours = orders["currency"] == currency
     kept = results if ours.all() else results.filter(ours)
     booked = kept.select(_wide(name) for name in ("posted_minor", "held_minor", "ignored_minor")).row(0, named=True)
@@ -187,7 +192,7 @@ def assert_ties(controls: ControlTotals, results: pl.DataFrame) -> None:
     raise FrameError(f"the plan does not add up (first: {example}): {controls}")
 
 
-def _source_side(orders: pl.DataFrame, voucher: pl.Series, currency: str) -> dict[str, int]:
+def _source_side(orders: pl.DataFrame, voucher: pl.Series, received: pl.Series, currency: str) -> dict[str, int]:
     """Sum what the source says, without any of the plan's own steps."""
     sign = pl.when(pl.col("record_kind").is_in(RETURN_KINDS)).then(-1).otherwise(1)
     unpaid = pl.col("payment_state").is_in(["unpaid", "claimed", "cod_due", "partial", "unknown"])
@@ -201,10 +206,12 @@ def _source_side(orders: pl.DataFrame, voucher: pl.Series, currency: str) -> dic
     )
     refund = pl.when(unpaid | gone).then(0).otherwise(stated)
     back = pl.when((refund > 0) & (refund >= pl.col("total_minor"))).then(value).otherwise(refund)
-    frame = orders.with_columns(voucher.alias("voucher")).filter(pl.col("currency") == currency)
+    frame = orders.with_columns(voucher.alias("voucher"), received.alias("received")).filter(
+        pl.col("currency") == currency
+    )
     sums = frame.lazy().select(
         (pl.col("total_minor") * sign).cast(pl.Int128).sum().alias("gross"),
-        (pl.when(gone).then(value).otherwise(0) * sign).cast(pl.Int128).sum().alias("cancelled"),
+        (pl.when(gone).then(value - pl.col("received")).otherwise(0) * sign).cast(pl.Int128).sum().alias("cancelled"),
         (back * sign).cast(pl.Int128).sum().alias("refunded"),
         (pl.col("voucher") * sign).cast(pl.Int128).sum().alias("voucher"),
     )

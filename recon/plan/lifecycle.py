@@ -201,6 +201,8 @@ _CLOSING: Final = """
   completed, or from awaiting the transfer on (`invoices`).
 * *Amount changed* compares the live document in the ledger with the total the order would be posted with today. A refund that
   became smaller than what is credited counts as a change too.
+* *Cancelled* follows `cancelled_paid` where money came in and no refund is stated: the order is held (`cancelled-not-refunded`) until the
+  refund is stated or a person decides `credit`, `leave` or `by-hand:NUMBER`. What came in for it without a document is held too.
 * A document that is part of an approved batch counts as being there; until its outcome is known nothing further is planned.
 * Every document waits for the one before it in the same row (`depends_on`). What the ledger cannot take from us is held, and
   so is everything after it.

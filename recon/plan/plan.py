@@ -205,7 +205,7 @@ def _plan(work: Work, written: Written, results: pl.DataFrame, own: list[pl.Data
     foreign = work.orders.filter(pl.col("currency") != currency)["order_key"]
     controls, causes = side_by_side(
         lambda: control_totals(
-            work.orders, work.voucher, results, documents, written.lines, written.postings, currency
+            work.orders, work.voucher, results, documents, written.lines, written.postings, currency, work.received
         ),
         lambda: findings_by_cause(findings, results, foreign),
     )

@@ -27,6 +27,28 @@ STATE_HOLDS: Final = (
 """States that hold an order, whether or not an earlier step has said so."""
 
 
+def kept_money(orders: pl.DataFrame) -> pl.Series:
+    """Return per order what the buyer paid and, as far as the source says, did not get back although it is cancelled."""
+    total, refunded = pl.col("total_minor"), pl.col("refunded_minor")
+    paid = pl.col("payment_state").is_in(["paid", "overpaid", "partly_refunded"])
+    kept = (pl.col("order_state") == "cancelled") & paid & (refunded < total)
+    return orders.select(pl.when(kept).then(total - refunded).otherwise(0).alias("kept_minor")).to_series()
+
+
+def refunds_stated(orders: pl.DataFrame, findings: pl.DataFrame, connection: Connection) -> pl.Series:
+    """Return per order whether its cancellation waits for a stated refund (`cancelled_paid`).
+
+    Whether a column profile has a refund column stands in the finding about the order: it names the column.
+    """
+    if connection.cancelled_paid != "auto" or connection.source != "profile":
+        waits = connection.cancelled_paid == "hold" or (
+            connection.cancelled_paid == "auto" and connection.source == "shopify"
+        )
+        return pl.repeat(value=waits, n=orders.height, dtype=pl.Boolean, eager=True)
+    named = findings.filter(pl.col("code") == "cancelled-but-paid", pl.col("column").is_not_null())
+    return orders.select(pl.col("order_key").is_in(named["order_key"].implode())).to_series()
+
+
 def order_states(orders: pl.DataFrame, voucher: pl.Series) -> pl.DataFrame:
     """Return one row per order: cancelled, unpaid, completed, refund_minor, sign, truth_minor.
 

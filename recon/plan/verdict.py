@@ -9,6 +9,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.finding import FINDING_CODES
+from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from
 from recon.plan.columns import mask_of
 from recon.plan.lifecycle import LIFECYCLE, RULE_NAMES, rules_with
@@ -92,6 +93,25 @@ def leave_to_others(verdicts: Verdicts, ledger: pl.Series, elsewhere: pl.DataFra
     if said.height:
         total = pl.col("total_minor")
         verdicts.findings.append(findings_from(said, "booked-elsewhere", amount_minor=total, detail=pl.col("detail")))
+
+
+def wait_for_refund(verdicts: Verdicts, waits: pl.Series, kept: pl.Series, facts: pl.DataFrame) -> None:
+    """Hold cancelled orders whose money did not go back, and say what stands in the ledger for each."""
+    got = verdicts.settle(waits, "cancelled-not-refunded", hold=True)
+    orders = pl.concat(
+        [verdicts.orders, kept.to_frame("_kept"), facts.select("live_number", "live_total_minor")], how="horizontal"
+    )
+    detail = pl.when(pl.col("live_number").is_null()).then(
+        pl.format("Received {}, given back {}; no document stands for it.", plain_text("total_minor"), plain_text("refunded_minor"))
+    ).otherwise(
+        pl.format(
+            "Received {}, given back {}; {} over {} stands, no credit note is made.",
+            plain_text("total_minor"), plain_text("refunded_minor"), "live_number", plain_text("live_total_minor"),
+        )
+    )  # fmt: skip
+    verdicts.findings.append(
+        findings_from(orders.filter(got), "cancelled-not-refunded", amount_minor=pl.col("_kept"), detail=detail)
+    )
 
 
 def hold_by_state(verdicts: Verdicts, states: pl.DataFrame, facts: pl.DataFrame, findings: pl.DataFrame) -> None:

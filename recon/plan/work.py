@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,8 +13,8 @@ from recon.plan.inputs import PlanInputs
 from recon.plan.items import spread_vouchers, voucher_treatment
 from recon.plan.ledger import ledger_facts
 from recon.plan.marketplace import counted_inputs
-from recon.plan.state import channels_of, order_now, order_states
-from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others, mask_of_keys
+from recon.plan.state import channels_of, kept_money, order_now, order_states, refunds_stated
+from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others, mask_of_keys, wait_for_refund
 
 
 @dataclass(slots=True)
@@ -38,6 +38,8 @@ class Work:
     repost: pl.Series
     """Whether a person decided to credit and post again."""
     verdicts: Verdicts
+    received: pl.Series
+    """What came in for cancelled orders without a document and, as far as the source says, did not go back."""
 
     @property
     def orders(self) -> pl.DataFrame:
@@ -75,14 +77,42 @@ def open_work(inputs: PlanInputs) -> Work:
         channels=channels,
         repost=mask_of_keys(orders, again),
         verdicts=verdicts,
+        received=pl.repeat(0, orders.height, dtype=pl.Int64, eager=True),
     )
     sale_on = pl.select(
         pl.when(pl.lit(now) == "invoice_due").then(pl.lit(dates["invoice_on"])).otherwise(pl.lit(dates["receipt_on"]))
     ).to_series()
     exclude(verdicts, facts["ledger"], sale_on, channels["chosen"], connection)
     leave_to_others(verdicts, facts["ledger"], inputs.elsewhere)
-    hold_by_state(verdicts, states, facts, inputs.findings)
+    _wait_for_refund(work)
+    hold_by_state(verdicts, states, facts, work.inputs.findings)
     return work
+
+
+def _wait_for_refund(work: Work) -> None:
+    """Hold cancelled orders whose money, as far as the source says, never went back, unless a person said that it did.
+
+    Where nothing is posted, that money came in without a document: it is what should stand in the ledger until a person
+    says otherwise.
+    """
+    inputs, orders = work.inputs, work.orders
+    kept = kept_money(orders)
+    went_back = mask_of_keys(orders, inputs.decisions.filter(pl.col("decision") == "credit")["order_key"])
+    closed = work.facts["ledger"] == "closed"
+    waits = (kept > 0) & refunds_stated(orders, inputs.findings, work.connection) & ~went_back & ~closed
+    waits = waits & work.verdicts.free()
+    if not waits.any():
+        return
+    keys = orders.filter(waits)["order_key"].implode()
+    said = (pl.col("code") == "cancelled-but-paid") & pl.col("order_key").is_in(keys)
+    work.inputs = replace(inputs, findings=inputs.findings.filter(~said.fill_null(value=False)))
+    work.received = pl.select(
+        pl.when(pl.lit(waits & (work.facts["ledger"] == "nothing"))).then(pl.lit(kept)).otherwise(0)
+    ).to_series()
+    work.states = work.states.with_columns(
+        (pl.col("truth_minor") + pl.lit(work.received) * pl.col("sign")).alias("truth_minor")
+    )
+    wait_for_refund(work.verdicts, waits, kept, work.facts)
 
 
 def _assert_positions(inputs: PlanInputs) -> None:

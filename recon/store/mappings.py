@@ -1,7 +1,7 @@
 """Mappings and decisions of persons, with their whole history: who changed what, when and why.
 
 Kinds: ``product`` (SKU key to the ledger's product), ``channel`` (payment channel to the ledger's method),
-``decision`` (order key: repost, leave, by-hand), ``create`` (SKU key to the product the ledger is to create),
+``decision`` (order key: repost, credit, leave, by-hand), ``create`` (SKU key to the product the ledger is to create),
 ``elsewhere`` (order key to an entry of the ledger that is another sale's), ``setting``. A value is JSON; taking a mapping away is a change like
 any other. Changes are never edited; the current view is kept beside them.
 """

@@ -597,3 +597,85 @@ def test_document_numbers_are_dense_and_in_the_order_of_sending() -> None:
     assert made.lines["line_no"].to_list() == [1, 1, 1]
     assert LINKS
     assert made.provenance.select("order_key", "file").row(0) == ("zort:shop:1", "0123456789ab")
+
+
+# Cancelled, and the money
+
+
+CANCELLED = {"order_state": "cancelled", "order_key": "shopify:shop:1001"}
+SHOP = {"source": "shopify"}
+
+
+def test_a_cancelled_order_whose_money_did_not_go_back_is_no_credit_note_where_the_shop_states_refunds() -> None:
+    rules = connection(**SHOP)
+    first = plan(order(order_key="shopify:shop:1001"), connection=rules)
+    second = plan(order(**CANCELLED), connection=rules, posted=posted_from(first))
+    assert steps(second) == []
+    told = result(second)
+    assert (told["disposition"], told["reason"], told["held_minor"]) == ("held", "cancelled-not-refunded", -10700)
+    said = second.findings.row(0, named=True)
+    assert codes(second) == ["cancelled-not-refunded"]
+    assert (said["severity"], said["amount_minor"]) == ("hold", 10700)
+    assert said["detail"] == "Received 107.00, given back 0.00; RT-1001 over 107.00 stands, no credit note is made."
+    assert second.controls.ties
+    # The refund is recorded in the shop: the credit note follows.
+    gone = order(**CANCELLED, payment_state="refunded", refunded_minor=10700)
+    assert steps(plan(gone, connection=rules, posted=posted_from(first))) == ["credit_note"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "documents", "disposition", "reason"),
+    [
+        ("credit", ["credit_note"], "documents", "cancelled-after-payment"),
+        ("leave", [], "ignored", "left-as-is"),
+        ("by-hand", [], "posted", "by-hand"),
+    ],
+)
+def test_a_person_says_what_became_of_the_money_of_a_cancelled_order(
+    decision: str, documents: list[str], disposition: str, reason: str
+) -> None:
+    rules = connection(**SHOP)
+    first = plan(order(order_key="shopify:shop:1001"), connection=rules)
+    decided = [("shopify:shop:1001", decision, "CN-1" if decision == "by-hand" else None, None)]
+    second = plan(order(**CANCELLED), connection=rules, posted=posted_from(first), decisions=decided)
+    assert steps(second) == documents
+    assert (result(second)["disposition"], result(second)["reason"]) == (disposition, reason)
+    assert second.controls.ties
+
+
+def test_money_of_a_cancelled_order_without_a_document_is_held_in_sight() -> None:
+    told = (
+        order(**CANCELLED),
+        order("2", **CANCELLED | {"order_key": "shopify:shop:2"}, payment_state="partly_refunded", refunded_minor=700),
+    )
+    made = plan(*told, connection=connection(**SHOP))
+    assert made.results["disposition"].to_list() == ["held", "held"]
+    assert made.results["held_minor"].to_list() == [10700, 10000]
+    assert made.findings["detail"][0] == "Received 107.00, given back 0.00; no document stands for it."
+    assert (made.controls.ties, made.controls.held_minor, made.controls.truth_minor) == (True, 20700, 20700)
+    assert made.by_cause.row(0, named=True)["amount_minor"] == 20700
+    decided = [("shopify:shop:1001", "credit", None, None), ("shopify:shop:2", "leave", None, None)]
+    made = plan(*told, connection=connection(**SHOP), decisions=decided)
+    assert made.results.select("disposition", "ignored_minor", "held_minor").rows() == [
+        ("ignored", 0, 0),
+        ("ignored", 10000, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "setting", "column", "held"),
+    [
+        ("zort", "auto", None, False), ("zort", "hold", None, True), ("bentoweb", "auto", "refunded", False),
+        ("shopify", "auto", None, True), ("shopify", "credit", None, False), ("profile", "auto", None, False),
+        ("profile", "auto", "Refunded", True), ("profile", "credit", "Refunded", False), ("shopee", "auto", "x", False),
+    ],
+)  # fmt: skip
+def test_what_cancelled_means_follows_the_source_unless_a_setting_says_otherwise(
+    source: str, setting: str, column: str | None, held: bool
+) -> None:
+    rules = connection(source=source, cancelled_paid=setting, **({"profile": "till"} if source == "profile" else {}))
+    first = plan(order(), connection=rules)
+    found = one_finding("cancelled-but-paid", order_key=KEY, amount_minor=10700, column=column)
+    second = plan(order(order_state="cancelled"), connection=rules, posted=posted_from(first), findings=found)
+    assert steps(second) == ([] if held else ["credit_note"])
+    assert codes(second) == (["cancelled-not-refunded"] if held else ["cancelled-but-paid"])

@@ -163,9 +163,9 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
     decisions = []
     for text in args.decide:
         order, equals, what = text.partition("=")
-        if not equals or what.partition(":")[0] not in {"repost", "leave", "by-hand"}:
+        if not equals or what.partition(":")[0] not in {"repost", "credit", "leave", "by-hand"}:
             raise UsageError(
-                f"--decide {text!r}: write ORDER=repost, ORDER=leave or ORDER=by-hand:NUMBER. Nothing was changed."
+                f"--decide {text!r}: write ORDER=repost, ORDER=credit, ORDER=leave or ORDER=by-hand:NUMBER. Nothing was changed."
             )
         decisions.append((order, what.partition(":")[0], what.partition(":")[2] or None))
     return MatchEdits(
