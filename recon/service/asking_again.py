@@ -32,10 +32,11 @@ BEGAN: Final = "pull_began"
 
 
 def bentoweb_query(context: Context, name: str, rules: Connection, orders: Sequence[str]) -> dict[str, Any]:
-    """Return which orders to ask for: ``orders``, else ``known`` ones and those to ``skip``."""
+    """Return which orders to ask for: ``orders``, else what is ``known``, what to ``skip`` and the day of the ``start``."""
     if orders:
         return {"orders": tuple(orders)}
-    return {"known": _known(context, name, rules), "skip": _fetched_before(context, name, rules)}
+    known, skip = _known(context, name, rules), _fetched_before(context, name, rules)
+    return {"known": known, "skip": skip, "start": rules.start_date}
 
 
 def pull_begins(context: Context, name: str) -> None:
@@ -109,13 +110,14 @@ def _known(context: Context, name: str, rules: Connection) -> tuple[Known, ...]:
     if frames is None:
         return ()
     oldest = context.today() - dt.timedelta(days=rules.bentoweb.ask_again_days)
-    open_ = frames.orders.filter(
-        pl.col("ordered_on") >= oldest, pl.col("order_state") != "cancelled"
-    ).select(
+    known = frames.orders.select(
         pl.col("order_key").str.extract(r":([0-9]{1,18})$"),
         pl.col("updated_at").dt.strftime("%Y-%m-%d %H:%M:%S").fill_null(""),
+        ((pl.col("ordered_on") < oldest) | (pl.col("order_state") == "cancelled")).alias("settled"),
+    ).drop_nulls("order_key")
+    return tuple(
+        Known(order_id=number, modified=at, is_settled=is_settled) for number, at, is_settled in known.iter_rows()
     )
-    return tuple(Known(order_id=number, modified=at) for number, at in open_.drop_nulls("order_key").iter_rows())
 
 
 def _fetched_before(context: Context, name: str, rules: Connection) -> frozenset[str]:

@@ -131,9 +131,31 @@ def test_a_list_that_tells_days_spares_what_is_known_and_what_lies_outside(clock
         client_of(shop, clock) as client,
     ):
         asking = shop_client(client, clock, list_path="/order/list/{store_id}")
-        query = {"known": known, "until": dt.date(2026, 6, 25)}
+        query = {"known": known, "until": dt.date(2026, 6, 25), "by": "ordered"}
         expected = [NUMBERS[3], *(str(o["order_id"]) for o in ORDERS[20:] if o["date_created"] <= "2026-06-25 99")]
         assert orders_in(asking.fetch("sale", query)) == expected
+
+
+def test_a_list_without_days_spares_what_is_settled_and_one_with_days_what_has_not_changed(clock):
+    settled = [Known(order_id=str(o["order_id"]), modified=o["date_modified"], is_settled=True) for o in ORDERS[:20]]
+    changed = {**ORDERS[2], "date_modified": "2026-06-30 10:00:00"}
+    orders = [*ORDERS[:2], changed, *ORDERS[3:]]
+    for days, expected in ((False, NUMBERS[20:]), (True, (NUMBERS[2], *NUMBERS[20:]))):
+        rules = Rules(list_tells_days=days)
+        with BentoWebShop(orders=orders, now=clock.now, rules=rules) as shop, client_of(shop, clock) as client:
+            asking = shop_client(client, clock, list_path="/order/list/{store_id}")
+            assert orders_in(asking.fetch("sale", {"known": settled, "by": "updated"})) == list(expected)
+
+
+def test_nothing_older_than_the_start_date_is_asked_for_where_a_list_tells_days(clock):
+    query = {"start": dt.date(2026, 6, 20), "since": dt.date(2026, 6, 29), "by": "updated"}
+    with (
+        BentoWebShop(orders=ORDERS, now=clock.now, rules=Rules(list_tells_days=True)) as shop,
+        client_of(shop, clock) as client,
+    ):
+        asking = shop_client(client, clock, list_path="/order/list/{store_id}")
+        expected = [str(order["order_id"]) for order in ORDERS if order["date_created"] >= "2026-06-20"]
+        assert orders_in(asking.fetch("sale", query)) == expected != []
 
 
 @pytest.mark.parametrize(("path", "store"), [("/order/list/{store_id}", ""), ("/order/list/{shop}", "812")])

@@ -30,11 +30,13 @@ MAX_PAGES: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """An order that is known, and may still change."""
+    """An order that is known."""
 
     order_id: str
     modified: str
     """Moment of its last change as BentoWeb wrote it; empty: not stated."""
+    is_settled: bool = False
+    """Cancelled, or too long ago: asked for again only if a list says that it changed."""
 
 
 class BentoWebShopClient:
@@ -83,8 +85,9 @@ class BentoWebShopClient:
 
         Args:
             record_kind: sale; BentoWeb has nothing else.
-            query: orders (numbers a person named), known (orders that may still change), skip (numbers fetched by a
-                pull that was stopped), since, until (days, of the order's own day, as far as a list says it).
+            query: orders (numbers a person named), known (what is known of orders), skip (numbers fetched by a pull
+                that was stopped), start (nothing older is wanted), since, until, by (a window of days for orders that
+                are new, as far as a list tells days; by updated: all that are new).
 
         Raises:
             UsageError: A filter nobody has documented, or nothing says which orders to ask for.
@@ -132,17 +135,15 @@ class BentoWebShopClient:
                 yield self._client.order(number)
             return
         known = {one.order_id: one for one in query.get("known") or ()}
-        wanted = dict.fromkeys(known)
+        wanted = {number: None for number, one in known.items() if not one.is_settled}
         if self._list_path:
             for reply, orders in self._pages():
                 yield reply
                 for one in orders:
-                    if not _is_wanted(one, query):
-                        continue
-                    if one.modified and one.order_id in known and known[one.order_id].modified == one.modified:
-                        wanted.pop(one.order_id, None)  # stands as it is known
-                    else:
+                    if _is_asked(one, known.get(one.order_id), query):
                         wanted[one.order_id] = None
+                    else:
+                        wanted.pop(one.order_id, None)
         elif not wanted:
             raise UsageError(
                 "BentoWeb publishes no call that lists orders, and no order is known that may still change. Say which to"
@@ -177,15 +178,17 @@ class BentoWebShopClient:
         raise SourceUnavailable(f"{self._list_path}: more than {MAX_PAGES} pages; something turns in circles.")
 
 
-def _is_wanted(order: Listed, query: Mapping[str, Any]) -> bool:
-    """Return whether a listed order lies in the window; one without a day always does."""
-    since: dt.date | None = query.get("since")
-    until: dt.date | None = query.get("until")
-    if not order.created:
-        return True
-    return (since is None or order.created >= since.isoformat()) and (
-        until is None or order.created <= until.isoformat()
-    )
+def _is_asked(order: Listed, known: Known | None, query: Mapping[str, Any]) -> bool:
+    """Return whether a listed order is asked for: it is new and wanted, or it changed or may have changed."""
+    if known is not None:
+        return known.modified != order.modified if order.modified and known.modified else not known.is_settled
+    start, since, until = (query.get(name) for name in ("start", "since", "until"))
+    windows = [(start, None), (None, None) if query.get("by") == "updated" else (since, until)]
+    return not order.created or all(_is_between(order.created, *window) for window in windows)
+
+
+def _is_between(day: str, since: dt.date | None, until: dt.date | None) -> bool:
+    return (since is None or day >= since.isoformat()) and (until is None or day <= until.isoformat())
 
 
 def _fetched(stamp: str, number: int, answers: Sequence[KeptAnswer]) -> Fetched:
