@@ -41,6 +41,13 @@ def test_language(worlds: Worlds, grids: Any, place: str, language: str) -> None
     grids_of(worlds, grids, place, FIRST, speak=language)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["th", "nb"])
+@pytest.mark.parametrize(("place", "shot"), [state for state in STATES if state.values[1] != FIRST])
+def test_state_in(worlds: Worlds, grids: Any, place: str, shot: Shot, language: str) -> None:
+    grids_of(worlds, grids, place, shot, speak=language, sizes=SIZES[:2])
+
+
 @pytest.mark.parametrize("language", ["en", "th", "nb"])
 @pytest.mark.parametrize("place", PLACES)
 def test_picture(worlds: Worlds, pictures: Any, in_colour: None, place: str, language: str) -> None:
