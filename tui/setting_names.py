@@ -9,7 +9,7 @@ from typing import Final
 
 from recon.service.setting_sheet import SettingLine
 from tui.cells import shown
-from tui.core_texts import ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
+from tui.core_texts import DOCUMENT_KINDS, ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
 from tui.i18n import N_, _, tr
 
 PARTS: Final[dict[str, str]] = {
@@ -23,6 +23,8 @@ PARTS: Final[dict[str, str]] = {
     "products": N_("Products"),
     "channels": N_("Channels"),
     "charges": N_("Charges"),
+    "schedule": N_("Runs by itself"),
+    "auto_approve": N_("Approved by itself"),
     "contacts": N_("Contacts"),
     "accounts": N_("Accounts"),
 }
@@ -39,6 +41,7 @@ NAMES: Final[dict[str, str]] = {
     "profile": N_("column profile"),
     "start_date": N_("first day"),
     "writers": N_("documents are posted by"),
+    "yields_to": N_("leaves shared orders to"),
     "numbering": N_("document numbers"),
     "record_kinds": N_("kinds of records"),
     "receipts": N_("receipt is made"),
@@ -90,6 +93,15 @@ NAMES: Final[dict[str, str]] = {
     "accounts.receivable": N_("receivables account"),
     "accounts.output_vat": N_("output VAT account"),
     "accounts.undue_output_vat": N_("account of VAT not yet due"),
+    "schedule.when": N_("how often it runs"),
+    "schedule.at": N_("time of day"),
+    "schedule.weekday": N_("weekday of a weekly run"),
+    "schedule.month_day": N_("day of a monthly run"),
+    "schedule.link_exact_skus": N_("links exact SKUs"),
+    "auto_approve.by": N_("allowed by"),
+    "auto_approve.kinds": N_("kinds of documents"),
+    "auto_approve.most_total": N_("most a batch may sum up to"),
+    "auto_approve.most_documents": N_("most documents of a batch"),
     "approval.two_persons": N_("one plans and approves"),
     "approval.two_persons_above": N_("two persons from a total of"),
     "approval.valid_days": N_("days an approval holds"),
@@ -163,6 +175,23 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "shipped": N_("when shipped"),
         "settled": N_("when a settlement proves it"),
     },
+    "schedule.when": {
+        "manual": N_("never; a person starts it"),
+        "hourly": N_("every hour"),
+        "daily": N_("every day"),
+        "weekly": N_("every week"),
+        "monthly": N_("every month"),
+    },
+    "schedule.weekday": {
+        "monday": N_("Monday"),
+        "tuesday": N_("Tuesday"),
+        "wednesday": N_("Wednesday"),
+        "thursday": N_("Thursday"),
+        "friday": N_("Friday"),
+        "saturday": N_("Saturday"),
+        "sunday": N_("Sunday"),
+    },
+    "auto_approve.kinds": DOCUMENT_KINDS,
     "ledger.environment": ENVIRONMENTS,
     "ledger.vat_rounding": {"document": N_("on the document"), "line": N_("on each line")},
     "products.unlinked": {"hold": _HOLD, "text": N_("send the line as text")},
@@ -190,6 +219,8 @@ FORMS: Final[dict[str, str]] = {
     "bentoweb.list_page_parameter": N_("the name of a parameter, or nothing"),
     "bentoweb.fields": N_("names of fields, with commas between them; empty: there is none"),
     "source_api.payment_channel_field": N_("the name of a field like payments.name"),
+    "schedule.at": N_("a time like 05:00"),
+    "auto_approve.most_total": N_("an amount like 50000 or 50000.00"),
     "approval.two_persons_above": N_("an amount like 50000 or 50000.00; empty: no limit"),
 }
 """What a text must look like where the file gives a pattern."""
