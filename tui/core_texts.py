@@ -124,6 +124,7 @@ EVENTS: Final[dict[str, str]] = {
     "planned": N_("batch planned"),
     "batch-state": N_("state of the batch changed"),
     "approved": N_("batch approved"),
+    "auto-approved": N_("batch approved by itself, as a person allowed"),
     "approval-ended": N_("approval ended"),
     "sending": N_("document is being sent"),
     "looked-up": N_("document looked up in the ledger"),
