@@ -24,6 +24,9 @@ class CauseLine:
     """First one, with its place and figures."""
     other_currencies: dict[str, str] = field(default_factory=dict)
     """Sums of orders in other currencies than the books'; they are not in ``amount``."""
+    orders_total: str = ""
+    """Held causes only: what the buyers of these orders pay; ``amount`` is what the books still wait for, which is less, or below
+    zero, where a part stands there already. Empty: the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,10 @@ class BatchView:
     open: int = 0
     products: int = 0
     """Of the documents, products the ledger is to create."""
+    for_books: str = ""
+    """What the documents add to the books: sales less what takes them back. ``total`` adds all of them up, for counting."""
+    company: str = ""
+    """Whose books, as the ledger named itself; empty: it was not asked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +256,7 @@ class UploadSummary:
     counts: dict[str, int]
     sums: dict[str, str]
     posted_now: int
+    """Posted in this run, those included that stood in the ledger already."""
     ending: str
     """done, waiting (for a person), stopped, paused (the ledger does not answer as it should), limit; empty: not run."""
     refused: tuple[dict[str, Any], ...] = ()
@@ -257,6 +265,8 @@ class UploadSummary:
     words: str = ""
     """Why the run ended where it did."""
     next_step: str = ""
+    found_there: int = 0
+    """Of those posted in this run: found in the ledger, equal, and taken over; nothing was sent for them."""
     products_created: int = 0
     """Products and services of this batch that the ledger has now."""
     orders_to_plan: int = 0

@@ -32,7 +32,7 @@ def report(
 ) -> PlanReport:
     """Return what a person needs to see of a plan."""
     documents = made.documents
-    held_keys = made.results.filter(pl.col("held_minor") != 0).select("order_key")
+    held_keys = made.results.filter(_IS_HELD).select("order_key")
     own = made.findings
     held = own.filter(pl.col("severity") == "hold").join(held_keys, on="order_key", how="semi")
     whole = (pl.col("disposition") == "ignored") & (pl.col("reason") != "")
@@ -52,7 +52,9 @@ def report(
         documents=documents.height,
         total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
         by_kind=kind_lines(documents),
-        held=_with_sums(causes(held, about, currency, files=names), held_sums, currency),
+        held=_with_sums(
+            causes(held, about, currency, files=names), held_sums, _order_totals(held, orders, currency), currency
+        ),
         ignored=_ignored_lines(ignored, currency),
         other=causes(other, about, currency, files=names),
         controls=control_view(made.controls),
@@ -84,14 +86,36 @@ def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
 
 def _held_sums(held: pl.DataFrame, results: pl.DataFrame) -> dict[str, dict[str, int]]:
     """Return what is really held because of each cause, by currency; an order may have several causes."""
-    amounts = results.filter(pl.col("held_minor") != 0).select("order_key", "held_minor", "currency")
+    amounts = results.filter(_IS_HELD).select("order_key", "held_minor", "currency")
     orders = held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
     return sums_by_currency(orders, "code", "held_minor")
 
 
-def _with_sums(lines: tuple[CauseLine, ...], sums: dict[str, dict[str, int]], currency: str) -> tuple[CauseLine, ...]:
+def _with_sums(
+    lines: tuple[CauseLine, ...], sums: dict[str, dict[str, int]], totals: dict[str, int], currency: str
+) -> tuple[CauseLine, ...]:
     found = [(line, *in_currencies(sums.get(line.code, {}), currency)) for line in lines]
-    return tuple(replace(line, amount=amount, other_currencies=others) for line, amount, others in found)
+    return tuple(
+        replace(
+            line,
+            amount=amount,
+            other_currencies=others,
+            orders_total="" if (total := plain(totals.get(line.code, 0), currency)) == amount else total,
+        )
+        for line, amount, others in found
+    )
+
+
+_IS_HELD = (pl.col("disposition") == "held") | (pl.col("held_minor") != 0)
+"""Held orders; one whose payment waits has nothing that the books' sums wait for, and is held all the same."""
+
+
+def _order_totals(held: pl.DataFrame, orders: pl.DataFrame, currency: str) -> dict[str, int]:
+    """Return what the buyers of the orders held for each cause pay, in the books' currency."""
+    mine = orders.filter(pl.col("currency") == currency).select("order_key", "total_minor")
+    concerned = held.select("code", "order_key").unique().join(mine, on="order_key", how="inner")
+    summed = concerned.group_by("code").agg(pl.col("total_minor").cast(pl.Int128).sum())
+    return {code: int(total) for code, total in summed.iter_rows()}
 
 
 def _ignored_lines(ignored: pl.DataFrame, currency: str) -> tuple[CauseLine, ...]:

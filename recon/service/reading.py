@@ -204,6 +204,8 @@ def batch_view(context: Context, batch: Batch) -> BatchView:
         unknown=counts.get("unknown", 0) + counts.get("sending", 0),
         open=sum(count for state, count in counts.items() if state not in closed),
         products=int(batch.facts.get("products", 0)),
+        for_books=plain(int(batch.facts["controls"]["documents_minor"])),
+        company=known.name if (known := context.store.catalog.verified(batch.connection)) else "",
     )
 
 

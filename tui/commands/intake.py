@@ -101,6 +101,8 @@ def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
     """Print findings grouped by cause, with the first example and the remedy."""
     for cause in causes:
         sums = [grouped(cause.amount)] if cause.amount not in {"", "0", "0.00"} else []
+        if cause.orders_total:
+            sums = [f"{grouped(cause.amount)} waits, orders of {grouped(cause.orders_total)}"]
         sums += [f"{currency} {grouped(other)}" for currency, other in cause.other_currencies.items()]
         amount = "".join(f", {text}" for text in sums)
         output.line(f"  {cause.severity:<8} {cause.count:>6,}  {cause.title} ({cause.code}{amount})")

@@ -35,6 +35,11 @@ def plan(args: argparse.Namespace) -> int:
     return 4 if report.documents or report.held else 0
 
 
+def totals(total: str, for_books: str) -> str:
+    """Say what documents sum up to, and, where some take others back, what is left of it for the books."""
+    return grouped(total) if total == for_books else f"{grouped(total)} added up, {grouped(for_books)} for the books"
+
+
 def print_kinds(report: PlanReport, output: Output) -> None:
     """Print count and sums of the documents by kind."""
     rows = [
@@ -48,7 +53,7 @@ def print_plan(report: PlanReport, output: Output) -> None:
     """Print a plan: documents by kind, what is held and why, control totals."""
     name = report.batch or "no batch"
     output.line(
-        f"{name}: {report.documents:,} documents, {grouped(report.total)}"
+        f"{name}: {report.documents:,} documents, {totals(report.total, report.controls.documents)}"
         + (f"  ({report.period[0]} .. {report.period[1]})" if report.period else "")
     )
     if report.by_kind:
@@ -141,8 +146,10 @@ def approve(args: argparse.Namespace) -> int:
         tell_notes(service, output)
     output.document("approve", {"batch": _facts(batch), "dry_run": args.dry_run})
     output.line(
-        f"{'Would approve' if args.dry_run else 'Approved'} {batch.batch}: {batch.documents:,} documents, {grouped(batch.total)}, by {args.actor}."
+        f"{'Would approve' if args.dry_run else 'Approved'} {batch.batch}: {batch.documents:,} documents, {totals(batch.total, batch.for_books)}, by {args.actor}."
     )
+    if batch.company:
+        output.line(f"  for {batch.company}")
     if batch.products:
         output.line(f"  of them products to create: {batch.products:,}")
     output.line(f"  digest {batch.digest}")
@@ -206,6 +213,7 @@ def print_upload(report: UploadSummary, output: Output) -> None:
     """Print what became of each document."""
     output.line(
         f"{report.batch} -> {report.company} ({report.environment.upper()}): {report.posted_now:,} posted in this run"
+        + (f", {report.found_there:,} of them found there, equal, and taken over" if report.found_there else "")
     )
     output.table(
         ("State", "Documents", "Total"),
