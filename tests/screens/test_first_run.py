@@ -252,6 +252,7 @@ def test_keys_are_tried_and_kept_and_stand_nowhere_else(ledger: SandboxPeak, tmp
         await until(pilot, lambda: says(app, "You typed another name"))
         assert says(app, f"{SANDBOX_COMPANY} answers (TEST, tax id {SANDBOX_TAX_ID})")
         assert not [key for key in secrets if any(key in line for line in lines_of(app))]
+        assert sum(line.rstrip().endswith("****") for line in lines_of(app)) == 3, "signs of one cell in any terminal"
         await pilot.click(".take")
         await quiet(pilot)
         assert (app.answers.company, app.answers.tax_id) == (SANDBOX_COMPANY, SANDBOX_TAX_ID)

@@ -134,10 +134,15 @@ class ImportWays(StepScreen):
         self.show_face("work")
 
     def show_error(self, error: BaseException) -> None:
-        """Show what went wrong on the face the person came from."""
+        """Show what went wrong on the face the person came from, and what was taken in before it did."""
         if self.face == "work":
             self.show_face("files")
-        super().show_error(error)
+            self.load()
+            self.recon.load_overview()
+        if isinstance(error, Stopped):
+            self.notify(str(error), markup=False)
+        else:
+            super().show_error(error)
 
     # --- taking in
 
@@ -217,9 +222,7 @@ class ImportWays(StepScreen):
         def progress(_words: str) -> None:
             nonlocal fetched
             if stop.is_set():
-                raise Stopped(
-                    _("Stopped. What was fetched until now is taken in; the next fetch begins at the same day.")
-                )
+                raise Stopped(_("Stopped. What was taken in before stays; the next fetch begins at the same day."))
             fetched += 1
             self.app.call_from_thread(self._fetching, fetched)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -33,6 +34,12 @@ class FilterInput(Input):
     def replace(self, text: str, start: int, end: int) -> None:
         """Put text in the place of other text, cleaned; typing and pasting come through here."""
         super().replace(clean(text), start, end)
+
+    @property
+    def _value(self) -> Text:
+        """What is hidden stands as stars: Textual's own dot takes two cells in some terminals."""
+        shown = super()._value
+        return Text("*" * len(self.value), no_wrap=True, overflow="ignore", end="") if self.password else shown
 
 
 def clean(text: str) -> str:

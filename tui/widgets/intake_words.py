@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 from textual.content import Content
 
+from recon.money import plain
 from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeDetail, IntakeHistory, IntakeLine
 from recon.summaries import CauseLine, FileReport
@@ -191,12 +192,23 @@ def result_content(
 
     ``ahead``: nothing was taken in yet.
     """
-    parts: list[Part] = []
+    parts: list[Part] = _all_of(reports, amount, currency) if len(reports) > 1 else []
     for report in reports:
         if parts:
             parts.append("\n\n")
         parts += _report_parts(report, amount, currency, width, ahead=ahead)
     return Content.assemble(*parts)
+
+
+def _all_of(reports: Sequence[FileReport], amount: Amount, currency: str) -> list[Part]:
+    """Return the sums over several files, for a person who does not add them up."""
+    taken = [report for report in reports if report.status == "taken"]
+    sums = [sum(getattr(report, name) for report in taken) for name in ("known", "new", "changed", "gone", "refused")]
+    orders = sum(report.orders for report in taken)
+    n = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
+    files = ngettext("{n} file", "{n} files", len(reports)).format(n=count(len(reports)))
+    total = plain(sum(minor(report.total) for report in taken), currency)
+    return [(f"{files}   {n}  {amount(total)} {currency}", "bold"), f"\n{counts(*sums)}"]
 
 
 def _report_parts(report: FileReport, amount: Amount, currency: str, width: int, *, ahead: bool) -> list[Part]:
