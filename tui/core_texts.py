@@ -85,6 +85,15 @@ OUTBOX_STATES: Final[dict[str, str]] = {
     "cancelled": N_("not sent"),
 }
 """What became of an approved document."""
+ATTEMPT_RESULTS: Final[dict[str, str]] = {
+    "posted": N_("posted"),
+    "exists": N_("there already"),
+    "refused": N_("refused"),
+    "unavailable": N_("not reachable"),
+    "unknown": N_("no answer"),
+    "written": N_("written into a file"),
+}
+"""What the ledger answered when a document was sent."""
 DISPOSITIONS: Final[dict[str, str]] = {
     "documents": N_("becomes documents"),
     "posted": N_("posted already"),

@@ -15,8 +15,9 @@ from recon.upload.report import Ending
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tui.cells import width_of
+from tui.core_texts import ATTEMPT_RESULTS
 from tui.event_words import MAPPINGS
-from tui.screens.fact_words import DECISIONS, ENDINGS, FACTS, RESULTS, fact_lines
+from tui.screens.fact_words import DECISIONS, ENDINGS, FACTS, fact_lines
 from tui.setting_names import CHOICES, FIELDS, FORMS, NAMES, _plain, setting_name, setting_place, setting_value
 from tui.wiring import service_for
 
@@ -83,7 +84,7 @@ def test_kinds_endings_decisions_are_named() -> None:
     assert set(MAPPINGS) == set(KINDS)
     assert set(DECISIONS) == set(ACTIONS)
     assert set(ENDINGS) == set(Ending.__args__)
-    assert {"posted", "refused"} <= set(RESULTS)
+    assert {"posted", "refused"} <= set(ATTEMPT_RESULTS)
 
 
 def test_facts_say_what_they_are_and_nothing_where_they_are_empty() -> None:

@@ -9,7 +9,7 @@ from recon.money import plain
 from recon.service.overview import EventLine
 from tui.cells import shown
 from tui.composed import tr_composed
-from tui.core_texts import BATCH_STATES, ENVIRONMENTS, OUTBOX_STATES, word
+from tui.core_texts import ATTEMPT_RESULTS, BATCH_STATES, ENVIRONMENTS, OUTBOX_STATES, word
 from tui.event_words import MAPPINGS
 from tui.i18n import N_, _, count, moment, tr
 from tui.setting_names import CHOICES
@@ -90,15 +90,6 @@ DECISIONS: Final[dict[str, str]] = {
     "draft": N_("back to draft"),
 }
 """What was decided in the review."""
-RESULTS: Final[dict[str, str]] = {
-    "posted": N_("posted"),
-    "exists": N_("there already"),
-    "refused": N_("refused"),
-    "unavailable": N_("not reachable"),
-    "unknown": N_("no answer"),
-    "written": N_("written into a file"),
-}
-"""What the ledger answered."""
 REASONS: Final[dict[str, str]] = {
     "plan": N_("planned"),
     "pull": N_("fetched from the shop's system"),
@@ -110,7 +101,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "environment": ENVIRONMENTS,
     "ending": ENDINGS,
     "decision": DECISIONS,
-    "result": RESULTS,
+    "result": ATTEMPT_RESULTS,
     "before": OUTBOX_STATES,
     "source": CHOICES["source"],
 }
