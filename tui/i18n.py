@@ -37,6 +37,7 @@ class _Speech:
 
     language: str = "en"
     forms: str = "en"
+    amounts: str = "en"
     catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
     core: _gettext.NullTranslations = catalogue
 
@@ -69,7 +70,7 @@ def use_catalogue(
 ) -> None:
     """Speak from catalogues of one's own (tests), with amounts and days written as in the language ``forms``."""
     _Speech.language, _Speech.catalogue, _Speech.forms = language, catalogue, forms or language
-    _Speech.core = core or _gettext.NullTranslations()
+    _Speech.core, _Speech.amounts = core or _gettext.NullTranslations(), _Speech.forms
 
 
 def core_catalogue() -> _gettext.NullTranslations:
@@ -83,10 +84,12 @@ def language() -> str:
 
 
 @contextlib.contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Speak another language for a while."""
+def speaking(language: str, *, amounts: bool = True) -> Iterator[None]:
+    """Speak another language for a while; without ``amounts`` they stay as they are written everywhere else."""
     before = _Speech.language, _Speech.catalogue, _Speech.core, _Speech.forms
     use(language)
+    if not amounts:
+        _Speech.amounts = before[3]
     try:
         yield
     finally:
@@ -169,7 +172,7 @@ def amount(text: str) -> str:
     if found is None:
         return text
     sign, whole, fraction = found.groups()
-    thousands, point = _SEPARATORS.get(_Speech.forms, (",", "."))
+    thousands, point = _SEPARATORS.get(_Speech.amounts, (",", "."))
     grouped = f"{int(whole):,}".replace(",", thousands)
     return f"{sign}{grouped}{point}{fraction}" if fraction is not None else f"{sign}{grouped}"
 

@@ -131,9 +131,10 @@ def _one_of(token: Token, value: str, codes: tuple[str, ...], typed: str, words:
         fitting = [names[key]] if key in names else [found for name, found in names.items() if name.startswith(key)]
         if not fitting:
             near = {fold(word): word for word in (*codes, *(words.listed if words else ()))}
-            close = [near[found] for found in difflib.get_close_matches(key, list(near), 1, 0.5)]
-            hint = f"; did you mean {close[0]}?" if close else ""
-            return Problem(typed, f"{part!r} is no {token.meaning}{hint} There are {known}.", close[0] if close else "")
+            close = next((near[found] for found in difflib.get_close_matches(key, list(near), 1, 0.5)), "")
+            meaning = token.meaning
+            hinted = f"{part!r} is no {meaning}; did you mean {close}? There are {known}."
+            return Problem(typed, hinted if close else f"{part!r} is no {meaning}. There are {known}.", close)
         wanted += (code for found in fitting for code in found)
     if not wanted:
         return Problem(typed, f"write a {token.meaning}: {known}.")

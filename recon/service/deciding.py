@@ -25,6 +25,7 @@ _WHY_NOT: Final[dict[str, dict[str, str]]] = {
     "approved": {
         "approved": "approved already",
         "blocked": "held: mend its cause, then run `recon plan` again",
+        "rejected": "rejected: put it back (draft) first, then approve it",
         "rejected-order": "rejected, and left out of this plan: put it back (draft), then run `recon plan` again",
     },
     "rejected": {

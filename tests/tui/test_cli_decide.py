@@ -202,6 +202,15 @@ def test_what_is_sealed_cannot_be_decided_or_undone(planned: Shell) -> None:
     assert "cannot be undone: all of its documents were approved with batch B0001" in ran.err
 
 
+def test_an_approval_of_many_takes_no_rejection_away(planned: Shell) -> None:
+    """Somebody rejected one of them with a reason; who approves a whole group has not looked at that."""
+    decide(planned, "reject", "RT-1002", "--reason", "sample", who="Lek")
+    facts = decide(planned, "approve", "RT-1001", "RT-1002", code=4)
+    assert facts["count"] == 1 and "put it back (draft) first" in facts["skipped"][0]["reason"]
+    decide(planned, "draft", "RT-1002")
+    assert decide(planned, "approve", "RT-1002")["count"] == 1
+
+
 def test_a_whole_draft_with_a_rejected_document_is_not_approved(planned: Shell) -> None:
     decide(planned, "reject", "RT-1003", "--reason", "sample", who="Lek")
     ran = planned("approve", "B0001", "--as", "Nok").expect(4)

@@ -15,10 +15,12 @@ from textual.app import ComposeResult
 
 from recon.money import plain
 from recon.review.records import DecisionReport
+from recon.review.table import ReviewTable
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
+from tui.keys import shown as shown_key
 from tui.screens.review_list import ReviewList
 from tui.screens.review_words import like_words
 from tui.undo_words import undo_words
@@ -33,6 +35,8 @@ DECISIONS: Final = frozenset({"approve", "reject", "draft"})
 """What is said about the marked documents; of groups none is meant before it has a mark."""
 
 
+NOTHING_KEYS: Final = ("previous_step", "plan", "refresh", "next_step", "command_palette")
+"""Keys of the last line where there is no document at all."""
 LIKE_CELLS: Final = 64
 """Cells of a line in a dialog, where the terminal has room for them."""
 LIKE_FRAME: Final = 7
@@ -57,7 +61,28 @@ class ReviewScreen(ReviewList):
         yield from super().body()
         yield TotalsBar(self._buttons(), id="marked")
 
+    def load(self) -> None:
+        """Read the review table; before there is one, nothing can be decided."""
+        self._show_nothing()
+        super().load()
+
+    def _came(self, answer: tuple[ReviewTable, str, str]) -> None:
+        super()._came(answer)
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        """Where there is no document at all, leave out what is about documents."""
+        self.set_class(self._is_empty, "-nothing")
+        self.query_one("#marked", TotalsBar).set_buttons(self._buttons())
+        self.show_keys()
+
+    @property
+    def _is_empty(self) -> bool:
+        return self.table is None or not self.table.height
+
     def _buttons(self) -> Sequence[BarButton]:
+        if self._is_empty:
+            return ()
         if self.recon.session.read_only:
             return (BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),)
         row = () if self._grouped_by else (_("Approve"), _("Reject"))
@@ -79,9 +104,7 @@ class ReviewScreen(ReviewList):
     def grouping_changed(self) -> None:
         """Show the buttons that work, and say what a mark on a group is."""
         super().grouping_changed()
-        bar = self.query_one("#marked", TotalsBar)
-        bar.set_buttons(self._buttons())
-        bar.say_otherwise(_("A mark on a group marks all its documents.") if self._grouped_by else "")
+        self.query_one("#marked", TotalsBar).set_buttons(self._buttons())
         self.refresh_bindings()
 
     # --- marks
@@ -196,11 +219,18 @@ class ReviewScreen(ReviewList):
         self.act(lambda service: service.redo(None), lambda _report: self.load())
 
     def show_keys(self) -> None:
-        """Write the last line anew; Undo stands there when there is something to undo."""
+        """Write the last line anew; Undo stands there when there is something to undo, and its name where nothing is marked."""
         super().show_keys()
-        line = self.query_one(KeyLine)
-        if not self._undo_name:
+        if self._is_empty:
+            names = [name for name in NOTHING_KEYS if self.check_action(name, ()) is not False]
+            self.query_one(KeyLine).use(names, {})
+            return
+        line, words = self.query_one(KeyLine), self.key_words()
+        if not words:
             line.use([name for name in line.names if name != "undo"], line.words)
+        said = _("A mark on a group marks all its documents.") if self._grouped_by else ""
+        last = f"{shown_key('undo')}  {words['undo']}" if words else ""
+        self.query_one("#marked", TotalsBar).say_otherwise(said or last)
 
     def key_words(self) -> dict[str, str]:
         """Name what Undo would undo."""

@@ -17,6 +17,7 @@ from recon.errors import NoPlan
 from recon.frames.dictionary_order import sorted_rows
 from recon.money import plain
 from recon.review.table import ReviewTable
+from recon.service import ReconService
 from recon.service.detail import Detail
 from tui.cells import shown
 from tui.i18n import _
@@ -55,6 +56,7 @@ class ReviewList(StepScreen):
     ReviewScreen.-opened #pane { display: block; height: 1fr; width: 1fr; border: none; }
     ReviewScreen.-tiny #filter, ReviewScreen.-narrow #filter { display: none; }
     ReviewScreen.-filtering #filter { display: block; }
+    ReviewScreen.-nothing #pane, ReviewScreen.-nothing #filter { display: none; }
     """
 
     def __init__(self) -> None:
@@ -109,7 +111,13 @@ class ReviewList(StepScreen):
             self.rows.say_busy(lambda: _("Reading the documents ..."))
         elif self._order is None:  # drawn anew, in another language: what is known is shown at once
             self._came((self.table, self._undo_name, self._redo_name))
-        self.ask(lambda service: (service.review(None), service.undo_name(None), service.redo_name(None)), self._came)
+        self.ask(self._read, self._came)
+
+    @staticmethod
+    def _read(service: ReconService) -> tuple[ReviewTable, str, str]:
+        """Return the table, and what can be undone and done again; what was sent since can not."""
+        undo = "" if service.undo_refused(None) else service.undo_name(None)
+        return service.review(None), undo, service.redo_name(None)
 
     def _came(self, answer: tuple[ReviewTable, str, str]) -> None:
         self.table, self._undo_name, self._redo_name = answer

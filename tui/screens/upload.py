@@ -130,6 +130,8 @@ class UploadScreen(UploadLook):
         state = seen.state
         if seen.is_running and state.stop_asked:
             return Content(_("Stopping: the document in hand is finished first. What is not sent stays approved."))
+        if seen.is_running and not state.started_at:
+            return Content(_("Beginning: the ledger is asked once more who it is. You may leave; it goes on."))
         if seen.is_running:
             pace = _("{n} a minute. ").format(n=count(state.pace.per_minute)) if state.pace else ""
             return Content(pace + _("You may leave; it goes on. Stop finishes the document in hand."))
@@ -323,6 +325,7 @@ class UploadScreen(UploadLook):
         self.ask(lambda service: service.verify(batch), self._verified, group="verify")
 
     def _verified(self, report: VerifySummary) -> None:
+        self._is_read_back = True
         odd = len(report.differences) + len(report.missing) + len(report.strangers)
         if odd:
             self._notice = ngettext(

@@ -19,7 +19,7 @@ from recon.service import ReconService
 from recon.service.overview import Overview
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from tui.composed import tr_composed
-from tui.i18n import _, count
+from tui.i18n import _, count, ngettext
 from tui.screens.base import StepScreen
 from tui.upload_process import Ended
 from tui.upload_words import draft_waits
@@ -60,6 +60,8 @@ class UploadLook(StepScreen):
         self._polling = False
         self._look_again_at = 0.0
         self._is_sealing = False
+        self._is_read_back = False
+        """Whether the notice is about the ledger as it was read back."""
         self._drawn_at: dt.datetime | None = None
         """Second for which times left and passed were written last."""
 
@@ -80,7 +82,10 @@ class UploadLook(StepScreen):
         left = sum(seen.state.counts.get(name, 0) for name in LEFT)
         left += sum(batch.open + batch.unknown for batch in view.batches if batch.batch != seen.state.batch)
         steps = self.query_one(StepBar)
-        steps.counts = {**steps.counts, "upload": _("{n} open").format(n=count(left)) if left else ""}
+        steps.counts = {
+            **steps.counts,
+            "upload": ngettext("{n} open", "{n} open", left).format(n=count(left)) if left else "",
+        }
 
     def _draft_waits(self) -> str:
         """Return that a newer draft waits for its approval, where everything of this batch is settled."""
@@ -103,7 +108,11 @@ class UploadLook(StepScreen):
 
     def load(self) -> None:
         """Look at the batch that comes first."""
-        self._list_chosen, self._polling = False, False  # a look that was cut off with its screen never comes back
+        self._list_chosen, self._polling, self._is_read_back = (
+            False,
+            False,
+            False,
+        )  # a look that was cut off with its screen never comes back
         self.ask(self._look(None), self._came)
 
     def _look(self, batch: str | None) -> Callable[[ReconService], Seen]:
@@ -128,6 +137,8 @@ class UploadLook(StepScreen):
 
     def _came(self, seen: Seen) -> None:
         before, self.seen = self.seen, seen
+        if before is not None and before.state.batch != seen.state.batch:
+            self._is_read_back = False
         if before is not None and before.is_running and not seen.is_running:
             self.recon.load_overview()
             if seen.ended is not None and seen.ended.words and not seen.ended.ending:
@@ -185,7 +196,7 @@ class UploadLook(StepScreen):
     def _send(self, batch: str, notes: tuple[str, ...] = ()) -> None:
         """Start the upload of an approved batch and look on."""
         self._notice = " ".join(tr_composed(note) for note in notes)
-        self._list, self._list_chosen, self._is_sealing = "results", False, False
+        self._list, self._list_chosen, self._is_sealing, self._is_read_back = "results", False, False, False
         uploads = self.recon.session.uploads
 
         def begin(service: ReconService) -> Seen:

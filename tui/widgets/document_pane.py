@@ -21,7 +21,7 @@ from recon.service.detail import Detail
 from recon.summaries import DocumentView
 from tui.cells import columns, cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
-from tui.core_texts import word
+from tui.core_texts import ATTEMPT_RESULTS, word
 from tui.hidden import cell_without_amount, without_amounts
 from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.themes import SIGNS, STATUS_COLOURS
@@ -182,7 +182,7 @@ class DocumentPane(Widget):
         document = self._detail.document if self._detail else None
         if document is None:
             return parts + (self._held(width) if self._row["kind"] == "order" else [shown(self._row["customer"] or "")])
-        with speaking(self._documents_in):
+        with speaking(self._documents_in, amounts=False):
             title = (
                 TAX_RECEIPT
                 if document.is_tax_invoice and document.header.kind == "receipt"
@@ -280,7 +280,7 @@ class DocumentPane(Widget):
         parts: list[Part] = []
         for attempt in document.attempts if document else ():
             at = moment(attempt["started_at"], self._timezone, seconds=True, era=True)
-            words = f"{at}  {shown(attempt['result'] or _('no answer'))}  {shown(tr_composed(attempt['words'] or ''))}"
+            words = f"{at}  {word(ATTEMPT_RESULTS, attempt['result'] or 'unknown')}  {shown(tr_composed(attempt['words'] or ''))}"
             parts += [words.rstrip(), "\n"]
         return parts
 
@@ -288,7 +288,10 @@ class DocumentPane(Widget):
         source = self._detail.source if self._detail else None
         if source is None:
             of_file = not str(self._row["key"]).startswith("sku:")
-            return [*self._head(width), _("Reading the file ...") if of_file else _("A person marked it; no file states it.")]
+            return [
+                *self._head(width),
+                _("Reading the file ...") if of_file else _("A person marked it; no file states it."),
+            ]
         parts: list[Part] = [
             *self._head(width),
             (shown(source.name), "bold"), "\n",
