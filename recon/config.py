@@ -255,7 +255,9 @@ class Connection(Section):
     schedule: Schedule = Schedule()
     auto_approve: AutoApproval = AutoApproval()
     gift_card_names: tuple[str, ...] = ()
-    """Line names that are gift cards (a Shopify CSV does not say)."""
+    """Line names that are gift cards. A line named like one (gift card, e-gift, บัตรของขวัญ ...) that is not taxable is taken for one without being named here."""
+    not_gift_card_names: tuple[str, ...] = ()
+    """Line names that look like gift cards and are none: they are booked as goods."""
 
     @property
     def vat_rate_basis_points(self) -> int:

@@ -56,6 +56,7 @@ NAMES: Final[dict[str, str]] = {
     "timezone": N_("shop's time zone"),
     "document_date": N_("date of a receipt"),
     "payment_terms_days": N_("days to pay an invoice"),
+    "not_gift_card_names": N_("lines that are no gift cards"),
     "gift_card_names": N_("names of gift cards"),
     "number_prefix.invoice": N_("invoices begin with"),
     "number_prefix.receipt": N_("receipts begin with"),

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.conform import fill
+from recon.frames.gift_cards import is_gift_card
 from recon.frames.schemas import CHANNEL_LINKS
 from recon.match.keys import channel_parts, fold
 
@@ -58,9 +59,10 @@ def resolve_channels(
     rows = []
     for channel in channels.unique().drop_nulls().sort().to_list():
         found = _link_of(channel, links)
-        by_default = found is None and bool(cash_method)
+        # Paying with a gift card brings no cash: what the shop owes gets less.
+        by_default = found is None and bool(cash_method) and not is_gift_card(channel)
         method, account = found or (
-            (cash_method, accounts.get(cash_method, cash_method)) if cash_method else (None, None)
+            (cash_method, accounts.get(cash_method, cash_method)) if by_default else (None, None)
         )
         rows.append((channel, method, account, _is_chosen(channel, wanted), by_default))
     return pl.DataFrame(rows, schema=RESOLVED_CHANNELS, orient="row")

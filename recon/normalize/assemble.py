@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.conform import empty, fill
+from recon.frames.gift_cards import gift_card_names
 from recon.frames.schemas import LINE_KINDS, ORDER_LINES, ORDERS, PAYMENTS, REFUNDS, LineKind
 from recon.frames.text import fold, is_any_of
 from recon.normalize.states import CHANNEL_JOINER
@@ -93,10 +94,8 @@ def assemble_refunds(listed: pl.DataFrame | None, orders: pl.DataFrame) -> pl.Da
 def add_line_kinds(lines: pl.DataFrame, conventions: Conventions, options: ReadOptions) -> pl.DataFrame:
     """Add each line's kind: as the source says, else tips and gift cards by name, else a product."""
     kind: pl.Expr = pl.lit("product", dtype=LineKind)
-    cards = {fold(name) for name in options.gift_card_names}
-    if cards and "name" in lines.columns:
-        of_cards = [name for name in lines["name"].unique().drop_nulls() if fold(name) in cards]
-        kind = pl.when(pl.col("name").is_in(of_cards)).then(pl.lit("gift_card", dtype=LineKind)).otherwise(kind)
+    if "name" in lines.columns:
+        kind = pl.when(_is_gift_card(lines, options)).then(pl.lit("gift_card", dtype=LineKind)).otherwise(kind)
     if conventions.tip_names and "name" in lines.columns:
         is_tip = is_any_of(lines["name"], conventions.tip_names)
         if is_tip.any():
@@ -106,6 +105,17 @@ def add_line_kinds(lines: pl.DataFrame, conventions: Conventions, options: ReadO
         said = pl.col("kind").cast(pl.String)
         kind = pl.coalesce(pl.when(said.is_in(LINE_KINDS)).then(said).cast(LineKind), kind)
     return lines.with_columns(kind.alias("kind"))
+
+
+def _is_gift_card(lines: pl.DataFrame, options: ReadOptions) -> pl.Expr:
+    """Return whether a line is a gift card: the settings name it, or its name says so and nothing speaks against it."""
+    cards, others = ({fold(name) for name in names} for names in (options.gift_card_names, options.not_gift_card_names))
+    named = [name for name in lines["name"].unique().drop_nulls() if fold(name) in cards] if cards else []
+    alike = [name for name in gift_card_names(lines["name"]) if fold(name) not in others]
+    if not named and not alike:
+        return pl.lit(value=False)
+    looks = pl.col("name").is_in(alike) & ~_taxable(lines).fill_null(value=False)
+    return pl.col("name").is_in(named) | looks
 
 
 def _text(lines: pl.DataFrame, column: str) -> pl.Expr:

@@ -50,6 +50,7 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
             pl.lit(lines["sku"].gather(blocked["source"])), pl.lit(lines["name"].gather(blocked["source"]))
         ).alias("sku"),
     )
+    frame = frame.with_columns(lines["name"].gather(blocked["source"]).alias("line_name"))
     for state, code in BLOCKED_LINE_CODES.items():
         some = frame.filter(pl.col("state") == state)
         if some.is_empty():
@@ -63,10 +64,22 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
                 column="kind" if charge else "sku",
                 value=value,
                 amount_minor=pl.col("amount_minor"),
-                detail="It would go as text, but accounts.sales is empty." if state == "no_account" else None,
+                detail="It would go as text, but accounts.sales is empty."
+                if state == "no_account"
+                else _gift_card(charge),
             )
         )
     return gather(parts)
+
+
+def _gift_card(charge: bool) -> pl.Expr | None:  # noqa: FBT001
+    """Return what a gift card sold needs; null for other charges."""
+    said = pl.format(
+        "{} is no sale yet: name the account of what is owed on gift cards under charges.gift_card; if it is none, "
+        "name the line in not_gift_card_names.",
+        pl.coalesce("line_name", pl.lit("A gift card")),
+    )
+    return pl.when(pl.col("kind").cast(pl.String) == "gift_card").then(said) if charge else None
 
 
 def vat_rounding_findings(documents: pl.DataFrame) -> pl.DataFrame:

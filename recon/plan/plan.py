@@ -15,6 +15,7 @@ import polars as pl
 from recon.frames.amounts import plain_text
 from recon.frames.conform import conform
 from recon.frames.findings import gather
+from recon.frames.gift_cards import is_gift_card
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
 from recon.plan.assemble import Written, assemble
 from recon.plan.columns import per_order, side_by_side
@@ -104,6 +105,8 @@ def _hold(
     unlinked = pays & work.channels["payment_method"].is_null()
     nameless = orders["payment_channel"] == ""
     channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
+    cards = [name for name in orders["payment_channel"].unique().drop_nulls() if is_gift_card(name)]
+    owed = pl.when(pl.col("payment_channel").is_in(cards)).then(pl.lit(_GIFT_CARD_PAYS))
     verdicts = work.verdicts
     told = with_details(orders, work.inputs.left_out)
     verdicts.orders = told.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
@@ -122,7 +125,7 @@ def _hold(
             (sells & amounts["does_not_foot"], "does-not-foot", {}),
             (sells & amounts["vat_mismatch"] & ~amounts["does_not_foot"], "vat-mismatch", {"detail": both}),
             (sells & work.undecided, "voucher-not-decided", {"amount_minor": pl.col("platform_discount_minor")}),
-            (unlinked & ~nameless, "channel-not-mapped", channel),
+            (unlinked & ~nameless, "channel-not-mapped", {**channel, "detail": owed}),
             (unlinked & nameless, "channel-missing", channel),
         ],
     )
@@ -132,6 +135,10 @@ def _hold(
         verdicts.settle(orders_of(lines, states, count) & sells, code, hold=True)
     return [*verdicts.findings, blocked_line_findings(lines, orders, work.inputs.lines)]
 
+
+_GIFT_CARD_PAYS: Final = (
+    "Paying with a gift card brings no money to a bank: map it to an account of its own for what is owed on gift cards."
+)
 
 _LINE_HOLDS = {
     "product-not-linked": ("unlinked", "no_account"),

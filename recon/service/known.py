@@ -50,6 +50,7 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         prices=rules.prices,
         vat_rate_basis_points=rules.vat_rate_basis_points,
         gift_card_names=rules.gift_card_names,
+        not_gift_card_names=rules.not_gift_card_names,
         profile_text=text,
         payment_channel_field=rules.source_api.payment_channel_field,
         fields=_field_names(rules),

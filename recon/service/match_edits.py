@@ -12,6 +12,7 @@ import polars as pl
 from recon.config import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.gift_cards import is_gift_card
 from recon.match.channels import moves_money, unmapped_channels
 from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
@@ -237,8 +238,15 @@ class PlannedEdits:
         moves = moves_money(self._frames.orders, self._frames.findings, self._context.settings.company.currency)
         open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves)
         for channel in open_channels.filter(pl.col("moving_count") > 0)["payment_channel"].to_list():
-            if fold(channel) not in self.channels:
-                self._channel(channel, method, None)
+            if fold(channel) in self.channels:
+                continue
+            if is_gift_card(channel):
+                self.words.append(
+                    f"payment channel {channel} left alone, its orders stay held: paying with a gift card brings no money. Give it an"
+                    f" account of its own for what you owe on gift cards: --channel {channel!r} --method CODE"
+                )
+                continue
+            self._channel(channel, method, None)
 
     def _decide(self, order: str, decision: str, number: str | None) -> None:
         orders = self._frames.orders if self._frames is not None else None

@@ -166,6 +166,7 @@ class ReadOptions:
     prices: str = "as-source"
     vat_rate_basis_points: int = 700
     gift_card_names: tuple[str, ...] = ()
+    not_gift_card_names: tuple[str, ...] = ()
     payment_channel_field: str = ""
     """Field of the source that names the payment channel (`source_api.payment_channel_field`); empty: as documented."""
     fields: tuple[tuple[str, str], ...] = ()

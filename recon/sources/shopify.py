@@ -69,7 +69,7 @@ NOTES: Final = (
     "Refunds have no date, no lines and no share of tax in the export; only the sum refunded so far.",
     "An order paid through several gateways does not say how much went through each.",
     "Only five taxes have columns; what goes beyond them is part of the tax sum.",
-    "Gift cards sold are ordinary lines; name them in gift_card_names.",
+    "Gift cards sold are ordinary lines; those named like one and not taxable are held, others are named in gift_card_names.",
     "Cash rounding, fees, payouts, test orders and lines removed from edited orders are not in the export.",
 )
 

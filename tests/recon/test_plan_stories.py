@@ -26,6 +26,7 @@ from plan_shop import (
 
 from recon.errors import FrameError
 from recon.frames.findings import one_finding
+from recon.frames.text import fold
 from recon.plan.inputs import PlanLimits
 from recon.plan.plan import build_plan
 
@@ -597,6 +598,29 @@ def test_document_numbers_are_dense_and_in_the_order_of_sending() -> None:
     assert made.lines["line_no"].to_list() == [1, 1, 1]
     assert LINKS
     assert made.provenance.select("order_key", "file").row(0) == ("zort:shop:1", "0123456789ab")
+
+
+# Gift cards
+
+
+def test_a_gift_card_sold_is_held_until_its_account_is_named() -> None:
+    card = order("1001", line("GC-500", 50000, kind="gift_card", name="Gift Card", taxable=False), vat_mode="none")
+    held = plan(card)
+    assert (codes(held), steps(held)) == (["charge-not-mapped"], [])
+    assert held.findings["detail"].item().startswith("Gift Card is no sale yet: name the account")
+    named = plan(card, connection=connection(**charges(gift_card={"account": "219905", "vat": "none"})))
+    assert "Cr 219905 50000" in documents_as_text(named)
+    assert "410101" not in documents_as_text(named)
+
+
+@pytest.mark.parametrize("channel", ["gift_card", "Gift Card + SCB", "บัตรของขวัญ"])
+def test_paying_with_a_gift_card_never_goes_to_the_cash_channel_by_default(channel: str) -> None:
+    rules = connection(channels={"unmapped": "cash", "cash_method": "CSH001"})
+    made = plan(order(payment_channel=channel), order("2", payment_channel="Beam"), connection=rules)
+    assert made.results["reason"].to_list() == ["channel-not-mapped", "receipt"]
+    assert "brings no money to a bank" in made.findings["detail"].item()
+    mapped = plan(order(payment_channel=channel), channel_links=[(fold(channel), "GFT001", "219905")])
+    assert "Dr 219905 10700" in documents_as_text(mapped)
 
 
 # Cancelled, and the money

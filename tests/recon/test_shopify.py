@@ -212,6 +212,21 @@ def test_gift_cards_by_declared_name(tmp_path: Path) -> None:
     assert frames.lines["kind"].to_list() == ["gift_card"]
 
 
+@pytest.mark.parametrize(
+    ("name", "taxable", "kind"),
+    [
+        ("Gift Card", "false", "gift_card"), ("E-Gift Voucher 500", "false", "gift_card"), ("บัตรของขวัญ 500", "false", "gift_card"),
+        ("Gift Card", "true", "product"), ("Gift box", "false", "product"), ("gift-card holder", "false", "product"),
+    ],
+)  # fmt: skip
+def test_a_line_named_like_a_gift_card_and_not_taxable_is_no_sale(
+    tmp_path: Path, name: str, taxable: str, kind: str
+) -> None:
+    options = replace(OPTIONS, not_gift_card_names=("Gift-Card Holder",))
+    told = order(Lineitem_name=name, Lineitem_taxable=taxable, Lineitem_sku="GC-500")
+    assert frames_of(tmp_path, [told], options).lines["kind"].to_list() == [kind]
+
+
 def test_several_taxes_are_named_and_the_rest_is_told(tmp_path: Path) -> None:
     row = order(Taxes="9.00")
     row |= {"Tax 1 Value": "5.00", "Tax 2 Name": "City 7%", "Tax 2 Value": "2.00"}

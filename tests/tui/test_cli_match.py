@@ -206,3 +206,16 @@ def test_a_shop_without_orders_has_nothing_to_match(tmp_path: Path, clock: FakeC
     shell = match_world(tmp_path / "books", clock, sold=())
     assert shell.json("match", "--charges", "--search", "P0")["products"] == []
     assert len(SOLD) == 7
+
+
+def test_all_channels_leaves_gift_cards_alone_and_says_so(tmp_path: Path, clock: FakeClock) -> None:
+    sold = [(*SOLD[0][:3], channel) for channel in ("Bank Deposit", "gift_card", "Gift Card + Bank Deposit")]
+    shop = match_world(tmp_path / "books", clock, sold)
+    ran = shop("match", "--all-channels", "BSV001", "--text")
+    for channel in ("gift_card", "Gift Card + Bank Deposit"):
+        assert f"payment channel {channel} left alone, its orders stay held" in ran.out
+    assert {row["channel"]: row["state"] for row in shop.json("match")["channels"]} == {
+        "Bank Deposit": "mapped", "gift_card": "unmapped", "Gift Card + Bank Deposit": "unmapped",
+    }  # fmt: skip
+    shop("match", "--channel", "gift_card", "--method", "EWL001")
+    assert {row["channel"]: row["state"] for row in shop.json("match")["channels"]}["gift_card"] == "mapped"
