@@ -12,6 +12,7 @@ import pytest
 from recon.sandbox.bentoweb import BentoWebShop, Rules
 from recon.sandbox.bentoweb_faults import BentoWebFault
 from recon.sandbox.bentoweb_orders import FIRST_ORDER, invented_orders, later
+from recon.sources.profiles import starter_text
 from tests.cases.crash_world import COMPANY, World
 from tests.cases.nursery import Nursery
 from tests.cases.sweep import PROCESSES, kill, points, read_record
@@ -100,6 +101,58 @@ def test_an_older_answer_that_comes_later_changes_nothing(books: Shell, shop: Be
     books("plan").expect(4)
     (order,) = [o for o in books.json("orders")["orders"] if o["order_key"].endswith(str(ORDERS[1]["order_id"]))]
     assert order["payment_state"] == "paid"
+
+
+EXPORT_PROFILE = """
+kind = "orders"
+platform = "bentoweb"
+grain = "order"
+[match]
+required = ["order_id", "สถานะ"]
+[read]
+date_formats = ["%Y-%m-%d"]
+[columns]
+order_id = "order_id"
+order_number = "เลขที่"
+ordered_on = "วันที่"
+total = "ยอดสุทธิ"
+order_state = "สถานะ"
+payment_state = "สถานะ"
+payment_channel = "ชำระโดย"
+sku = "รหัสสินค้า"
+name = "สินค้า"
+quantity = "จำนวน"
+unit_price = "ราคา"
+shipping = "ค่าส่ง"
+"""
+"""Headings are invented: BentoWeb publishes none. The labels are BentoWeb's own, from the starter."""
+
+
+def test_the_same_order_from_the_api_and_from_an_export_is_one_order(books: Shell, tmp_path: Path) -> None:
+    """An export read with a profile names new orders, and says of a known one that it was paid meanwhile."""
+    starter = starter_text("bentoweb-orders-xlsx")
+    words = starter[starter.index("[status_map.exact]") : starter.index("[constants]")]
+    profile = f'profile = "bento-export"\nversion = 1\n{EXPORT_PROFILE.strip()}\n{words}[constants]\ncurrency = "THB"\n'
+    (books.root / "profiles" / "bento-export.toml").write_text(profile, encoding="utf-8")
+    waiting = ORDERS[1]
+    assert waiting["order_status_id"] == 1
+    rows = [
+        "order_id,เลขที่,วันที่,ยอดสุทธิ,สถานะ,ชำระโดย,รหัสสินค้า,สินค้า,จำนวน,ราคา,ค่าส่ง",
+        f"{waiting['order_id']},{waiting['ref_code']},2026-06-01,620.00,จัดส่งสินค้าแล้ว / ชำระเงินแล้ว,2,P00002,เสื้อ,2,290.00,40.00",
+        "4410950,BW4410950,2026-06-02,330.00,รอการชำระเงิน,2,P00001,เสื้อ,1,290.00,40.00",
+        "4410951,BW4410951,2026-06-03,330.00,ส่งไปดวงจันทร์,2,P00001,เสื้อ,1,290.00,40.00",
+    ]
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    books("pull", "--orders", str(waiting["order_id"]))
+    books("import", "--profile", "bento-export", export).expect(4)
+    books("plan").expect(4)
+    states = {o["order_key"][-7:]: (o["order_state"], o["payment_state"]) for o in books.json("orders")["orders"]}
+    assert states == {
+        str(waiting["order_id"]): ("shipped", "paid"),
+        "4410950": ("open", "unpaid"),
+        "4410951": ("unknown", "unknown"),
+    }
 
 
 def test_what_may_still_change_is_asked_for_again_and_what_is_long_ago_is_not(books: Shell, clock, shop) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import tomllib
 from dataclasses import replace
 
 import polars as pl
@@ -17,6 +18,8 @@ from recon.sources.bentoweb import BentoWebAnswers
 from recon.sources.bentoweb.envelope import KeptAnswer, kept_answers, kept_together, open_answer
 from recon.sources.bentoweb.fields import DEFAULTS
 from recon.sources.bentoweb.words import MARKETPLACES, ORDER_FROM, STATES
+from recon.sources.profile.aliases import ORDER_WORDS, PAYMENT_WORDS
+from recon.sources.profiles import starter_text
 from recon.sources.registry import all_sources
 
 READABLE = ("published", "states", "odd")
@@ -255,3 +258,12 @@ def test_keeping_answers_together_loses_nothing():
 def test_reading_twice_gives_the_same_frames():
     first, second = frames_of(fixture("odd")), frames_of(fixture("odd"))
     assert first.orders.equals(second.orders) and first.findings.equals(second.findings)
+
+
+def test_the_starter_profile_of_the_export_knows_the_published_labels():
+    starter = tomllib.loads(starter_text("bentoweb-orders-xlsx"))
+    assert starter["status_map"]["exact"] == {label: order for label, order, _ in STATES.values()}
+    assert starter["payment_map"]["exact"] == {label: payment for label, _, payment in STATES.values()}
+    for label, order, payment in STATES.values():
+        assert ORDER_WORDS.get(label, order) == order
+        assert PAYMENT_WORDS.get(label, payment) == payment

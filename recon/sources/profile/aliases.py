@@ -57,6 +57,9 @@ ORDER_WORDS: Final[dict[str, str]] = {
     "สำเร็จแล้ว": "completed", "ยกเลิกแล้ว": "cancelled", "รอจัดส่ง": "in_fulfilment", "รอการจัดส่ง": "in_fulfilment",
     "อยู่ระหว่างขนส่ง": "shipped", "จัดส่งสำเร็จ": "delivered", "เสร็จสมบูรณ์": "completed", "สำเร็จ": "completed", "ยกเลิก": "cancelled",
     "รอการชำระเงิน": "open", "รอตรวจสอบการชำระเงิน": "open", "ยกเลิกการสั่งซื้อ": "cancelled", "จัดส่งสินค้าแล้ว": "shipped",
+    "ชำระเงินแล้ว / รอการจัดส่ง": "in_fulfilment", "รอการจัดส่ง / รอการชำระเงิน": "in_fulfilment",
+    "จัดส่งสินค้าแล้ว / รอการชำระเงิน": "shipped", "จัดส่งสินค้าแล้ว / ชำระเงินแล้ว": "shipped",
+    "คืนเงินแล้ว / ยกเลิกการสั่งซื้อ": "cancelled",
     "จัดส่งแล้ว": "shipped", "Completed": "completed", "Cancelled": "cancelled", "Canceled": "cancelled", "Shipped": "shipped",
     "Delivered": "delivered", "Returned": "returned",
 }  # fmt: skip
@@ -65,6 +68,9 @@ ORDER_WORDS: Final[dict[str, str]] = {
 PAYMENT_WORDS: Final[dict[str, str]] = {
     "ชำระแล้ว": "paid", "ชำระเงินแล้ว": "paid", "จ่ายแล้ว": "paid", "ยังไม่ชำระ": "unpaid", "ยังไม่ชำระเงิน": "unpaid",
     "ค้างชำระ": "unpaid", "รอชำระเงิน": "unpaid", "รอการชำระเงิน": "unpaid", "รอตรวจสอบการชำระเงิน": "claimed",
+    "ชำระเงินแล้ว / รอการจัดส่ง": "paid", "จัดส่งสินค้าแล้ว / ชำระเงินแล้ว": "paid",
+    "รอการจัดส่ง / รอการชำระเงิน": "cod_due", "จัดส่งสินค้าแล้ว / รอการชำระเงิน": "cod_due",
+    "คืนเงินแล้ว / ยกเลิกการสั่งซื้อ": "refunded",
     "คืนเงินแล้ว": "refunded", "Paid": "paid", "Unpaid": "unpaid", "Refunded": "refunded",
 }  # fmt: skip
 """What a word for a payment's state usually means."""
