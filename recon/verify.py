@@ -176,6 +176,8 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
             pairs.append(("VAT", plain(document.vat_minor), plain(held.vat_minor)))
         if held.contact_code:
             pairs.append(("contact", document.contact_code, held.contact_code))
+        if held.payment_methods and document.kind == "receipt" and document.payment_method:
+            pairs.append(("payment channel", document.payment_method, " and ".join(held.payment_methods)))
         if held.lines is not None and document.kind != "credit_note":
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
             pairs += _line_pairs(document, held)

@@ -195,6 +195,16 @@ class Lookups:
         return Canary("seen", None if other.code == "adopted" else self._sent_at(other))
 
 
+def _taken_over(found: Found) -> str:
+    """Return what is said of a document that was found and taken for ours."""
+    if not found.not_compared:
+        return "Found in the ledger by its number, equal in every field, and taken over."
+    return (
+        "Found in the ledger by its number, equal in every field the ledger states, and taken over."
+        f" Not compared, because the ledger does not state it: {', '.join(found.not_compared)}."
+    )
+
+
 def outcome_of(row: OutboxRow, found: Found) -> Outcome:
     """Return where a document goes that the ledger showed under our number."""
     if found.state == "equal":
@@ -211,7 +221,7 @@ def outcome_of(row: OutboxRow, found: Found) -> Outcome:
             code="adopted",
             words="Found in the ledger by its mark and taken over; nothing was created a second time."
             if row.kind == PRODUCT
-            else "Found in the ledger by its number, equal in every field, and taken over.",
+            else _taken_over(found),
             adopted=True,
         )
     held = ", ".join(document.number or document.ledger_id for document in found.documents)

@@ -124,6 +124,20 @@ def test_f29_every_difference_names_both_values(change, difference):
     assert (result.state, result.differences) == ("different", (difference,))
 
 
+def test_a_receipt_whose_money_came_in_elsewhere_is_not_equal():
+    paid = {"paymentDate": "20260131", "amount": "107.00", "paymentMethodCode": "BSV001"}
+    result = found(sale(), [{**ROW, "paidPayments": [paid]}])
+    assert (result.state, result.differences) == ("different", ("payment channel: ours EWL001, PEAK BSV001",))
+    ours = found(sale(), [{**ROW, "paidPayments": [{**paid, "paymentMethodCode": "EWL001"}]}])
+    assert (ours.state, ours.not_compared) == ("equal", ())
+
+
+@pytest.mark.parametrize("silent", [{}, {"paidPayments": []}, {"paidPayments": [{"amount": 107}]}])
+def test_a_payment_channel_peak_does_not_state_is_said_to_be_not_compared(silent):
+    result = found(sale(), [{**ROW, **silent}])
+    assert (result.state, result.not_compared) == ("equal", ("payment channel EWL001",))
+
+
 def test_vat_may_differ_by_a_satang_per_line_only():
     assert found(sale(), [{**ROW, "vatAmount": "7.01"}]).state == "equal"
 
