@@ -208,7 +208,8 @@ def test_days_are_asked_for_as_typed(world: ImportWorld, shop: ZortShop) -> None
 
     play(world.app(), script)
     asked = [request for request in shop.requests if request.path == "/Order/GetOrders"][-1]
-    assert "2026-10-05" in asked.params.values()
+    days = (asked.params["updatedafter"], asked.params["updatedbefore"])
+    assert days == ("2026-10-04", "2026-10-07"), "the days between, whether ZORT counts its ends or not"
 
 
 # --- what goes wrong
