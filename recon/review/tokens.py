@@ -131,7 +131,7 @@ def _one_of(token: Token, value: str, codes: tuple[str, ...], typed: str, words:
         fitting = [names[key]] if key in names else [found for name, found in names.items() if name.startswith(key)]
         if not fitting:
             near = {fold(word): word for word in (*codes, *(words.listed if words else ()))}
-            close = next((near[found] for found in difflib.get_close_matches(key, list(near), 1, 0.5)), "")
+            close = next((near[found] for found in difflib.get_close_matches(key, list(near), 1, 0.6)), "")
             meaning = token.meaning
             hinted = f"{part!r} is no {meaning}; did you mean {close}? There are {known}."
             return Problem(typed, hinted if close else f"{part!r} is no {meaning}. There are {known}.", close)

@@ -7,6 +7,7 @@ back with the next reading.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 import polars as pl
@@ -37,10 +38,6 @@ DECISIONS: Final = frozenset({"approve", "reject", "draft"})
 
 NOTHING_KEYS: Final = ("previous_step", "plan", "refresh", "next_step", "command_palette")
 """Keys of the last line where there is no document at all."""
-LIKE_CELLS: Final = 64
-"""Cells of a line in a dialog, where the terminal has room for them."""
-LIKE_FRAME: Final = 7
-"""Cells of the dialog beside its words: border, padding, scroll bar."""
 
 
 class ReviewScreen(ReviewList):
@@ -152,9 +149,8 @@ class ReviewScreen(ReviewList):
         like = self.table.like(int(row["row_id"]))
         title = _("Mark everything like {number}").format(number=shown(row["number"] or row["order_number"]))
         keys = self.table.keys(like.order)
-        words = like_words(like, self._minor, min(LIKE_CELLS, self.size.width * 96 // 100 - LIKE_FRAME))
         self.app.push_screen(
-            ConfirmDialog(title, words, yes=_("Mark {n}").format(n=count(like.count))),
+            ConfirmDialog(title, partial(like_words, like, self._minor), yes=_("Mark {n}").format(n=count(like.count))),
             lambda yes: self.rows.set_marks([*self.rows.marked_keys().to_list(), *keys]) if yes else None,
         )
 

@@ -6,7 +6,7 @@ What is shown is given as text and drawn as text; a dialog answers with a value,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,6 +25,14 @@ Check = Callable[[str], str]
 """What was typed to what is wrong with it; empty: nothing."""
 
 
+MadeToWidth = Callable[[int], Content]
+"""Cells of a line to what is said in them."""
+MOST_CELLS: Final = 63
+FEWEST_CELLS: Final = 30
+FRAME_CELLS: Final = 7
+"""Cells of a dialog beside its words: border, padding, scroll bar."""
+
+
 class DialogWords(VerticalScroll):
     """What a dialog says: as high as its words where there is room, else scrolled, so that the buttons stay in sight."""
 
@@ -34,13 +42,23 @@ class DialogWords(VerticalScroll):
     """
     can_focus = False
 
-    def __init__(self, words: str | Content) -> None:
+    def __init__(self, words: str | Content | MadeToWidth) -> None:
         super().__init__(classes="words")
-        self._words = words if isinstance(words, Content) else Content(words)
+        self._words = words
 
     def compose(self) -> ComposeResult:
         """Hold one text."""
-        yield Static(self._words)
+        yield Static(self._made())
+
+    def _made(self) -> Content:
+        if callable(self._words):
+            return self._words(min(MOST_CELLS, max(FEWEST_CELLS, self.app.size.width * 96 // 100 - FRAME_CELLS)))
+        return self._words if isinstance(self._words, Content) else Content(self._words)
+
+    def on_resize(self) -> None:
+        """Columns are made for the width there is."""
+        if callable(self._words):
+            self.query_one(Static).update(self._made())
 
 
 class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
@@ -127,7 +145,7 @@ class ConfirmDialog(Dialog[bool]):
 
     AUTO_FOCUS = "#cancel"
 
-    def __init__(self, title: str, words: str | Content, *, yes: str) -> None:
+    def __init__(self, title: str, words: str | Content | MadeToWidth, *, yes: str) -> None:
         super().__init__()
         self._title, self._words, self._yes = title, words, yes
 
