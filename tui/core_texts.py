@@ -101,6 +101,36 @@ DISPOSITIONS: Final[dict[str, str]] = {
     "ignored": N_("left out"),
 }
 """What the plan does with an order."""
+RULES: Final[dict[str, str]] = {
+    "not-due": N_("not due yet"),
+    "invoice": N_("invoice"),
+    "invoice-stands": N_("the invoice stands"),
+    "invoice-replaced": N_("the amount changed: invoice replaced"),
+    "paid-stands": N_("paid and posted"),
+    "paid-changed": N_("posted, the amount changed"),
+    "paid-became-unpaid": N_("posted as paid, now unpaid"),
+    "receipt": N_("receipt"),
+    "payment": N_("payment"),
+    "payment-changed": N_("paid another amount than invoiced"),
+    "posted": N_("posted"),
+    "amount-changed": N_("posted, the amount changed"),
+    "reposted": N_("posted again with the new amount"),
+    "receipt-refund": N_("receipt, then a partial refund"),
+    "payment-refund": N_("payment, then a partial refund"),
+    "payment-changed-refund": N_("paid another amount than invoiced, then a partial refund"),
+    "refund": N_("partial refund"),
+    "reposted-refund": N_("posted again with the new amount, then a partial refund"),
+    "receipt-full-refund": N_("receipt, then a full refund"),
+    "payment-full-refund": N_("payment, then a full refund"),
+    "payment-changed-full-refund": N_("paid another amount than invoiced, then a full refund"),
+    "full-refund": N_("full refund"),
+    "refunded-both-stand": N_("refunded: the sale and its credit note both stand"),
+    "cancelled": N_("cancelled, nothing to post"),
+    "cancelled-both-stand": N_("cancelled: the sale and what took it back both stand"),
+    "cancelled-invoice": N_("cancelled: invoice voided"),
+    "cancelled-after-payment": N_("cancelled after payment"),
+}
+"""What asked for a document, by the name of the rule in docs/lifecycle.md."""
 VAT_MODES: Final[dict[str, str]] = {
     "included": N_("VAT included"),
     "excluded": N_("VAT on top"),

@@ -21,7 +21,7 @@ from recon.service.detail import Detail
 from recon.summaries import DocumentView
 from tui.cells import columns, cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
-from tui.core_texts import ATTEMPT_RESULTS, word
+from tui.core_texts import ATTEMPT_RESULTS, RULES, word
 from tui.hidden import cell_without_amount, without_amounts
 from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.themes import SIGNS, STATUS_COLOURS
@@ -385,4 +385,4 @@ def _product_words(document: DocumentView) -> list[Part]:
 
 def rule_words(rule: str) -> str:
     """Return a rule of the lifecycle in words."""
-    return tr(rule)
+    return word(RULES, rule)
