@@ -172,7 +172,7 @@ def found_columns() -> Sequence[Column]:
     return (
         Column("number", lambda: _("Document"), priority=0),
         Column("what", lambda: _("What"), grow=True, least=16, priority=2),
-        Column("text", lambda: _("How"), grow=True, least=20, priority=1),
+        Column("text", lambda: _("How"), grow=True, least=32, priority=1),
     )
 
 

@@ -94,6 +94,9 @@ REASONS: Final[dict[str, str]] = {
     "plan": N_("planned"),
     "pull": N_("fetched from the shop's system"),
     "first upload": N_("first upload"),
+    "first file": N_("first file"),
+    "adopted": N_("entries of others recognised"),
+    "taken in again": N_("taken in again"),
     "part of a draft": N_("part of a draft"),
 }
 """Why recon itself noted something."""

@@ -94,7 +94,7 @@ def setting_columns() -> Sequence[Column]:
     signs = {"locked": "=", "missing": "!", "set": "+", "default": " "}
     return (
         Column("state", lambda: "", width=1, render=lambda state: signs[state], tone=_tone, priority=0, sortable=False),
-        Column("section", lambda: _("Where"), priority=2),
+        Column("section", lambda: _("Where"), width=20, priority=2),
         Column("name", lambda: _("Setting"), priority=0),
         Column("value", lambda: _("Value"), grow=True, least=14, priority=0),
     )
