@@ -381,6 +381,8 @@ class MatchReport:
     """What this call set, in words."""
     causes: tuple[CauseLine, ...] = ()
     methods: tuple[tuple[str, str], ...] = field(default=())
+    sales_account: str = ""
+    """Account of lines that go as text; empty: none is chosen."""
     dry_run: bool = False
 
     @property

@@ -209,7 +209,7 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     upload.add_argument("batch", metavar="BATCH", help="as `recon plan` named it, e.g. B0001")
     upload.add_argument("--limit", type=at_least_one, default=None, metavar="N", help="stop after N documents")
     upload.add_argument(
-        "--confirm-taken", metavar="FILE", help="ledger that takes files: a list of the numbers it took in"
+        "--confirm-taken", metavar="FILE", help="ledger that takes files: the numbers it took in, exported from it or one a line in a plain text"
     )
     upload.add_argument("--state", action="store_true", help="send nothing; print where the batch stands")
     upload.add_argument(

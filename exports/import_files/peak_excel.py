@@ -68,7 +68,7 @@ def write_batch(
 
 
 def read_confirmation(path: Path, columns: Sequence[str] = (CONFIRMATION_HEADING,)) -> frozenset[str]:
-    """Return the document numbers in a list exported from PEAK (CSV or Excel).
+    """Return the document numbers in a list exported from PEAK (CSV or Excel), or in a plain text with one number a line.
 
     Args:
         path: The exported list.
@@ -77,9 +77,29 @@ def read_confirmation(path: Path, columns: Sequence[str] = (CONFIRMATION_HEADING
     Raises:
         MalformedFile: It is no table, or a heading does not occur.
     """
+    plain = _one_a_line(path, columns)
+    if plain is not None:
+        return plain
     table = read_table(path, columns=list(columns), required=list(columns))
     found = (value for heading in columns for value in table.frame.get_column(table.column(heading)).to_list())
     return frozenset(value.strip() for value in found if value is not None and value.strip())
+
+
+def _one_a_line(path: Path, columns: Sequence[str]) -> frozenset[str] | None:
+    """Return the lines of a plain text without any separator; None: it is a table, or no text."""
+    if path.suffix.casefold() not in {".txt", ".csv"} or not path.is_file() or path.stat().st_size > _LIST_BYTES_MAX:
+        return None
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except UnicodeDecodeError:
+        return None
+    numbers = [line for line in lines if line]
+    if not numbers or any(mark in line for line in numbers for mark in ',;\t"') or len(columns) > 1:
+        return None
+    return frozenset(numbers[1:] if numbers[0] in columns else numbers)
+
+
+_LIST_BYTES_MAX: Final = 4 << 20
 
 
 class _Files:

@@ -72,9 +72,10 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "count-differs": FindingCode("warning", "The service announced another number of rows than it delivered", "Pull again; rows move between pages while they are read."),
     "order-not-delivered": FindingCode("warning", "The service did not deliver an order that was asked for", "Check in the shop whether the order is there and belongs to this shop; what was known of it stays as it is."),
     "order-gone": FindingCode("warning", "An order of an earlier file is missing in the newer one of the same period", "It is kept; check in the source whether it was deleted."),
-    "newer-version-refused": FindingCode("hold", "A newer file states this order, but cannot be read there", "Correct the newer file and import it again; the older version is not posted meanwhile."),
+    "newer-version-refused": FindingCode("hold", "A newer file states this order, but cannot be read there", "Correct the newer file and import it again; or, if the older version is right, import its file once more. It is not posted meanwhile."),
     "order-went-back": FindingCode("hold", "A newer export says less than an older one (paid became unpaid)", "Check the order in the source; nothing is undone by itself."),
     # match
+    "sales-account-missing": FindingCode("hold", "A line that goes as text has no account of income", "Choose accounts.sales in recon.toml from the ledger's chart of accounts (`recon connect` proposes one by name), or link the SKU to a product."),
     "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),
     "product-to-create": FindingCode("hold", "A product of this order is still to be created in the ledger", "Approve and upload the batch that creates it, then run `recon plan`: the order follows in the next batch, because only then the product's code is known."),
     "product-exists": FindingCode("note", "A product marked to be created is in the ledger already", "Link it: `recon match --link-all`, or take the mark away: `recon match --uncreate SKU`."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import polars as pl
 
@@ -10,12 +11,17 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather
 
 
-def refused_later(sets: Sequence[CanonicalFrames], combined: CanonicalFrames) -> pl.DataFrame:
+def refused_later(
+    sets: Sequence[CanonicalFrames],
+    combined: CanonicalFrames,
+    read_again: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> pl.DataFrame:
     """Return a hold for every order of ``combined`` that a later file states in a version nobody can read.
 
     Args:
         sets: The frames of each file, oldest first.
         combined: `merge.combine` of them.
+        read_again: File to the files that were known when a person took it in once more: what it says stands against theirs.
     """
     place_of = {file: place for place, frames in enumerate(sets) for file in frames.orders["file"].unique().to_list()}
     parts = []
@@ -25,11 +31,13 @@ def refused_later(sets: Sequence[CanonicalFrames], combined: CanonicalFrames) ->
             continue
         earlier = [file for file, at in place_of.items() if at < place]
         standing = combined.orders.filter(pl.col("file").is_in(earlier)).select(
-            "order_key", "order_number", "total_minor"
+            "order_key", "order_number", "total_minor", pl.col("file").alias("_standing")
         )
         found = refused.unique("order_key", keep="first", maintain_order=True).join(
             standing, on="order_key", how="inner", maintain_order="left"
         )
+        for file, known in read_again.items():
+            found = found.filter((pl.col("_standing") != file) | ~pl.col("file").is_in(sorted(known)))
         detail = pl.format(
             "File {}, row {}: {} in column {}.",
             "file",

@@ -24,7 +24,7 @@ BLOCKED_LINE_CODES: Final = {
     "unlinked": "product-not-linked",
     "to_create": "product-to-create",
     "no_sku": "sku-missing",
-    "no_account": "product-not-linked",
+    "no_account": "sales-account-missing",
     "hold": "charge-not-mapped",
     "unmapped": "charge-not-mapped",
 }
@@ -64,7 +64,7 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
                 column="kind" if charge else "sku",
                 value=value,
                 amount_minor=pl.col("amount_minor"),
-                detail="It would go as text, but accounts.sales is empty."
+                detail="It goes as text, and accounts.sales names no account for it."
                 if state == "no_account"
                 else _gift_card(charge),
             )

@@ -141,7 +141,8 @@ _GIFT_CARD_PAYS: Final = (
 )
 
 _LINE_HOLDS = {
-    "product-not-linked": ("unlinked", "no_account"),
+    "product-not-linked": ("unlinked",),
+    "sales-account-missing": ("no_account",),
     "product-to-create": ("to_create",),
     "sku-missing": ("no_sku",),
     "charge-not-mapped": ("hold", "unmapped"),

@@ -216,7 +216,7 @@ def _without_holds(context: Context, name: str, rules: Connection, only: pl.Seri
         raise UsageError(f"Connection {name} has no orders yet. Take some in with `recon import FILE` or `recon pull`.")
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
-    frames = whole_set(sets)
+    frames = whole_set(context, name, sets)
     left_out = rejected_orders(context, name)
     if only is not None:
         rest = frames.orders.filter(~pl.col("order_key").is_in(only.implode())).select("order_key")
@@ -329,7 +329,7 @@ def _enter_adopted(
         "connection": name, "company_id": company_id, "controls": asdict(made.controls), "recon": __version__,
         "polars": pl.__version__,
     }  # fmt: skip
-    folder, digest = keep_plan(context, made, whole_set(sets).orders, facts, written={})
+    folder, digest = keep_plan(context, made, whole_set(context, name, sets).orders, facts, written={})
     said = {row["document_key"]: row for row in pairs.iter_rows(named=True)}
     with context.store.database.transaction("adopt-entries"):
         batch, _ = enter(context, name, company_id, made, digest, inputs_digest(context, name, sets, posted), folder)

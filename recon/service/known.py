@@ -176,6 +176,26 @@ def kept_file(context: Context, digest: str, name: str, size: int) -> IntakeFile
     )
 
 
+_AGAIN = "read again "
+"""Setting that names a file a person took in once more; its value are the files that were known then."""
+
+
+def note_read_again(context: Context, name: str, file: IntakeFile) -> None:
+    """Note that a person took a known file in once more: where a later file holds unreadable versions, its own stand."""
+    known = sorted({intake.digest[: len(file.file_id)] for intake in context.store.files.intakes(name)})
+    context.store.mappings.set(name, "setting", {f"{_AGAIN}{file.file_id}": " ".join(known)}, reason="taken in again")
+
+
+def read_again(context: Context, name: str) -> dict[str, frozenset[str]]:
+    """Return the files a person took in once more, each with the files that were known then."""
+    settings = context.store.mappings.current(name, "setting")
+    return {
+        key.removeprefix(_AGAIN): frozenset(str(value).split())
+        for key, value in settings.items()
+        if key.startswith(_AGAIN)
+    }
+
+
 def compare_with(earlier: Sequence[CanonicalFrames], frames: CanonicalFrames, source: Source, name: str) -> Comparison:
     """Return what a file says that the ones before it did not."""
     before = combine(earlier) if earlier else None

@@ -81,6 +81,7 @@ def _report(
         changes=tuple(planned.words),
         causes=causes(pl.concat(planned.findings)) if planned.findings else (),
         methods=listed,
+        sales_account=rules.accounts.sales,
         dry_run=dry_run,
     )
 

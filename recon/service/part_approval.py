@@ -128,7 +128,7 @@ def _part(context: Context, chosen: Chosen) -> Batch:
     sets = current_sets(context, name, rules)
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
-    frames = whole_set(sets)
+    frames = whole_set(context, name, sets)
     left_out = orders_left_out(context, chosen)
     made = build_plan(plan_inputs(context, name, rules, sets, frames, posted, left_out=left_out))
     _require_same_documents(chosen, made)

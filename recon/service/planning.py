@@ -20,7 +20,6 @@ from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import FIRST_SEEN
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
-from recon.normalize.returns import attach_returns
 from recon.normalize.sequence import chronological
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
@@ -28,7 +27,7 @@ from recon.plan.products import PRODUCT
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import look_elsewhere
-from recon.service.known import current_sets, frames_path
+from recon.service.known import current_sets, frames_path, read_again
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.plan_report import report
@@ -73,7 +72,7 @@ def plan(
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
     on_progress("planning")
-    frames = whole_set(sets)
+    frames = whole_set(context, name, sets)
     gathered = plan_inputs(context, name, rules, sets, frames, posted, left_out=rejected_orders(context, name))
     made = build_plan(gathered)
     others = look_elsewhere(context, name, rules, made.documents, on_progress=on_progress, keep=not dry_run)
@@ -100,11 +99,11 @@ def plan(
     )
 
 
-def whole_set(sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
+def whole_set(context: Context, name: str, sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
     """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
     parts = [frames for _, frames in sets]
-    frames = attach_returns(chronological(combine(parts)))
-    held = refused_later(parts, frames)
+    frames = chronological(combine(parts))
+    held = refused_later(parts, frames, read_again(context, name))
     return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
 
 

@@ -70,7 +70,7 @@ def changes_since(context: Context, batch: Batch) -> tuple[str, ...]:
     posted = everything.filter(pl.col("batch_id") != batch.batch_id)
     if inputs_digest(context, batch.connection, sets, posted) == batch.inputs_digest:
         return ()
-    frames = whole_set(sets)
+    frames = whole_set(context, batch.connection, sets)
     made = build_plan(plan_inputs(context, batch.connection, rules, sets, frames, posted))
     documents = _undone(context, batch, load_plan_frame(context, batch, "documents"))
     lines, postings = (

@@ -28,6 +28,7 @@ from recon.service.known import (
     file_facts,
     frames_by_name,
     frames_folder,
+    note_read_again,
     read_key,
     read_options,
 )
@@ -133,6 +134,8 @@ def take_in_kept(
     key = read_key(source, options)
     known = context.store.files.intake(name, file.digest, key)
     if known is not None:
+        if not dry_run:
+            note_read_again(context, name, file)
         return known_report(file, known)
     if ahead is None:
         reading = source.read(file, options)

@@ -229,7 +229,7 @@ def test_products_without_a_link_hold_the_order_or_go_as_text() -> None:
     text = plan(told, connection=connection(products={"unlinked": "text", "without_sku": "text"}))
     assert text.lines.select("product_code", "account_code").rows() == [(None, "410101"), (None, "410101")]
     nowhere = plan(told, connection=connection(products={"unlinked": "text", "without_sku": "text"}, accounts={}))
-    assert codes(nowhere) == ["product-not-linked", "product-not-linked"]
+    assert codes(nowhere) == ["sales-account-missing", "sales-account-missing"]
 
 
 def test_skus_are_compared_folded_and_shown_as_they_came() -> None:

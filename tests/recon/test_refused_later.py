@@ -49,3 +49,12 @@ def test_f49_the_older_version_is_held_when_the_newer_cannot_be_read():
 def test_f49_a_refusal_that_a_newer_file_mended_holds_nothing():
     old, new = one_file("aaaaaaaaaaaa", "B", refused="A"), one_file("bbbbbbbbbbbb", "A")
     assert refused_later([old, new], one_file("bbbbbbbbbbbb", "A")).is_empty()
+
+
+def test_an_older_file_taken_in_once_more_stands_against_what_was_known_then() -> None:
+    old, new = one_file("aaaaaaaaaaaa", "A", "B"), one_file("bbbbbbbbbbbb", "C", refused="A")
+    combined = one_file("aaaaaaaaaaaa", "A", "B")
+    again = {"aaaaaaaaaaaa": frozenset({"aaaaaaaaaaaa", "bbbbbbbbbbbb"})}
+    assert refused_later([old, new], combined, again).is_empty()
+    before_it_came = {"aaaaaaaaaaaa": frozenset({"aaaaaaaaaaaa"})}
+    assert refused_later([old, new], combined, before_it_came).height == 1, "it was not known when somebody looked"

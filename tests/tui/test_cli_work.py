@@ -462,7 +462,7 @@ def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path
     assert facts["counts"] == {"needs_person": 3, "refused": 1}, "the credit note lacks accounts of six digits"
     assert "six digits" in facts["refused"][0]["reason"]
     taken = tmp_path / "taken.csv"
-    taken.write_text("number\nRT-1001\n", encoding="utf-8")
+    taken.write_text("number,day\nRT-1001,x\n", encoding="utf-8")
     assert CONFIRMATION_HEADING in shell("upload", batch, "--confirm-taken", taken).expect(3).err
     taken.write_text(f"{CONFIRMATION_HEADING}\nRT-1001\nRT-1003\nRT-9999\n", encoding="utf-8")
     would = shell.json("upload", batch, "--confirm-taken", taken, "--dry-run", code=0)

@@ -229,4 +229,8 @@ def _print_match(report: MatchReport, output: Output) -> None:
     if not report.products and not report.channels:
         output.line("There are no orders yet. next: recon import FILE, or recon pull")
     elif not report.open_count:
+        if as_text and not report.sales_account:
+            output.line(
+                "Lines go as text, but accounts.sales in recon.toml names no account for them: their orders are held until it does."
+            )
         output.line("Everything is mapped. next: recon plan")
