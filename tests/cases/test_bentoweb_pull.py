@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.cases.crash_world import COMPANY, World
 from tests.cases.nursery import Nursery
 from tests.cases.sweep import PROCESSES, kill, points, read_record
 from tests.clock import FakeClock
+from tests.recon.marketplace_files import csv_bytes, headings
+from tests.recon.marketplace_files import shopee as shopee_row
 from tests.shell import Shell, run
 
 JUNE = dt.date(2026, 6, 1)
@@ -153,6 +156,29 @@ def test_the_same_order_from_the_api_and_from_an_export_is_one_order(books: Shel
         "4410950": ("open", "unpaid"),
         "4410951": ("unknown", "unknown"),
     }
+
+
+def test_the_same_order_from_the_marketplaces_own_export_is_one_order(books: Shell, shop: BentoWebShop) -> None:
+    number = "260605K7Q2M8XP"
+    line = {"sku": "CT01", "name": "เสื้อ", "qty": "2", "price": "299.00", "total": "598.00"}
+    sold = {**ORDERS[13], "order_from": 16, "order_status_id": 3, "ref_code": "BW-1", "full_order_code": number,
+            "date_created": "2026-06-05 10:00:00", "shipping": "38.00", "grand_total": "636.00", "order_item": [line]}  # fmt: skip
+    shop.replace_orders([sold])
+    books("pull", "--orders", str(sold["order_id"])).expect(0)
+    settings = books.root / "recon.toml"
+    shopee = settings.read_text(encoding="utf-8") + (
+        '\n[connections.market]\nsource = "shopee"\ntarget = "sandbox"\nshop = "main"\nstart_date = 2026-06-01\n'
+        'products = { unlinked = "text" }\ncharges = { default = { platform_voucher = "spread" } }\n'
+    )
+    settings.write_text(shopee, encoding="utf-8")
+    export = books.root / "market.csv"
+    export.write_bytes(csv_bytes(headings("shopee"), [shopee_row(number)]))
+    os.utime(export, (books.clock.now().timestamp() - 60,) * 2)  # type: ignore[attr-defined]
+    books("connect", "--connection", "market").expect(4)
+    books("import", export, "--connection", "market").expect(0)
+    books("plan", "--connection", "market")
+    (order,) = books.json("orders", "--connection", "market")["orders"]
+    assert (order["disposition"], order["reason"]) == ("held", "order-in-two-sources")
 
 
 def test_what_may_still_change_is_asked_for_again_and_what_is_long_ago_is_not(books: Shell, clock, shop) -> None:

@@ -1,6 +1,7 @@
 """Kept answers of BentoWeb become readings: every published state, odd shapes, and fields that are called otherwise."""
 
 import copy
+import datetime as dt
 import json
 import tomllib
 from dataclasses import replace
@@ -146,9 +147,17 @@ def test_f64_an_order_of_another_shop_is_held_where_the_shop_is_set():
     assert (held(OF_SHOP), held(OPTIONS)) == (1, 0)
 
 
-def test_orders_of_marketplaces_carry_channel_and_number():
-    orders = invented_orders(__import__("datetime").date(2026, 6, 1), 30, 1)
+def test_orders_of_marketplaces_carry_channel_and_every_number_they_may_have(tmp_path):
+    orders = [
+        order for order in invented_orders(dt.date(2026, 6, 1), 30, 1) if str(order["order_from"]) in MARKETPLACES
+    ]
     assert {str(order["order_from"]) for order in orders} >= {"12", "16", "22"}
+    found = frames_of(written(tmp_path, orders)).orders
+    assert set(found["sales_channel"]) == {"Lazada", "Shopee", "TikTok Shop"}
+    assert found["order_number"].to_list() == [order["ref_code"] for order in orders]
+    assert found["other_numbers"].to_list() == [order["full_order_code"] for order in orders]
+    renamed = frames_of(written(tmp_path, orders), replace(OF_SHOP, fields=(("order_number", "order_id"),))).orders
+    assert renamed["other_numbers"][0] == f"{orders[0]['ref_code']} {orders[0]['full_order_code']}"
     assert {ORDER_FROM[code] for code in MARKETPLACES} == {
         "Lazada", "Shopee Import", "Lazada Import", "Shopee", "TikTok Shop",
     }  # fmt: skip
@@ -163,7 +172,7 @@ def test_a_field_that_is_called_otherwise_is_named_and_can_be_set(tmp_path):
     reading = BentoWebAnswers().read(file, OPTIONS)
     assert "No answer has the field grand_total (total)" in reading.notes[0]
     assert "bentoweb.fields.total" in reading.notes[0]
-    assert "full_order_code, goods, sum_of_all" in reading.notes[-1]
+    assert "nobody has described them: goods, sum_of_all." in reading.notes[-1]
     refused = normalize(reading, OPTIONS, file_id=file.file_id)
     assert refused.orders.height == 0 and refused.findings["code"].unique().to_list() == ["amount-unreadable"]
     named = replace(OPTIONS, fields=(("lines", "goods.rows"), ("total", "sum_of_all")))

@@ -14,7 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from recon.frames.json_records import text_column
-from recon.sources.bentoweb.words import NO_DATE, PUBLISHED
+from recon.sources.bentoweb.words import NO_DATE, NUMBERS, PUBLISHED
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -80,7 +80,7 @@ class FieldMap:
         """Return the fields of the answers that are neither published nor named in the settings, lines' after orders'."""
         used = {name.partition(".")[0] for what in self.names for name in self.candidates(what) if what not in OF_LINES}
         of_lines = {name.partition(".")[0] for what in OF_LINES for name in self.candidates(what)}
-        top = sorted({name for record in orders for name in record} - used - PUBLISHED)
+        top = sorted({name for record in orders for name in record} - used - PUBLISHED - set(NUMBERS))
         below = sorted({name for record in lines for name in record} - of_lines)
         holder = (self.candidates("lines") or ("line",))[0]
         return (*top, *(f"{holder}.{name}" for name in below))

@@ -16,6 +16,7 @@ from recon.sources.bentoweb.words import (
     BOOKS_CURRENCY,
     LABELS,
     MARKETPLACES,
+    NUMBERS,
     ORDER_FROM,
     PAID_STATES,
     REFUNDED_STATES,
@@ -23,7 +24,7 @@ from recon.sources.bentoweb.words import (
 
 _PUBLISHED: Final = (
     "order_id", "date_created", "date_modified", "date_cancelled", "order_from", "store_id", "currency_id",
-    "firstname", "lastname", *ADDRESS,
+    "firstname", "lastname", *ADDRESS, *NUMBERS,
 )  # fmt: skip
 _OF_ORDER: Final = (
     "order_number", "state", "total", "shipping", "discount", "cod_fee", "vat", "paid_on", "payment_channel", "tax_id",
@@ -61,6 +62,7 @@ def read_orders(
         "row",
         pl.col("order_id").replace("0", None),
         pl.coalesce("_order_number", "order_id").alias("order_number"),
+        _other_numbers().alias("other_numbers"),
         _day("date_created").alias("ordered_on"),
         pl.when(state.is_in(PAID_STATES)).then(_day("_paid_on")).alias("paid_on"),
         _day("date_cancelled").alias("cancelled_on"),
@@ -103,3 +105,11 @@ def read_lines(records: Records, rows: Sequence[int], fields: FieldMap) -> pl.Da
 
 def _day(name: str) -> pl.Expr:
     return pl.coalesce(pl.col(name).str.extract(_DAY), name)
+
+
+def _other_numbers() -> pl.Expr:
+    """Return what else the order may be called: the marketplace's own number, for the same order from there."""
+    number = pl.coalesce("_order_number", "order_id")
+    others = pl.concat_list(pl.when(pl.col(name) != number).then(name) for name in NUMBERS).list.drop_nulls()
+    joined = others.list.unique(maintain_order=True).list.join(" ")
+    return pl.when(joined != "").then(joined)

@@ -62,6 +62,9 @@ PUBLISHED: Final = frozenset({
 })  # fmt: skip
 """Fields of an order that BentoWeb's help shows; nothing else about the answer is published."""
 
+NUMBERS: Final = ("ref_code", "full_order_code")
+"""Fields that may hold the number a marketplace gave the order; which one is not published, so both are compared."""
+
 SIGNS: Final = frozenset({
     "order_id", "ref_code", "fb_store_id", "order_from", "date_created", "has_super_discount", "has_points_discount",
     "order_status_id", "has_wholesale", "receipt_datetime",
