@@ -111,8 +111,9 @@ LIFECYCLE: Final[tuple[Rule, ...]] = (
     Rule("payment-full-refund", ("refunded",), ("invoice",), ("payment", "credit_rest"), changed=False),
     Rule("payment-changed-full-refund", ("refunded",), ("invoice",), ("void", "receipt", "credit_rest"), changed=True),
     Rule("full-refund", ("refunded",), _LIVE, ("credit_rest",)),
-    Rule("refund-done", ("refunded",), ("closed",), finding="nothing-to-post"),
-    Rule("cancelled", ("cancelled",), _EMPTY, finding="nothing-to-post"),
+    Rule("refunded-both-stand", ("refunded",), ("closed",)),
+    Rule("cancelled", ("cancelled",), ("nothing",), finding="nothing-to-post"),
+    Rule("cancelled-both-stand", ("cancelled",), ("closed",)),
     Rule("cancelled-invoice", ("cancelled",), ("invoice",), ("void",)),
     Rule("cancelled-after-payment", ("cancelled",), _LIVE, ("credit_rest",)),
 )

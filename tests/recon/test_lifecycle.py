@@ -84,12 +84,12 @@ STORIES = [
     (REFUNDED, "invoice", ["payment", "credit_note"], "payment-full-refund"),
     (REFUNDED, "invoice_paid", ["credit_note"], "full-refund"),
     (REFUNDED, "receipt", ["credit_note"], "full-refund"),
-    (REFUNDED, "closed", [], "nothing-to-post"),
+    (REFUNDED, "closed", [], "refunded-both-stand"),
     (CANCELLED, "nothing", [], "nothing-to-post"),
     (CANCELLED, "invoice", ["void"], "cancelled-invoice"),
     (CANCELLED, "invoice_paid", ["credit_note"], "cancelled-after-payment"),
     (CANCELLED, "receipt", ["credit_note"], "cancelled-after-payment"),
-    (CANCELLED, "closed", [], "nothing-to-post"),
+    (CANCELLED, "closed", [], "cancelled-both-stand"),
     (DEARER | AWAITING, "invoice", ["void", "invoice"], "invoice-replaced"),
     (DEARER | PAID, "invoice", ["void", "receipt"], "payment-changed"),
     (DEARER | PAID, "receipt", [], "amount-changed"),
@@ -113,6 +113,13 @@ def test_f50_every_transition_by_every_ledger(now: dict[str, Any], ledger: str, 
     assert (
         again.results["posted_minor"].item() + again.results["held_minor"].item() == again.results["truth_minor"].item()
     )
+
+
+@pytest.mark.parametrize("now", [CANCELLED, REFUNDED])
+def test_what_was_posted_and_taken_back_is_posted_and_not_called_cancelled_before_anything(now: dict[str, Any]) -> None:
+    made = plan(order(**now), connection=INVOICED, posted=ledger_of("closed"))
+    assert (result(made)["disposition"], result(made)["ignored_minor"]) == ("posted", 0)
+    assert "nothing-to-post" not in made.findings["code"].to_list()
 
 
 @pytest.mark.parametrize("ledger", ["receipt", "invoice_paid"])
