@@ -22,8 +22,6 @@ PLATFORMS: Final = ("shopee", "lazada", "tiktok")
 _OUT_UNITS: Final = r"([0-9]+) x (?:returned|Package Returned)"
 """How the state text of an order of single pieces counts those that came back (`sources.profile.units`)."""
 _UNCLEAR: Final = ("hold", "unknown")
-_SALE_SAYS: Final = ("return-amount-unknown", "refund-undated")
-"""Findings of a sale that its returns answer."""
 
 
 def attach_returns(frames: CanonicalFrames) -> CanonicalFrames:
@@ -119,13 +117,20 @@ def _still_true(findings: pl.DataFrame, returns: pl.DataFrame, attached: pl.Data
     unread = pl.col("code").is_in(["status-unknown", "order-on-hold"]) & pl.col("order_key").is_in(
         returns.filter(pl.col("sale_no").is_not_null())["order_key"].implode()
     )
-    answered = pl.col("code").is_in(_SALE_SAYS) & pl.col("order_key").is_in(attached["sale_key"].implode())
-    return findings.filter(~(unread | answered).fill_null(value=False))
+    known = (pl.col("code") == "return-amount-unknown") & pl.col("order_key").is_in(attached["sale_key"].implode())
+    dated_ones = attached.filter(_replaces())["sale_key"]
+    dated = (pl.col("code") == "refund-undated") & pl.col("order_key").is_in(dated_ones.implode())
+    return findings.filter(~(unread | known | dated).fill_null(value=False))
+
+
+def _replaces() -> pl.Expr:
+    """Return whether the returns of a sale stand for its own undated sum: they are not less."""
+    return pl.col("back") >= pl.col("own")
 
 
 def _refunds(refunds: pl.DataFrame, paid_back: pl.DataFrame, attached: pl.DataFrame) -> pl.DataFrame:
     """Return REFUNDS with those of the returns; they replace an order's own undated sum where they are not less."""
-    replaced = attached.filter(pl.col("back") >= pl.col("own"))["sale_no"]
+    replaced = attached.filter(_replaces())["sale_no"]
     used = paid_back.filter(pl.col("sale_no").is_in(replaced.implode()))
     made = used.select(
         pl.col("sale_no").alias("order_no"),
