@@ -288,3 +288,25 @@ def test_the_link_of_a_created_product_is_not_made_again_once_a_person_took_it_a
     assert done["products_created"] == 1
     (again,) = [row for row in shop.json("documents", last)["documents"] if row["kind"] == "product"]
     assert again["ledger_number"] == products(shop)["XX-1"]["product_code"], "found by its mark, not made twice"
+
+
+HOSTILE_SKUS = (
+    "A/B/C", "x:y:z", "SKU 1", "[@click=app.quit]x[/]", "'=1+1", "เสื้อ-น้ำ", "a\x1b[31mb", "\u202egnirts", "S" * 120, "/product/1",
+)  # fmt: skip
+
+
+def test_skus_as_an_enemy_would_write_them_go_the_whole_way(tmp_path: Path, clock: FakeClock) -> None:
+    sold = [(sku, f"ชื่อ {place}", "10.00", "Bank Deposit") for place, sku in enumerate(HOSTILE_SKUS)]
+    shop = match_world(tmp_path / "books", clock, sold=sold, catalog=())
+    shop("match", "--create-unlinked", "--all-channels", "BSV001").expect(0)
+    plan = shop.json("plan")
+    assert [(row["kind"], row["count"]) for row in plan["by_kind"]] == [("product", len(sold))]
+    for row in new_products(shop):
+        shop("show", row["document_key"]).expect(0)
+    shop("decide", "approve", "--filter", "st:ready", "--as", "Nok").expect(0)
+    shop("approve", "--decided", "--as", "Nok").expect(0)
+    assert shop.json("upload", "B0001")["counts"] == {"posted": len(sold)}
+    assert {row["state"] for row in shop.json("match")["products"]} == {"linked"}
+    assert shop.json("verify", "B0001")["equal"] == len(sold)
+    shop("audit", "B0001").expect(0)
+    assert shop.json("plan")["documents"] == len(sold), "an order each"

@@ -7,7 +7,7 @@ the product we asked for from all others (peak.md 6.2). PEAK refuses no second p
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from recon.domain.document import Document
@@ -53,7 +53,7 @@ class NewProducts:
         self._client = client
         self._books = books
         self._limit = {"limit": str(page_size)}
-        self._lists: dict[str, list[Fields]] = {}
+        self._lists: dict[str, _Listed] = {}
         """Products and services as this run read them, with those it made; read anew after anything unclear."""
 
     def send(self, document: Document) -> Confirmation:
@@ -64,7 +64,7 @@ class NewProducts:
             TargetUnavailable, TargetRejected, OutcomeUnknown: As for a document.
         """
         what, request = product_label(document), product_request(document)
-        if _same(document, self._rows(document.product_kind)):
+        if self._list(document.product_kind).of(document):
             raise AlreadyExists(f"{what}: PEAK holds it already; nothing was sent.", code="product-there")
         try:
             top = self._client.write(request.path, request.body, what=what, kind=document.product_kind)
@@ -72,7 +72,7 @@ class NewProducts:
         except OutcomeUnknown:
             self._lists.clear()
             raise
-        self._lists[document.product_kind].append(item)
+        self._lists[document.product_kind].add(item)
         return confirmation
 
     def find(self, document: Document) -> Found:
@@ -82,7 +82,7 @@ class NewProducts:
             TargetUnavailable: PEAK's list could not be read.
         """
         self._lists.clear()
-        same = _same(document, self._rows(document.product_kind))
+        same = self._list(document.product_kind).of(document)
         held = tuple(_held(document.product_kind, row) for row in same)
         if not held:
             return Found(state="absent")
@@ -102,20 +102,41 @@ class NewProducts:
         ``ledger_id``: PEAK's id, or the code where nobody knows the id; empty: looked for by its mark.
         """
         for kind in (document.product_kind, "service" if document.product_kind == PRODUCT else PRODUCT):
-            for row in self._rows(kind):
-                known = ledger_id in {row.text("id"), row.text("code")}
-                if known if ledger_id else row.text("description") == document.remark:
-                    return _held(kind, row)
+            listed = self._list(kind)
+            rows = listed.by_id.get(ledger_id, []) if ledger_id else listed.by_mark.get(document.remark, [])
+            if rows:
+                return _held(kind, rows[0])
         return None
 
-    def _rows(self, kind: str) -> list[Fields]:
+    def _list(self, kind: str) -> _Listed:
         if kind not in self._lists:
-            self._lists[kind] = list(self._listed(kind))
+            wrapper, listed = product_names(kind)
+            self._lists[kind] = _Listed(self._books.pages(f"/{listed}", wrapper, listed, self._limit))
         return self._lists[kind]
 
-    def _listed(self, kind: str) -> Iterator[Fields]:
-        wrapper, listed = product_names(kind)
-        return self._books.pages(f"/{listed}", wrapper, listed, self._limit)
+
+class _Listed:
+    """A list of PEAK's products, found by code, by mark, and by id or code."""
+
+    def __init__(self, rows: Iterable[Fields]) -> None:
+        self.by_code: dict[str, list[Fields]] = {}
+        self.by_mark: dict[str, list[Fields]] = {}
+        self.by_id: dict[str, list[Fields]] = {}
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Fields) -> None:
+        """Take a row in."""
+        code, mark = row.text("code"), row.text("description")
+        self.by_code.setdefault(code, []).append(row)
+        self.by_mark.setdefault(mark, []).append(row)
+        for key in dict.fromkeys((row.text("id"), code)):
+            if key:
+                self.by_id.setdefault(key, []).append(row)
+
+    def of(self, document: Document) -> list[Fields]:
+        """Return the rows that are the product wanted: by exactly the SKU's code, else by our mark."""
+        return self.by_code.get(document.sku) or self.by_mark.get(document.remark) or []
 
 
 def _made(top: Fields, request: Request, document: Document) -> tuple[Fields, Confirmation]:
@@ -140,11 +161,6 @@ def _made(top: Fields, request: Request, document: Document) -> tuple[Fields, Co
     if not code or echo not in {"", document.remark}:
         raise OutcomeUnknown(f"{what}: PEAK's answer names {'another product' if code else 'no code'}.", code="no-code")
     return item, dataclasses.replace(found, ledger_id=found.ledger_id or code, ledger_number=code)
-
-
-def _same(document: Document, rows: list[Fields]) -> list[Fields]:
-    by_code = [row for row in rows if row.text("code") == document.sku]
-    return by_code or [row for row in rows if row.text("description") == document.remark]
 
 
 def _held(kind: str, row: Fields) -> LedgerDocument:
