@@ -168,9 +168,9 @@ def _book_controls(base: str) -> tuple[Control, ...]:
     debit = _frame_sum("postings", "debit_minor")
     listed: tuple[tuple[str, tuple[Term, ...], str, Callable[[Prepared], int]], ...] = (
         ("Sales of the documents", (Term("documents", "effect_minor"),), "The documents carry exactly what was planned for the orders.", _orders("planned_minor", base)),
-        ("Totals of the documents", net_and_vat, "Net and VAT of all documents make their totals.", _frame_sum("documents", "total_minor")),
-        ("Net of the lines", (Term("lines", "net_minor"),), "The lines make the documents' net.", _with_lines("net_minor")),
-        ("VAT of the lines", (Term("lines", "vat_minor"),), "The lines make the documents' VAT.", _with_lines("vat_minor")),
+        ("All documents added up", net_and_vat, "Net and VAT of all documents make their totals; credit notes are added here, not taken off.", _frame_sum("documents", "total_minor")),
+        ("Net of all lines added up", (Term("lines", "net_minor"),), "The lines make the documents' net; those of credit notes are added too.", _with_lines("net_minor")),
+        ("VAT of all lines added up", (Term("lines", "vat_minor"),), "The lines make the documents' VAT; no figure for a VAT return, because credit notes are added too.", _with_lines("vat_minor")),
         ("Debits", (Term("postings", "debit_minor"),), "All debits are there.", debit),
         ("Credits", (Term("postings", "credit_minor"),), "Credits equal debits.", debit),
         ("Net by product", (Term("products", "net_minor"),), "Products used cover every line.", _frame_sum("lines", "net_minor")),
