@@ -87,8 +87,9 @@ def _all_open(known: _Known, taken: set[str]) -> tuple[dict[str, Any], list[str]
         words.append(
             f"{len(hinted):,} SKUs were not marked: there is a suggestion for each; accept it, or name the SKU"
         )
+    passed = {*taken, *known.marked, *hinted, ""}
     for key, (sku, _name) in known.open.items():
-        if key in {*taken, *known.marked, *hinted, ""}:
+        if key in passed:
             continue
         problem = known.problem(sku, None)
         if problem:
