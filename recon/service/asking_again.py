@@ -39,10 +39,10 @@ def bentoweb_query(context: Context, name: str, rules: Connection, orders: Seque
     return {"known": known, "skip": skip, "start": rules.start_date}
 
 
-def pull_begins(context: Context, name: str) -> None:
-    """Note when a pull begins, unless one that was stopped a short while ago is taken up again."""
+def pull_begins(context: Context, name: str, at: dt.datetime) -> None:
+    """Note that a pull that began then has fetched something, unless one that was stopped is taken up again."""
     if _began(context, name) is None:
-        context.store.mappings.set(name, "setting", {BEGAN: context.clock.now().isoformat()}, reason="pull")
+        context.store.mappings.set(name, "setting", {BEGAN: at.isoformat()}, reason="pull")
 
 
 def pull_ended() -> dict[str, None]:

@@ -293,15 +293,13 @@ def pull(
     query = {"since": since, "until": until, "by": by, "status": status, "payment_status": payment_status}
     if rules.source == "bentoweb":
         query |= bentoweb_query(context, name, rules, orders)
-        if not dry_run and not orders:
-            pull_begins(context, name)
     elif orders:
         raise UsageError(
             f"Connection {name} reads {rules.source}, which is asked by days (--since), not by order numbers."
         )
     else:
         query["since"] = since or day_of_last_pull(context, name, rules)
-    source = source_named(rules.source)
+    source, began = source_named(rules.source), context.clock.now()
     reports = []
     with context.outside.shop(name, rules) as shop:
         for kind in rules.record_kinds:
@@ -316,6 +314,8 @@ def pull(
                         )
                     )
                     continue
+                if rules.source == "bentoweb" and not orders:
+                    pull_begins(context, name, began)
                 file = _keep_answer(context, answer)
                 reports.append(take_in_kept(context, name, rules, file, source, profile=None, dry_run=False))
         odd = causes(shop.findings())

@@ -221,6 +221,14 @@ def test_f25_f47_a_pull_that_breaks_keeps_what_came_and_the_next_one_goes_on(boo
     assert again > 40, "a pull that came to its end is not taken up again"
 
 
+def test_a_pull_that_fetched_nothing_is_not_taken_up_again(books: Shell, shop) -> None:
+    books("pull").expect(2)
+    books("pull", "--orders", ALL).expect(4)
+    shop.requests.clear()
+    books("pull")
+    assert sum("order-full" in request.path for request in shop.requests) > 40
+
+
 def test_a_pull_that_broke_long_ago_is_begun_anew(books: Shell, shop, clock) -> None:
     set_api(books, "bentoweb", store_id="812", list_path="/order/list/{store_id}")
     shop.add_fault(BentoWebFault(kind="status", path="/order/order-full/*", status=503, skip=53, times=5))

@@ -182,6 +182,19 @@ def test_an_order_that_is_not_there_does_not_stop_the_others(clock, status):
     assert orders_in(answers) == ["9", NUMBERS[0]]
 
 
+@pytest.mark.parametrize(("status", "asked"), [(403, 10), (404, 10)])
+def test_f26_known_orders_that_are_all_refused_stop_the_pull_after_ten(shop, clock, status, asked):
+    shop.add_fault(BentoWebFault(kind="status", path="/order/*", status=status, times=99))
+    known = [Known(order_id=number, modified="") for number in NUMBERS]
+    got, message = broken(shop, clock, f"none of the first 10 orders .HTTP status {status}", known=known)
+    assert len(orders_in(got)) == asked == sum("order-full" in request.path for request in shop.requests)
+    assert "source_api.base_url" in message
+
+
+def test_numbers_a_person_names_may_all_be_missing(shop, clock):
+    assert len(orders_in(fetched(shop, clock, orders=[str(number) for number in range(1, 31)]))) == 30
+
+
 def test_products_are_refused_because_no_call_is_published(shop):
     with client_of(shop) as client, pytest.raises(UsageError, match="no call that lists products"):
         shop_client(client).fetch_products()

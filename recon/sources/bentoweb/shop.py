@@ -26,6 +26,8 @@ from recon.sources.bentoweb.probe import Probe, token_test
 ANSWERS_PER_FILE: Final = 50
 """So many orders at most are lost to a kill, and asked for again."""
 MAX_PAGES: Final = 10_000
+FIRST_ORDERS: Final = 10
+"""If none of so many orders that must exist is there, the address or the rights are wrong, and the rest is not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +153,21 @@ class BentoWebShopClient:
                 " call that `recon connect` has seen answering."
             )
         skip = query.get("skip") or frozenset()
-        for number in sorted(wanted, key=lambda text: (len(text), text)):
-            if number not in skip:
-                yield self._client.order(number)
+        asked = [number for number in sorted(wanted, key=lambda text: (len(text), text)) if number not in skip]
+        yield from self._one_by_one(asked)
+
+    def _one_by_one(self, numbers: Sequence[str]) -> Iterator[Reply]:
+        """Yield the answers about orders that are known to exist; stop where BentoWeb has none of the first."""
+        found = 0
+        for place, number in enumerate(numbers, start=1):
+            reply = self._client.order(number)
+            found += reply.envelope is not None
+            yield reply
+            if place == FIRST_ORDERS and not found:
+                raise SourceUnavailable(
+                    f"BentoWeb has none of the first {FIRST_ORDERS} orders ({reply.said}), although they are known. Is"
+                    " source_api.base_url right, and may this log-in read the shop's orders? What was known stays as it is."
+                )
 
     def _pages(self) -> Iterator[tuple[Reply, list[Listed]]]:
         """Yield the pages of the list until one brings nothing new."""
