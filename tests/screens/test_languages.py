@@ -24,7 +24,7 @@ from tui.composed import tr_composed
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 PLACE = re.compile(r"\{[^{}]*\}")
 OTHERS = re.compile(
-    r"'[^']*'|'[^']*\.\.|`[^`]*`|st:\w+|kind:\w+|pay:\w+|cause:[\w-]+|\[@click\S*|LIVE|TEST|DEMO|Demo accou\S*"
+    r"(?:kolonne|คอลัมน์) [^,]+,|'[^']*'|'[^']*\.\.|`[^`]*`|st:\w+|kind:\w+|pay:\w+|cause:[\w-]+|\[@click\S*|LIVE|TEST|DEMO|Demo accou\S*"
     r"|Shopee|Lazada|TikTok Shop|TikTok|COD|Kerry|Flash|Express|Bank Deposit|Wallet\S*|Online customers|Shipping x|shop\b|sandbox|worst\S*"
     r"|\S*/\S+|^ / \S+|\(\w+\)|Window\w*|(?:Noto|Tlwg) [\w ]+|English|Norsk|(?:connections?|company|shop|approval|ledger|sandbox|charges|products)\.\S+|\S*recon\S*"
 )
