@@ -53,7 +53,18 @@ COMMON: Final = (
 )
 """Pictures every place has."""
 MORE: Final[dict[str, tuple[Shot, ...]]] = {
-    "home": (),
+    "home": (
+        Shot("many", world="many"),
+        Shot("read-on", keys=("end", "pagedown")),
+        Shot("palette", keys=("ctrl+p",)),
+    ),
+    "import": (
+        Shot("opened", keys=("enter",)),
+        Shot("pull-dialog", keys=("p",)),
+        Shot("worst-look", world="worst", keys=("enter",)),
+        Shot("worst-findings", world="worst", keys=("enter", "f6")),
+        Shot("worst-opened", world="worst", keys=("end", "enter")),
+    ),
     "review": (
         Shot("many", world="many"),
         Shot("many-filtered", world="many", keys=("f4", "=amt>5000 st:ready")),

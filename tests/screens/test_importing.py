@@ -254,6 +254,8 @@ def test_the_same_file_again_brings_nothing(stocked: ImportWorld) -> None:
         await quiet(app, pilot)
         assert says(app, "already imported as 1-orders_export_16-october.csv")
         assert says(app, "Nothing new")
+        assert says(app, "34 orders 13,770.75 THB")
+        assert not says(app, "file says"), "it was not read again"
         await press(app, pilot, "enter")
         assert screen_of(app).face == "files"
 

@@ -157,6 +157,9 @@ def preview_sums(preview: FilePreview, amount: Amount) -> Content:
     """Return counts, and whether the source's own sum is that of the orders."""
     report = preview.report
     head = counts(report.known, report.new, report.changed, report.gone, report.refused)
+    if report.status == "known":  # it was not read again, so nothing was added up
+        n = ngettext("{n} order", "{n} orders", report.orders).format(n=count(report.orders))
+        return Content(f"{head}\n{n}  {amount(report.total)} {preview.currency}")
     sums = _sums(report.orders, report.total, report.stated_total, amount, preview.currency, ties=preview.ties)
     others = [f"   {amount(total)} {currency}" for currency, total in report.other_currencies.items()]
     return Content.assemble(head, "\n", *sums, *others)
