@@ -6,7 +6,6 @@ the import report together with the fields that are there, so that a person can 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -103,10 +102,7 @@ def has(record: Mapping[str, Any], path: str) -> bool:
 
 def field_column(records: Records, path: str) -> pl.Series:
     """Return one field as text; empty, missing and BentoWeb's date of nothing as null."""
-    values = [{path: _plain(at(record, path))} for record in records]
-    column = text_column(values, [path], path)
+    if "." in path:
+        records = [{path: at(record, path)} for record in records]
+    column = text_column(records, [path], path)
     return column.set(column.str.contains(NO_DATE).fill_null(value=False), None)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  whatever stands there
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
