@@ -85,6 +85,27 @@ _POSTINGS: Final = (
 )
 
 
+_ABOUT: Final = "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' carries the sign."
+_ABOUT_PRODUCTS: Final = (
+    " Kind product: a product the ledger was told to create; its SKU stands under Order, and it has no amounts."
+)
+_HAS_AMOUNTS: Final = pl.col("kind").cast(pl.String) != "product"
+
+
+def _amounts() -> list[pl.Expr]:
+    """Return the amounts of documents; a line that creates a product has none, which is not the same as zero."""
+    names = (
+        "gross_minor",
+        "discount_minor",
+        "net_minor",
+        "vat_minor",
+        "vat_by_line_minor",
+        "total_minor",
+        "paid_minor",
+    )
+    return [pl.when(_HAS_AMOUNTS).then(name).alias(name) for name in names]
+
+
 def documents_table(prepared: Prepared) -> Table:
     """Every document of the batch and what became of it in the ledger."""
     origin = prepared.document_facts.select("doc_no", "file", "row")
@@ -93,8 +114,9 @@ def documents_table(prepared: Prepared) -> Table:
         prepared.frames.documents.join(origin, on="doc_no", how="left", maintain_order="left")
         .join(state, on="document_key", how="left", maintain_order="left")
         .with_columns(
-            sales_effect().alias("effect_minor"),
+            pl.when(_HAS_AMOUNTS).then(sales_effect()).alias("effect_minor"),
             pl.when("is_tax_invoice").then(pl.lit("yes")).alias("tax_invoice"),
+            *_amounts(),
             words("kind"),
             words("state"),
             prepared.file_name(),
@@ -103,7 +125,7 @@ def documents_table(prepared: Prepared) -> Table:
     return prepared.table(
         "documents",
         "Documents",
-        "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' carries the sign.",
+        _ABOUT + (_ABOUT_PRODUCTS if (prepared.frames.documents["kind"] == "product").any() else ""),
         _DOCUMENTS,
         frame,
         currency_column="currency",

@@ -48,9 +48,10 @@ _CHANGES: Final = (
 
 def products_table(prepared: Prepared) -> Table:
     """What each product of the ledger carried, and under which SKU; provenance of its first line."""
-    where = prepared.document_facts.select("doc_no", "file", pl.col("row").alias("order_row"))
+    where = prepared.document_facts.filter(pl.col("document_kind") != "product")  # what is created carries nothing yet
+    where = where.select("doc_no", "file", pl.col("row").alias("order_row"))
     lines = prepared.frames.lines.with_columns(words("kind")).join(
-        where, on="doc_no", how="left", maintain_order="left"
+        where, on="doc_no", how="inner", maintain_order="left"
     )
     frame = lines.group_by("product_code", "sku", "account_code", "kind", maintain_order=True).agg(
         pl.col("description").first(),

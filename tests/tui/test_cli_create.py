@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.clock import FakeClock
@@ -115,6 +116,11 @@ def test_everything_that_looks_on_reads_a_line_without_order_amount_and_postings
     shop("audit", "B0001").expect(0)
     workbook = next((shop.root / "audit").glob("*.xlsx"))
     shop("verify", str(workbook)).expect(0)
+    sheet = openpyxl.load_workbook(workbook)["Documents"]
+    heads, first = list(sheet.iter_rows(min_row=5, max_row=6, values_only=True))
+    row = dict(zip(heads, first, strict=True))
+    assert (row["Kind"], row["Order"], row["Contact"], row["State"]) == ("product", "XX-1", "ปลอกหมอน", "posted")
+    assert [row[name] for name in ("Net", "VAT", "Total", "Adds to sales", "Money moved")] == [None] * 5
     for form in ("hledger", "beancount"):
         journal = shop.json("journal", "B0001", "--format", form)
         assert journal["entries"] == 5, "a product books nothing"
