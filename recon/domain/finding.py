@@ -52,6 +52,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "taxes-beyond-columns": FindingCode("warning", "The order has more taxes than the export has columns for", "The whole tax is used; the rest is shown as other tax."),
     "file-resaved": FindingCode("warning", "The file was saved again by a spreadsheet", "Import the export as it came where you can; totals may no longer foot."),
     "tax-mode-mixed": FindingCode("hold", "Some orders of the file include tax in the price and others add it", "Set `prices` of the connection to with-vat or without-vat."),
+    "paid-undated": FindingCode("warning", "Paid, but without the day of the payment", "The receipt and its money take the day of the order. Enter the day of payment in the shop and export again, or approve it as it is."),
     "refund-undated": FindingCode("warning", "The export gives no date for the refund", "The credit note takes the day recon first saw it; change it before you approve if needed."),
     "refund-unclear": FindingCode("hold", "The payment status speaks of a refund that the refunded amount does not show", "Check in the shop what was paid back; export again when status and amount agree."),
     "paid-amount-differs": FindingCode("warning", "Marked as paid, but the paid amount is not the order's total", "Compare with the source; the order's total is used."),

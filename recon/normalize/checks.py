@@ -40,7 +40,7 @@ _COLUMN: Final = {
     "tax-rate-unknown": "tax_text", "test-payment": "payment_channel", "gateways-not-split": "payment_channel",
     "currency-foreign": "currency", "status-unknown": "order_state", "payment-status-unknown": "payment_state",
     "number-repeated": "order_number", "refund-undated": "refunded", "refund-unclear": "refunded",
-    "paid-but-outstanding": "outstanding", "cancelled-but-paid": "refunded", "does-not-foot": "total", "vat-does-not-tie": "tax",
+    "paid-but-outstanding": "outstanding", "cancelled-but-paid": "refunded", "paid-undated": "paid_on", "does-not-foot": "total", "vat-does-not-tie": "tax",
 }  # fmt: skip
 
 
@@ -93,6 +93,10 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
     if reading.refunds is None:
         dated = pl.col("refund_on").is_not_null() if "refund_on" in orders.columns else pl.lit(value=False)
         masks["refund-undated"] = (pl.col("refunded") > 0) & ~dated
+    if "paid_on" in reading.orders.columns:
+        money_in = pl.col("payment_state").is_in(["paid", "overpaid", "partly_refunded", "refunded"])
+        live = (pl.col("order_state") != "cancelled") & (pl.col("total") != 0)
+        masks["paid-undated"] = money_in & live & pl.col("paid_on").is_null()
     if CONTRADICTED in orders.columns:
         masks["line-does-not-multiply"] = pl.col(CONTRADICTED) > 0
     if "repeated" in orders.columns:
@@ -122,8 +126,14 @@ def _findings(found: pl.DataFrame, code: str, reading: Reading, file_id: str) ->
         column=None if column is None else reading.headings.get(column, column),
         value=pl.col(value).cast(pl.String) if value and value in found.columns else None,
         amount_minor=pl.col(_AMOUNT_AT_STAKE.get(code, "total")).clip(1 - AMOUNT_LIMIT_MINOR, AMOUNT_LIMIT_MINOR - 1),
-        detail=_detail(found, code),
+        detail=_paid_undated(reading) if code == "paid-undated" else _detail(found, code),
     )  # fmt: skip
+
+
+def _paid_undated(reading: Reading) -> pl.Expr:
+    """Return which day a document takes where the day of payment is empty, and the headings of both."""
+    paid, ordered = (reading.headings.get(name, name) for name in ("paid_on", "ordered_on"))
+    return pl.format("{} is empty; {} ({}) is used for it.", pl.lit(paid), pl.col("ordered_on"), pl.lit(ordered))
 
 
 def _detail(found: pl.DataFrame, code: str) -> pl.Expr | None:

@@ -433,8 +433,8 @@ def test_payments_listed_by_the_source_are_kept_and_renumbered() -> None:
 
 def test_date_far_off_holds_only_the_odd_one() -> None:
     orders = [
-        {"total": "1.00"},
-        {"total": "1.00", "ordered_on": "2028-06-05"},
+        {"total": "1.00", "paid_on": "2026-06-05"},
+        {"total": "1.00", "paid_on": "2026-06-05", "ordered_on": "2028-06-05"},
         {"total": "1.00", "paid_on": "2029-01-01"},
     ]
     frames = run(orders, [price("1.00", order=n) for n in range(3)])

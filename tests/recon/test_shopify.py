@@ -206,6 +206,15 @@ def test_tips_by_exact_name_without_sku(tmp_path: Path) -> None:
     assert frames_of(tmp_path, [product]).lines["kind"].to_list() == ["product"]
 
 
+def test_a_paid_order_without_its_day_of_payment_names_the_day_it_takes(tmp_path: Path) -> None:
+    frames = frames_of(tmp_path, [order(Paid_at=""), order(1002, Financial_Status="pending", Paid_at="")])
+    assert codes(frames) == ["paid-undated"]
+    said = frames.findings.row(0, named=True)
+    day = frames.orders["ordered_on"][0]
+    assert (said["severity"], said["column"], said["row"]) == ("warning", "Paid at", 2)
+    assert said["detail"] == f"Paid at is empty; {day} (Created at) is used for it."
+
+
 def test_gift_cards_by_declared_name(tmp_path: Path) -> None:
     options = replace(OPTIONS, gift_card_names=("Gift Card 500",))
     frames = frames_of(tmp_path, [order(Lineitem_name="gift  card 500", Lineitem_sku="")], options)
