@@ -74,7 +74,7 @@ def approve(
 
     store.require_own()
     batch = store.batches.get(batch_id)
-    _require_draft(store, batch)
+    require_draft(store, batch)
     _require_same(batch, plan_digest=plan_digest, company_id=company_id, count=count, sum_minor=sum_minor)
     _require_complete(batch, documents)
     if not approver.strip():
@@ -184,7 +184,7 @@ def void_approval(store: Store, *, batch_id: str, who: str, reason: str) -> int:
     return count
 
 
-def _require_draft(store: Store, batch: Batch) -> None:
+def require_draft(store: Store, batch: Batch) -> None:
     """Refuse a second approval and approvals of batches that are over."""
     if batch.state == "draft":
         return

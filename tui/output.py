@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from typing import Any, Final, TextIO
 from recon.text import cell_width, pad, show
 
 JSON_VERSION: Final = 1
+SAY_EVERY_SECONDS: Final = 10.0
+"""How often progress is said where no terminal can show a moving line."""
 LISTS: Final = ("documents", "findings", "orders")
 """Commands whose list can be printed row by row; the key of the list is the command's name."""
 
@@ -117,6 +120,7 @@ class Output:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self._style = _Run.style
+        self._say_next = time.monotonic() + SAY_EVERY_SECONDS
 
     def document(self, command: str, facts: dict[str, Any]) -> None:
         """Print one JSON document, if JSON was asked for. ``schema`` names the command and the shape's version."""
@@ -184,11 +188,14 @@ class Output:
             put("\n", self._out)
 
     def progress(self, text: str) -> None:
-        """Replace the progress line on a terminal; silent elsewhere."""
+        """Replace the progress line on a terminal; elsewhere say every few seconds how far it is."""
         if _Run.log is not None:
             _Run.log("progress", {"text": show(text)})
         if self._is_moving():
             self._beside("\r\x1b[K" + show(text, limit=110))
+        elif not self.as_json and time.monotonic() >= self._say_next:
+            self._beside(show(text, limit=200) + "\n")
+            self._say_next = time.monotonic() + SAY_EVERY_SECONDS
 
     def progress_done(self) -> None:
         """End the progress line."""

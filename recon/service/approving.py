@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recon.approve import ApprovalPolicy, approve
+from recon.approve import ApprovalPolicy, approve, require_draft
 from recon.errors import StaleApproval, UsageError
 from recon.frames.parquet import digest_files
 from recon.money import parse_minor
@@ -26,6 +26,7 @@ def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str |
         ApprovalError: See `recon.approve.approve`; also where a document was rejected since.
     """
     batch = context.store.batches.get(batch_id)
+    require_draft(context.store, batch)
     company_id = require_approvable(context, batch, confirm=confirm)
     documents = load_plan_frame(context, batch, "documents")
     if batch.state == "draft":
@@ -58,7 +59,10 @@ def require_approvable(context: Context, batch: Batch, *, confirm: str | None) -
     if rules is not None:
         require_writer(rules, batch.connection)
     needed = confirmation_needed(context, batch.batch_id)
-    if needed and (confirm or "").strip().casefold() != needed.casefold():
+    if needed and (confirm or "").strip().casefold() not in {
+        needed.casefold(),
+        context.settings.company.name.casefold(),
+    }:
         raise UsageError(
             f"This ledger is LIVE ({context.settings.company.name}). Approve with --confirm {needed!r} (the company's short name). Nothing was approved."
         )

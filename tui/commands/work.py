@@ -324,5 +324,7 @@ def _verify_workbook(service: ReconService, path: Path, output: Output) -> int:
     output.document("verify", {"workbook": str(path), "problems": problems, "chain_head_known": head_known})
     for problem in problems:
         output.line(f"  {problem}")
-    output.line(f"{path}: {'unchanged, all control totals hold' if not problems else f'{len(problems)} problems'}")
+    output.line(
+        f"{path}: {'unchanged, all control totals hold' if not problems else '1 problem' if len(problems) == 1 else f'{len(problems)} problems'}"
+    )
     return 8 if problems else 0
