@@ -129,3 +129,12 @@ def test_a_dialog_leaves_company_and_environment_in_sight(worlds: Worlds, key: s
         assert f"/// DEMO ///  {app.company}" in lines_of(app)[0]
 
     play(worlds("demo").app("audit"), script, size=size)
+
+
+@pytest.mark.parametrize("place", ["audit", "settings"])
+def test_a_list_without_marks_offers_none(worlds: Worlds, place: str) -> None:
+    async def script(pilot: Pilot[Any]) -> None:
+        app: Any = pilot.app
+        assert {"mark", "mark_up", "mark_down", "mark_all"} & set(actions_here(app)) == set()
+
+    play(worlds("demo").app(place), script)

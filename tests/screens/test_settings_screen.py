@@ -197,8 +197,11 @@ def test_a_read_only_session_changes_nothing(books: Workspace) -> None:
     before = books.settings_file.read_bytes()
 
     async def script(app: Any, pilot: Any) -> None:
-        await press(pilot, *at("shop.receipts"), "enter", "down", "enter")
+        await press(pilot, *at("shop.receipts"), "enter")
         assert says(app, "may only read")
+        assert not says(app, "v Test"), "no key is offered that does nothing"
+        await press(pilot, "f4", "end", "ctrl+u", "=hide numbers", "enter", "enter", "down", "enter")
+        assert app.preferences.hide_numbers, "what is the person's own can be changed"
 
     play(screens(books.root, read_only=True), script)
     assert books.settings_file.read_bytes() == before

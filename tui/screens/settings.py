@@ -74,14 +74,21 @@ class SettingsScreen(StepScreen):
         yield VirtualTable(words.setting_columns(), key="key", markable=False, id="rows")
         with VerticalScroll(id="about", can_focus=False):
             yield Static(id="about-text")
-        with Horizontal(id="setting-buttons"):
-            yield Button(Content(_("Change")), id="change")
-            yield Button(Content(_("Test the connection")), id="test")
+        if not self.recon.session.read_only:
+            with Horizontal(id="setting-buttons"):
+                yield Button(Content(_("Change")), id="change")
+                yield Button(Content(_("Test the connection")), id="test")
 
     @property
     def rows(self) -> VirtualTable:
         """The list."""
         return self.query_one("#rows", VirtualTable)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is there now: a test notes who answered, so it is not while the screens may only read."""
+        if action == "verify" and self.recon.session.read_only:
+            return False
+        return super().check_action(action, parameters)
 
     def key_words(self) -> dict[str, str]:
         """Say what the keys do here."""
@@ -203,7 +210,10 @@ class SettingsScreen(StepScreen):
     def action_open(self) -> None:
         """Change the setting under the cursor."""
         line, key, mine = self._line(), self._key(), str(self.rows.cursor_key or "")
-        if line is not None:
+        if self.recon.session.read_only and (line is not None or key is not None):
+            words_ = _("This session may only read. Nothing was changed; open recon without --read-only to work.")
+            self._say(Content.assemble(("= ", "$recon-check"), words_))
+        elif line is not None:
             self._change(line)
         elif key is not None:
             self._type_keys(key.connection)

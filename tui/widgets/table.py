@@ -130,6 +130,12 @@ class VirtualTable(TableView):
             return marked.to_list()
         return [] if self.cursor_key is None else [self.cursor_key]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is there: a list without marks has no keys for them."""
+        if action in {"mark", "mark_up", "mark_down"} and not self.markable:
+            return False
+        return super().check_action(action, parameters)
+
     def action_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go down."""
         self._range = None
