@@ -291,3 +291,20 @@ def test_questions_never_wait_where_nobody_can_answer(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2 and "--company" in done.stderr
     assert not (tmp_path / "books").exists()
+
+
+def test_progress_is_said_every_few_seconds_where_no_terminal_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [0.0]
+    monkeypatch.setattr("tui.output.time.monotonic", lambda: moment[0])
+    err = io.StringIO()
+    output = Output(as_json=False, out=io.StringIO(), err=err)
+    for number in range(31):
+        moment[0] = float(number)
+        output.progress(f"{number} of 31 documents\x1b[2J")
+    lines = err.getvalue().splitlines()
+    assert len(lines) == 3 and lines[0].startswith("10 of 31 documents") and "\x1b" not in err.getvalue()
+    silent = io.StringIO()
+    quiet = Output(as_json=True, out=io.StringIO(), err=silent)
+    moment[0] = 100.0
+    quiet.progress("1 of 4 documents")
+    assert silent.getvalue() == ""

@@ -207,6 +207,11 @@ def test_approve_binds_the_name_to_the_digest(planned: Shell) -> None:
     assert "already" in planned("approve", "B0001", "--as", "Nok").expect(4).err
 
 
+def test_approving_a_finished_batch_says_that_it_is_finished(posted: Shell) -> None:
+    refused = posted("approve", "B0001", "--as", "Nok").expect(4)
+    assert "approved by Nok" in refused.err and "out of date" not in refused.err
+
+
 def test_approve_dry_run_approves_nothing(planned: Shell, tree) -> None:
     before = tree()
     assert planned.json("approve", "B0001", "--as", "Nok", "--dry-run", code=0)["dry_run"] is True
