@@ -51,6 +51,8 @@ _AMOUNT_CELLS: Final = 14
 _STATUS_CELLS: Final = 12
 _NARROW: Final = 76
 
+Facts = tuple[tuple[str, str], ...]
+"""Name and value of each."""
 Parts = list[str | tuple[str, str]]
 
 
@@ -97,10 +99,11 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
     last = day(door.last_day, era=True)
     period = last if door.first_day == door.last_day else f"{day(door.first_day)} .. {last}"
     numbers = door.first_number if door.documents == 1 else f"{door.first_number} .. {door.last_number}"
-    facts: tuple[tuple[str, str], ...] = (
+    facts: Facts = (
         (_("Company"), shown(door.company)),
         (_("Tax id"), shown(door.tax_id) or "-"),
-        (_("Documents"), _("{documents}, {period}").format(documents=documents(door.documents), period=period)),
+        (_("Documents"), documents(door.documents)),
+        (_("Period"), period),
         (_("Sum"), f"{say.amount(door.total)} {door.currency}   {_('VAT')} {say.amount(door.vat)}"),
         (_("Largest"), f"{say.amount(door.largest_total)}   {shown(door.largest_number)}"),
         (_("Numbers"), shown(numbers)),
@@ -113,10 +116,20 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
             (_("Stays here"), _("{documents} of the draft, not approved").format(documents=documents(door.left))),
         )
     label = max(width_of(name) for name, _value in facts) + 2
+    facts = _joined(facts, say.width - label)
     parts: Parts = [(_("Upload to"), "bold $recon-accent"), "  ", (f" {word} ", style), "\n"]
     for name, value in facts:
         parts += [(fit(name, label), "$recon-dim"), cut(value, say.width - label), "\n"]
     return Content.assemble(*parts[:-1])
+
+
+def _joined(facts: Facts, room: int) -> Facts:
+    """Return the facts with the documents and their days in one line, where it fits whole."""
+    number = next(place for place, (name, _value) in enumerate(facts) if name == _("Documents"))
+    whole = f"{facts[number][1]}   {facts[number + 1][1]}"
+    if width_of(whole) > room:
+        return facts
+    return (*facts[:number], (facts[number][0], whole), *facts[number + 2 :])
 
 
 def _by(who: str, at: str | None, say: Speech) -> str:

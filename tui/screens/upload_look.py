@@ -108,11 +108,7 @@ class UploadLook(StepScreen):
 
     def load(self) -> None:
         """Look at the batch that comes first."""
-        self._list_chosen, self._polling, self._is_read_back = (
-            False,
-            False,
-            False,
-        )  # a look that was cut off with its screen never comes back
+        self._list_chosen, self._polling = False, False  # a look that was cut off with its screen never comes back
         self.ask(self._look(None), self._came)
 
     def _look(self, batch: str | None) -> Callable[[ReconService], Seen]:
