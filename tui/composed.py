@@ -210,7 +210,7 @@ def _value(index: _Index, name: str, value: str, deeper: int) -> str:
     if name.startswith("amount"):
         return i18n.amount(value)
     if name.startswith("day") and len(value) == _DAY_LENGTH:
-        return i18n.day(value)
+        return i18n.day(value, era=True)
     if _GROUPED.fullmatch(value):
         return i18n.amount(value.replace(",", ""))
     if " " in value.strip():

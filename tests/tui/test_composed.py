@@ -38,7 +38,7 @@ def test_amounts_and_days_are_written_anew_and_other_facts_stay_as_they_are():
         assert tr_composed("The credit note is dated 2026-10-31.") == "Kreditnotaen er datert 31.10.2026."
     with i18n.speaking("th"):
         assert tr_composed(said) == "ค้างชำระ 1,234.50 จาก 20,000.00"
-        assert tr_composed("The credit note is dated 2026-10-31.") == "ใบลดหนี้ลงวันที่ 31 ต.ค. 2569"
+        assert tr_composed("The credit note is dated 2026-10-31.") == "ใบลดหนี้ลงวันที่ 31 ต.ค. พ.ศ. 2569"
         assert (
             tr_composed("File 3fa1, row 7: '1234.50' in column 'Total'.") == "ไฟล์ 3fa1 แถว 7: '1234.50' ในคอลัมน์ 'Total'"
         )
