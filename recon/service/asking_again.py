@@ -17,7 +17,7 @@ import polars as pl
 from recon.config import Connection
 from recon.errors import UsageError
 from recon.service.context import Context
-from recon.service.known import current_frames, current_sets
+from recon.service.known import current_frames, current_sets, kept_file
 
 if TYPE_CHECKING:
     from recon.sources.bentoweb.shop import Known
@@ -32,11 +32,11 @@ BEGAN: Final = "pull_began"
 
 
 def bentoweb_query(context: Context, name: str, rules: Connection, orders: Sequence[str]) -> dict[str, Any]:
-    """Return which orders to ask for: ``orders``, else what is ``known``, what to ``skip`` and the day of the ``start``."""
+    """Return which orders to ask for: ``orders``, else what is ``known`` and ``kept``, what to ``skip``, and the ``start``."""
     if orders:
         return {"orders": tuple(orders)}
     known, skip = _known(context, name, rules), _fetched_before(context, name, rules)
-    return {"known": known, "skip": skip, "start": rules.start_date}
+    return {"known": known, "skip": skip, "kept": _kept_digests(context, name), "start": rules.start_date}
 
 
 def pull_begins(context: Context, name: str, at: dt.datetime) -> None:
@@ -118,6 +118,24 @@ def _known(context: Context, name: str, rules: Connection) -> tuple[Known, ...]:
     return tuple(
         Known(order_id=number, modified=at, is_settled=is_settled) for number, at, is_settled in known.iter_rows()
     )
+
+
+def _kept_digests(context: Context, name: str) -> dict[str, str]:
+    """Return the digest of the newest kept answer about each order, where nothing else was taken in after it."""
+    from recon.sources.bentoweb.envelope import kept_answers
+
+    digests: dict[str, str] = {}
+    for file in context.store.files.all(name):
+        if file.source != "bentoweb":
+            digests.clear()  # an export may say something newer: then the same answer again is news
+            continue
+        content = kept_file(context, file.digest, file.name, file.size).path.read_bytes()
+        for answer in kept_answers(content):
+            if not answer.asked:
+                digests.clear()  # an answer somebody saved
+            elif answer.number:
+                digests[answer.number] = answer.digest
+    return digests
 
 
 def _fetched_before(context: Context, name: str, rules: Connection) -> frozenset[str]:

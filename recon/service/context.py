@@ -45,6 +45,10 @@ class ShopClient(Protocol):
         """Yield raw answers with the product list."""
         ...
 
+    def unchanged(self) -> int:
+        """Return how many records of the pulls were answered exactly as they are kept, and were left out."""
+        ...
+
     def findings(self) -> pl.DataFrame:
         """Return what was odd about the pull itself, as FINDINGS."""
         ...

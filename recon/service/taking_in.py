@@ -318,7 +318,10 @@ def pull(
                     pull_begins(context, name, began)
                 file = _keep_answer(context, answer)
                 reports.append(take_in_kept(context, name, rules, file, source, profile=None, dry_run=False))
-        odd = causes(shop.findings())
+        odd, same = causes(shop.findings()), shop.unchanged()
+    if same:
+        said = f"{same:,} orders answered exactly as they are kept; nothing of them was kept again"
+        reports.append(FileReport(name=rules.source, status="known", message=said, orders=same, known=same))
     if odd and reports:
         reports[-1] = replace(reports[-1], causes=(*reports[-1].causes, *odd))
     if not dry_run:

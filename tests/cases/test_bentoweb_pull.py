@@ -81,7 +81,11 @@ def test_the_same_pull_again_brings_nothing(books: Shell) -> None:
     assert brought(books) == {"orders": 60 - cancelled, "new": 0, "changed": 0, "known": 60 - cancelled}
     books("plan").expect(4)
     before = seen(books)
-    books("pull").expect(0)
+    ran = books("pull").expect(0)
+    assert (
+        f"bentoweb: {60 - cancelled} orders answered exactly as they are kept; nothing of them was kept again"
+        in ran.out
+    )
     books("plan").expect(4)
     assert seen(books) == before and len(before) == 60
 

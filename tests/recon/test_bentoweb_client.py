@@ -12,7 +12,7 @@ from recon.errors import SourceUnavailable, UsageError
 from recon.sandbox.bentoweb import BentoWebShop, Rules
 from recon.sandbox.bentoweb_faults import BentoWebFault
 from recon.sandbox.bentoweb_orders import FIRST_ORDER, invented_orders
-from recon.sources.bentoweb.envelope import ORDER_PATH
+from recon.sources.bentoweb.envelope import ORDER_PATH, kept_answers
 from recon.sources.bentoweb.shop import Known
 from recon.sources.bentoweb.tokens import TOKEN_PATH
 
@@ -173,6 +173,18 @@ def test_f31_a_list_in_another_shape_stops_and_is_not_an_empty_shop(shop, clock)
 def test_orders_fetched_by_a_pull_that_was_stopped_are_skipped(shop, clock):
     known = [Known(order_id=number, modified="") for number in NUMBERS]
     assert orders_in(fetched(shop, clock, known=known, skip=frozenset(NUMBERS[:25]))) == list(NUMBERS[25:])
+
+
+def test_an_answer_that_is_kept_already_is_counted_and_left_out(shop, clock):
+    (before,) = fetched(shop, clock, orders=NUMBERS[:5])
+    kept = {answer.number: answer.digest for answer in kept_answers(before.content)}
+    shop.change(int(NUMBERS[2]), order_status_id=16)
+    with client_of(shop, clock) as client:
+        asking = shop_client(client, clock)
+        known = [Known(order_id=number, modified="") for number in NUMBERS[:5]]
+        answers = list(asking.fetch("sale", {"known": known, "kept": kept}))
+        assert orders_in(answers) == [NUMBERS[2]]
+        assert asking.unchanged() == 4
 
 
 @pytest.mark.parametrize("status", [200, 404])

@@ -7,6 +7,7 @@ keeps some answers in one file, each exactly as it came.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,16 @@ class KeptAnswer:
     asked: str
     """Path that was asked, or empty for an answer that came by itself (a webhook saved as a file)."""
     text: str
+
+    @property
+    def number(self) -> str:
+        """Number of the order that was asked for; empty for everything else."""
+        return self.asked.removeprefix(ORDER_PATH) if self.asked.startswith(ORDER_PATH) else ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the answer."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def open_answer(content: bytes | str) -> Envelope:

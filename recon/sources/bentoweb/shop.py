@@ -65,6 +65,7 @@ class BentoWebShopClient:
         self._fields = fields or FieldMap.of(())
         self._findings: list[pl.DataFrame] = []
         self._checks: tuple[str, ...] = ()
+        self._unchanged = 0
 
     def verify(self) -> str:
         """Log in, and try with this token what BentoWeb does not publish; return who answered, in words.
@@ -88,7 +89,8 @@ class BentoWebShopClient:
         Args:
             record_kind: sale; BentoWeb has nothing else.
             query: orders (numbers a person named), known (what is known of orders), skip (numbers fetched by a pull
-                that was stopped), start (nothing older is wanted), since, until, by (a window of days for orders that
+                that was stopped), kept (number -> digest of the answer that is kept: the same answer again is left out),
+                start (nothing older is wanted), since, until, by (a window of days for orders that
                 are new, as far as a list tells days; by updated: all that are new).
 
         Raises:
@@ -103,10 +105,15 @@ class BentoWebShopClient:
             )
         stamp = self._clock.now().strftime("%Y%m%dT%H%M%SZ")
         waiting: list[KeptAnswer] = []
+        kept: Mapping[str, str] = query.get("kept") or {}
         numbers = 0
         try:
             for reply in self._replies(query):
-                waiting.append(reply.kept())
+                answer = reply.kept()
+                if answer.number and kept.get(answer.number) == answer.digest:
+                    self._unchanged += 1
+                    continue
+                waiting.append(answer)
                 if len(waiting) == ANSWERS_PER_FILE:
                     numbers += 1
                     yield _fetched(stamp, numbers, waiting)
@@ -125,6 +132,10 @@ class BentoWebShopClient:
             UsageError: Always.
         """
         raise UsageError("BentoWeb publishes no call that lists products; link SKUs with `recon match`.")
+
+    def unchanged(self) -> int:
+        """Return how many orders were answered exactly as they are kept, and were left out."""
+        return self._unchanged
 
     def findings(self) -> pl.DataFrame:
         """Return what the pulls so far found about themselves."""

@@ -75,6 +75,10 @@ class ZortShopClient:
         yield from self._client.fetch_products()
         self._note()
 
+    def unchanged(self) -> int:
+        """Return 0: every page is kept."""
+        return 0
+
     def findings(self) -> pl.DataFrame:
         """Return what the pulls so far found about themselves: other counts announced than delivered."""
         return gather(self._findings)
