@@ -269,7 +269,7 @@ class ImportScreen(ImportProfiles):
         amount, preview = self.recon.amount, self.preview
         if preview is not None:
             self.query_one("#facts", Fitted).say(partial(form_lines, preview))
-            self.query_one("#sums", Fitted).say(lambda _width: preview_sums(preview, amount))
+            self.query_one("#sums", Fitted).say(partial(preview_sums, preview, amount))
             found = partial(result_content, [preview.report], amount, preview.currency, ahead=True)
             self.query_one("#found", Fitted).say(found)
         currency = self.history.currency if self.history else ""

@@ -14,7 +14,7 @@ from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeDetail, IntakeHistory, IntakeLine
 from recon.summaries import CauseLine, FileReport
 from recon.text import show_lines
-from tui.cells import cut, fit, shown, split_line
+from tui.cells import cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.core_texts import SEVERITIES, finding_remedy, finding_title, word
 from tui.i18n import N_, _, count, day, moment, ngettext
@@ -91,7 +91,7 @@ def detail_content(detail: IntakeDetail, amount: Amount, currency: str, timezone
         (cut(shown(line.name), width), "bold"), "\n",
         cut(f"{source_words(line.source, line.profile)}  {who}", width), "\n",
         counts(line.known, line.new, line.changed, line.gone, line.refused), "\n",
-        *_sums(line.orders, line.total, line.stated_total, amount, currency, ties=line.ties),
+        *_sums(line.orders, line.total, line.stated_total, amount, currency, width, ties=line.ties),
     ]  # fmt: skip
     return Content.assemble(*parts, *cause_parts(detail.causes, amount, width, ties=line.ties))
 
@@ -109,11 +109,14 @@ def counts(known: int, new: int, changed: int, gone: int, refused: int) -> str:
     return "   ".join(parts)
 
 
-def _sums(orders: int, total: str, stated: str, amount: Amount, currency: str, *, ties: bool) -> list[Part]:
+def _sums(orders: int, total: str, stated: str, amount: Amount, currency: str, width: int, *, ties: bool) -> list[Part]:
+    """Return both sums side by side, or one under the other where an amount would be broken."""
     n = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
-    verdict: Part = (_("ties"), "$recon-done") if ties else ("! " + _("does not tie"), "bold $recon-bad")
-    own = _("file says {amount}").format(amount=amount(stated))
-    return [f"{n}  {amount(total)} {currency}   {own}  ", verdict]
+    word: Part = (_("ties"), "$recon-done") if ties else ("! " + _("does not tie"), "bold $recon-bad")
+    ours = f"{n}  {amount(total)} {currency}"
+    theirs = _("file says {amount}").format(amount=amount(stated))
+    fits = width_of(f"{ours}   {theirs}  {word[0]}") <= width
+    return [f"{ours}{'   ' if fits else chr(10)}{theirs}  ", word]
 
 
 def cause_parts(causes: Sequence[CauseLine], amount: Amount, width: int, *, ties: bool = True) -> list[Part]:
@@ -153,14 +156,14 @@ def form_lines(preview: FilePreview, width: int) -> Content:
     return Content("\n".join(fit(f"{fit(name, label)} {text}", width) for name, text in pairs))
 
 
-def preview_sums(preview: FilePreview, amount: Amount) -> Content:
+def preview_sums(preview: FilePreview, amount: Amount, width: int) -> Content:
     """Return counts, and whether the source's own sum is that of the orders."""
     report = preview.report
     head = counts(report.known, report.new, report.changed, report.gone, report.refused)
     if report.status == "known":  # it was not read again, so nothing was added up
         n = ngettext("{n} order", "{n} orders", report.orders).format(n=count(report.orders))
         return Content(f"{head}\n{n}  {amount(report.total)} {preview.currency}")
-    sums = _sums(report.orders, report.total, report.stated_total, amount, preview.currency, ties=preview.ties)
+    sums = _sums(report.orders, report.total, report.stated_total, amount, preview.currency, width, ties=preview.ties)
     others = [f"   {amount(total)} {currency}" for currency, total in report.other_currencies.items()]
     return Content.assemble(head, "\n", *sums, *others)
 
@@ -226,7 +229,7 @@ def _report_parts(report: FileReport, amount: Amount, currency: str, width: int,
     said = _("would be taken in") if ahead else _("taken in")
     head: list[Part] = [(f"{'+' if ahead else '='} {name}  {said}", "bold"), "\n"]
     head += [counts(report.known, report.new, report.changed, report.gone, report.refused), "\n"]
-    head += _sums(report.orders, report.total, report.stated_total, amount, currency, ties=ties)
+    head += _sums(report.orders, report.total, report.stated_total, amount, currency, width, ties=ties)
     head += [f"\n{amount(total)} {other}" for other, total in report.other_currencies.items()]
     return head + cause_parts(report.causes, amount, width)
 
