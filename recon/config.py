@@ -229,8 +229,8 @@ class Connection(Section):
     """A company that is not registered issues no tax invoices and no VAT."""
     vat_rate_percent: str = Field(default="7", pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")
     """VAT rate in percent."""
-    prices: Literal["as-source", "with-vat", "without-vat"] = "as-source"
-    """Whether order prices include VAT; as-source: what the order's own arithmetic shows."""
+    prices: Literal["as-source", "by-order", "with-vat", "without-vat"] = "as-source"
+    """Whether order prices include VAT. The order's own arithmetic decides, because any other basis would make its total wrong; the setting says which orders are expected. as-source: the way most orders of a file have, the others are held; by-order: the shop sells both ways; with-vat, without-vat: an order whose arithmetic shows the other is held."""
     neutral_orders: Literal["with-vat", "no-vat"] = "with-vat"
     """Orders that state no VAT at all: VAT is inside the price, or there is none."""
     timezone: str = ""

@@ -95,7 +95,7 @@ invoices = {_text(answers.invoices)}           # off, completed-unpaid, or await
 payment_channels = ["*"]          # "*": all; others are ignored, visibly
 vat_registered = {str(answers.vat_registered).lower()}
 vat_rate_percent = "7"
-prices = {_text(answers.prices)}               # as-source, with-vat, or without-vat
+prices = {_text(answers.prices)}               # as-source, by-order, with-vat, or without-vat
 neutral_orders = "with-vat"       # orders that state no VAT: with-vat (7 % is inside the price) or no-vat
 document_date = "paid"            # tax point: paid, ordered, or completed
 

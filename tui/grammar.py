@@ -52,7 +52,7 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     init.add_argument("--start-date", metavar="YYYY-MM-DD", default=None, help="nothing before this day is posted")
     init.add_argument("--vat-registered", choices=("yes", "no"), default=None, help="registered for VAT")
     init.add_argument(
-        "--prices", choices=("as-source", "with-vat", "without-vat"), default=None, help="do prices include VAT"
+        "--prices", choices=("as-source", "by-order", "with-vat", "without-vat"), default=None, help="do prices include VAT"
     )
     init.add_argument(
         "--receipts", choices=("paid", "paid-and-completed"), default=None, help="when a sale gets its receipt"

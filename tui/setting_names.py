@@ -161,6 +161,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     },
     "prices": {
         "as-source": N_("as the order's sums show"),
+        "by-order": N_("both, order by order"),
         "with-vat": N_("VAT included"),
         "without-vat": N_("VAT on top"),
     },

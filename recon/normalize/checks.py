@@ -21,7 +21,7 @@ from recon.normalize.identity import mixed_script_rows, repeated_numbers
 from recon.normalize.lines import CONTRADICTED
 from recon.normalize.order_cells import ORDER_DAYS, TAX_LISTED
 from recon.normalize.states import channel_checks, payment_checks
-from recon.normalize.vat_mode import mixed_minority, unknown_rates
+from recon.normalize.vat_mode import contradicted_prices, mixed_minority, unknown_rates
 from recon.sources.base import Reading, ReadOptions
 
 _AMOUNT_AT_STAKE: Final = {
@@ -56,7 +56,9 @@ def order_findings(
         if not hits[code][0]:
             continue
         found = orders.filter(masks[code])
-        yield _findings(found, code, reading, file_id)
+        yield _findings(found, code, reading, file_id, options.prices)
+    if "paid_on" in reading.orders.columns and "paid-undated" not in masks:
+        yield one_finding("payment-days-not-stated", file=file_id, detail=_undated_words(reading))
     yield from _dates(orders, reading, file_id)
     yield from _scripts(orders, lines, reading, file_id)
 
@@ -109,12 +111,13 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
         "tax-mode-mixed": None if conventions.tax_mode_by_order else mixed_minority(orders, options),
         "number-repeated": repeated_numbers(orders)
         if "order_number" in orders.columns and not conventions.numbers_repeat
+        "prices-contradicted": contradicted_prices(orders, options),
         else None,
     }
     return masks | {code: mask for code, mask in optional.items() if mask is not None}
 
 
-def _findings(found: pl.DataFrame, code: str, reading: Reading, file_id: str) -> pl.DataFrame:
+def _findings(found: pl.DataFrame, code: str, reading: Reading, file_id: str, prices: str) -> pl.DataFrame:
     column = _COLUMN.get(code)
     if code == "cancelled-but-paid" and "refunded" not in reading.orders.columns:
         column = None  # a source that states no refunds cannot say that the money went back
@@ -126,12 +129,39 @@ def _findings(found: pl.DataFrame, code: str, reading: Reading, file_id: str) ->
         column=None if column is None else reading.headings.get(column, column),
         value=pl.col(value).cast(pl.String) if value and value in found.columns else None,
         amount_minor=pl.col(_AMOUNT_AT_STAKE.get(code, "total")).clip(1 - AMOUNT_LIMIT_MINOR, AMOUNT_LIMIT_MINOR - 1),
-        detail=_paid_undated(reading) if code == "paid-undated" else _detail(found, code),
+        detail=_worded(found, code, reading, prices),
     )  # fmt: skip
 
 
 def _paid_undated(reading: Reading) -> pl.Expr:
     """Return which day a document takes where the day of payment is empty, and the headings of both."""
+def _worded(found: pl.DataFrame, code: str, reading: Reading, prices: str) -> pl.Expr | None:
+    """Return the sentence of a finding that needs more than the order's own figures, else the figures."""
+    if code == "paid-undated":
+        return _paid_undated(reading)
+    if code == "prices-contradicted":
+        way = pl.when(pl.col("vat_mode") == "excluded").then(pl.lit("on top of")).otherwise(pl.lit("inside"))
+        digits = exponent(found["currency"][0])
+        said = "prices = {}, but the order's tax {} is {} its prices: only so its lines come to its total {}."
+        return pl.format(said, pl.lit(prices), plain_text("tax_due", digits), way, plain_text("total", digits))
+    return _detail(found, code)
+
+
+_A_RULE_FROM: Final = 5
+"""In a file of fewer such orders each is an exception."""
+
+
+def _is_the_rule(orders: pl.DataFrame, alike: pl.Expr, *, of: pl.Expr) -> bool:
+    """Return whether so many of some orders are like this that each is no exception: a tenth of them, and not just a few."""
+    like, whole = (int(count or 0) for count in orders.select(alike.sum().alias("like"), of.sum().alias("all")).row(0))
+    return like >= _A_RULE_FROM and 10 * like > whole
+
+
+def _undated_words(reading: Reading) -> str:
+    paid, ordered = (reading.headings.get(name, name) for name in ("paid_on", "ordered_on"))
+    return f"{paid} is empty for many paid orders of this file; {ordered} is used for them."
+
+
     paid, ordered = (reading.headings.get(name, name) for name in ("paid_on", "ordered_on"))
     return pl.format("{} is empty; {} ({}) is used for it.", pl.lit(paid), pl.col("ordered_on"), pl.lit(ordered))
 

@@ -103,6 +103,15 @@ def _points(whole: str, part: str) -> int:
     return int(whole) * 100 + int((kept + "00")[:2]) if len(kept) <= 2 else -1
 
 
+def contradicted_prices(orders: pl.DataFrame, options: ReadOptions) -> pl.Series | None:
+    """Return the mask of orders whose arithmetic shows the other price basis than `prices` says; None where it says none.
+
+    The setting cannot rule: an order with tax adds up in one way only, and under the other its total would be wrong.
+    """
+    other = {"with-vat": "excluded", "without-vat": "included"}.get(options.prices)
+    return None if other is None else (orders["vat_mode"] == other).fill_null(value=False)
+
+
 def mixed_minority(orders: pl.DataFrame, options: ReadOptions) -> pl.Series | None:
     """Return the mask of orders that hold tax the other way than most of their file; None where all agree.
 

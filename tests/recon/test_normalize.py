@@ -211,7 +211,13 @@ def test_tax_rate_of_a_percent_column(percent: str | None, expected: list[str]) 
 
 
 @pytest.mark.parametrize(
-    ("prices", "expected"), [("as-source", ["tax-mode-mixed"]), ("with-vat", []), ("without-vat", [])]
+    ("prices", "expected"),
+    [
+        ("as-source", ["tax-mode-mixed"]),
+        ("by-order", []),
+        ("with-vat", ["prices-contradicted"]),
+        ("without-vat", ["prices-contradicted", "prices-contradicted"]),
+    ],
 )
 def test_mixed_tax_modes_are_asked_about_once(prices: str, expected: list[str]) -> None:
     orders = [
@@ -223,7 +229,11 @@ def test_mixed_tax_modes_are_asked_about_once(prices: str, expected: list[str]) 
     frames = run(orders, lines, Conventions(), replace(OPTIONS, prices=prices))
     assert frames.orders["vat_mode"].to_list() == ["included", "included", "excluded"]
     assert codes(frames) == expected
-    assert not expected or frames.findings["row"].to_list() == [4]
+    rows = {"by-order": [], "without-vat": [2, 3]}.get(prices, [4])
+    assert frames.findings["row"].to_list() == rows
+    if "prices-contradicted" in expected:
+        said = "on top of its prices" if prices == "with-vat" else "inside its prices"
+        assert said in frames.findings["detail"][0]
 
 
 @pytest.mark.parametrize("mode", ["included", "excluded", "none"])

@@ -207,7 +207,7 @@ def test_tips_by_exact_name_without_sku(tmp_path: Path) -> None:
 
 
 def test_a_paid_order_without_its_day_of_payment_names_the_day_it_takes(tmp_path: Path) -> None:
-    frames = frames_of(tmp_path, [order(Paid_at=""), order(1002, Financial_Status="pending", Paid_at="")])
+    frames = frames_of(tmp_path, [order(Paid_at=""), order(1002), order(1003, Financial_Status="pending", Paid_at="")])
     assert codes(frames) == ["paid-undated"]
     said = frames.findings.row(0, named=True)
     day = frames.orders["ordered_on"][0]
