@@ -54,6 +54,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "tax-mode-mixed": FindingCode("hold", "Some orders of the file include tax in the price and others add it", "Set `prices` of the connection: by-order if the shop sells both ways, else with-vat or without-vat, which holds the orders that contradict it."),
     "prices-contradicted": FindingCode("hold", "The order's own arithmetic contradicts `prices`", "Correct the tax of the order in the shop, or set `prices` of the connection to by-order if the shop sells both ways."),
     "paid-undated": FindingCode("warning", "Paid, but without the day of the payment", "The receipt and its money take the day of the order. Enter the day of payment in the shop and export again, or approve it as it is."),
+    "payment-days-not-stated": FindingCode("note", "The source states no day of payment for many paid orders", "Their receipts and their money take the day of the order; set document_date if another day is right."),
     "refund-undated": FindingCode("warning", "The export gives no date for the refund", "The credit note takes the day recon first saw it; change it before you approve if needed."),
     "refund-unclear": FindingCode("hold", "The payment status speaks of a refund that the refunded amount does not show", "Check in the shop what was paid back; export again when status and amount agree."),
     "paid-amount-differs": FindingCode("warning", "Marked as paid, but the paid amount is not the order's total", "Compare with the source; the order's total is used."),

@@ -98,7 +98,9 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
     if "paid_on" in reading.orders.columns:
         money_in = pl.col("payment_state").is_in(["paid", "overpaid", "partly_refunded", "refunded"])
         live = (pl.col("order_state") != "cancelled") & (pl.col("total") != 0)
-        masks["paid-undated"] = money_in & live & pl.col("paid_on").is_null()
+        undated = money_in & live & pl.col("paid_on").is_null()
+        if not _is_the_rule(orders, undated, of=money_in & live):  # else the source never says it, and that is said once
+            masks["paid-undated"] = undated
     if CONTRADICTED in orders.columns:
         masks["line-does-not-multiply"] = pl.col(CONTRADICTED) > 0
     if "repeated" in orders.columns:
@@ -109,9 +111,9 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
     optional = {
         "tax-rate-unknown": unknown_rates(orders, options),
         "tax-mode-mixed": None if conventions.tax_mode_by_order else mixed_minority(orders, options),
+        "prices-contradicted": contradicted_prices(orders, options),
         "number-repeated": repeated_numbers(orders)
         if "order_number" in orders.columns and not conventions.numbers_repeat
-        "prices-contradicted": contradicted_prices(orders, options),
         else None,
     }
     return masks | {code: mask for code, mask in optional.items() if mask is not None}
@@ -133,8 +135,6 @@ def _findings(found: pl.DataFrame, code: str, reading: Reading, file_id: str, pr
     )  # fmt: skip
 
 
-def _paid_undated(reading: Reading) -> pl.Expr:
-    """Return which day a document takes where the day of payment is empty, and the headings of both."""
 def _worded(found: pl.DataFrame, code: str, reading: Reading, prices: str) -> pl.Expr | None:
     """Return the sentence of a finding that needs more than the order's own figures, else the figures."""
     if code == "paid-undated":
@@ -162,6 +162,8 @@ def _undated_words(reading: Reading) -> str:
     return f"{paid} is empty for many paid orders of this file; {ordered} is used for them."
 
 
+def _paid_undated(reading: Reading) -> pl.Expr:
+    """Return which day a document takes where the day of payment is empty, and the headings of both."""
     paid, ordered = (reading.headings.get(name, name) for name in ("paid_on", "ordered_on"))
     return pl.format("{} is empty; {} ({}) is used for it.", pl.lit(paid), pl.col("ordered_on"), pl.lit(ordered))
 
