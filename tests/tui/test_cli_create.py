@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 
+from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.screens.match_world import CATALOG, SOLD, match_world, write_orders
 from tests.shell import Shell
+from tui.wiring import service_for
 
 LEDGER = tuple(one for one in CATALOG if one[0] != "mug")
 """A list without the two products that are written alike."""
@@ -127,6 +130,30 @@ def test_everything_that_looks_on_reads_a_line_without_order_amount_and_postings
         assert "ปลอกหมอน" not in Path(journal["path"]).read_text("utf-8")
 
 
+def test_the_review_pane_has_everything_about_the_line_and_about_one_that_was_rejected(shop: Shell) -> None:
+    shop("match", "--create", "XX-1=ปลอกหมอน", "--create", "A/B/C=หมอน").expect(4)
+    shop("plan").expect(4)
+    shop("decide", "reject", "sku:a/b/c/product/1", "--as", "Nok", "--reason", "no").expect(0)
+    shop("plan").expect(4)
+    with service_for(Workspace(shop.root), clock=shop.clock, write=False) as service:
+        line = service.detail(None, "sku:xx-1/product/1", whole=True)
+        assert line.document is not None
+        assert (line.document.contact_name, line.source, line.changes) == ("ปลอกหมอน", None, ())
+        rejected = service.detail(None, "sku:a/b/c", whole=True)
+        assert rejected.document is None
+        assert [finding["code"] for finding in rejected.findings] == ["product-rejected"]
+        table = service.review(None)
+        assert table.frame.filter(pl.col("key") == "sku:a/b/c")["status"].to_list() == ["rejected"]
+
+
+def test_the_mapping_workbook_leaves_marks_alone(shop: Shell) -> None:
+    shop("match", "--create", "XX-1").expect(4)
+    file = shop.root / "mappings.xlsx"
+    shop("match", "--export", file).expect(4)
+    shop("match", "--import", file).expect(4)
+    assert products(shop)["XX-1"]["state"] == "to-create"
+
+
 # marks ----------------------------------------------------------------------------------------------------------
 
 
@@ -205,9 +232,6 @@ def test_a_sku_that_got_a_link_meanwhile_makes_no_line_and_says_so(shop: Shell) 
 
 def test_a_product_of_exactly_this_code_that_came_meanwhile_makes_no_line(shop: Shell) -> None:
     shop("match", "--create", "XX-1").expect(4)
-    from recon.workspace import Workspace
-    from tui.wiring import service_for
-
     with service_for(Workspace(shop.root), clock=shop.clock) as service:
         service._context.store.catalog.add("shop", "products", [{"code": "xx-1", "name": "made by hand"}])
     assert "product" not in {row["kind"] for row in shop.json("plan")["by_kind"]}
