@@ -25,6 +25,9 @@ CONNECTION: Final = "shop"
 SOURCES: Final = (
     ("zort", N_("ZORT, through its API")),
     ("shopify", N_("Shopify, its CSV export")),
+    ("shopee", N_("Shopee, its order export")),
+    ("lazada", N_("Lazada, its order export")),
+    ("tiktok", N_("TikTok Shop, its order export")),
     ("profile", N_("Another file: any CSV or Excel export")),
 )
 TARGETS: Final = (
