@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -130,11 +131,12 @@ def _kept_digests(context: Context, name: str) -> dict[str, str]:
             digests.clear()  # an export may say something newer: then the same answer again is news
             continue
         content = kept_file(context, file.digest, file.name, file.size).path.read_bytes()
-        for answer in kept_answers(content):
-            if not answer.asked:
-                digests.clear()  # an answer somebody saved
-            elif answer.number:
-                digests[answer.number] = answer.digest
+        with suppress(ValueError):  # a kept file that was changed is named by whoever reads its orders
+            for answer in kept_answers(content):
+                if not answer.asked:
+                    digests.clear()  # an answer somebody saved
+                elif answer.number:
+                    digests[answer.number] = answer.digest
     return digests
 
 
