@@ -6,6 +6,7 @@ F01, F02 and F37 of reliability.md.
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -141,3 +142,27 @@ def test_f01_f37_an_answer_that_never_comes_makes_no_second_product(
         world.run(*STEPS["upload"]).expect(0, 4, 6)
         assert all(count == 1 for count in marks(world).values())
     go_on(world)
+
+
+def test_f37_a_first_product_without_an_answer_waits_for_a_person_because_nothing_vouches_for_the_list(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    """Not there, and no product made lately is seen there: it is not sent again before somebody has looked."""
+    world = World(tmp_path, nursery, target="peak")
+    world.make()
+    with world.ledger():
+        world.connect()
+        world.run(*FIRST_STEPS["import"]).expect(0, 4)
+        world.run("match", "--all-channels", "BSV001", "--create", f"{SKU}=เสื้อยืด สีดำ M").expect(0, 4)
+        world.run("plan").expect(4)
+        world.run(*STEPS["approve"]).expect(0)
+        kill(world, STEPS["upload"], "send.before")
+        (row,) = world.run("upload", "B0001", "--json").expect(4).facts()["unknown"]
+        assert row["state"] == "needs_person"
+        assert row["settle"].startswith("recon settle sku:sh-1/product/1 --as ")
+        assert marks(world) == Counter()
+        words = ("--as", "Nok", "--to", "send-again", "--reason", "not in the list of products")
+        world.run("settle", "sku:sh-1/product/1", *words).expect(0)
+        world.until_settled("B0001")
+        assert marks(world) == Counter({f"sku:{SKU}": 1})
+        assert {each["state"] for each in world.run("match", "--json").expect(0).facts()["products"]} == {"linked"}
