@@ -20,6 +20,7 @@ from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import FIRST_SEEN
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
+from recon.normalize.returns import attach_returns
 from recon.normalize.sequence import chronological
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
@@ -102,7 +103,7 @@ def plan(
 def whole_set(context: Context, name: str, sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
     """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
     parts = [frames for _, frames in sets]
-    frames = chronological(combine(parts))
+    frames = attach_returns(chronological(combine(parts)))
     held = refused_later(parts, frames, read_again(context, name))
     return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
 
