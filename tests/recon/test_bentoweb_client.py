@@ -448,6 +448,16 @@ def test_the_token_test_without_a_list_asks_for_a_number(clock):
     assert "recon pull --orders NUMBER" in asking.checks()[1]
 
 
+@pytest.mark.parametrize("kind", ["status", "refuse", "html", "no-order"])
+def test_the_token_test_says_so_where_an_order_is_not_delivered(shop, clock, kind):
+    shop.add_fault(BentoWebFault(kind=kind, path=f"{ORDER_PATH}*", status=418, times=99))
+    with client_of(shop, clock) as client:
+        asking = shop_client(client, clock)
+        asking.verify()
+    (said,) = [check for check in asking.checks() if "one order by number" in check]
+    assert said.startswith("not confirmed") and NUMBERS[-1] not in said
+
+
 def test_the_token_test_names_what_an_order_lacks(shop, clock):
     shop.add_fault(BentoWebFault(kind="rename-field", path=f"{ORDER_PATH}*", field="grand_total", text="sum_of_all"))
     with client_of(shop, clock) as client:

@@ -67,7 +67,7 @@ def _try_order(client: BentoWebClient, probe: Probe, order: Listed, said: list[s
     try:
         envelope = client.order(order.order_id).envelope
     except SourceUnavailable as error:
-        said.append(f"not confirmed: one order by number ({error})")
+        said.append(f"not confirmed: one order by number ({str(error).replace(order.order_id, 'NUMBER')})")
         return
     if envelope is None or not envelope.accepted or envelope.order is None:
         said.append("not confirmed: one order by number; a listed order was not delivered")
