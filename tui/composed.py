@@ -41,7 +41,7 @@ _IN_LISTS: Final = {
 _DAY_LENGTH: Final = len("2026-10-31")
 _WORDS_IN: Final = (
     "kind", "state", "word", "state_words", "meaning", "ahead_of", "direction", "noun", "applies_to_kind", "their_kind",
-    "product_kind", "vat_mode", "payment_state_old",
+    "product_kind", "vat_mode", "way", "payment_state_old",
 )  # fmt: skip
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
 

@@ -46,6 +46,7 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/frames/containers.py": ("a PDF document", "a RAR archive", "a picture (PNG)", "a picture (JPEG)"),
     "recon/frames/delimited.py": (" (close: {near})",),
     "recon/frames/schemas.py": ("included", "excluded"),
+    "recon/normalize/checks.py": ("inside",),
     "recon/frames/tables.py": (" Close: {close}.", "column {heading}"),
     "recon/intake.py": (" (sheet {sheet})",),
     "recon/review/like.py": (" of {sales_channel}", ", below {amount_below} {currency}"),

@@ -142,8 +142,10 @@ def _worded(found: pl.DataFrame, code: str, reading: Reading, prices: str) -> pl
     if code == "prices-contradicted":
         way = pl.when(pl.col("vat_mode") == "excluded").then(pl.lit("on top of")).otherwise(pl.lit("inside"))
         digits = exponent(found["currency"][0])
-        said = "prices = {}, but the order's tax {} is {} its prices: only so its lines come to its total {}."
-        return pl.format(said, pl.lit(prices), plain_text("tax_due", digits), way, plain_text("total", digits))
+        return pl.format(
+            "prices = {}, but the order's tax {} is {} its prices: only so its lines come to its total {}.",
+            pl.lit(prices), plain_text("tax_due", digits), way, plain_text("total", digits),
+        )  # fmt: skip
     return _detail(found, code)
 
 
