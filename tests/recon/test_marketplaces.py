@@ -310,3 +310,13 @@ def test_a_new_column_is_told_and_a_known_one_is_not(tmp_path: Path) -> None:
     file: IntakeFile = kept(tmp_path, csv_bytes(names, [tiktok(**{"Small order fee": "5"})]), "a.csv")
     (found,) = frames_of("tiktok", file).findings.iter_rows(named=True)
     assert (found["code"], found["value"]) == ("columns-new", "Small order fee")
+
+
+ERRORS = Path(__file__).parents[2] / "fixtures" / "errors" / "marketplaces"
+
+
+@pytest.mark.parametrize("path", sorted(ERRORS.glob("*.csv")), ids=lambda path: path.stem)
+def test_a_broken_export_is_refused_in_these_words(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(MalformedFile) as refused:
+        frames_of(path.name.partition("-")[0], kept(tmp_path, path.read_bytes(), path.name))
+    assert str(refused.value) == path.with_suffix(".expected").read_text(encoding="utf-8").rstrip("\n")

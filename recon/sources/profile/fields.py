@@ -35,6 +35,7 @@ def _line(name: str, kind: FieldKind, question: str, *, is_required: bool = Fals
 FIELDS: Final = (
     _order("order_id", "id", "Which column names the order, the same on all its rows and never twice?", is_required=True),
     _order("order_number", "id", "Which number does the merchant see, if it is another than the order's id?"),
+    _order("other_numbers", "text", "Under which other number is it known, such as the marketplace's own?"),
     _order("ordered_on", "date", "When was it ordered? Is the year 25xx or 20xx?", is_required=True),
     _order("paid_on", "date", "When was it paid?"),
     _order("shipped_on", "date", "When was it shipped?"),

@@ -249,6 +249,8 @@ class Profile(_Table):
     joins: dict[str, tuple[str, ...]] = {}
     """Canonical text of the order -> the parts that are put together, with spaces."""
     units: Units = Units()
+    fixed: bool = False
+    """Shipped with recon: nobody can correct it, so messages do not say so."""
     returned_part: str = ""
     """Part that counts pieces that came back: such orders are held until a returns file says what they are worth."""
     status_map: Words = Words()

@@ -49,17 +49,22 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
         present = list(dict.fromkeys(present))
         if len(present) > 1:
             listed = " and ".join(repr(heading.shown) for heading in present)
-            problems.append(f"{listed} both mean {name}; keep the right one under columns.{name}.from")
+            keep = "" if profile.fixed else f"; keep the right one under columns.{name}.from"
+            problems.append(f"{listed} both mean {name}{keep}")
         elif present:
             found[name] = present[0]
         elif not column.optional:
             nth = f" (column {column.nth} of this name)" if column.nth > 1 else ""
             problems.append(f"no column {' or '.join(map(repr, column.headings))}{nth} for {name}")
     if problems:
+        advice = (
+            "The marketplace has changed its export: export again, and tell us with a file without customers in it."
+            if profile.fixed
+            else f"The export changed, or the profile {profile.profile!r} does not fit it. Correct the profile "
+            "(optional = true for a column that may be missing), or export again."
+        )
         raise MalformedFile(
-            f"{head.name}, row {head.header_row}: {'; '.join(problems)}. "
-            f"The export changed, or the profile {profile.profile!r} does not fit it. Correct the profile "
-            "(optional = true for a column that may be missing), or export again.",
+            f"{head.name}, row {head.header_row}: {'; '.join(problems)}. {advice}",
             file=head.name,
             row=head.header_row,
         )
