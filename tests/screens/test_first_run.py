@@ -318,8 +318,8 @@ def test_from_the_first_key_to_an_uploaded_batch_with_the_ordinary_wiring(monkey
     clock = FakeClock(dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC))
 
     async def review(app: Any, pilot: Any) -> None:
-        await until(pilot, lambda: says(app, "159 ready"))
-        await press(pilot, "f4", "=st:ready", "enter", "asterisk", "insert")
+        await until(pilot, lambda: says(app, "24 blocked"))
+        await press(pilot, "f4", "=st:ready,check", "enter", "asterisk", "insert")
         await until(pilot, lambda: says(app, "159 approved"))
 
     play(
