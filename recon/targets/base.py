@@ -157,6 +157,8 @@ class LedgerDocument:
     reference: str = ""
     remark: str = ""
     lines: tuple[LedgerLine, ...] | None = None
+    payment_methods: tuple[str, ...] | None = None
+    """Codes of the channels its payments came in on; None where the ledger names none."""
     raw: str = ""
     """The answer as it came, secrets masked, at most 64 KiB."""
 
@@ -170,6 +172,8 @@ class Found:
     documents: tuple[LedgerDocument, ...] = ()
     differences: tuple[str, ...] = ()
     """Field by field, both values, in plain words."""
+    not_compared: tuple[str, ...] = ()
+    """What we sent and the ledger does not state, in plain words."""
     confirmation: Confirmation | None = None
     """Set when state is `equal`."""
 

@@ -7,7 +7,7 @@ ours, never because it stands first.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from recon.errors import TargetUnavailable
@@ -24,9 +24,11 @@ PAGES_MAX: Final = 5000
 class Books:
     """PEAK's documents, read only."""
 
-    def __init__(self, client: PeakClient, *, page_size: int) -> None:
+    def __init__(self, client: PeakClient, *, page_size: int, method_code: Callable[[str], str] = str) -> None:
         self._client = client
         self._page_size = page_size
+        self._method_code = method_code
+        """Id of a payment method → its code; anything else as it is."""
 
     def rows_with_number(self, kind: str, number: str) -> tuple[list[Fields], list[Fields]]:
         """Return the rows whose number is exactly this one, and those that differ in case or width only.
@@ -61,7 +63,7 @@ class Books:
 
     def document(self, kind: str, row: Fields) -> LedgerDocument:
         """Return a row as a document."""
-        return ledger_document(kind, row, self._client.evidence)
+        return ledger_document(kind, row, self._client.evidence, self._method_code)
 
     def pages(
         self, path: str, wrapper: str, listed: str, params: Mapping[str, str], *, first_is_whole: str = ""

@@ -25,12 +25,28 @@ def differences(document: Document, held: LedgerDocument, *, contact_code: str, 
         found.append(f"VAT: ours {plain(document.vat_minor)}, PEAK {plain(held.vat_minor)}")
     if held.contact_code is not None and held.contact_code != contact_code:
         found.append(f"contact: ours {contact_code}, PEAK {held.contact_code}")
+    if _paid_elsewhere(document, held):
+        theirs = " and ".join(held.payment_methods or ())
+        found.append(f"payment channel: ours {document.payment_method}, PEAK {theirs}")
     if held.lines is not None and document.lines:
         found += _line_differences(document, held.lines)
     states_amount = held.total_minor is not None or any(line.amount_minor is not None for line in held.lines or ())
     if not states_amount:
         found.append(f"total: ours {plain(document.total_minor)}, PEAK states none; compare by hand")
     return tuple(found)
+
+
+def not_compared(document: Document, held: LedgerDocument) -> tuple[str, ...]:
+    """Return what we sent and PEAK does not state; it is said wherever the rest is called equal."""
+    if document.kind == "receipt" and document.payment_method and not held.payment_methods:
+        return (f"payment channel {document.payment_method}",)
+    return ()
+
+
+def _paid_elsewhere(document: Document, held: LedgerDocument) -> bool:
+    """Return whether PEAK names another channel than the one our receipt's payment came in on."""
+    sent = document.kind == "receipt" and document.payment_method
+    return bool(sent and held.payment_methods) and held.payment_methods != (document.payment_method,)
 
 
 def _line_differences(document: Document, held: tuple[LedgerLine, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from recon.errors import TargetUnavailable
 from recon.money import plain
 from recon.targets.base import Confirmation, Found, LedgerDocument
 from recon.targets.peak.books import Books
-from recon.targets.peak.compare import differences
+from recon.targets.peak.compare import differences, not_compared
 from recon.targets.peak.options import PeakOptions
 from recon.targets.peak.payloads import SHAPES, label, own_reference, sends_number
 from recon.targets.peak.records import PaidRow, payments_of
@@ -105,7 +105,8 @@ class Finder:
         found = differences(document, live[0], contact_code=self._contact_code(document), number=number)
         if found:
             return Found(state="different", documents=live, differences=found)
-        return Found(state="equal", documents=live, confirmation=_confirmation(live[0]))
+        unstated = not_compared(document, live[0])
+        return Found(state="equal", documents=live, confirmation=_confirmation(live[0]), not_compared=unstated)
 
     def _void(self, document: Document) -> Found:
         row = self.original_row(document)

@@ -27,9 +27,12 @@ class PaidRow:
     """Code or id of the payment method, as PEAK states it."""
 
 
-def ledger_document(kind: str, row: Fields, evidence: Callable[[bytes], str]) -> LedgerDocument:
-    """Return a row of a list as a document."""
+def ledger_document(
+    kind: str, row: Fields, evidence: Callable[[bytes], str], method_code: Callable[[str], str] = str
+) -> LedgerDocument:
+    """Return a row of a list as a document; ``method_code`` gives the code of a payment method stated by its id."""
     remain = row.minor("remainAmount")
+    methods = {method_code(paid.method) for paid in payments_of(row) or () if paid.method}
     return LedgerDocument(
         kind=kind,
         ledger_id=row.text("id"),
@@ -43,6 +46,7 @@ def ledger_document(kind: str, row: Fields, evidence: Callable[[bytes], str]) ->
         reference=row.text("reference"),
         remark=row.text("remark"),
         lines=_lines(row),
+        payment_methods=tuple(sorted(methods)) or None,
         raw=evidence(json.dumps(row.raw, ensure_ascii=False, default=str).encode()),
     )
 

@@ -106,7 +106,7 @@ class PeakTarget(Target):
         self._environment: Environment = environment
         self._options = options
         self._catalog = catalog
-        self._books = Books(self._client, page_size=options.page_size)
+        self._books = Books(self._client, page_size=options.page_size, method_code=self._method_code)
         self._masters = Masters(self._client, self._books, page_size=options.page_size)
         self._products = NewProducts(self._client, self._books, page_size=options.page_size)
         self._finder = Finder(self._books, options, contact_code=self._contact_code, method_names=self._method_names)
@@ -283,6 +283,10 @@ class PeakTarget(Target):
     def _method_names(self, code: str) -> frozenset[str]:
         ids = {m.ledger_id for m in (self._catalog.methods if self._catalog else ()) if m.code == code}
         return frozenset({code, *ids} - {""})
+
+    def _method_code(self, stated: str) -> str:
+        known = self._catalog.methods if self._catalog else ()
+        return next((m.code for m in known if stated and m.ledger_id == stated), stated)
 
     def _evidence(self, top: Fields) -> str:
         return self._client.evidence(json.dumps(top.raw, ensure_ascii=False, default=str).encode())
