@@ -113,6 +113,8 @@ class DocumentLineView:
     unit_price: str
     amount: str
     discount: str
+    list_price: str | None
+    """Price of a piece before discount, so that quantity x list_price - discount is the amount; None: not a whole satang."""
     vat_code: str
     net: str
     vat: str

@@ -63,16 +63,17 @@ _LINES: Final = (
     Column("account_code", "Account", width=10),
     Column("description", "Description", width=40),
     Column("quantity_milli", "Quantity", "quantity", 10, total=True),
-    Column("unit_price_minor", "Unit price", "money", 13),
-    Column("amount_minor", "Amount", "money", 15, total=True),
+    Column("list_price_minor", "Price before discount", "money", 13),
     Column("discount_minor", "Discount", "money", 13, total=True),
+    Column("unit_price_minor", "Price after discount", "money", 13),
+    Column("amount_minor", "Amount", "money", 15, total=True),
     Column("vat_code", "VAT code", width=9),
     Column("net_minor", "Net", "money", 15, total=True),
     Column("vat_minor", "VAT", "money", 13, total=True),
     *PROVENANCE,
     Column("document_key", "Document key", width=36),
 )
-_LINES_PRINTED: Final = 19
+_LINES_PRINTED: Final = 20
 
 _POSTINGS: Final = (
     *_ABOUT_DOCUMENT,
@@ -133,6 +134,12 @@ def documents_table(prepared: Prepared) -> Table:
     )
 
 
+def _list_price() -> pl.Expr:
+    """Return the price of a piece before discount; null where the discount does not go into the pieces evenly."""
+    before, quantity = (pl.col("amount_minor") + pl.col("discount_minor")) * 1000, pl.col("quantity_milli")
+    return pl.when(before % quantity == 0).then(before // quantity).alias("list_price_minor")
+
+
 def lines_table(prepared: Prepared) -> Table:
     """Every line of every document."""
     lines = prepared.frames.lines
@@ -141,9 +148,12 @@ def lines_table(prepared: Prepared) -> Table:
     return prepared.table(
         "lines",
         "Document lines",
-        "Every line of every document. Row is the line's own row in the file; charges of the order show the order's row.",
+        "Every line of every document. Quantity x price before discount - discount = amount; where that price is no whole satang"
+        " it is empty. Row is the line's own row in the file; charges of the order show the order's row.",
         _LINES,
-        frame.with_columns(pl.coalesce("line_row", "row").alias("row"), words("kind"), words("vat_code")),
+        frame.with_columns(
+            _list_price(), pl.coalesce("line_row", "row").alias("row"), words("kind"), words("vat_code")
+        ),
         printed=_LINES_PRINTED,
     )
 

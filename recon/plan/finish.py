@@ -5,8 +5,8 @@ Rules, by name:
 * ``split-by-remainder``: a line whose amount does not divide by its pieces becomes two, ``q - r`` pieces at ``p`` and
   ``r`` pieces at ``p + 1`` minor units, so that quantity x unit price is the amount exactly.
 * ``one-of-a-fraction``: a quantity that is no whole number of pieces becomes 1, and stands in the description.
-* ``remainder-to-largest``: VAT is rounded once on the document; what the lines' rounded VAT misses goes to the largest
-  line with VAT (the first of equals).
+* ``remainder-by-loss``: VAT is rounded once on the document; what the lines' rounded VAT misses goes one minor unit each to
+  the lines that rounding took most from (of equals the larger, then the first), so no line is off by more than one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from recon.plan.columns import repeat_rows, run_sums
 from recon.plan.lines import add_parts
 from recon.plan.vat import included, on_top
 
+_FULL: Final = 10_000
 PIECE: Final = 1000
 """Thousandths in one piece."""
 
@@ -107,7 +108,11 @@ def _split(lines: pl.DataFrame, needed: pl.Series) -> pl.DataFrame:
     dearer, has_two = pl.lit(second), over != 0
     pieces = pl.when(dearer).then(over).otherwise(count - over)
     price = pl.when(dearer).then(lower + 1).otherwise(lower)
-    cheaper = (pl.col("discount_minor") * (count - over)) // count
+    # Where the price before discount is whole, each half keeps it: pieces x that price - discount is its amount.
+    before = amount + pl.col("discount_minor")
+    by_piece = (count - over) * (before // count - lower)
+    shared = (pl.col("discount_minor") * (count - over)) // count
+    cheaper = pl.when(before % count == 0).then(by_piece).otherwise(shared)
     discount = pl.when(dearer).then(pl.col("discount_minor") - cheaper).otherwise(cheaper)
     return doubled.with_columns(
         (pieces * PIECE).alias("quantity_milli"),
@@ -148,22 +153,42 @@ def _tax(lines: pl.DataFrame, vat_mode: pl.Series, rate: int, *, by_line: bool) 
         (pl.col("amount_minor") + pl.col("discount_minor")).alias("gross_minor"), net.alias("net_minor")
     )
     sums = sums.with_columns((pl.col("net_minor") + pl.col("vat_minor")).alias("total_minor"))
-    lines = _remainder_to_largest(lines, sums)
+    lines = _spread_remainder(lines, sums, added, rate)
     line_net = pl.when(added).then(amount).otherwise(amount - pl.col("vat_minor"))
     return lines.with_columns(line_net.alias("net_minor")), sums
 
 
-def _remainder_to_largest(lines: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
-    """Put what the lines' VAT misses of the document's on the largest line with VAT, the first of equals."""
+def _spread_remainder(lines: pl.DataFrame, sums: pl.DataFrame, added: pl.Expr, rate: int) -> pl.DataFrame:
+    """Give what the lines' VAT misses of the document's, one minor unit each, to those that rounding took most from.
+
+    So no line's VAT is further than one minor unit from its amount's. Of equals the larger line is first, then the one
+    that stands first.
+    """
     short = sums.select("order_no", (pl.col("vat_minor") - pl.col("vat_by_line_minor")).alias("_short"))
     short = short.filter(pl.col("_short") != 0)
     if short.is_empty():
         return lines
-    numbered = lines.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"))
-    taxed = numbered.filter(pl.col("vat_code") == "vat7").select("order_no", "_at", "amount_minor")
-    candidates = taxed.join(short, on="order_no", how="inner", maintain_order="left")
-    largest = candidates.group_by("order_no", maintain_order=True).agg(
-        pl.col("_at").get(pl.col("amount_minor").arg_max()), pl.col("_short").first()
+    numbered = lines.with_columns(
+        _lost(added, rate).alias("_lost"), pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at")
     )
-    correction = numbered.select("_at").join(largest.drop("order_no"), on="_at", how="left", maintain_order="left")
-    return lines.with_columns(pl.col("vat_minor") + pl.lit(correction["_short"].fill_null(0)))
+    taxed = numbered.filter(pl.col("vat_code") == "vat7").select("order_no", "_at", "_lost", "amount_minor")
+    taxed = taxed.join(short, on="order_no", how="inner", maintain_order="left")
+    way = pl.col("_short").sign()
+    ranked = taxed.with_columns(pl.col("_lost") * way).sort(
+        "order_no", "_lost", "amount_minor", "_at", descending=[False, True, True, False]
+    )
+    at = pl.int_range(pl.len(), dtype=pl.Int64)
+    begins = pl.when(pl.col("order_no").ne_missing(pl.col("order_no").shift(1))).then(at).forward_fill()
+    given = ranked.filter(at - begins < pl.col("_short").abs()).select("_at", way.alias("_given"))
+    correction = numbered.select("_at").join(given, on="_at", how="left", maintain_order="left")
+    return lines.with_columns(pl.col("vat_minor") + pl.lit(correction["_given"].fill_null(0)))
+
+
+def _lost(added: pl.Expr, rate: int) -> pl.Expr:
+    """Return what rounding took from a line's VAT, as a share of one minor unit in 1 / (10000 or 10000 + rate)."""
+
+    def rest(whole: int) -> pl.Expr:
+        over = (pl.col("amount_minor").abs() % whole) * rate % whole
+        return pl.when(2 * over >= whole).then(over - whole).otherwise(over) * pl.col("amount_minor").sign()
+
+    return pl.when(added).then(rest(_FULL)).otherwise(rest(_FULL + rate))

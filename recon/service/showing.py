@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from recon.domain.document import Document
+from recon.domain.document import Document, DocumentLine
 from recon.errors import UsageError
 from recon.frames.parquet import scan_frame
 from recon.money import plain
@@ -111,7 +111,13 @@ def _outbox_row(context: Context, batch: Batch, key: str) -> OutboxRow | None:
     return None if company_no is None else context.store.outbox.of_batch(company_no, key, batch.batch_id)
 
 
-def _line_view(line: Any, document: Document) -> DocumentLineView:  # noqa: ANN401 - a DocumentLine
+def _list_price(line: DocumentLine) -> int | None:
+    """Return the price of a piece before discount; None where the line's discount does not go into its pieces evenly."""
+    price, rest = divmod((line.amount_minor + line.discount_minor) * 1000, line.quantity_milli or 1000)
+    return None if rest else price
+
+
+def _line_view(line: DocumentLine, document: Document) -> DocumentLineView:
     currency = document.currency
     quantity = (
         f"{line.quantity_milli // 1000}"
@@ -129,6 +135,7 @@ def _line_view(line: Any, document: Document) -> DocumentLineView:  # noqa: ANN4
         unit_price=plain(line.unit_price_minor, currency),
         amount=plain(line.amount_minor, currency),
         discount=plain(line.discount_minor, currency),
+        list_price=None if (price := _list_price(line)) is None else plain(price, currency),
         vat_code=line.vat_code,
         net=plain(line.net_minor, currency),
         vat=plain(line.vat_minor, currency),

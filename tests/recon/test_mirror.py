@@ -196,7 +196,7 @@ def test_vat_rounded_on_the_document_is_taken_back_on_the_line_it_was_put_on() -
     links = [(f"s{number}", f"P{number:03}", None, None) for number in range(10)]
     told = order("1001", *ten, vat_mode="excluded")
     first = plan(told, connection=rules, product_links=links)
-    assert {row[-1] for row in lines_of(first, "receipt")} == {72, 69}
+    assert sorted(row[-1] for row in lines_of(first, "receipt")) == [69] * 7 + [70] * 3
     second = plan(
         order("1001", line("S0", 5000), vat_mode="excluded"),
         connection=rules,

@@ -27,6 +27,7 @@ from plan_shop import (
 from recon.errors import FrameError
 from recon.frames.findings import one_finding
 from recon.frames.text import fold
+from recon.money import vat_included
 from recon.plan.inputs import PlanLimits
 from recon.plan.plan import build_plan
 
@@ -598,6 +599,31 @@ def test_document_numbers_are_dense_and_in_the_order_of_sending() -> None:
     assert made.lines["line_no"].to_list() == [1, 1, 1]
     assert LINKS
     assert made.provenance.select("order_key", "file").row(0) == ("zort:shop:1", "0123456789ab")
+
+
+# Rounding
+
+
+def test_what_vat_by_line_misses_is_a_satang_here_and_there_and_never_all_on_one_line() -> None:
+    many = [line(f"S{number}", 333, quantity=3) for number in range(60)]
+    links = [(f"s{number}", f"P{number:03}", None, None) for number in range(60)]
+    told = order("1001", *many, discount_minor=59, shipping_minor=777)
+    made = plan(told, product_links=links)
+    assert plan(order("1000", *many), told, order("1002", *many), product_links=links).controls.ties
+    rows = made.lines.select("amount_minor", "vat_minor").rows()
+    assert max(abs(vat - vat_included(amount, 700)) for amount, vat in rows) == 1
+    shipping = made.lines.filter(pl.col("kind") == "shipping").row(0, named=True)
+    assert (shipping["amount_minor"], shipping["vat_minor"]) == (777, 51)
+    assert made.lines["vat_minor"].sum() == made.documents["vat_minor"].item()
+
+
+def test_a_price_before_discount_times_its_pieces_less_the_discount_is_the_line() -> None:
+    made = plan(order("1001", line(amount=9999, quantity=3), line("MUG", 10000, quantity=3), discount_minor=2001))
+    rows = made.lines.select("quantity_milli", "amount_minor", "discount_minor").rows()
+    assert sum(row[2] for row in rows) == 2001
+    listed = made.lines.filter(pl.col("sku") == "CT01")
+    gross = pl.col("amount_minor") + pl.col("discount_minor")
+    assert listed.select((gross * 1000 == 3333 * pl.col("quantity_milli")).all()).item()
 
 
 # Gift cards

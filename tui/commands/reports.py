@@ -118,8 +118,8 @@ def print_document(view: DocumentView, output: Output) -> None:
                 x.account_code,
                 x.description[:44],
                 x.quantity,
-                grouped(x.unit_price),
-                grouped(x.discount),
+                grouped(x.list_price or x.unit_price),
+                grouped(x.discount) if x.list_price else "in price",
                 grouped(x.amount),
                 grouped(x.vat),
             )
