@@ -73,13 +73,12 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
 
 def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Profile, number: NumberForm) -> Rows:
     """Return the file's data rows under canonical names, numbered by order."""
-    first = first_cell(table.frame.columns)
     bare = _bare_columns(table, profile, columns)
     cells = [_cell(table.head, heading, profile.sources[name]).alias(name) for name, heading in columns.items()]
     unit = table.head.find(profile.units.unit_id) if profile.units.unit_id else None
     if unit:
         cells.append(pl.col(unit.column).alias(UNIT_ID))
-    rows = Rows(bare.select(ROW, *cells, first.alias(_FIRST)))
+    rows = Rows(bare.select(ROW, *cells, _first_stated_cell(bare).alias(_FIRST)))
     if profile.read.refuse_resaved:
         _refuse_resaved(rows.frame, table.head, columns["order_id"])
     rows.frame = _multiplied(rows.frame, bare, table.head, profile, columns, number)
@@ -90,6 +89,18 @@ def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Pr
         rows.frame = rows.frame.with_columns(pl.col(profile.read.fill_down).forward_fill())
     rows.frame = _numbered(rows.frame.drop(_FIRST), profile)
     return rows
+
+
+def _first_stated_cell(bare: pl.DataFrame) -> pl.Expr:
+    """Return the first cell of each row that says anything; columns behind a full one are not looked at."""
+    columns: list[str] = []
+    for name in bare.columns:
+        if name == ROW:
+            continue
+        columns.append(name)
+        if bare[name].null_count() == 0:
+            break
+    return pl.coalesce(columns)
 
 
 def extra_headings(head: TableHead, column: Column) -> list[Heading]:
@@ -116,8 +127,8 @@ def _bare_columns(table: TextTable, profile: Profile, columns: Mapping[str, Head
     for name in columns:
         used |= dict.fromkeys(one.column for one in extra_headings(table.head, profile.sources[name]))
     unit = table.head.find(profile.units.unit_id) if profile.units.unit_id else None
-    if unit:
-        used[unit.column] = None
+    first = next(name for name in table.frame.columns if name != ROW)  # where totals rows announce themselves
+    used |= dict.fromkeys([*([unit.column] if unit else []), first])
     stripped = table.frame.with_columns(pl.col(list(used)).str.strip_chars(_INVISIBLE_ENDS))
     blank = stripped.select((pl.col(list(used)).str.len_bytes() == 0).any()).row(0, named=True)
     empty = [name for name, found in blank.items() if found]
