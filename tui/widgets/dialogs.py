@@ -62,7 +62,10 @@ class DialogWords(VerticalScroll):
 
 
 class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
-    """A box in the middle; Esc goes back, and the keys that turn pages scroll its words."""
+    """A box in the middle; Esc goes back, and the keys that turn pages scroll its words.
+
+    It never reaches the first row, where company and LIVE, TEST or DEMO stand.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
@@ -71,9 +74,10 @@ class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
     ]
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $recon-ground 60%; }
-    Dialog > Vertical { width: 70; max-width: 96%; height: auto; max-height: 96%; padding: 1 2; background: $recon-panel; border: solid $recon-accent; }
+    Dialog > Vertical { width: 70; max-width: 96%; height: auto; max-height: 90%; padding: 1 2; background: $recon-panel; border: solid $recon-accent; }
     Dialog.-low > Vertical { padding: 0 2; }
-    Dialog.-low DialogWords { max-height: 50vh; }
+    Dialog.-low DialogWords { max-height: 40vh; margin: 0; }
+    Dialog.-low Horizontal { margin-top: 0; }
     Dialog .title { text-style: bold; color: $recon-accent; height: auto; }
     Dialog .words { height: auto; margin: 1 0; }
     Dialog .problem { height: auto; color: $recon-bad; }
