@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from recon.config import PULLED_SOURCES
 from recon.errors import SettingsError
 from recon.ports import Clock
 from recon.service.upkeep import KEYS, OtherSide
@@ -24,6 +25,7 @@ from tui.wiring import service_for
 CONNECTION: Final = "shop"
 SOURCES: Final = (
     ("zort", N_("ZORT, through its API")),
+    ("bentoweb", N_("BentoWeb, through its API")),
     ("shopify", N_("Shopify, its CSV export")),
     ("shopee", N_("Shopee, its order export")),
     ("lazada", N_("Lazada, its order export")),
@@ -196,11 +198,14 @@ def connect(workspace: Workspace, answers: Answers, clock: Clock) -> None:
     ledger, shop = (all(name in given for name in answers.wanted_keys(side)) for side in ("ledger", "shop"))
     with service_for(workspace, clock=clock, actor=answers.person) as service:
         if ledger and shop:
-            sides = ("ledger", "source") if answers.source == "zort" else ("ledger",)
+            sides = ("ledger", "source") if answers.source in PULLED_SOURCES else ("ledger",)
             service.connect(CONNECTION, sides=sides, set_accounts=False, given=given or None, keep=answers.keep)
         elif given:
             found = service.upkeep.who_answers(
-                CONNECTION, given, ledger=ledger and answers.system == "peak", shop=shop and answers.source == "zort"
+                CONNECTION,
+                given,
+                ledger=ledger and answers.system == "peak",
+                shop=shop and answers.source in PULLED_SOURCES,
             )
             if wrong_company(answers, found):
                 raise SettingsError(_("The ledger answers for another company. No key was kept."))

@@ -182,6 +182,8 @@ class SourcePage(DoorPage):
         yield Choice([(value, _(words)) for value, words in SOURCES], self.answers.source, id="source")
         if self.answers.source == "zort":
             yield Static(_("The keys stand in ZORT under Settings, Open API. They can wait."), classes="hint")
+        elif self.answers.source == "bentoweb":
+            yield Static(_("Its log-in can wait, until orders are fetched."), classes="hint")
         elif self.answers.source != "profile":
             yield Static(_("Put the export into the folder inbox, or choose it in Import."), classes="hint")
         else:
