@@ -196,6 +196,19 @@ class NumberPrefixes(Section):
     credit_note: str = "CN-"
 
 
+class CreditNoteReasons(Section):
+    """Reasons that stand on credit notes, one per cause; the law wants the reason, not only a number."""
+
+    cancelled: str = Field(default="ยกเลิกการขายตามคำสั่งซื้อ", min_length=1, max_length=200)
+    """The order was cancelled after it was posted."""
+    returned: str = Field(default="ลูกค้าคืนสินค้า", min_length=1, max_length=200)
+    """The goods came back."""
+    refunded: str = Field(default="คืนเงินให้ลูกค้า", min_length=1, max_length=200)
+    """Money went back, all or a part, and the goods did not."""
+    corrected: str = Field(default="แก้ไขยอดเงินที่คำนวณผิด ออกเอกสารใหม่แทน", min_length=1, max_length=200)
+    """The amount changed, and a new document takes the place of this one."""
+
+
 class Connection(Section):
     """One shop system joined to one ledger."""
 
@@ -240,6 +253,7 @@ class Connection(Section):
     payment_terms_days: int = Field(default=0, ge=0, le=365)
     """Days from an invoice to its due date."""
     number_prefix: NumberPrefixes = NumberPrefixes()
+    credit_note_reasons: CreditNoteReasons = CreditNoteReasons()
     source_api: SourceApi = SourceApi()
     bentoweb: BentoWebApi = BentoWebApi()
     marketplace: Marketplace = Marketplace()

@@ -45,6 +45,8 @@ _DOCUMENTS: Final = (
     Column("document_key", "Document key", width=36),
     Column("file_name", "Source file", width=28),
 )
+_TAX_INVOICES: Final = ("invoice", "receipt", "payment")
+"""Kinds that can be a tax invoice; credit notes and voids only take one back."""
 _DOCUMENTS_PRINTED: Final = 16
 
 _ABOUT_DOCUMENT: Final = (
@@ -116,7 +118,9 @@ def documents_table(prepared: Prepared) -> Table:
         .join(state, on="document_key", how="left", maintain_order="left")
         .with_columns(
             pl.when(_HAS_AMOUNTS).then(sales_effect()).alias("effect_minor"),
-            pl.when("is_tax_invoice").then(pl.lit("yes")).alias("tax_invoice"),
+            pl.when(pl.col("is_tax_invoice") & pl.col("kind").cast(pl.String).is_in(_TAX_INVOICES))
+            .then(pl.lit("yes"))
+            .alias("tax_invoice"),
             *_amounts(),
             words("kind"),
             words("state"),

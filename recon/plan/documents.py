@@ -108,13 +108,27 @@ def headers(
         "paid_on": pl.when(moves).then(money_on),
         "paid_minor": pl.when(moves).then("total_minor").otherwise(0),
         "vat_mode": pl.col("vat_mode").cast(VatMode),
-        "remark": _remark(theirs=theirs),
+        "remark": pl.concat_str(_credit_reason(connection), _remark(theirs=theirs)),
         "reason": pl.lit(_RULES.gather(frame["rule_no"])),
     }
     whole = pl.concat([frame, facts], how="horizontal")
     return whole.with_columns(expression.alias(name) for name, expression in columns.items()).select(
         pl.col(name).cast(dtype) for name, dtype in DOCUMENTS.items()
     )
+
+
+def _credit_reason(connection: Connection) -> pl.Expr:
+    """Return why a credit note is made, in the words of the settings; empty for other documents."""
+    reasons = connection.credit_note_reasons
+    rule = [number for number, name in enumerate(RULE_NAMES) if name.startswith("cancelled")]
+    anew = [number for number, name in enumerate(RULE_NAMES) if name.startswith("reposted")]
+    said = (
+        pl.when(pl.col("rule_no").is_in(rule)).then(pl.lit(reasons.cancelled))
+        .when(pl.col("rule_no").is_in(anew) & (pl.col("action") == "credit_rest")).then(pl.lit(reasons.corrected))
+        .when(pl.col("order_state") == "returned").then(pl.lit(reasons.returned))
+        .otherwise(pl.lit(reasons.refunded))
+    )  # fmt: skip
+    return pl.when(pl.col("kind") == "credit_note").then(said + " \u00b7 ").otherwise(pl.lit(""))
 
 
 def _remark(*, theirs: bool) -> pl.Expr:

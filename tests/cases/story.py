@@ -138,7 +138,8 @@ def findings_text(findings: list[dict[str, Any]]) -> str:
 def document_text(view: dict[str, Any]) -> str:
     """Return one document whole."""
     head = view["header"]
-    tax = ", tax invoice" if view["is_tax_invoice"] else ""
+    is_sale = view["header"]["kind"] in {"invoice", "receipt", "payment"}
+    tax = ", tax invoice" if view["is_tax_invoice"] and is_sale else ""
     lines = [
         f"{head['kind']}{tax} {head['number'] or '(no number)'}   order {head['order_number']}, row {head['row']}   why: {head['reason']}",
         f"  dated {head['issued_on']}, due {view['due_on']}, contact {head['contact']}, prices: VAT {view['vat_mode']}",

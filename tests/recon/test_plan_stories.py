@@ -601,6 +601,36 @@ def test_document_numbers_are_dense_and_in_the_order_of_sending() -> None:
     assert made.provenance.select("order_key", "file").row(0) == ("zort:shop:1", "0123456789ab")
 
 
+# Reasons of credit notes
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ({"order_state": "cancelled"}, "ยกเลิกการขายตามคำสั่งซื้อ"),
+        ({"order_state": "returned", "payment_state": "refunded", "refunded_minor": 10700}, "ลูกค้าคืนสินค้า"),
+        ({"payment_state": "refunded", "refunded_minor": 10700}, "price agreed later"),
+        (REFUND, "price agreed later"),
+    ],
+)  # fmt: skip
+def test_a_credit_note_says_why_it_is_made(now: dict[str, Any], reason: str) -> None:
+    rules = connection(credit_note_reasons={"refunded": "price agreed later"})
+    first = plan(order(), connection=rules)
+    second = plan(order(**now), connection=rules, posted=posted_from(first))
+    assert (
+        second.documents.filter(pl.col("kind") == "credit_note")["remark"].item()
+        == f"{reason} \u00b7 Order #1001 \u00b7 LINE"
+    )
+    assert first.documents["remark"].item() == "Order #1001 \u00b7 LINE"
+
+
+def test_a_credit_note_that_makes_room_for_a_new_amount_says_so() -> None:
+    first = plan(order())
+    again = plan(order("1001", line(amount=12840)), posted=posted_from(first), decisions=[(KEY, "repost", None, None)])
+    assert again.documents["remark"][0].startswith("แก้ไขยอดเงินที่คำนวณผิด")
+    assert again.documents["remark"][1] == "Order #1001 \u00b7 LINE"
+
+
 # Rounding
 
 

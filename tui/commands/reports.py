@@ -95,14 +95,23 @@ def show_document(args: argparse.Namespace) -> int:
     return 0
 
 
+def document_title(kind: str, *, is_tax_invoice: bool) -> str:
+    """Return what a document is called; a credit note takes a tax invoice back and is none itself."""
+    titles = {"invoice": "invoice", "receipt": "receipt", "payment": "receipt for an invoice",
+              "credit_note": "credit note", "void": "void of an invoice"}  # fmt: skip
+    tax = " / tax invoice" if is_tax_invoice and kind in {"invoice", "receipt", "payment"} else ""
+    return titles.get(kind, kind.replace("_", " ")) + tax
+
+
 def print_document(view: DocumentView, output: Output) -> None:
     """Print a document: as it will look, why, and where it comes from."""
     h = view.header
     if h.kind == "product":
         _print_new_product(view, output)
         return
-    tax = " / tax invoice" if view.is_tax_invoice else ""
-    output.line(f"{h.kind}{tax}  {h.number or '(numbered by the ledger)'}   {h.state}   batch {view.batch}")
+    output.line(
+        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {h.number or '(numbered by the ledger)'}   {h.state}   batch {view.batch}"
+    )
     output.line(
         f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
         + (f"   tax id {view.contact_tax_id}" if view.contact_tax_id else "")
