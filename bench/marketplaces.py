@@ -69,6 +69,8 @@ def bare_read(path: Path, market: str) -> int:
 def run_chain(path: Path, folder: Path, market: str) -> tuple[Steps, dict[str, Any]]:
     """Import the export into a fresh workspace and plan it."""
     from bench.chain import CONNECTION, make_bench_workspace, open_bench
+    from recon.service import planning, taking_in  # noqa: F401 - importing is not part of the time
+    from recon.sources.marketplaces import source  # noqa: F401
 
     workspace = make_bench_workspace(folder / "workspace", source=market)
     steps = Steps()
