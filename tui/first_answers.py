@@ -25,11 +25,11 @@ from tui.wiring import service_for
 CONNECTION: Final = "shop"
 SOURCES: Final = (
     ("zort", N_("ZORT, through its API")),
-    ("bentoweb", N_("BentoWeb, through its API")),
     ("shopify", N_("Shopify, its CSV export")),
     ("shopee", N_("Shopee, its order export")),
     ("lazada", N_("Lazada, its order export")),
     ("tiktok", N_("TikTok Shop, its order export")),
+    ("bentoweb", N_("BentoWeb, through its API")),
     ("profile", N_("Another file: any CSV or Excel export")),
 )
 TARGETS: Final = (
