@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from recon.config_bentoweb import BentoWebApi, unfit_rules
-from recon.config_marketplace import Marketplace
+from recon.config_marketplace import Marketplace, check_yields
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -345,15 +345,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _yields(self) -> Settings:
-        for name, rules in self.connections.items():
-            for other in rules.yields_to:
-                if other == name or other not in self.connections:
-                    listed = ", ".join(one for one in self.connections if one != name) or "none"
-                    raise ValueError(f"connections.{name}.yields_to names {other!r}; other connections: {listed}")
-                if name in self.connections[other].yields_to:
-                    raise ValueError(
-                        f"connections {name} and {other} yield to each other; then nobody books their orders"
-                    )
+        check_yields({name: rules.yields_to for name, rules in self.connections.items()})
         return self
 
     def connection(self, name: str | None = None) -> tuple[str, Connection]:
