@@ -56,10 +56,10 @@ if TYPE_CHECKING:
         DocumentView,
         IntakeReport,
         PlanReport,
-        SettleReport,
         UploadSummary,
         VerifySummary,
     )
+    from recon.summaries_settled import SettleReport
 else:
     _ROOMS = [
         "approving",

@@ -13,8 +13,8 @@ from recon.match.channels import moves_money, resolve_channels, unmapped_channel
 from recon.match.keys import fold_column
 from recon.match.suggest import suggest_methods
 from recon.match.work_filter import matching_rows
-from recon.service import match_undo
 from recon.plan.marketplace import counted_orders
+from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.mapping_frames import channel_links, ledger_methods

@@ -14,7 +14,8 @@ from textual.widgets import OptionList, Static
 
 from recon.service import ReconService
 from recon.store.moments import moment
-from recon.summaries import PlanReport, SettleReport, VerifySummary
+from recon.summaries import PlanReport, VerifySummary
+from recon.summaries_settled import SettleReport
 from tui import upload_words as words
 from tui.cells import shown
 from tui.i18n import N_, _, count, duration, ngettext
