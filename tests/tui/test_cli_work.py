@@ -71,12 +71,13 @@ def test_match_sets_what_the_options_say(shell: Shell) -> None:
     shell("import", MID_MONTH).expect(4)
     shell("match", "--sku", "P00001", "--product", "P00002").expect(4)
     shell("match", "--channel", "LINE Pay", "--method", "CSH001", "--account", "111101").expect(4)
-    facts = shell.json("match", "--accept", "BAG-NEW", "--link-all", "--all-channels", "BSV002", "--text", code=0)
+    facts = shell.json("match", "--accept", "BAG-NEW", "--link-all", "--all-channels", "BSV002", "--text", code=4)
     by_sku = {product["sku"]: product for product in facts["products"]}
     assert by_sku["BAG-NEW"]["product_code"] == "P00005"
     assert by_sku["P00001"]["product_code"] == "P00002", "a link a person set is not changed by --link-all"
     methods = {channel["channel"]: channel["method"] for channel in facts["channels"]}
     assert (methods["LINE Pay"], methods["PromptPay"]) == ("CSH001", "BSV002")
+    assert methods["Gift Card + PromptPay"] is None, "paying with a gift card brings no money to a bank"
     assert 'unlinked = "text"' in (shell.root / "recon.toml").read_text(encoding="utf-8")
 
 
