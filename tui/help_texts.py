@@ -95,14 +95,14 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon upload B0001 --state --json",
         "recon upload B0001 --stop",
     ),
-    "run": ("recon run shop", "recon run shop --if-due --json"),
+    "run": ("recon run", "recon run shop", "recon run shop --if-due --json"),
     "schedule": (
         "recon schedule show",
         "recon schedule install --connection shop",
         "recon schedule install --system cron --yes",
         "recon schedule remove --yes --json",
     ),
-    "others": ("recon others", "recon others --connection shop --json"),
+    "others": ("recon others", "recon others --connection shop", "recon others --json"),
     "adopt": (
         "recon adopt --all-certain --as Nok --reason 'ZORT pushed them at 03:00'",
         "recon adopt SO-1001 --as Nok --reason 'entered with a typing error' --accept-differences",

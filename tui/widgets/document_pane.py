@@ -222,7 +222,9 @@ class DocumentPane(Widget):
         if document.applies_to:
             parts += [_("For document {number}").format(number=shown(document.applies_to)), "\n"]
         if document.payment_method:
-            paid = _("Paid {day} to {method}: {amount}").format(
+            back = document.header.kind == "credit_note"
+            words = _("Paid back {day} from {method}: {amount}") if back else _("Paid {day} to {method}: {amount}")
+            paid = words.format(
                 day=day(document.paid_on or "", era=True),
                 method=shown(document.payment_method),
                 amount=self._amount(document.paid),
