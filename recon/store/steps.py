@@ -32,6 +32,7 @@ NOT_DONE: Final[dict[str, str]] = {
     "lookup-result": "what the look-up showed was not noted; the next `recon upload` looks again",
     "recover": "nothing was sent, because it could not be noted what the last run left open",
     "settle": "the document was not settled",
+    "products-linked": "the SKUs were not linked to the products the ledger made; the next command does it",
     "auto-approved": "nothing was approved",
     "run-noted": "how the run ended was not noted; it is tried again in the next hour",
     "adopt-entries": "nothing was noted as posted by somebody else",

@@ -44,7 +44,7 @@ def test_a_discount_comes_off_the_products_and_prices_stay_exact() -> None:
 def test_an_amount_that_does_not_divide_becomes_two_lines() -> None:
     made = plan(order("1", line(amount=10000, quantity=3, discount_minor=50)))
     rows = made.lines.select("quantity_milli", "unit_price_minor", "amount_minor", "discount_minor", "line_no").rows()
-    assert rows == [(2000, 3333, 6666, 33, 1), (1000, 3334, 3334, 17, 2)]
+    assert rows == [(2000, 3333, 6666, 34, 1), (1000, 3334, 3334, 16, 2)], "each piece costs 33.50 before its discount"
 
 
 def test_a_fraction_of_a_piece_goes_as_one_with_the_quantity_in_the_text() -> None:

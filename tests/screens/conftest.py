@@ -108,7 +108,7 @@ def same_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 def _still(text: str) -> str:
     text = re.sub(r"[0-9a-f]{16}", "0" * 16, text)
     text = re.sub(r"store-\d+T\d+", "store-20261102T020000000000", text)
-    return re.sub(r"[\d.,]+ (MB|KB)", r"70 \1", text)
+    return re.sub(r"\d[\d.,\u00a0\u202f ]* (MB|KB)", r"70 \1", text)
 
 
 QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_table_use", "test_filter_line", "test_figures",

@@ -49,8 +49,10 @@ def resolve(head: TableHead, profile: Profile) -> dict[str, Heading]:
         present = list(dict.fromkeys(present))
         if len(present) > 1:
             listed = " and ".join(repr(heading.shown) for heading in present)
-            keep = "" if profile.fixed else f"; keep the right one under columns.{name}.from"
-            problems.append(f"{listed} both mean {name}{keep}")
+            if profile.fixed:
+                problems.append(f"{listed} both mean {name}")
+            else:
+                problems.append(f"{listed} both mean {name}; keep the right one under columns.{name}.from")
         elif present:
             found[name] = present[0]
         elif not column.optional:
