@@ -120,7 +120,11 @@ def _order_controls(currency: str) -> tuple[Control, ...]:
     where = (("currency", currency),)
     parts = ("posted_minor", "planned_minor", "held_minor", "ignored_minor")
     named = (
-        ("Order totals", "total_minor", "What the files say the buyers pay."),
+        (
+            "Order totals",
+            "total_minor",
+            "What the buyers pay for the orders that count; refunds and cancellations are still in it.",
+        ),
         ("Truth", "truth_minor", "What should stand in the ledger in the end."),
         ("Posted before", "posted_minor", "What stood there before this batch."),
         ("Planned now", "planned_minor", "What this batch adds, less credits."),
@@ -138,6 +142,18 @@ def _order_controls(currency: str) -> tuple[Control, ...]:
         )
         for name, column, proves in named
     ]
+    read = (Term("files", "total_read_minor", where), Term("files", "not_counted_minor", where, -1))
+    sums.insert(
+        0,
+        Control(
+            f"Read of the files less what later rows state anew, {currency}",
+            "money",
+            read,
+            "Every order of every file counts once, or the Files sheet says how much of it does not.",
+            _orders("total_minor", currency),
+            currency,
+        ),
+    )
     rest = (Term("orders", "truth_minor", where), *(Term("orders", part, where, -1) for part in parts))
     sums.append(
         Control(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import polars as pl
+
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
@@ -59,6 +61,7 @@ _FILES: Final = (
     Column("currency", "Currency", width=9),
     Column("total_stated_minor", "Total stated", "money", 16, total=True),
     Column("total_read_minor", "Total read", "money", 16, total=True),
+    Column("not_counted_minor", "Of it not counted", "money", 17, total=True),
     Column("digest", "SHA-256", width=68),
 )
 
@@ -125,12 +128,33 @@ def files_table(prepared: Prepared) -> Table:
     return prepared.table(
         "files",
         "Files",
-        "Every file the orders came from, kept unchanged. 'File' is the beginning of its SHA-256 and stands in every row made from it.",
+        "Every file the orders came from, kept unchanged. 'File' is the beginning of its SHA-256 and stands in every row made from it. "
+        "Not counted: orders that a later file or row states anew, and those that could not be read; findings name the latter.",
         _FILES,
-        prepared.frames.files.with_columns(prepared.local("kept_at")),
+        with_what_counts(prepared.frames.files, prepared.frames.orders).with_columns(prepared.local("kept_at")),
         currency_column="currency",
         tab="log",
     )
+
+
+def with_what_counts(files: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return the files with what of their totals no order of the workbook stands for.
+
+    A file that states no total of its own has what its orders sum up to.
+    """
+    counted = orders.group_by("file", "currency", maintain_order=True).agg(
+        pl.col("total_minor").cast(pl.Int128).sum().cast(pl.Int64).alias("counted")
+    )
+    names = files.unique("file", keep="first", maintain_order=True)
+    unstated = counted.join(files, on=["file", "currency"], how="anti", maintain_order="left")
+    more = names.drop("currency", "total_read_minor", "total_stated_minor", "rows_stated", "rows_read", "orders").join(
+        unstated.rename({"counted": "total_read_minor"}), on="file", how="inner", maintain_order="left"
+    )
+    whole = pl.concat([files, more], how="diagonal").join(
+        counted, on=["file", "currency"], how="left", maintain_order="left"
+    )
+    rest = pl.col("total_read_minor") - pl.col("counted").fill_null(0)
+    return whole.with_columns(rest.alias("not_counted_minor")).drop("counted")
 
 
 def events_table(prepared: Prepared) -> Table:

@@ -180,28 +180,36 @@ def log_rows(context: Context, batch: Batch) -> dict[str, list[dict[str, Any]]]:
 
 def _files(context: Context, batch: Batch) -> list[dict[str, Any]]:
     kept = {file.digest: file for file in context.store.files.all(batch.connection)}
-    return [_file(kept[intake.digest], intake) for intake in context.store.files.intakes(batch.connection)]
+    intakes = context.store.files.intakes(batch.connection)
+    return [row for intake in intakes for row in _file(kept[intake.digest], intake)]
 
 
-def _file(file: KeptFile, intake: Intake) -> dict[str, Any]:
-    """Return a file with what it states and what was read of it, first currency."""
+def _file(file: KeptFile, intake: Intake) -> list[dict[str, Any]]:
+    """Return a file with what it states and what was read of it, a row for each currency; counts stand in the first."""
     stated = (intake.facts.get("stated") or [{}])[0]
-    totals = (stated.get("controls") or [{}])[0]
-    accounted = totals.get("orders_minor", 0) + totals.get("refused_minor", 0) + totals.get("superseded_minor", 0)
-    return {
-        "file": file.digest[:12],
-        "digest": file.digest,
-        "name": file.name,
-        "size": file.size,
-        "kept_at": file.kept_at,
-        "source": file.source,
-        "currency": totals.get("currency"),
-        "rows_stated": stated.get("rows"),
-        "rows_read": intake.facts.get("rows_read"),
-        "orders": intake.order_count,
-        "total_stated_minor": totals.get("stated_minor"),
-        "total_read_minor": accounted,
-    }
+    rows: list[dict[str, Any]] = []
+    for totals in stated.get("controls") or [{}]:
+        parts = (totals.get(f"{part}_minor", 0) for part in ("orders", "refused", "superseded"))
+        counts = {
+            "rows_stated": stated.get("rows"),
+            "rows_read": intake.facts.get("rows_read"),
+            "orders": intake.order_count,
+        }
+        rows.append(
+            {
+                "file": file.digest[:12],
+                "digest": file.digest,
+                "name": file.name,
+                "size": file.size,
+                "kept_at": file.kept_at,
+                "source": file.source,
+                "currency": totals.get("currency"),
+                **(counts if not rows else dict.fromkeys(counts)),
+                "total_stated_minor": totals.get("stated_minor"),
+                "total_read_minor": sum(parts),
+            }
+        )
+    return rows
 
 
 def _mappings(context: Context, batch: Batch) -> list[dict[str, Any]]:
