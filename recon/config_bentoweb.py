@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from recon.settings_base import Section
 
 _NAME: Final = r"[A-Za-z0-9_]{1,40}(\.[A-Za-z0-9_]{1,40}){0,3}"
 FieldNames = Annotated[str, Field(pattern=rf"^({_NAME}(, ?{_NAME}){{0,4}})?$")]
 """Names of fields, tried in this order; a dot goes one object deeper; empty: there is no such field."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class BentoWebFields(_Section):
+class BentoWebFields(Section):
     """Which field of BentoWeb's order answer holds what; several names, comma between, are tried in that order."""
 
     order_number: FieldNames = "ref_code"
@@ -56,7 +54,7 @@ class BentoWebFields(_Section):
     """What the line adds to the order; left empty or 0: price times pieces."""
 
 
-class BentoWebApi(_Section):
+class BentoWebApi(Section):
     """How BentoWeb's orders are found and read (source = bentoweb)."""
 
     store_id: str = Field(default="", pattern=r"^[0-9]{0,12}$")

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from recon.settings_base import Section
 
 MARKETPLACES: Final = ("shopee", "lazada", "tiktok")
 """Sources whose files say how far an order is, but never that money arrived."""
 
 
-class Marketplace(BaseModel):
+class Marketplace(Section):
     """How orders of a marketplace's export are taken."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     counts_as_paid: Literal["completed", "delivered", "shipped", "settled"] = "completed"
     """The export never says that you were paid. From this state on an order counts as paid into the marketplace's account: map its channel to a clearing account, which settlements empty. `settled`: only a settlement proves it; until then orders get an invoice as `invoices` says, or are held."""

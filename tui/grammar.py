@@ -52,7 +52,10 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     init.add_argument("--start-date", metavar="YYYY-MM-DD", default=None, help="nothing before this day is posted")
     init.add_argument("--vat-registered", choices=("yes", "no"), default=None, help="registered for VAT")
     init.add_argument(
-        "--prices", choices=("as-source", "by-order", "with-vat", "without-vat"), default=None, help="do prices include VAT"
+        "--prices",
+        choices=("as-source", "by-order", "with-vat", "without-vat"),
+        default=None,
+        help="do prices include VAT",
     )
     init.add_argument(
         "--receipts", choices=("paid", "paid-and-completed"), default=None, help="when a sale gets its receipt"
@@ -209,7 +212,9 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     upload.add_argument("batch", metavar="BATCH", help="as `recon plan` named it, e.g. B0001")
     upload.add_argument("--limit", type=at_least_one, default=None, metavar="N", help="stop after N documents")
     upload.add_argument(
-        "--confirm-taken", metavar="FILE", help="ledger that takes files: the numbers it took in, exported from it or one a line in a plain text"
+        "--confirm-taken",
+        metavar="FILE",
+        help="ledger that takes files: the numbers it took in, exported from it or one a line in a plain text",
     )
     upload.add_argument("--state", action="store_true", help="send nothing; print where the batch stands")
     upload.add_argument(

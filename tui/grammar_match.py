@@ -23,7 +23,9 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     match.add_argument("--channel", metavar="NAME", help="map this payment channel (with --method)")
     match.add_argument(
-        "--all-channels", metavar="CODE", help="map every payment channel that has no account yet to this one; gift cards are left alone"
+        "--all-channels",
+        metavar="CODE",
+        help="map every payment channel that has no account yet to this one; gift cards are left alone",
     )
     match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
     match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")

@@ -99,7 +99,9 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
         money_in = pl.col("payment_state").is_in(["paid", "overpaid", "partly_refunded", "refunded"])
         live = (pl.col("order_state") != "cancelled") & (pl.col("total") != 0)
         undated = money_in & live & pl.col("paid_on").is_null()
-        if not _is_the_rule(orders, undated, of=money_in & live):  # else the source never says it, and that is said once
+        if not _is_the_rule(
+            orders, undated, of=money_in & live
+        ):  # else the source never says it, and that is said once
             masks["paid-undated"] = undated
     if CONTRADICTED in orders.columns:
         masks["line-does-not-multiply"] = pl.col(CONTRADICTED) > 0

@@ -375,7 +375,10 @@ def test_numbers_taken_in_are_read_from_a_list_exported_from_peak(tmp_path):
     book.save(tmp_path / "list.xlsx")
     assert read_confirmation(tmp_path / "list.xlsx") == {"RT-0003"}
     assert read_confirmation(tmp_path / "list.xlsx", ("เลขที่เอกสาร", "อ้างอิง")) == {"RT-0003", "CN-0001"}
-    for name, text in {"plain.txt": "\ufeffRT-0001\n\n RT-0002 \n", "headed.csv": "เลขที่เอกสาร\nRT-0001\nRT-0002\n"}.items():
+    for name, text in {
+        "plain.txt": "\ufeffRT-0001\n\n RT-0002 \n",
+        "headed.csv": "เลขที่เอกสาร\nRT-0001\nRT-0002\n",
+    }.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         assert read_confirmation(tmp_path / name) == {"RT-0001", "RT-0002"}
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")

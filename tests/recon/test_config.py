@@ -38,7 +38,11 @@ def changed(path: str, value: object) -> dict:
             "shopfy",
             ("connections.main.source", "'shopfy'", "'shopify'", "Did you mean 'shopify'"),
         ),
-        ("connections.main.start_date", "yesterday", ("connections.main.start_date", "yesterday", "accepted: a day such as")),
+        (
+            "connections.main.start_date",
+            "yesterday",
+            ("connections.main.start_date", "yesterday", "accepted: a day such as"),
+        ),
         ("connections.main.vat_registered", "maybe", ("'maybe'; accepted: true or false.",)),
         ("approval.valid_days", 0, ("is 0; accepted: at least 1.",)),
         ("approval.valid_days", "seven", ("accepted: a whole number.",)),

@@ -86,7 +86,9 @@ def test_f64_every_state_leads_somewhere_or_holds_the_order():
 def test_f53_dates_of_every_form_become_one_day():
     frames = frames_of(fixture("dates"))
     assert frames.orders["ordered_on"].unique().to_list() == [dt.date(2026, 6, 5)]
-    other = frames.findings.filter(~pl.col("code").is_in(["paid-undated", "payment-days-not-stated"]))  # the fixture is about the order's day
+    other = frames.findings.filter(
+        ~pl.col("code").is_in(["paid-undated", "payment-days-not-stated"])
+    )  # the fixture is about the order's day
     assert other["code"].to_list() == ["date-unreadable", "date-unreadable"]
     assert frames.stated[0].controls[0].difference_minor == 0
 
