@@ -26,6 +26,8 @@ settings.register_profile("default", deadline=None, database=None)
 settings.register_profile("nightly", deadline=None, database=None, max_examples=1000)
 settings.load_profile("default")
 
+OS_USER = "lek"
+"""The user of the computer, the same in every test: who prepared a batch must not depend on which tests ran before."""
 NO_KEY_STORE = "keyring.backends.fail.Keyring"
 
 
@@ -54,6 +56,7 @@ def _surroundings(home: Path) -> dict[str, str]:
     return {
         "HOME": str(home),
         "USERPROFILE": str(home),
+        "LOGNAME": OS_USER,
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_CACHE_HOME": str(home / "cache"),

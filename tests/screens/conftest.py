@@ -30,13 +30,11 @@ class PictureFile(SingleFileSnapshotExtension):
 
 
 @pytest.fixture(scope="session")
-def worlds(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Worlds]:
-    """Workspaces made once for all workers, by a user who has the same name everywhere; each caller gets a copy."""
+def worlds(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Worlds:
+    """Workspaces made once for all workers; each caller gets a copy."""
     own = tmp_path_factory.mktemp("worlds")
     base = tmp_path_factory.getbasetemp()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOGNAME", "lek")
-        yield Worlds((base if worker_id == "master" else base.parent) / "original-worlds", own)
+    return Worlds((base if worker_id == "master" else base.parent) / "original-worlds", own)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,14 +41,12 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shell = Shell(root, FakeClock())
     export = root.parent / HOSTILE_FILE
     shutil.copyfile(WHOLESALE, export)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LOGNAME", "lek")
-        shell("connect").expect(0)
-        shell("import", export).expect(0)
-        shell("match", "--link-all", "--channel", "Bank Deposit", "--method", "BSV002").expect(0)
-        shell("plan").expect(4)
-        shell("approve", "B0001", "--as", "Nok").expect(0)
-        shell("upload", "B0001").expect(0)
+    shell("connect").expect(0)
+    shell("import", export).expect(0)
+    shell("match", "--link-all", "--channel", "Bank Deposit", "--method", "BSV002").expect(0)
+    shell("plan").expect(4)
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    shell("upload", "B0001").expect(0)
     return root
 
 

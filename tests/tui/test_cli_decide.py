@@ -237,14 +237,14 @@ def test_the_policy_of_two_persons_holds_for_a_part_and_for_the_rest(ready: Shel
     assert policy in file.read_text(encoding="utf-8")
     ready("plan").expect(4)
     prepared = batches(ready)["B0001"][2]
-    decide(ready, "approve", "RT-1002", who="Lek")
+    decide(ready, "approve", "RT-1002", who="Somchai")
     ran = ready("approve", "--decided", "--as", prepared).expect(4)
     assert "needs a second person" in ran.err
     assert list(batches(ready)) == ["B0001"], "the draft stays whole"
     with_another_user(ready)
-    ready("approve", "--decided", "--as", "Lek").expect(0)
+    ready("approve", "--decided", "--as", "Somchai").expect(0)
     assert {name: facts[2] for name, facts in batches(ready).items()} == {"B0002": prepared, "B0003": prepared}
-    decide(ready, "approve", "RT-1001", who="Lek")
+    decide(ready, "approve", "RT-1001", who="Somchai")
     assert "needs a second person" in ready("approve", "--decided", "--as", prepared).expect(4).err
 
 
