@@ -217,3 +217,8 @@ def grouped(plain_amount: str) -> str:
     sign = "-" if plain_amount.startswith("-") else ""
     whole, dot, fraction = plain_amount.lstrip("-").partition(".")
     return f"{sign}{int(whole):,}{dot}{fraction}"
+
+
+def totals(total: str, for_books: str) -> str:
+    """Say what documents sum up to, and, where some take others back, what is left of it for the books."""
+    return grouped(total) if total == for_books else f"{grouped(total)} added up, {grouped(for_books)} for the books"

@@ -105,6 +105,7 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
         (_("Documents"), documents(door.documents)),
         (_("Period"), period),
         (_("Sum"), f"{say.amount(door.total)} {door.currency}   {_('VAT')} {say.amount(door.vat)}"),
+        *_for_books(door, say),
         (_("Largest"), f"{say.amount(door.largest_total)}   {shown(door.largest_number)}"),
         (_("Numbers"), shown(numbers)),
         (_("Prepared by"), _by(door.prepared_by, door.prepared_at, say)),
@@ -121,6 +122,13 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
     for name, value in facts:
         parts += [(fit(name, label), "$recon-dim"), cut(value, say.width - label), "\n"]
     return Content.assemble(*parts[:-1])
+
+
+def _for_books(door: UploadDoor, say: Speech) -> Facts:
+    """Say what is left of the sum for the books, where some documents take others back."""
+    return (
+        ((_("For the books"), f"{say.amount(door.for_books)} {door.currency}"),) if door.for_books != door.total else ()
+    )
 
 
 def _joined(facts: Facts, room: int) -> Facts:

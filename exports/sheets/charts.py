@@ -17,10 +17,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import Column
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW, Table
-from exports.sheets.context import Prepared, sales_effect
+from exports.sheets.context import Prepared
+from recon.plan.columns import BOOKS_EFFECT
 
 _DAYS_DRAWN: Final = 62
-"""Longer periods are drawn by month."""
+"""Documents of more days are drawn by month; one late credit note makes no long period."""
 _CHANNELS_DRAWN: Final = 12
 
 _FIGURES: Final = (
@@ -30,14 +31,12 @@ _FIGURES: Final = (
 
 
 def by_day_table(prepared: Prepared) -> Table:
-    """Documents and sales per day, or per month where the period is long."""
+    """Documents and sales per day that has documents, or per month where these are many."""
     documents = prepared.frames.documents
-    day_of = pl.col("issued_on")
-    days = documents.select((day_of.max() - day_of.min()).dt.total_days()).item()
-    long = days is not None and days > _DAYS_DRAWN
+    long = documents["issued_on"].n_unique() > _DAYS_DRAWN
     day = pl.col("issued_on").dt.strftime("%Y-%m" if long else "%Y-%m-%d").alias("day")
     frame = documents.group_by(day, maintain_order=True).agg(
-        pl.len().alias("documents"), sales_effect().sum().alias("effect_minor")
+        pl.len().alias("documents"), BOOKS_EFFECT.sum().alias("effect_minor")
     )
     return prepared.table(
         "by_day",
@@ -53,7 +52,7 @@ def by_channel_table(prepared: Prepared) -> Table:
     """Documents and sales per sales channel, the largest first."""
     frame = (
         prepared.frames.documents.group_by("sales_channel", maintain_order=True)
-        .agg(pl.len().alias("documents"), sales_effect().sum().alias("effect_minor"))
+        .agg(pl.len().alias("documents"), BOOKS_EFFECT.sum().alias("effect_minor"))
         .with_columns(pl.col("sales_channel").fill_null("").replace({"": "(none named)"}))
         .sort("effect_minor", "sales_channel", descending=[True, False])
     )

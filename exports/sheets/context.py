@@ -97,15 +97,3 @@ def title_of(column: str) -> pl.Expr:
 def remedy_of(column: str) -> pl.Expr:
     """Return what the person does next for a finding code."""
     return pl.col(column).replace_strict(REMEDIES, default=None, return_dtype=pl.String)
-
-
-def sales_effect() -> pl.Expr:
-    """Return what a document adds to the sales of the books.
-
-    Invoices and receipts of their own add their total; a receipt for an invoice and a payment move money only; voids
-    and credit notes take away.
-    """
-    total = pl.col("total_minor")
-    kind = pl.col("kind").cast(pl.String)
-    adds = (kind == "invoice") | ((kind == "receipt") & pl.col("applies_to_key").is_null())
-    return pl.when(adds).then(total).when(kind.is_in(["void", "credit_note"])).then(-total).otherwise(0)

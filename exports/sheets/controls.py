@@ -14,8 +14,9 @@ from typing import Final, Literal
 import polars as pl
 
 from exports.fast_sheet import Part
-from exports.sheets.context import Prepared, sales_effect
+from exports.sheets.context import Prepared
 from recon.money import exponent
+from recon.plan.columns import BOOKS_EFFECT
 
 SAFE_WORDS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 """Words of ours that may stand in a formula; nothing from outside ever does."""
@@ -84,7 +85,7 @@ def _posted(prepared: Prepared) -> int:
 
 
 def _sales(prepared: Prepared) -> int:
-    return _sum(prepared.frames.documents, sales_effect())
+    return _sum(prepared.frames.documents, BOOKS_EFFECT)
 
 
 def controls(currencies: Sequence[str], base: str) -> tuple[Control, ...]:

@@ -8,7 +8,8 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, sales_effect, words
+from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
+from recon.plan.columns import BOOKS_EFFECT
 
 _DOCUMENTS: Final = (
     Column("number", "Number", width=18),
@@ -117,7 +118,7 @@ def documents_table(prepared: Prepared) -> Table:
         prepared.frames.documents.join(origin, on="doc_no", how="left", maintain_order="left")
         .join(state, on="document_key", how="left", maintain_order="left")
         .with_columns(
-            pl.when(_HAS_AMOUNTS).then(sales_effect()).alias("effect_minor"),
+            pl.when(_HAS_AMOUNTS).then(BOOKS_EFFECT).alias("effect_minor"),
             pl.when(pl.col("is_tax_invoice") & pl.col("kind").cast(pl.String).is_in(_TAX_INVOICES))
             .then(pl.lit("yes"))
             .alias("tax_invoice"),

@@ -8,7 +8,8 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import PROVENANCE, Prepared, sales_effect, words
+from exports.sheets.context import PROVENANCE, Prepared, words
+from recon.plan.columns import BOOKS_EFFECT
 
 _PRODUCTS: Final = (
     Column("product_code", "Product in ledger", width=18),
@@ -74,7 +75,7 @@ def channels_table(prepared: Prepared) -> Table:
     """What went through each payment channel, and into which account of the ledger."""
     where = prepared.document_facts.select("doc_no", "file", "row")
     frame = (
-        prepared.frames.documents.with_columns(sales_effect().alias("effect_minor"))
+        prepared.frames.documents.with_columns(BOOKS_EFFECT.alias("effect_minor"))
         .join(where, on="doc_no", how="left", maintain_order="left")
         .group_by("payment_channel", "payment_method", "sales_channel", maintain_order=True)
         .agg(

@@ -17,9 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import number_format
 from exports.fast_sheet import Part, Table, scaled_text
-from exports.sheets.context import Prepared, remedy_of, sales_effect, title_of, words
+from exports.sheets.context import Prepared, remedy_of, title_of, words
 from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
 from recon.money import exponent
+from recon.plan.columns import BOOKS_EFFECT
 from recon.views import AuditDossier
 
 TITLE: Final = "Summary"
@@ -155,7 +156,7 @@ def _tiles(page: Page, prepared: Prepared) -> None:
     figures = (
         ("B", "Orders", frames.orders.height, "count"),
         ("C", "Documents", frames.documents.height, "count"),
-        ("D", f"Sales {code}", int(frames.documents.select(sales_effect().sum()).item() or 0), "money"),
+        ("D", f"Sales {code}", int(frames.documents.select(BOOKS_EFFECT.sum()).item() or 0), "money"),
         ("E", f"Held {code}", int(base["held_minor"].sum()), "money"),
         ("F", f"Ignored {code}", int(base["ignored_minor"].sum()), "money"),
     )
@@ -225,7 +226,7 @@ def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
         (("A", "Kind"), ("B", "Documents"), ("C", "Net"), ("D", "VAT"), ("E", "Total"), ("F", "Adds to sales")),
     )
     grouped = (
-        prepared.frames.documents.with_columns(words("kind"), sales_effect().alias("effect_minor"))
+        prepared.frames.documents.with_columns(words("kind"), BOOKS_EFFECT.alias("effect_minor"))
         .group_by("kind").agg(pl.len(), pl.col(columns).sum()).sort("kind")
     )  # fmt: skip
     for kind, count, *sums in grouped.iter_rows():

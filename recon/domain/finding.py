@@ -76,7 +76,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "order-not-delivered": FindingCode("warning", "The service did not deliver an order that was asked for", "Check in the shop whether the order is there and belongs to this shop; what was known of it stays as it is."),
     "order-gone": FindingCode("warning", "An order of an earlier file is missing in the newer one of the same period", "It is kept; check in the source whether it was deleted."),
     "newer-version-refused": FindingCode("hold", "A newer file states this order, but cannot be read there", "Correct the newer file and import it again; or, if the older version is right, import its file once more. It is not posted meanwhile."),
-    "order-went-back": FindingCode("hold", "A newer export says less than an older one (paid became unpaid)", "Check the order in the source; nothing is undone by itself."),
+    "order-went-back": FindingCode("hold", "A file taken in later says less than an earlier one, as an older export would", "Check the order in the source; nothing is undone by itself. If it is right, export once more and import that file."),
     # match
     "sales-account-missing": FindingCode("hold", "A line that goes as text has no account of income", "Choose accounts.sales in recon.toml from the ledger's chart of accounts (`recon connect` proposes one by name), or link the SKU to a product."),
     "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),
@@ -86,7 +86,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "product-rejected": FindingCode("note", "A person rejected the creation of a product", "Put it back with `recon decide draft PRODUCT --as NAME`, or take the mark away: `recon match --uncreate SKU`."),
     "sku-missing": FindingCode("hold", "A line has no SKU", "Give the product a SKU in the shop, or set `products.without_sku` to text."),
     "sku-two-products": FindingCode("hold", "One SKU leads to two products of the ledger", "Give each product of the ledger its own code, or link the SKU by hand."),
-    "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash."),
+    "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash (never for gift cards: they need an account of their own)."),
     "channel-missing": FindingCode("hold", "A paid order names no payment channel", "Map the empty channel: `recon match --channel \"\" --method CODE`."),
     "charge-not-mapped": FindingCode("hold", "A charge of the order has no product or account in the ledger", "Set it under [charges] in recon.toml, per sales channel where it differs."),
     "voucher-not-decided": FindingCode("hold", "A discount paid by the platform: nobody has said how it is booked", "Set charges.platform_voucher to spread or other-income."),

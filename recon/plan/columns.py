@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import polars as pl
 
+_KIND: Final = pl.col("kind").cast(pl.String)
+BOOKS_EFFECT: Final = (
+    pl.when(_KIND.is_in(["invoice", "receipt"])).then("total_minor")
+    .when(_KIND == "payment").then(0)
+    .otherwise(-pl.col("total_minor"))
+)  # fmt: skip
+"""What a document adds to the books: sales add, a payment moves money only, voids and credit notes take away."""
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 

@@ -5,24 +5,15 @@ The source's side is summed from the orders alone, our side from documents, line
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
 from recon.errors import FrameError
 from recon.frames.schemas import DOCUMENT_KINDS, ORDER_RESULTS, Disposition
-from recon.plan.columns import per_order, run_sums
+from recon.plan.columns import BOOKS_EFFECT, per_order, run_sums
 from recon.plan.inputs import ControlTotals
 from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.state import RETURN_KINDS
 from recon.plan.verdict import Verdicts
-
-_EFFECT: Final = (
-    pl.when(pl.col("kind").is_in(["invoice", "receipt"])).then("total_minor")
-    .when(pl.col("kind") == "payment").then(0)
-    .otherwise(-pl.col("total_minor"))
-)  # fmt: skip
-"""What a document adds to the ledger's sum of its order."""
 
 
 def order_results(
@@ -35,8 +26,8 @@ def order_results(
     """
     count = work.height
     sent, stuck = drafts.filter(pl.col("blocked").is_null()), drafts.filter(pl.col("blocked").is_not_null())
-    planned = _per_order(sent, count, _EFFECT)
-    blocked = _per_order(stuck, count, _EFFECT)
+    planned = _per_order(sent, count, BOOKS_EFFECT)
+    blocked = _per_order(stuck, count, BOOKS_EFFECT)
     has_documents = _per_order(sent, count, pl.col("order_no").is_not_null())
     stuck_code = _first_code(stuck, count)
     frame = work.with_columns(
@@ -151,7 +142,7 @@ def control_totals(
     ours = orders["currency"] == currency
     kept = results if ours.all() else results.filter(ours)
     booked = kept.select(_wide(name) for name in ("posted_minor", "held_minor", "ignored_minor")).row(0, named=True)
-    document_sum = documents.select(_EFFECT.cast(pl.Int128).sum()).item() or 0
+    document_sum = documents.select(BOOKS_EFFECT.cast(pl.Int128).sum()).item() or 0
     truth = source["gross"] - source["cancelled"] - source["refunded"] + source["voucher"]
     debit, credit = postings.select(_wide("debit_minor"), _wide("credit_minor")).row(0)
     foreign = orders.filter(~ours).group_by("currency").agg(pl.col("total_minor").sum()).sort("currency")
@@ -224,7 +215,7 @@ def _wide(name: str) -> pl.Expr:
 
 def _orders_off(results: pl.DataFrame, documents: pl.DataFrame) -> int:
     """Count orders where truth = posted + planned + held + ignored fails, planned summed from the documents anew."""
-    planned = _per_order(documents, results.height, _EFFECT)
+    planned = _per_order(documents, results.height, BOOKS_EFFECT)
     parts = pl.col("posted_minor") + pl.lit(planned) + pl.col("held_minor") + pl.col("ignored_minor")
     off = (pl.col("truth_minor") != parts) | (pl.col("planned_minor") != pl.lit(planned))
     return int(results.select(off.sum()).item())

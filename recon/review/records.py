@@ -69,6 +69,9 @@ class DoorView:
     currency: str
     count: int
     total: str
+    """All documents added up, for counting."""
+    for_books: str
+    """What they add to the books: sales less what takes them back."""
     vat: str
     period: tuple[str, str] | None
     """First and last day of the documents."""

@@ -156,6 +156,9 @@ class UploadDoor:
     timezone: str
     documents: int
     total: str
+    """All documents added up, for counting."""
+    for_books: str
+    """What they add to the books: sales less what takes them back."""
     vat: str
     first_day: str
     last_day: str

@@ -167,12 +167,20 @@ def test_charts_show_sales_per_day_and_channel(written: WrittenWorkbook) -> None
     assert b"'By channel'!" in text
 
 
-def test_a_long_period_is_charted_by_month(tmp_path: Path) -> None:
-    frames = made_frames(60)
-    later = frames.documents.with_columns(pl.col("issued_on").dt.offset_by("5mo").alias("issued_on")).head(5)
-    frames = audit_frames(**{**fields(frames), "documents": pl.concat([later, frames.documents.slice(5)])})
-    book = openpyxl.load_workbook(write_audit_workbook(dossier(), frames, tmp_path / "a.xlsx").path, data_only=True)
-    assert [cell.value for cell in book["By day"]["A"][4:]] == ["Day or month", "2026-06", "2026-11"]
+def test_many_days_are_charted_by_month_and_one_late_credit_note_is_no_long_period(tmp_path: Path) -> None:
+    frames = made_frames(140)
+    day = (pl.lit(dt.date(2026, 1, 1)) + pl.duration(days=pl.int_range(pl.len()) % 70)).alias("issued_on")
+    many = audit_frames(**{**fields(frames), "documents": frames.documents.with_columns(day)})
+    assert days_charted(many, tmp_path / "many.xlsx") == ["2026-01", "2026-02", "2026-03"]
+    first = pl.int_range(pl.len()) == 0
+    late = pl.when(first).then(dt.date(2026, 11, 22)).otherwise(dt.date(2026, 6, 1)).alias("issued_on")
+    two = audit_frames(**{**fields(frames), "documents": frames.documents.with_columns(late)})
+    assert days_charted(two, tmp_path / "two.xlsx") == ["2026-06-01", "2026-11-22"]
+
+
+def days_charted(frames: object, path: Path) -> list[str]:
+    book = openpyxl.load_workbook(write_audit_workbook(dossier(), frames, path).path, data_only=True)
+    return [cell.value for cell in book["By day"]["A"][5:]]
 
 
 def fields(frames: object) -> dict[str, pl.DataFrame]:

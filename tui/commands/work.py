@@ -15,7 +15,7 @@ from recon.service import ReconService
 from recon.summaries import BatchView, PlanReport, UploadSummary, VerifySummary
 from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
-from tui.output import Output, grouped
+from tui.output import Output, grouped, totals
 from tui.wiring import open_service
 
 SHOWN: int = 30
@@ -33,11 +33,6 @@ def plan(args: argparse.Namespace) -> int:
     output.document("plan", report.as_facts())
     print_plan(report, output)
     return 4 if report.documents or report.held else 0
-
-
-def totals(total: str, for_books: str) -> str:
-    """Say what documents sum up to, and, where some take others back, what is left of it for the books."""
-    return grouped(total) if total == for_books else f"{grouped(total)} added up, {grouped(for_books)} for the books"
 
 
 def print_kinds(report: PlanReport, output: Output) -> None:

@@ -52,27 +52,25 @@ def many_dialog(rows: Sequence[Row], missing: Sequence[Row], good: Sequence[Row]
     hinted, long, left = (
         sum(row["state"] == "suggested" for row in good), len(missing) - len(good), len(rows) - len(missing)
     )  # fmt: skip
-    if hinted:
-        words = ngettext(
+    remarks = (
+        (hinted, ngettext(
             "{n} of them has a suggestion: the ledger may have it already.",
             "{n} of them have a suggestion: the ledger may have them already.",
             hinted,
-        )
-        lines += ["", words.format(n=count(hinted))]
-    if long:
-        words = ngettext(
+        )),
+        (long, ngettext(
             "{n} has a longer name than the ledger takes; create it by itself.",
             "{n} have a longer name than the ledger takes; create them one by one.",
             long,
-        )
-        lines += ["", words.format(n=count(long))]
-    if left:
-        words = ngettext(
+        )),
+        (left, ngettext(
             "{n} marked SKU stays as it is: it has a link, no SKU, or exactly a code of the ledger.",
             "{n} marked SKUs stay as they are: they have a link, no SKU, or exactly a code of the ledger.",
             left,
-        )
-        lines += ["", words.format(n=count(left))]
+        )),
+    )  # fmt: skip
+    for n, words in remarks:
+        lines += ["", words.format(n=count(n))] if n else []
     lines += ["", _("Nothing is sent: they become lines of the plan, to be approved like documents.")]
     return ConfirmDialog(title.format(n=count(len(good))), "\n".join(lines), yes=_("Create"))
 
