@@ -13,17 +13,13 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hmac
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from http.server import ThreadingHTTPServer
-from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from recon.sandbox.bentoweb_faults import BentoWebFault, bent_content
-from recon.sandbox.loopback import WIRE_FAULTS, LoopbackHandler, LoopbackServer, as_json
+from recon.sandbox.loopback import LoopbackHandler, LoopbackShop, as_json
 
 Orders = Sequence[Mapping[str, Any]]
 
@@ -65,7 +61,7 @@ class Seen:
     """Of the header Authorization; empty: none."""
 
 
-class BentoWebShop:
+class BentoWebShop(LoopbackShop[BentoWebFault]):
     """One shop of BentoWeb on this computer."""
 
     def __init__(
@@ -82,54 +78,28 @@ class BentoWebShop:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         port: int = 0,
     ) -> None:
-        self._port = port
+        super().__init__(_Handler, faults=faults, now=now, port=port)
         self.store_id = store_id
         self.keys = {
             "client_id": client_id, "client_secret": client_secret, "username": username, "password": password,
         }  # fmt: skip
         self.rules = rules or Rules()
-        self.now = now
         self.requests: list[Seen] = []
-        self.closing = threading.Event()
-        self._lock = threading.Lock()
-        self._faults = list(faults)
-        self._met = [0] * len(self._faults)
         self._access: dict[str, dt.datetime] = {}
         self._refresh: dict[str, dt.datetime] = {}
         self._given = 0
         self._orders: dict[str, dict[str, Any]] = {}
         self.replace_orders(orders)
-        self._server: ThreadingHTTPServer | None = None
-
-    def __enter__(self) -> BentoWebShop:
-        handler = type("Handler", (_Handler,), {"shop": self})
-        self._server = LoopbackServer(("127.0.0.1", self._port), handler)
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop answering."""
-        self.closing.set()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
 
     @property
     def login_url(self) -> str:
         """Address that gives tokens; on BentoWeb's side a host of its own."""
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.origin
 
     @property
     def url(self) -> str:
         """Base address of orders."""
-        return self.login_url + API
+        return self.origin + API
 
     def replace_orders(self, orders: Orders) -> None:
         """Let time pass: the shop holds these orders from now on."""
@@ -146,23 +116,6 @@ class BentoWebShop:
         with self._lock:
             self._access.clear()
             self._refresh.clear()
-
-    def add_fault(self, fault: BentoWebFault) -> None:
-        """Switch a fault on."""
-        with self._lock:
-            self._faults.append(fault)
-            self._met.append(0)
-
-    def fault_for(self, path: str) -> BentoWebFault | None:
-        """Return the fault this request meets, and count it as met."""
-        with self._lock:
-            for index, fault in enumerate(self._faults):
-                if not fnmatchcase(path.lower(), fault.path.lower()):
-                    continue
-                self._met[index] += 1
-                if fault.skip < self._met[index] <= fault.skip + fault.times:
-                    return fault
-        return None
 
     def answer(self, request: Seen) -> tuple[int, dict[str, Any]]:
         """Return status and content of an answer."""
@@ -252,23 +205,7 @@ class _Handler(LoopbackHandler):
             self.send(404, b"<html><body>404 Not Found</body></html>", "text/html")
         elif fault is None:
             self.send(status, as_json(content))
-        else:
-            self._fail(fault, status, bent_content(content, fault))
-
-    def _fail(self, fault: BentoWebFault, status: int, content: Mapping[str, Any]) -> None:
-        body = as_json(content)
-        if fault.kind == "status":
-            extra = {"Retry-After": fault.retry_after, "Location": fault.location}
-            self.send(fault.status, fault.text.encode(), "text/plain", {k: v for k, v in extra.items() if v})
         elif fault.kind == "refuse":
             self.send(200, as_json({"status": 0, "message": fault.text or "Something went wrong"}))
-        elif fault.kind == "html":
-            self.send(200, b"<!DOCTYPE html><html><title>Wi-Fi log-in</title></html>", "text/html")
-        elif fault.kind == "empty":
-            self.send(200, b"")
-        elif fault.kind == "huge":
-            self.send(200, b'{"status":1,"data":["' + b"x" * (11 * 1024 * 1024) + b'"]}')
-        elif fault.kind in WIRE_FAULTS:
-            self.break_wire(fault.kind, body)
         else:
-            self.send(status, body)
+            self.fail(fault, as_json(bent_content(content, fault)), status=status)

@@ -14,16 +14,12 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hmac
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from decimal import InvalidOperation
-from fnmatch import fnmatchcase
-from http.server import ThreadingHTTPServer
-from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from recon.sandbox.loopback import WIRE_FAULTS, LoopbackHandler, LoopbackServer, as_json
+from recon.sandbox.loopback import LoopbackHandler, LoopbackShop, as_json
 from recon.sandbox.zort_faults import FAULTS, ZortFault, bent_content
 from recon.sandbox.zort_filters import DETAILS, LISTINGS, Records, SeenRequest, is_wanted, page_of
 
@@ -32,7 +28,7 @@ __all__ = ["FAULTS", "SeenRequest", "ZortFault", "ZortShop"]
 BASE_PATH: Final = "/v4"
 
 
-class ZortShop:
+class ZortShop(LoopbackShop[ZortFault]):
     """One store of ZORT on this computer."""
 
     def __init__(
@@ -52,69 +48,26 @@ class ZortShop:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         port: int = 0,
     ) -> None:
-        self._port = port
+        super().__init__(_Handler, faults=faults, now=now, port=port)
         self.store_name = store_name
         self.api_key = api_key
         self.api_secret = api_secret
         self.merchant = merchant
         self.days_are_inclusive = days_are_inclusive
-        self.now = now
         self.requests: list[SeenRequest] = []
-        self.closing = threading.Event()
-        self._lock = threading.Lock()
-        self._faults = list(faults)
-        self._met = [0] * len(self._faults)
         self._products = copy.deepcopy(list(products))
         kept = (orders, returns, purchases, purchase_returns)
         self._records = {path: _newest_first(records) for path, records in zip(LISTINGS, kept, strict=True)}
-        self._server: ThreadingHTTPServer | None = None
-
-    def __enter__(self) -> ZortShop:
-        handler = type("Handler", (_Handler,), {"shop": self})
-        self._server = LoopbackServer(("127.0.0.1", self._port), handler)
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Stop answering."""
-        self.closing.set()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
 
     @property
     def url(self) -> str:
         """Base address, as ZORT's own ends: with /v4."""
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_address[1]}{BASE_PATH}"
+        return self.origin + BASE_PATH
 
     def replace_orders(self, orders: Records) -> None:
         """Let time pass: the store holds these orders from now on."""
         with self._lock:
             self._records["/Order/GetOrders"] = _newest_first(orders)
-
-    def add_fault(self, fault: ZortFault) -> None:
-        """Switch a fault on."""
-        with self._lock:
-            self._faults.append(fault)
-            self._met.append(0)
-
-    def fault_for(self, path: str) -> ZortFault | None:
-        """Return the fault this request meets, and count it as met."""
-        with self._lock:
-            for index, fault in enumerate(self._faults):
-                if not fnmatchcase(path.lower(), fault.path.lower()):
-                    continue
-                self._met[index] += 1
-                if fault.skip < self._met[index] <= fault.skip + fault.times:
-                    return fault
-        return None
 
     def answer(self, request: SeenRequest) -> dict[str, Any] | None:
         """Return ZORT's answer; None where it knows no such address."""
@@ -198,28 +151,16 @@ class _Handler(LoopbackHandler):
         elif fault is None:
             self.send(200, as_json(content))
         else:
-            self._fail(fault, bent_content(content, fault))
+            self._fail(fault, as_json(bent_content(content, fault)))
             self.shop.after(fault, path)
 
     def do_POST(self) -> None:  # noqa: N802  name of the base class
         self.send(405, b'{"Message":"The requested resource does not support http method \'POST\'."}')
 
-    def _fail(self, fault: ZortFault, content: dict[str, Any]) -> None:
-        body = as_json(content)
-        if fault.kind == "status":
-            extra = {"Retry-After": fault.retry_after, "Location": fault.location}
-            self.send(fault.status, fault.text.encode(), "text/plain", {k: v for k, v in extra.items() if v})
-        elif fault.kind == "refuse":
+    def _fail(self, fault: ZortFault, body: bytes) -> None:
+        if fault.kind == "refuse":
             self.send(200, as_json({"res": _yes(fault.code, fault.text)}))
-        elif fault.kind == "html":
-            self.send(200, b"<!DOCTYPE html><html><title>Wi-Fi log-in</title></html>", "text/html")
-        elif fault.kind == "empty":
-            self.send(200, b"")
         elif fault.kind == "wrong-type":
             self.send(200, body, "text/plain")
-        elif fault.kind == "huge":
-            self.send(200, b'{"list":["' + b"x" * (11 * 1024 * 1024) + b'"]}')
-        elif fault.kind in WIRE_FAULTS:
-            self.break_wire(fault.kind, body)
         else:
-            self.send(200, body)
+            self.fail(fault, body)

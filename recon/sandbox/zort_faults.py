@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from recon.sandbox.loopback import WIRE_FAULTS
+from recon.sandbox.loopback import ANSWER_FAULTS, WIRE_FAULTS, LoopbackFault
 
 FAULTS: Final = MappingProxyType(
     {
-        "status": "HTTP `status`; `retry_after` becomes the header, `location` too",
         "refuse": "HTTP 200 with `code` and `text` inside",
-        "html": "HTTP 200 with a log-in page",
-        "empty": "HTTP 200 without a body",
         "wrong-type": "the right answer as text/plain",
+        **ANSWER_FAULTS,
         **WIRE_FAULTS,
-        "huge": "eleven megabytes of JSON",
         "count": "`count` is `amount` more than there is",
         "no-code": "the answer has a list but no resCode",
         "rename-field": "`field` of every record is called `text`",
@@ -33,26 +29,12 @@ FAULTS: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZortFault:
+class ZortFault(LoopbackFault):
     """One fault: what happens, to which requests, how often."""
 
-    kind: str
-    path: str = "*"
-    """Pattern of the path below the base address, e.g. /Order/*."""
-    skip: int = 0
-    """So many matching requests go well first."""
-    times: int = 1
-    """Then so many meet the fault."""
-    status: int = 500
-    retry_after: str = ""
-    location: str = ""
+    kinds = FAULTS
     code: str = "100"
-    text: str = ""
-    field: str = ""
     amount: int = 1
-
-    def __post_init__(self) -> None:
-        assert self.kind in FAULTS, self.kind
 
 
 def bent_content(content: Mapping[str, Any], fault: ZortFault) -> dict[str, Any]:
@@ -64,12 +46,5 @@ def bent_content(content: Mapping[str, Any], fault: ZortFault) -> dict[str, Any]
     elif fault.kind == "no-code":
         bent = {name: value for name, value in bent.items() if name.lower() not in {"res", "rescode", "resdesc"}}
     for place in [bent, *records]:
-        if fault.field not in place:
-            continue
-        if fault.kind == "rename-field":
-            place[fault.text] = place.pop(fault.field)
-        elif fault.kind == "drop-field":
-            del place[fault.field]
-        elif fault.kind == "set-field":
-            place[fault.field] = json.loads(fault.text)
+        fault.bend(place)
     return bent
