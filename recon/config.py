@@ -1,8 +1,8 @@
 """Settings of a workspace: ``recon.toml``, validated with all problems at once.
 
 Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
-sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``charges``, ``contacts``, ``accounts``, ``schedule`` and
-``auto_approve``; ``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
+sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``purchases``, ``charges``, ``contacts``, ``accounts``,
+``schedule`` and ``auto_approve``; ``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
 (`recon.setting_words`).
 """
 
@@ -18,8 +18,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
+from recon.config_accounts import Accounts, Contacts
 from recon.config_bentoweb import BentoWebApi, unfit_rules
+from recon.config_charges import Charges
 from recon.config_marketplace import Marketplace, check_yields
+from recon.config_purchases import Purchases
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -33,7 +36,6 @@ PULLED_SOURCES: Final = ("zort", "bentoweb")
 """Sources with an API that is asked (`recon pull`)."""
 TargetName = Literal["peak", "peak-file", "sandbox"]
 RecordKindName = Literal["sale", "sale_return", "purchase", "purchase_return"]
-VatCodeName = Literal["vat7", "vat0", "none"]
 
 
 def _outside_url(value: str) -> str:
@@ -130,70 +132,15 @@ class Channels(Section):
     """Ledger's code of the cash channel, e.g. CSH001."""
 
 
-class Charge(Section):
-    """Where one kind of charge is booked."""
-
-    treatment: Literal["book", "leave-out", "hold"] = "book"
-    """`book` adds a line; `leave-out` keeps it off the document (the platform bills it itself); `hold` waits."""
-    product: str = ""
-    """Ledger's product or service code; wins over the account."""
-    account: str = ""
-    """Ledger's income account; empty: the sales account."""
-    vat: VatCodeName | None = None
-    """VAT code of the charge; left out: like the goods."""
-
-
-class Charges(Section):
-    """Charges of an order beside its goods, for one sales channel or for all (`default`)."""
-
-    shipping: Charge = Charge()
-    """Shipping charged to the buyer."""
-    cod_fee: Charge = Charge()
-    """Fee for cash on delivery."""
-    tip: Charge = Charge(treatment="hold")
-    """Tips; held until somebody says where they belong."""
-    gift_card: Charge = Charge(treatment="hold")
-    """Gift cards sold: no sale yet, held until an account is named."""
-    duties: Charge = Charge(treatment="hold")
-    """Import duties charged to the buyer."""
-    rounding: Charge = Charge(vat="none")
-    """Cash rounding."""
-    platform_voucher: Literal["hold", "spread", "other-income", "leave-out"] = "hold"
-    """A discount the platform pays for: into the item prices, as other income, not booked, or held."""
-
-
-class Contacts(Section):
-    """Ledger contacts for buyers."""
-
-    default: str = "ONLINE"
-    """Code of the standing contact for buyers without a tax id (at most 16 characters in PEAK)."""
-    by_channel: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
-    """Standing contact per sales channel."""
-    full_tax_invoice: bool = True
-    """Give a buyer with a valid tax id a contact and a full tax invoice of their own."""
-
-
-class Accounts(Section):
-    """Account codes of the ledger used in postings; choose them from the ledger's own chart."""
-
-    sales: str = ""
-    """Income from goods."""
-    other_income: str = ""
-    """Platform vouchers booked apart."""
-    receivable: str = ""
-    """Trade receivables, debited by invoices."""
-    output_vat: str = ""
-    """Output VAT."""
-    undue_output_vat: str = ""
-    """Output VAT not yet due, for invoices that are no tax invoice."""
-
-
 class NumberPrefixes(Section):
     """What own document numbers begin with."""
 
     invoice: str = "IV-"
     receipt: str = "RT-"
     credit_note: str = "CN-"
+    expense: str = "EX-"
+    """Purchases; a ledger that numbers expenses itself gets ours as the reference."""
+    supplier_credit: str = "SC-"
 
 
 class CreditNoteReasons(Section):
@@ -262,6 +209,7 @@ class Connection(Section):
     ledger: Ledger = Ledger()
     products: Products = Products()
     channels: Channels = Channels()
+    purchases: Purchases = Purchases()
     charges: dict[str, Charges] = {"default": Charges()}  # noqa: RUF012
     """`default` and, where they differ, one table per sales channel."""
     contacts: Contacts = Contacts()

@@ -17,7 +17,9 @@ from recon.settings_base import Section
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WeekdayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-ApprovedKind = Literal["invoice", "receipt", "payment", "void", "credit_note"]
+ApprovedKind = Literal[
+    "invoice", "receipt", "payment", "void", "credit_note", "expense", "expense_payment", "supplier_credit"
+]  # fmt: skip
 
 
 class Schedule(Section):

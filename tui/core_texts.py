@@ -20,6 +20,9 @@ DOCUMENT_KINDS: Final[dict[str, str]] = {
     "void": N_("void"),
     "credit_note": N_("credit note"),
     "product": N_("new product"),
+    "expense": N_("expense"),
+    "expense_payment": N_("payment of an expense"),
+    "supplier_credit": N_("supplier's credit"),
 }
 """What a document is."""
 RECORD_KINDS: Final[dict[str, str]] = {

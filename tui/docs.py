@@ -101,7 +101,8 @@ def sections(model: type[BaseModel], path: str) -> list[tuple[str, type[BaseMode
 def _type(field: FieldInfo) -> str:
     text = str(field.annotation) if not isinstance(field.annotation, type) else field.annotation.__name__
     text = re.sub(r"Annotated\[str, .*\(func=.*\)\]", "https address (http on loopback)", text)
-    for before, after in (("typing.", ""), ("recon.config.", ""), ("datetime.", ""), ("|", "or")):
+    text = re.sub(r"recon\.config\w*\.", "", text)
+    for before, after in (("typing.", ""), ("datetime.", ""), ("|", "or")):
         text = text.replace(before, after)
     return text.replace("Literal[", "one of [").strip()
 

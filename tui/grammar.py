@@ -10,6 +10,11 @@ from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_l
 from tui.grammar_schedule import schedule_commands
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
+KINDS = (
+    "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",
+)  # fmt: skip
+"""As `recon.frames.schemas.DOCUMENT_KINDS`, which would import half the program."""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
@@ -311,12 +316,11 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     show.add_argument("document", metavar="DOCUMENT", help="document number, document key or order number")
     documents = add_command(commands, "documents", "tui.commands.reports:documents", "list the documents of a batch")
     documents.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
-    kinds = ("invoice", "receipt", "payment", "void", "credit_note", "product")
     documents.add_argument(
         "--filter", metavar="F", default="", help="newest batch: documents and held orders that pass (docs/review.md)"
     )
     documents.add_argument("--status", choices=STATUSES, default="", help="newest batch: only rows of this status")
-    documents.add_argument("--kind", choices=kinds, help="only documents of this kind")
+    documents.add_argument("--kind", choices=KINDS, help="only documents of this kind")
     add_lines(documents)
     findings = add_command(
         commands, "findings", "tui.commands.reports:findings", "list what was found, grouped by cause"

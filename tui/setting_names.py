@@ -27,6 +27,7 @@ PARTS: Final[dict[str, str]] = {
     "auto_approve": N_("Approved by itself"),
     "contacts": N_("Contacts"),
     "accounts": N_("Accounts"),
+    "purchases": N_("Purchases"),
 }
 """Tables of recon.toml to what they are about."""
 NAMES: Final[dict[str, str]] = {
@@ -61,6 +62,8 @@ NAMES: Final[dict[str, str]] = {
     "number_prefix.invoice": N_("invoices begin with"),
     "number_prefix.receipt": N_("receipts begin with"),
     "number_prefix.credit_note": N_("credit notes begin with"),
+    "number_prefix.expense": N_("expenses begin with"),
+    "number_prefix.supplier_credit": N_("suppliers' credits begin with"),
     "source_api.base_url": N_("address of the shop's system"),
     "source_api.login_url": N_("address that gives access"),
     "source_api.page_size": N_("records per page"),
@@ -98,6 +101,18 @@ NAMES: Final[dict[str, str]] = {
     "accounts.receivable": N_("receivables account"),
     "accounts.output_vat": N_("output VAT account"),
     "accounts.undue_output_vat": N_("account of VAT not yet due"),
+    "accounts.input_vat": N_("input VAT account"),
+    "accounts.undue_input_vat": N_("account of input VAT not yet due"),
+    "accounts.payable": N_("payables account"),
+    "accounts.withholding_payable": N_("account of withheld tax"),
+    "purchases.account": N_("expense or stock account"),
+    "purchases.suppliers": N_("contacts of suppliers"),
+    "purchases.expenses": N_("expense of an unpaid purchase"),
+    "purchases.neutral_orders": N_("purchases that state no VAT"),
+    "purchases.tax_invoice": N_("supplier's tax invoice"),
+    "purchases.withholds": N_("withholds tax from suppliers"),
+    "purchases.supplier_credit": N_("supplier's credit is"),
+    "purchases.journal_book": N_("journal book of these credits"),
     "schedule.when": N_("how often it runs"),
     "schedule.at": N_("time of day"),
     "schedule.weekday": N_("weekday of a weekly run"),
@@ -209,6 +224,14 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "other-income": N_("as other income"),
         "leave-out": _LEAVE_OUT,
     },
+    "purchases.expenses": {
+        "received": N_("when received"),
+        "ordered": N_("when ordered"),
+        "paid": N_("when paid"),
+    },
+    "purchases.neutral_orders": {"with-vat": N_("VAT included"), "no-vat": N_("no VAT")},
+    "purchases.tax_invoice": {"later": N_("still to come"), "with-expense": N_("at hand")},
+    "purchases.supplier_credit": {"hold": N_("written by hand"), "journal": N_("sent as a journal entry")},
     "charges.treatment": {"book": N_("a line of its own"), "leave-out": _LEAVE_OUT, "hold": _HOLD},
     "charges.vat": {"vat7": N_("VAT 7%"), "vat0": N_("VAT 0%"), "none": N_("no VAT")},
     "approval.two_persons": {"off": N_("allowed"), "warn": N_("allowed, with a warning"), "block": N_("refused")},
@@ -228,9 +251,16 @@ FORMS: Final[dict[str, str]] = {
     "schedule.at": N_("a time like 05:00"),
     "auto_approve.most_total": N_("an amount like 50000 or 50000.00"),
     "approval.two_persons_above": N_("an amount like 50000 or 50000.00; empty: no limit"),
+    "purchases.journal_book": N_("digits, at most 6"),
 }
 """What a text must look like where the file gives a pattern."""
 ALL: Final = N_("all")
+PURCHASE_LINE: Final[dict[str, str]] = {
+    "account": N_("account"),
+    "vat": N_("VAT"),
+    "withholding_percent": N_("tax withheld in percent"),
+}
+"""Settings of one SKU or group of fees of purchases."""
 YES_NO: Final[dict[str, str]] = {"yes": N_("yes"), "no": N_("no")}
 
 
@@ -241,6 +271,8 @@ def setting_name(line: SettingLine) -> str:
         return tr(LINE_KINDS[line.path[-2]])
     if plain == "bentoweb.fields" and line.name in FIELDS:
         return _("field: {what}").format(what=tr(FIELDS[line.name]))
+    if plain.startswith("purchases.by_sku."):
+        return _("{charge}: {what}").format(charge=shown(line.path[-2]), what=tr(PURCHASE_LINE[line.name]))
     name = tr(NAMES[plain]) if plain in NAMES else shown(line.name)
     if plain.startswith("charges.") and line.path[-2] in LINE_KINDS:
         return _("{charge}: {what}").format(charge=tr(LINE_KINDS[line.path[-2]]), what=name)
@@ -261,6 +293,8 @@ def setting_place(line: SettingLine) -> str:
 
 def setting_choice(line: SettingLine, value: str) -> str:
     """Return what a choice means; a value nobody named is its own word."""
+    if line.name == "vat" and "by_sku" in line.path:
+        return word(CHOICES["charges.vat"], value)
     return word(YES_NO if line.kind == "yes-no" else CHOICES.get(_plain(line.path), {}), value)
 
 
@@ -293,4 +327,6 @@ def _plain(path: tuple[str, ...]) -> str:
     inner = path[2:] if path[0] == "connections" else path
     if inner[:2] == ("bentoweb", "fields"):
         return "bentoweb.fields"
+    if inner[:2] == ("purchases", "by_sku"):
+        return f"purchases.by_sku.{inner[-1]}"
     return ".".join((inner[0], inner[-1]) if inner[0] == "charges" else inner)

@@ -28,6 +28,8 @@ class DocumentLine:
     vat_minor: int
     row: int | None
     """Row in the order's file; None for charges of the order."""
+    wht_minor: int = 0
+    """Tax we withhold from the supplier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Document:
     order_key: str
     order_number: str
     kind: str
-    """invoice, receipt, payment, void, credit_note, or product: no document, but a product the ledger is to create."""
+    """One of DOCUMENT_KINDS; product is no document, but a product the ledger is to create."""
     revision: int
     number: str | None
     applies_to_key: str | None
@@ -91,6 +93,8 @@ class Document:
     """First 12 digits of the source file's SHA-256."""
     row: int
     """Row of the order in that file."""
+    wht_minor: int = 0
+    """Tax we withhold from the supplier; inside the total."""
 
     @property
     def sku(self) -> str:

@@ -23,8 +23,13 @@ PAYMENT_STATES: Final = (
 VAT_MODES: Final = ("included", "excluded", "none", "unknown")
 LINE_KINDS: Final = ("product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount")
 VAT_CODES: Final = ("vat7", "vat0", "none")
-DOCUMENT_KINDS: Final = ("invoice", "receipt", "payment", "void", "credit_note", "product")
-"""``product``: a product or service the ledger is told to create; no order, no amount, no postings."""
+DOCUMENT_KINDS: Final = (
+    "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",
+)  # fmt: skip
+"""``product``: a product or service the ledger is told to create; no order, no amount, no postings. ``expense``: what a
+supplier or platform bills us; ``expense_payment``: money paid on it; ``supplier_credit``: a supplier's credit note."""
+PURCHASE_KINDS: Final = ("expense", "expense_payment", "supplier_credit")
+"""Kinds of documents about what we buy; never summed with those about what we sell."""
 SEVERITIES: Final = ("refused", "hold", "warning", "note")
 DISPOSITIONS: Final = ("documents", "posted", "held", "ignored")
 
@@ -45,7 +50,8 @@ ORDERS: Final = pl.Schema({
     "order_no": pl.UInt32(),            # position in this set of frames
     "order_key": pl.String(),           # platform:shop:order id; with the record kind before the id unless a sale
     "order_number": pl.String(),        # what the merchant sees, e.g. #1001 or SO-202606021; not always unique
-    "other_numbers": pl.String(),       # under which others know it (the marketplace's own), between blanks; null: none
+    "other_numbers": pl.String(),       # under which others know it (the marketplace's own), between blanks; null: none;
+                                        # of a return FIELD=VALUE: what it says of the document it belongs to
     "record_kind": RecordKind,
     "ordered_on": pl.Date(),
     "paid_on": pl.Date(),               # null: not stated
@@ -162,6 +168,7 @@ DOCUMENTS: Final = pl.Schema({
     "vat_minor": pl.Int64(),            # rounded once on the document
     "vat_by_line_minor": pl.Int64(),    # the sum if VAT were rounded on each line
     "total_minor": pl.Int64(),          # net + VAT; always positive, the kind says the direction
+    "wht_minor": pl.Int64(),            # tax we withhold from the supplier; >= 0, inside total_minor
     "remark": pl.String(),
     "reason": pl.String(),              # name of the lifecycle rule that asked for it
     "depends_on": pl.String(),          # document_key in the same plan that must be posted first; null: none
@@ -182,6 +189,7 @@ DOCUMENT_LINES: Final = pl.Schema({
     "vat_code": VatCode,
     "net_minor": pl.Int64(),
     "vat_minor": pl.Int64(),            # sums to the document's vat_minor
+    "wht_minor": pl.Int64(),            # sums to the document's wht_minor; >= 0
     "row": pl.UInt32(),                 # row in the order's file; null for charges of the order
 })  # fmt: skip
 

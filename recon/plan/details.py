@@ -151,6 +151,7 @@ def line_frame(
         order_lines["row"].gather(source).alias("row"),
         pl.concat([items.frame["product_code"], pl.Series([None], dtype=pl.String)]).gather(item).alias("product_code"),
         accounts.gather(item).alias("account_code"),
+        pl.lit(0, dtype=pl.Int64).alias("wht_minor"),
     )
     frame = _say_fractions(frame, order_lines)
     longest = frame["description"].str.len_bytes().max()

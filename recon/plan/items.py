@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Charge, Connection
+from recon.config import Connection
+from recon.config_charges import Charge
 from recon.frames.schemas import VatCode
 from recon.match.keys import distinct_keys
 from recon.plan.state import BOOKED_VOUCHERS

@@ -12,7 +12,8 @@ from typing import Final, Literal, cast
 
 import polars as pl
 
-from recon.config import Charge, Charges, Connection
+from recon.config import Connection
+from recon.config_charges import Charge, Charges
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.service.context import Context

@@ -41,6 +41,9 @@ TITLES: Final = {
     "void": N_("Void"),
     "credit_note": N_("Credit note"),
     "product": N_("New product"),
+    "expense": N_("Expense"),
+    "expense_payment": N_("Payment of an expense"),
+    "supplier_credit": N_("Supplier's credit"),
 }
 """What stands at the head of a document."""
 TAX_RECEIPT: Final = N_("Receipt / tax invoice")

@@ -1,0 +1,41 @@
+"""Settings of an order's charges beside its goods: shipping, fees, tips, gift cards, duties, rounding, vouchers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from recon.settings_base import Section
+
+VatCodeName = Literal["vat7", "vat0", "none"]
+
+
+class Charge(Section):
+    """Where one kind of charge is booked."""
+
+    treatment: Literal["book", "leave-out", "hold"] = "book"
+    """`book` adds a line; `leave-out` keeps it off the document (the platform bills it itself); `hold` waits."""
+    product: str = ""
+    """Ledger's product or service code; wins over the account."""
+    account: str = ""
+    """Ledger's income account; empty: the sales account."""
+    vat: VatCodeName | None = None
+    """VAT code of the charge; left out: like the goods."""
+
+
+class Charges(Section):
+    """Charges of an order beside its goods, for one sales channel or for all (`default`)."""
+
+    shipping: Charge = Charge()
+    """Shipping charged to the buyer."""
+    cod_fee: Charge = Charge()
+    """Fee for cash on delivery."""
+    tip: Charge = Charge(treatment="hold")
+    """Tips; held until somebody says where they belong."""
+    gift_card: Charge = Charge(treatment="hold")
+    """Gift cards sold: no sale yet, held until an account is named."""
+    duties: Charge = Charge(treatment="hold")
+    """Import duties charged to the buyer."""
+    rounding: Charge = Charge(vat="none")
+    """Cash rounding."""
+    platform_voucher: Literal["hold", "spread", "other-income", "leave-out"] = "hold"
+    """A discount the platform pays for: into the item prices, as other income, not booked, or held."""
