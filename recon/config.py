@@ -19,10 +19,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from recon.config_accounts import Accounts, Contacts
-from recon.config_bentoweb import BentoWebApi, unfit_rules
+from recon.config_bentoweb import BentoWebApi
 from recon.config_charges import Charges
 from recon.config_marketplace import Marketplace, check_yields
 from recon.config_purchases import Purchases
+from recon.config_source import unfit_rules
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -32,8 +33,6 @@ SETTINGS_FILE: Final = "recon.toml"
 FORMAT: Final = 1
 
 SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
-PULLED_SOURCES: Final = ("zort", "bentoweb")
-"""Sources with an API that is asked (`recon pull`)."""
 TargetName = Literal["peak", "peak-file", "sandbox"]
 RecordKindName = Literal["sale", "sale_return", "purchase", "purchase_return"]
 
@@ -242,7 +241,7 @@ class Connection(Section):
             raise ValueError(
                 'source = "profile" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)'
             )
-        if self.source == "bentoweb" and (unfit := unfit_rules(self.receipts, self.invoices, self.record_kinds)):
+        if unfit := unfit_rules(self.source, self.receipts, self.invoices, self.record_kinds):
             raise ValueError(unfit)
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
             raise ValueError(

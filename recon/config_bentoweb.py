@@ -5,7 +5,6 @@ They stand apart from `recon.config` only because they are many; recon.toml has 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -66,21 +65,3 @@ class BentoWebApi(Section):
     ask_again_days: int = Field(default=60, ge=1, le=400)
     """So many days after its own day an order is asked for again with every pull, until it is cancelled."""
     fields: BentoWebFields = BentoWebFields()
-
-
-def unfit_rules(receipts: str, invoices: str, record_kinds: Sequence[str]) -> str:
-    """Return what is wrong with rules that BentoWeb's states never meet; empty: nothing.
-
-    BentoWeb's last state is shipped, and it has sales only.
-    """
-    waits = [
-        f'{name} = "{value}"'
-        for name, value in (("receipts", receipts), ("invoices", invoices))
-        if "completed" in value
-    ]
-    if waits:
-        return (
-            f"BentoWeb has no state for completed, so {' and '.join(waits)} would wait for ever; use receipts = "
-            '"paid", and invoices = "off" or "awaiting-transfer-unpaid"'
-        )
-    return "" if set(record_kinds) == {"sale"} else 'BentoWeb has sales only; record_kinds must be ["sale"]'

@@ -7,12 +7,9 @@ They stand apart from `recon.config` only because that module is long; recon.tom
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Literal
 
 from recon.settings_base import Section
-
-MARKETPLACES: Final = ("shopee", "lazada", "tiktok")
-"""Sources whose files say how far an order is, but never that money arrived."""
 
 
 class Marketplace(Section):

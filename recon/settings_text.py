@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
 from recon.config import Settings, SourceName, parse_settings
-from recon.config_marketplace import MARKETPLACES
+from recon.domain.providers import source_facts
 
 if TYPE_CHECKING:
     import tomlkit
@@ -116,7 +116,7 @@ unmapped = "hold"                 # hold, or cash (then cash_method names the le
 #   shipping = {{ treatment = "leave-out" }}
 [connections.{name}.charges.default]
 {_charge_lines(answers.source)}
-{_marketplace_lines(name) if answers.source in MARKETPLACES else ""}
+{_marketplace_lines(name) if source_facts(answers.source).is_marketplace else ""}
 [connections.{name}.contacts]
 default = "ONLINE"                # the ledger's standing contact for buyers without a tax id
 
@@ -132,7 +132,7 @@ valid_days = 7
 
 def _charge_lines(source: str) -> str:
     """Return how charges are booked at first; what a marketplace decides differently is written out and explained."""
-    if source not in MARKETPLACES:
+    if not source_facts(source).is_marketplace:
         return (
             'shipping = { treatment = "book" }\n'
             'platform_voucher = "hold"         # hold, spread, other-income, or leave-out'

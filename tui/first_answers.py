@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from recon.config import PULLED_SOURCES
+from recon.domain.providers import keys_of, source_facts
 from recon.errors import SettingsError
 from recon.ports import Clock
-from recon.service.upkeep import KEYS, OtherSide
+from recon.service.upkeep import OtherSide
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import Workspace, make_workspace, write_settings
 from tui.i18n import N_, _
@@ -69,7 +69,7 @@ class Answers:
 
     def wanted_keys(self, side: str) -> tuple[str, ...]:
         """Return the names of the keys one side needs; side is shop or ledger."""
-        return KEYS.get(self.source if side == "shop" else self.system, ())
+        return keys_of(self.source if side == "shop" else self.system)
 
     def given(self) -> dict[str, str]:
         """Return the keys of both sides that were typed in full."""
@@ -198,14 +198,14 @@ def connect(workspace: Workspace, answers: Answers, clock: Clock) -> None:
     ledger, shop = (all(name in given for name in answers.wanted_keys(side)) for side in ("ledger", "shop"))
     with service_for(workspace, clock=clock, actor=answers.person) as service:
         if ledger and shop:
-            sides = ("ledger", "source") if answers.source in PULLED_SOURCES else ("ledger",)
+            sides = ("ledger", "source") if source_facts(answers.source).has_api else ("ledger",)
             service.connect(CONNECTION, sides=sides, set_accounts=False, given=given or None, keep=answers.keep)
         elif given:
             found = service.upkeep.who_answers(
                 CONNECTION,
                 given,
                 ledger=ledger and answers.system == "peak",
-                shop=shop and answers.source in PULLED_SOURCES,
+                shop=shop and source_facts(answers.source).has_api,
             )
             if wrong_company(answers, found):
                 raise SettingsError(_("The ledger answers for another company. No key was kept."))

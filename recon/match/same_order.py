@@ -10,9 +10,9 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.providers import MARKETPLACES
 from recon.frames.text import fold_column
 
-MARKETPLACE_PLATFORMS: Final = ("shopee", "lazada", "tiktok")
 SHORTEST: Final = 8
 """A shorter number is nobody's marketplace order number."""
 
@@ -37,8 +37,8 @@ def same_orders(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     own, other = _numbers(ours), _numbers(theirs)
     pairs = own.join(other, on="number", how="inner", suffix="_other", maintain_order="left")
     # A number counts only where one of the two is the marketplace itself, and never between two marketplaces.
-    by_market = pl.col("platform").is_in(MARKETPLACE_PLATFORMS)
-    other_by_market = pl.col("platform_other").is_in(MARKETPLACE_PLATFORMS)
+    by_market = pl.col("platform").is_in(MARKETPLACES)
+    other_by_market = pl.col("platform_other").is_in(MARKETPLACES)
     fits = (by_market != other_by_market) | (by_market & (pl.col("platform") == pl.col("platform_other")))
     pairs = pairs.filter(fits).unique("order_key", keep="first", maintain_order=True)
     same_amount = pl.any_horizontal(
@@ -64,7 +64,7 @@ def _numbers(orders: pl.DataFrame) -> pl.DataFrame:
         pl.col("order_key").str.extract("^([^:]*)").alias("platform"),
         pl.col("order_key").str.extract("^[^:]*:[^:]*:(.*)$").alias("id"), "other_numbers",
     )  # fmt: skip
-    at_market = pl.col("platform").is_in(MARKETPLACE_PLATFORMS)
+    at_market = pl.col("platform").is_in(MARKETPLACES)
     parts = [
         sales.with_columns(pl.col("id").alias("number")),
         sales.filter(~at_market).with_columns(pl.col("order_number").alias("number")),

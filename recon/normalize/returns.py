@@ -12,13 +12,12 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.providers import MARKETPLACES
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import REFUNDS
 
-PLATFORMS: Final = ("shopee", "lazada", "tiktok")
-"""Platforms whose returns name their order by the order's own number."""
 _OUT_UNITS: Final = r"([0-9]+) x (?:returned|Package Returned)"
 """How the state text of an order of single pieces counts those that came back (`sources.profile.units`)."""
 _UNCLEAR: Final = ("hold", "unknown")
@@ -56,7 +55,7 @@ def attach_returns(frames: CanonicalFrames) -> CanonicalFrames:
 
 def _of_marketplace(orders: pl.DataFrame) -> pl.Series:
     platform = orders["order_key"].str.extract("^([^:]*):")
-    return platform.is_in(list(PLATFORMS)).fill_null(value=False)
+    return platform.is_in(MARKETPLACES).fill_null(value=False)
 
 
 def _returns(frames: CanonicalFrames, is_return: pl.Series) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
-from recon.config_marketplace import MARKETPLACES
+from recon.domain.providers import source_facts
 from recon.frames.findings import one_finding
 from recon.frames.schemas import PaymentState
 from recon.money import plain
@@ -29,7 +29,7 @@ _REACHED: Final = {
 
 def counted_inputs(inputs: PlanInputs) -> PlanInputs:
     """Return the inputs with payment states as the connection counts them; all others come back as they are."""
-    if inputs.connection.source not in MARKETPLACES:
+    if not source_facts(inputs.connection.source).is_marketplace:
         return inputs
     counted = counted_orders(inputs.orders, inputs.connection)
     now_paid = (inputs.orders["payment_state"] == "unknown") & (counted["payment_state"] == "paid")
@@ -38,7 +38,7 @@ def counted_inputs(inputs: PlanInputs) -> PlanInputs:
 
 def counted_orders(orders: pl.DataFrame, connection: Connection) -> pl.DataFrame:
     """Return ORDERS with payment states as the connection counts them; all others come back as they are."""
-    if connection.source not in MARKETPLACES:
+    if not source_facts(connection.source).is_marketplace:
         return orders
     open_ones = (orders["payment_state"] == "unknown") & (orders["record_kind"] == "sale")
     paid = open_ones & orders["order_state"].cast(pl.String).is_in(_REACHED[connection.marketplace.counts_as_paid])

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.providers import source_facts
 from recon.match.channels import resolve_channels
 from recon.plan.lifecycle import OrderNow
 
@@ -40,10 +41,9 @@ def refunds_stated(orders: pl.DataFrame, findings: pl.DataFrame, connection: Con
 
     Whether a column profile has a refund column stands in the finding about the order: it names the column.
     """
-    if connection.cancelled_paid != "auto" or connection.source != "profile":
-        waits = connection.cancelled_paid == "hold" or (
-            connection.cancelled_paid == "auto" and connection.source == "shopify"
-        )
+    stated = source_facts(connection.source).states_refunds
+    if connection.cancelled_paid != "auto" or stated != "by-column":
+        waits = connection.cancelled_paid == "hold" or (connection.cancelled_paid == "auto" and stated == "always")
         return pl.repeat(value=waits, n=orders.height, dtype=pl.Boolean, eager=True)
     named = findings.filter(pl.col("code") == "cancelled-but-paid", pl.col("column").is_not_null())
     return orders.select(pl.col("order_key").is_in(named["order_key"].implode())).to_series()

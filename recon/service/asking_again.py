@@ -32,12 +32,12 @@ _RANGE: Final = re.compile(r"([0-9]{1,18})\s*-\s*([0-9]{1,18})")
 BEGAN: Final = "pull_began"
 
 
-def bentoweb_query(context: Context, name: str, rules: Connection, orders: Sequence[str]) -> dict[str, Any]:
+def query_by_number(context: Context, name: str, rules: Connection, orders: Sequence[str]) -> dict[str, Any]:
     """Return which orders to ask for: ``orders``, else what is ``known`` and ``kept``, what to ``skip``, and the ``start``."""
     if orders:
         return {"orders": tuple(orders)}
     known, skip = _known(context, name, rules), _fetched_before(context, name, rules)
-    return {"known": known, "skip": skip, "kept": _kept_digests(context, name), "start": rules.start_date}
+    return {"known": known, "skip": skip, "kept": _kept_digests(context, name, rules.source), "start": rules.start_date}
 
 
 def pull_begins(context: Context, name: str, at: dt.datetime) -> None:
@@ -98,8 +98,8 @@ def _of_file(path: Path) -> list[str]:
     wrong = [f"row {row} ({cell})" for row, cell in cells if not _NUMBER.fullmatch(cell)]
     if wrong or not cells:
         raise UsageError(
-            f"{path.name}: no order number in {', '.join(wrong[:5]) or 'any row'}. BentoWeb is asked by order_id, digits only,"
-            " in the first column. Nothing was fetched."
+            f"{path.name}: no order number in {', '.join(wrong[:5]) or 'any row'}. Orders are asked for by the shop system's own "
+            "number, digits only, in the first column. Nothing was fetched."
         )
     return [cell for _, cell in cells]
 
@@ -121,13 +121,13 @@ def _known(context: Context, name: str, rules: Connection) -> tuple[Known, ...]:
     )
 
 
-def _kept_digests(context: Context, name: str) -> dict[str, str]:
+def _kept_digests(context: Context, name: str, source: str) -> dict[str, str]:
     """Return the digest of the newest kept answer about each order, where nothing else was taken in after it."""
     from recon.sources.bentoweb.envelope import kept_answers
 
     digests: dict[str, str] = {}
     for file in context.store.files.all(name):
-        if file.source != "bentoweb":
+        if file.source != source:
             digests.clear()  # an export may say something newer: then the same answer again is news
             continue
         content = kept_file(context, file.digest, file.name, file.size).path.read_bytes()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from recon.config import PULLED_SOURCES, Connection
+from recon.config import Connection
+from recon.domain.providers import source_facts
 from recon.errors import SettingsError, TargetError
 from recon.service.context import Context
 from recon.settings_text import Value, with_settings
@@ -118,7 +119,7 @@ def connect(
             _write_accounts(context, name, proposals)
         missing = [text for text in missing if not any(f"accounts.{setting} " in text for setting, _, _ in proposals)]
     says, checks = "", tuple[str, ...]()
-    if "source" in sides or connection.source in PULLED_SOURCES:
+    if "source" in sides or source_facts(connection.source).has_api:
         with context.outside.shop(name, connection) as shop:
             says, checks = shop.verify(), tuple(shop.checks())
     return ConnectionReport(

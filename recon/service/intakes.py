@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from recon.config import PULLED_SOURCES
+from recon.domain.providers import source_facts
 from recon.errors import UsageError
 from recon.frames.parquet import read_frame
 from recon.money import plain
@@ -178,7 +178,7 @@ def _line(context: Context, intake: Intake, kept: KeptFile) -> IntakeLine:
 
 def _connection(context: Context, name: str) -> IntakeConnection:
     rules = context.settings.connections[name]
-    pulls = rules.source in PULLED_SOURCES
+    pulls = source_facts(rules.source).has_api
     since = day_of_last_pull(context, name, rules).isoformat() if pulls else ""
     return IntakeConnection(name, rules.source, rules.profile, pulls, since)
 

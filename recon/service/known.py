@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.providers import source_facts
 from recon.errors import ReconError, SettingsError
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.frames.parquet import read_facts, read_frame, write_frames
@@ -31,7 +32,7 @@ FRAMES = ("orders", "lines", "payments", "refunds", "findings")
 
 def read_options(context: Context, rules: Connection, profile: str | None = None) -> ReadOptions:
     """Return what a reading depends on beside the file."""
-    uses_profile = bool(profile) or rules.source == "profile"
+    uses_profile = bool(profile) or not source_facts(rules.source).has_columns_of_its_own
     return options_with_profile(context, rules, profile_text(context, profile or rules.profile) if uses_profile else "")
 
 
@@ -59,7 +60,7 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
 
 def _field_names(rules: Connection) -> tuple[tuple[str, str], ...]:
     """Return what the settings call the fields a provider does not publish, where that is not the default."""
-    if rules.source != "bentoweb":
+    if not source_facts(rules.source).fields_are_settings:
         return ()
     chosen = {"store_id": rules.bentoweb.store_id, **rules.bentoweb.fields.model_dump(exclude_defaults=True)}
     return tuple(sorted((name, value) for name, value in chosen.items() if value or name != "store_id"))

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recon.config import PULLED_SOURCES, Connection
+from recon.config import Connection
+from recon.domain.providers import source_facts
 from recon.errors import ReconError, UsageError
 from recon.frames.parquet import scan_frame
 from recon.money import parse_minor, plain
@@ -132,7 +133,7 @@ def _run(
 
 def _take_in(context: Context, name: str, rules: Connection, on_progress: Progress) -> IntakeReport | None:
     """Fetch from the shop's API, or take in what lies in the inbox."""
-    if rules.source in PULLED_SOURCES:
+    if source_facts(rules.source).has_api:
         return pull(
             context, connection=name, since=None, until=None, by="updated", status="", payment_status="", orders=(),
             dry_run=False, on_progress=on_progress,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from recon.config import PULLED_SOURCES, Connection
+from recon.config import Connection
+from recon.domain.providers import source_facts
 from recon.errors import IntakeError, ReconError, UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.parquet import write_frames
@@ -19,7 +20,7 @@ from recon.money import plain
 from recon.normalize import normalize
 from recon.normalize.merge import Comparison, combine
 from recon.normalize.sequence import chronological
-from recon.service.asking_again import bentoweb_query, pull_begins, pull_ended
+from recon.service.asking_again import pull_begins, pull_ended, query_by_number
 from recon.service.causes import causes
 from recon.service.context import Context, Progress
 from recon.service.known import (
@@ -288,11 +289,12 @@ def pull(
 ) -> IntakeReport:
     """Fetch answers, keep each as it came, and take each in like a file."""
     name, rules = context.connection(connection)
-    if rules.source not in PULLED_SOURCES:
+    if not source_facts(rules.source).has_api:
         raise UsageError(f"Connection {name} reads {rules.source}, which has no API here; use `recon import FILE`.")
     query = {"since": since, "until": until, "by": by, "status": status, "payment_status": payment_status}
-    if rules.source == "bentoweb":
-        query |= bentoweb_query(context, name, rules, orders)
+    by_number = not source_facts(rules.source).lists_orders
+    if by_number:
+        query |= query_by_number(context, name, rules, orders)
     elif orders:
         raise UsageError(
             f"Connection {name} reads {rules.source}, which is asked by days (--since), not by order numbers."
@@ -314,7 +316,7 @@ def pull(
                         )
                     )
                     continue
-                if rules.source == "bentoweb" and not orders:
+                if by_number and not orders:
                     pull_begins(context, name, began)
                 file = _keep_answer(context, answer)
                 reports.append(take_in_kept(context, name, rules, file, source, profile=None, dry_run=False))
@@ -351,7 +353,7 @@ def pull_products(context: Context, connection: str | None, *, dry_run: bool) ->
     from recon.sources.zort import read_products
 
     name, rules = context.connection(connection)
-    if rules.source not in PULLED_SOURCES:
+    if not source_facts(rules.source).has_api:
         raise UsageError(f"Connection {name} reads {rules.source}, which has no API here.")
     count = 0
     with context.outside.shop(name, rules) as shop:
@@ -360,7 +362,7 @@ def pull_products(context: Context, connection: str | None, *, dry_run: bool) ->
                 continue
             file = _keep_answer(context, answer)
             context.store.files.keep(
-                digest=file.digest, name=file.name, size=file.size, source="zort-products", connection=name
+                digest=file.digest, name=file.name, size=file.size, source=f"{rules.source}-products", connection=name
             )
             count += len(read_products(file))
     return count

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from recon.config import Connection
-from recon.config_marketplace import MARKETPLACES
+from recon.domain.providers import source_facts
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import ELSEWHERE, LEFT_OUT
@@ -54,7 +54,7 @@ def _same_books(rules: Connection, other: Connection) -> bool:
 
 def _may_share(rules: Connection, other: Connection) -> bool:
     """Return whether the same order can come through both: one of them is a marketplace, or both the same one."""
-    market = (rules.source in MARKETPLACES, other.source in MARKETPLACES)
+    market = (source_facts(rules.source).is_marketplace, source_facts(other.source).is_marketplace)
     return market[0] != market[1] or (all(market) and rules.source == other.source)
 
 

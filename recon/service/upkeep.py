@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recon.domain.providers import keys_of
 from recon.errors import SecretsError
 from recon.ports import SecretStore
 from recon.service.context import Context, Progress, quiet
@@ -23,13 +24,6 @@ from recon.targets.base import Company
 
 if TYPE_CHECKING:
     from recon.service.scheduled import RunReport
-
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "peak": ("connect_id", "connect_key", "user_token"),
-    "zort": ("storename", "apikey", "apisecret"),
-    "bentoweb": ("client_id", "client_secret", "username", "password"),
-}
-"""Keys each outside system needs; names as the provider calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,7 @@ class Upkeep:
         for name, rules in self._context.settings.connections.items():
             file, store = (self._context.outside.secrets(name, keep=place) for place in ("file", "keyring"))
             for system in (rules.source, rules.target):
-                found += [KeyLine(name, system, key, _place(name, key, file, store)) for key in KEYS.get(system, ())]
+                found += [KeyLine(name, system, key, _place(name, key, file, store)) for key in keys_of(system)]
         return tuple(found)
 
     def who_answers(self, name: str, given: Mapping[str, str], *, ledger: bool, shop: bool) -> OtherSide:

@@ -64,7 +64,7 @@ def next_step(
     products were created, so that they can be planned now.
     """
     if files:
-        return f"import the files in PEAK, then `recon upload {batch_id} --confirm-taken LIST`"
+        return f"import the files in the ledger, then `recon upload {batch_id} --confirm-taken LIST`"
     if counts.get("unknown") or counts.get("sending"):
         return f"recon upload {batch_id} again later: it looks first and never sends twice"
     for command in filter(None, commands):

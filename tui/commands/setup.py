@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from recon.config import PULLED_SOURCES
+from recon.domain.providers import keys_of, source_facts
 from recon.errors import UsageError
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import make_workspace
@@ -61,7 +61,7 @@ def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
         steps.append(f"{where} pull --since {answers.start_date}")
     elif answers.source == "profile":
         steps += [f"{where} profile EXPORT --save {answers.profile}", f"{where} import EXPORT"]
-    elif answers.source in {"shopee", "lazada", "tiktok"}:
+    elif source_facts(answers.source).is_marketplace:
         steps.append(f"{where} import EXPORT.xlsx")
     else:
         steps.append(f"{where} import EXPORT.csv")
@@ -157,15 +157,13 @@ def _sides(wanted: str, source: str, target: str) -> list[tuple[str, str]]:
     sides = []
     if wanted in {"ledger", "both"} and target == "peak":
         sides.append(("ledger", "peak"))
-    if wanted in {"source", "both"} and source in PULLED_SOURCES:
+    if wanted in {"source", "both"} and source_facts(source).has_api:
         sides.append(("source", source))
     return sides
 
 
 def _given_keys(sides: list[tuple[str, str]], *, from_stdin: bool, no_input: bool) -> dict[str, str]:
-    from recon.service.upkeep import KEYS
-
-    names = [name for _, system in sides for name in KEYS[system]]
+    names = [name for _, system in sides for name in keys_of(system)]
     if not from_stdin:
         return {name: ask_secret(name.replace("_", " "), no_input=no_input) for name in names}
     given = _read_keys(sys.stdin.read())

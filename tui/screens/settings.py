@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from recon.config import PULLED_SOURCES
+from recon.domain.providers import source_facts
 from recon.service import ReconService
 from recon.service.connecting import ConnectionReport
 from recon.service.setting_sheet import SettingLine, typed_value
@@ -317,7 +317,7 @@ class SettingsScreen(StepScreen):
         given, keep = (typed.values, typed.keep) if typed else (None, "keyring")
 
         def connect(service: ReconService) -> ConnectionReport:
-            has_shop = service.settings.connections[name].source in PULLED_SOURCES
+            has_shop = source_facts(service.settings.connections[name].source).has_api
             sides = ("ledger", "source") if has_shop else ("ledger",)
             return service.connect(name, sides=sides, set_accounts=False, given=given, keep=keep)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
+from recon.domain.providers import source_facts
 from recon.errors import SourceUnavailable
 from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import Secret
@@ -23,7 +24,7 @@ from recon.sources.bentoweb.envelope import open_answer
 from recon.sources.bentoweb.verdict import KEYS_REMEDY, Again, opened, passing_failure, refusal
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105  an address
-KEYS: Final = ("client_id", "client_secret", "username", "password")
+KEYS: Final = source_facts("bentoweb").keys
 """What a shop gives; names as BentoWeb's log-in calls them."""
 MARGIN: Final = dt.timedelta(hours=1)
 """A token is renewed before its end, not after."""

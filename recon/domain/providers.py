@@ -1,0 +1,74 @@
+"""What shop systems and ledgers are like, as facts; the core asks these records and never compares a provider's name.
+
+A source that is added states here what is different about it. What a ledger can do stands with its client
+(`recon.targets.base.Capabilities`); only the names of its keys stand here, because they are asked before there is a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What one source of orders is like."""
+
+    label: str
+    """Its name as its maker writes it."""
+    has_api: bool = False
+    """It is asked (`recon pull`); the others come as files."""
+    keys: tuple[str, ...] = ()
+    """Keys its API needs, named as the provider calls them."""
+    lists_orders: bool = True
+    """Its API lists the orders of a period; without that each order is asked for by its number."""
+    fields_are_settings: bool = False
+    """Its maker publishes no field names, so settings say what its fields are called."""
+    record_kinds: tuple[RecordKind, ...] = ("sale", "sale_return", "purchase", "purchase_return")
+    """Kinds of records it can have."""
+    has_completed: bool = True
+    """It says that an order has arrived at its buyer."""
+    is_marketplace: bool = False
+    """Others' orders carry its number as their own; its files never say that money arrived, and returns come apart."""
+    states_refunds: Literal["always", "by-column", "never"] = "never"
+    """Whether it says that a cancelled order's money went back; *by-column*: the file's columns decide."""
+    has_columns_of_its_own: bool = True
+    """It reads one layout; without that a column profile says what is where."""
+
+
+SOURCES: Final[Mapping[str, SourceFacts]] = {
+    "shopify": SourceFacts(label="Shopify", states_refunds="always"),
+    "zort": SourceFacts(label="ZORT", has_api=True, keys=("storename", "apikey", "apisecret")),
+    "bentoweb": SourceFacts(
+        label="BentoWeb", has_api=True, keys=("client_id", "client_secret", "username", "password"), lists_orders=False,
+        fields_are_settings=True, record_kinds=("sale",), has_completed=False,
+    ),
+    "shopee": SourceFacts(label="Shopee", is_marketplace=True),
+    "lazada": SourceFacts(label="Lazada", is_marketplace=True),
+    "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True),
+    "profile": SourceFacts(label="export with a column profile", states_refunds="by-column", has_columns_of_its_own=False),
+}  # fmt: skip
+"""By the name in recon.toml."""
+
+LEDGER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {"peak": ("connect_id", "connect_key", "user_token")}
+"""Keys each ledger needs, named as its maker calls them; one that is not here needs none."""
+
+MARKETPLACES: Final = tuple(name for name, facts in SOURCES.items() if facts.is_marketplace)
+"""Sources whose order numbers other systems carry; also the first part of their orders' keys."""
+
+
+def source_facts(name: str) -> SourceFacts:
+    """Return what a source of recon.toml is like.
+
+    Raises:
+        KeyError: There is no such source.
+    """
+    return SOURCES[name]
+
+
+def keys_of(system: str) -> tuple[str, ...]:
+    """Return the names of the keys a source or ledger needs; none: it needs none."""
+    return SOURCES[system].keys if system in SOURCES else LEDGER_KEYS.get(system, ())

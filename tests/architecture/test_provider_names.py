@@ -1,0 +1,60 @@
+"""The core asks facts of a source or a ledger (`recon.domain.providers`, `Capabilities`) and never compares a provider's name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from recon.config import SourceName
+from recon.domain.providers import LEDGER_KEYS, MARKETPLACES, SOURCES, keys_of
+from recon.sources.registry import SOURCES as READERS
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("service", "plan", "match", "normalize", "upload", "review")
+NAMES = re.compile(
+    r"(?<![A-Za-z])(shopify|zort|bentoweb|shopee|lazada|tiktok|xcommerce|peak|woocommerce)(?![A-Za-z])", re.I
+)
+EXAMPLES = {"ch:Shopee"}
+"""What a person reads as an example of a filter; a sales channel's name, compared with nothing."""
+
+
+def named(source: str) -> list[str]:
+    """Return the texts of a module, docstrings aside, that name a provider."""
+    tree = ast.parse(source)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        f"{node.lineno}: {node.value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+        and node.value not in EXAMPLES and NAMES.search(node.value)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_provider_is_named_in_the_core(room: str) -> None:
+    modules = sorted((ROOT / "recon" / room).rglob("*.py"))
+    assert modules
+    found = [f"{path.relative_to(ROOT)}:{text}" for path in modules for text in named(path.read_text(encoding="utf-8"))]
+    assert found == [], "state a fact in recon/domain/providers.py and ask that"
+
+
+@pytest.mark.parametrize("line", ['x = source == "zort"', 'x = f"{name} of PEAK"', 'x = {"tiktok-orders": 1}'])
+def test_a_name_is_found(line: str) -> None:
+    assert named(line)
+
+
+@pytest.mark.parametrize("line", ['"""ZORT says so."""', 'x = "peaks"', 'x = ""'])
+def test_words_that_are_no_names_are_not(line: str) -> None:
+    assert named(line) == []
+
+
+def test_every_source_has_its_facts() -> None:
+    assert set(SOURCES) == set(get_args(SourceName)) == {name for name, *_ in READERS}
+    assert all(facts.has_api or not facts.keys for facts in SOURCES.values())
+    assert {"shopee", "lazada", "tiktok"} == set(MARKETPLACES)
+    assert keys_of("peak") == LEDGER_KEYS["peak"]
+    assert keys_of("sandbox") == ()
