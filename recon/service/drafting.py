@@ -132,42 +132,42 @@ class ProfileDraft:
     causes: tuple[CauseLine, ...] = ()
 
 
-def draft_profile(
-    context: Context,
-    path: Path,
-    edits: Sequence[ProfileEdit] = (),
-    *,
-    connection: str | None = None,
-    sheet: str | None = None,
-    base: str = "",
-) -> ProfileDraft:
-    """Return the profile proposed for a file, or one that is there, with a person's answers, and the file read with it.
+@dataclass(frozen=True, slots=True)
+class DraftOf:
+    """What a column profile is drafted for."""
 
-    Args:
-        context: The open workspace.
-        path: The file.
-        edits: The answers.
-        connection: Whose file it is.
-        sheet: Sheet of a workbook.
-        base: A profile of the workspace to begin with; empty: the file's headings are looked at.
+    path: Path
+    """The file it shall read."""
+    edits: Sequence[ProfileEdit] = ()
+    """A person's answers."""
+    connection: str | None = None
+    """Whose file it is."""
+    sheet: str | None = None
+    """Sheet of a workbook."""
+    base: str = ""
+    """A profile of the workspace to begin with; empty: the file's headings are looked at."""
+
+
+def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
+    """Return the profile proposed for a file, or one that is there, with a person's answers, and the file read with it.
 
     Raises:
         IntakeError: The file cannot be read as a table at all.
         SettingsError: There is no such profile.
     """
-    file = look_at(path)
-    start = profile_text(context, base) if base else ""
+    file = look_at(of.path)
+    start = profile_text(context, of.base) if of.base else ""
     try:
-        said = (*edits_of(start), *edits)
+        said = (*edits_of(start), *of.edits)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"profiles/{base}.toml is no TOML: {error}. Correct it in a text editor.") from None
-    table = _table(file, said, sheet)
+        raise SettingsError(f"profiles/{of.base}.toml is no TOML: {error}. Correct it in a text editor.") from None
+    table = _table(file, said, of.sheet)
     proposal = propose_profile(table)
-    text = with_edits(start or proposal.toml, edits, repeats=_repeats(proposal, table, said))
+    text = with_edits(start or proposal.toml, of.edits, repeats=_repeats(proposal, table, said))
     raw = tomllib.loads(text)
     problems = _profile_problems(text)
     draft = ProfileDraft(
-        path=str(path),
+        path=str(of.path),
         file=file.name,
         toml=text,
         encoding=table.encoding,
@@ -181,7 +181,7 @@ def draft_profile(
         problems=problems,
         loads=not problems,
     )
-    return draft if problems else _tried(context, connection, file, draft)
+    return draft if problems else _tried(context, of.connection, file, draft)
 
 
 def _table(file: IntakeFile, edits: Sequence[ProfileEdit], sheet: str | None) -> TextTable:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from recon.service.context import Context
 
 if TYPE_CHECKING:
-    from recon.service.drafting import ProfileDraft
     from recon.service.file_preview import FilePreview
     from recon.service.intakes import IntakeDetail, IntakeHistory
-    from recon.service.profile_saving import ProfileEffect, ProfileList
+    from recon.service.profile_saving import ProfileList
+    from recon.service.profile_work import ProfileWork
     from recon.service.profiling import ProfileReport
     from recon.sources.profile.edit import ProfileEdit
 
@@ -61,7 +61,7 @@ class FileQuestions:
             self._context, path, save=save, check=check, sheet=sheet, answers=answers, change=change, dry_run=dry_run
         )
 
-    def draft_profile(
+    def profile_work(
         self,
         path: Path,
         edits: Sequence[ProfileEdit] = (),
@@ -69,41 +69,15 @@ class FileQuestions:
         connection: str | None = None,
         sheet: str | None = None,
         base: str = "",
-    ) -> ProfileDraft:
-        """Return the profile proposed for a file, or one that is there, with a person's answers, and the file read with it."""
-        from recon.service.drafting import draft_profile
+    ) -> ProfileWork:
+        """Return a column profile in the making: proposed for a file, or begun with one that is there (``base``)."""
+        from recon.service.drafting import DraftOf
+        from recon.service.profile_work import ProfileWork
 
-        return draft_profile(self._context, path, edits, connection=connection, sheet=sheet, base=base)
+        return ProfileWork(self._context, DraftOf(path, edits, connection, sheet, base))
 
     def profile_list(self) -> ProfileList:
         """Return the column profiles of the workspace, and who uses them."""
         from recon.service.profile_saving import profile_list
 
         return profile_list(self._context)
-
-    def profile_effect(
-        self, path: Path, edits: Sequence[ProfileEdit], name: str, *, connection: str | None = None
-    ) -> ProfileEffect:
-        """Return what a profile with these changes would make of the files that were taken in with it."""
-        from recon.service.profile_saving import changed_profile, profile_effect
-
-        text = changed_profile(self._context, path, edits, name, connection=connection, base=name)
-        return profile_effect(self._context, name, text)
-
-    def save_profile(
-        self,
-        path: Path,
-        edits: Sequence[ProfileEdit],
-        name: str,
-        *,
-        connection: str | None = None,
-        sheet: str | None = None,
-        base: str = "",
-        dry_run: bool = False,
-    ) -> str:
-        """Write the draft to profiles/NAME.toml, over the profile it began with if that is its name; returns where."""
-        from recon.service.profile_saving import save_profile
-
-        return save_profile(
-            self._context, path, edits, name, connection=connection, sheet=sheet, base=base, dry_run=dry_run
-        )

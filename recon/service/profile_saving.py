@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from recon.normalize import normalize
 from recon.normalize.compare import compare
 from recon.normalize.sequence import chronological
 from recon.service.context import Context
-from recon.service.drafting import draft_profile
+from recon.service.drafting import DraftOf, draft_profile
 from recon.service.known import frames_path, kept_file, load_frames, options_with_profile, profile_text
 from recon.service.order_keys import platform_for
 from recon.sources.profile.edit import ProfileEdit
@@ -153,55 +153,28 @@ def profile_effect(context: Context, name: str, text: str) -> ProfileEffect:
     return ProfileEffect(name, len(taken), known, new, changed, gone, tuple(refused))
 
 
-def changed_profile(
-    context: Context,
-    path: Path,
-    edits: Sequence[ProfileEdit],
-    name: str,
-    *,
-    connection: str | None = None,
-    sheet: str | None = None,
-    base: str = "",
-) -> str:
+def changed_profile(context: Context, of: DraftOf, name: str) -> str:
     """Return the text a draft would be saved as.
 
     Raises:
         SettingsError: The profile does not load yet; what is open is listed.
     """
-    named = list(edits)
-    if name != base:
+    named = list(of.edits)
+    if name != of.base:
         named.append(ProfileEdit(("profile",), name))
-    if not base:  # a copy keeps its platform: the same order of both is one order
+    if not of.base:  # a copy keeps its platform: the same order of both is one order
         named.append(ProfileEdit(("platform",), platform_for(context, name)[:30]))
-    draft = draft_profile(context, path, named, connection=connection, sheet=sheet, base=base)
+    draft = draft_profile(context, replace(of, edits=named))
     if not draft.loads:
         listed = " ".join(problem.text for problem in draft.problems)
         raise SettingsError(f"The profile is not complete: {listed} Nothing was written.")
     return draft.toml
 
 
-def save_profile(
-    context: Context,
-    path: Path,
-    edits: Sequence[ProfileEdit],
-    name: str,
-    *,
-    connection: str | None = None,
-    sheet: str | None = None,
-    base: str = "",
-    dry_run: bool = False,
-) -> str:
+def save_profile(context: Context, of: DraftOf, name: str, *, dry_run: bool = False) -> str:
     """Write the draft to profiles/NAME.toml and return where; the text it replaces is kept in the private folder.
 
-    Args:
-        context: The open workspace.
-        path: The file the draft was made for.
-        edits: The answers.
-        name: What the profile is called from now on.
-        connection: Whose file it is.
-        sheet: Sheet of a workbook.
-        base: The profile that is changed; only this one may be there already. Empty: it is a new one.
-        dry_run: Write nothing.
+    Only the profile that is changed (``of.base``) may be there already.
 
     Raises:
         UsageError: The name is no file name, there is another profile of that name, or a file that was taken in with the
@@ -211,9 +184,9 @@ def save_profile(
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r}: a profile's name has small letters, digits and dashes only. Nothing was written.")
     target = context.workspace.profiles / f"{name}.toml"
-    if target.exists() and name != base:
+    if target.exists() and name != of.base:
         raise UsageError(f"{target} is there already. Choose another name. Nothing was written.")
-    text = changed_profile(context, path, edits, name, connection=connection, sheet=sheet, base=base)
+    text = changed_profile(context, of, name)
     if target.exists():
         refused = profile_effect(context, name, text).refused
         if refused:

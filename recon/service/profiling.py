@@ -184,15 +184,16 @@ def _answered(
     base: str = "",
 ) -> ProfileReport:
     """Return the proposal with a person's answers, the same as the editor of the screens shows."""
-    from recon.service.drafting import draft_profile
+    from recon.service.drafting import DraftOf, draft_profile
     from recon.service.profile_saving import save_profile
     from recon.sources.profile.edit import parse_edit
 
     edits = [parse_edit(text) for text in answers]
-    draft = draft_profile(context, path, edits, sheet=sheet, base=base)
+    of = DraftOf(path, edits, sheet=sheet, base=base)
+    draft = draft_profile(context, of)
     saved = ""
     if save is not None:
-        saved = save_profile(context, path, edits, save, sheet=sheet, dry_run=dry_run, base=base)
+        saved = save_profile(context, of, save, dry_run=dry_run)
     open_ones = [question.text for question in draft.questions]
     return ProfileReport(
         file=path.name,

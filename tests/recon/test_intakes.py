@@ -112,7 +112,7 @@ def test_a_known_file_is_not_read_again(service: ReconService) -> None:
 def test_a_draft_has_a_question_for_everything_the_cells_do_not_say(service: ReconService) -> None:
     with pytest.raises(UnknownFormat):
         service.preview_file(LINES)
-    draft = service.draft_profile(LINES)
+    draft = service.profile_work(LINES).draft()
     assert [question.about[0] for question in draft.questions] == ["status_map", "payment_map", "headings"]
     assert (draft.orders, draft.total, draft.encoding) == (4, "13465.00", "cp874")
     unknown = [problem for problem in draft.problems if problem.code == "status-unknown"]
@@ -121,53 +121,53 @@ def test_a_draft_has_a_question_for_everything_the_cells_do_not_say(service: Rec
 
 def test_answers_settle_their_questions_and_are_tried_at_once(service: ReconService) -> None:
     answers = [parse_edit("status_map.exact.รอแพ็ค=in_fulfilment"), parse_edit("payment_map.exact.รอโอน=unpaid")]
-    draft = service.draft_profile(LINES, answers)
+    draft = service.profile_work(LINES, answers).draft()
     assert [question.about for question in draft.questions] == [("headings",)]
     assert not [problem for problem in draft.problems if problem.code.endswith("status-unknown")]
     assert draft.rows["order_state"].to_list()[-1] == "in_fulfilment"
 
 
 def test_a_wrong_column_shows_at_once_where_it_does_not_add_up(service: ReconService) -> None:
-    draft = service.draft_profile(LINES, [parse_edit("columns.total=มูลค่า")])
+    draft = service.profile_work(LINES, [parse_edit("columns.total=มูลค่า")]).draft()
     codes = {problem.code for problem in draft.problems}
     assert {"does-not-foot", "repeated-value-differs"} <= codes
     assert next(column for column in draft.columns if column.name == "total").heading == "มูลค่า"
-    assert service.draft_profile(LINES).total == "13465.00"
+    assert service.profile_work(LINES).draft().total == "13465.00"
 
 
 def test_a_draft_without_what_is_needed_says_so_and_cannot_be_saved(service: ReconService, books: Workspace) -> None:
     edits = [ProfileEdit(("columns", "total"), None)]
-    draft = service.draft_profile(LINES, edits)
+    draft = service.profile_work(LINES, edits).draft()
     assert not draft.loads
     assert any("columns.total is missing" in problem.text for problem in draft.problems)
     with pytest.raises(SettingsError, match="not complete"):
-        service.save_profile(LINES, edits, "mine")
+        service.profile_work(LINES, edits).save("mine")
     assert not list(books.profiles.iterdir())
 
 
 def test_a_saved_draft_reads_the_file(service: ReconService, books: Workspace) -> None:
     edits = [parse_edit("status_map.exact.รอแพ็ค=open")]
-    where = service.save_profile(LINES, edits, "back-office")
+    where = service.profile_work(LINES, edits).save("back-office")
     assert parse_profile(Path(where).read_text(encoding="utf-8")).platform == "back-office"
     report = service.import_files([LINES], profile="back-office").files[0]
     assert (report.status, report.orders) == ("taken", 4)
     with pytest.raises(UsageError, match="there already"):
-        service.save_profile(LINES, edits, "back-office")
+        service.profile_work(LINES, edits).save("back-office")
     with pytest.raises(UsageError, match="small letters"):
-        service.save_profile(LINES, edits, "../x")
+        service.profile_work(LINES, edits).save("../x")
     assert service.intakes().profiles == ("back-office",)
 
 
 def test_another_encoding_and_date_form_are_tried(service: ReconService) -> None:
-    wrong = service.draft_profile(LINES, [ProfileEdit(("read", "encodings"), ("cp1252",))])
+    wrong = service.profile_work(LINES, [ProfileEdit(("read", "encodings"), ("cp1252",))]).draft()
     assert wrong.encoding == "cp1252"
     assert not wrong.loads
-    swapped = service.draft_profile(LINES, [ProfileEdit(("read", "date_formats"), ("%m/%d/%Y",))])
+    swapped = service.profile_work(LINES, [ProfileEdit(("read", "date_formats"), ("%m/%d/%Y",))]).draft()
     assert any(problem.code == "date-unreadable" and problem.row for problem in swapped.problems)
 
 
 def test_an_answer_takes_the_open_line_out_of_the_text_and_leaves_the_others(service: ReconService) -> None:
-    before = service.draft_profile(LINES).toml
+    before = service.profile_work(LINES).draft().toml
     after = with_edits(before, [ProfileEdit(("status_map", "exact", "รอแพ็ค"), "open")])
     gone = [line for line in before.splitlines() if line.startswith('# "รอแพ็ค"')]
     assert len(gone) == 1
@@ -178,12 +178,12 @@ def test_an_answer_takes_the_open_line_out_of_the_text_and_leaves_the_others(ser
 
 
 def test_a_column_replaces_the_value_for_the_whole_file_and_the_other_way_round(service: ReconService) -> None:
-    constant = service.draft_profile(LINES, [parse_edit("constants.payment_state=paid")])
+    constant = service.profile_work(LINES, [parse_edit("constants.payment_state=paid")]).draft()
     assert constant.loads
     payment = next(column for column in constant.columns if column.name == "payment_state")
     assert (payment.heading, payment.constant) == ("", "paid")
     back = [parse_edit("constants.payment_state=paid"), parse_edit("columns.payment_state=การชำระเงิน")]
-    column = next(one for one in service.draft_profile(LINES, back).columns if one.name == "payment_state")
+    column = next(one for one in service.profile_work(LINES, back).draft().columns if one.name == "payment_state")
     assert (column.heading, column.constant) == ("การชำระเงิน", "")
 
 
@@ -196,7 +196,7 @@ def test_what_is_no_answer_is_said(text: str) -> None:
 def test_every_choice_that_is_offered_is_accepted(service: ReconService) -> None:
     from recon.service.draft_choices import LISTS, accepted
 
-    draft = service.draft_profile(LINES)
+    draft = service.profile_work(LINES).draft()
     keys = [
         ("grain",), ("read", "era"), ("read", "decimal"), ("read", "thousands"), ("read", "date_formats"),
         ("conventions", "tax"), ("conventions", "line_amount"), ("conventions", "line_discount"),
@@ -207,7 +207,7 @@ def test_every_choice_that_is_offered_is_accepted(service: ReconService) -> None
         assert len(offered) > 1, path
         for value in offered:
             edit = ProfileEdit(path, (value,) if ".".join(path) in LISTS else value)
-            tried = service.draft_profile(LINES, [edit])
+            tried = service.profile_work(LINES, [edit]).draft()
             assert not any("accepted:" in problem.text for problem in tried.problems), (path, value)
 
 

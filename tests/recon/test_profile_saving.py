@@ -40,7 +40,7 @@ def service(books: Workspace) -> Iterator[ReconService]:
 @pytest.fixture
 def office(service: ReconService) -> ReconService:
     """One profile, and one file taken in with it."""
-    service.save_profile(LINES, ANSWERS, "office")
+    service.profile_work(LINES, ANSWERS).save("office")
     service.import_files([LINES], profile="office")
     return service
 
@@ -60,7 +60,7 @@ def states_of(service: ReconService) -> list[str]:
 
 
 def test_profiles_are_listed_with_what_was_read_with_them(office: ReconService, books: Workspace) -> None:
-    office.save_profile(LINES, [], "unused")
+    office.profile_work(LINES).save("unused")
     (books.profiles / "broken.toml").write_text("profile = 'broken'\n", encoding="utf-8")
     broken, used, unused = office.profile_list().profiles
     assert (used.name, used.files, used.orders, used.example_name, used.problem) == ("office", 1, 4, LINES.name, "")
@@ -73,7 +73,7 @@ def test_profiles_are_listed_with_what_was_read_with_them(office: ReconService, 
 
 
 def test_a_profile_that_is_there_asks_nothing_it_answers(office: ReconService, books: Workspace) -> None:
-    draft = office.draft_profile(LINES, base="office")
+    draft = office.profile_work(LINES, base="office").draft()
     assert draft.questions == ()
     assert draft.toml == text_of(books)
     assert (draft.orders, draft.total) == (4, "13465.00")
@@ -81,8 +81,8 @@ def test_a_profile_that_is_there_asks_nothing_it_answers(office: ReconService, b
 
 
 def test_a_word_it_does_not_know_is_asked(service: ReconService) -> None:
-    service.save_profile(LINES, [], "office")
-    assert [question.about for question in service.draft_profile(LINES, base="office").questions] == [
+    service.profile_work(LINES).save("office")
+    assert [question.about for question in service.profile_work(LINES, base="office").draft().questions] == [
         ("status_map",),
         ("payment_map",),
     ]
@@ -104,14 +104,14 @@ def test_everything_a_profile_says_is_an_answer() -> None:
 
 def test_an_era_that_is_changed_is_tried_and_what_a_person_wrote_stays(office: ReconService, books: Workspace) -> None:
     (books.profiles / "office.toml").write_text("# ours, by Nok\n" + text_of(books), encoding="utf-8")
-    draft = office.draft_profile(LINES, [ProfileEdit(("read", "era"), "CE")], base="office")
+    draft = office.profile_work(LINES, [ProfileEdit(("read", "era"), "CE")], base="office").draft()
     assert draft.toml.startswith("# ours, by Nok")
     assert any(problem.column == "วันที่" for problem in draft.problems)
 
 
 def test_a_profile_that_is_not_there(service: ReconService) -> None:
     with pytest.raises(SettingsError, match="no profile"):
-        service.draft_profile(LINES, base="nothing")
+        service.profile_work(LINES, base="nothing").draft()
 
 
 # --- what a change makes of files that were taken in
@@ -119,10 +119,10 @@ def test_a_profile_that_is_not_there(service: ReconService) -> None:
 
 def test_what_would_change_is_counted_and_nothing_is_kept(office: ReconService, books: Workspace) -> None:
     before = text_of(books)
-    effect = office.profile_effect(LINES, PACKED_IS_CANCELLED, "office")
+    effect = office.profile_work(LINES, PACKED_IS_CANCELLED).effect("office")
     assert (effect.files, effect.known, effect.changed, effect.new, effect.gone) == (1, 3, 1, 0, 0)
     assert effect.differs
-    assert not office.profile_effect(LINES, [], "office").differs
+    assert not office.profile_work(LINES).effect("office").differs
     assert text_of(books) == before
     assert states_of(office).count("cancelled") == 1
 
@@ -131,18 +131,18 @@ def test_a_changed_profile_reads_its_files_anew_and_the_former_text_is_kept(
     office: ReconService, books: Workspace
 ) -> None:
     before = text_of(books)
-    office.save_profile(LINES, PACKED_IS_CANCELLED, "office", base="office")
+    office.profile_work(LINES, PACKED_IS_CANCELLED, base="office").save("office")
     assert 'รอแพ็ค = "cancelled"' in text_of(books).replace('"รอแพ็ค"', "รอแพ็ค")
     assert [path.read_text("utf-8") for path in (books.private / "profiles").iterdir()] == [before]
     assert states_of(office).count("cancelled") == 2
-    assert not office.profile_effect(LINES, [], "office").differs
+    assert not office.profile_work(LINES).effect("office").differs
 
 
 def test_orders_of_other_columns_are_gone_and_new(office: ReconService) -> None:
-    names = {one.heading for one in office.draft_profile(LINES, base="office").headings}
+    names = {one.heading for one in office.profile_work(LINES, base="office").draft().headings}
     other = next(name for name in sorted(names) if "เลขที่" in name or "คำสั่งซื้อ" in name)
     assert other
-    effect = office.profile_effect(LINES, [ProfileEdit(("platform",), "another")], "office")
+    effect = office.profile_work(LINES, [ProfileEdit(("platform",), "another")]).effect("office")
     assert (effect.known, effect.new, effect.gone) == (0, 4, 4)
 
 
@@ -150,24 +150,26 @@ def test_a_profile_that_could_not_read_its_files_any_more_is_not_saved(office: R
     before = text_of(books)
     newer = books.root / "newer.csv"
     text = LINES.read_bytes().decode("cp874")
-    heading = next(one for one in office.draft_profile(LINES, base="office").columns if one.name == "total").heading
+    heading = next(
+        one for one in office.profile_work(LINES, base="office").draft().columns if one.name == "total"
+    ).heading
     newer.write_bytes(text.replace(heading, "Grand total", 1).encode("cp874"))
     edits = [ProfileEdit(("columns", "total"), "Grand total")]
-    assert office.profile_effect(newer, edits, "office").refused
+    assert office.profile_work(newer, edits).effect("office").refused
     with pytest.raises(UsageError, match=r"could not be read any more.*another name"):
-        office.save_profile(newer, edits, "office", base="office")
+        office.profile_work(newer, edits, base="office").save("office")
     assert text_of(books) == before
-    office.save_profile(newer, edits, "office-2", base="office")
+    office.profile_work(newer, edits, base="office").save("office-2")
     assert 'platform = "office"' in text_of(books, "office-2"), "the same order of both is one order"
     assert 'profile = "office-2"' in text_of(books, "office-2")
 
 
 def test_only_the_profile_it_began_with_is_replaced(office: ReconService, books: Workspace) -> None:
-    office.save_profile(LINES, [], "other")
+    office.profile_work(LINES).save("other")
     before = text_of(books)
     for base in ("", "other"):
         with pytest.raises(UsageError, match="there already"):
-            office.save_profile(LINES, PACKED_IS_CANCELLED, "office", base=base)
+            office.profile_work(LINES, PACKED_IS_CANCELLED, base=base).save("office")
     assert text_of(books) == before
 
 
@@ -176,7 +178,7 @@ def test_only_the_profile_it_began_with_is_replaced(office: ReconService, books:
 
 def test_profiles_are_listed_and_changed_by_command(books: Workspace) -> None:
     with service_for(books, clock=FakeClock(), actor="nok", write=True) as opened:
-        opened.save_profile(LINES, ANSWERS, "office")
+        opened.profile_work(LINES, ANSWERS).save("office")
         opened.import_files([LINES], profile="office")
     shell = Shell(books.root, FakeClock())
     listed = shell.json("profile", code=0)["profiles"]
@@ -196,7 +198,7 @@ def test_profiles_are_listed_and_changed_by_command(books: Workspace) -> None:
 
 def test_a_command_without_a_file_says_what_to_name(books: Workspace) -> None:
     with service_for(books, clock=FakeClock(), actor="nok", write=True) as opened:
-        opened.save_profile(LINES, ANSWERS, "office")
+        opened.profile_work(LINES, ANSWERS).save("office")
     shell = Shell(books.root, FakeClock())
     assert "No file was taken in with office yet" in shell("profile", "--change", "office").expect(2).err
     assert "There is no profile" in shell("profile", "--change", "nothing", LINES).expect(2).err

@@ -255,7 +255,7 @@ def office(world: ImportWorld) -> ImportWorld:
     """A profile, and the file that was taken in with it; one word of it is still open."""
     file = world.inbox / "back-office.csv"
     with service_for(find_workspace(world.root), clock=FakeClock(), actor="nok", write=True) as service:
-        service.save_profile(file, [ProfileEdit(("payment_map", "exact", "รอโอน"), "unpaid")], "office")
+        service.profile_work(file, [ProfileEdit(("payment_map", "exact", "รอโอน"), "unpaid")]).save("office")
         service.import_files([file], profile="office")
     return world
 

@@ -156,7 +156,7 @@ class ProfileEditor(ProfileSaving):
         path, edits, connection, base = self.path, self.edits, self.connection, self.base
         assert path is not None
         self.place.ask(
-            lambda service: service.draft_profile(path, edits, connection=connection, base=base),
+            lambda service: service.profile_work(path, edits, connection=connection, base=base).draft(),
             self._came,
             group="draft",
         )

@@ -83,7 +83,7 @@ class ProfileSaving(Container):
             self._save(name)
             return
         self.place.ask(
-            lambda service: service.profile_effect(path, edits, name, connection=connection),
+            lambda service: service.profile_work(path, edits, connection=connection).effect(name),
             partial(self._effect_came, name),
             group="draft",
         )
@@ -104,7 +104,9 @@ class ProfileSaving(Container):
         def saved(_where: str) -> None:
             self.post_message(self.Saved(path, name))
 
-        self.place.act(lambda service: service.save_profile(path, edits, name, connection=connection, base=base), saved)
+        self.place.act(
+            lambda service: service.profile_work(path, edits, connection=connection, base=base).save(name), saved
+        )
 
 
 def effect_words(effect: ProfileEffect) -> str:
