@@ -17,14 +17,31 @@ from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import REFUNDS
+from recon.normalize.named_returns import attach_named_returns
+from recon.normalize.sequence import without_orders
 
 _OUT_UNITS: Final = r"([0-9]+) x (?:returned|Package Returned)"
 """How the state text of an order of single pieces counts those that came back (`sources.profile.units`)."""
 _UNCLEAR: Final = ("hold", "unknown")
 
 
-def attach_returns(frames: CanonicalFrames) -> CanonicalFrames:
-    """Return the frames with returns of known orders turned into refunds of these; without any, the same frames."""
+def attach_returns(
+    frames: CanonicalFrames, said: pl.DataFrame | None = None, *, switched_on: bool = True
+) -> CanonicalFrames:
+    """Return the frames with returns of known orders turned into refunds of these; without any, the same frames.
+
+    Args:
+        frames: Orders of a connection, in their latest version.
+        said: Which sales other returns than the marketplaces' belong to, as persons said (`return_links.SAID`).
+        switched_on: Whether such returns become documents; those of marketplaces come in files of their own, chosen by a person.
+    """
+    attached = _attach_marketplace(frames)
+    orders = attached.orders
+    others = (orders["record_kind"] == "sale_return") & ~_of_marketplace(orders)
+    return attach_named_returns(attached, others, said, switched_on=switched_on) if others.any() else attached
+
+
+def _attach_marketplace(frames: CanonicalFrames) -> CanonicalFrames:
     orders = frames.orders
     is_return = (orders["record_kind"] == "sale_return") & _of_marketplace(orders)
     if not is_return.any():
@@ -50,7 +67,9 @@ def attach_returns(frames: CanonicalFrames) -> CanonicalFrames:
         pl.max_horizontal("refunded_minor", pl.col("back").fill_null(0)).alias("refunded_minor")
     )
     refunds = _refunds(frames.refunds, paid_back, attached)
-    return _renumbered(replace(frames, orders=with_sums.drop("back"), refunds=refunds, findings=gather(findings)), kept)
+    return without_orders(
+        replace(frames, orders=with_sums.drop("back"), refunds=refunds, findings=gather(findings)), kept
+    )
 
 
 def _of_marketplace(orders: pl.DataFrame) -> pl.Series:
@@ -143,20 +162,3 @@ def _refunds(refunds: pl.DataFrame, paid_back: pl.DataFrame, attached: pl.DataFr
     both = pl.concat([kept, made]).sort("order_no", "refunded_on", maintain_order=True)
     number = (pl.int_range(pl.len(), dtype=pl.UInt32) + 1).over("order_no")
     return both.with_columns(number.cast(pl.UInt32).alias("refund_no"))
-
-
-def _renumbered(frames: CanonicalFrames, kept: pl.Series) -> CanonicalFrames:
-    """Return the frames without the orders that are not kept, numbered anew."""
-    place = (kept.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
-    orders = frames.orders.filter(kept).with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"))
-    parts = (frames.lines, frames.payments, frames.refunds)
-    lines, payments, refunds = (_of_kept(part, kept, place) for part in parts)
-    return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds)
-
-
-def _of_kept(part: pl.DataFrame, kept: pl.Series, place: pl.Series) -> pl.DataFrame:
-    """Return the rows of kept orders under their orders' new numbers."""
-    if not part.height:
-        return part
-    own = part.filter(kept.gather(part["order_no"]))
-    return own.with_columns(place.gather(own["order_no"]).alias("order_no"))

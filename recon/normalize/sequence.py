@@ -1,4 +1,4 @@
-"""Orders oldest first, as documents should be numbered and sent."""
+"""Orders oldest first, as documents should be numbered and sent; and orders taken out, the others numbered anew."""
 
 from __future__ import annotations
 
@@ -40,3 +40,20 @@ def _moved(part: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
         pl.int_range(part.height, dtype=pl.UInt32, eager=True).alias("at"),
     ]).sort("order_no", maintain_order=True)  # fmt: skip
     return part[numbers["at"]].with_columns(numbers["order_no"])
+
+
+def without_orders(frames: CanonicalFrames, kept: pl.Series) -> CanonicalFrames:
+    """Return the frames without the orders that are not kept, numbered anew."""
+    place = (kept.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
+    orders = frames.orders.filter(kept).with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"))
+    parts = (frames.lines, frames.payments, frames.refunds)
+    lines, payments, refunds = (_of_kept(part, kept, place) for part in parts)
+    return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds)
+
+
+def _of_kept(part: pl.DataFrame, kept: pl.Series, place: pl.Series) -> pl.DataFrame:
+    """Return the rows of kept orders under their orders' new numbers."""
+    if not part.height:
+        return part
+    own = part.filter(kept.gather(part["order_no"]))
+    return own.with_columns(place.gather(own["order_no"]).alias("order_no"))

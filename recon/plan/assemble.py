@@ -225,13 +225,26 @@ def _blocked_findings(work: Work, asked: pl.DataFrame) -> list[pl.DataFrame]:
         pl.col("blocked").first(), pl.col("total_minor").first(), pl.col("kind").cast(pl.String).first()
     )
     stuck = pl.concat([stuck, work.orders.select("order_key", "file", "row")[stuck["order_no"]]], how="horizontal")
+    stuck = _with_returns(stuck, work)
     decided = work.inputs.decisions.filter(pl.col("decision") == "by-hand", pl.col("amount_minor").is_null())
     stuck = stuck.join(decided.select("order_key"), on="order_key", how="anti", maintain_order="left")
     kinds = pl.format("The ledger takes no {} from us.", pl.col("kind").str.replace("_", " "))
     return [
         findings_from(stuck.filter(pl.col("blocked") == code), code, amount_minor=pl.col("total_minor"), detail=detail)
-        for code, detail in (("partial-credit-by-hand", None), ("ledger-cannot", kinds))
+        for code, detail in (("partial-credit-by-hand", pl.col("_for_returns")), ("ledger-cannot", kinds))
     ]
+def _with_returns(stuck: pl.DataFrame, work: Work) -> pl.DataFrame:
+    """Return the orders with the sentence that names their returns; null where money went back without one."""
+    named = work.inputs.refunds.filter(pl.col("reason").is_not_null()).group_by("order_no", maintain_order=True)
+    returns = named.agg(pl.col("reason").unique(maintain_order=True).str.join(", ").alias("_returns"))
+    stuck = pl.concat([stuck, work.orders.select("order_number")[stuck["order_no"]]], how="horizontal")
+    stuck = stuck.join(returns, on="order_no", how="left", maintain_order="left")
+    sentence = pl.format(
+        "{} of order {} to be credited for return {}.", plain_text("total_minor"), "order_number", "_returns"
+    )
+    return stuck.with_columns(sentence.alias("_for_returns"))
+
+
 
 
 def _unfollowed_findings(work: Work) -> list[pl.DataFrame]:

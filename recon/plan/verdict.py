@@ -19,7 +19,13 @@ REASONS: Final = tuple(dict.fromkeys((*FINDING_CODES, *RULE_NAMES, "by-hand", "l
 Reason = pl.Enum(REASONS)
 
 _EMPTY: Final = ("nothing", "closed")
-_SAME_CAUSE: Final = {"refund-amount-missing": ("refund-unclear",)}
+_SAME_CAUSE: Final = {
+    "refund-amount-missing": ("refund-unclear",),
+    "kind-by-hand": (
+        "return-not-linked", "return-exceeds-sale", "does-not-foot", "vat-does-not-tie", "newer-version-refused",
+        "order-repeated", "date-far-off",
+    ),
+}  # fmt: skip
 """Findings of earlier steps that say the same already."""
 
 

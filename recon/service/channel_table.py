@@ -16,8 +16,8 @@ from recon.match.work_filter import matching_rows
 from recon.plan.marketplace import counted_orders
 from recon.service import match_undo
 from recon.service.context import Context
-from recon.service.known import current_frames
 from recon.service.mapping_frames import channel_links, ledger_methods
+from recon.service.returned import planned_frames
 
 STATES: Final = ("unmapped", "cash", "mapped", "not-needed")
 """What waits for a person first."""
@@ -70,7 +70,7 @@ class ChannelTable:
 def channel_table(context: Context, connection: str | None) -> ChannelTable:
     """Return all payment channels of the orders, and the ledger's channels they can go to."""
     name, rules = context.connection(connection)
-    frames = current_frames(context, name, rules)
+    frames = planned_frames(context, name, rules)
     undo_name, redo_name = match_undo.names(context, name)
     methods = ledger_methods(context, name).with_columns(pl.col("account_code").fill_null(""))
     return ChannelTable(

@@ -17,8 +17,8 @@ from recon.config_charges import Charge, Charges
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.service.context import Context
-from recon.service.known import current_frames
 from recon.service.mapping_frames import ledger_accounts, ledger_products
+from recon.service.returned import planned_frames
 from recon.settings_text import Value
 
 Kind = Literal["shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card"]
@@ -69,7 +69,7 @@ class ChargeTable:
 def charge_table(context: Context, connection: str | None) -> ChargeTable:
     """Return the rules of every sales channel of the orders and of the settings."""
     name, rules = context.connection(connection)
-    frames = current_frames(context, name, rules)
+    frames = planned_frames(context, name, rules)
     accounts, products = ledger_accounts(context, name), dict(ledger_products(context, name).iter_rows())
     used = _used(frames)
     own = [channel for channel in rules.charges if channel != DEFAULT]

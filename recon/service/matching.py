@@ -14,11 +14,11 @@ from recon.service.causes import causes
 from recon.service.channel_table import channel_rows
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
-from recon.service.known import current_frames
 from recon.service.mapping_frames import channel_links, decisions, ledger_methods, ledger_products, product_links
 from recon.service.match_edits import MatchEdits, PlannedEdits
 from recon.service.new_products import link_created
 from recon.service.product_table import product_frame
+from recon.service.returned import planned_frames
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 
 __all__ = [
@@ -35,7 +35,7 @@ def match(context: Context, connection: str | None, edits: MatchEdits, *, dry_ru
     """
     name, rules = context.connection(connection)
     link_created(context, name)
-    frames = current_frames(context, name, rules)
+    frames = planned_frames(context, name, rules)
     planned = _planned(context, name, rules, frames, edits)
     if not dry_run:
         planned.write()
@@ -46,7 +46,7 @@ def match(context: Context, connection: str | None, edits: MatchEdits, *, dry_ru
 def carry_out(context: Context, connection: str | None, edits: MatchEdits) -> tuple[str, ...]:
     """Carry out edits and return what was set, in words; raises like `match`."""
     name, rules = context.connection(connection)
-    planned = _planned(context, name, rules, current_frames(context, name, rules), edits)
+    planned = _planned(context, name, rules, planned_frames(context, name, rules), edits)
     planned.write()
     return tuple(planned.words)
 
@@ -127,7 +127,7 @@ def channel_lines(context: Context, name: str, rules: Connection, frames: Canoni
 def export_mappings(context: Context, connection: str | None, path: Path) -> Path:
     """Write all SKUs and channels with their mappings to a workbook for bulk editing."""
     name, rules = context.connection(connection)
-    frames = current_frames(context, name, rules)
+    frames = planned_frames(context, name, rules)
     if frames is None:
         raise UsageError("There are no orders yet: `recon import FILE` first. Nothing was written.")
     return context.outside.write_mappings(

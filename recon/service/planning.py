@@ -20,7 +20,6 @@ from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import FIRST_SEEN
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
-from recon.normalize.returns import attach_returns
 from recon.normalize.sequence import chronological
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
@@ -35,6 +34,7 @@ from recon.service.plan_report import report
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
 from recon.service.start_date import require_start_date
+from recon.service.returned import with_returns
 from recon.service.two_sources import shared_orders
 from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
@@ -103,7 +103,7 @@ def plan(
 def whole_set(context: Context, name: str, sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
     """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
     parts = [frames for _, frames in sets]
-    frames = attach_returns(chronological(combine(parts)))
+    frames = with_returns(context, name, context.settings.connections[name], chronological(combine(parts)))
     held = refused_later(parts, frames, read_again(context, name))
     return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
 
@@ -216,7 +216,7 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
         "files": [(intake.digest, intake.read_key) for intake, _ in sets],
         "mappings": [
             [kind, context.store.mappings.current(name, kind)]
-            for kind in ("product", "channel", "decision", "create", "elsewhere")
+            for kind in ("product", "channel", "decision", "create", "elsewhere", "return")
         ],
         "settings": settings_facts(context.settings, name),
         "posted": [posted.height, int(posted["total_minor"].sum() or 0)],

@@ -25,9 +25,9 @@ from recon.money import plain
 from recon.plan.products import PRODUCT
 from recon.service import match_undo
 from recon.service.context import Context
-from recon.service.known import current_frames
 from recon.service.mapping_frames import catalog_read_at, ledger_products, product_links
 from recon.service.new_products import created_in, product_wishes
+from recon.service.returned import planned_frames
 from recon.store.mappings import MappingChange
 
 ORDERS_SHOWN: Final = 8
@@ -134,7 +134,7 @@ def product_table(
         found: Suggestions as an earlier table holds them, used instead of new ones.
     """
     name, rules = context.connection(connection)
-    frames = current_frames(context, name, rules)
+    frames = planned_frames(context, name, rules)
     frame = empty_products()
     if frames is not None:
         frame, found = product_frame(context, name, rules, frames, suggestions=suggestions, found=found)
@@ -190,7 +190,7 @@ def catalog(context: Context, connection: str | None) -> CatalogList:
 def product_detail(context: Context, connection: str | None, sku: str) -> ProductDetail:
     """Return everything about one SKU: what it might be, who linked it when, and the newest orders that hold it."""
     name, rules = context.connection(connection)
-    frames, key = current_frames(context, name, rules), fold(sku)
+    frames, key = planned_frames(context, name, rules), fold(sku)
     changes = context.store.mappings.history(name, "product", key)
     history = tuple(_entry(change) for change in reversed(changes))
     if frames is None:

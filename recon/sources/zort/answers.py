@@ -20,8 +20,9 @@ from recon.frames.json_records import field_names
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals
 from recon.sources.zort.dates import DATE_FORM, MOMENT_FORM
 from recon.sources.zort.envelope import Envelope, open_answer
-from recon.sources.zort.orders import read_lines, read_orders
+from recon.sources.zort.orders import RETURNS, read_lines, read_orders
 from recon.sources.zort.payments import CHANNEL_RULES, PREFIX, read_payments
+from recon.sources.zort.references import reference_fields
 from recon.sources.zort.words import (
     KINDS,
     KNOWN_FIELDS,
@@ -74,7 +75,7 @@ class ZortAnswers(Source):
     platform = "zort"
     specification = "ZORT API v4, https://developers.zortout.com"
     holds_whole_period = False
-    version = 1
+    version = 2
 
     def identify(self, file: IntakeFile) -> bool:
         """Return whether the file is an answer of ZORT, by the field names at its beginning."""
@@ -103,7 +104,8 @@ class ZortAnswers(Source):
         payments = read_payments(documents, rows, entry_field)
         wide = read_orders(documents, rows, kind=kind, payments=payments, channel_field=channel_field)
         lines, unknown_line_fields = read_lines(documents, rows)
-        unknown = (*_unknown_fields(documents, channel_field), *unknown_line_fields, *payments.unknown_fields)
+        told = reference_fields(documents) if kind in RETURNS else []
+        unknown = (*_unknown_fields(documents, (channel_field, *told)), *unknown_line_fields, *payments.unknown_fields)
         findings = gather([_strays(answer), _new_columns(unknown), _deposits(wide, options)])
         orders = wide.select(pl.exclude("^_.*$"))
         return Reading(
@@ -175,8 +177,8 @@ def _record_kind(file: IntakeFile, documents: Sequence[Mapping[str, Any]]) -> st
     return "sale"
 
 
-def _unknown_fields(documents: Sequence[Mapping[str, Any]], channel_field: str) -> list[str]:
-    known = USED_FIELDS | KNOWN_FIELDS | {channel_field.lower()}
+def _unknown_fields(documents: Sequence[Mapping[str, Any]], used: Sequence[str]) -> list[str]:
+    known = USED_FIELDS | KNOWN_FIELDS | {name.lower() for name in used}
     return [name for name in field_names(documents) if name not in known]
 
 

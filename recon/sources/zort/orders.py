@@ -14,6 +14,7 @@ import polars as pl
 from recon.frames.json_records import entries, field_names, text_frame
 from recon.sources.zort.dates import days, moments
 from recon.sources.zort.payments import PREFIX, Payments, channel_expression
+from recon.sources.zort.references import said_references
 from recon.sources.zort.words import COD_SUFFIX, KINDS, LINE_FIELDS, NO_WORDS, UNPAID_WORDS, UNUSED_AMOUNTS, YES_WORDS
 
 HEAD_OFFICE: Final = "สำนักงานใหญ่"
@@ -29,6 +30,8 @@ _FIELDS: Final = (
     "createdatetimestring", "updatedatetime", "updatedatetimestring", "shippingdate", "shippingdatestring",
     "paymentdate", "paymentdatestring", *UNUSED_AMOUNTS,
 )  # fmt: skip
+RETURNS: Final = ("sale_return", "purchase_return")
+"""Kinds of records that belong to another document."""
 _ADDRESS_PARTS: Final = (
     "customerstreetaddress", "customersubdistrict", "customerdistrict", "customerprovince", "customerpostcode",
 )  # fmt: skip
@@ -72,7 +75,7 @@ def read_orders(
         # 0 is what .NET writes for an id that was never given.
         pl.col("id").replace("0", None).alias("order_id"),
         pl.col("number").alias("order_number"),
-        _other_numbers().alias("other_numbers"),
+        said_references(records) if kind in RETURNS else _other_numbers().alias("other_numbers"),
         "record_kind",
         days(frame, *_twins(date), *_twins("orderdate")).alias("ordered_on"),
         pl.coalesce("entry_paid_on", days(frame, *_twins("paymentdate"))).alias("paid_on"),
