@@ -96,6 +96,8 @@ NAMES: Final[dict[str, str]] = {
     "credit_note_reasons.refunded": N_("reason: money refunded"),
     "credit_note_reasons.corrected": N_("reason: amount corrected"),
     "contacts.full_tax_invoice": N_("full tax invoices"),
+    "contacts.branch_missing": N_("company without a branch"),
+    "contacts.named_on": N_("names count without a tax id"),
     "accounts.sales": N_("sales account"),
     "accounts.other_income": N_("other income account"),
     "accounts.receivable": N_("receivables account"),
@@ -218,6 +220,10 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "products.unlinked": {"hold": _HOLD, "text": N_("send the line as text")},
     "products.without_sku": {"hold": _HOLD, "text": N_("send the line as text")},
     "channels.unmapped": {"hold": _HOLD, "cash": N_("book it as cash")},
+    "contacts.branch_missing": {
+        "head-office": N_("take the head office"),
+        "standing": N_("the standing contact"),
+    },
     "charges.platform_voucher": {
         "hold": _HOLD,
         "spread": N_("into the item prices"),

@@ -57,7 +57,7 @@ def assemble(
     place, connection, limits = sent["order_no"], work.connection, work.inputs.limits
     orders = work.orders.select(_NEEDED)[place]
     facts = work.facts.select(_FACTS)[place]
-    frame, (contacts, bad, dates, stems) = side_by_side(
+    frame, (contacts, buyers, dates, stems) = side_by_side(
         lambda: identified(sent, orders["order_key"], facts),
         lambda: (
             *contacts_of(orders, connection, limits.contact_code_max_length),
@@ -86,7 +86,7 @@ def assemble(
     )
     lines, booked = _with_mirrors(lines, booked, mirrors)
     found = [
-        *_document_findings(work, documents, orders, bad, dates["undated"]),
+        *_document_findings(work, documents, orders, buyers, dates["undated"]),
         _unknown_findings(documents, orders, mirrors.unknown),
         *_blocked_findings(work, asked),
         *_unfollowed_findings(work),
@@ -171,7 +171,7 @@ def _tax_invoice(work: Work) -> pl.Expr:
 
 
 def _document_findings(
-    work: Work, documents: pl.DataFrame, orders: pl.DataFrame, bad: pl.DataFrame, undated: pl.Series
+    work: Work, documents: pl.DataFrame, orders: pl.DataFrame, buyers: pl.DataFrame, undated: pl.Series
 ) -> list[pl.DataFrame]:
     place = orders.select("file", "row")
     known = work.inputs.findings
@@ -183,9 +183,7 @@ def _document_findings(
         pl.col("kind").is_in(["invoice", "receipt"]).alias("is_sale"),
     )
     found = [vat_rounding_findings(pl.concat([compared, place], how="horizontal"))]
-    if bad.height:
-        fresh = bad.unique("order_key", maintain_order=True)
-        found.append(findings_from(fresh, "tax-id-invalid", column="customer_tax_id", value=pl.col("value")))
+    found.append(buyers)
     if undated.any():
         about = pl.concat([documents, place], how="horizontal").filter(undated)
         said = said_already(known, "refund-undated").unique().to_frame()
@@ -225,14 +223,16 @@ def _blocked_findings(work: Work, asked: pl.DataFrame) -> list[pl.DataFrame]:
         pl.col("blocked").first(), pl.col("total_minor").first(), pl.col("kind").cast(pl.String).first()
     )
     stuck = pl.concat([stuck, work.orders.select("order_key", "file", "row")[stuck["order_no"]]], how="horizontal")
-    stuck = _with_returns(stuck, work)
     decided = work.inputs.decisions.filter(pl.col("decision") == "by-hand", pl.col("amount_minor").is_null())
     stuck = stuck.join(decided.select("order_key"), on="order_key", how="anti", maintain_order="left")
+    stuck = _with_returns(stuck, work)
     kinds = pl.format("The ledger takes no {} from us.", pl.col("kind").str.replace("_", " "))
     return [
         findings_from(stuck.filter(pl.col("blocked") == code), code, amount_minor=pl.col("total_minor"), detail=detail)
         for code, detail in (("partial-credit-by-hand", pl.col("_for_returns")), ("ledger-cannot", kinds))
     ]
+
+
 def _with_returns(stuck: pl.DataFrame, work: Work) -> pl.DataFrame:
     """Return the orders with the sentence that names their returns; null where money went back without one."""
     named = work.inputs.refunds.filter(pl.col("reason").is_not_null()).group_by("order_no", maintain_order=True)
@@ -243,8 +243,6 @@ def _with_returns(stuck: pl.DataFrame, work: Work) -> pl.DataFrame:
         "{} of order {} to be credited for return {}.", plain_text("total_minor"), "order_number", "_returns"
     )
     return stuck.with_columns(sentence.alias("_for_returns"))
-
-
 
 
 def _unfollowed_findings(work: Work) -> list[pl.DataFrame]:

@@ -1,123 +1,211 @@
 """Whose name stands on a document: the channel's standing contact, or the buyer's own where a tax id proves who it is.
 
 Marketplaces mask buyers' names, and one contact per order would flood the ledger. A buyer with a valid 13-digit tax id
-(check digit) gets a contact and a full tax invoice of their own.
+gets a contact and a full tax invoice of their own; so does, on the channels a person chose, a buyer whose name and
+address are known. What keeps a buyer from it is a finding with its order (docs/contacts.md).
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 import polars as pl
 
 from recon.config import Connection
+from recon.frames.findings import findings_from, gather
+from recon.frames.text import fold, fold_column
+from recon.plan.buyers import (
+    HEAD_OFFICE,
+    bare_id,
+    branch_of,
+    contact_codes,
+    digest_codes,
+    is_masked,
+    is_name,
+    is_other_id,
+    valid_tax_id,
+)
 
-HEAD_OFFICE: Final = "00000"
 STANDING_NAME: Final = "Online customers"
-_THAI_DIGITS: Final = {chr(0x0E50 + digit): str(digit) for digit in range(10)}
-
-
-def valid_tax_id(digits: pl.Expr) -> pl.Expr:
-    """Return whether a text is 13 digits with the right check digit: weights 13..2, (11 - sum mod 11) mod 10."""
-    places = [digits.str.slice(place, 1).str.to_integer(strict=False) for place in range(13)]
-    weighted = pl.sum_horizontal(places[place] * (13 - place) for place in range(12))
-    return digits.str.contains(r"^[0-9]{13}$") & ((11 - weighted % 11) % 10 == places[12])
+ALL_CHANNELS: Final = "*"
+_OWN: Final = {
+    "contact_code": "code",
+    "contact_name": "name",
+    "contact_tax_id": "own_tax_id",
+    "contact_branch": "own_branch",
+    "contact_address": "address",
+}
+"""Columns of a document to what they are made of for a buyer's own contact."""
+_ADDRESS_LEFT_AWAY: Final = "The address is left away; the contact of the buyer's tax id is used."
+_NO_NUMBER: Final = "No number of a branch can be read in it; the document goes to the standing contact."
 
 
 def contacts_of(
     orders: pl.DataFrame, connection: Connection, code_max_length: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return contact columns per order, and the orders whose tax id fails: order_key, file, row, value.
+    """Return contact columns per row of ``orders`` (oldest order first), and FINDINGS about the buyers.
 
     Columns: contact_code, contact_name, contact_tax_id, contact_branch, contact_address.
     """
     standing = _standing(orders["sales_channel"], connection)
     none = pl.lit(None, dtype=pl.String)
-    frame = standing.with_columns(
-        none.alias("contact_tax_id"), none.alias("contact_branch"), none.alias("contact_address")
-    )
-    stated = orders["customer_tax_id"].is_not_null()
-    if not (connection.contacts.full_tax_invoice and connection.vat_registered and stated.any()):
-        return frame, _no_bad()
-    buyers = _buyers(orders.with_row_index("_at").filter(stated), code_max_length)
-    bad = buyers.filter(~pl.col("valid")).select("order_key", "file", "row", pl.col("customer_tax_id").alias("value"))
-    named = pl.col("name").str.contains(r"[^\s*]") & ~pl.col("name").str.contains(r"\*\*")
-    own = buyers.filter("valid", named.fill_null(value=False))
+    frame = standing.with_columns(none.alias(name) for name in _OWN if name not in standing.columns)
+    rules = connection.contacts
+    known = pl.col("customer_tax_id").is_not_null()
+    if rules.named_on:
+        known |= _is_chosen(orders["sales_channel"], rules.named_on) & pl.col("customer_address").is_not_null()
+    if not (rules.full_tax_invoice and connection.vat_registered):
+        return frame, gather([])
+    stated = orders.with_row_index("_at").filter(known)
+    if stated.is_empty():
+        return frame, gather([])
+    buyers = _buyers(stated, connection, code_max_length)
+    own = buyers.filter(pl.col("code").is_not_null())
+    found = _findings(buyers, own, rules.branch_missing)
     if own.is_empty():
-        return frame, bad
+        return frame, found
     joined = frame.with_row_index("_at").join(
         own.select("_at", *_OWN.values()), on="_at", how="left", maintain_order="left"
     )
     is_own = pl.col("code").is_not_null()
     return joined.select(
         pl.when(is_own).then(source).otherwise(column).alias(column) for column, source in _OWN.items()
-    ), bad
+    ), found
 
 
-_OWN: Final = {
-    "contact_code": "code",
-    "contact_name": "name",
-    "contact_tax_id": "tax_id",
-    "contact_branch": "branch",
-    "contact_address": "customer_address",
-}
+def standing_contact(connection: Connection, sales_channel: str) -> tuple[str, str]:
+    """Return code and name of the standing contact for a sales channel."""
+    for channel, code in connection.contacts.by_channel.items():
+        if fold(channel) == fold(sales_channel):
+            return code, channel
+    return connection.contacts.default, STANDING_NAME
 
 
 def _standing(sales_channels: pl.Series, connection: Connection) -> pl.DataFrame:
-    contacts = connection.contacts
-    codes = dict(contacts.by_channel)
-    if not codes:
+    if not connection.contacts.by_channel:
         return pl.select(
-            pl.repeat(contacts.default, sales_channels.len(), dtype=pl.String).alias("contact_code"),
+            pl.repeat(connection.contacts.default, sales_channels.len(), dtype=pl.String).alias("contact_code"),
             pl.repeat(STANDING_NAME, sales_channels.len(), dtype=pl.String).alias("contact_name"),
         )
-    names = {channel: channel for channel in codes}
+    distinct = sales_channels.unique()
+    chosen = [standing_contact(connection, channel or "") for channel in distinct]
     return pl.DataFrame(
         [
-            sales_channels.replace_strict(codes, default=contacts.default, return_dtype=pl.String).alias(
-                "contact_code"
-            ),
-            sales_channels.replace_strict(names, default=STANDING_NAME, return_dtype=pl.String).alias("contact_name"),
+            sales_channels.replace_strict(distinct, pl.Series(part, dtype=pl.String), return_dtype=pl.String).alias(
+                name
+            )
+            for name, part in zip(("contact_code", "contact_name"), zip(*chosen, strict=True), strict=True)
         ]
+        if chosen
+        else {"contact_code": sales_channels, "contact_name": sales_channels}
     )
 
 
-def _buyers(orders: pl.DataFrame, code_max_length: int) -> pl.DataFrame:
-    """Return buyers with a stated tax id: digits, branch, contact code, and whether the id is valid."""
-    digits = pl.col("customer_tax_id").str.replace_many(_THAI_DIGITS).str.replace_all(r"[\s-]", "")
-    branch = pl.col("customer_branch").str.replace_many(_THAI_DIGITS).str.extract(r"([0-9]{1,5})").str.zfill(5)
-    frame = orders.select(
-        "_at", "order_key", "file", "row", "customer_tax_id", "customer_address",
+def _is_chosen(sales_channels: pl.Series, named_on: tuple[str, ...]) -> pl.Expr:
+    """Return the mask of orders of the channels on which names count without a tax id."""
+    if ALL_CHANNELS in named_on:
+        return pl.lit(value=True)
+    return pl.lit(fold_column(sales_channels).is_in([fold(channel) for channel in named_on]))
+
+
+def _buyers(orders: pl.DataFrame, connection: Connection, longest: int) -> pl.DataFrame:
+    """Return what each order says of its buyer, and the code of the contact; no code: the standing contact."""
+    rules = connection.contacts
+    chosen = _is_chosen(orders["sales_channel"], rules.named_on) if rules.named_on else pl.lit(value=False)
+    address_masked = is_masked(pl.col("customer_address")).fill_null(value=False)
+    facts = orders.select(
+        "_at", "order_key", "order_number", "file", "row", "customer_tax_id", "customer_branch", "customer_address",
         pl.col("customer_name").str.strip_chars().alias("name"),
-        digits.alias("tax_id"),
-        branch.fill_null(HEAD_OFFICE).alias("branch"),
-    ).filter(pl.col("tax_id") != "")  # fmt: skip
-    frame = frame.with_columns(valid_tax_id(pl.col("tax_id")).alias("valid"))
-    small = pl.col("branch").str.starts_with("000")
-    code = (
-        pl.when(pl.col("branch") == HEAD_OFFICE)
-        .then(pl.format("T{}", "tax_id"))
-        .otherwise(pl.format("T{}{}", "tax_id", pl.col("branch").str.slice(3, 2)))
+        bare_id(pl.col("customer_tax_id")).alias("tax_id"),
+        branch_of(pl.col("customer_branch")).alias("branch"),
+        is_masked(pl.col("customer_tax_id")).fill_null(value=False).alias("id_masked"),
+        address_masked.alias("address_masked"),
+        pl.when(~address_masked).then("customer_address").alias("address"),
+        chosen.alias("chosen"),
+    )  # fmt: skip
+    valid = valid_tax_id(pl.col("tax_id")).fill_null(value=False)
+    other = is_other_id(pl.col("tax_id")).fill_null(value=False)
+    facts = facts.with_columns(
+        pl.when("id_masked").then(pl.lit("masked"))
+        .when(valid).then(pl.lit("valid"))
+        .when(other).then(pl.lit("other"))
+        .when(pl.col("tax_id").is_null()).then(pl.lit("none"))
+        .otherwise(pl.lit("invalid")).alias("id_kind"),
+        is_name(pl.col("name")).alias("named"),
+        (valid & pl.col("tax_id").str.starts_with("0")).alias("juristic"),
+    )  # fmt: skip
+    return _with_codes(facts, rules.branch_missing == "head-office", longest)
+
+
+def _with_codes(facts: pl.DataFrame, takes_head_office: bool, longest: int) -> pl.DataFrame:  # noqa: FBT001
+    """Add code, tax id and branch of the contact; a private buyer without a branch has none."""
+    missing, unclear = pl.col("branch") == "", pl.col("branch").is_null()
+    usable = ~unclear & (~missing | ~pl.col("juristic") | pl.lit(takes_head_office))
+    by_id = (pl.col("id_kind") == "valid") & pl.col("named") & usable
+    by_name = (
+        pl.col("chosen")
+        & pl.col("named")
+        & pl.col("address").is_not_null()
+        & pl.col("id_kind").is_in(["none", "other"])
     )
-    frame = frame.with_columns(code.alias("code"), (~small | (code.str.len_bytes() > code_max_length)).alias("_long"))
-    return _digested(frame, code_max_length)
+    facts = facts.with_columns(
+        pl.when(by_id).then("tax_id").alias("own_tax_id"),
+        pl.when(by_id)
+        .then(pl.when(~missing).then("branch").when("juristic").then(pl.lit(HEAD_OFFICE)))
+        .alias("own_branch"),
+        pl.when(by_name & (pl.col("id_kind") == "other")).then(pl.col("tax_id").str.to_uppercase()).alias("_id"),
+        pl.when(by_name & (pl.col("id_kind") == "none")).then(pl.format("{}/{}", "name", "address")).alias("_person"),
+    )
+    codes = pl.DataFrame({"own_tax_id": facts["own_tax_id"], "own_branch": facts["own_branch"]}).with_row_index("_i")
+    with_id = codes.filter(pl.col("own_tax_id").is_not_null())
+    made = with_id.select("_i", contact_codes(with_id["own_tax_id"], with_id["own_branch"], longest).alias("code"))
+    by_tax_id = codes.join(made, on="_i", how="left", maintain_order="left")["code"]
+    others = digest_codes(facts["_id"], longest, mark="P"), digest_codes(facts["_person"], longest, mark="N")
+    return facts.with_columns(pl.coalesce(pl.lit(by_tax_id), *(pl.lit(each) for each in others)).alias("code"))
 
 
-def _digested(buyers: pl.DataFrame, code_max_length: int) -> pl.DataFrame:
-    """Give buyers whose code does not fit, or whose branch has three digits and more, a code made of a digest."""
-    if not buyers["_long"].any():
-        return buyers
-    distinct = buyers.filter("_long").select("tax_id", "branch").unique(maintain_order=True)
-    codes = [
-        "T" + hashlib.sha256(f"{tax_id}/{branch}".encode()).hexdigest()[: code_max_length - 1]
-        for tax_id, branch in distinct.iter_rows()
+def _findings(buyers: pl.DataFrame, own: pl.DataFrame, branch_missing: str) -> pl.DataFrame:
+    """Return what keeps buyers from a full tax invoice, and buyers whom two orders describe differently."""
+    once = buyers.unique("order_key", keep="first", maintain_order=True)
+    kind, named, valid = pl.col("id_kind"), pl.col("named"), pl.col("id_kind") == "valid"
+    assumed = "Taken for the head office (00000), as contacts.branch_missing says."
+    left = "The document goes to the standing contact, as contacts.branch_missing says."
+    no_branch = valid & pl.col("juristic") & named & (pl.col("branch") == "")
+    said: list[tuple[pl.Expr, str, str, str | None]] = [
+        (kind == "invalid", "tax-id-invalid", "customer_tax_id", None),
+        (kind == "other", "tax-id-foreign", "customer_tax_id", None),
+        (kind == "masked", "buyer-masked", "customer_tax_id", None),
+        (valid & ~named, "buyer-masked", "customer_name", None),
+        (valid & named & pl.col("address_masked"), "buyer-masked", "customer_address", _ADDRESS_LEFT_AWAY),
+        (no_branch, "branch-not-stated", "customer_branch", assumed if branch_missing == "head-office" else left),
+        (valid & named & pl.col("branch").is_null(), "branch-not-stated", "customer_branch", _NO_NUMBER),
     ]
-    joined = buyers.join(
-        distinct.with_columns(pl.Series("_code", codes)), on=["tax_id", "branch"], how="left", maintain_order="left"
-    )
-    return joined.with_columns(pl.when("_long").then("_code").otherwise("code").alias("code"))
+    texts = {"customer_name": "name"}
+    found = [
+        findings_from(once.filter(which), code, column=column, value=pl.col(texts.get(column, column)), detail=detail)
+        for which, code, column, detail in said
+    ]
+    return gather([*found, *_differing(own)])
 
 
-def _no_bad() -> pl.DataFrame:
-    return pl.DataFrame(schema={"order_key": pl.String, "file": pl.String, "row": pl.UInt32, "value": pl.String})
+def _differing(own: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return a finding per order that gives a tax id and branch another name or address than the newest order does."""
+    with_id = own.filter(pl.col("own_tax_id").is_not_null()).unique("order_key", keep="first", maintain_order=True)
+    if with_id.height < 2:
+        return []
+    found = []
+    for column, text in (("customer_name", "name"), ("customer_address", "address")):
+        told = with_id.filter(pl.col(text).is_not_null())
+        told = told.with_columns(fold_column(told[text]).alias("_key"))
+        newest = told.group_by("code").agg(
+            pl.col("_key").last().alias("newest_key"), pl.col(text).last().alias("newest"),
+            pl.col("order_number").last().alias("newest_order"),
+        )  # fmt: skip
+        about = told.join(newest, on="code", how="left", maintain_order="left")
+        detail = pl.format(
+            "Contact {}: order {} is newer and says {}. A new contact takes the newest; one the ledger has stays as it is.",
+            "code", "newest_order", pl.col("newest").str.replace_all(r"\s+", " "),
+        )  # fmt: skip
+        differing = about.filter(pl.col("_key") != pl.col("newest_key"))
+        found.append(findings_from(differing, "buyer-differs", column=column, value=pl.col(text), detail=detail))
+    return found
