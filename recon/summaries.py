@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from recon.summaries_contacts import ContactLine
+
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
@@ -215,6 +217,8 @@ class PlanReport:
     """False: the same plan stood there already."""
     dry_run: bool = False
     rows: tuple[DocumentRow, ...] = ()
+    contacts: tuple[ContactLine, ...] = ()
+    """Contacts its documents name that the ledger does not have under their code."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.plan/1."""
@@ -344,14 +348,15 @@ class MatchReport:
     methods: tuple[tuple[str, str], ...] = field(default=())
     sales_account: str = ""
     """Account of lines that go as text; empty: none is chosen."""
+    open_returns: int = 0
+    """Returns whose sale is not known."""
     dry_run: bool = False
 
     @property
     def open_count(self) -> int:
-        """How many SKUs and channels still wait for a person."""
-        return sum(p.state in {"unlinked", "suggested"} for p in self.products) + sum(
-            c.state == "unmapped" for c in self.channels
-        )
+        """How many SKUs, channels and returns still wait for a person."""
+        skus = sum(p.state in {"unlinked", "suggested"} for p in self.products)
+        return skus + sum(c.state == "unmapped" for c in self.channels) + self.open_returns
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.match/1."""

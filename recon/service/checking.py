@@ -14,6 +14,7 @@ from recon.errors import StoreDamaged, UsageError
 from recon.money import plain
 from recon.plan.products import PRODUCT
 from recon.service.connecting import known_catalog, require_same_company
+from recon.service.contacts import LedgerCodes
 from recon.service.context import Context, Progress
 from recon.service.sending import DocumentMaker
 from recon.store.event_log import Event
@@ -43,14 +44,15 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
     maker = DocumentMaker(context, batch)
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
-    with context.outside.target(
-        batch.connection, rules, batch_id=batch.batch_id, known=known_catalog(context, batch.connection)
-    ) as target:
+    known = known_catalog(context, batch.connection)
+    codes = LedgerCodes(known)
+    with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
         company = target.verify()
         require_same_company(context, company)
         ids = _listed_ids(target, rows)
         posted = [
-            (_as_it_stands(maker.document_of(r), r), _id_of(r) or ids.get(r.ledger_number or "", "")) for r in rows
+            (codes.as_there(_as_it_stands(maker.document_of(r), r)), _id_of(r) or ids.get(r.ledger_number or "", ""))
+            for r in rows
         ]
         found = verify(
             target,

@@ -13,7 +13,8 @@ from recon.plan.products import PRODUCT
 from recon.review.decisions import content_digest
 from recon.review.records import DoorKind, DoorView
 from recon.service.approving import approval_policy
-from recon.service.connecting import known_company
+from recon.service.connecting import known_catalog, known_company
+from recon.service.contacts import contact_lines, contact_words
 from recon.service.context import Context
 from recon.service.part_approval import Chosen, chosen_documents
 from recon.service.planning import load_plan_frame
@@ -95,6 +96,9 @@ def _warnings(context: Context, chosen: Chosen) -> tuple[str, ...]:
     words = [
         f"{count:,} of these documents: {FINDING_CODES[code].title} ({code})" for code, count in causes.iter_rows()
     ]
+    going = load_plan_frame(context, chosen.batch, "documents")
+    going = going.filter(pl.col("document_key").is_in(chosen.rows["key"].implode()))
+    words += contact_words(contact_lines(going, known_catalog(context, chosen.batch.connection)))
     findings = load_plan_frame(context, chosen.batch, "findings")
     of_all = findings.filter((pl.col("severity") == "warning") & pl.col("order_key").is_null())
     words += [f"{FINDING_CODES[code].title} ({code})" for code in of_all["code"].unique().sort()]

@@ -11,6 +11,8 @@ from recon.money import plain
 from recon.plan.inputs import Plan
 from recon.plan.products import PRODUCT
 from recon.service.causes import causes, in_currencies, sums_by_currency, with_currency
+from recon.service.connecting import known_catalog
+from recon.service.contacts import contact_lines
 from recon.service.context import Context
 from recon.service.controls import control_view
 from recon.service.reading import document_rows
@@ -62,6 +64,7 @@ def report(
         is_new=is_new,
         dry_run=dry_run,
         rows=document_rows(context, shown, orders, batch),
+        contacts=contact_lines(documents, known_catalog(context, name)),
     )
 
 

@@ -13,13 +13,14 @@ import polars as pl
 from recon.approve import check_approval, void_approval
 from recon.domain.document import Document
 from recon.domain.outbox import SETTLED
-from recon.errors import ReconError, StaleApproval, TargetRejected
+from recon.errors import ReconError, StaleApproval
 from recon.frames.parquet import digest_files
 from recon.money import plain
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.plan.records import documents_by_key
-from recon.service.connecting import keep_catalog, known_catalog, known_company
+from recon.service.connecting import known_catalog, known_company
+from recon.service.contacts import create_contacts
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import posted_meanwhile, require_writer
 from recon.service.known import current_sets
@@ -30,7 +31,7 @@ from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import UploadSummary
-from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
+from recon.targets.base import Target
 from recon.upload.engine import Uploader
 from recon.upload.files import write_files
 from recon.upload.report import Progress as UploadProgress
@@ -172,7 +173,7 @@ def upload(
         else:
             if rules.writers == "shared":
                 _require_nobody_posted(context, batch, target, on_progress)
-            _create_contacts(context, batch, target, maker)
+            create_contacts(context, batch.connection, target, maker.documents())
             uploader = Uploader(
                 context.store,
                 target,
@@ -243,11 +244,9 @@ class DocumentMaker:
             self._made = documents_by_key(near, lines, postings, orders, near["document_key"].to_list())
         return self._made[row.document_key]
 
-    def contacts(self) -> pl.DataFrame:
-        """Return the distinct contacts of the batch's documents."""
-        documents = self._of(self._batch.batch_id)[0]
-        columns = ["contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address"]
-        return documents.select(columns).unique("contact_code", keep="first", maintain_order=True)
+    def documents(self) -> pl.DataFrame:
+        """Return the documents of the batch."""
+        return self._of(self._batch.batch_id)[0]
 
     def _of(self, batch_id: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         if batch_id not in self._frames:
@@ -257,47 +256,6 @@ class DocumentMaker:
             )
             self._frames[batch_id] = (documents, lines, postings, orders.select("order_no", "order_key", "file", "row"))
         return self._frames[batch_id]
-
-
-def _create_contacts(context: Context, batch: Batch, target: Target, maker: DocumentMaker) -> None:
-    """Create the buyers' contacts the approved documents name and the ledger does not know yet; each is looked up first.
-
-    A contact the ledger refuses does not stop the others; documents that need it are refused by the ledger one by one.
-    """
-    catalog = known_catalog(context, batch.connection)
-    made: list[LedgerContact] = []
-    for contact in wanted_contacts(maker.contacts(), catalog):
-        try:
-            made += target.ensure_masters(MasterRequest(contacts=(contact,))).contacts
-        except TargetRejected as error:
-            context.notes.append(f"contact {contact.code} ({contact.name}) was not created: {error}")
-    if made:
-        keep_catalog(context, batch.connection, replace(catalog, contacts=(*catalog.contacts, *made)))
-
-
-def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog) -> list[LedgerContact]:
-    """Return contacts that are not in the ledger; equal names are told apart by their tax ids (PEAK wants names unique)."""
-    known = {contact.code for contact in catalog.contacts}
-    names = {contact.name for contact in catalog.contacts}
-    wanted = []
-    for row in contacts.iter_rows(named=True):
-        if not row["contact_code"] or row["contact_code"] in known:
-            continue
-        taken = row["contact_name"] in names
-        name = (
-            f"{row['contact_name']} ({row['contact_tax_id'] or row['contact_code']})" if taken else row["contact_name"]
-        )
-        names.add(name)
-        wanted.append(
-            LedgerContact(
-                code=row["contact_code"],
-                name=name,
-                tax_id=row["contact_tax_id"] or "",
-                branch=row["contact_branch"] or "",
-                address=" ".join((row["contact_address"] or "").split()),
-            )
-        )
-    return wanted
 
 
 def progress_text(state: UploadProgress) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.service.sending import wanted_contacts
+from recon.service.contacts import wanted_contacts
 from recon.targets.base import Catalog, LedgerContact
 
 COLUMNS = ("contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address")

@@ -74,6 +74,7 @@ def print_plan(report: PlanReport, output: Output) -> None:
         )
         if report.documents > len(report.rows):
             output.line(f"... and {report.documents - len(report.rows):,} more (recon documents)")
+    print_contacts(report, output)
     for title, causes in (("Held", report.held), ("Not posted", report.ignored), ("Shown", report.other)):
         if causes:
             output.line()
@@ -101,6 +102,28 @@ def print_plan(report: PlanReport, output: Output) -> None:
         )
     else:
         output.line(_nothing_to_post(report))
+
+
+def print_contacts(report: PlanReport, output: Output) -> None:
+    """Print the contacts the upload creates before the documents, and those the ledger has under another code."""
+    if not report.contacts:
+        return
+    said = {
+        "to-create": "created by the upload",
+        "reused": "taken from the ledger",
+        "twice": "several there: merge them",
+    }
+    output.line()
+    output.table(
+        ("Contact", "Name", "Tax id", "Branch", "Documents", "In the ledger"),
+        [
+            (c.code, c.name[:40], c.tax_id, c.branch, f"{c.documents:,}", " ".join((said[c.state], *c.held)))
+            for c in report.contacts[:SHOWN]
+        ],
+        right=(4,),
+    )
+    if len(report.contacts) > SHOWN:
+        output.line(f"... and {len(report.contacts) - SHOWN:,} more (recon plan --json)")
 
 
 def _nothing_to_post(report: PlanReport) -> str:
