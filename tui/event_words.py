@@ -16,6 +16,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "setting": N_("notes of recon"),
     "create": N_("products to be made"),
     "elsewhere": N_("entries of others"),
+    "return": N_("returns and their sales"),
 }
 """What was mapped."""
 OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}

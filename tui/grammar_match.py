@@ -65,6 +65,15 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         help="set what happens to a charge: book, leave-out, hold, account:CODE, product:CODE (repeatable)",
     )
     match.add_argument("--charges", action="store_true", help="show what happens to charges, per sales channel")
+    match.add_argument(
+        "--return",
+        dest="belongs",
+        metavar="RETURN=SALE",
+        action="append",
+        default=[],
+        help="say which sale a return belongs to, by number or order key; RETURN= takes it back (repeatable)",
+    )
+    match.add_argument("--returns", action="store_true", help="show returns whose sale is not known, with candidates")
     match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
     match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
     match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")

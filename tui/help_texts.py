@@ -71,6 +71,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --create TS-BLK-M='เสื้อยืด สีดำ M' --create CAP-01 --as Nok",
         "recon match --create SHIPPING=ค่าขนส่ง --service",
         "recon match --create-unlinked --dry-run",
+        "recon match --returns",
+        "recon match --return CN-202606001=SO-202606021 --as Nok",
         "recon match --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),

@@ -69,6 +69,11 @@ class ZortShop(LoopbackShop[ZortFault]):
         with self._lock:
             self._records["/Order/GetOrders"] = _newest_first(orders)
 
+    def replace_returns(self, returns: Records) -> None:
+        """Let customers send goods back: the store holds these returns from now on."""
+        with self._lock:
+            self._records["/ReturnOrder/GetReturnOrders"] = _newest_first(returns)
+
     def answer(self, request: SeenRequest) -> dict[str, Any] | None:
         """Return ZORT's answer; None where it knows no such address."""
         with self._lock:

@@ -22,6 +22,7 @@ from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
 from recon.service.creation_edits import creation_edits
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links, version_of
+from recon.service.return_table import return_edits
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
@@ -59,6 +60,8 @@ class MatchEdits:
     """Mark every SKU that is not linked, under the shop's names."""
     uncreate: tuple[str, ...] = ()
     """SKUs whose products are not to be created after all."""
+    returns: tuple[tuple[str, str | None], ...] = ()
+    """(return's number or key, number or key of the sale it belongs to; None: what was said is taken back)."""
     unmapped: str | None = None
     """What happens to payment channels nobody mapped: hold, or the ledger's code of the cash channel."""
 
@@ -72,6 +75,7 @@ class PlannedEdits:
         self.channels: dict[str, Any] = {}
         self.creations: dict[str, Any] = {}
         self.decisions: dict[str, Any] = {}
+        self.returns: dict[str, Any] = {}
         self.settings: dict[tuple[str, ...], Value] = {}
         self.words: list[str] = []
         self.findings: list[pl.DataFrame] = []
@@ -99,6 +103,9 @@ class PlannedEdits:
             self._all_channels(edits.all_channels)
         self._creations_of(edits)
         self._settings_of(edits)
+        if edits.returns:
+            self.returns, said = return_edits(self._context, self._name, self._rules, edits.returns)
+            self.words += said
         for order, decision, number in edits.decisions:
             self._decide(order, decision, number)
         self._name_it(edits)
@@ -113,7 +120,7 @@ class PlannedEdits:
                 ("accept", bool(edits.accept or edits.accepted)), ("unlink", bool(edits.unlink)), ("unmap", bool(edits.unmap)),
                 ("create", bool(edits.create) or edits.create_unlinked), ("uncreate", bool(edits.uncreate)),
                 ("text", codes == {True}), ("link", bool(codes - {True})),
-                ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)),
+                ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)), ("return", bool(edits.returns)),
             )
             if is_so
         ]  # fmt: skip
@@ -297,6 +304,7 @@ class PlannedEdits:
             ("channel", self.channels),
             ("decision", self.decisions),
             ("create", self.creations),
+            ("return", self.returns),
         ):
             if values:
                 store.mappings.set(self._name, kind, values, who=who, reason=self.did)

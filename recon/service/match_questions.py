@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recon.match.catalog_search import CatalogList
-    from recon.service import channel_table, charge_rules, match_undo, matching, product_table
+    from recon.service import channel_table, charge_rules, match_undo, matching, product_table, return_table
     from recon.service.context import Context
     from recon.service.match_edits import MatchEdits
     from recon.service.others import Others
     from recon.summaries import MatchReport
 else:
-    _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table")
-    channel_table, charge_rules, match_undo, matching, product_table = (
+    _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table", "return_table")
+    channel_table, charge_rules, match_undo, matching, product_table, return_table = (
         Lazily(f"recon.service.{room}") for room in _ROOMS
     )
 
@@ -79,6 +79,10 @@ class MatchQuestions:
     def charges(self, connection: str | None = None) -> charge_rules.ChargeTable:
         """Return what happens to charges beside the goods, per sales channel."""
         return charge_rules.charge_table(self._context, connection)
+
+    def open_returns(self, connection: str | None = None) -> tuple[return_table.OpenReturn, ...]:
+        """Return the returns that wait for a person, each with the sales it may belong to."""
+        return return_table.open_returns(self._context, connection)
 
     def match_open(self, connection: str | None = None) -> dict[str, int]:
         """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges)."""

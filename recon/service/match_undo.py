@@ -6,6 +6,7 @@ undoing survives a restart and needs no table of its own. Settings are no mappin
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,9 +15,10 @@ from recon.service.context import Context
 from recon.service.new_products import CREATED
 from recon.store.mappings import MappingGroup
 
-UNDOABLE: Final = ("product", "channel", "create")
+UNDOABLE: Final = ("product", "channel", "create", "return")
 """Kinds of mappings that can be undone; what happens to a changed order (`--decide`) is decided anew instead."""
 _UNDO, _REDO = "undo:", "redo:"
+_MOVED: Final = re.compile(r"(undo:|redo:)([0-9]+)")
 _OLD_REASON: Final = "recon match"
 
 
@@ -40,22 +42,22 @@ class MappingUndo:
         return asdict(self)
 
 
-def undo(context: Context, connection: str | None) -> MappingUndo:
-    """Take back what was set last.
+def undo(context: Context, connection: str | None, *, kinds: tuple[str, ...] = UNDOABLE) -> MappingUndo:
+    """Take back what was set last of some kinds of mappings.
 
     Raises:
         UsageError: There is nothing.
     """
     name, _rules = context.connection(connection)
-    done, _undone = _stacks(context, name)
+    done, _undone = _stacks(context, name, kinds)
     if not done:
         raise UsageError(
-            "No product and no payment channel was mapped, and no product marked, that could be undone. Nothing was changed."
+            "No product and no payment channel was mapped, no product marked and no return linked that could be undone. Nothing was changed."
         )
     group = done[-1]
     values = context.store.mappings.before(name, group)
     context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_UNDO}{group.first}")
-    return _report(context, name, "undo", group)
+    return _report(context, name, "undo", group, kinds)
 
 
 def redo(context: Context, connection: str | None) -> MappingUndo:
@@ -65,19 +67,25 @@ def redo(context: Context, connection: str | None) -> MappingUndo:
         UsageError: There is nothing.
     """
     name, _rules = context.connection(connection)
-    _done, undone = _stacks(context, name)
+    _done, undone = _stacks(context, name, UNDOABLE)
     if not undone:
         raise UsageError("Nothing was undone that could be done again. Nothing was changed.")
     group = undone[-1]
     values = context.store.mappings.after(name, group)
     context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_REDO}{group.first}")
-    return _report(context, name, "redo", group)
+    return _report(context, name, "redo", group, UNDOABLE)
 
 
-def names(context: Context, name: str) -> tuple[str, str]:
+def names(context: Context, name: str, kinds: tuple[str, ...] = UNDOABLE) -> tuple[str, str]:
     """Return what would be undone and done again next, e.g. ``accept 12``; empty: nothing."""
-    done, undone = _stacks(context, name)
+    done, undone = _stacks(context, name, kinds)
     return group_name(done[-1]) if done else "", group_name(undone[-1]) if undone else ""
+
+
+def next_count(context: Context, name: str, kinds: tuple[str, ...]) -> int:
+    """Return of how many mappings the next undo is; 0: there is nothing to undo."""
+    done, _undone = _stacks(context, name, kinds)
+    return done[-1].count if done else 0
 
 
 def group_name(group: MappingGroup) -> str:
@@ -88,23 +96,25 @@ def group_name(group: MappingGroup) -> str:
 
 def reason_words(reason: str) -> str:
     """Return why a mapping was changed, in words."""
-    if reason.startswith(_UNDO):
-        return "undone"
-    return "done again" if reason.startswith(_REDO) else reason
+    moved = _MOVED.fullmatch(reason)
+    if moved is None:
+        return reason
+    return "undone" if moved[1] == _UNDO else "done again"
 
 
-def _stacks(context: Context, name: str) -> tuple[list[MappingGroup], list[MappingGroup]]:
+def _stacks(context: Context, name: str, kinds: tuple[str, ...]) -> tuple[list[MappingGroup], list[MappingGroup]]:
     """Return what can be undone and what can be done again, the next one last."""
-    groups = context.store.mappings.groups(name, UNDOABLE)
+    groups = context.store.mappings.groups(name, kinds)
     by_number = {group.first: group for group in groups}
     done: list[MappingGroup] = []
     undone: list[MappingGroup] = []
     for group in groups:
         if group.reason.startswith(CREATED):  # followed from the ledger's answer; nobody set it
             continue
-        if group.reason.startswith((_UNDO, _REDO)):
-            meant = by_number[int(group.reason.partition(":")[2])]
-            taken, given = (done, undone) if group.reason.startswith(_UNDO) else (undone, done)
+        moved = _MOVED.fullmatch(group.reason)
+        if moved is not None and int(moved[2]) in by_number:
+            meant = by_number[int(moved[2])]
+            taken, given = (done, undone) if moved[1] == _UNDO else (undone, done)
             if taken and taken[-1] == meant:
                 taken.pop()
                 given.append(meant)
@@ -120,8 +130,8 @@ def _still_so(context: Context, name: str, group: MappingGroup) -> bool:
     return any(now.get(key) == value for key, value in context.store.mappings.after(name, group).items())
 
 
-def _report(context: Context, name: str, what: str, group: MappingGroup) -> MappingUndo:
-    next_undo, next_redo = names(context, name)
+def _report(context: Context, name: str, what: str, group: MappingGroup, kinds: tuple[str, ...]) -> MappingUndo:
+    next_undo, next_redo = names(context, name, kinds)
     return MappingUndo(
         connection=name, what=what, name=group_name(group), kind=group.kind, count=group.count, by=context.actor,
         next_undo=next_undo, next_redo=next_redo,

@@ -18,6 +18,7 @@ from recon.service.mapping_frames import channel_links, decisions, ledger_method
 from recon.service.match_edits import MatchEdits, PlannedEdits
 from recon.service.new_products import link_created
 from recon.service.product_table import product_frame
+from recon.service.return_table import OPEN
 from recon.service.returned import planned_frames
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 
@@ -40,6 +41,7 @@ def match(context: Context, connection: str | None, edits: MatchEdits, *, dry_ru
     if not dry_run:
         planned.write()
         rules = context.workspace.settings().connections[name]
+        frames = planned_frames(context, name, rules) if edits.returns else frames
     return _report(context, name, rules, frames, planned, dry_run=dry_run)
 
 
@@ -82,6 +84,7 @@ def _report(
         causes=causes(pl.concat(planned.findings)) if planned.findings else (),
         methods=listed,
         sales_account=rules.accounts.sales,
+        open_returns=int(frames.findings["code"].is_in(OPEN).sum()),
         dry_run=dry_run,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -39,6 +40,9 @@ from recon.sources.base import Fetched, IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
 from recon.store.files import Intake, NewIntake
 from recon.summaries import CauseLine, FileReport, IntakeReport
+
+LAST_PULL: Final = "last_pull"
+"""Note of the day of the last pull; with a kind of record behind it, of the last pull of that kind."""
 
 
 def import_files(
@@ -299,13 +303,12 @@ def pull(
         raise UsageError(
             f"Connection {name} reads {rules.source}, which is asked by days (--since), not by order numbers."
         )
-    else:
-        query["since"] = since or day_of_last_pull(context, name, rules)
     source, began = source_named(rules.source), context.clock.now()
     reports = []
     with context.outside.shop(name, rules) as shop:
         for kind in rules.record_kinds:
-            for answer in shop.fetch(kind, query):
+            asked = query if by_number else query | {"since": since or day_of_last_pull(context, name, rules, kind)}
+            for answer in shop.fetch(kind, asked):
                 on_progress(f"fetched {answer.name}")
                 if dry_run:
                     reports.append(
@@ -327,7 +330,9 @@ def pull(
     if odd and reports:
         reports[-1] = replace(reports[-1], causes=(*reports[-1].causes, *odd))
     if not dry_run:
-        ended = {"last_pull": context.today().isoformat(), **({} if orders else pull_ended())}
+        today = context.today().isoformat()
+        pulled = {f"{LAST_PULL} {kind}": today for kind in rules.record_kinds}
+        ended = {LAST_PULL: today, **pulled, **({} if orders else pull_ended())}
         context.store.mappings.set(name, "setting", ended, reason="pull")
     return IntakeReport(connection=name, files=tuple(reports), dry_run=dry_run)
 
@@ -342,9 +347,16 @@ def _keep_answer(context: Context, answer: Fetched) -> IntakeFile:
     )
 
 
-def day_of_last_pull(context: Context, name: str, rules: Connection) -> dt.date:
-    """Return one day before the last pull, so that late changes are not lost; the start date the first time."""
-    last = context.store.mappings.current(name, "setting").get("last_pull")
+def day_of_last_pull(context: Context, name: str, rules: Connection, kind: str | None = None) -> dt.date:
+    """Return one day before the last pull, so that late changes are not lost; the start date the first time.
+
+    A kind of record that was switched on later has a first time of its own. None: the earliest of all kinds switched on.
+    """
+    if kind is None:
+        return min(day_of_last_pull(context, name, rules, each) for each in rules.record_kinds)
+    noted = context.store.mappings.current(name, "setting")
+    by_kind = any(key.startswith(f"{LAST_PULL} ") for key in noted)
+    last = noted.get(f"{LAST_PULL} {kind}") if by_kind or kind != "sale" else noted.get(LAST_PULL)
     return dt.date.fromisoformat(str(last)) - dt.timedelta(days=1) if last else rules.start_date
 
 

@@ -12,6 +12,7 @@ from recon.service import MatchEdits, ReconService
 from recon.service.charge_rules import ChargeTable
 from recon.service.match_undo import MappingUndo
 from recon.service.product_table import ProductDetail
+from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
 from tui.output import Output, grouped
 from tui.wiring import open_service
@@ -83,6 +84,10 @@ def _more(service: ReconService, args: argparse.Namespace, output: Output) -> di
         table = service.charges(args.connection)
         more["charges"] = _charge_facts(table)
         _print_charges(table, output)
+    if args.returns:
+        waiting = service.open_returns(args.connection)
+        more["returns"] = [each.as_facts() for each in waiting]
+        _print_returns(waiting, output)
     return more
 
 
@@ -91,6 +96,13 @@ def _creation(text: str, *, service: bool) -> tuple[str, str | None, str]:
     if equals and not name.strip():
         raise UsageError(f"--create {text!r}: write SKU=NAME, or SKU alone for the shop's name. Nothing was changed.")
     return sku, name if equals else None, "service" if service else "product"
+
+
+def _return(text: str) -> tuple[str, str | None]:
+    back, equals, sale = text.partition("=")
+    if not equals or not back.strip():
+        raise UsageError(f"--return {text!r}: write RETURN=SALE, e.g. CN-202606001=SO-202606021. Nothing was changed.")
+    return back.strip(), sale.strip() or None
 
 
 def _charge(text: str) -> tuple[str, str, str]:
@@ -125,6 +137,20 @@ def _print_charges(table: ChargeTable, output: Output) -> None:
         ],
         right=(2, 3),
     )  # fmt: skip
+
+
+def _print_returns(waiting: tuple[OpenReturn, ...], output: Output) -> None:
+    output.line(f"Returns whose sale is not known: {len(waiting)}")
+    for each in waiting:
+        output.line(f"{each.order_number}  {each.ordered_on}  {grouped(each.total)}  {each.customer}")
+        output.line(f"  {each.why}")
+        output.table(
+            ("May be", "Date", "Total", "Why"),
+            [(one.order_number, one.ordered_on, grouped(one.total), ", ".join(one.reasons)) for one in each.candidates],
+            right=(2,),
+        ) if each.candidates else None
+    if waiting:
+        output.line("Say it with `recon match --return RETURN=SALE`.")
 
 
 def _print_why(detail: ProductDetail, output: Output) -> None:
@@ -184,6 +210,7 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         uncreate=tuple(args.uncreate),
         unmapped=args.unmapped,
         charges=tuple(_charge(text) for text in args.charge),
+        returns=tuple(_return(text) for text in args.belongs),
     )
 
 
@@ -226,6 +253,8 @@ def _print_match(report: MatchReport, output: Output) -> None:
         output.line(
             "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
         )
+    if report.open_returns:
+        output.line(f"Returns whose sale is not known: {report.open_returns} (recon match --returns)")
     if not report.products and not report.channels:
         output.line("There are no orders yet. next: recon import FILE, or recon pull")
     elif not report.open_count:

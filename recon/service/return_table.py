@@ -1,0 +1,187 @@
+"""Returns that wait for a person: which sale each may belong to; and the word of a person that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.errors import UsageError
+from recon.frames.canonical import CanonicalFrames
+from recon.match.keys import fold_column
+from recon.money import plain
+from recon.service.context import Context
+from recon.service.known import current_frames
+from recon.service.returned import planned_frames
+
+OPEN: Final = ("return-not-linked", "return-exceeds-sale")
+"""Findings that hold a return until a person says more."""
+CANDIDATES: Final = 5
+ReturnEdit = tuple[str, str | None]
+"""(return's number or order key, sale's number, id or order key; None: what was said is taken back)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleCandidate:
+    """One sale a return may belong to."""
+
+    order_number: str
+    order_key: str
+    ordered_on: str
+    total: str
+    reasons: tuple[str, ...]
+    """same customer, same SKUs, same amount."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReturn:
+    """One return that waits for a person."""
+
+    order_number: str
+    order_key: str
+    ordered_on: str
+    customer: str
+    total: str
+    why: str
+    """What is known of it, in words."""
+    candidates: tuple[SaleCandidate, ...]
+
+    def as_facts(self) -> dict[str, Any]:
+        """Entry of `returns` in recon.match/1."""
+        return asdict(self)
+
+
+def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, ...]:
+    """Return the returns of a connection that wait for a person, each with the sales it may belong to."""
+    name, rules = context.connection(connection)
+    frames = planned_frames(context, name, rules)
+    if frames is None:
+        return ()
+    held = (
+        frames.findings.filter(pl.col("code").is_in(OPEN))
+        .select("order_key", "detail")
+        .unique("order_key", keep="first")
+    )
+    waiting = frames.orders.filter(pl.col("record_kind") == "sale_return").join(
+        held, on="order_key", how="inner", maintain_order="left"
+    )
+    found = candidates(frames, waiting)
+    return tuple(
+        OpenReturn(
+            order_number=row["order_number"] or "",
+            order_key=row["order_key"],
+            ordered_on=str(row["ordered_on"] or ""),
+            customer=row["customer_name"] or "",
+            total=plain(row["total_minor"], row["currency"]),
+            why=row["detail"] or "",
+            candidates=tuple(
+                _candidate(each)
+                for each in found.filter(pl.col("return_key") == row["order_key"]).iter_rows(named=True)
+            ),
+        )
+        for row in waiting.iter_rows(named=True)
+    )  # fmt: skip
+
+
+def _candidate(row: dict[str, Any]) -> SaleCandidate:
+    marks = {"same customer": row["by_customer"], "same SKUs": row["by_skus"], "same amount": row["by_amount"]}
+    return SaleCandidate(
+        order_number=row["order_number"] or "",
+        order_key=row["order_key"],
+        ordered_on=str(row["ordered_on"] or ""),
+        total=plain(row["total_minor"], row["currency"]),
+        reasons=tuple(name for name, is_so in marks.items() if is_so),
+    )
+
+
+def candidates(frames: CanonicalFrames, returns: pl.DataFrame) -> pl.DataFrame:
+    """Return per return the sales it may belong to, the likeliest first: not after it, not smaller, the same customer or SKUs."""
+    sales = frames.orders.filter(pl.col("record_kind") == "sale", pl.col("order_state") != "cancelled")
+    skus = _skus(frames)
+    wanted = returns.select(
+        pl.col("order_key").alias("return_key"), pl.col("order_no").alias("return_no"), pl.col("ordered_on").alias("back_on"),
+        pl.col("total_minor").alias("back_minor"), "currency", "customer_name",
+    )  # fmt: skip
+    by_customer = wanted.filter(pl.col("customer_name").is_not_null()).join(
+        sales.select("order_no", "customer_name"), on="customer_name", how="inner"
+    )
+    back_skus = skus.rename({"order_no": "return_no"}).join(wanted.select("return_no"), on="return_no", how="semi")
+    by_sku = back_skus.join(skus.join(sales.select("order_no"), on="order_no", how="semi"), on="sku_key", how="inner")
+    needed = back_skus.group_by("return_no").agg(pl.len().alias("needed"))
+    all_skus = by_sku.group_by("return_no", "order_no").agg(pl.len().alias("had")).join(needed, on="return_no")
+    all_skus = all_skus.filter(pl.col("had") == pl.col("needed")).select("return_no", "order_no")
+    pairs = pl.concat(
+        [
+            by_customer.select("return_no", "order_no", pl.lit(value=True).alias("by_customer"), pl.lit(value=False).alias("by_skus")),
+            all_skus.with_columns(pl.lit(value=False).alias("by_customer"), pl.lit(value=True).alias("by_skus")),
+        ]
+    ).group_by("return_no", "order_no").agg(pl.col("by_customer", "by_skus").any())  # fmt: skip
+    both = pairs.join(wanted.drop("customer_name"), on="return_no").join(
+        sales.select("order_no", "order_number", "order_key", "ordered_on", "total_minor", "refunded_minor", "currency"),
+        on=["order_no", "currency"],
+    )  # fmt: skip
+    left = pl.col("total_minor") - pl.col("refunded_minor")
+    fits = (left >= pl.col("back_minor")) & (pl.col("ordered_on") <= pl.col("back_on")).fill_null(value=True)
+    both = both.filter(fits).with_columns((left == pl.col("back_minor")).alias("by_amount"))
+    score = pl.sum_horizontal(pl.col("by_customer", "by_skus", "by_amount").cast(pl.Int8))
+    return both.sort(
+        ["return_no", score, "ordered_on", "order_no"], descending=[False, True, True, False], nulls_last=True
+    ).group_by("return_no", maintain_order=True).head(CANDIDATES)  # fmt: skip
+
+
+def _skus(frames: CanonicalFrames) -> pl.DataFrame:
+    """Return order_no and sku_key of the goods, each SKU of an order once."""
+    goods = frames.lines.filter(pl.col("kind") == "product", pl.col("sku").is_not_null())
+    return goods.select("order_no", fold_column(goods["sku"]).alias("sku_key")).unique()
+
+
+def return_edits(
+    context: Context, name: str, rules: Connection, edits: Sequence[ReturnEdit]
+) -> tuple[dict[str, str | None], list[str]]:
+    """Return the sale of each return (None: taken back) by order key, and what was said, in words.
+
+    Raises:
+        UsageError: There is no such return or sale, or several; all problems are named.
+    """
+    frames = current_frames(context, name, rules)
+    if frames is None:
+        raise UsageError("There are no orders yet: `recon import FILE` or `recon pull` first. Nothing was changed.")
+    orders = frames.orders
+    returns, sales = (orders.filter(pl.col("record_kind") == kind) for kind in ("sale_return", "sale"))
+    said: dict[str, str | None] = {}
+    words: list[str] = []
+    problems: list[str] = []
+    for back, sale in edits:
+        own, problem = _one(returns, back, "returns")
+        whole, other = (None, "") if sale is None else _one(sales, sale, "sales")
+        problems += [text for text in (problem, other) if text]
+        if own is None or (sale is not None and whole is None):
+            continue
+        said[own["order_key"]] = None if whole is None else whole["order_key"]
+        words.append(f"return {back}: {'what was said is taken back' if whole is None else f'belongs to {sale}'}")
+    if problems:
+        raise UsageError("\n".join([*problems, "Nothing was changed."]))
+    return said, words
+
+
+def _one(orders: pl.DataFrame, text: str, what: str) -> tuple[dict[str, Any] | None, str]:
+    """Return the one order of this number, id or key; or why there is none."""
+    found = orders.filter(
+        (pl.col("order_key") == text)
+        | (pl.col("order_number") == text)
+        | (pl.col("order_key").str.extract("([^:]*)$") == text)
+    )
+    if found.height == 1:
+        return found.row(0, named=True), ""
+    if not found.height:
+        return None, f"There are no {what} called {text!r}; `recon match --returns` lists what waits."
+    listed = "; ".join(
+        f"{key} ({plain(total, currency)} of {day})"
+        for key, total, currency, day in found.select("order_key", "total_minor", "currency", "ordered_on")
+        .head(5)
+        .rows()
+    )
+    return None, f"{found.height} {what} are called {text!r}. Name one by its key: {listed}."
