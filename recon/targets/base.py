@@ -63,6 +63,16 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What can be told of the way to a ledger after it was asked; None: it cannot be told."""
+
+    clock_ahead_seconds: int | None = None
+    """How far this computer's clock is ahead of the ledger's; below zero: behind."""
+    token_until: dt.datetime | None = None
+    """Until when the log-in is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerProduct:
     """A product or service of the ledger."""
 
@@ -216,6 +226,10 @@ class Target(ABC):
         Raises:
             TargetUnavailable: Not reached.
         """
+
+    def session(self) -> Session:
+        """Return what is known of the way to the ledger; asks nothing itself."""
+        return Session()
 
     @abstractmethod
     def check(self, document: Document) -> list[Objection]:

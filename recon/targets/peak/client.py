@@ -14,7 +14,14 @@ from recon.http import Answer, HttpClient, HttpFailure, NotSent, NoWholeAnswer
 from recon.masking import Secret
 from recon.ports import Clock
 from recon.targets.peak.options import PeakOptions
-from recon.targets.peak.refusals import EXPIRED_CODES, Refusal, as_error, clock_difference_text, unusable_limit
+from recon.targets.peak.refusals import (
+    EXPIRED_CODES,
+    Refusal,
+    as_error,
+    clock_difference_seconds,
+    clock_difference_text,
+    unusable_limit,
+)
 from recon.targets.peak.signing import time_signature, time_stamp
 from recon.targets.peak.tokens import ClientTokens
 from recon.targets.peak.wire import Fields
@@ -52,6 +59,8 @@ class PeakClient:
         self._user_token = user_token
         self._clock = clock
         self._options = options
+        self.clock_ahead_seconds: int | None = None
+        """How far this computer's clock was ahead of PEAK's when PEAK answered last; None: not known."""
 
     def evidence(self, body: bytes) -> str:
         """Return the beginning of a body with all secrets masked."""
@@ -183,7 +192,9 @@ class PeakClient:
             "Time-Signature": time_signature(self._connect_id.reveal(), stamp, self._options.signature_encoding),
             "Content-Type": "application/json",
         }
-        return self._http.request(method, path, headers=headers, params=params, body=body, write=write)
+        answer = self._http.request(method, path, headers=headers, params=params, body=body, write=write)
+        self.clock_ahead_seconds = clock_difference_seconds(answer, self._clock.now())
+        return answer
 
     def _check_clock(self, answer: Answer) -> None:
         text = clock_difference_text(answer, self._clock.now())

@@ -24,6 +24,7 @@ from recon.targets.base import (
     LedgerDocument,
     MasterRequest,
     Objection,
+    Session,
     Target,
 )
 from recon.targets.peak.answers import Expected, confirmed
@@ -85,7 +86,7 @@ class PeakTarget(Target):
             secrets=tuple(secret.reveal() for secret in secrets.values()),
             monotonic=clock.monotonic,
         )
-        tokens = ClientTokens(
+        self._tokens = tokens = ClientTokens(
             self._http,
             connect_id=secrets["connect_id"],
             connect_key=secrets["connect_key"],
@@ -204,6 +205,10 @@ class PeakTarget(Target):
                 # A document without a readable date is shown rather than lost.
                 if document.issued_on is None or since <= document.issued_on <= until:
                     yield document
+
+    def session(self) -> Session:
+        """Return how far the clocks are apart, as PEAK answered last, and until when the token is kept."""
+        return Session(clock_ahead_seconds=self._client.clock_ahead_seconds, token_until=self._tokens.kept_until())
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
         """Create missing contacts; what exists now is known to this target from here on."""

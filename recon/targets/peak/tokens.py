@@ -109,7 +109,19 @@ class ClientTokens:
             self._cache.drop(self._name)
             return self._ask()
 
+    def kept_until(self) -> dt.datetime | None:
+        """Return until when the token that is kept is used; None: none is."""
+        kept = self._kept()
+        return kept[0] if kept else None
+
     def _cached(self) -> Secret | None:
+        kept = self._kept()
+        if kept is None:
+            return None
+        self._http.add_secret(kept[1])
+        return Secret(kept[1])
+
+    def _kept(self) -> tuple[dt.datetime, str] | None:
         until_text, _, value = (self._cache.get(self._name) or "").partition(" ")
         try:
             until = dt.datetime.fromisoformat(until_text)
@@ -119,8 +131,7 @@ class ClientTokens:
         # A token from the future was kept under a wrong clock: nothing is known about its age.
         if not value or until.tzinfo is None or not now < until <= now + KEPT_FOR:
             return None
-        self._http.add_secret(value)
-        return Secret(value)
+        return until, value
 
     def _ask(self) -> Secret:
         """Ask for a token; a limit that ends within a minute is waited for once."""
