@@ -9,11 +9,16 @@ from tui.grammar_parts import Parser, add_command, add_dry_run
 
 def others_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add both."""
-    add_command(
+    others = add_command(
         commands,
         "others",
         "tui.commands.others:others",
         "list the orders that somebody else seems to have posted, and what speaks for it",
+    )
+    others.add_argument(
+        "--undo",
+        action="store_true",
+        help="take back the last word that entries are other sales (adopt --not-the-same)",
     )
     adopt = add_command(
         commands,
@@ -28,6 +33,15 @@ def others_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "--all-certain",
         action="store_true",
         help="all orders whose entry has the same number or reference, kind and amount within a month",
+    )
+    adopt.add_argument(
+        "--all",
+        dest="all_of",
+        metavar="SURETY",
+        action="append",
+        default=[],
+        choices=("certain", "likely", "differs", "several", "possible"),
+        help="all orders recognised like that: certain, likely, differs, several or possible; may be given more than once",
     )
     adopt.add_argument(
         "--accept-differences",

@@ -73,6 +73,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --create-unlinked --dry-run",
         "recon match --returns",
         "recon match --return CN-202606001=SO-202606021 --as Nok",
+        "recon match --seen 'sales-channel=TikTok Shop' --as Nok",
         "recon match --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
@@ -104,7 +105,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon schedule install --system cron --yes",
         "recon schedule remove --yes --json",
     ),
-    "others": ("recon others", "recon others --connection shop", "recon others --json"),
+    "others": ("recon others", "recon others --connection shop --json", "recon others --undo"),
     "adopt": (
         "recon adopt --all-certain --as Nok --reason 'ZORT pushed them at 03:00'",
         "recon adopt SO-1001 --as Nok --reason 'entered with a typing error' --accept-differences",

@@ -20,64 +20,25 @@ from recon.errors import NotSettled, UsageError
 from recon.frames.parquet import digest_files
 from recon.frames.schemas import LEFT_OUT
 from recon.money import plain
-from recon.plan.inputs import Plan
+from recon.plan.inputs import Plan, PlanInputs
 from recon.plan.plan import build_plan
+from recon.service import match_undo
 from recon.service.approving import approval_policy
 from recon.service.connecting import known_company
-from recon.service.context import Context, Progress
-from recon.service.elsewhere import HOLDS, NOT_OURS, entry_name, recognised
+from recon.service.context import Context, Progress, quiet
+from recon.service.elsewhere import NOT_OURS, entry_name, recognised
 from recon.service.known import current_sets
 from recon.service.ledger_entries import Entries, kept_entries
+from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, others_report, others_table
 from recon.service.planning import DIGESTED, enter, inputs_digest, keep_plan, plan, plan_folder, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
+from recon.store.adoptions import note_adopted
 from recon.store.batches import Batch
 from recon.store.moments import stamp
-from recon.store.outbox_moves import Outcome
+from recon.verify import NUMBERED
 
-ADOPTED: Final = "posted-elsewhere"
-"""Code of a document that stands in the ledger because somebody else wrote it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecognisedLine:
-    """A planned document and the ledger's entry that seems to be it."""
-
-    order_number: str
-    order_key: str
-    document_key: str
-    kind: str
-    issued_on: str
-    total: str
-    way: str
-    surety: str
-    entry_kind: str
-    entry_number: str
-    entry_id: str
-    entry_reference: str
-    entry_day: str | None
-    entry_total: str | None
-    difference: str | None
-    days_apart: int | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OthersReport:
-    """What others posted, as the ledger showed it last."""
-
-    connection: str
-    writers: str
-    read_at: str
-    since: str
-    until: str
-    entries: int
-    """Documents of the ledger that recon did not post."""
-    by_surety: dict[str, int]
-    lines: tuple[RecognisedLine, ...]
-
-    def as_facts(self) -> dict[str, Any]:
-        """JSON shape recon.others/1."""
-        return asdict(self)
+NAMED_MOST: Final = 20
+"""So many problems are named one by one; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,105 +62,178 @@ class AdoptReport:
         return asdict(self)
 
 
-def others(context: Context, connection: str | None) -> OthersReport:
-    """Return the orders that seem to stand in the ledger, as it was read last.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a person says, and about what."""
 
-    Raises:
-        UsageError: The ledger was not read yet.
-    """
-    name, rules = context.connection(connection)
-    entries = _kept(context, name)
-    made = _without_holds(context, name, rules, None)
-    found = _facts(made, recognised(context, name, _numbered(made), entries))
-    counts = dict(found.group_by("surety").len().sort("surety").cast({"surety": pl.String}).iter_rows())
-    return OthersReport(
-        connection=name,
-        writers=rules.writers,
-        read_at=stamp(entries.read_at),
-        since=entries.since.isoformat(),
-        until=entries.until.isoformat(),
-        entries=entries.frame.height,
-        by_surety=counts,
-        lines=tuple(_line(row) for row in found.iter_rows(named=True)),
-    )
+    actor: str
+    reason: str
+    names: Sequence[str] = ()
+    """Order keys, order numbers or document keys."""
+    sureties: Sequence[str] = ()
+    """And all orders recognised like that."""
 
+    def require_whole(self) -> None:
+        """Refuse a word that lacks a part.
 
-def adopt(
-    context: Context,
-    connection: str | None,
-    names: Sequence[str],
-    *,
-    actor: str,
-    reason: str,
-    all_certain: bool = False,
-    accept_differences: bool = False,
-    dry_run: bool = False,
-    on_progress: Progress,
-) -> AdoptReport:
-    """Note orders as posted by somebody else, all of those named or none.
-
-    Raises:
-        UsageError: No name or reason, or nothing was read of the ledger yet.
-        NotSettled: An order has no entry, only a part of it has, or something differs; ``problems`` names every one.
-        ApprovalError: The policy of two persons forbids it.
-    """
-    name, rules, entries = _addressed(context, connection, actor, reason)
-    everything = _without_holds(context, name, rules, None)
-    found = _facts(everything, recognised(context, name, _numbered(everything), entries))
-    chosen = _orders_named(everything, found, names, all_certain=all_certain)
-    made = _without_holds(context, name, rules, chosen)
-    pairs = _pairs(made, found.filter(pl.col("order_key").is_in(chosen.implode())))
-    problems = _problems(pairs, accept_differences=accept_differences)
-    if problems:
-        raise NotSettled("\n".join([*problems, "Nothing was adopted."]), problems=tuple(problems))
-    total = plain(int(made.documents["total_minor"].sum()))
-    batch = None if dry_run else _enter_adopted(context, name, rules, made, pairs, actor=actor.strip(), reason=reason.strip())  # fmt: skip
-    if batch is not None:
-        plan(context, name, dry_run=False, rows=0, on_progress=on_progress)
-    return AdoptReport(
-        connection=name, by=actor.strip(), reason=reason.strip(), said="adopted", orders=len(chosen),
-        documents=made.documents.height, total=total, batch=batch.batch_id if batch else None,
-        next_step=f"recon verify {batch.batch_id}" if batch else "recon adopt without --dry-run", dry_run=dry_run,
-    )  # fmt: skip
+        Raises:
+            UsageError: No name or no reason.
+        """
+        wrong = [
+            words for given, words in (
+                (self.actor, "It needs a name: --as NAME."), (self.reason, "It needs a reason: --reason TEXT."),
+            ) if not given.strip()
+        ]  # fmt: skip
+        if wrong:
+            raise UsageError(f"{' '.join(wrong)} Nothing was noted.")
 
 
-def disown(
-    context: Context, connection: str | None, names: Sequence[str], *, actor: str, reason: str, dry_run: bool = False
-) -> AdoptReport:
-    """Note that the entries recognised for some orders are other sales: the next plan makes their documents.
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Everything a connection's plan depends on, read once, and what the ledger showed."""
 
-    Raises:
-        UsageError, NotSettled: See `adopt`.
-    """
-    name, rules, entries = _addressed(context, connection, actor, reason)
-    everything = _without_holds(context, name, rules, None)
-    found = _facts(everything, recognised(context, name, _numbered(everything), entries))
-    chosen = _orders_named(everything, found, names, all_certain=False)
-    mine = found.filter(pl.col("order_key").is_in(chosen.implode()))
-    said = dict(mine.select("order_key", entry_name().alias("entry")).iter_rows())
-    if not dry_run:
-        context.store.mappings.set(name, NOT_OURS, said, who=actor.strip(), reason=reason.strip())
-    return AdoptReport(
-        connection=name, by=actor.strip(), reason=reason.strip(), said="another-sale", orders=len(chosen),
-        documents=mine.height, total=plain(int(mine["total_minor"].sum())), batch=None, next_step="recon plan", dry_run=dry_run,
-    )  # fmt: skip
+    context: Context
+    name: str
+    rules: Connection
+    company_id: str
+    inputs: PlanInputs
+    inputs_digest: str
+    entries: Entries
+
+    def planned(self, only: pl.Series | None = None) -> Plan:
+        """Plan as if nothing stood in the ledger but what recon posted; ``only``: with all other orders left for later."""
+        if only is None:
+            return build_plan(self.inputs)
+        left_out = self.inputs.left_out
+        rest = self.inputs.orders.filter(~pl.col("order_key").is_in(only.implode())).select("order_key")
+        rest = rest.join(left_out, on="order_key", how="anti").with_columns(
+            pl.lit("left-for-later").alias("code"), pl.lit("Orders that others posted go first.").alias("detail")
+        )
+        return build_plan(replace(self.inputs, left_out=pl.concat([left_out, rest.select(LEFT_OUT.names())])))
+
+    def recognised(self, made: Plan) -> pl.DataFrame:
+        """Return what seems to stand in the ledger, with the order's number and what is planned of it."""
+        asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+        facts = asked.select("document_key", "order_number", pl.col("kind").cast(pl.String), "total_minor")
+        found = recognised(self.context, self.name, asked, self.entries)
+        return found.join(facts, on="document_key", how="left", maintain_order="left")
 
 
-def _addressed(context: Context, connection: str | None, actor: str, reason: str) -> tuple[str, Connection, Entries]:
-    """Return whom a word is about; refuses one that lacks a part."""
+class Others:
+    """What others wrote into the ledger, and a person's word on it. One room of the service."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def recognised(self, connection: str | None = None) -> OthersReport:
+        """Return the orders that seem to stand in the ledger, as it was read last.
+
+        Raises:
+            UsageError: The ledger was not read yet.
+        """
+        name, _rules = self._context.connection(connection)
+        _require_read(self._context, name)
+        return others_report(self.table(name))
+
+    def table(self, connection: str | None = None) -> OthersTable:
+        """Return the same as rows; an empty ``read_at``: the ledger was not read yet, or there are no orders."""
+        name, rules = self._context.connection(connection)
+        company = known_company(self._context, name)[1]
+        entries = kept_entries(self._context, name)
+        if entries is None or rules.writers == "recon" or not self._context.store.files.intakes(name):
+            return OthersTable(
+                connection=name, company=company, writers=rules.writers, read_at="", since="", until="", entries=0,
+                frame=pl.DataFrame(schema=OTHERS_TABLE),
+            )  # fmt: skip
+        made = _gather(self._context, name, rules, entries).planned()
+        asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+        found = recognised(self._context, name, asked, entries)
+        frame = others_table(asked, found, entries, whole=rules.writers == "others")
+        return OthersTable(
+            connection=name, company=company, writers=rules.writers, read_at=stamp(entries.read_at),
+            since=entries.since.isoformat(), until=entries.until.isoformat(), entries=entries.frame.height, frame=frame,
+        )  # fmt: skip
+
+    def adopt(
+        self, connection: str | None, word: Word, *, accept_differences: bool = False, dry_run: bool = False,
+        on_progress: Progress = quiet,
+    ) -> AdoptReport:  # fmt: skip
+        """Note orders as posted by somebody else, all of those named or none.
+
+        Raises:
+            UsageError: No name or reason, or nothing was read of the ledger yet.
+            NotSettled: An order has no entry, only a part of it has, or something differs; ``problems`` names them.
+            ApprovalError: The policy of two persons forbids it.
+        """
+        gathered = _addressed(self._context, connection, word)
+        everything = gathered.planned()
+        found = gathered.recognised(everything)
+        chosen = _orders_named(everything, found, word)
+        whole = everything.documents["order_key"].is_in(chosen.implode()).all()
+        made = everything if whole else gathered.planned(chosen)
+        pairs = _pairs(made, found.filter(pl.col("order_key").is_in(chosen.implode())))
+        problems = _problems(pairs, accept_differences=accept_differences)
+        if problems:
+            raise NotSettled("\n".join([*problems, "Nothing was adopted."]), problems=tuple(problems))
+        batch = None if dry_run else _enter_adopted(gathered, made, pairs, word)
+        if batch is not None:
+            plan(self._context, gathered.name, dry_run=False, rows=0, on_progress=on_progress)
+        return AdoptReport(
+            connection=gathered.name, by=word.actor.strip(), reason=word.reason.strip(), said="adopted", orders=len(chosen),
+            documents=made.documents.height, total=plain(int(made.documents["total_minor"].sum())),
+            batch=batch.batch_id if batch else None,
+            next_step=f"recon verify {batch.batch_id}" if batch else "recon adopt without --dry-run", dry_run=dry_run,
+        )  # fmt: skip
+
+    def another_sale(self, connection: str | None, word: Word, *, dry_run: bool = False) -> AdoptReport:
+        """Note that the entries recognised for some orders are other sales: the next plan makes their documents.
+
+        Raises:
+            UsageError, NotSettled: See `adopt`.
+        """
+        gathered = _addressed(self._context, connection, word)
+        everything = gathered.planned()
+        found = gathered.recognised(everything)
+        chosen = _orders_named(everything, found, word)
+        mine = found.filter(pl.col("order_key").is_in(chosen.implode()))
+        said = dict(mine.select("order_key", entry_name().alias("entry")).iter_rows())
+        if not dry_run:
+            self._context.store.mappings.set(
+                gathered.name, NOT_OURS, said, who=word.actor.strip(), reason=word.reason.strip()
+            )
+        return AdoptReport(
+            connection=gathered.name, by=word.actor.strip(), reason=word.reason.strip(), said="another-sale",
+            orders=len(chosen), documents=mine.height, total=plain(int(mine["total_minor"].sum())), batch=None,
+            next_step="recon plan", dry_run=dry_run,
+        )  # fmt: skip
+
+    def undo(self, connection: str | None = None) -> match_undo.MappingUndo:
+        """Take back the last word that entries are other sales; what was adopted stands in the books and stays.
+
+        Raises:
+            UsageError: There is none.
+        """
+        if not self.next_undo(connection):
+            raise UsageError(
+                "Nobody said that an entry is another sale's, so there is nothing to undo. Nothing was changed."
+            )
+        return match_undo.undo(self._context, connection, kinds=(NOT_OURS,))
+
+    def next_undo(self, connection: str | None = None) -> int:
+        """Return how many orders the next undo is about; 0: there is nothing to undo."""
+        name, _rules = self._context.connection(connection)
+        return match_undo.next_count(self._context, name, kinds=(NOT_OURS,))
+
+
+def _addressed(context: Context, connection: str | None, word: Word) -> Gathered:
+    """Return whom a word is about, with everything needed to act on it."""
     name, rules = context.connection(connection)
     context.store.require_own()
-    wrong = [
-        words for given, words in (
-            (actor, "It needs a name: --as NAME."), (reason, "It needs a reason: --reason TEXT."),
-        ) if not given.strip()
-    ]  # fmt: skip
-    if wrong:
-        raise UsageError(f"{' '.join(wrong)} Nothing was noted.")
-    return name, rules, _kept(context, name)
+    word.require_whole()
+    return _gather(context, name, rules, _require_read(context, name))
 
 
-def _kept(context: Context, name: str) -> Entries:
+def _require_read(context: Context, name: str) -> Entries:
     entries = kept_entries(context, name)
     if entries is None:
         raise UsageError(
@@ -209,175 +243,130 @@ def _kept(context: Context, name: str) -> Entries:
     return entries
 
 
-def _without_holds(context: Context, name: str, rules: Connection, only: pl.Series | None) -> Plan:
-    """Plan as if nothing stood in the ledger but what recon posted; ``only``: with all other orders left for later."""
+def _gather(context: Context, name: str, rules: Connection, entries: Entries) -> Gathered:
+    """Read what the plan depends on; products that the ledger is to create first are no matter here."""
     sets = current_sets(context, name, rules)
     if not sets:
         raise UsageError(f"Connection {name} has no orders yet. Take some in with `recon import FILE` or `recon pull`.")
-    company_id, _, _ = known_company(context, name)
+    company_id = known_company(context, name)[0]
     posted = context.store.posted_frame(company_id)
-    frames = whole_set(context, name, sets)
     left_out = rejected_orders(context, name)
-    if only is not None:
-        rest = frames.orders.filter(~pl.col("order_key").is_in(only.implode())).select("order_key")
-        rest = rest.join(left_out, on="order_key", how="anti").with_columns(
-            pl.lit("left-for-later").alias("code"), pl.lit("Orders that others posted go first.").alias("detail")
-        )
-        left_out = pl.concat([left_out, rest.select(LEFT_OUT.names())])
-    inputs = plan_inputs(context, name, rules, sets, frames, posted, left_out=left_out)
-    return build_plan(replace(inputs, wishes=inputs.wishes.head(0)))
+    inputs = plan_inputs(context, name, rules, sets, whole_set(context, name, sets), posted, left_out=left_out)
+    digest = inputs_digest(context, name, sets, posted)
+    return Gathered(context, name, rules, company_id, replace(inputs, wishes=inputs.wishes.head(0)), digest, entries)
 
 
-def _numbered(made: Plan) -> pl.DataFrame:
-    from recon.verify import NUMBERED
-
-    return made.documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
-
-
-def _facts(made: Plan, found: pl.DataFrame) -> pl.DataFrame:
-    """Return what was recognised with the columns of its document."""
-    columns = ["document_key", "order_number", "kind", "issued_on", "total_minor"]
-    return found.join(made.documents.select(columns), on="document_key", how="left", maintain_order="left")
-
-
-def _orders_named(made: Plan, found: pl.DataFrame, names: Sequence[str], *, all_certain: bool) -> pl.Series:
-    """Return the order keys of what a person named, by order key, order number or document.
+def _orders_named(made: Plan, found: pl.DataFrame, word: Word) -> pl.Series:
+    """Return the order keys of what a person named, by order key, order number, document or surety.
 
     Raises:
         UsageError: Nothing was named.
         NotSettled: A name fits no recognised order, or several.
     """
-    if not names and not all_certain:
+    if not word.names and not word.sureties:
         raise UsageError("Name the orders, or give --all-certain. Nothing was noted.")
-    certain = found.filter(pl.col("surety") == "certain")["order_key"] if all_certain else found["order_key"].head(0)
-    keys, problems = certain.unique(maintain_order=True).to_list(), []
-    for wanted in names:
-        fits = found.filter(
-            (pl.col("order_key") == wanted) | (pl.col("order_number") == wanted) | (pl.col("document_key") == wanted)
-        )["order_key"].unique(maintain_order=True)
-        if len(fits) == 1:
-            keys += fits.to_list()
-        elif len(fits) > 1:
-            problems.append(f"{wanted} names {len(fits)} orders; give one key: {', '.join(fits.to_list())}.")
-        else:
-            there = made.documents.filter((pl.col("order_key") == wanted) | (pl.col("order_number") == wanted)).height
-            problems.append(
-                f"{wanted}: no entry of the ledger seems to be this order. `recon plan` reads the ledger again; `recon others` lists what was recognised."
-                if there
-                else f"{wanted}: no order of that name waits for a document."
-            )
+    by_surety = found.filter(pl.col("surety").cast(pl.String).is_in(list(word.sureties)))["order_key"]
+    wanted = pl.DataFrame({"wanted": list(dict.fromkeys(word.names))}, schema={"wanted": pl.String})
+    called = pl.concat(
+        found.select(pl.col(name).alias("wanted"), "order_key") for name in ("order_key", "order_number", "document_key")
+    ).unique(maintain_order=True)  # fmt: skip
+    fits = wanted.join(called, on="wanted", how="left", maintain_order="left_right")
+    odd = fits.group_by("wanted", maintain_order=True).agg("order_key").filter(
+        (pl.col("order_key").list.len() > 1) | pl.col("order_key").list.first().is_null()
+    )  # fmt: skip
+    problems = [_name_problem(made, name, keys) for name, keys in odd.iter_rows()]
     if problems:
         raise NotSettled("\n".join([*problems, "Nothing was noted."]), problems=tuple(problems))
-    if not keys:
+    keys = pl.concat([by_surety, fits["order_key"]]).unique(maintain_order=True).drop_nulls()
+    if not keys.len():
         raise UsageError(
-            "No order is recognised for certain. `recon others` lists what was recognised. Nothing was noted."
+            f"No order is recognised as {' or '.join(word.sureties)}. `recon others` lists what was recognised. Nothing was noted."
         )
-    return pl.Series("order_key", list(dict.fromkeys(keys)), dtype=pl.String)
+    return keys
+
+
+def _name_problem(made: Plan, wanted: str, keys: list[str | None]) -> str:
+    if len(keys) > 1:
+        return f"{wanted} names {len(keys)} orders; give one key: {', '.join(key for key in keys if key)}."
+    named = (pl.col("order_key") == wanted) | (pl.col("order_number") == wanted)
+    if made.documents.filter(named).height:
+        return (
+            f"{wanted}: no entry of the ledger seems to be this order. `recon plan` reads the ledger again; `recon others` lists "
+            "what was recognised."
+        )
+    return f"{wanted}: no order of that name waits for a document."
 
 
 def _pairs(made: Plan, found: pl.DataFrame) -> pl.DataFrame:
     """Return every document of the chosen orders with its entry; a payment stands on the paid entry of its invoice."""
     documents = made.documents.select(
-        "doc_no", "document_key", "order_key", "order_number", pl.col("kind").cast(pl.String), "applies_to_key", "total_minor", "issued_on",
-    )  # fmt: skip
-    entry = found.select("document_key", "surety", "their_kind", "their_number", "ledger_id", "remain_minor", "detail")
-    own = documents.join(entry, on="document_key", how="left", maintain_order="left")
-    of_invoice = documents.select("document_key", "applies_to_key").join(
-        entry.filter(pl.col("remain_minor") == 0), left_on="applies_to_key", right_on="document_key", how="left", maintain_order="left"
-    )  # fmt: skip
+        "doc_no", "document_key", "order_number", pl.col("kind").cast(pl.String), "applies_to_key", "total_minor"
+    )
+    entry = found.select("document_key", "surety", "their_kind", "their_number", "ledger_id", "detail", "remain_minor")
     is_payment = pl.col("kind") == "payment"
-    columns = [name for name in entry.columns if name != "document_key"]
-    paid = of_invoice.select(pl.col(name).alias(f"_{name}") for name in columns)
-    joined = pl.concat([own, paid], how="horizontal")
-    return joined.with_columns(
-        pl.when(is_payment).then(pl.col(f"_{name}")).otherwise(pl.col(name)).alias(name) for name in columns
-    ).drop([f"_{name}" for name in columns])
+    own = documents.filter(~is_payment).join(entry, on="document_key", how="left", maintain_order="left")
+    paid = entry.filter(pl.col("remain_minor") == 0).rename({"document_key": "applies_to_key"})
+    of_invoice = documents.filter(is_payment).join(paid, on="applies_to_key", how="left", maintain_order="left")
+    return pl.concat([own, of_invoice.select(own.columns)]).sort("doc_no")
 
 
 def _problems(pairs: pl.DataFrame, *, accept_differences: bool) -> list[str]:
-    """Return why some of the documents cannot be taken as posted, each in words."""
-    found = []
-    for row in pairs.iter_rows(named=True):
-        called = f"order {row['order_number']}, {row['kind']} of {plain(row['total_minor'])}"
-        if row["surety"] is None:
-            found.append(
-                f"{called}: the ledger shows no entry for it, so the order is there in part only. Complete it in the ledger, "
-                "or say with --not-the-same that the entry is another sale's."
-            )
-        elif row["kind"] != "payment" and row["their_kind"] != row["kind"]:
-            found.append(
-                f"{called}: the ledger holds {row['their_kind']} {row['their_number']} instead. Change `invoices` or `receipts` of "
-                "the connection so that both make the same kind of document."
-            )
-        elif row["surety"] == "several":
-            found.append(f"{called}: {row['detail']}. Void all but one in the ledger first, then `recon plan`.")
-        elif row["surety"] == "differs" and not accept_differences:
-            found.append(
-                f"{called}: {row['detail']}. Correct it there, or give --accept-differences if it shall stand like that."
-            )
-    return found
+    """Return why some of the documents cannot be taken as posted, each in words; past the first ones only how many."""
+    other_kind = (pl.col("kind") != "payment") & (pl.col("their_kind") != pl.col("kind"))
+    surety = pl.col("surety").cast(pl.String)
+    unsettled = surety.is_in(["several"] if accept_differences else ["several", "differs"])
+    odd = pairs.filter(surety.is_null() | other_kind | unsettled)
+    found = [_problem(row) for row in odd.head(NAMED_MOST).iter_rows(named=True)]
+    more = odd.height - len(found)
+    return [*found, f"And {more:,} documents more."] if more else found
 
 
-def _enter_adopted(
-    context: Context, name: str, rules: Connection, made: Plan, pairs: pl.DataFrame, *, actor: str, reason: str
-) -> Batch:
+def _problem(row: dict[str, Any]) -> str:
+    called = f"order {row['order_number']}, {row['kind']} of {plain(row['total_minor'])}"
+    if row["surety"] is None:
+        return (
+            f"{called}: the ledger shows no entry for it, so the order is there in part only. Complete it in the ledger, "
+            "or say with --not-the-same that the entry is another sale's."
+        )
+    if row["kind"] != "payment" and row["their_kind"] != row["kind"]:
+        return (
+            f"{called}: the ledger holds {row['their_kind']} {row['their_number']} instead. Change `invoices` or `receipts` of "
+            "the connection so that both make the same kind of document."
+        )
+    if row["surety"] == "several":
+        return f"{called}: {row['detail']}. Void all but one in the ledger first, then `recon plan`."
+    return f"{called}: {row['detail']}. Correct it there, or give --accept-differences if it shall stand like that."
+
+
+def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Word) -> Batch:
     """Enter, approve and note as posted, in one transaction."""
-    sets = current_sets(context, name, rules)
-    company_id, _, _ = known_company(context, name)
-    posted = context.store.posted_frame(company_id)
+    context, name, company_id, actor = gathered.context, gathered.name, gathered.company_id, word.actor.strip()
     facts = {
         "connection": name, "company_id": company_id, "controls": asdict(made.controls), "recon": __version__,
         "polars": pl.__version__,
     }  # fmt: skip
-    folder, digest = keep_plan(context, made, whole_set(context, name, sets).orders, facts, written={})
-    said = {row["document_key"]: row for row in pairs.iter_rows(named=True)}
-    with context.store.database.transaction("adopt-entries"):
-        batch, _ = enter(context, name, company_id, made, digest, inputs_digest(context, name, sets, posted), folder)
+    folder, digest = keep_plan(context, made, gathered.inputs.orders, facts, written={})
+    store = context.store
+    with store.database.transaction("adopt-entries"):
+        batch, _ = enter(context, name, company_id, made, digest, gathered.inputs_digest, folder)
         assert batch is not None
         approve(
-            context.store, batch_id=batch.batch_id, plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
+            store, batch_id=batch.batch_id, plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
             company_id=company_id, documents=made.documents, approver=actor, os_user=context.os_user,
             count=batch.document_count, sum_minor=batch.total_minor, policy=approval_policy(context),
         )  # fmt: skip
-        for row in context.store.outbox.rows(batch.batch_id):
-            entry = said[row.document_key]
-            context.store.moves.finish(row, _outcome(entry, actor, reason))
-        context.store.batches.set_state(batch.batch_id, "done", because="posted by somebody else", who=actor)
-        context.store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="adopted")
-    return context.store.batches.get(batch.batch_id)
+        approved, reason = store.batches.get(batch.batch_id), word.reason.strip()
+        noted = _noted(pairs, f"Adopted by {actor}: {reason}").iter_rows()
+        note_adopted(store.database, store.events, store.clock, approved, noted, who=actor, reason=reason)
+        store.batches.set_state(batch.batch_id, "done", because="posted by somebody else", who=actor)
+        store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="adopted")
+    return store.batches.get(batch.batch_id)
 
 
-def _outcome(entry: dict[str, Any], actor: str, reason: str) -> Outcome:
-    return Outcome(
-        state="posted",
-        ledger_id=None if entry["kind"] == "payment" else entry["ledger_id"] or entry["their_number"],
-        ledger_number=entry["their_number"],
-        code=ADOPTED,
-        words=f"Posted by somebody else: {entry['detail']}. Adopted by {actor}: {reason}",
-        adopted=True,
-    )
-
-
-def _line(row: dict[str, Any]) -> RecognisedLine:
-    return RecognisedLine(
-        order_number=row["order_number"],
-        order_key=row["order_key"],
-        document_key=row["document_key"],
-        kind=str(row["kind"]),
-        issued_on=row["issued_on"].isoformat(),
-        total=plain(row["total_minor"]),
-        way=str(row["way"]),
-        surety=str(row["surety"]),
-        entry_kind=row["their_kind"],
-        entry_number=row["their_number"],
-        entry_id=row["ledger_id"],
-        entry_reference=row["reference"],
-        entry_day=None if row["their_day"] is None else row["their_day"].isoformat(),
-        entry_total=None if row["their_minor"] is None else plain(row["their_minor"]),
-        difference=None if row["difference_minor"] is None else plain(row["difference_minor"]),
-        days_apart=None if row["days_apart"] is None else abs(row["days_apart"]),
-        words=row["detail"],
-    )
-
-
-__all__ = ["ADOPTED", "HOLDS", "AdoptReport", "OthersReport", "RecognisedLine", "adopt", "disown", "others"]
+def _noted(pairs: pl.DataFrame, said: str) -> pl.DataFrame:
+    """Return what is remembered of each document, in order of the plan; a payment stands under its invoice's entry."""
+    known = pl.when(pl.col("ledger_id") != "").then(pl.col("ledger_id")).otherwise(pl.col("their_number"))
+    return pairs.select(
+        pl.int_range(pl.len(), dtype=pl.Int64), known.alias("ledger_id"), "their_number",
+        pl.format("Posted by somebody else: {}. {}", "detail", pl.lit(said)).alias("words"),
+    )  # fmt: skip

@@ -104,20 +104,26 @@ def posted_meanwhile(
 
 def recognised(context: Context, name: str, documents: pl.DataFrame, entries: Entries) -> pl.DataFrame:
     """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's."""
-    theirs = entries.frame.select(
+    found = with_entries(recognise(documents, entries.frame), entries.frame)
+    said = context.store.mappings.current(name, NOT_OURS)
+    if not said:
+        return found
+    other = pl.DataFrame(
+        [(key, str(entry)) for key, entry in said.items()], schema=["order_key", "_other"], orient="row"
+    )
+    found = found.join(other, on="order_key", how="left", maintain_order="left")
+    return found.filter(pl.col("_other").ne_missing(entry_name())).drop("_other")
+
+
+def with_entries(found: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Return RECOGNISED with the columns of its entries, and what speaks for each in words."""
+    theirs = entries.select(
         "entry_no", "ledger_id", "reference", "remain_minor",
         pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
         pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
     )  # fmt: skip
-    found = recognise(documents, entries.frame).join(theirs, on="entry_no", how="left", maintain_order="left")
-    said = context.store.mappings.current(name, NOT_OURS)
-    if said:
-        other = pl.DataFrame(
-            [(key, str(entry)) for key, entry in said.items()], schema=["order_key", "_other"], orient="row"
-        )
-        found = found.join(other, on="order_key", how="left", maintain_order="left")
-        found = found.filter(pl.col("_other").ne_missing(entry_name())).drop("_other")
-    return found.with_columns(_detail().alias("detail"))
+    joined = found.join(theirs, on="entry_no", how="left", maintain_order="left")
+    return joined.with_columns(_detail().alias("detail"))
 
 
 def entry_name() -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 
     from recon.match.catalog_search import CatalogList
     from recon.service import channel_table, charge_rules, match_undo, matching, product_table, return_table
+    from recon.service.adopting import Others
     from recon.service.context import Context
     from recon.service.match_edits import MatchEdits
-    from recon.service.others import Others
     from recon.summaries import MatchReport
+    from recon.summaries_things import SeenLine, ThingLine
 else:
     _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table", "return_table")
     channel_table, charge_rules, match_undo, matching, product_table, return_table = (
@@ -36,7 +38,7 @@ class MatchQuestions:
     @property
     def others(self) -> Others:
         """Which entries of the ledger are orders that somebody else posted."""
-        from recon.service.others import Others
+        from recon.service.adopting import Others
 
         return Others(self._context)
 
@@ -92,6 +94,26 @@ class MatchQuestions:
             "payment": int((self.channels(connection).frame["state"] == "unmapped").sum()),
             "charges": int(self.charges(connection).frame["is_open"].sum()),
         }
+
+    def new_things(self, connection: str | None = None) -> tuple[ThingLine, ...]:
+        """Return what no earlier file had and nobody has answered, what holds orders first."""
+        from recon.service.seen_words import open_things
+
+        return open_things(self._context, connection)
+
+    def say_seen(
+        self, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False
+    ) -> tuple[str, ...]:
+        """Take a person's word that new things (kind and value, ``*`` or ``all``) are all right."""
+        from recon.service.seen_words import say_seen
+
+        return say_seen(self._context, connection, words, dry_run=dry_run)
+
+    def seen_things(self, connection: str | None = None) -> tuple[SeenLine, ...]:
+        """Return everything the files of a connection ever showed, and who answered."""
+        from recon.service.seen_words import seen_register
+
+        return seen_register(self._context, connection)
 
     def undo_match(self, connection: str | None = None) -> match_undo.MappingUndo:
         """Take back what was linked or mapped last."""

@@ -15,7 +15,7 @@ from recon.service.context import Context
 from recon.service.new_products import CREATED
 from recon.store.mappings import MappingGroup
 
-UNDOABLE: Final = ("product", "channel", "create", "return")
+UNDOABLE: Final = ("product", "channel", "create", "return", "seen")
 """Kinds of mappings that can be undone; what happens to a changed order (`--decide`) is decided anew instead."""
 _UNDO, _REDO = "undo:", "redo:"
 _MOVED: Final = re.compile(r"(undo:|redo:)([0-9]+)")

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from recon.frames.conform import fill
 from recon.frames.schemas import DOCUMENTS
 from recon.match.elsewhere import LEDGER_ENTRIES, RECOGNISED, recognise
+from recon.service.elsewhere import with_entries
+from recon.service.ledger_entries import Entries
+from recon.service.others_list import OTHERS_TABLE, others_table
 
 DAY = dt.date(2026, 7, 10)
 
@@ -156,3 +159,26 @@ def test_it_finds_what_a_plain_loop_finds(
                 else []
             )
             assert len(near) != 1 or len(rivals) != 1
+
+
+def test_the_whole_comparison_has_what_stands_on_one_side_only() -> None:
+    ours = documents(
+        {"order_number": "SO-10001"}, {"order_number": "SO-10002", "total_minor": 5_000},
+        {"order_number": "SO-10003", "vat_minor": 700}, {"order_number": "SO-10004", "issued_on": DAY - dt.timedelta(40)},
+    )  # fmt: skip
+    theirs = entries(
+        {"reference": "SO-10001", "issued_on": DAY + dt.timedelta(2)}, {"reference": "SO-10003", "kind": "invoice", "vat_minor": 699},
+        {"reference": "SO-90009"}, {"reference": "SO-90010", "is_void": True},
+    )  # fmt: skip
+    read = Entries(theirs, dt.datetime(2026, 7, 11, tzinfo=dt.UTC), DAY, DAY)
+    recognised = with_entries(recognise(ours, theirs), theirs)
+    table = others_table(ours, recognised, read, whole=True)
+    assert table.schema == OTHERS_TABLE
+    assert table.select("order_number", "state", pl.col("differs_in").list.join(" ")).rows() == [
+        ("SO-10001", "differs", "day"),
+        ("SO-10003", "differs", "kind vat"),
+        ("SO-10002", "missing", ""),
+        ("SO-10004", "missing", ""),
+        ("", "stranger", ""),
+    ]
+    assert others_table(ours, recognised, read, whole=False)["state"].to_list() == ["differs", "differs"]

@@ -151,5 +151,76 @@ def test_words_that_lack_a_part(books: Books) -> None:
     assert "no order of that name" in books.ours("adopt", "SO-none", *WHO).err
     assert "no entry of the ledger" in books.ours("adopt", first, *WHO).err
     assert "Name the orders" in books.ours("adopt", *WHO).err
-    assert "recognised for certain" in books.ours("adopt", "--all-certain", *WHO).err
+    assert "recognised as certain" in books.ours("adopt", "--all-certain", *WHO).err
     assert "needs a reason" in books.ours("adopt", first, "--as", "Nok", "--reason", " ").err
+
+
+def test_the_word_that_an_entry_is_another_sale_can_be_taken_back(books: Books) -> None:
+    first, *_rest = orders_of(books.ours)
+    books.they_post(first)
+    books.held()
+    books.ours("adopt", first, "--not-the-same", "--as", "Nok", "--reason", "undo:1 looks odd").expect(0)
+    assert books.held() == PARTLY
+    assert "Undone: 1 orders" in books.ours("others", "--undo").out
+    assert books.held() == {"stands-in-ledger": 1, **PARTLY}
+    assert "nothing to undo" in books.ours("others", "--undo").expect(2).err
+    books.ours("doctor").expect(0)
+
+
+def test_the_adoption_in_the_log_guards_every_document_of_it(books: Books) -> None:
+    """One entry for all of them: a number changed afterwards is found all the same."""
+    first, second, *_rest = orders_of(books.ours)
+    books.they_post(first, second)
+    books.held()
+    books.ours("adopt", first, second, *WHO).expect(0)
+    books.ours("doctor").expect(0)
+    path = books.ours.root / ".recon" / "store.db"
+    with sqlite3.connect(path) as store:
+        guard = store.execute("SELECT sql FROM sqlite_master WHERE name = 'outbox_settled'").fetchone()[0]
+        store.execute("DROP TRIGGER outbox_settled")
+        store.execute("UPDATE outbox SET ledger_number = 'X-1' WHERE id = (SELECT MIN(id) FROM outbox)")
+        store.execute(guard)
+    store.close()
+    damaged = books.ours("doctor")
+    assert damaged.code == 8, damaged.out + damaged.err
+    assert "are not those that were adopted" in damaged.out + damaged.err
+
+
+def test_a_name_of_two_orders_and_a_long_list_of_problems(books: Books) -> None:
+    orders = orders_of(books.ours)
+    books.they_post(*orders)
+    with sqlite3.connect(books.path) as there:
+        there.execute("UPDATE documents SET total_minor = total_minor + 100")
+    there.close()
+    books.held()
+    refused = books.ours("adopt", "--all", "differs", *WHO).expect(4)
+    assert refused.err.count("differs by 1.00") == len(orders)
+    assert (
+        books.ours.json("adopt", "--all", "differs", "--accept-differences", "--dry-run", *WHO, code=0)["batch"] is None
+    )
+
+
+def test_where_somebody_else_posts_everything_both_sides_are_compared(
+    tmp_path: Path, clock: FakeClock, key_store
+) -> None:
+    path = tmp_path / "peak.db"
+    with SandboxPeak(path=path, clock=clock, durable=False) as ledger:
+        ours = workspace(tmp_path / "books", ledger, clock, writers="others")
+        theirs = workspace(tmp_path / "others", ledger, clock, numbering="ledger")
+        books = Books(ours, theirs, ledger, path)
+        same, other, missing = orders_of(ours)
+        books.they_post(same, other)
+        with sqlite3.connect(path) as there:
+            there.execute(
+                "UPDATE documents SET total_minor = total_minor + 100 WHERE rowid = (SELECT MAX(rowid) FROM documents)"
+            )
+        there.close()
+        ours("plan")
+        found = check(ours("others", "--json").expect(4))
+        assert found["compared"] == {"equal": 1, "differs": 1, "missing": 1}
+        assert [(one["side"], one["order_number"]) for one in found["one_sided"]] == [("missing", missing)]
+        differs = {line["order_number"]: line["differs_in"] for line in found["lines"]}
+        assert (differs[same], differs[other]) == ([], ["amount"])
+        told = ours("others").out
+        assert "missing there" in told
+        assert "equal" in told

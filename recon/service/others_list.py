@@ -1,0 +1,235 @@
+"""What others posted, for reading: each planned document with the ledger's entry that seems to be it, and what speaks for it.
+
+Where somebody else posts everything it is the whole comparison: with what is missing there and what nobody here knows of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from recon.money import plain
+from recon.service.ledger_entries import Entries
+
+STATES: Final = ("equal", "differs", "missing", "stranger")
+"""*equal*: stands there as planned. *differs*: something else stands there. *missing*: planned, and not there. *stranger*:
+stands there, and nobody planned it."""
+
+OTHERS_TABLE: Final = pl.Schema({
+    "state": pl.Enum(STATES),
+    "surety": pl.String(),              # null: nothing was recognised (missing, stranger)
+    "way": pl.String(),                 # null: likewise
+    "order_key": pl.String(),           # null: stranger
+    "document_key": pl.String(),        # null: stranger
+    "order_number": pl.String(),        # "" for strangers
+    "kind": pl.String(),                # the entry's for strangers
+    "issued_on": pl.Date(),             # null: stranger
+    "total_minor": pl.Int64(),          # null: stranger
+    "vat_minor": pl.Int64(),            # null: stranger
+    "their_kind": pl.String(),          # null: missing, as are all of the entry's
+    "their_number": pl.String(),
+    "ledger_id": pl.String(),
+    "reference": pl.String(),
+    "their_day": pl.Date(),             # null also: not stated
+    "their_minor": pl.Int64(),          # null also: not stated
+    "their_vat_minor": pl.Int64(),      # null also: not stated
+    "difference_minor": pl.Int64(),     # entry less document
+    "days_apart": pl.Int32(),           # entry less document
+    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; empty: nothing
+    "detail": pl.String(),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognisedLine:
+    """A planned document and the ledger's entry that seems to be it."""
+
+    order_number: str
+    order_key: str
+    document_key: str
+    kind: str
+    issued_on: str
+    total: str
+    way: str
+    surety: str
+    entry_kind: str
+    entry_number: str
+    entry_id: str
+    entry_reference: str
+    entry_day: str | None
+    entry_total: str | None
+    difference: str | None
+    days_apart: int | None
+    words: str
+    differs_in: tuple[str, ...] = ()
+    """kind, amount, vat, day, several; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneSided:
+    """A document that stands on one side only."""
+
+    side: str
+    """missing (planned, not in the ledger) or stranger (in the ledger, not planned)."""
+    order_number: str
+    kind: str
+    day: str | None
+    total: str | None
+    entry_number: str
+    entry_reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersReport:
+    """What others posted, as the ledger showed it last."""
+
+    connection: str
+    writers: str
+    read_at: str
+    since: str
+    until: str
+    entries: int
+    """Documents of the ledger that recon did not post."""
+    by_surety: dict[str, int]
+    lines: tuple[RecognisedLine, ...]
+    compared: dict[str, int]
+    """Documents by equal, differs, missing, stranger."""
+    one_sided: tuple[OneSided, ...] = ()
+    """What stands on one side only; listed where somebody else posts everything."""
+
+    def as_facts(self) -> dict[str, Any]:
+        """JSON shape recon.others/1."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OthersTable:
+    """The same as rows to filter and mark."""
+
+    connection: str
+    company: str
+    """Whose books they are, as the ledger names the company."""
+    writers: str
+    read_at: str
+    """Empty: the ledger was not read yet."""
+    since: str
+    until: str
+    entries: int
+    frame: pl.DataFrame
+    """OTHERS_TABLE: what is recognised, the surest first; with `missing` and `stranger` where somebody else posts everything."""
+
+
+def others_table(documents: pl.DataFrame, found: pl.DataFrame, entries: Entries, *, whole: bool) -> pl.DataFrame:
+    """Return OTHERS_TABLE.
+
+    Args:
+        documents: DOCUMENTS that could stand in the ledger.
+        found: RECOGNISED with the entries' columns, as `recon.service.elsewhere.recognised` returns it.
+        entries: What was read.
+        whole: With what stands on one side only.
+    """
+    ours = documents.select(
+        "document_key", "order_number", pl.col("kind").cast(pl.String), "issued_on", "total_minor", "vat_minor"
+    )
+    theirs = entries.frame.select("entry_no", pl.col("vat_minor").alias("their_vat_minor"))
+    both = (
+        found.with_columns(pl.col("surety", "way").cast(pl.String))
+        .join(ours, on="document_key", how="left", maintain_order="left")
+        .join(theirs, on="entry_no", how="left", maintain_order="left")
+    )
+    surest = pl.col("surety").replace_strict({"certain": 0, "likely": 1, "possible": 2}, default=3)
+    differs = _differs_in()
+    parts = [
+        both.with_columns(differs_in=differs)
+        .with_columns(state=pl.when(pl.col("differs_in").list.len() == 0).then(pl.lit("equal")).otherwise(pl.lit("differs")))
+        .sort(surest, maintain_order=True)
+    ]  # fmt: skip
+    if whole:
+        parts += [_missing(ours, found), _strangers(entries.frame, found)]
+    return pl.concat([_as_rows(part) for part in parts])
+
+
+def _differs_in() -> pl.Expr:
+    """Return what is not the same on both sides; what the ledger's list does not state is not compared."""
+    several = pl.col("surety") == "several"
+    parts = {
+        "several": several,
+        "kind": pl.col("kind") != pl.col("their_kind"),
+        "amount": pl.col("difference_minor") != 0,
+        "vat": pl.col("vat_minor") != pl.col("their_vat_minor"),
+        "day": pl.col("days_apart") != 0,
+    }
+    said = [pl.when(test.fill_null(value=False)).then(pl.lit(name)) for name, test in parts.items()]
+    return pl.concat_list(said).list.drop_nulls()
+
+
+def _missing(ours: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    return ours.join(found, on="document_key", how="anti", maintain_order="left").with_columns(
+        state=pl.lit("missing"), detail=pl.lit("planned, and not in the ledger")
+    )
+
+
+def _strangers(entries: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    left = entries.filter(~pl.col("is_void")).join(found, on="entry_no", how="anti", maintain_order="left")
+    return left.select(
+        "kind", "ledger_id", "reference", pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
+        pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
+        pl.col("vat_minor").alias("their_vat_minor"), pl.lit("").alias("order_number"), pl.lit("stranger").alias("state"),
+        pl.lit("in the ledger, and nobody here planned it").alias("detail"),
+    )  # fmt: skip
+
+
+def _as_rows(part: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of OTHERS_TABLE; what a part does not have is null, no difference is an empty list."""
+    made = part.select(
+        (pl.col(name) if name in part.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in OTHERS_TABLE.items()
+    )
+    return made.with_columns(pl.col("differs_in").fill_null(pl.lit([], pl.List(pl.String))))
+
+
+def others_report(table: OthersTable) -> OthersReport:
+    """Return the same for a command and for JSON."""
+    frame = table.frame
+    both = frame.filter(pl.col("surety").is_not_null())
+    counts = dict(both.group_by("surety").len().sort("surety").iter_rows())
+    compared = dict(frame.group_by(pl.col("state").cast(pl.String)).len().iter_rows())
+    single = frame.filter(pl.col("surety").is_null())
+    return OthersReport(
+        connection=table.connection, writers=table.writers, read_at=table.read_at, since=table.since, until=table.until,
+        entries=table.entries, by_surety=counts, lines=tuple(_line(row) for row in both.iter_rows(named=True)),
+        compared={state: compared[state] for state in STATES if state in compared},
+        one_sided=tuple(_one_sided(row) for row in single.iter_rows(named=True)),
+    )  # fmt: skip
+
+
+def _line(row: dict[str, Any]) -> RecognisedLine:
+    return RecognisedLine(
+        order_number=row["order_number"], order_key=row["order_key"], document_key=row["document_key"], kind=row["kind"],
+        issued_on=row["issued_on"].isoformat(), total=plain(row["total_minor"]), way=row["way"], surety=row["surety"],
+        entry_kind=row["their_kind"], entry_number=row["their_number"], entry_id=row["ledger_id"],
+        entry_reference=row["reference"], entry_day=_day(row["their_day"]), entry_total=_sum(row["their_minor"]),
+        difference=_sum(row["difference_minor"]), days_apart=None if row["days_apart"] is None else abs(row["days_apart"]),
+        words=row["detail"], differs_in=tuple(row["differs_in"]),
+    )  # fmt: skip
+
+
+def _one_sided(row: dict[str, Any]) -> OneSided:
+    missing = row["state"] == "missing"
+    return OneSided(
+        side=row["state"], order_number=row["order_number"], kind=row["kind"],
+        day=_day(row["issued_on"] if missing else row["their_day"]),
+        total=_sum(row["total_minor"] if missing else row["their_minor"]), entry_number=row["their_number"] or "",
+        entry_reference=row["reference"] or "",
+    )  # fmt: skip
+
+
+def _day(value: dt.date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _sum(minor: int | None) -> str | None:
+    return None if minor is None else plain(minor)
