@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from recon.config import Settings
 from recon.domain.finding import FINDING_CODES
-from recon.plan.lifecycle import lifecycle_page
+from recon.plan.buying.lifecycle import lifecycles_page
 from recon.setting_words import setting_words
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES
@@ -81,7 +81,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/errors.md": errors_page,
     "docs/settings.md": settings_page,
     "docs/commands.md": commands_page,
-    "docs/lifecycle.md": lifecycle_page,
+    "docs/lifecycle.md": lifecycles_page,
 }
 
 

@@ -14,11 +14,13 @@ import polars as pl
 
 _KIND: Final = pl.col("kind").cast(pl.String)
 BOOKS_EFFECT: Final = (
-    pl.when(_KIND.is_in(["invoice", "receipt"])).then("total_minor")
-    .when(_KIND == "payment").then(0)
+    pl.when(_KIND.is_in(["invoice", "receipt", "expense"])).then("total_minor")
+    .when(_KIND.is_in(["payment", "expense_payment"])).then(0)
     .otherwise(-pl.col("total_minor"))
 )  # fmt: skip
-"""What a document adds to the books: sales add, a payment moves money only, voids and credit notes take away."""
+"""What a document adds to the books: sales and expenses add, payments move money only, voids and credits take away.
+
+Sales and purchases are summed apart; see `recon.frames.schemas.PURCHASE_KINDS`."""
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 

@@ -5,24 +5,30 @@ The source's side is summed from the orders alone, our side from documents, line
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from recon.errors import FrameError
 from recon.frames.schemas import DOCUMENT_KINDS, ORDER_RESULTS, Disposition
 from recon.plan.columns import BOOKS_EFFECT, per_order, run_sums
 from recon.plan.inputs import ControlTotals
-from recon.plan.lifecycle import LIFECYCLE
+from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.state import RETURN_KINDS
 from recon.plan.verdict import Verdicts
 
 
 def order_results(
-    work: pl.DataFrame, verdicts: Verdicts, drafts: pl.DataFrame, decisions: pl.DataFrame
+    work: pl.DataFrame,
+    verdicts: Verdicts,
+    drafts: pl.DataFrame,
+    decisions: pl.DataFrame,
+    rule_names: Sequence[str] = RULE_NAMES,
 ) -> pl.DataFrame:
     """Return ORDER_RESULTS.
 
     ``work``: per order order_no, order_key, truth_minor, posted_minor, left_out_minor, rule_no, total_minor and the
-    columns cancelled, refund_minor, doc_total_minor.
+    columns cancelled, refund_minor, doc_total_minor. ``rule_names``: of the lifecycle that ``rule_no`` counts in.
     """
     count = work.height
     sent, stuck = drafts.filter(pl.col("blocked").is_null()), drafts.filter(pl.col("blocked").is_not_null())
@@ -34,7 +40,7 @@ def order_results(
         planned.alias("planned_minor"), blocked.alias("blocked_minor"), (has_documents > 0).alias("has_documents"),
         verdicts.reason.cast(pl.String).alias("why_not"), verdicts.held.alias("is_held"), stuck_code.alias("stuck"),
     )  # fmt: skip
-    return _decide(_place(frame), decisions)
+    return _decide(_place(frame, rule_names), decisions)
 
 
 def _per_order(drafts: pl.DataFrame, count: int, value: pl.Expr) -> pl.Series:
@@ -52,9 +58,9 @@ def _first_code(stuck: pl.DataFrame, count: int) -> pl.Series:
     return orders.join(first, on="order_no", how="left", maintain_order="left")["blocked"]
 
 
-def _place(frame: pl.DataFrame) -> pl.DataFrame:
+def _place(frame: pl.DataFrame, rule_names: Sequence[str]) -> pl.DataFrame:
     """Say for every order which part is held and which ignored, each from its own cause."""
-    names = pl.Series([rule.name for rule in LIFECYCLE])
+    names = pl.Series(rule_names)
     rest = pl.col("truth_minor") - pl.col("posted_minor")
     against = pl.col("why_not").is_not_null()
     held = (
@@ -225,7 +231,9 @@ def _lines_off(documents: pl.DataFrame, lines: pl.DataFrame) -> int:
     """Count documents whose lines do not sum to their net amount and VAT, or where a line is not quantity x price."""
     inexact = pl.col("quantity_milli") * pl.col("unit_price_minor") != pl.col("amount_minor") * 1000
     odd = int(lines.select(inexact.sum()).item())
-    lined = documents.filter(pl.col("kind") != "payment").select("doc_no", "net_minor", "vat_minor", "total_minor")
+    lined = documents.filter(~pl.col("kind").is_in(["payment", "expense_payment"])).select(
+        "doc_no", "net_minor", "vat_minor", "total_minor"
+    )
     sums = run_sums(lines, "doc_no", net=pl.col("net_minor"), vat=pl.col("vat_minor"))
     if sums.height != lined.height:
         return odd + abs(lined.height - sums.height)

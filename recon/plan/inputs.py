@@ -197,12 +197,15 @@ class Plan:
     findings: pl.DataFrame
     """FINDINGS of the steps before and the plan's own."""
     controls: ControlTotals
+    """Of the sales; purchases are never summed with them."""
     provenance: pl.DataFrame
     """order_key, file and row of the orders that have documents."""
     by_kind: pl.DataFrame
     """kind, document_count, total_minor, vat_minor."""
     by_cause: pl.DataFrame
     """See `recon.plan.findings.findings_by_cause`."""
+    bought: ControlTotals | None = None
+    """Of purchases and purchase returns, with the same proof; None: there are no such records."""
 
 
 PROVENANCE: Final = pl.Schema({"order_key": pl.String(), "file": pl.String(), "row": pl.UInt32()})

@@ -18,6 +18,8 @@ from recon.frames.schemas import DOCUMENT_KINDS
 
 _THAI_DIGITS: Final = {chr(0x0E50 + digit): str(digit) for digit in range(10)}
 _DIGEST_LENGTH: Final = 8
+NUMBERLESS: Final = frozenset({"void", "expense_payment"})
+"""Kinds that stand under the number of the document they belong to."""
 
 
 def order_stems(orders: pl.DataFrame) -> pl.Series:
@@ -41,7 +43,7 @@ def order_stems(orders: pl.DataFrame) -> pl.Series:
 def document_numbers(
     documents: pl.DataFrame, posted: pl.DataFrame, connection: Connection, max_length: int
 ) -> pl.Series:
-    """Return the number of each document; null for voids (the voided document keeps its own).
+    """Return the number of each document; null for voids and payments of expenses, which have none of their own.
 
     ``documents``: kind, revision, stem, document_key. Payments are numbered like receipts.
 
@@ -61,8 +63,9 @@ def document_numbers(
     if (frame["revision"] > 1).any():
         again = pl.format("{}-{}", "number", "revision")
         frame = frame.with_columns(pl.when(pl.col("revision") > 1).then(again).otherwise("number").alias("number"))
-    if "void" in kinds:
-        frame = frame.with_columns(pl.when(pl.col("kind") != "void").then("number").alias("number"))
+    if not NUMBERLESS.isdisjoint(kinds):
+        numbered = ~pl.col("kind").is_in(sorted(NUMBERLESS))
+        frame = frame.with_columns(pl.when(numbered).then("number").alias("number"))
     frame = _shorten(frame, frame["number"].str.len_bytes() > max_length, max_length)
     if _cannot_clash(frame, prefixes) and posted.is_empty():
         return frame["number"]
@@ -76,8 +79,8 @@ def document_numbers(
 
 def _cannot_clash(frame: pl.DataFrame, prefixes: dict[str, str]) -> bool:
     """Return whether numbers differ by construction: orders' stems differ, and so do equally long prefixes."""
-    used = {prefixes[kind].lower() for kind in frame["kind"].unique() if kind != "void"}
-    shared = frame["kind"].is_in(["payment", "void"]).any()
+    used = {prefixes[kind].lower() for kind in frame["kind"].unique() if kind not in NUMBERLESS}
+    shared = frame["kind"].is_in(["payment", *sorted(NUMBERLESS)]).any()
     return not shared and len({len(prefix) for prefix in used}) <= 1 and bool((frame["revision"] == 1).all())
 
 

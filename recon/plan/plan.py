@@ -18,6 +18,8 @@ from recon.frames.findings import gather
 from recon.frames.gift_cards import is_gift_card
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
 from recon.plan.assemble import Written, assemble
+from recon.plan.both import plan_both
+from recon.plan.buying.state import is_bought
 from recon.plan.columns import per_order, side_by_side
 from recon.plan.controls import assert_ties, by_kind, control_totals, order_results
 from recon.plan.drafts import drafts
@@ -41,6 +43,12 @@ def build_plan(inputs: PlanInputs) -> Plan:
         FrameError: A step before handed over a frame that breaks its schema, or the plan does not add up (a defect).
     """
     inputs = inputs.checked()
+    bought = is_bought(inputs.orders)
+    return plan_both(inputs, bought, _sales_plan) if bought.any() else _sales_plan(inputs)
+
+
+def _sales_plan(inputs: PlanInputs) -> Plan:
+    """Return the plan of the records that are sold; all inputs are checked."""
     work = open_work(inputs)
     wishes = judged_wishes(inputs)
     items = build_items(work.orders, inputs.lines, inputs.product_links, work.connection, wishes.on_the_way)

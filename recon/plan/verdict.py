@@ -83,9 +83,14 @@ def exclude(
     off = unposted & ~kind.is_in(list(connection.record_kinds))
     early = unposted & (sale_on < connection.start_date)
     other = unposted & ~chosen & (orders["payment_channel"] != "")
-    for mask, code in ((off, "kind-off"), (early, "before-start-date"), (other, "channel-not-chosen")):
+    channel = {"column": "payment_channel", "value": pl.col("payment_channel")}
+    for mask, code, named in (
+        (off, "kind-off", {}),
+        (early, "before-start-date", {}),
+        (other, "channel-not-chosen", channel),
+    ):
         got = verdicts.settle(mask, code, hold=False)
-        verdicts.say(got, code)
+        verdicts.say(got, code, **named)
 
 
 def leave_to_others(verdicts: Verdicts, ledger: pl.Series, elsewhere: pl.DataFrame) -> None:
@@ -135,11 +140,18 @@ def hold_by_state(verdicts: Verdicts, states: pl.DataFrame, facts: pl.DataFrame,
     payment, refunded = orders["payment_state"], orders["refunded_minor"]
     masks = [(alive & (orders[column] == value), code) for column, value, code in STATE_HOLDS]
     masks.append(
-        (alive & (orders["order_state"] == "returned") & (payment == "paid") & (refunded == 0), "returned-not-refunded")
+        (
+            alive
+            & (orders["record_kind"] == "sale")
+            & (orders["order_state"] == "returned")
+            & (payment == "paid")
+            & (refunded == 0),
+            "returned-not-refunded",
+        )
     )
     masks.append((alive & (payment == "partly_refunded") & (refunded == 0), "refund-amount-missing"))
     masks.append((alive & (states["refund_minor"] > orders["total_minor"]), "refund-exceeds-total"))
-    masks.append((alive & (orders["record_kind"] != "sale"), "kind-by-hand"))
+    masks.append((alive & (orders["record_kind"] == "sale_return"), "kind-by-hand"))
     for mask, code in masks:
         if mask.any():
             same = [code, *_SAME_CAUSE.get(code, ())]

@@ -12,7 +12,8 @@ import pytest
 from plan_shop import DAY, codes, connection, line, order, plan, posted_from, result, steps
 
 from recon.domain.finding import FINDING_CODES
-from recon.plan.lifecycle import LEDGER_HAS, LIFECYCLE, ORDER_NOW, combinations, lifecycle_page
+from recon.plan.buying.lifecycle import lifecycles_page
+from recon.plan.lifecycle import LEDGER_HAS, LIFECYCLE, ORDER_NOW, combinations
 
 INVOICED = connection(invoices="awaiting-transfer-unpaid")
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def test_rules_name_known_findings_and_have_names_of_their_own() -> None:
 
 
 def test_docs_print_the_table() -> None:
-    assert (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8") == lifecycle_page()
+    assert (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8") == lifecycles_page()
 
 
 # An order's life, told by the shop: what it says now.

@@ -1,0 +1,101 @@
+"""What keeps a purchase from becoming documents, each reason said with what to set, and with which value."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recon.frames.amounts import plain_text
+from recon.frames.findings import findings_from, gather, one_finding
+from recon.plan.buying.lifecycle import asks_for
+from recon.plan.buying.work import Buying
+from recon.plan.findings import said_already
+from recon.plan.left_out import left_out_holds, with_details
+from recon.plan.lines import SaleLines, orders_of
+from recon.plan.verdict import hold_acting, mask_of_keys
+
+
+def hold_bought(
+    work: Buying, lines: SaleLines, amounts: pl.DataFrame, rule_no: pl.Series, acting: pl.Series
+) -> list[pl.DataFrame]:
+    """Hold acting records that cannot go on, each with all its reasons; return all findings about records and lines."""
+    orders, verdicts = work.orders, work.verdicts
+    billed = acting & asks_for("expense", "supplier_credit").gather(rule_no).fill_null(value=False)
+    pays = acting & asks_for("expense_payment").gather(rule_no).fill_null(value=False)
+    foreign = orders["currency"] != work.inputs.currency
+    said = mask_of_keys(orders, said_already(work.inputs.findings, "currency-foreign"))
+    unlinked, nameless = pays & work.channels["payment_method"].is_null(), orders["payment_channel"] == ""
+    channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
+    told = with_details(orders, work.inputs.left_out)
+    verdicts.orders = told.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
+    both = pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
+    hold_acting(
+        verdicts,
+        acting,
+        [
+            *left_out_holds(told, work.inputs.left_out),
+            (foreign & ~said, "currency-foreign", {"column": pl.lit("currency"), "value": pl.col("currency")}),
+            (billed & amounts["does_not_foot"], "does-not-foot", {}),
+            (billed & amounts["vat_mismatch"] & ~amounts["does_not_foot"], "vat-mismatch", {"detail": both}),
+            (unlinked & ~nameless, "channel-not-mapped", channel),
+            (unlinked & nameless, "channel-missing", channel),
+            (billed & work.suppliers["contact_code"].is_null(), "supplier-not-mapped", _supplier(work)),
+        ],
+    )
+    verdicts.orders = orders
+    blocked = lines.blocked.filter(billed.gather(lines.blocked["order_no"])) if lines.blocked.height else lines.blocked
+    verdicts.settle(orders_of(blocked, ("no_account",), orders.height) & billed, "purchase-account-missing", hold=True)
+    fails = acting & work.suppliers["id_fails"]
+    bad = findings_from(
+        orders.filter(fails), "tax-id-invalid", column="customer_tax_id", value=pl.col("customer_tax_id"),
+        detail="The supplier's tax id: the contact set for the name is used.",
+    )  # fmt: skip
+    return [*verdicts.findings, _accounts(work, blocked), bad, _not_withheld(work, acting)]
+
+
+def _supplier(work: Buying) -> dict[str, pl.Expr]:
+    """Return columns of the finding about a supplier nobody knows: the line that settles it."""
+    table = f"[connections.{work.inputs.connection_name}.purchases.suppliers]"
+    name = pl.col("customer_name").fill_null("").str.strip_chars()
+    detail = (
+        pl.when(name == "").then(pl.lit("The record names no supplier and no valid tax id; enter one in the source."))
+        .otherwise(pl.format('Set under {}: "{}" = "CODE", the contact\'s code in the ledger.', pl.lit(table), name))
+    )  # fmt: skip
+    return {"column": pl.lit("customer_name"), "value": pl.col("customer_name"), "detail": detail}
+
+
+def _accounts(work: Buying, blocked: pl.DataFrame) -> pl.DataFrame:
+    """Return one finding per line without an account."""
+    if blocked.is_empty():
+        return gather([])
+    orders, lines = work.orders, work.inputs.lines
+    place, source = blocked["order_no"], blocked["source"]
+    about = blocked.with_columns(
+        orders["order_key"].gather(place).alias("order_key"),
+        orders["file"].gather(place).alias("file"),
+        pl.coalesce(pl.lit(lines["row"].gather(source)), pl.lit(orders["row"].gather(place))).alias("row"),
+        pl.coalesce(pl.lit(lines["sku"].gather(source)), pl.col("kind").cast(pl.String)).alias("sku"),
+        lines["name"].gather(source).alias("line_name"),
+    )
+    table = f"connections.{work.inputs.connection_name}.purchases"
+    named = pl.coalesce("line_name", "sku")
+    detail = pl.format(
+        '{}: set account under [{}.by_sku."{}"], or {}.account for everything without one.',
+        named, pl.lit(table), "sku", pl.lit(table),
+    )  # fmt: skip
+    return findings_from(
+        about,
+        "purchase-account-missing",
+        column="sku",
+        value=pl.col("sku"),
+        amount_minor=pl.col("amount_minor"),
+        detail=detail,
+    )
+
+
+def _not_withheld(work: Buying, acting: pl.Series) -> pl.DataFrame:
+    """Return a note where rates are set and nothing is withheld."""
+    rules = work.connection.purchases
+    rates = [key for key, line in rules.by_sku.items() if line.withholding_basis_points]
+    if rules.withholds or not rates or not acting.any():
+        return gather([])
+    return one_finding("withholding-off", column="purchases.withholds", value=", ".join(rates))

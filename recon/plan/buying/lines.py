@@ -1,0 +1,85 @@
+"""Lines of purchases: which account, VAT code and withholding each has, and the tax withheld in satang.
+
+Tax is withheld from the amount without VAT, per record and rate, rounded half up once; the satang that are left go to the
+lines with the largest remainders (`recon.plan.allocate`), so that a line that was split in two withholds nothing more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.config_purchases import PurchaseLine
+from recon.match.keys import distinct_keys, fold
+from recon.plan.allocate import spread
+from recon.plan.columns import run_sums, share_half_up
+from recon.plan.items import CHARGE_KINDS, ITEMS, Items
+
+NO_ACCOUNT: Final = "purchase account"
+"""Stands in a posting where no account is set; such records are held, so none is ever planned with it."""
+_FULL: Final = 10_000
+_RULES: Final = pl.Schema({"key": pl.String(), "account": pl.String(), "vat_code": pl.String(), "rate": pl.Int64()})
+
+
+def buying_items(orders: pl.DataFrame, lines: pl.DataFrame, connection: Connection) -> tuple[Items, pl.Series]:
+    """Return the items of all SKUs and charges that occur, and the rate withheld on each, in hundredths of a percent."""
+    bought = connection.purchases
+    skus = distinct_keys(lines["sku"], name="sku", key_name="key")
+    keys = pl.DataFrame({"key": ["", *skus["key"], *CHARGE_KINDS]}, schema={"key": pl.String})
+    rules = pl.DataFrame([_rule(fold(key), line) for key, line in bought.by_sku.items()], schema=_RULES, orient="row")
+    found = keys.join(rules.unique("key", keep="first"), on="key", how="left", maintain_order="left")
+    account = pl.coalesce("account", pl.lit(bought.account or None, dtype=pl.String))
+    frame = found.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("item"),
+        pl.when(account.is_null()).then(pl.lit("no_account")).otherwise(pl.lit("ok")).alias("state"),
+        pl.lit(None, dtype=pl.String).alias("product_code"),
+        account.alias("account_code"),
+        account.fill_null(NO_ACCOUNT).alias("posting_account"),
+        "vat_code",
+    ).select(pl.col(name).cast(dtype) for name, dtype in ITEMS.items())
+    numbers, first_charge = frame["item"], 1 + skus.height
+    charges = pl.DataFrame({"kind": CHARGE_KINDS}).with_columns(
+        pl.lit(0, dtype=pl.UInt16).alias("channel_no"), numbers[first_charge:].alias("item")
+    )
+    items = Items(
+        frame=frame,
+        by_sku=skus.select("sku").with_columns(numbers[1:first_charge].alias("item")),
+        by_charge=charges.select("channel_no", "kind", "item"),
+        channel_no=pl.repeat(0, orders.height, dtype=pl.UInt16, eager=True).alias("channel_no"),
+        no_sku=0,
+    )
+    rate = found["rate"].fill_null(0)
+    return items, rate if bought.withholds else rate * 0
+
+
+def _rule(key: str, line: PurchaseLine) -> tuple[str, str | None, str | None, int]:
+    return (key, line.account or None, line.vat, line.withholding_basis_points)
+
+
+def withheld(lines: pl.DataFrame, rates: pl.Series) -> pl.Series:
+    """Return the tax withheld per line.
+
+    Args:
+        lines: Finished lines with order_no, item and net_minor, in runs of order_no.
+        rates: Rate of each item, in hundredths of a percent.
+    """
+    keyed = lines.select(
+        "order_no", "net_minor", rates.gather(lines["item"]).alias("rate"), pl.int_range(pl.len()).alias("line")
+    )
+    taxed = keyed.filter(pl.col("rate") > 0).with_columns(
+        (pl.col("order_no").cast(pl.Int64) * (_FULL + 1) + pl.col("rate")).alias("group")
+    )
+    if taxed.is_empty():
+        return pl.repeat(0, lines.height, dtype=pl.Int64, eager=True)
+    taxed = taxed.sort("group", "line")
+    whole = run_sums(taxed, "group", net=pl.col("net_minor")).with_columns(
+        (pl.col("group") % (_FULL + 1)).alias("rate")
+    )
+    amount = share_half_up(pl.col("net").clip(lower_bound=0), pl.col("rate"), pl.lit(_FULL))
+    shares = taxed.select(
+        "group", pl.col("group").alias("order_no"), "line", pl.col("net_minor").clip(lower_bound=0).alias("weight")
+    ).join(whole.select("group", amount.alias("amount")), on="group", how="left", maintain_order="left")
+    parts = spread(shares.select("order_no", "line", "weight", "amount"))
+    return keyed.select("line").join(parts, on="line", how="left", maintain_order="left")["part"].fill_null(0)

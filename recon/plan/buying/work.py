@@ -1,0 +1,70 @@
+"""What the steps of buying hand on: one row per purchase or purchase return in every frame and series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from recon.config import Connection
+from recon.plan.buying.ledger import bought_facts
+from recon.plan.buying.state import buying_now, settled_returns
+from recon.plan.buying.suppliers import suppliers_of
+from recon.plan.inputs import PlanInputs
+from recon.plan.state import channels_of, order_states
+from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others
+
+
+@dataclass(slots=True)
+class Buying:
+    """The records that are bought, and what is known about each."""
+
+    inputs: PlanInputs
+    connection: Connection
+    """The connection's settings, as they hold for purchases."""
+    nothing: pl.Series
+    """0 per record: a platform's discount is the seller's business."""
+    states: pl.DataFrame
+    facts: pl.DataFrame
+    """BOUGHT_FACTS."""
+    now: pl.Series
+    channels: pl.DataFrame
+    suppliers: pl.DataFrame
+    """SUPPLIERS."""
+    verdicts: Verdicts
+
+    @property
+    def orders(self) -> pl.DataFrame:
+        """ORDERS."""
+        return self.inputs.orders
+
+
+def open_buying(inputs: PlanInputs) -> Buying:
+    """Work out what every record is now, what the ledger has, and what settings and states say against it."""
+    inputs = replace(inputs, orders=settled_returns(inputs.orders))
+    orders = inputs.orders
+    rules = inputs.connection.purchases
+    # What an order's VAT is where it states none is another question for purchases; `prices` speaks of the shop's own.
+    connection = inputs.connection.model_copy(update={"neutral_orders": rules.neutral_orders, "prices": "as-source"})
+    nothing = pl.repeat(0, orders.height, dtype=pl.Int64, eager=True)
+    states = order_states(orders, nothing)
+    facts = bought_facts(orders, inputs.posted, inputs.decisions)
+    channels = channels_of(orders, inputs.channel_links, connection)
+    verdicts = Verdicts.open(orders)
+    work = Buying(
+        inputs=inputs,
+        connection=connection,
+        nothing=nothing,
+        states=states,
+        facts=facts,
+        now=buying_now(states, facts["ledger"], connection),
+        channels=channels,
+        suppliers=suppliers_of(orders, connection, inputs.limits.contact_code_max_length),
+        verdicts=verdicts,
+    )
+    exclude(verdicts, facts["ledger"], orders["ordered_on"], channels["chosen"], connection)
+    leave_to_others(verdicts, facts["ledger"], inputs.elsewhere)
+    verdicts.settle(facts["entered_by_hand"], "by-hand", hold=True)
+    unsigned = facts.with_columns(pl.col("posted_minor") * pl.lit(states["sign"]))
+    hold_by_state(verdicts, states, unsigned, inputs.findings)
+    return work
