@@ -17,6 +17,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "create": N_("products to be made"),
     "elsewhere": N_("entries of others"),
     "return": N_("returns and their sales"),
+    "seen": N_("new things"),
 }
 """What was mapped."""
 OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}

@@ -76,6 +76,14 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     match.add_argument("--returns", action="store_true", help="show returns whose sale is not known, with candidates")
     match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
     match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
+    match.add_argument(
+        "--seen",
+        metavar="KIND=VALUE",
+        action="append",
+        default=[],
+        help="say that a new thing is all right, so that it is not asked about again; KIND=* or all for many (repeatable)",
+    )
+    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
     match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
     match.add_argument("--redo", action="store_true", help="do again what was undone last")
     match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")

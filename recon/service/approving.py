@@ -9,6 +9,7 @@ from recon.money import parse_minor
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.elsewhere import require_writer
+from recon.service.new_things import note_approved
 from recon.service.planning import DIGESTED, load_plan_frame, plan_folder
 from recon.service.reading import batch_view
 from recon.service.rejections import require_none_rejected
@@ -45,6 +46,7 @@ def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str |
         sum_minor=batch.total_minor,
         policy=approval_policy(context),
     )
+    note_approved(context, batch, actor)
     context.notes.extend(approved.warnings)
     return batch_view(context, context.store.batches.get(batch.batch_id))
 

@@ -16,6 +16,7 @@ from recon.money import plain
 from recon.service.context import Context
 from recon.service.controls import control_view, stored_controls
 from recon.service.reading import batch_view, latest_plan_folder
+from recon.service.seen_waiting import waiting_things
 from recon.summaries import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
@@ -40,6 +41,7 @@ MATCHING: Final = (
     "channel-missing",
     "charge-not-mapped",
     "voucher-not-decided",
+    "new-thing",
 )
 """Causes that are mended by matching."""
 
@@ -286,6 +288,9 @@ def _waits(context: Context, batches: list[BatchView], held: Tally, matching: in
     name = next(iter(context.settings.connections), "")
     if matching:
         waits.append(Wait("matching", name, matching))
+    new = [len(waiting_things(context, each)) for each in context.settings.connections]
+    if sum(new):
+        waits.append(Wait("new-thing", name, sum(new)))
     if held.count:
         waits.append(Wait("held", name, held.count, held.total))
     return tuple(waits)

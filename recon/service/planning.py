@@ -30,6 +30,7 @@ from recon.service.elsewhere import look_elsewhere
 from recon.service.known import current_sets, frames_path, read_again
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
+from recon.service.new_things import new_things, note_listed
 from recon.service.plan_report import report
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
@@ -95,6 +96,7 @@ def plan(
     inputs = inputs_digest(context, name, sets, posted)
     batch, is_new = enter(context, name, company_id, made, digest, inputs, folder, origin=origin)
     context.store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="plan")
+    note_listed(context, name, sets)
     return report(
         context, name, made, frames.orders, batch=batch, digest=digest, is_new=is_new, dry_run=False, rows=rows
     )
@@ -122,12 +124,13 @@ def plan_inputs(
     capabilities = context.outside.capabilities(name, rules)
     shared = shared_orders(context, name, rules, frames.orders, posted)
     kept_out = [shared.held] if left_out is None else [left_out, shared.held]
+    told = new_things(context, name, rules, sets, frames, posted).told(frames.findings)
     return PlanInputs(
         orders=frames.orders,
         lines=frames.lines,
         payments=frames.payments,
         refunds=frames.refunds,
-        findings=gather([frames.findings, shared.findings]),
+        findings=gather([told, shared.findings]),
         product_links=product_links(context, name),
         channel_links=channel_links(context, name),
         posted=posted,
@@ -216,7 +219,7 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
         "files": [(intake.digest, intake.read_key) for intake, _ in sets],
         "mappings": [
             [kind, context.store.mappings.current(name, kind)]
-            for kind in ("product", "channel", "decision", "create", "elsewhere", "return")
+            for kind in ("product", "channel", "decision", "create", "elsewhere", "return", "seen")
         ],
         "settings": settings_facts(context.settings, name),
         "posted": [posted.height, int(posted["total_minor"].sum() or 0)],
@@ -270,6 +273,7 @@ def enter(
             facts={
                 "frames": folder.relative_to(context.workspace.private).as_posix(),
                 "controls": asdict(made.controls),
+                "newest_intake": max((intake.intake_id for intake in context.store.files.intakes(name)), default=-1),
                 **({"products": products} if products else {}),
                 **(origin.facts if origin else {}),
             },

@@ -273,6 +273,13 @@ def _own(context: Context, column: str) -> pl.Expr:
     return pl.col(column).filter(pl.col("currency") == context.settings.company.currency).cast(pl.Int128).sum()
 
 
+def new_thing_lines(context: Context, name: str) -> list[str]:
+    """Return one line for each new thing of the newest plan that waits for a word."""
+    from recon.service.seen_waiting import waiting_things
+
+    return [f"{name}: {thing.words} (recon match --connection {name})" for thing in waiting_things(context, name)]
+
+
 def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[str]:
     waiting = waiting_rows(context, names)
     waits = waiting_lines(waiting)
@@ -293,6 +300,7 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
                 f"{view.batch}: documents refused by the ledger: {view.refused:,} (recon documents {view.batch})"
             )
     for name in names:
+        waits += new_thing_lines(context, name)
         try:
             held = latest_plan(context, name, "results").filter(pl.col("disposition") == "held")
         except UsageError:

@@ -21,7 +21,7 @@ from recon.store.database import Database
 from recon.store.event_log import EventLog
 from recon.store.moments import stamp
 
-KINDS: Final = ("product", "channel", "decision", "create", "elsewhere", "return", "setting")
+KINDS: Final = ("product", "channel", "decision", "create", "elsewhere", "return", "seen", "setting")
 
 Value = dict[str, Any] | str | int | bool
 

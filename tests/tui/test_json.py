@@ -155,6 +155,7 @@ WEB = ("--connection", "web")
         ("match", ["match", *WEB, "--dry-run", "--link-all", "--text"]),
         ("match", ["match", *WEB, "--search", "shirt", "--why", "P00001", "--charges"]),
         ("match", ["match", *WEB, "--returns"]),
+        ("match", ["match", *WEB, "--things"]),
         ("match", ["match", *WEB, "--undo", "--dry-run"]),
         ("plan", ["plan", *WEB]),
         ("plan", ["preview", "--dry-run", *WEB]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
 from tui.output import Output, grouped
+from tui.seen_output import print_seen, print_things, seen_words, thing_facts
 from tui.wiring import open_service
 
 SHOWN: int = 30
@@ -33,19 +35,23 @@ def match(args: argparse.Namespace) -> int:
             path = service.export_mappings(Path(args.export), connection=args.connection)
             output.note(f"Wrote {path}. Fill in the ledger codes, save, then `recon match --import {path}`.")
         undone = _moved(service, args)
+        said = service.say_seen(args.connection, seen_words(args.seen), dry_run=args.dry_run) if args.seen else ()
         report = service.match(args.connection, edits, dry_run=args.dry_run)
-        more = _more(service, args, output)
+        report = replace(report, changes=(*report.changes, *said))
+        things = service.new_things(args.connection)
+        more = {"things": thing_facts(things)} | _more(service, args, output)
     if undone is not None:
         more["undone"] = undone.as_facts()
     output.document("match", report.as_facts() | more)
     if undone is not None:
         _print_undone(undone, output, dry_run=args.dry_run)
     _print_match(report, output)
-    return 4 if report.open_count else 0
+    print_things(things, output)
+    return 4 if report.open_count or any(thing.holds for thing in things) else 0
 
 
 def _require_alone(args: argparse.Namespace, edits: MatchEdits) -> None:
-    if (args.undo or args.redo) and edits != MatchEdits():
+    if (args.undo or args.redo) and (edits != MatchEdits() or args.seen):
         raise UsageError("--undo and --redo go without other changes. Nothing was changed.")
 
 
@@ -80,6 +86,10 @@ def _more(service: ReconService, args: argparse.Namespace, output: Output) -> di
         detail = service.product_detail(args.connection, args.why)
         more["why"] = detail.as_facts()
         _print_why(detail, output)
+    if args.things:
+        seen = service.seen_things(args.connection)
+        more["seen"] = [asdict(line) for line in seen]
+        print_seen(seen, output)
     if args.charges:
         table = service.charges(args.connection)
         more["charges"] = _charge_facts(table)

@@ -28,6 +28,7 @@ GOES_TO: Final = {
     "decided": "upload",
     "held": "review",
     "matching": "match",
+    "new-thing": "match",
     "inbox": "import",
     "connect": "settings",
     "notice": "doctor",
@@ -216,6 +217,12 @@ class HomeScreen(StepScreen):
             words = ngettext(
                 "{n} order waits for a product or a payment channel to be linked",
                 "{n} orders wait for a product or a payment channel to be linked",
+                wait.count,
+            )
+        elif wait.kind == "new-thing":
+            words = ngettext(
+                "{n} new thing (channel, status, tax, SKU) was never seen before: look and answer once",
+                "{n} new things (channels, statuses, taxes, SKUs) were never seen before: look and answer once",
                 wait.count,
             )
         elif wait.kind == "held":

@@ -1,0 +1,60 @@
+"""New things of the newest plans that nobody has answered yet, for Home and `recon status`: read from the kept findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from recon.frames.parquet import scan_frame
+from recon.money import plain
+from recon.normalize.sightings import ORDER_COLUMNS, key_of
+from recon.service.context import Context
+from recon.service.reading import latest_plan_folder
+
+CODES: Final = ("new-thing", "first-seen")
+_KINDS: Final = {column: kind for kind, column in ORDER_COLUMNS.items()} | {"sku": "sku"}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingThing:
+    """One value that waits for a person's word."""
+
+    kind: str
+    value: str
+    holds: bool
+    orders: int
+    total: str
+
+    @property
+    def words(self) -> str:
+        """Return one line with what to type."""
+        effect = "its orders wait" if self.holds else "shown"
+        return f"new {self.kind} {self.value!r}: {self.orders:,} orders, {self.total}, {effect}"
+
+
+def waiting_things(context: Context, name: str) -> tuple[WaitingThing, ...]:
+    """Return what is new in the newest plan of a connection, what holds orders first; none before the first plan."""
+    folder = latest_plan_folder(context, name)
+    if folder is None:
+        return ()
+    found = scan_frame(folder, "findings").filter(pl.col("code").is_in(CODES))
+    grouped = (
+        found.group_by("code", "column", "value", maintain_order=True)
+        .agg(
+            pl.col("order_key").n_unique().alias("orders"), pl.col("amount_minor").cast(pl.Int128).sum().alias("minor")
+        )
+        .sort(pl.col("code") == "first-seen", maintain_order=True)
+        .collect()
+    )
+    answered = context.store.mappings.current(name, "seen")
+    currency = context.settings.company.currency
+    rows = []
+    for row in grouped.iter_rows(named=True):
+        kind, value = _KINDS[row["column"]], row["value"]
+        if f"{kind}:{key_of(kind, value)}" not in answered:
+            rows.append(
+                WaitingThing(kind, value, row["code"] == "new-thing", row["orders"], plain(int(row["minor"]), currency))
+            )
+    return tuple(rows)

@@ -1,0 +1,60 @@
+"""New things at the command line: what `recon match` says about them, and a person's word read from KIND=VALUE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from recon.errors import UsageError
+from recon.summaries_things import SeenLine, ThingLine
+from tui.output import Output, grouped
+
+SHOWN: int = 30
+"""Rows before the rest is only counted; --json always has all."""
+
+
+def seen_words(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return kind and value of each KIND=VALUE; ``all`` stands for everything that is open."""
+    words = []
+    for text in texts:
+        kind, equals, value = text.partition("=")
+        if not equals and kind != "all":
+            raise UsageError(
+                f"--seen {text!r}: write KIND=VALUE as `recon match` lists it, KIND=* for all of a kind, or all. Nothing was set."
+            )
+        words.append((kind.strip(), value.strip()))
+    return tuple(words)
+
+
+def thing_facts(things: Sequence[ThingLine]) -> list[dict[str, Any]]:
+    """Return new things as JSON."""
+    return [{name: fact for name, fact in asdict(thing).items() if name != "keys"} for thing in things]
+
+
+def print_things(things: Sequence[ThingLine], output: Output) -> None:
+    """Print what is new, each with the command that answers it."""
+    if not things:
+        return
+    holding = sum(thing.holds for thing in things)
+    output.line(f"New things: {len(things)}, {holding} of them hold their orders")
+    for thing in things[:SHOWN]:
+        place = f"{thing.file} row {thing.row}" if thing.row is not None else thing.file
+        output.line(f"{'!' if thing.holds else '?'} {thing.words} {thing.command}   ({place})")
+    if len(things) > SHOWN:
+        output.line(f"... and {len(things) - SHOWN} more (recon match --json); all of them: recon match --seen all")
+
+
+def print_seen(lines: Sequence[SeenLine], output: Output) -> None:
+    """Print everything the files of a connection ever showed."""
+    output.table(
+        ("Kind", "Value", "Orders", "Amount", "First in", "Row", "Day", "Answered by", "Who"),
+        [
+            (line.kind, line.value[:40], line.orders, grouped(line.amount), line.file[:30], line.row or "", line.day or "",
+             line.answered or "(open)", line.who)
+            for line in lines[:SHOWN]
+        ],
+        right=(2, 3, 5),
+    )  # fmt: skip
+    if len(lines) > SHOWN:
+        output.line(f"... and {len(lines) - SHOWN:,} more (recon match --things --json)")
