@@ -296,6 +296,8 @@ class VerifySummary:
     missing: tuple[dict[str, Any], ...] = ()
     strangers: tuple[dict[str, Any], ...] = ()
     chain_head: str = ""
+    numbering: tuple[dict[str, str], ...] = ()
+    """Gaps and doubles in the number series the ledger shows."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.verify/1."""

@@ -54,6 +54,7 @@ def verify(
     prefixes: Iterable[str],
     voided: frozenset[str] = frozenset(),
     on_progress: Callable[[int], None] = lambda _: None,
+    on_listed: Callable[[LedgerDocument], None] = lambda _: None,
 ) -> Verified:
     """Read back every posted document and sweep the period for documents in our number range that we never sent.
 
@@ -66,6 +67,7 @@ def verify(
         prefixes: What own numbers begin with.
         voided: Document keys that were voided later on purpose.
         on_progress: Called with the number of documents compared so far.
+        on_listed: Called with every document of the sweep, whoever sent it.
 
     Raises:
         TargetUnavailable: The ledger does not answer.
@@ -76,6 +78,7 @@ def verify(
     starts = tuple(prefixes)
     for held in target.list_documents(NUMBERED, since, until):
         check.listed(held)
+        on_listed(held)
         if held.number and held.number.startswith(starts) and held.number not in known_numbers:
             strangers.append(held)
     check.read_back(target, check.left())

@@ -29,6 +29,23 @@ DOUBLES: Final = pl.Schema({
 })  # fmt: skip
 
 
+NUMBERING: Final = pl.Schema({
+    "stage": pl.String(),               # orders, documents or ledger
+    "series": pl.String(),              # null: of no series
+    "what": pl.String(),                # series, gap, no document, used twice
+    "first": pl.String(),
+    "last": pl.String(),
+    "count": pl.Int64(),
+    "expected": pl.Int64(),             # null but for a series
+    "missing": pl.Int64(),              # null where missing numbers say nothing
+    "gaps": pl.Int64(),
+    "doubles": pl.Int64(),
+    "words": pl.String(),               # what it means
+    "day": pl.Date(),                   # of a gap: of the number after it; null: not known
+})  # fmt: skip
+"""The proof as people read it: a row per series, then its gaps and doubles."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberingProof:
     """What the numbers show."""

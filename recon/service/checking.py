@@ -16,6 +16,8 @@ from recon.plan.products import PRODUCT
 from recon.service.connecting import known_catalog, require_same_company
 from recon.service.contacts import LedgerCodes
 from recon.service.context import Context, Progress
+from recon.service.ledger_reading import Listing, keep_reading, make_reading
+from recon.service.number_rows import numbering_found
 from recon.service.sending import DocumentMaker
 from recon.store.event_log import Event
 from recon.store.outbox import OutboxRow
@@ -44,6 +46,8 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
     maker = DocumentMaker(context, batch)
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
+    since, until = min(row.issued_on for row in dated), max(row.issued_on for row in dated)
+    listing = Listing()
     known = known_catalog(context, batch.connection)
     codes = LedgerCodes(known)
     with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
@@ -58,12 +62,15 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
             target,
             posted,
             known_numbers=frozenset(everything["number"].drop_nulls().to_list()) | {row.number or "" for row in rows},
-            since=min(row.issued_on for row in dated),
-            until=max(row.issued_on for row in dated),
+            since=since,
+            until=until,
             prefixes=(prefix.invoice, prefix.receipt, prefix.credit_note) if rules.numbering == "source" else (),
             voided=frozenset(everything.filter(pl.col("kind") == "void")["applies_to_key"].drop_nulls().to_list()),
             on_progress=lambda n: on_progress(f"compared {n:,} of {len(posted):,}"),
+            on_listed=listing.note,
         )
+    reading = make_reading(listing.frame(), everything, read_at=context.clock.now(), since=since, until=until)
+    keep_reading(context, batch.connection, batch.batch_id, reading)
     return VerifySummary(
         batch=batch.batch_id,
         company=company.name,
@@ -91,6 +98,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
             for s in found.strangers
         ),
         chain_head=head,
+        numbering=numbering_found(context, batch, reading),
     )
 
 

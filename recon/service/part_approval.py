@@ -24,6 +24,7 @@ from recon.service.approving import approval_policy, approve_batch, require_appr
 from recon.service.connecting import known_company
 from recon.service.context import Context, quiet
 from recon.service.elsewhere import HOLDS
+from recon.service.numbering_proof import TAKEN
 from recon.service.known import current_sets
 from recon.service.planning import (
     Origin,
@@ -152,7 +153,7 @@ def _part(context: Context, chosen: Chosen) -> Batch:
 
 def orders_left_out(context: Context, chosen: Chosen) -> pl.DataFrame:
     """Return LEFT_OUT of a part: orders that were rejected or stand in the ledger, and all others of the draft that do not go."""
-    held = load_plan_frame(context, chosen.batch, "findings").filter(pl.col("code").is_in(HOLDS))
+    held = load_plan_frame(context, chosen.batch, "findings").filter(pl.col("code").is_in([*HOLDS, TAKEN]))
     elsewhere = held.select("order_key", "code", "detail").unique("order_key", keep="first", maintain_order=True)
     rejected = pl.concat([rejected_orders(context, chosen.table.connection), elsewhere.cast(LEFT_OUT)])
     documents = chosen.table.frame.filter(pl.col("kind").cast(pl.String) != "order")

@@ -30,6 +30,7 @@ from recon.service.elsewhere import look_elsewhere
 from recon.service.known import current_sets, frames_path, read_again
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
+from recon.service.numbering_proof import gap_findings, taken_numbers
 from recon.service.new_things import new_things, note_listed
 from recon.service.plan_report import report
 from recon.service.posted_contents import posted_reader
@@ -79,7 +80,13 @@ def plan(
     made = build_plan(gathered)
     others = look_elsewhere(context, name, rules, made.documents, on_progress=on_progress, keep=not dry_run)
     if others is not None and others.found.height:
-        made = build_plan(replace(gathered, left_out=pl.concat([gathered.left_out, others.holds()])))
+        gathered = replace(gathered, left_out=pl.concat([gathered.left_out, others.holds()]))
+        made = build_plan(gathered)
+    used = taken_numbers(context, name, made.documents, posted)
+    if used.height:
+        made = build_plan(replace(gathered, left_out=pl.concat([gathered.left_out, used])))
+    gaps = gap_findings(context, name, rules, frames.orders, made.results)
+    made = replace(made, findings=gather([made.findings, gaps]))
     on_progress("keeping the plan")
     facts = {
         "connection": name,

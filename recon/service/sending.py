@@ -25,6 +25,7 @@ from recon.service.context import Context, Progress
 from recon.service.elsewhere import posted_meanwhile, require_writer
 from recon.service.known import current_sets
 from recon.service.new_products import created_rows, link_created, orders_to_plan
+from recon.service.numbering_proof import require_free_numbers
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.start_date import lock_start_date
 from recon.service.waiting import next_step, settle_command
@@ -151,6 +152,7 @@ def upload(
     digest = digest_files(plan_folder(context, batch), DIGESTED)
     check_approval(context.store, batch_id=batch.batch_id, plan_digest=digest)
     _require_unchanged(context, batch)
+    _require_free_numbers(context, batch)
     if dry_run:
         return _summary(context, batch, company, environment, report=None, dry_run=True)
     lock_start_date(context, batch.connection)
@@ -186,6 +188,14 @@ def upload(
     return _summary(
         context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
     )
+
+
+def _require_free_numbers(context: Context, batch: Batch) -> None:
+    """Refuse to send a number that another document carries; what was sent before is looked up by its number."""
+    rows = context.store.outbox.rows(batch.batch_id, states=("queued",))
+    queued = [row.document_key for row in rows if not row.attempts]
+    documents = load_plan_frame(context, batch, "documents").filter(pl.col("document_key").is_in(queued))
+    require_free_numbers(context, batch.connection, documents, context.store.posted_frame(batch.company_id))
 
 
 def _require_nobody_posted(context: Context, batch: Batch, target: Target, on_progress: Progress) -> None:

@@ -309,7 +309,7 @@ def verify(args: argparse.Namespace) -> int:
         report = service.verify(args.what)
     output.document("verify", report.as_facts())
     print_verify(report, output)
-    return 4 if report.differences or report.missing or report.strangers else 0
+    return 4 if report.differences or report.missing or report.strangers or report.numbering else 0
 
 
 def print_verify(report: VerifySummary, output: Output) -> None:
@@ -319,6 +319,7 @@ def print_verify(report: VerifySummary, output: Output) -> None:
         ("differs", report.differences),
         ("missing there", report.missing),
         ("not ours", report.strangers),
+        ("numbers", report.numbering),
     ):
         for row in rows[:SHOWN]:
             output.line(f"  {title:<13} {row.get('number')}: {row.get('text')}")

@@ -1,0 +1,84 @@
+"""A numbering proof as rows a person reads: each series, its gaps, what stands in no document and why, and doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from recon.proof.numbering import NUMBERING, NumberingProof
+
+_WHOLE = "Every number from the first to the last is there once."
+_NO_SERIES = (
+    "Only {} of 100 numbers follow directly on the one before: no running series, so a missing number says nothing."
+)
+
+
+def as_rows(
+    proof: NumberingProof,
+    stage: str,
+    *,
+    gap_words: str = "",
+    titles: Mapping[str, str] | None = None,
+    follows: str = "",
+) -> pl.DataFrame:
+    """Return NUMBERING.
+
+    Args:
+        proof: What the numbers show.
+        stage: orders, documents or ledger.
+        gap_words: What a gap means here.
+        titles: Words for the reasons why no document stands under a number; a reason without stands for itself.
+        follows: Said of each series instead, where its numbers are not its own and only doubles count; no ranges then.
+    """
+    parts = [_series(proof.series, follows), _doubles(proof.doubles)]
+    if not follows:
+        parts.insert(1, _ranges(proof.ranges, gap_words, titles or {}))
+    rows = pl.concat([_whole(part) for part in parts])
+    return rows.with_columns(pl.lit(stage).alias("stage")).select(NUMBERING.names())
+
+
+def _whole(part: pl.DataFrame) -> pl.DataFrame:
+    """Return all columns of NUMBERING; null where the part has none."""
+    return part.select(
+        (pl.col(name) if name in part.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in NUMBERING.items()
+    )
+
+
+def _series(series: pl.DataFrame, follows: str) -> pl.DataFrame:
+    gaps = pl.format("{} numbers are missing, in {} places.", "missing", "gaps")
+    doubles = pl.format(" {} numbers are used twice.", "doubles")
+    found = pl.concat_str(
+        pl.when(pl.col("gaps") > 0).then(gaps).otherwise(pl.lit("No number is missing.")),
+        pl.when(pl.col("doubles") > 0).then(doubles).otherwise(pl.lit("")),
+    )
+    runs = pl.col("is_consecutive") & pl.lit(not follows)
+    words = (
+        pl.when(pl.lit(bool(follows))).then(pl.lit(follows))
+        .when(~pl.col("is_consecutive")).then(pl.format(_NO_SERIES, "direct_percent"))
+        .when((pl.col("gaps") == 0) & (pl.col("doubles") == 0)).then(pl.lit(_WHOLE))
+        .otherwise(found)
+    )  # fmt: skip
+    return series.select(
+        "series", pl.lit("series").alias("what"), "first", "last", "count", "expected",
+        pl.when(runs).then("missing"), pl.when(runs).then("gaps"), "doubles", words.alias("words"),
+    )  # fmt: skip
+
+
+def _ranges(ranges: pl.DataFrame, gap_words: str, titles: Mapping[str, str]) -> pl.DataFrame:
+    why = pl.col("why")
+    return ranges.select(
+        "series",
+        pl.when(why.is_null()).then(pl.lit("gap")).otherwise(pl.lit("no document")).alias("what"),
+        "first", "last", "count", "day",
+        pl.when(why.is_null()).then(pl.lit(gap_words))
+        .otherwise(why.replace_strict(titles, default=why, return_dtype=pl.String)).alias("words"),
+    )  # fmt: skip
+
+
+def _doubles(doubles: pl.DataFrame) -> pl.DataFrame:
+    return doubles.select(
+        pl.lit("used twice").alias("what"), pl.col("number").alias("first"), pl.col("number").alias("last"), "count",
+        pl.format("Stands on {} documents: {}", "count", "owners").alias("words"),
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""Numbering proof from the command line: a missing order number is told before sending, a used one is never sent again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recon.sandbox.peak import SandboxPeak
+from recon.sandbox.peak.faults import Fault
+from tests.shell import SANDBOX_COMPANY, Shell, run
+from tests.tui.conftest import MID_MONTH, WHOLESALE
+
+LATER = WHOLESALE.read_text(encoding="utf-8").replace("#100", "#200").replace("772000000100", "772000000200")
+"""The wholesale export with other orders."""
+OTHERWISE = (
+    LATER.replace("2026-10-03", "2026-10-05").replace("2026-10-12", "2026-10-14").replace("2026-10-21", "2026-10-19")
+)
+"""The same numbers, but other documents: of other days."""
+
+
+def without(tmp_path: Path, *numbers: str) -> Path:
+    """The export of 16 October without some orders."""
+    rows = MID_MONTH.read_text(encoding="utf-8").splitlines(keepends=True)
+    path = tmp_path / "with-holes.csv"
+    path.write_text(
+        "".join(row for row in rows if not row.startswith(tuple(f"{n}," for n in numbers))), encoding="utf-8"
+    )
+    return path
+
+
+def planned(shell: Shell, path: Path) -> Shell:
+    shell("connect").expect(0)
+    shell("import", path)
+    shell("match", "--link-all", "--text", "--all-channels", "BSV001")
+    shell("plan").expect(4)
+    return shell
+
+
+def gaps(shell: Shell) -> list[tuple[str, str]]:
+    found = shell.json("findings")["findings"]
+    return [(one["value"], one["detail"]) for one in found if one["code"] == "number-gap"]
+
+
+def test_a_missing_order_number_is_told_and_sends_on(shell: Shell, tmp_path: Path) -> None:
+    planned(shell, without(tmp_path, "#1016", "#1027", "#1028"))
+    assert [value for value, _ in gaps(shell)] == ["#1016", "#1027 to #1028"]
+    assert "2 numbers of series #n are not among the orders" in gaps(shell)[1][1]
+    assert "next one that is was ordered on 2026-10-13" in gaps(shell)[1][1]
+    again = shell.json("plan", "--dry-run")
+    assert {cause["code"]: cause["count"] for cause in again["other"]}["number-gap"] == 2
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    shell("upload", "B0001")
+    verified = shell.json("verify", "B0001", code=4)
+    assert [one["number"] for one in verified["numbering"]] == ["#1016", "#1027 to #1028"]
+    assert {one["code"] for one in verified["numbering"]} == {"number-gap"}
+    assert "No order of these numbers was taken in" in shell("verify", "B0001").expect(4).out
+
+
+def test_held_and_cancelled_orders_are_no_gap(shell: Shell) -> None:
+    """Twelve of these orders are held, four are not due or cancelled: their numbers are there."""
+    planned(shell, MID_MONTH)
+    assert gaps(shell) == []
+
+
+def test_before_the_start_date_nothing_is_missing(shell: Shell, tmp_path: Path) -> None:
+    settings = shell.root / "recon.toml"
+    text = settings.read_text(encoding="utf-8")
+    start = next(line for line in text.splitlines() if line.startswith("start_date"))
+    settings.write_text(text.replace(start, "start_date = 2026-10-10"), encoding="utf-8")
+    planned(shell, without(tmp_path, "#1005", "#1024"))
+    assert [value for value, _ in gaps(shell)] == ["#1024"]
+
+
+@pytest.fixture
+def ledger(clock):
+    with SandboxPeak(clock=clock, durable=False) as sandbox:
+        yield sandbox
+
+
+def workspace_at(root: Path, ledger: SandboxPeak, clock: object, path: Path) -> Shell:
+    run("init", root, "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01", "--target", "peak",
+        "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
+    shell = Shell(root, clock)
+    shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
+    shell("import", path)
+    shell("match", "--link-all", "--all-channels", "BSV002")
+    return shell
+
+
+def test_f39_a_number_the_ledger_shows_under_another_document_is_never_sent(tmp_path, clock, key_store, ledger) -> None:
+    """Somebody else posts under numbers we would use next; verify sees them, and from then on their orders are held."""
+    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
+    ours("plan").expect(4)
+    ours("approve", "B0001", "--as", "Nok").expect(0)
+    ours("upload", "B0001").expect(0)
+    later = tmp_path / "later.csv"
+    later.write_text(LATER, encoding="utf-8")
+    earlier = tmp_path / "otherwise.csv"
+    earlier.write_text(OTHERWISE, encoding="utf-8")
+    theirs = workspace_at(tmp_path / "theirs", ledger, clock, earlier)
+    theirs("plan").expect(4)
+    theirs("approve", "B0001", "--as", "Malee").expect(0)
+    theirs("upload", "B0001").expect(0)
+    assert len(ours.json("verify", "B0001", code=4)["strangers"]) == 3
+    ours("import", later)
+    plan = ours.json("plan")
+    assert {cause["code"]: cause["orders"] for cause in plan["held"]}["number-taken"] == 3
+    assert plan["documents"] == 0
+    detail = next(one["detail"] for one in ours.json("findings")["findings"] if one["code"] == "number-taken")
+    assert "is the number of receipt RT-" in detail and "as listed on" in detail
+
+
+def test_an_equal_document_under_our_number_is_taken_for_ours(tmp_path, clock, key_store, ledger) -> None:
+    """As after a restored backup: the ledger holds it, the store does not know; the upload looks it up and takes it over."""
+    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
+    ours("plan").expect(4)
+    ours("approve", "B0001", "--as", "Nok").expect(0)
+    ours("upload", "B0001").expect(0)
+    later = tmp_path / "later.csv"
+    later.write_text(LATER, encoding="utf-8")
+    theirs = workspace_at(tmp_path / "theirs", ledger, clock, later)
+    theirs("plan").expect(4)
+    theirs("approve", "B0001", "--as", "Malee").expect(0)
+    theirs("upload", "B0001").expect(0)
+    assert len(ours.json("verify", "B0001", code=4)["strangers"]) == 3
+    ours("import", later)
+    assert ours.json("plan")["documents"] == 3
+    ours("approve", "B0002", "--as", "Nok").expect(0)
+    assert ours.json("upload", "B0002", code=0)["found_there"] == 3
+
+
+def test_f39_an_upload_refuses_a_number_that_was_taken_meanwhile(tmp_path, clock, key_store, ledger) -> None:
+    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
+    ours("plan").expect(4)
+    ours("approve", "B0001", "--as", "Nok").expect(0)
+    ours("upload", "B0001").expect(0)
+    later = tmp_path / "later.csv"
+    later.write_text(LATER, encoding="utf-8")
+    ours("import", later)
+    ours("plan").expect(4)
+    ours("approve", "B0002", "--as", "Nok").expect(0)
+    earlier = tmp_path / "otherwise.csv"
+    earlier.write_text(OTHERWISE, encoding="utf-8")
+    theirs = workspace_at(tmp_path / "theirs", ledger, clock, earlier)
+    theirs("plan").expect(4)
+    theirs("approve", "B0001", "--as", "Malee").expect(0)
+    theirs("upload", "B0001").expect(0)
+    ours("verify", "B0001").expect(0)  # the numbers are approved here, so they are no strangers' yet
+    before = len(ledger.requests)
+    for words in (("upload", "B0002", "--dry-run"), ("upload", "B0002")):
+        ran = ours(*words)
+        assert ran.code == 4, ran.err
+        assert "3 numbers stand on other documents already" in ran.err
+        assert "Nothing was sent." in ran.err
+    assert len(ledger.requests) == before
+
+
+def test_the_ledger_doubling_a_number_is_told(tmp_path, clock, key_store, ledger) -> None:
+    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
+    ours("plan").expect(4)
+    ours("approve", "B0001", "--as", "Nok").expect(0)
+    ours("upload", "B0001").expect(0)
+    first = ours.json("documents", "B0001")["documents"][0]["number"]
+    ledger.inject(Fault(kind="set-field", path="/receipts*", field="code", text=first, times=None))
+    found = ours.json("verify", "B0001", code=4)["numbering"]
+    assert [(one["number"], one["code"]) for one in found] == [(first, "number-twice")]
