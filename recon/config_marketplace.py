@@ -6,17 +6,32 @@ They stand apart from `recon.config` only because that module is long; recon.tom
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from pydantic import Field
+
 from recon.settings_base import Section
+
+LegGroup = Literal[
+    "sale", "discount", "shipping", "refund", "fee:commission", "fee:payment", "fee:service", "fee:shipping",
+    "fee:marketing", "fee:affiliate", "fee:other", "tax", "compensation",
+]  # fmt: skip
+"""What a part of a settlement can be."""
 
 
 class Marketplace(Section):
     """How orders of a marketplace's export are taken."""
 
     counts_as_paid: Literal["completed", "delivered", "shipped", "settled"] = "completed"
-    """The export never says that you were paid. From this state on an order counts as paid into the marketplace's account: map its channel to a clearing account, which settlements empty. `settled`: only a settlement proves it; until then orders get an invoice as `invoices` says, or are held."""
+    """The export never says that you were paid. From this state on an order counts as paid into the marketplace's account: map its channel to a clearing account, which settlements empty. `settled`: only a settlement proves it; until then orders get an invoice as `invoices` says, or are held. An order that a settlement names counts as paid under every setting."""
+    settlement_legs: dict[str, LegGroup] = {}  # noqa: RUF012 - pydantic copies defaults
+    """What parts of a settlement are that recon does not know, by their names in the file: `sale`, `discount`, `shipping` (paid by the buyer), `refund`, `fee:commission`, `fee:payment`, `fee:service`, `fee:shipping`, `fee:marketing`, `fee:affiliate`, `fee:other`, `tax` (kept back), `compensation`. They also replace what recon takes a known part for."""
+    settled_on: dict[str, dt.date] = {}  # noqa: RUF012
+    """Day of the payout of settlement files that state none (some of TikTok Shop), by the file's name."""
+    unsettled_after_days: int = Field(default=0, ge=0, le=400)
+    """List completed orders that no settlement names after so many days; 0: do not look."""
 
 
 def check_yields(yields_to: Mapping[str, Sequence[str]]) -> None:

@@ -17,8 +17,15 @@ def chronological(frames: CanonicalFrames) -> CanonicalFrames:
     days = frames.orders["ordered_on"]
     if not days.len() or days.is_sorted():
         return frames
+    return by_day(frames, turned=bool(days[0] > days[-1]))
+
+
+def by_day(frames: CanonicalFrames, *, turned: bool = False) -> CanonicalFrames:
+    """Return the same orders oldest first, those of one day in their own sequence or, turned, the other way round."""
+    if frames.orders["ordered_on"].is_sorted():
+        return frames
     places = frames.orders.select("order_no", "ordered_on")
-    if days[0] > days[-1]:
+    if turned:
         places = places.reverse()
     sequence = places.sort("ordered_on", maintain_order=True)["order_no"]
     counted = pl.int_range(sequence.len(), dtype=pl.UInt32, eager=True)

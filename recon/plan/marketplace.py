@@ -1,11 +1,13 @@
-"""Marketplace orders in a plan: from which state on they count as paid into the marketplace's account.
+"""Marketplace orders in a plan: when they count as paid into the marketplace's account.
 
 Their exports say how far an order is and never that money arrived, so the orders keep ``unknown`` as their payment state.
-The connection's setting decides what a plan makes of that; it is said once per plan, with the number of orders and their sum.
+A settlement that names an order proves that it was paid; else the connection's setting decides what a plan makes of it. It is
+said once per plan, with the number of orders and their sum.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +15,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.providers import source_facts
-from recon.frames.findings import one_finding
+from recon.frames.findings import findings_from, gather, one_finding
 from recon.frames.schemas import PaymentState
 from recon.money import plain
 from recon.plan.inputs import PlanInputs
@@ -25,26 +27,60 @@ _REACHED: Final = {
     "settled": (),
 }
 """Order states that count as paid, by setting."""
+_ENDED: Final = ("delivered", "completed")
 
 
 def counted_inputs(inputs: PlanInputs) -> PlanInputs:
     """Return the inputs with payment states as the connection counts them; all others come back as they are."""
     if not source_facts(inputs.connection.source).is_marketplace:
         return inputs
-    counted = counted_orders(inputs.orders, inputs.connection)
+    proof = settled_orders(inputs.orders, inputs.payments)
+    counted = counted_orders(inputs.orders, inputs.connection, proof)
     now_paid = (inputs.orders["payment_state"] == "unknown") & (counted["payment_state"] == "paid")
-    return replace(inputs, orders=counted, findings=_told(inputs, counted.filter(now_paid)))
+    findings = [
+        inputs.findings,
+        _told(inputs, counted.filter(now_paid), proof),
+        _unsettled(counted, proof, inputs.connection, inputs.today),
+    ]
+    return replace(inputs, orders=counted, findings=gather(findings))
 
 
-def counted_orders(orders: pl.DataFrame, connection: Connection) -> pl.DataFrame:
-    """Return ORDERS with payment states as the connection counts them; all others come back as they are."""
+def settled_orders(orders: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
+    """Return order_key and settled_on of every order a settlement names, by the records of settlements among the orders."""
+    records = orders.filter(pl.col("record_kind") == "purchase").select(
+        "order_no", pl.col("order_key").str.extract("^([^:]*:[^:]*:)").alias("shop")
+    )
+    named = payments.filter(pl.col("reference").is_not_null()).join(records, on="order_no", how="inner")
+    key = pl.concat_str("shop", "reference").alias("order_key")
+    return named.group_by(key).agg(pl.col("paid_on").min().alias("settled_on")).sort("order_key")
+
+
+def counted_orders(orders: pl.DataFrame, connection: Connection, proof: pl.DataFrame) -> pl.DataFrame:
+    """Return ORDERS with payment states as the connection counts them; all others come back as they are.
+
+    Args:
+        orders: ORDERS.
+        connection: Its settings.
+        proof: `settled_orders`.
+    """
     if not source_facts(connection.source).is_marketplace:
         return orders
+    counting = connection.marketplace.counts_as_paid
     open_ones = (orders["payment_state"] == "unknown") & (orders["record_kind"] == "sale")
-    paid = open_ones & orders["order_state"].cast(pl.String).is_in(_REACHED[connection.marketplace.counts_as_paid])
+    settled = orders["order_key"].is_in(proof["order_key"].implode())
+    paid = open_ones & (orders["order_state"].cast(pl.String).is_in(_REACHED[counting]) | settled)
     unpaid = open_ones & ~paid if _waits(connection) else paid & ~paid
     state = pl.when(pl.lit(paid)).then(pl.lit("paid")).when(pl.lit(unpaid)).then(pl.lit("unpaid"))
-    return orders.with_columns(pl.coalesce(state.cast(PaymentState), "payment_state").alias("payment_state"))
+    counted = orders.with_columns(pl.coalesce(state.cast(PaymentState), "payment_state").alias("payment_state"))
+    # Only where nothing but a settlement proves payment may its day be the order's: else a settlement that comes later
+    # would move the day of a document that is posted.
+    return _with_days(counted, proof) if counting == "settled" and proof.height else counted
+
+
+def _with_days(orders: pl.DataFrame, proof: pl.DataFrame) -> pl.DataFrame:
+    """Return the orders with the day of their settlement where the export states no day of payment."""
+    dated = orders.join(proof, on="order_key", how="left", maintain_order="left")
+    return dated.with_columns(pl.coalesce("paid_on", "settled_on").alias("paid_on")).drop("settled_on")
 
 
 def _waits(connection: Connection) -> bool:
@@ -52,16 +88,39 @@ def _waits(connection: Connection) -> bool:
     return connection.marketplace.counts_as_paid != "settled" or connection.invoices != "off"
 
 
-def _told(inputs: PlanInputs, counted: pl.DataFrame) -> pl.DataFrame:
-    """Return the findings with a note on the orders that count as paid."""
+def _told(inputs: PlanInputs, counted: pl.DataFrame, proof: pl.DataFrame) -> pl.DataFrame:
+    """Return the note on the orders that count as paid, and how many of them a settlement proves."""
     if not counted.height:
-        return inputs.findings
+        return inputs.findings.clear()
     own = counted.filter(pl.col("currency") == inputs.currency)
     total = int(own.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)
-    said = one_finding(
+    proved = counted.join(proof, on="order_key", how="semi").height
+    by_settlement = f" Proved by settlements: {proved:,}." if proof.height else ""
+    return one_finding(
         "counted-as-paid",
         value=str(counted.height),
         detail=f"Orders: {counted.height:,}, buyers' totals {plain(total, inputs.currency)}; "
-        f"marketplace.counts_as_paid = {inputs.connection.marketplace.counts_as_paid!r}.",
+        f"marketplace.counts_as_paid = {inputs.connection.marketplace.counts_as_paid!r}.{by_settlement}",
     )
-    return pl.concat([inputs.findings, said])
+
+
+def _unsettled(orders: pl.DataFrame, proof: pl.DataFrame, connection: Connection, today: dt.date) -> pl.DataFrame:
+    """Return completed orders that no settlement names although the set days have passed; nothing before the first settlement."""
+    after = connection.marketplace.unsettled_after_days
+    if not after or not proof.height:
+        return findings_from(orders.clear(), "order-not-settled")
+    ended = pl.coalesce("completed_on", "shipped_on", "paid_on", "ordered_on")
+    late = orders.filter(
+        pl.col("record_kind") == "sale",
+        pl.col("order_state").is_in(_ENDED),
+        pl.col("refunded_minor") < pl.col("total_minor"),
+        ended <= pl.lit(today - dt.timedelta(days=after)),
+        pl.col("ordered_on") >= pl.lit(connection.start_date),
+    ).join(proof, on="order_key", how="anti", maintain_order="left")
+    return findings_from(
+        late,
+        "order-not-settled",
+        value=pl.col("order_number"),
+        amount_minor=pl.col("total_minor"),
+        detail=pl.format("Completed on {}.", ended.dt.to_string("%Y-%m-%d")),
+    )

@@ -13,7 +13,7 @@ from recon.match.channels import moves_money, resolve_channels, unmapped_channel
 from recon.match.keys import fold_column
 from recon.match.suggest import suggest_methods
 from recon.match.work_filter import matching_rows
-from recon.plan.marketplace import counted_orders
+from recon.plan.marketplace import counted_orders, settled_orders
 from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, ledger_methods
@@ -90,7 +90,7 @@ def channel_rows(context: Context, name: str, rules: Connection, frames: Canonic
     """Return CHANNEL_ROWS, the most money first."""
     links, methods = channel_links(context, name), ledger_methods(context, name)
     cash = rules.channels.cash_method if rules.channels.unmapped == "cash" else ""
-    orders = counted_orders(frames.orders, rules)
+    orders = counted_orders(frames.orders, rules, settled_orders(frames.orders, frames.payments))
     moves = moves_money(orders, frames.findings, context.settings.company.currency)
     used = unmapped_channels(orders, links.clear(), moves)
     resolved = resolve_channels(used["payment_channel"], links, chosen=rules.payment_channels, cash_method=cash)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import polars as pl
@@ -21,9 +21,10 @@ from recon.frames.parquet import read_facts, read_frame, write_frames
 from recon.normalize import NORMALIZE_VERSION, normalize
 from recon.normalize.merge import Comparison, combine, compare
 from recon.normalize.sequence import chronological
+from recon.normalize.settlements import FEE, gather_settlements
 from recon.service.context import Context
 from recon.service.order_keys import require_same_keys
-from recon.sources.base import IntakeFile, ReadOptions, Source
+from recon.sources.base import IntakeFile, ReadOptions, Source, settlement_fields
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
@@ -60,6 +61,8 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
 
 def _field_names(rules: Connection) -> tuple[tuple[str, str], ...]:
     """Return what the settings call the fields a provider does not publish, where that is not the default."""
+    if source_facts(rules.source).is_marketplace:
+        return settlement_fields(rules.marketplace.settlement_legs, rules.marketplace.settled_on)
     if not source_facts(rules.source).fields_are_settings:
         return ()
     chosen = {"store_id": rules.bentoweb.store_id, **rules.bentoweb.fields.model_dump(exclude_defaults=True)}
@@ -204,9 +207,16 @@ def compare_with(earlier: Sequence[CanonicalFrames], frames: CanonicalFrames, so
 
 
 def current_frames(context: Context, name: str, rules: Connection) -> CanonicalFrames | None:
-    """Return everything known about a connection's orders: the latest version of each; None before the first file."""
+    """Return everything known about a connection's orders: the latest version of each; None before the first file.
+
+    Settlements are one purchase per cycle; their fees are no products, so their lines are not among the lines.
+    """
     sets = [frames for _, frames in current_sets(context, name, rules)]
-    return combine(sets) if sets else None
+    if not sets:
+        return None
+    frames = gather_settlements(combine(sets))
+    fees = frames.lines["sku"].str.starts_with(FEE).fill_null(value=False)
+    return replace(frames, lines=frames.lines.filter(~fees)) if fees.any() else frames
 
 
 def frames_by_name(frames: CanonicalFrames, comparison: Comparison | None = None) -> dict[str, pl.DataFrame]:

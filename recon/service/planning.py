@@ -20,7 +20,7 @@ from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import FIRST_SEEN
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
-from recon.normalize.sequence import chronological
+from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
@@ -112,7 +112,7 @@ def plan(
 def whole_set(context: Context, name: str, sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
     """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
     parts = [frames for _, frames in sets]
-    frames = with_returns(context, name, context.settings.connections[name], chronological(combine(parts)))
+    frames = with_returns(context, name, context.settings.connections[name], gather_settlements(combine(parts)))
     held = refused_later(parts, frames, read_again(context, name))
     return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
 

@@ -6,6 +6,7 @@ A source never converts an amount or a date; it declares how they are written (`
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -170,9 +171,20 @@ class ReadOptions:
     payment_channel_field: str = ""
     """Field of the source that names the payment channel (`source_api.payment_channel_field`); empty: as documented."""
     fields: tuple[tuple[str, str], ...] = ()
-    """Names the settings give to fields of the source that its provider does not publish (BentoWeb)."""
+    """Names the settings give to fields of the source that its provider does not publish (BentoWeb); of marketplaces what
+    parts of settlements are and when files were settled (`settlement_fields`)."""
     profile_text: str = ""
     """The column profile's TOML (source = profile); its content is part of the key."""
+
+
+LEG_FIELD: Final = "leg "
+DAY_FIELD: Final = "settled on "
+
+
+def settlement_fields(legs: Mapping[str, str], days: Mapping[str, dt.date]) -> tuple[tuple[str, str], ...]:
+    """Return what the settings say of settlements as `ReadOptions.fields`."""
+    named = {f"{LEG_FIELD}{name}": group for name, group in legs.items()}
+    return tuple(sorted((named | {f"{DAY_FIELD}{name}": day.isoformat() for name, day in days.items()}).items()))
 
 
 @dataclass(frozen=True, slots=True)

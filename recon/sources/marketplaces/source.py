@@ -12,6 +12,8 @@ import polars as pl
 from recon.errors import MalformedFile
 from recon.frames.tables import TableHead
 from recon.sources.base import IntakeFile, Reading, ReadOptions, Source
+from recon.sources.marketplaces.settlement_profile import settlement_profile
+from recon.sources.marketplaces.settlements import find_settlement, read_settlement
 from recon.sources.profile.model import Profile, parse_profile
 from recon.sources.profile.reading import read_with_profile
 from recon.sources.profile.source import open_head
@@ -30,10 +32,12 @@ class MarketplaceExports(Source):
     version = 1
     profiles: ClassVar[tuple[str, ...]]
     """Names of the profiles beside this module, orders first."""
+    settlements: ClassVar[tuple[str, ...]]
+    """Names of the settlement profiles."""
 
     def identify(self, file: IntakeFile) -> bool:
         """Return whether the file has the headings of one of the marketplace's exports."""
-        return self._found(file) is not None
+        return self._found(file) is not None or self._settlement(file) is not None
 
     def read(self, file: IntakeFile, options: ReadOptions) -> Reading:
         """Return the file under canonical names.
@@ -42,10 +46,15 @@ class MarketplaceExports(Source):
             MalformedFile: It is none of the marketplace's exports, or cannot be read.
         """
         found = self._found(file)
+        if found is None and (settled := self._settlement(file)):
+            name, head = settled
+            return read_settlement(head, settlement_profile(name), options, file_id=file.file_id)
         if found is None:
             head = open_head(file, fixed_profile(self.profiles[0]))  # says what is missing
             raise MalformedFile(
-                f"{file.name} is no order or return export of {self.name}.", file=file.name, row=head.header_row
+                f"{file.name} is no order export, return export or settlement of {self.name}.",
+                file=file.name,
+                row=head.header_row,
             )
         profile, head = found
         reading = read_with_profile(head, profile, options, file_id=file.file_id)
@@ -66,29 +75,39 @@ class MarketplaceExports(Source):
                 return profile, head
         return None
 
+    def _settlement(self, file: IntakeFile) -> tuple[str, TableHead] | None:
+        for name in self.settlements:
+            head = find_settlement(file, settlement_profile(name))
+            if head is not None:
+                return name, head
+        return None
+
 
 class ShopeeExports(MarketplaceExports):
-    """Shopee Thailand: orders and returns."""
+    """Shopee Thailand: orders, returns and income."""
 
     name = "shopee"
     platform = "shopee"
     profiles = ("shopee-th-orders", "shopee-th-returns")
+    settlements = ("shopee-th-income",)
 
 
 class LazadaExports(MarketplaceExports):
-    """Lazada Thailand: orders, one row per piece, and returns."""
+    """Lazada Thailand: orders, one row per piece, returns, and the income journal."""
 
     name = "lazada"
     platform = "lazada"
     profiles = ("lazada-th-orders", "lazada-th-returns")
+    settlements = ("lazada-th-income",)
 
 
 class TiktokExports(MarketplaceExports):
-    """TikTok Shop Thailand: orders and returns."""
+    """TikTok Shop Thailand: orders, returns and income."""
 
     name = "tiktok"
     platform = "tiktok"
     profiles = ("tiktok-th-orders", "tiktok-th-returns")
+    settlements = ("tiktok-th-income",)
 
 
 @cache

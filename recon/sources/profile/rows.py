@@ -82,7 +82,7 @@ def canonical_rows(table: TextTable, columns: Mapping[str, Heading], profile: Pr
         cells.append(pl.col(unit.column).alias(UNIT_ID))
     rows = Rows(bare.select(ROW, *cells, _first_stated_cell(bare).alias(_FIRST)))
     if profile.read.refuse_resaved:
-        _refuse_resaved(rows.frame, table.head, columns["order_id"])
+        refuse_resaved(rows.frame, table.head, columns["order_id"])
     rows.frame = _multiplied(rows.frame, bare, table.head, profile, columns, number)
     if "total" in columns:
         _drop_totals(rows, profile, number)
@@ -161,7 +161,7 @@ def _multiplied(
     return frame
 
 
-def _refuse_resaved(frame: pl.DataFrame, head: TableHead, heading: Heading) -> None:
+def refuse_resaved(frame: pl.DataFrame, head: TableHead, heading: Heading) -> None:
     """Refuse a file in which a spreadsheet has cut order ids: what they were cannot be known any more.
 
     Raises:

@@ -1,0 +1,341 @@
+"""Settlement rows of marketplaces become one purchase per cycle: its fees as lines, and the orders it paid as payments.
+
+Rows are read as records of their own, so that files may overlap and come in any order; the latest version of each row
+counts once. For a plan they are taken off the orders and become the purchases. Pure: no file, no clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from recon.domain.providers import MARKETPLACES
+from recon.frames.amounts import plain_text
+from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import fill
+from recon.frames.findings import findings_from, gather
+from recon.frames.schemas import ORDER_LINES, ORDERS, PAYMENTS
+from recon.normalize.sequence import by_day, chronological, without_orders
+
+FEE: Final = "fee:"
+"""Beginning of the groups the marketplace bills."""
+GROUPS: Final = ("sale", "discount", "shipping", "refund", "fee:commission", "fee:payment", "fee:service", "fee:shipping",
+                 "fee:marketing", "fee:affiliate", "fee:other", "tax", "compensation", "unknown")  # fmt: skip
+"""What the parts of a settlement are, in the order they are shown."""
+_UNKNOWN: Final = "unknown"
+_ROW: Final = r"^((?:[^:]*:){2}purchase:[^/]+)/"
+"""Key of a settlement's row: the key of its cycle, and what tells the row apart."""
+_DELIVERED: Final = ("delivered", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Settlement rows of a set of frames."""
+
+    rows: pl.DataFrame
+    """ORDERS columns plus cycle_key and sale_key (null: the row names no order)."""
+    legs: pl.DataFrame
+    """order_no, sku, name, amount_minor, row, cycle_key, sale_key."""
+
+
+def settled_of(frames: CanonicalFrames) -> Settled | None:
+    """Return the settlement rows among the orders; None where there are none."""
+    is_row = _is_row(frames.orders)
+    if not is_row.any():
+        return None
+    shop = pl.col("order_key").str.extract("^([^:]*:[^:]*:)")
+    rows = frames.orders.filter(is_row).with_columns(
+        pl.col("order_key").str.extract(_ROW).alias("cycle_key"),
+        pl.concat_str(shop, pl.col("order_number")).alias("sale_key"),
+    )
+    legs = frames.lines.select("order_no", "sku", "name", "amount_minor", "row").join(
+        rows.select("order_no", "cycle_key", "sale_key"), on="order_no", how="inner", maintain_order="left"
+    )
+    return Settled(rows, legs)
+
+
+def _is_row(orders: pl.DataFrame) -> pl.Series:
+    if not (orders["record_kind"] == "purchase").any():
+        return pl.repeat(value=False, n=orders.height, dtype=pl.Boolean, eager=True)
+    key = pl.col("order_key")
+    of_marketplace = key.str.extract("^([^:]*):").is_in(MARKETPLACES)
+    found = (pl.col("record_kind") == "purchase") & of_marketplace & key.str.contains(_ROW)
+    return orders.select(found.fill_null(value=False).alias("is_row")).to_series()
+
+
+def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
+    """Return the frames, oldest order first, with settlement rows put together to one purchase per cycle."""
+    settled = settled_of(frames)
+    if settled is None:
+        return chronological(frames)
+    others = chronological(without_orders(frames, ~_is_row(frames.orders)))
+    held = held_cycles(settled, frames.findings)
+    cycles, lines, negative = _purchases(settled)
+    payments = _payments(settled, held)
+    findings = [
+        _without_row_keys(others.findings),
+        held,
+        negative,
+        *_told(settled, others.orders),
+    ]
+    return _put_together(replace(others, findings=gather(findings)), cycles, lines, payments)
+
+
+def _purchases(settled: Settled) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return one purchase per cycle, its lines (both by cycle_key), and which gave back more than they charged."""
+    fees = settled.legs.filter(pl.col("sku").str.starts_with(FEE)).select(
+        "cycle_key", "sku", "name", -pl.col("amount_minor").alias("amount_minor"), "row"
+    )
+    by_name = fees.group_by("cycle_key", "sku", "name", maintain_order=True).agg(
+        pl.col("amount_minor").sum(), pl.col("row").first()
+    )
+    by_name = by_name.filter(pl.col("amount_minor") != 0)
+    group = pl.col("amount_minor").sum().over("cycle_key", "sku")
+    mixed = (pl.col("amount_minor") < 0).any().over("cycle_key", "sku")
+    # A fee that came back is no line of its own: where a group has one, the group is one line.
+    one_line = by_name.filter(mixed).group_by("cycle_key", "sku", maintain_order=True).agg(
+        pl.col("name").str.join(", "), pl.col("amount_minor").sum(), pl.col("row").first()
+    )  # fmt: skip
+    lines = pl.concat([by_name.filter(~mixed), one_line.select(by_name.columns)]).filter(pl.col("amount_minor") != 0)
+    lines = lines.sort("cycle_key", pl.col("sku").cast(pl.Enum(GROUPS)), "name", maintain_order=True)
+    totals = lines.group_by("cycle_key").agg(pl.col("amount_minor").sum().alias("fees_minor"))
+    less = (
+        by_name.filter(group < 0)
+        .group_by("cycle_key", "sku", maintain_order=True)
+        .agg(pl.col("amount_minor").sum(), pl.col("row").first())
+    )
+    cycles = _cycle_orders(settled.rows, totals)
+    negative = findings_from(
+        less, "settlement-given-back", order_key=pl.col("cycle_key"), value=pl.col("sku"), amount_minor=pl.col("amount_minor"),
+        detail=pl.format("{}: {} more came back than was charged.", "sku", plain_text(-pl.col("amount_minor"))),
+    )  # fmt: skip
+    return cycles, lines, negative
+
+
+def _cycle_orders(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
+    """Return ORDERS of the cycles (without order_no), the first row of each as the place it stands at."""
+    first = (
+        "record_kind",
+        "order_state",
+        "payment_state",
+        "sales_channel",
+        "payment_channel",
+        "customer_name",
+        "currency",
+        "file",
+        "row",
+    )
+    cycles = rows.group_by("cycle_key", maintain_order=True).agg(
+        *(pl.col(name).first() for name in first), pl.col("paid_on").max()
+    )
+    cycles = cycles.join(totals, on="cycle_key", how="left", maintain_order="left")
+    fees, day = pl.col("fees_minor").fill_null(0), pl.col("paid_on")
+    zero = ("discount_minor", "shipping_minor", "shipping_discount_minor", "cod_fee_minor", "duties_minor", "rounding_minor",
+            "platform_discount_minor", "refunded_minor")  # fmt: skip
+    return cycles.with_columns(
+        pl.col("cycle_key").alias("order_key"),
+        pl.col("cycle_key").str.extract("([^:]*)$").alias("order_number"),
+        day.alias("ordered_on"), day.alias("completed_on"), pl.lit("settled").alias("state_text"), pl.lit("included").alias("vat_mode"),
+        fees.alias("goods_minor"), fees.alias("total_minor"), *(pl.lit(0).alias(name) for name in zero),
+    ).drop("fees_minor")  # fmt: skip
+
+
+def _payments(settled: Settled, held: pl.DataFrame) -> pl.DataFrame:
+    """Return what each cycle paid for each order; cycles that are held prove nothing, nor does a compensation."""
+    only = settled.legs.group_by("order_no").agg((pl.col("sku") != "compensation").any().alias("proves"))
+    proof = settled.rows.filter(pl.col("sale_key").is_not_null()).join(
+        only, on="order_no", how="left", maintain_order="left"
+    )
+    proof = proof.filter(
+        pl.col("proves").fill_null(value=False), ~pl.col("cycle_key").is_in(held["order_key"].implode())
+    )
+    return proof.group_by("cycle_key", "order_number", maintain_order=True).agg(
+        pl.col("payment_channel").first(), pl.col("total_minor").sum().alias("amount_minor"), pl.col("paid_on").max(), pl.col("row").first()
+    )  # fmt: skip
+
+
+def held_cycles(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return why cycles are held: findings about their rows, rows that were refused, files that do not add up."""
+    rows = settled.rows
+    of_file = rows.select("cycle_key", "file").unique(maintain_order=True)
+    whole = findings.filter(pl.col("order_key").is_null(), pl.col("code") == "control-total-differs")
+    asked = settled.legs.filter(pl.col("sku") == _UNKNOWN).join(
+        rows.select("order_no", "file"), on="order_no", how="left"
+    )
+    by_file = findings.filter(pl.col("order_key").is_null(), pl.col("code") == "settlement-leg-unknown")
+    asked = asked.join(by_file.select("file").unique(), on="file", how="semi").select("file").unique()
+    return gather([
+        _of_rows(settled, findings),
+        _refused(settled, findings),
+        _for_files(of_file, whole, "control-total-differs"),
+        _for_files(of_file, by_file.join(asked, on="file", how="semi"), "settlement-leg-unknown"),
+        _named(findings, settled),
+        _repeated(settled),
+    ])  # fmt: skip
+
+
+def _for_files(of_file: pl.DataFrame, found: pl.DataFrame, code: str) -> pl.DataFrame:
+    """Return a finding of a file for every cycle it has rows of."""
+    told = found.select("file", "row", "value", "amount_minor", "detail").unique(
+        "file", keep="first", maintain_order=True
+    )
+    both = of_file.join(told, on="file", how="inner", maintain_order="left")
+    return findings_from(
+        both,
+        code,
+        order_key=pl.col("cycle_key"),
+        value=pl.col("value"),
+        amount_minor=pl.col("amount_minor"),
+        detail=pl.col("detail"),
+    )
+
+
+def _of_rows(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return findings about rows as findings about their cycles."""
+    cycles = settled.rows.select("order_key", "cycle_key")
+    found = findings.filter(pl.col("severity") == "hold").join(
+        cycles, on="order_key", how="inner", maintain_order="left"
+    )
+    return found.with_columns(pl.col("cycle_key").alias("order_key")).drop("cycle_key")
+
+
+def _named(findings: pl.DataFrame, settled: Settled) -> pl.DataFrame:
+    """Return the findings that name a cycle already, as long as one of its rows still has a leg nobody has named."""
+    still = settled.legs.filter(pl.col("sku") == _UNKNOWN).select(pl.col("cycle_key").alias("order_key")).unique()
+    said = findings.filter(pl.col("code") == "settlement-leg-unknown").join(still, on="order_key", how="semi")
+    return said.unique(["order_key", "value"], keep="last", maintain_order=True)
+
+
+def _refused(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return a hold for every cycle of which a row was refused and did not come right since; without a day: all of its file."""
+    rows = settled.rows
+    refused = findings.filter(pl.col("severity") == "refused", pl.col("file").is_in(rows["file"].unique().implode()))
+    refused = refused.join(rows.select("order_key"), on="order_key", how="anti", maintain_order="left")
+    refused = refused.with_columns(pl.col("order_key").str.extract(_ROW).alias("cycle_key"))
+    known = refused.filter(pl.col("cycle_key").is_in(rows["cycle_key"].unique().implode()))
+    lost = refused.filter(pl.col("cycle_key").is_null()).drop("cycle_key")
+    all_of = lost.join(
+        rows.select("file", "cycle_key").unique(maintain_order=True), on="file", how="inner", maintain_order="left"
+    )
+    both = pl.concat([known, all_of.select(known.columns)])
+    both = both.unique(["cycle_key", "file", "row"], keep="first", maintain_order=True)
+    detail = pl.format(
+        "Row {}: {} in column {}.", "row", pl.col("value").fill_null("nothing"), pl.col("column").fill_null("?")
+    )
+    return findings_from(
+        both, "settlement-row-refused", order_key=pl.col("cycle_key"), value=pl.col("value"), column=pl.col("column"),
+        amount_minor=pl.col("amount_minor"), detail=detail,
+    )  # fmt: skip
+
+
+def _repeated(settled: Settled) -> pl.DataFrame:
+    """Return the cycles that repeat a transaction of an earlier one, where a transaction comes once."""
+    once = settled.rows.filter(pl.col("other_numbers").is_not_null()).sort("paid_on", "cycle_key", maintain_order=True)
+    first = once.unique("other_numbers", keep="first", maintain_order=True).select(
+        "other_numbers", pl.col("cycle_key").alias("_first")
+    )
+    later = once.join(first, on="other_numbers", how="left", maintain_order="left").filter(
+        pl.col("cycle_key") != pl.col("_first")
+    )
+    return findings_from(
+        later, "settlement-repeated", order_key=pl.col("cycle_key"), value=pl.col("other_numbers"), amount_minor=pl.col("total_minor"),
+        detail=pl.format("It was settled in {} already.", pl.col("_first").str.extract("([^:]*)$")),
+    )  # fmt: skip
+
+
+def _without_row_keys(findings: pl.DataFrame) -> pl.DataFrame:
+    """Return the findings less those about rows and cycles, which are said of the cycle as long as they are true."""
+    of_row = pl.col("order_key").str.contains(_ROW)
+    of_cycle = pl.col("code") == "settlement-leg-unknown"
+    return findings.filter(~((of_row & (pl.col("severity") != "refused")) | of_cycle).fill_null(value=False))
+
+
+def _told(settled: Settled, sales: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return what is said of cycles that are booked: unknown orders, tax and compensations, other prices."""
+    known = sales.filter(pl.col("record_kind") == "sale").select(pl.col("order_key").alias("sale_key"))
+    strange = settled.rows.filter(pl.col("sale_key").is_not_null()).join(
+        known, on="sale_key", how="anti", maintain_order="left"
+    )
+    by_cycle = strange.group_by("cycle_key", maintain_order=True).agg(
+        pl.col("order_number").unique(maintain_order=True),
+        pl.col("total_minor").sum(),
+        pl.col("file").first(),
+        pl.col("row").first(),
+    )
+    numbers = pl.col("order_number")
+    unknown = findings_from(
+        by_cycle, "settled-order-unknown", order_key=pl.col("cycle_key"), amount_minor=pl.col("total_minor"),
+        value=numbers.list.head(5).list.join(", "),
+        detail=pl.format("Orders: {}, transferred {}.", numbers.list.len(), plain_text("total_minor")),
+    )  # fmt: skip
+    kept = [
+        _by_group(settled, group, code)
+        for group, code in (("tax", "settlement-tax-kept"), ("compensation", "settlement-compensation"))
+    ]
+    return [unknown, *kept, _differs(settled, sales)]
+
+
+def _by_group(settled: Settled, group: str, code: str) -> pl.DataFrame:
+    found = settled.legs.filter(pl.col("sku") == group).group_by("cycle_key", maintain_order=True).agg(
+        pl.col("amount_minor").sum(), pl.col("name").unique(maintain_order=True).str.join(", "), pl.col("row").first()
+    )  # fmt: skip
+    return findings_from(
+        found, code, order_key=pl.col("cycle_key"), value=pl.col("name"), amount_minor=pl.col("amount_minor")
+    )
+
+
+def _differs(settled: Settled, sales: pl.DataFrame) -> pl.DataFrame:
+    """Return delivered orders whose goods were settled at another price than the seller's own price in the order.
+
+    Asked only where nothing went back on either side: then price less the shop's own discounts must be the same.
+    """
+    group = pl.col("sku")
+    legs = settled.legs.filter(group.is_in(["sale", "discount", "refund"])).group_by("sale_key").agg(
+        pl.col("amount_minor").filter(group != "refund").sum().alias("settled_minor"),
+        (group == "refund").any().alias("back"), (group == "sale").any().alias("sold"),
+    )  # fmt: skip
+    goods = (
+        pl.col("total_minor")
+        + pl.col("platform_discount_minor")
+        - pl.col("shipping_minor")
+        + pl.col("shipping_discount_minor")
+    )
+    asked = sales.filter(
+        (pl.col("record_kind") == "sale") & pl.col("order_state").is_in(_DELIVERED) & (pl.col("refunded_minor") == 0)
+    )
+    both = asked.join(
+        legs.filter(pl.col("sold") & ~pl.col("back")), left_on="order_key", right_on="sale_key", maintain_order="left"
+    )
+    both = both.with_columns(goods.alias("goods_minor")).filter(pl.col("goods_minor") != pl.col("settled_minor"))
+    return findings_from(
+        both, "settled-differs", amount_minor=pl.col("settled_minor") - pl.col("goods_minor"), value=pl.col("order_number"),
+        detail=pl.format("Goods at the seller's price: order {}, settlement {}.", plain_text("goods_minor"), plain_text("settled_minor")),
+    )  # fmt: skip
+
+
+def _put_together(
+    others: CanonicalFrames, cycles: pl.DataFrame, lines: pl.DataFrame, payments: pl.DataFrame
+) -> CanonicalFrames:
+    """Return the orders with the purchases among them by their day, everything numbered anew."""
+    count = others.orders.height
+    places = pl.int_range(count, count + cycles.height, dtype=pl.UInt32, eager=True).alias("order_no")
+    named = cycles.with_columns(places)
+    by_key = named.select("cycle_key", "order_no")
+    orders = pl.concat([others.orders, fill(named, ORDERS)])
+    line_no = pl.int_range(1, pl.len() + 1).over("order_no")
+    own_lines = lines.join(by_key, on="cycle_key", how="inner", maintain_order="left").with_columns(
+        line_no.alias("line_no"), pl.lit("product").alias("kind"), pl.lit(1000).alias("quantity_milli"), pl.lit(0).alias("discount_minor"),
+        pl.col("amount_minor").alias("unit_price_minor"),
+    )  # fmt: skip
+    own_payments = payments.join(by_key, on="cycle_key", how="inner", maintain_order="left").with_columns(
+        line_no.alias("payment_no"), pl.col("order_number").alias("reference")
+    )
+    both = replace(
+        others,
+        orders=orders,
+        lines=pl.concat([others.lines, fill(own_lines, ORDER_LINES)]),
+        payments=pl.concat([others.payments, fill(own_payments, PAYMENTS)]),
+    )
+    return by_day(both).checked()
