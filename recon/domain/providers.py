@@ -33,6 +33,8 @@ class SourceFacts:
     """It says that an order has arrived at its buyer."""
     is_marketplace: bool = False
     """Others' orders carry its number as their own; its files never say that money arrived, and returns come apart."""
+    bills_shipping: bool = False
+    """It bills shipping to the buyer itself, so shipping is no sale of the shop."""
     states_refunds: Literal["always", "by-column", "never"] = "never"
     """Whether it says that a cancelled order's money went back; *by-column*: the file's columns decide."""
     has_columns_of_its_own: bool = True
@@ -47,7 +49,7 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
         fields_are_settings=True, record_kinds=("sale",), has_completed=False,
     ),
     "shopee": SourceFacts(label="Shopee", is_marketplace=True),
-    "lazada": SourceFacts(label="Lazada", is_marketplace=True),
+    "lazada": SourceFacts(label="Lazada", is_marketplace=True, bills_shipping=True),
     "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True),
     "profile": SourceFacts(label="export with a column profile", states_refunds="by-column", has_columns_of_its_own=False),
 }  # fmt: skip

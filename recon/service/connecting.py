@@ -28,6 +28,10 @@ ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
 }
 """How ledgers usually name these accounts; only proposed, never taken silently."""
 
+RECORD_WORDS: Final = {
+    "sale": "sales", "sale_return": "sales returns", "purchase": "purchases", "purchase_return": "purchase returns",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReport:
@@ -121,7 +125,7 @@ def connect(
     says, checks = "", tuple[str, ...]()
     if "source" in sides or source_facts(connection.source).has_api:
         with context.outside.shop(name, connection) as shop:
-            says, checks = shop.verify(), tuple(shop.checks())
+            says, checks = shop.verify(), (*shop.checks(), *kinds_said(connection))
     return ConnectionReport(
         connection=name,
         company=company.name,
@@ -141,6 +145,18 @@ def connect(
         proposals_written=set_accounts and bool(proposals),
         dry_run=dry_run,
     )
+
+
+def kinds_said(connection: Connection) -> tuple[str, ...]:
+    """Return which kinds of records are pulled and posted and which are not; nothing where there is only one kind."""
+    kinds = source_facts(connection.source).record_kinds
+    if len(kinds) == 1:
+        return ()
+    on, off = (
+        [RECORD_WORDS[each] for each in kinds if (each in connection.record_kinds) is is_on] for is_on in (True, False)
+    )
+    rest = f"; {' and '.join(off)} are not" if off else ""
+    return (f"{' and '.join(on)} are pulled and posted{rest} (record_kinds)",)
 
 
 def require_same_company(context: Context, company: Company) -> None:
@@ -185,12 +201,7 @@ def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
     """Return what the settings still lack or name wrongly, each with where to set it."""
     missing = []
     known_accounts = {account.code for account in catalog.accounts}
-    needed = ["sales"]
-    if connection.vat_registered:
-        needed.append("output_vat")
-    if connection.invoices != "off":
-        needed += ["receivable"] + (["undue_output_vat"] if connection.vat_registered else [])
-    for setting in needed:
+    for setting in needed_accounts(connection):
         code = getattr(connection.accounts, setting)
         if not code:
             missing.append(
@@ -208,6 +219,16 @@ def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
         if known_contacts and code not in known_contacts
     ]
     return missing
+
+
+def needed_accounts(connection: Connection) -> list[str]:
+    """Return the account settings this connection's postings use."""
+    needed = ["sales"]
+    if connection.vat_registered:
+        needed.append("output_vat")
+    if connection.invoices != "off":
+        needed += ["receivable"] + (["undue_output_vat"] if connection.vat_registered else [])
+    return needed
 
 
 def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...]) -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ from recon.targets.base import Company
 
 if TYPE_CHECKING:
     from recon.service.scheduled import RunReport
+    from recon.summaries_checks import ConnectionChecks
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,14 @@ class Upkeep:
         from recon.service.scheduled import run
 
         return run(self._context, connection, if_due=if_due, stop=stop, on_progress=on_progress)
+
+    def check_list(
+        self, connection: str | None, *, offline: bool, timer_installed: bool | None = None
+    ) -> ConnectionChecks:
+        """Return what is in order and what is missing before a connection's orders can be posted; keeps nothing."""
+        from recon.service.check_list import check_list
+
+        return check_list(self._context, connection, offline=offline, timer_installed=timer_installed)
 
     def kept_keys(self) -> tuple[KeyLine, ...]:
         """Return which keys are kept, and where; never what they are."""

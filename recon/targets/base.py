@@ -39,6 +39,8 @@ class Capabilities:
     """Writes import files; a person carries them over and confirms."""
     lookup_grace_seconds: int = 120
     product_name_max_length: int = 100
+    unstated: tuple[tuple[str, str], ...] = ()
+    """What a person would like to know of the company there and the ledger does not say: package or rights, and a sentence."""
 
     def can_find(self, kind: str) -> bool:
         """Return whether a look-up can tell that a document of this kind is, or is not, there; products carry a mark."""

@@ -19,6 +19,17 @@ from recon.targets.peak.masters import Masters
 from recon.targets.peak.options import LIVE_HOSTS, TEST_HOSTS, PeakOptions
 from recon.targets.peak.wire import Fields
 
+UNSTATED: Final = (
+    (
+        "package",
+        "Not known, PEAK does not say which package the company has. Its API and its Excel import need Pro Plus or higher.",
+    ),
+    (
+        "rights",
+        "Not known, PEAK does not say what the user may do. That its lists can be read is seen; that documents can be written, with the first one.",
+    ),
+)
+"""What PEAK's answers do not state (peak.md 2)."""
 Environment = Literal["live", "test", "sandbox"]
 _USER_WRAPPERS: Final = ("PeakUser", "PeakUsers", "user", "users", "company")
 _COMPANY_NAMES: Final = ("companyName", "businessName", "merchantName")

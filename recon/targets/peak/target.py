@@ -32,7 +32,7 @@ from recon.targets.peak.books import Books
 from recon.targets.peak.checks import CURRENCY, KINDS, objections
 from recon.targets.peak.client import PeakClient
 from recon.targets.peak.find import Finder
-from recon.targets.peak.identity import Environment, check_environment, company
+from recon.targets.peak.identity import UNSTATED, Environment, check_environment, company
 from recon.targets.peak.masters import CONTACT_CODE_MAX, PRODUCT_NAME_MAX, Masters
 from recon.targets.peak.options import CREDENTIALS, PeakOptions
 from recon.targets.peak.payloads import SHAPES, Request, contact_of, label, request_for, sends_number
@@ -315,6 +315,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
         currencies=frozenset({CURRENCY}),
         lookup_grace_seconds=options.lookup_grace_seconds,
         product_name_max_length=PRODUCT_NAME_MAX,
+        unstated=UNSTATED,
     )
 
 

@@ -1,0 +1,257 @@
+"""The part of a connection's check-list that its orders decide: channels, SKUs, charges, taxes, words, contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.domain.providers import SOURCES
+from recon.frames.canonical import CanonicalFrames
+from recon.frames.text import fold
+from recon.money import plain
+from recon.service.channel_table import channel_table
+from recon.service.charge_rules import DEFAULT, charge_table
+from recon.service.context import Context
+from recon.service.known import current_sets
+from recon.service.product_table import product_table
+from recon.service.reading import latest_plan, latest_plan_folder
+from recon.service.returned import planned_frames
+from recon.summaries_checks import CheckLine
+from recon.targets.base import Catalog
+
+NAMED: Final = 5
+"""Channels, charges and words named one by one before the rest is only counted."""
+ALL: Final = "*"
+_TAXES: Final = ("tax-rate-unknown", "vat-does-not-tie", "vat-mismatch", "tax-mode-mixed", "prices-contradicted")
+_WORDS: Final = ("status-unknown", "payment-status-unknown")
+_ACCOUNT: Final = ("sales-account-missing",)
+
+
+def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
+    """Yield the lines about what the orders need; contacts are looked at before the first order too."""
+    frames = planned_frames(context, name, rules) if current_sets(context, name, rules) else None
+    if frames is None:
+        yield CheckLine(
+            check="orders", state="unknown", text="No orders were taken in yet, so what they need is not known.",
+            remedy="recon import FILE, or recon pull", place="importing",
+        )  # fmt: skip
+        yield from _contacts(context, name, rules, catalog, None)
+        return
+    orders = frames.orders
+    first, last = orders["ordered_on"].min(), orders["ordered_on"].max()
+    yield CheckLine(
+        check="orders", state="ok", text=f"{orders.height:,} orders from {first!s} to {last!s}.", count=orders.height
+    )
+    yield from _payment_channels(context, name, rules)
+    yield _skus(context, name)
+    yield from _charges(context, name, rules, catalog)
+    yield from _shipping(context, name, rules)
+    yield from _held(context, name, frames)
+    yield from _contacts(context, name, rules, catalog, orders)
+
+
+def _payment_channels(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
+    table = channel_table(context, name)
+    frame = table.frame
+    unmapped, cash = frame.filter(pl.col("state") == "unmapped"), frame.filter(pl.col("state") == "cash")
+    if unmapped.height:
+        orders = int(unmapped["orders"].sum())
+        yield CheckLine(
+            check="payment-channels", state="missing", text=f"{orders:,} orders wait: no account of the ledger receives the money of {_named(unmapped['channel'])}.",
+            remedy="recon match --channel NAME --method CODE", place="channels", setting="channels.unmapped",
+            count=orders, total=plain(int(unmapped["amount_minor"].sum()), table.currency),
+        )  # fmt: skip
+    if cash.height:
+        orders = int(cash["orders"].sum())
+        yield CheckLine(
+            check="payment-channels", state="warning", text=f"{orders:,} orders are booked as cash, because nobody chose an account for {_named(cash['channel'])}.",
+            remedy="recon match --channel NAME --method CODE, or channels.unmapped in recon.toml", place="channels", setting="channels.unmapped",
+            count=orders, total=plain(int(cash["amount_minor"].sum()), table.currency),
+        )  # fmt: skip
+    known = {fold(channel) for channel in frame["channel"]}
+    unused = [channel for channel in rules.payment_channels if channel != ALL and fold(channel) not in known]
+    if unused:
+        yield CheckLine(
+            check="payment-channels", state="warning", text=f"No order has the chosen channel {', '.join(unused)}.",
+            remedy="payment_channels in recon.toml", setting="payment_channels", place="settings",
+        )  # fmt: skip
+    mapped = frame.filter(pl.col("state") == "mapped").height
+    if mapped and mapped == frame.filter(pl.col("state") != "not-needed").height:
+        yield CheckLine(
+            check="payment-channels", state="ok", text=f"All {mapped:,} channels have an account.", count=mapped
+        )
+
+
+def _named(channels: pl.Series) -> str:
+    """Return names, the rest counted; the channel of orders that name none has words of its own."""
+    names = [channel or "(no channel stated)" for channel in channels]
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _skus(context: Context, name: str) -> CheckLine:
+    table = product_table(context, name, suggestions=False)
+    open_ = table.frame.filter(pl.col("state").cast(pl.String).is_in(["unlinked", "suggested"]))
+    if not open_.height:
+        return CheckLine(
+            check="skus", state="ok", text=f"All {table.frame.height:,} SKUs are linked or go as text.", count=0
+        )
+    return CheckLine(
+        check="skus", state="missing", text=f"{open_.height:,} SKUs are not linked; {table.blocked_orders:,} orders wait for them.",
+        remedy="recon match --link-all, or recon match --sku SKU --product CODE; products.unlinked", setting="products.unlinked", place="products",
+        count=open_.height, total=plain(table.blocked_minor, table.currency),
+    )  # fmt: skip
+
+
+def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
+    """Yield a line per charge that has no place in the ledger; one line where all have."""
+    table = charge_table(context, name)
+    products = {product.code for product in catalog.products}
+    chart = {account.code for account in catalog.accounts}
+    used = table.frame.filter(pl.col("orders") > 0)
+    seen: set[str] = set()
+    for row in table.frame.iter_rows(named=True):
+        wrong = _wrong_charge(row, products, chart)
+        if wrong is None or (row["orders"] == 0 and row["code"] in seen):
+            continue
+        seen.add(row["code"])
+        channel = row["sales_channel"] or "(no sales channel)"
+        about = "" if row["sales_channel"] == DEFAULT else f" of {channel}"
+        amount = plain(row["amount_minor"], table.currency) if row["orders"] else None
+        yield CheckLine(
+            check="services" if row["is_product"] else "charges", state="missing", text=f"{row['kind']}{about}: {wrong}",
+            remedy=f"recon match --charge {_edit_name(row)}=product:CODE (or account:CODE, leave-out)", setting=f"charges.{_table(row, rules)}.{row['kind']}",
+            place="channels", count=row["orders"] or None, total=amount,
+        )  # fmt: skip
+    if not seen and used.height:
+        kinds = ", ".join(
+            f"{kind} on {code}" if code else kind
+            for kind, code in used.select("kind", "code").unique(maintain_order=True).iter_rows()
+        )
+        yield CheckLine(check="charges", state="ok", text=f"Every charge of the orders has its place: {kinds}.")
+
+
+def _wrong_charge(row: dict[str, object], products: set[str], chart: set[str]) -> str | None:
+    """Return what is the matter with a charge's rule, or None."""
+    code = str(row["code"])
+    if row["is_open"]:
+        return f"{row['orders']:,} orders are held, because nobody has said how it is booked."
+    if row["is_product"] and products and code not in products:
+        return f"The ledger has no service product {code}; it is created there, or by an approved line of the plan."
+    if code and not row["is_product"] and row["orders"] and not row["on_sales"] and chart and code not in chart:
+        return f"The ledger's chart has no account {code}."
+    return None
+
+
+def _edit_name(row: dict[str, object]) -> str:
+    return f"{row['sales_channel']}:{row['kind']}"
+
+
+def _table(row: dict[str, object], rules: Connection) -> str:
+    """Return the table of recon.toml the rule stands in."""
+    return str(row["sales_channel"]) if row["sales_channel"] in rules.charges else DEFAULT
+
+
+def _shipping(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
+    """Warn where a platform bills shipping itself and the orders' shipping is booked as the shop's own sale."""
+    table = charge_table(context, name)
+    billing = {fold(facts.label): facts.label for facts in SOURCES.values() if facts.bills_shipping}
+    own = SOURCES[rules.source].label if SOURCES[rules.source].bills_shipping else ""
+    shipping = table.frame.filter(pl.col("kind") == "shipping", pl.col("orders") > 0)
+    for row in shipping.iter_rows(named=True):
+        label = own or next((label for key, label in billing.items() if key in fold(row["sales_channel"])), "")
+        if not label:
+            continue
+        orders, amount = row["orders"], plain(row["amount_minor"], table.currency)
+        if row["treatment"] == "book":
+            yield CheckLine(
+                check="shipping", state="warning", text=f"{label} bills shipping to the buyer itself, and here shipping of {orders:,} orders is booked as the shop's.",
+                remedy=f"recon match --charge {_edit_name(row)}=leave-out", setting=f"charges.{_table(row, rules)}.shipping.treatment", place="channels",
+                count=orders, total=amount,
+            )  # fmt: skip
+        elif row["treatment"] == "leave-out":
+            yield CheckLine(
+                check="shipping", state="ok", text=f"Shipping of {orders:,} orders stays off the documents: {label} bills it itself.",
+                count=orders, total=amount,
+            )  # fmt: skip
+
+
+def _held(context: Context, name: str, frames: CanonicalFrames) -> Iterator[CheckLine]:
+    """Yield a line each for taxes, status words and accounts that hold orders."""
+    found = [frames.findings.select("code", "order_key", "column", "value")]
+    if latest_plan_folder(context, name) is not None:
+        found.append(latest_plan(context, name, "findings").select("code", "order_key", "column", "value"))
+    findings = pl.concat(found).unique(maintain_order=True)
+    amounts = frames.orders.select("order_key", "total_minor", "tax_text")
+
+    def held(codes: tuple[str, ...]) -> tuple[int, str, str]:
+        """Return how many orders these findings hold, their sum, and the words they are about."""
+        some = findings.filter(pl.col("code").is_in(codes)).join(amounts, on="order_key", how="inner")
+        words = some.select(pl.coalesce("value", "tax_text").alias("word")).drop_nulls().unique(maintain_order=True)
+        orders = some.unique("order_key")
+        total = plain(int(orders["total_minor"].sum()), context.settings.company.currency)
+        return orders.height, total, f": {_named(words['word'])}" if words.height else ""
+
+    count, total, words = held(_TAXES)
+    yield CheckLine(check="vat", state="ok", text="No order is held because of its tax.", count=0) if not count else CheckLine(
+        check="vat", state="missing", text=f"{count:,} orders are held because of their tax{words}.", count=count, total=total,
+        remedy="vat_rate_percent or prices in recon.toml, or the order in the shop", setting="vat_rate_percent", place="settings",
+    )  # fmt: skip
+    count, total, words = held(_WORDS)
+    yield CheckLine(check="words", state="ok", text="Every status word is known.", count=0) if not count else CheckLine(
+        check="words", state="missing", text=f"{count:,} orders are held because of status words nobody explained{words}.", count=count, total=total,
+        remedy="recon profile, or the order in the shop; a word is never guessed", place="importing",
+    )  # fmt: skip
+    count, total, _words = held(_ACCOUNT)
+    if count:
+        yield CheckLine(
+            check="accounts", state="missing", text=f"{count:,} orders are held: a line that goes as text has no account of income.", count=count, total=total,
+            remedy="accounts.sales in recon.toml, or recon connect --set-accounts", setting="accounts.sales", place="settings",
+        )  # fmt: skip
+
+
+def _contacts(
+    context: Context, name: str, rules: Connection, catalog: Catalog, orders: pl.DataFrame | None
+) -> Iterator[CheckLine]:
+    """Yield a line per standing contact that the ledger lacks or cannot take; one line where all are there."""
+    longest = context.outside.capabilities(name, rules).contact_code_max_length
+    named = {"contacts.default": rules.contacts.default} | {
+        f"contacts.by_channel.{channel}": code for channel, code in rules.contacts.by_channel.items()
+    }
+    known = {contact.code for contact in catalog.contacts}
+    lacking: dict[str, str] = {}
+    for setting, code in named.items():
+        if not 0 < len(code) <= longest:
+            yield CheckLine(
+                check="contacts", state="missing", text=f"{setting}: the ledger takes codes of 1 to {longest} characters, and {code!r} has {len(code)}.",
+                remedy=f"{setting} in recon.toml", setting=setting, place="settings",
+            )  # fmt: skip
+        elif known and code not in known:
+            lacking.setdefault(code, setting)
+    for code, setting in lacking.items():
+        yield CheckLine(
+            check="contacts", state="warning", text=f"The ledger has no contact {code}; the first upload whose documents name it creates it, and the plan lists it before.",
+            remedy=f"create it in the ledger and run recon connect --refresh, or change {setting} in recon.toml", setting=setting, place="settings",
+        )  # fmt: skip
+    if not known:
+        yield CheckLine(
+            check="contacts",
+            state="unknown",
+            text="The ledger's contacts are not known, so it is not known whether the standing ones are there.",
+            remedy="recon connect --refresh",
+        )
+    elif not lacking:
+        yield CheckLine(
+            check="contacts", state="ok", text=f"In the ledger: {', '.join(dict.fromkeys(named.values()))}."
+        )
+    if orders is not None:
+        have = {fold(channel) for channel in orders["sales_channel"].unique()}
+        unused = [channel for channel in rules.contacts.by_channel if fold(channel) not in have]
+        if unused:
+            yield CheckLine(
+                check="contacts", state="warning", text=f"No order is of sales channel {', '.join(unused)}, which has a standing contact.",
+                remedy="contacts.by_channel in recon.toml", setting="contacts.by_channel", place="settings",
+            )  # fmt: skip

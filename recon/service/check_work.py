@@ -1,0 +1,93 @@
+"""The part of a connection's check-list about what goes on: the timer, open batches, and documents that wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from recon.config import Connection
+from recon.money import plain
+from recon.service.context import Context
+from recon.service.reading import batch_view
+from recon.service.scheduled import last_end
+from recon.service.waiting import settle_command, waiting_rows
+from recon.summaries import BatchView
+from recon.summaries_checks import CheckLine
+
+_UNSURE: Final = ("unknown", "sending")
+
+
+def work_lines(context: Context, name: str, rules: Connection, *, timer_installed: bool | None) -> Iterator[CheckLine]:
+    """Yield the lines about the timer, the batches and the documents of a connection."""
+    yield _schedule(context, name, rules, timer_installed=timer_installed)
+    yield from _batches(context, name)
+    yield _persons(context, name)
+
+
+def _schedule(context: Context, name: str, rules: Connection, *, timer_installed: bool | None) -> CheckLine:
+    when = rules.schedule.when
+    if when == "manual":
+        text = "It runs by hand only."
+        if timer_installed:
+            return CheckLine(
+                check="schedule", state="warning", text=f"{text} The timer is in and finds nothing to do.",
+                remedy="recon schedule remove, or schedule.when in recon.toml", setting="schedule.when", place="settings",
+            )  # fmt: skip
+        return CheckLine(check="schedule", state="ok", text=text)
+    ended = last_end(context, name)
+    ran = f"the last run began {ended:%Y-%m-%d %H:%M} UTC" if ended else "it never ran"
+    text = f"{when} at {rules.schedule.at}; {ran}."
+    if timer_installed is None:
+        return CheckLine(
+            check="schedule", state="unknown", text=f"Set to run {text} Whether the timer is in is not known here."
+        )
+    if timer_installed:
+        return CheckLine(check="schedule", state="ok", text=f"The timer is in: {text}")
+    return CheckLine(
+        check="schedule", state="warning", text=f"Set to run {text} The timer is not in.", remedy="recon schedule install",
+        setting="schedule.when",
+    )  # fmt: skip
+
+
+def _batches(context: Context, name: str) -> Iterator[CheckLine]:
+    open_ = [
+        view
+        for batch in context.store.batches.all(name)
+        if (view := batch_view(context, batch)).open or view.state == "draft"
+    ]
+    for view in open_:
+        yield _open_batch(view)
+    if not open_:
+        yield CheckLine(check="batches", state="ok", text="No batch is open.", count=0)
+
+
+def _open_batch(view: BatchView) -> CheckLine:
+    if view.state == "draft":
+        return CheckLine(
+            check="batches", state="warning", text=f"{view.batch} is a draft of {view.documents:,} documents and waits for approval.",
+            remedy=f'recon approve {view.batch} --as "YOUR NAME"', place="review", count=view.documents, total=view.total,
+        )  # fmt: skip
+    return CheckLine(
+        check="batches", state="warning", text=f"{view.batch} is approved, and {view.open:,} documents are still to be sent.",
+        remedy=f"recon upload {view.batch}", place="upload", count=view.open,
+    )  # fmt: skip
+
+
+def _persons(context: Context, name: str) -> CheckLine:
+    """Say which documents wait for a person's word, or have an outcome nobody knows."""
+    rows = waiting_rows(context, [name])
+    batches = {batch.batch_id for batch in context.store.batches.all(name)}
+    unsure = [row for row in context.store.outbox.unsettled(*_UNSURE) if row.batch_id in batches]
+    if not rows and not unsure:
+        return CheckLine(check="person", state="ok", text="No document waits for a person.", count=0)
+    total = plain(sum(row.total_minor for row in (*rows, *unsure)), context.settings.company.currency)
+    if not rows:
+        return CheckLine(
+            check="person", state="missing", text=f"{len(unsure):,} documents were sent, and nobody knows whether they arrived.",
+            remedy=f"recon upload {unsure[0].batch_id}", place="upload", count=len(unsure), total=total,
+        )  # fmt: skip
+    remedy = next((command for row in rows if (command := settle_command(row))), "recon status")
+    return CheckLine(
+        check="person", state="missing", text=f"{len(rows):,} documents wait for a person's word.", remedy=remedy, place="upload",
+        count=len(rows) + len(unsure), total=total,
+    )  # fmt: skip
