@@ -126,6 +126,13 @@ def upload(count: str, folder: str) -> Facts:
     return run(int(count), Path(folder))
 
 
+def adopting(count: str, folder: str) -> Facts:
+    """Orders that somebody else posted, adopted."""
+    from bench.adopting import run
+
+    return run(int(count), Path(folder))
+
+
 def market_maker(market: str) -> Callable[..., Facts]:
     """Return the job that makes a marketplace's export."""
 
@@ -154,11 +161,12 @@ def market_chain(path: str, folder: str, market: str) -> Facts:
     return of_steps(steps, "file to stored plan", facts)
 
 
-OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload", "market-chain")
+OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload", "adopting", "market-chain")
 """Jobs that run with the allocator as the `recon` command sets it; yardsticks run as their libraries come."""
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
     "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
+    "adopting": adopting,
     "market-bare": market_bare, "market-chain": market_chain,
     **{f"make-{market}": market_maker(market) for market in ("shopee", "lazada", "tiktok")},
 }  # fmt: skip

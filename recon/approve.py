@@ -49,6 +49,7 @@ def approve(
     count: int,
     sum_minor: int,
     policy: ApprovalPolicy,
+    standing: pl.DataFrame | None = None,
 ) -> Approved:
     """Approve a draft: write the approval and put its documents into the outbox, or do neither.
 
@@ -63,6 +64,7 @@ def approve(
         count: Number of documents the person saw.
         sum_minor: Sum of their totals the person saw.
         policy: Who may approve.
+        standing: Under what the documents stand in the ledger already (STANDING), where somebody else wrote them.
 
     Raises:
         UsageError: There is no such batch, no approver, or nothing to approve.
@@ -104,6 +106,7 @@ def approve(
             batch_id=batch.batch_id,
             company_no=store.moves.company_no(batch.company_id),
             look_first=store.identity.look_first,
+            standing=standing,
         )
         written = store.batches.add_approval(approval, first_row=first, last_row=last)
     return Approved(written, warnings)

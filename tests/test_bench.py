@@ -19,6 +19,7 @@ ROWS = (
     "make the plan", "store the plan", "plan in all", "FILE TO STORED PLAN", "the same file again",
     "polars.read_excel alone", "read and normalize", "python -c pass", "recon --help", "append 200 bytes, fdatasync",
     "intent, before sending", "result, after the answer", "documents a second",
+    "join both, insert into SQLite", "ADOPTING",
 )  # fmt: skip
 
 
@@ -28,7 +29,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, object
     with pytest.MonkeyPatch.context() as patch:
         lines: list[str] = []
         patch.setattr(Report, "line", lambda self, text="": lines.append(text))
-        given = ["2000", "--rounds", "1", "--only", "chain,excel,help,durable,upload", "--data", str(folder / "data")]
+        given = [
+            "2000",
+            "--rounds",
+            "1",
+            "--only",
+            "chain,excel,help,durable,upload,adopting",
+            "--data",
+            str(folder / "data"),
+        ]
         code = main([*given, "--json", str(folder / "figures.json")])
     return "\n".join(lines), json.loads((folder / "figures.json").read_text(encoding="utf-8")), code
 

@@ -17,7 +17,6 @@ from recon import __version__
 from recon.approve import approve
 from recon.config import Connection
 from recon.errors import NotSettled, UsageError
-from recon.frames.parquet import digest_files
 from recon.frames.schemas import LEFT_OUT
 from recon.money import plain
 from recon.plan.inputs import Plan, PlanInputs
@@ -30,11 +29,13 @@ from recon.service.elsewhere import NOT_OURS, entry_name, recognised
 from recon.service.known import current_sets
 from recon.service.ledger_entries import Entries, kept_entries
 from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, others_report, others_table
-from recon.service.planning import DIGESTED, enter, inputs_digest, keep_plan, plan, plan_folder, plan_inputs, whole_set
+from recon.service.planning import enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
-from recon.store.adoptions import note_adopted
+from recon.store.adoptions import ADOPTED, note_adopted
 from recon.store.batches import Batch
 from recon.store.moments import stamp
+from recon.store.outbox_moves import WORDS_LIMIT
+from recon.store.posted import STANDING
 from recon.verify import NUMBERED
 
 NAMED_MOST: Final = 20
@@ -341,6 +342,7 @@ def _problem(row: dict[str, Any]) -> str:
 def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Word) -> Batch:
     """Enter, approve and note as posted, in one transaction."""
     context, name, company_id, actor = gathered.context, gathered.name, gathered.company_id, word.actor.strip()
+    reason = word.reason.strip()
     facts = {
         "connection": name, "company_id": company_id, "controls": asdict(made.controls), "recon": __version__,
         "polars": pl.__version__,
@@ -351,22 +353,22 @@ def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Wo
         batch, _ = enter(context, name, company_id, made, digest, gathered.inputs_digest, folder)
         assert batch is not None
         approve(
-            store, batch_id=batch.batch_id, plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
+            store, batch_id=batch.batch_id, plan_digest=digest,
             company_id=company_id, documents=made.documents, approver=actor, os_user=context.os_user,
             count=batch.document_count, sum_minor=batch.total_minor, policy=approval_policy(context),
+            standing=_standing(pairs, f"Adopted by {actor}: {reason}", stamp(context.clock.now())),
         )  # fmt: skip
-        approved, reason = store.batches.get(batch.batch_id), word.reason.strip()
-        noted = _noted(pairs, f"Adopted by {actor}: {reason}").iter_rows()
-        note_adopted(store.database, store.events, store.clock, approved, noted, who=actor, reason=reason)
+        note_adopted(store.database, store.events, store.batches.get(batch.batch_id), who=actor, reason=reason)
         store.batches.set_state(batch.batch_id, "done", because="posted by somebody else", who=actor)
         store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="adopted")
     return store.batches.get(batch.batch_id)
 
 
-def _noted(pairs: pl.DataFrame, said: str) -> pl.DataFrame:
-    """Return what is remembered of each document, in order of the plan; a payment stands under its invoice's entry."""
+def _standing(pairs: pl.DataFrame, said: str, at: str) -> pl.DataFrame:
+    """Return under what each document stands, in order of the plan; a payment stands under its invoice's entry."""
     known = pl.when(pl.col("ledger_id") != "").then(pl.col("ledger_id")).otherwise(pl.col("their_number"))
+    words = pl.format("Posted by somebody else: {}. {}", "detail", pl.lit(said)).str.slice(0, WORDS_LIMIT)
     return pairs.select(
-        pl.int_range(pl.len(), dtype=pl.Int64), known.alias("ledger_id"), "their_number",
-        pl.format("Posted by somebody else: {}. {}", "detail", pl.lit(said)).alias("words"),
-    )  # fmt: skip
+        "doc_no", known.alias("ledger_id"), pl.col("their_number").alias("ledger_number"), pl.lit(ADOPTED).alias("code"),
+        words.alias("words"), pl.lit(at).alias("updated_at"),
+    ).cast(STANDING)  # fmt: skip

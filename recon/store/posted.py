@@ -29,10 +29,25 @@ _ROWS_PER_TEXT: Final = 200_000
 """Bounds one joined text to some 50 MB."""
 
 
+STANDING: Final = pl.Schema({
+    "doc_no": pl.UInt32(), "ledger_id": pl.String(), "ledger_number": pl.String(), "code": pl.String(), "words": pl.String(),
+    "updated_at": pl.String(),
+})  # fmt: skip
+"""Under what approved documents stand in the ledger already, where they are not to be sent."""
+
+
 def insert_documents(
-    database: Database, documents: pl.DataFrame, *, batch_id: str, company_no: int, look_first: bool
+    database: Database,
+    documents: pl.DataFrame,
+    *,
+    batch_id: str,
+    company_no: int,
+    look_first: bool,
+    standing: pl.DataFrame | None = None,
 ) -> tuple[int, int]:
     """Enter approved documents as queued rows; the caller holds the transaction. Returns first and last row.
+
+    ``standing`` (STANDING, one row for each): they are entered as posted instead, so that at no moment one could be sent.
 
     Raises:
         ApprovalError: A document or its number is live already; the text names the first ones.
@@ -41,15 +56,20 @@ def insert_documents(
     row = database.one("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM outbox")
     assert row is not None
     first = int(row["next"])
-    rows = documents.sort("doc_no").select(
-        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("id"), *(_plain(column) for column in _COLUMNS)
+    sorted_rows, more = documents.sort("doc_no"), list[str]()
+    if standing is not None:
+        assert standing["doc_no"].equals(sorted_rows["doc_no"], check_dtypes=True)
+        more = [name for name in STANDING if name != "doc_no"]
+        sorted_rows = pl.concat([sorted_rows, standing.select(more)], how="horizontal")
+    rows = sorted_rows.select(
+        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("id"), *(_plain(column) for column in _COLUMNS), *more
     )
     names = ", ".join(rows.columns)
     marks = ", ".join("?" * rows.width)
     try:
         database.write_many(
-            f"INSERT INTO outbox ({names}, batch_id, company_no, look_first) "
-            f"VALUES ({marks}, '{_safe(batch_id)}', {company_no:d}, {int(look_first)})",
+            f"INSERT INTO outbox ({names}, batch_id, company_no, look_first, state) "
+            f"VALUES ({marks}, '{_safe(batch_id)}', {company_no:d}, {int(look_first)}, '{'posted' if more else 'queued'}')",
             rows.iter_rows(),
         )
     except sqlite3.IntegrityError as error:
