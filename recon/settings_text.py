@@ -89,7 +89,7 @@ target = {_text(answers.target)}               # peak (API), peak-file (Excel im
 shop = {_text(answers.shop)}                   # part of every order's key: never change it
 {profile}start_date = {answers.start_date.isoformat()}      # nothing before this day is ever posted; locked after the first upload
 numbering = {_text(answers.numbering)}         # source: our number from the order's number; ledger: the ledger numbers
-record_kinds = ["sale"]
+record_kinds = ["sale"]           # each kind that is pulled and posted{_kinds_words(answers.source)}
 receipts = {_text(answers.receipts)}           # paid, or paid-and-completed
 invoices = {_text(answers.invoices)}           # off, completed-unpaid, or awaiting-transfer-unpaid
 payment_channels = ["*"]          # "*": all; others are ignored, visibly
@@ -128,6 +128,12 @@ default = "ONLINE"                # the ledger's standing contact for buyers wit
 two_persons = "warn"              # off, warn or block: the person who planned also approves
 valid_days = 7
 """
+
+
+def _kinds_words(source: str) -> str:
+    """Return which kinds there are beside sales; empty: none."""
+    more = [kind for kind in source_facts(source).record_kinds if kind != "sale"]
+    return f"; others: {', '.join(more)}" if more else ""
 
 
 def _charge_lines(source: str) -> str:

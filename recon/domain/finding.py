@@ -109,6 +109,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash (never for gift cards: they need an account of their own)."),
     "channel-missing": FindingCode("hold", "A paid order names no payment channel", "Map the empty channel: `recon match --channel \"\" --method CODE`."),
     "charge-not-mapped": FindingCode("hold", "A charge of the order has no product or account in the ledger", "Set it under [charges] in recon.toml, per sales channel where it differs."),
+    "shipping-billed-by-platform": FindingCode("warning", "A platform that bills shipping itself, and its shipping is booked like any other", "Say it: `recon match --charge CHANNEL:shipping=leave-out` (Lazada sends its own tax invoice for it), or `=book` if the shop bills it."),
     "voucher-not-decided": FindingCode("hold", "A discount paid by the platform: nobody has said how it is booked", "Set charges.platform_voucher to spread or other-income."),
     # plan
     "counted-as-paid": FindingCode("note", "Orders count as paid into the marketplace's account, which its export does not prove", "Compare with the settlements. `marketplace.counts_as_paid` of the connection says from which state on an order counts as paid."),

@@ -33,6 +33,7 @@ from recon.service.new_products import link_created, product_wishes
 from recon.service.numbering_proof import gap_findings, taken_numbers
 from recon.service.new_things import new_things, note_listed
 from recon.service.plan_report import report
+from recon.service.platform_shipping import platform_shipping
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
 from recon.service.start_date import require_start_date
@@ -137,7 +138,7 @@ def plan_inputs(
         lines=frames.lines,
         payments=frames.payments,
         refunds=frames.refunds,
-        findings=gather([told, shared.findings]),
+        findings=gather([told, shared.findings, platform_shipping(rules, frames.orders)]),
         product_links=product_links(context, name),
         channel_links=channel_links(context, name),
         posted=posted,
