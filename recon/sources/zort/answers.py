@@ -20,7 +20,7 @@ from recon.frames.json_records import field_names
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals
 from recon.sources.zort.dates import DATE_FORM, MOMENT_FORM
 from recon.sources.zort.envelope import Envelope, open_answer
-from recon.sources.zort.orders import RETURNS, read_lines, read_orders
+from recon.sources.zort.orders import read_lines, read_orders
 from recon.sources.zort.payments import CHANNEL_RULES, PREFIX, read_payments
 from recon.sources.zort.references import reference_fields
 from recon.sources.zort.words import (
@@ -104,7 +104,7 @@ class ZortAnswers(Source):
         payments = read_payments(documents, rows, entry_field)
         wide = read_orders(documents, rows, kind=kind, payments=payments, channel_field=channel_field)
         lines, unknown_line_fields = read_lines(documents, rows)
-        told = reference_fields(documents) if kind in RETURNS else []
+        told = reference_fields(documents) if kind == "sale_return" else []
         unknown = (*_unknown_fields(documents, (channel_field, *told)), *unknown_line_fields, *payments.unknown_fields)
         findings = gather([_strays(answer), _new_columns(unknown), _deposits(wide, options)])
         orders = wide.select(pl.exclude("^_.*$"))

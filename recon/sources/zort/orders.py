@@ -30,8 +30,6 @@ _FIELDS: Final = (
     "createdatetimestring", "updatedatetime", "updatedatetimestring", "shippingdate", "shippingdatestring",
     "paymentdate", "paymentdatestring", *UNUSED_AMOUNTS,
 )  # fmt: skip
-RETURNS: Final = ("sale_return", "purchase_return")
-"""Kinds of records that belong to another document."""
 _ADDRESS_PARTS: Final = (
     "customerstreetaddress", "customersubdistrict", "customerdistrict", "customerprovince", "customerpostcode",
 )  # fmt: skip
@@ -75,7 +73,7 @@ def read_orders(
         # 0 is what .NET writes for an id that was never given.
         pl.col("id").replace("0", None).alias("order_id"),
         pl.col("number").alias("order_number"),
-        said_references(records) if kind in RETURNS else _other_numbers().alias("other_numbers"),
+        said_references(records) if kind == "sale_return" else _other_numbers().alias("other_numbers"),
         "record_kind",
         days(frame, *_twins(date), *_twins("orderdate")).alias("ordered_on"),
         pl.coalesce("entry_paid_on", days(frame, *_twins("paymentdate"))).alias("paid_on"),
