@@ -30,6 +30,7 @@ from recon.plan.items import Items, build_items
 from recon.plan.left_out import left_out_holds, with_details
 from recon.plan.lifecycle import may_act, rules_frame, rules_with
 from recon.plan.lines import SaleLines, orders_of, sale_lines
+from recon.plan.marketplace import counted_inputs
 from recon.plan.products import judged_wishes, with_products
 from recon.plan.vat import order_amounts
 from recon.plan.verdict import apply_rules, hold_acting, mask_of_keys
@@ -42,7 +43,7 @@ def build_plan(inputs: PlanInputs) -> Plan:
     Raises:
         FrameError: A step before handed over a frame that breaks its schema, or the plan does not add up (a defect).
     """
-    inputs = inputs.checked()
+    inputs = counted_inputs(inputs.checked())  # settlements, which are bought, prove that sales were paid
     bought = is_bought(inputs.orders)
     return plan_both(inputs, bought, _sales_plan) if bought.any() else _sales_plan(inputs)
 

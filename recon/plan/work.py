@@ -12,7 +12,6 @@ from recon.plan.dates import sale_dates
 from recon.plan.inputs import PlanInputs
 from recon.plan.items import spread_vouchers, voucher_treatment
 from recon.plan.ledger import ledger_facts
-from recon.plan.marketplace import counted_inputs
 from recon.plan.state import channels_of, kept_money, order_now, order_states, refunds_stated
 from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others, mask_of_keys, wait_for_refund
 
@@ -55,7 +54,6 @@ class Work:
 def open_work(inputs: PlanInputs) -> Work:
     """Work out what every order is now, what the ledger has, and what settings and states say against it."""
     _assert_positions(inputs)
-    inputs = counted_inputs(inputs)
     orders, connection = inputs.orders, inputs.connection
     voucher, undecided = voucher_treatment(orders, connection)
     states = order_states(orders, voucher)

@@ -327,7 +327,7 @@ def _cycle_notes(rows: SettledRows) -> list[str]:
         parts = by_cycle.get(cycle or "no day", {})
         named = [f"{word} {plain(parts[group])}" for group, word in _GROUP_WORDS.items() if parts.get(group)]
         told.append(
-            f"Settled {cycle or 'without a day'}: {', '.join(named)}; transferred {plain(int(net or 0))} for {orders:,} orders."
+            f"Settled {cycle or 'without a day'}: {', '.join(named)}; transferred {plain(int(net or 0))}; orders: {orders:,}."
         )
     return told
 
