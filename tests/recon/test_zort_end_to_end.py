@@ -10,6 +10,7 @@ from zort_tools import OPTIONS, client_of, fixture, keep
 from recon.normalize import normalize
 from recon.sandbox.zort import ZortShop
 from recon.sandbox.zort_orders import invented_orders, invented_returns, later
+from recon.sandbox.zort_purchases import invented_purchase_returns, invented_purchases
 from recon.sources.zort import ZortAnswers
 
 JUNE = dt.date(2026, 6, 1)
@@ -163,3 +164,21 @@ def test_returns_are_read_by_the_same_code(tmp_path):
 def test_the_books_zone_and_shop_are_part_of_the_reading():
     options = replace(OPTIONS, shop="second")
     assert frames_of(fixture("example"), options).orders["order_key"].item() == "zort:second:70010023"
+
+
+def test_invented_purchases_and_their_returns_foot_and_name_their_suppliers(tmp_path):
+    purchases = invented_purchases(JUNE, 30, 2)
+    assert purchases == invented_purchases(JUNE, 30, 2)
+    with ZortShop(purchases=purchases, purchase_returns=invented_purchase_returns(purchases)) as shop:
+        (bought,) = pulled(shop, tmp_path, kind="purchase")
+        (back,) = pulled(shop, tmp_path, kind="purchase_return")
+    assert (bought.orders.height, bought.orders["record_kind"].unique().to_list()) == (30, ["purchase"])
+    assert back.orders.height > 5 and back.orders["record_kind"].unique().to_list() == ["purchase_return"]
+    for frames in (bought, back):
+        assert not set(frames.findings["code"]) & {"does-not-foot", "vat-does-not-tie", "columns-new", "status-unknown"}
+        assert frames.orders["customer_name"].null_count() == 0
+    paid = bought.orders.filter(pl.col("payment_state") == "paid")
+    assert paid["paid_on"].null_count() == 0 and set(paid["payment_channel"]) == {"ธนาคารกสิกรไทย"}
+    assert set(bought.orders["vat_mode"]) == {"excluded", "included", "unknown"}
+    assert bought.orders["other_numbers"].str.starts_with("INV2606-").all()
+    assert back.orders["other_numbers"].str.starts_with("INV").all()
