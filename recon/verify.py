@@ -14,7 +14,9 @@ from recon.money import plain
 from recon.targets.base import LedgerDocument, Target
 
 NUMBERED = ("invoice", "receipt", "credit_note")
-"""Kinds that stand in the ledger under a number of their own; payments and voids show on their document."""
+"""Kinds of sales that stand in the ledger under a number of their own; payments and voids show on their document."""
+STANDING = (*NUMBERED, "expense", "supplier_credit")
+"""All kinds that stand in the ledger by themselves; those of purchases under a number the ledger gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def verify(
     check.read_back(target, check.one_of_each_kind())
     strangers = []
     starts = tuple(prefixes)
-    for held in target.list_documents(NUMBERED, since, until):
+    bought = sorted({document.kind for document, _ in posted} & set(STANDING) - set(NUMBERED))
+    for held in target.list_documents((*NUMBERED, *bought), since, until):
         check.listed(held)
         on_listed(held)
         if held.number and held.number.startswith(starts) and held.number not in known_numbers:
@@ -154,7 +157,7 @@ class _Check:
 
 def _place(document: Document, ledger_id: str) -> tuple[str, str]:
     """Return kind and id of the ledger's document that shows this one: payments and voids show on another."""
-    if document.kind in NUMBERED:
+    if document.kind in STANDING:
         return document.kind, ledger_id
     return document.applies_to_kind or "invoice", document.applies_to_ledger_id or ""
 
@@ -168,7 +171,9 @@ def _stated(held: LedgerDocument) -> frozenset[str]:
 def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> list[Difference]:
     """Return what differs between a document as sent and as the ledger holds it."""
     pairs: list[tuple[str, object, object]] = []
-    if document.kind in NUMBERED:
+    if document.kind == "expense_payment" and held.remain_minor is not None:
+        pairs.append(("still to pay", plain(0), plain(held.remain_minor)))
+    if document.kind in STANDING:
         if document.number is not None:
             pairs.append(("number", document.number, held.number))
         if held.issued_on is not None:

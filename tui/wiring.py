@@ -140,6 +140,7 @@ class Wiring:
             timeout_seconds=ledger.timeout_seconds,
             lookup_grace_seconds=ledger.lookup_grace_seconds,
             number_max_length=ledger.number_max_length,
+            journal_book=connection.purchases.journal_book,
             needed_accounts={"accounts.sales": accounts.sales} if accounts.sales else {},
         )
 

@@ -43,6 +43,8 @@ class PlanLimits:
     number_max_length: int = 30
     kinds: frozenset[str] = frozenset(DOCUMENT_KINDS)
     """Document kinds it takes from us."""
+    numbers_itself: frozenset[str] = frozenset()
+    """Kinds that it numbers itself, whatever `numbering` says; ours stands in the remark."""
     contact_code_max_length: int = 16
     text_max_length: int = 1000
     product_name_max_length: int = 100

@@ -83,10 +83,11 @@ def exclude(
     off = unposted & ~kind.is_in(list(connection.record_kinds))
     early = unposted & (sale_on < connection.start_date)
     other = unposted & ~chosen & (orders["payment_channel"] != "")
-    channel = {"column": "payment_channel", "value": pl.col("payment_channel")}
+    nothing: dict[str, pl.Expr | str] = {}
+    channel: dict[str, pl.Expr | str] = {"column": "payment_channel", "value": pl.col("payment_channel")}
     for mask, code, named in (
-        (off, "kind-off", {}),
-        (early, "before-start-date", {}),
+        (off, "kind-off", nothing),
+        (early, "before-start-date", nothing),
         (other, "channel-not-chosen", channel),
     ):
         got = verdicts.settle(mask, code, hold=False)

@@ -13,6 +13,7 @@ import polars as pl
 
 from recon.domain.document import Document
 from recon.errors import TargetRejected
+from recon.frames.schemas import PURCHASE_KINDS
 from recon.plan.buyers import HEAD_OFFICE
 from recon.plan.products import PRODUCT
 from recon.service.connecting import keep_catalog, known_catalog
@@ -50,7 +51,10 @@ class LedgerCodes:
 
 def distinct_contacts(documents: pl.DataFrame) -> pl.DataFrame:
     """Return one row per contact the documents name: the newest name and the newest address that is stated, and how often."""
-    named = documents.filter(pl.col("kind").cast(pl.String) != PRODUCT, pl.col("contact_code") != "")
+    kind = pl.col("kind").cast(pl.String)
+    # A supplier without a tax id is one that a person named by its code: it is there, or the code is wrong.
+    set_by_name = kind.is_in(PURCHASE_KINDS) & pl.col("contact_tax_id").is_null()
+    named = documents.filter(kind != PRODUCT, ~set_by_name, pl.col("contact_code") != "")
     return named.group_by("contact_code", maintain_order=True).agg(
         pl.col("contact_name").last(),
         pl.col("contact_tax_id").last(),

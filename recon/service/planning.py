@@ -30,14 +30,14 @@ from recon.service.elsewhere import look_elsewhere
 from recon.service.known import current_sets, frames_path, read_again
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
-from recon.service.numbering_proof import gap_findings, taken_numbers
 from recon.service.new_things import new_things, note_listed
+from recon.service.numbering_proof import gap_findings, taken_numbers
 from recon.service.plan_report import report
 from recon.service.platform_shipping import platform_shipping
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
-from recon.service.start_date import require_start_date
 from recon.service.returned import with_returns
+from recon.service.start_date import require_start_date
 from recon.service.two_sources import shared_orders
 from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
@@ -156,6 +156,7 @@ def plan_inputs(
             refund_payment=capabilities.refund_payment,
             number_max_length=capabilities.number_max_length,
             kinds=capabilities.kinds,
+            numbers_itself=capabilities.numbers_itself,
             contact_code_max_length=capabilities.contact_code_max_length,
             text_max_length=capabilities.text_max_length,
             product_name_max_length=capabilities.product_name_max_length,

@@ -188,16 +188,16 @@ class Outbox:
                 return outbox_row(row)
         return None
 
-    def last_posted(self, company_no: int, *, batch_id: str | None = None, products: bool = False) -> OutboxRow | None:
+    def last_posted(self, company_no: int, *, batch_id: str | None = None, kind: str | None = None) -> OutboxRow | None:
         """Return the document with an own number that the ledger confirmed last, of one batch or of the company.
 
-        ``products``: the product it made last instead.
+        ``kind``: the last of this kind instead, whether it has a number of ours or not.
         """
-        chosen = "kind = 'product'" if products else "number IS NOT NULL AND kind <> 'void'"
+        chosen = "number IS NOT NULL AND kind <> 'void' AND ? IS NULL" if kind is None else "kind = ?"
         row = self._database.one(
             f"SELECT * FROM outbox WHERE company_no = ? AND state = 'posted' AND {chosen} AND (? IS NULL OR batch_id = ?) "
             "ORDER BY code IS 'adopted', updated_at DESC LIMIT 1",
-            (company_no, batch_id, batch_id),
+            (company_no, kind, batch_id, batch_id),
         )
         return None if row is None else outbox_row(row)
 

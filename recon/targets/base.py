@@ -42,13 +42,24 @@ class Capabilities:
     unstated: tuple[tuple[str, str], ...] = ()
     """What a person would like to know of the company there and the ledger does not say: package or rights, and a sentence."""
 
+    numbers_itself: frozenset[str] = frozenset()
+    """Kinds that it numbers whatever we send; ours is found again by the reference it carries, in its list."""
+
     def can_find(self, kind: str) -> bool:
         """Return whether a look-up can tell that a document of this kind is, or is not, there; products carry a mark."""
-        return kind == "product" or self.searchable_by_number
+        return kind == "product" or kind in self.numbers_itself or self.searchable_by_number
 
     def refuses_twice(self, kind: str) -> bool:
-        """Return whether a second document of this kind under the same number is refused; nothing tells products apart."""
-        return self.own_number and kind != "product"
+        """Return whether a second document of this kind is refused; nothing tells products and references apart."""
+        return self.own_number and not self.found_in_list(kind)
+
+    def found_in_list(self, kind: str) -> bool:
+        """Return whether a look-up reads a list of its own kind, so that only its own kind shows how late that list is."""
+        return kind == "product" or kind in self.numbers_itself
+
+    def names_number(self, kind: str) -> bool:
+        """Return whether the ledger's yes to a document of this kind must name our own number."""
+        return self.own_number and kind not in self.numbers_itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,7 @@ class Lookups:
             return self._failed(row, f"The look-up got no answer: {found}")
         if found.state != "absent":
             return LookedUp(self._store.moves.finish(row, outcome_of(row, found)), "settled")
-        place = f"{row.batch_id}/{row.kind == PRODUCT}"
+        place = f"{row.batch_id}/{self._kind_of_canary(row)}"
         if place not in canary:
             canary[place] = self.canary(row)
         seen = canary[place]
@@ -176,11 +176,15 @@ class Lookups:
         words = "Looked up twice, a grace time apart, and not there: it will be sent again."
         return LookedUp(moves.finish(row, Outcome(state="queued", code="absent", words=words)), "requeued")
 
+    def _kind_of_canary(self, row: OutboxRow) -> str | None:
+        """Return the kind the canary has to be of; None: any document with a number of its own shows the same."""
+        return row.kind if self._target.capabilities.found_in_list(row.kind) else None
+
     def canary(self, row: OutboxRow) -> Canary:
         """Ask for a document that the ledger confirmed before, of this batch if there is one."""
-        outbox, products = self._store.outbox, row.kind == PRODUCT
-        other = outbox.last_posted(row.company_no, batch_id=row.batch_id, products=products)
-        other = other or outbox.last_posted(row.company_no, products=products)
+        outbox, kind = self._store.outbox, self._kind_of_canary(row)
+        other = outbox.last_posted(row.company_no, batch_id=row.batch_id, kind=kind)
+        other = other or outbox.last_posted(row.company_no, kind=kind)
         if other is None:
             return Canary("none")
         try:

@@ -17,7 +17,7 @@ from recon.targets.base import Confirmation, Target
 from recon.upload.documents import DocumentOf
 from recon.upload.lookup import Lookups, outcome_of
 
-WITHOUT_OWN_ID = ("payment", "void")
+WITHOUT_OWN_ID = ("payment", "void", "expense_payment")
 """Kinds for which a ledger may give no id of its own."""
 
 
@@ -127,7 +127,7 @@ class Sender:
             )
         if not confirmation.ledger_id and row.kind not in WITHOUT_OWN_ID:
             return self._unknown(row, OutcomeUnknown("The ledger said yes but gave no id.", code="no-id"))
-        numbered = row.kind not in WITHOUT_OWN_ID and self._target.capabilities.own_number
+        numbered = row.kind not in WITHOUT_OWN_ID and self._target.capabilities.names_number(row.kind)
         if row.number and number != row.number and numbered:
             return self._unknown(
                 row, OutcomeUnknown(f"The ledger answered for {number}, not {row.number}.", code="other-number")

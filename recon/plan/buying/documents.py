@@ -54,13 +54,13 @@ def headers(work: Buying, sent: pl.DataFrame, amounts: pl.DataFrame, numbers_tak
     )
     frame = frame.with_columns(pl.format("{}/{}/{}", "order_key", "kind", "revision").alias("document_key"))
     number = document_numbers(frame, numbers_taken, work.connection, work.inputs.limits.number_max_length)
-    frame = _pointing(frame.with_columns(number.alias("number")))
+    frame = _pointing(frame.with_columns(number.alias("number")), work)
     return frame.with_columns(each.alias(name) for name, each in _columns(work).items()).select(
         pl.col(name).cast(dtype) for name, dtype in DOCUMENTS.items()
     )
 
 
-def _pointing(frame: pl.DataFrame) -> pl.DataFrame:
+def _pointing(frame: pl.DataFrame, work: Buying) -> pl.DataFrame:
     """Let payments point to the expense of this plan, which stands before them, or to the one in the ledger."""
     pays = pl.col("kind") == "expense_payment"
     own = pays & (pl.col("order_no") == pl.col("order_no").shift(1)).fill_null(value=False)
@@ -68,8 +68,18 @@ def _pointing(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         pl.when(own).then(before).alias("depends_on"),
         pl.when(own).then(before).when(pays).then("live_key").alias("applies_to_key"),
-        pl.when(own).then(pl.col("number").shift(1)).when(pays).then("live_number").alias("applies_to_number"),
+        pl.when(own).then(_stated_number(work).shift(1)).when(pays).then("live_number").alias("applies_to_number"),
     )
+
+
+def _numbered_there(work: Buying) -> pl.Expr:
+    every = work.connection.numbering == "ledger"
+    return pl.lit(every) | pl.col("kind").is_in(sorted(work.inputs.limits.numbers_itself))
+
+
+def _stated_number(work: Buying) -> pl.Expr:
+    """Return our own number where the ledger takes it."""
+    return pl.when(~_numbered_there(work)).then("number")
 
 
 def _columns(work: Buying) -> dict[str, pl.Expr]:
@@ -78,9 +88,8 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
     issued = pl.when(pays).then(paid_on).otherwise("ordered_on")
     at_hand = work.connection.purchases.tax_invoice == "with-expense"
     plain_mode = pl.when(pl.col("vat_minor") > 0).then(pl.lit("included")).otherwise(pl.lit("none"))
-    numbered_there = work.connection.numbering == "ledger"
     return {
-        "number": pl.lit(None, dtype=pl.String) if numbered_there else pl.col("number"),
+        "number": _stated_number(work),
         "issued_on": issued,
         "due_on": issued,
         "payment_method": pl.when(pays).then("payment_method"),
@@ -88,21 +97,21 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
         "paid_minor": pl.when(pays).then(pl.col("total_minor") - pl.col("wht_minor")).otherwise(0),
         "vat_mode": pl.when(pays).then(plain_mode).otherwise(pl.col("vat_mode").cast(pl.String)),
         "is_tax_invoice": ~pays & (pl.col("vat_minor") > 0) & at_hand,
-        "remark": _remark(own_number=numbered_there),
+        "remark": _remark(_numbered_there(work)),
         "reason": pl.lit(_RULES).gather(pl.col("rule_no")),
     }
 
 
-def _remark(*, own_number: bool) -> pl.Expr:
+def _remark(numbered_there: pl.Expr) -> pl.Expr:
     """Return which record it is and the supplier's own number: PEAK has no known field for a supplier's tax invoice."""
     what = pl.when(pl.col("kind") == "supplier_credit").then(pl.lit("Return ")).otherwise(pl.lit("Purchase "))
     parts = [what, pl.col("order_number")]
     for column, words in (("sales_channel", ""), ("other_numbers", "supplier's document ")):
         said = pl.concat_str([pl.lit(f" \u00b7 {words}"), pl.col(column)])
         parts.append(pl.when(pl.col(column).fill_null("") != "").then(said).otherwise(pl.lit("")))
-    if own_number:
-        parts.append(pl.concat_str([pl.lit(" \u00b7 "), pl.col("number").fill_null("")]))
-    return pl.concat_str(parts)
+    ours = pl.concat_str([pl.lit(" \u00b7 "), pl.col("number")])
+    said = numbered_there & pl.col("number").is_not_null()
+    return pl.concat_str([*parts, pl.when(said).then(ours).otherwise(pl.lit(""))])
 
 
 def lines_of(

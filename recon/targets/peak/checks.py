@@ -12,11 +12,16 @@ from recon.targets.base import Catalog, Objection
 from recon.targets.peak.masters import CONTACT_CODE_MAX, CONTACT_NAME_MAX
 from recon.targets.peak.options import PeakOptions
 from recon.targets.peak.payloads import CREDITED_TYPE, VOIDABLE, remark_of
+from recon.targets.peak.purchases import KINDS as PURCHASES
+from recon.targets.peak.purchases import purchase_objections
 
 YEARS: Final = range(1990, 2200)
 """Gregorian years of a document; 2400 to 2600 would be Buddhist."""
 CURRENCY: Final = "THB"
-KINDS: Final = frozenset({"invoice", "receipt", "payment", "void", "credit_note"})
+KINDS: Final = frozenset({"invoice", "receipt", "payment", "void", "credit_note"}) | PURCHASES
+_LINED: Final = ("invoice", "receipt", "expense")
+_WITHOUT_NUMBER: Final = ("payment", "void", "expense", "expense_payment", "supplier_credit")
+_PAYMENTS: Final = ("payment", "expense_payment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,13 @@ def _currency_and_amount(checked: Checked) -> Iterator[Objection]:
         yield Objection(
             field="total", text="The total is zero or less; PEAK takes no such document.", remedy="Nothing to post."
         )
-    if document.kind == "payment" and document.paid_minor <= 0:
+    if document.kind in _PAYMENTS and document.paid_minor <= 0:
         yield Objection(field="paid", text="The payment is zero or less.", remedy="Nothing to post.")
 
 
 def _number(checked: Checked) -> Iterator[Objection]:
     document, longest = checked.document, checked.options.number_max_length
-    if document.kind in {"payment", "void"} or checked.options.numbering == "ledger":
+    if document.kind in _WITHOUT_NUMBER or checked.options.numbering == "ledger":
         return
     number = document.number or ""
     if not number:
@@ -114,7 +119,7 @@ def _dates(checked: Checked) -> Iterator[Objection]:
 
 def _contact(checked: Checked) -> Iterator[Objection]:
     document = checked.document
-    if document.kind not in {"invoice", "receipt"}:
+    if document.kind not in {*_LINED, "supplier_credit"}:
         return
     if not 0 < len(document.contact_code) <= CONTACT_CODE_MAX:
         yield Objection(
@@ -136,7 +141,7 @@ def _payment(checked: Checked) -> Iterator[Objection]:
         yield Objection(
             field="paid", text="A receipt's payments must come to its total.", remedy="Check the order's payments."
         )
-    if document.kind not in {"receipt", "payment"}:
+    if document.kind not in {"receipt", *_PAYMENTS}:
         return
     method = document.payment_method or ""
     if not method:
@@ -155,7 +160,7 @@ def _payment(checked: Checked) -> Iterator[Objection]:
 
 def _lines(checked: Checked) -> Iterator[Objection]:
     document = checked.document
-    if document.kind not in {"invoice", "receipt"}:
+    if document.kind not in _LINED:
         return
     if not 0 < len(document.lines) <= checked.options.lines_max:
         yield Objection(
@@ -217,7 +222,12 @@ def _texts(checked: Checked) -> Iterator[Objection]:
             )
 
 
+def _purchase(checked: Checked) -> Iterator[Objection]:
+    if checked.document.kind in PURCHASES:
+        yield from purchase_objections(checked.document, checked.options, checked.catalog)
+
+
 CHECKS: Final[tuple[Callable[[Checked], Iterator[Objection]], ...]] = (
-    _kind, _currency_and_amount, _number, _dates, _contact, _payment, _lines, _texts,
+    _kind, _currency_and_amount, _number, _dates, _contact, _payment, _lines, _texts, _purchase,
 )  # fmt: skip
 """Every check, in the order its objections are shown."""

@@ -15,6 +15,7 @@ from recon.targets.peak.books import Books
 from recon.targets.peak.compare import differences, not_compared
 from recon.targets.peak.options import PeakOptions
 from recon.targets.peak.payloads import SHAPES, label, own_reference, sends_number
+from recon.targets.peak.purchases import NUMBERED_BY_PEAK
 from recon.targets.peak.records import PaidRow, payments_of
 from recon.targets.peak.wire import Fields
 
@@ -42,7 +43,7 @@ class Finder:
         Raises:
             TargetUnavailable: The look-up failed, or PEAK's answer cannot exclude that the document is there.
         """
-        if document.kind == "payment":
+        if document.kind in {"payment", "expense_payment"}:
             return self._payment(document)
         if document.kind == "void":
             return self._void(document)
@@ -81,11 +82,15 @@ class Finder:
 
     def _by_reference(self, document: Document) -> Found:
         reference = own_reference(document)
+        listed = list(self._books.all_rows(document.kind))
         rows = [
             row
-            for row in self._books.all_rows(document.kind)
-            if row.text("reference") == reference or reference in row.text("remark")
+            for row in listed
+            if row.text("reference") == reference or reference in row.text("remark", "description")
         ]
+        # A list that states the reference of every row would show ours; what it shows late the caller allows for.
+        if not rows and document.kind in NUMBERED_BY_PEAK and all("reference" in row for row in listed):
+            return Found(state="absent")
         if not rows:
             raise TargetUnavailable(
                 f"{label(document)}: PEAK shows no document with our reference {reference}. As PEAK numbers the documents,"
@@ -123,7 +128,7 @@ class Finder:
             return self._original_missing(document)
         held = self._books.document(document.applies_to_kind or "invoice", row)
         if held.is_void:
-            text = f"invoice {held.number}: ours waits for payment, PEAK holds it void"
+            text = f"{held.kind} {held.number}: ours waits for payment, PEAK holds it void"
             return Found(state="different", documents=(held,), differences=(text,))
         paid = payments_of(row)
         if paid:
@@ -168,9 +173,10 @@ def _by_remainder(document: Document, held: LedgerDocument, *, is_stated: bool) 
     total = held.total_minor if held.total_minor is not None else document.total_minor
     if held.remain_minor == total:
         return Found(state="absent", documents=(held,))
-    if held.remain_minor == total - document.paid_minor and not is_stated:
+    settled = document.paid_minor + document.wht_minor
+    if held.remain_minor == total - settled and not is_stated:
         return Found(state="equal", documents=(held,), confirmation=_payment_confirmation(document, held))
-    text = f"still to pay: ours {plain(total - document.paid_minor)}, PEAK {plain(held.remain_minor)}"
+    text = f"still to pay: ours {plain(total - settled)}, PEAK {plain(held.remain_minor)}"
     return Found(state="different", documents=(held,), differences=(text,))
 
 

@@ -42,6 +42,8 @@ class PeakOptions:
     """Read each document back at once, to learn PEAK's id and its totals."""
     page_size: int = 100
     """`limit` of list pages."""
+    journal_book: str = ""
+    """`journalTypeId` of suppliers' credits; empty: none are sent. Its values are not known (peak.md 5)."""
     proxy: str | None = None
     ca_file: Path | None = None
     needed_products: dict[str, str] = field(default_factory=dict)

@@ -36,8 +36,12 @@ SHAPES: Final[dict[str, Shape]] = {
     "receipt": Shape("PeakReceipts", "receipts", "/receipts", "/receipts/list"),
     # No list path is documented for credit notes; the plain path without a filter gives all of them.
     "credit_note": Shape("PeakCreditNotes", "creditNotes", "/creditnotes", "/creditnotes"),
+    "expense": Shape("PeakExpenses", "expenses", "/expenses", "/expenses/list"),
+    # A supplier's credit is a journal entry; no list path is documented for these either.
+    "supplier_credit": Shape("PeakDailyJournals", "dailyJournals", "/dailyjournals", "/dailyjournals"),
 }
 PAYMENT_WRAPPER: Final = "PeakPaidPayments"
+PURCHASE_KINDS: Final = frozenset({"expense", "expense_payment", "supplier_credit"})
 VOIDABLE: Final = frozenset({"invoice", "receipt"})
 
 
@@ -66,7 +70,7 @@ def own_reference(document: Document) -> str:
 
 def sends_number(document: Document, options: PeakOptions) -> bool:
     """Return whether the document goes out under our own number."""
-    return options.numbering == "source" and bool(document.number)
+    return options.numbering == "source" and bool(document.number) and document.kind not in PURCHASE_KINDS
 
 
 def request_for(document: Document, options: PeakOptions, catalog: Catalog | None) -> Request:
@@ -149,13 +153,14 @@ def _sale(document: Document, options: PeakOptions, catalog: Catalog | None) -> 
     tags = [tag for tag in dict.fromkeys((document.sales_channel, document.order_number)) if tag]
     if tags:
         fields["tags"] = list(tags)
-    fields["products"] = [_line(line, document.vat_mode, catalog) for line in document.lines]
+    fields["products"] = [product_line(line, document.vat_mode, catalog) for line in document.lines]
     if document.kind == "receipt" and document.paid_minor and document.payment_method:
-        fields["paidPayments"] = _paid(document, catalog)
+        fields["paidPayments"] = payment_fields(document, catalog)
     return fields
 
 
-def _line(line: DocumentLine, vat_mode: str, catalog: Catalog | None) -> Out:
+def product_line(line: DocumentLine, vat_mode: str, catalog: Catalog | None) -> dict[str, Out]:
+    """Return one line of a document as PEAK takes it."""
     fields: dict[str, Out] = {}
     if line.product_code:
         ids = [
@@ -176,7 +181,8 @@ def _line(line: DocumentLine, vat_mode: str, catalog: Catalog | None) -> Out:
     }
 
 
-def _paid(document: Document, catalog: Catalog | None) -> Out:
+def payment_fields(document: Document, catalog: Catalog | None) -> dict[str, Out]:
+    """Return the payment of a document: its day, channel and amount."""
     code = document.payment_method or ""
     ids = [m.ledger_id for m in (catalog.methods if catalog else ()) if m.code == code and m.ledger_id]
     method: Out = {"id": ids[0], "code": code} if ids else {"code": code}
@@ -192,7 +198,7 @@ def _payment(document: Document, catalog: Catalog | None) -> Request:
         if document.applies_to_ledger_id
         else {"transactionCode": _applies_to_number(document)}
     )
-    body: Out = {PAYMENT_WRAPPER: {**applies, "paidPayments": _paid(document, catalog)}}
+    body: Out = {PAYMENT_WRAPPER: {**applies, "paidPayments": payment_fields(document, catalog)}}
     return Request(
         path="/invoices/paidpaymentallinone",
         body=encode(body),

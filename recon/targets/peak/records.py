@@ -44,7 +44,7 @@ def ledger_document(
         is_void=is_void(row),
         remain_minor=remain,
         reference=row.text("reference"),
-        remark=row.text("remark"),
+        remark=row.text("remark", "description"),
         lines=_lines(row),
         payment_methods=tuple(sorted(methods)) or None,
         raw=evidence(json.dumps(row.raw, ensure_ascii=False, default=str).encode()),
@@ -84,6 +84,10 @@ def payments_of(row: Fields) -> list[PaidRow] | None:
 
 def _total(row: Fields, remain: int | None) -> int | None:
     """Return the total as stated, else what remains plus what was paid."""
+    entries = row.rows("journalEntries")
+    if entries is not None:
+        debits = [entry.minor("debit") or 0 for entry in entries]
+        return sum(debits) or None
     stated = row.minor(*TOTAL_KEYS)
     if stated is not None or remain is None:
         return stated

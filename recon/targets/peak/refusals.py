@@ -38,7 +38,7 @@ class Refusal:
 
 BY_CODE: Final[dict[str, str]] = {
     "100": "PEAK holds another contact of this name. Give the contact of that name in PEAK its code, or use its code here.",
-    NOT_WAITING_CODE: "The invoice does not wait for payment: it is paid, void or a draft. Look at it in PEAK.",
+    NOT_WAITING_CODE: "The document does not wait for payment: it is paid, void or a draft. Look at it in PEAK.",
     NOTHING_LIVE_CODE: "PEAK holds no live document under this number: it was voided before, or never there.",
     "400": "PEAK could not use a value of the document. Correct the mapping or the order its words point to.",
 }
@@ -81,7 +81,9 @@ def as_error(refusal: Refusal, *, what: str, kind: str) -> TargetError:
     if refusal.code == DUPLICATE_CODE or "number is duplicated" in lowered:
         text = f"{what}: PEAK already holds a document under this number. It is looked up and compared, not sent again."
         return AlreadyExists(text, code=refusal.code, words=refusal.words)
-    done_before = {"void": NOTHING_LIVE_CODE, "payment": NOT_WAITING_CODE}.get(kind)
+    done_before = {"void": NOTHING_LIVE_CODE, "payment": NOT_WAITING_CODE, "expense_payment": NOT_WAITING_CODE}.get(
+        kind
+    )
     if refusal.code == done_before:
         text = f"{said} {BY_CODE[refusal.code]} It is looked up to see whether it is done already."
         return AlreadyExists(text, code=refusal.code, words=refusal.words)

@@ -37,6 +37,8 @@ from recon.targets.peak.masters import CONTACT_CODE_MAX, PRODUCT_NAME_MAX, Maste
 from recon.targets.peak.options import CREDENTIALS, PeakOptions
 from recon.targets.peak.payloads import SHAPES, Request, contact_of, label, request_for, sends_number
 from recon.targets.peak.products import PRODUCT, NewProducts, product_objections, product_request
+from recon.targets.peak.purchases import KINDS as PURCHASES
+from recon.targets.peak.purchases import NUMBERED_BY_PEAK, purchase_request
 from recon.targets.peak.tokens import ClientTokens, MemoryTokenCache, TokenCache
 from recon.targets.peak.wire import Fields
 
@@ -221,6 +223,8 @@ class PeakTarget(Target):
     def _request(self, document: Document) -> Request:
         if document.kind == PRODUCT:
             return product_request(document)
+        if document.kind in PURCHASES:
+            return purchase_request(document, self._options, self._catalog)
         return request_for(document, self._options, self._catalog)
 
     def _guard_correction(self, document: Document) -> None:
@@ -307,6 +311,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
         partial_credit_note=False,
         refund_payment=False,  # the fields of creditNotePayment are not known (peak.md 6.7)
         searchable_by_number=own,
+        numbers_itself=NUMBERED_BY_PEAK,
         # PEAK allows 5 and 10; one by one until more is proven (peak.md 3.2).
         writes_in_parallel=1,
         reads_in_parallel=2,
@@ -321,7 +326,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
 
 def _address(document: Document, ledger_id: str, *, by_number: bool) -> tuple[str, str, str]:
     """Return kind, number and id under which a posted document is read back."""
-    if document.kind in {"payment", "void"}:
+    if document.kind in {"payment", "void", "expense_payment"}:
         return (
             document.applies_to_kind or "invoice",
             document.applies_to_number or "",
