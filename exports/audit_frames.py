@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
 from recon.frames.conform import conform, empty
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FINDINGS, ORDER_RESULTS, ORDERS, POSTINGS
+from recon.normalize.settlement_view import SETTLEMENTS as SETTLEMENTS
 
 OUTBOX: Final = pl.Schema({
     "document_key": pl.String(),
@@ -85,7 +86,7 @@ EVENTS: Final = pl.Schema({
 _EXPECTED: Final = {
     "orders": ORDERS, "results": ORDER_RESULTS, "documents": DOCUMENTS, "lines": DOCUMENT_LINES, "postings": POSTINGS,
     "findings": FINDINGS, "outbox": OUTBOX, "attempts": ATTEMPTS, "files": FILES, "approvals": APPROVALS,
-    "mappings": MAPPINGS, "events": EVENTS,
+    "mappings": MAPPINGS, "events": EVENTS, "settlements": SETTLEMENTS,
 }  # fmt: skip
 _KEYS: Final = {"orders": ("order_no",), "results": ("order_no",), "documents": ("doc_no",)}
 
@@ -106,6 +107,7 @@ class AuditFrames:
     approvals: pl.DataFrame
     mappings: pl.DataFrame
     events: pl.DataFrame
+    settlements: pl.DataFrame = field(default_factory=lambda: empty(SETTLEMENTS))
 
     def __post_init__(self) -> None:
         """Check every frame against its schema; raises FrameError."""

@@ -33,7 +33,7 @@ from exports.seal import overall, seal_table
 from exports.sheets import charts, summary
 from exports.sheets.context import Prepared, prepare
 from exports.sheets.controls import Control, controls
-from exports.tables import TABLES
+from exports.tables import OPTIONAL, TABLES
 from exports.verify_workbook import check_workbook
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
@@ -127,7 +127,8 @@ class _Teller:
 def _draw(prepared: Prepared, rows_per_sheet: int) -> _Drawn:
     """Draw the whole shell: the summary, and one sheet per part with its sample row."""
     dossier = prepared.dossier
-    tables = {table.key: table for table in (make(prepared) for make in TABLES)}
+    made = (make(prepared) for make in TABLES)
+    tables = {table.key: table for table in made if table.frame.height or table.key not in OPTIONAL}
     sealed = seal_table(tables.values(), dossier.currency)
     parts = {key: split(table, rows_per_sheet) for key, table in {**tables, "seal": sealed}.items()}
     book = Workbook()

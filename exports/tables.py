@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from exports.fast_sheet import Table
-from exports.sheets import charts, documents, findings, logs, mappings, orders
+from exports.sheets import charts, documents, findings, logs, mappings, orders, settlements
 from exports.sheets.context import Prepared
 
 TABLES: Final[tuple[Callable[[Prepared], Table], ...]] = (
     orders.orders_table, orders.held_table, findings.findings_table, documents.documents_table, documents.lines_table,
     documents.postings_table, mappings.products_table, mappings.channels_table, logs.uploads_table,
     logs.attempts_table, logs.approvals_table, mappings.changes_table, logs.files_table, logs.events_table,
-    charts.by_day_table, charts.by_channel_table,
+    charts.by_day_table, charts.by_channel_table, settlements.settlements_table,
 )  # fmt: skip
 """The summary stands before them, the seal after them."""
+OPTIONAL: Final = frozenset({"settlements"})
+"""Tables of which there is no sheet where they have no row."""

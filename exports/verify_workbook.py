@@ -23,7 +23,7 @@ from exports.seal import SEAL_TITLE, differences, no_workbook, open_workbook, ov
 from exports.sheets import summary
 from exports.sheets.context import prepare
 from exports.sheets.controls import Control, controls, evaluate
-from exports.tables import TABLES
+from exports.tables import OPTIONAL, TABLES
 from recon.errors import ExportError
 from recon.views import AuditDossier
 
@@ -74,8 +74,8 @@ def check_workbook(
         raise ExportError(
             f"{path.name} is no audit workbook of recon: its sheets {summary.TITLE} and {SEAL_TITLE} are not as we write them."
         )
-    tables = {table.key: table for table in blank_tables(currency)}
     sealed, listed = _sealed(path, currency, meant)
+    tables = {table.key: table for table in blank_tables(currency) if _is_due(table, sealed, names)}
     listed += _sheet_differences(path, [t for t in tables.values() if t.title not in names])
     present = {key: table for key, table in tables.items() if table.title in names}
     sheets: dict[str, pl.DataFrame] = {}
@@ -162,6 +162,11 @@ def _sealed(path: Path, currency: str, meant: pl.DataFrame | None) -> tuple[pl.D
 
 def _sealed_rows(sealed: pl.DataFrame, table: Table) -> int:
     return int(sealed.filter(pl.col("sheet") == table.title)["rows"].max() or 0)  # type: ignore[arg-type]
+
+
+def _is_due(table: Table, sealed: pl.DataFrame, names: Sequence[str]) -> bool:
+    """Return whether a workbook must have a table: all but those it has only where there is something in them."""
+    return table.key not in OPTIONAL or table.title in names or _sealed_rows(sealed, table) > 0
 
 
 def _sheet_differences(path: Path, missing: Sequence[Table]) -> list[str]:

@@ -392,6 +392,7 @@ def _audit_frames(frames: Frames, rows: Rows) -> AuditFrames:
         "approvals": tables.APPROVALS,
         "mappings": tables.MAPPINGS,
         "events": tables.EVENTS,
+        "settlements": tables.SETTLEMENTS,
     }
     return tables.audit_frames(
         **frames, **{name: tables.log_frame(listed, schemas[name]) for name, listed in rows.items()}

@@ -129,7 +129,8 @@ def files_table(prepared: Prepared) -> Table:
         "files",
         "Files",
         "Every file the orders came from, kept unchanged. 'File' is the beginning of its SHA-256 and stands in every row made from it. "
-        "Not counted: orders that a later file or row states anew, and those that could not be read; findings name the latter.",
+        "Not counted: orders that a later file or row states anew, those that could not be read (findings name them), and of settlements "
+        "everything but the fees.",
         _FILES,
         with_what_counts(prepared.frames.files, prepared.frames.orders).with_columns(prepared.local("kept_at")),
         currency_column="currency",

@@ -17,6 +17,7 @@ from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
 from recon.service.planning import plan_folder
 from recon.service.reading import newest_batch
+from recon.service.settlement_list import settlements
 from recon.store.batches import Batch
 from recon.store.files import Intake, KeptFile
 from recon.views import AuditDossier
@@ -45,8 +46,9 @@ def audit(
             "dry_run": True,
         }
     facts = dossier(context, batch)
+    logs = log_rows(context, batch) | {"settlements": settlements(context, batch.connection).to_dicts()}
     written, seal, message = context.outside.write_workbook(
-        facts, plan_frames(context, batch), log_rows(context, batch), wanted, on_progress
+        facts, plan_frames(context, batch), logs, wanted, on_progress
     )
     with context.store.database.transaction("workbook"):
         context.store.events.append("workbook", batch.batch_id, {"name": written.name, "seal": seal})

@@ -1,0 +1,18 @@
+"""The settlements of a connection, cycle by cycle, as its files say them today."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recon.frames.conform import empty
+from recon.normalize.merge import combine
+from recon.normalize.settlement_view import SETTLEMENTS, settlement_cycles
+from recon.service.context import Context
+from recon.service.known import current_sets
+
+
+def settlements(context: Context, connection: str | None) -> pl.DataFrame:
+    """Return SETTLEMENTS; no rows: the connection has no settlement files."""
+    name, rules = context.connection(connection)
+    sets = [frames for _, frames in current_sets(context, name, rules)]
+    return settlement_cycles(combine(sets)) if sets else empty(SETTLEMENTS)
