@@ -34,8 +34,12 @@ class CompletenessLine:
     """What nothing explains."""
     other_day: int
     """Orders of which a document bears another day."""
-    said: str | None
-    """What the ledger itself listed when it was read last (`recon verify BATCH`); None: not read."""
+    read: int
+    """Orders of which the ledger's own list was read (`recon verify BATCH`)."""
+    unlike: int
+    """Of these, those it lists with another sum."""
+    ledger_unlike: str
+    """What its list makes more or less."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ import argparse
 from tui.grammar_match import match_command
 from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
+from tui.grammar_proof import proof_commands
 from tui.grammar_schedule import schedule_commands
+from tui.grammar_vat import vat_command
+from tui.grammar_verify import verify_command
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
 KINDS = (
@@ -230,17 +233,8 @@ def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     _settle_command(commands)
     others_commands(commands)
     schedule_commands(commands)
-    verify = add_command(
-        commands,
-        "verify",
-        "tui.commands.work:verify",
-        "read the ledger back and compare; or check the event chain or a workbook",
-        connection=False,
-    )
-    verify.add_argument(
-        "what", metavar="BATCH|WORKBOOK", nargs="?", help="batch to compare with the ledger, or an audit workbook"
-    )
-    verify.add_argument("--chain", action="store_true", help="check the event log's chain")
+    vat_command(commands)
+    verify_command(commands)
 
 
 def _decide_command(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -284,28 +278,7 @@ def _settle_command(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
-    audit = add_command(
-        commands, "audit", "tui.commands.reports:audit", "write the audit workbook of a batch", connection=False
-    )
-    audit.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
-    audit.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.xlsx")
-    add_dry_run(audit)
-
-    journal = add_command(
-        commands,
-        "journal",
-        "tui.commands.reports:journal",
-        "write documents as journal entries for another program to check",
-        connection=False,
-    )
-    journal.add_argument("batch", metavar="BATCH", nargs="?", help="default: the newest batch")
-    journal.add_argument("--format", choices=("hledger", "beancount"), default="hledger", help="for which program")
-    journal.add_argument("-o", "--output", metavar="FILE", help="default: audit/BATCH.journal or .beancount")
-    add_dry_run(journal)
-
-    add_command(
-        commands, "status", "tui.commands.reports:status", "counts and sums of every state, and what waits for whom"
-    )
+    proof_commands(commands)
     show = add_command(
         commands,
         "show",

@@ -125,7 +125,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon journal B0001 --format beancount -o b1.beancount",
         "recon journal --format hledger --json",
     ),
-    "status": ("recon status", "recon status --json", "recon -C my-shop status"),
+    "status": ("recon status", "recon status --days 7", "recon -C my-shop status --days all --json"),
     "show": ("recon show RT-1001", "recon show RT-1001 --json", "recon show '#1001'"),
     "documents": (
         "recon documents",

@@ -34,7 +34,9 @@ COMPLETENESS: Final = pl.Schema({
     "ignored_minor": pl.Int64(),        # not due, or left out on purpose
     "difference_minor": pl.Int64(),     # what nothing explains; 0
     "redated_count": pl.Int64(),        # orders of which a document bears another day
-    "said_minor": pl.Int64(),           # what the ledger itself listed when it was read last; null: not read
+    "read_count": pl.Int64(),           # orders of which the ledger's own list was read (`recon verify BATCH`)
+    "unlike_count": pl.Int64(),         # of these, those it lists with another sum
+    "unlike_minor": pl.Int64(),         # what its list makes more or less
 })  # fmt: skip
 
 CAUSES: Final = pl.Schema({
@@ -50,6 +52,7 @@ CAUSES: Final = pl.Schema({
 
 _FIRST_DAYS: Final = dt.timedelta(days=31)
 """So long after the start date the first order may be for the days before it to count as days without orders."""
+_UNLIKE: Final = pl.col("said_minor") - pl.col("ledger_minor")
 KEY: Final = ("block", "day", "sales_channel", "currency")
 _KIND: Final = pl.col("kind").cast(pl.String)
 _ADDS: Final = ("invoice", "receipt", "expense")
@@ -70,6 +73,7 @@ def where_orders_went(
     *,
     by_hand: pl.Series | None = None,
     said: pl.DataFrame | None = None,
+    holds: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return one row per order: its block, day and channel, its class, and where its money is.
 
@@ -80,6 +84,7 @@ def where_orders_went(
         sent: POSTED: documents that were approved and are not dead, the plan's own among them once they are.
         by_hand: Keys of orders that a person entered in the ledger in whole or in part, without a document of ours.
         said: order_key and said_minor: what the ledger listed itself; None: it was not read.
+        holds: order_key and code of findings that hold; the cause of an order of which only a part is held.
     """
     dated = orders.select("order_no", pl.col("ordered_on").alias("_day"), "order_key")
     posted = _sums(sent.filter(~pl.col("pending")), dated, "ledger")
@@ -101,7 +106,7 @@ def where_orders_went(
         frame = frame.join(part, on="order_no", how="left", maintain_order="left")
     frame = frame.with_columns(pl.selectors.ends_with("_minor", "_documents", "_redated").fill_null(0))
     frame = _with_hand_written(frame, by_hand)
-    frame = _with_said(frame, said)
+    frame = _with_causes(_with_said(frame, said, by_hand), holds)
     rest = sum((pl.col(f"{name}_minor") for name in _FIGURES[1:-1]), pl.lit(0))
     return frame.with_columns(
         (pl.col("truth_minor") - rest).alias("difference_minor"),
@@ -131,10 +136,26 @@ def _with_hand_written(frame: pl.DataFrame, by_hand: pl.Series | None) -> pl.Dat
     )
 
 
-def _with_said(frame: pl.DataFrame, said: pl.DataFrame | None) -> pl.DataFrame:
+def _with_said(frame: pl.DataFrame, said: pl.DataFrame | None, by_hand: pl.Series | None) -> pl.DataFrame:
+    """Add what the ledger listed; documents a person wrote there are none of ours, so of their orders nothing is said."""
     if said is None:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("said_minor"))
-    return frame.join(said.select("order_key", "said_minor"), on="order_key", how="left", maintain_order="left")
+    theirs = pl.col("order_key").is_in(by_hand.implode()) if by_hand is not None else pl.lit(value=False)
+    mine = said.filter(~theirs).select("order_key", "said_minor")
+    return frame.join(mine, on="order_key", how="left", maintain_order="left")
+
+
+def _with_causes(frame: pl.DataFrame, holds: pl.DataFrame | None) -> pl.DataFrame:
+    """Give orders of which only a part is held the cause of that part; their reason is the rule of what goes out."""
+    if holds is None:
+        return frame
+    part = (pl.col("held_minor") != 0) & (pl.col("disposition").cast(pl.String) != "held")
+    first = holds.select("order_key", pl.col("code").alias("_code")).unique(
+        "order_key", keep="first", maintain_order=True
+    )
+    joined = frame.join(first, on="order_key", how="left", maintain_order="left")
+    reason = pl.when(part).then(pl.coalesce("_code", "reason")).otherwise("reason")
+    return joined.with_columns(reason.alias("reason")).drop("_code")
 
 
 def _class() -> pl.Expr:
@@ -162,7 +183,9 @@ def completeness(went: pl.DataFrame, *, since: dt.date | None = None) -> pl.Data
         *((pl.col("class") == name).sum().cast(pl.Int64).alias(f"{name}_count") for name in classes),
         *(pl.col(f"{name}_minor").sum() for name in _FIGURES),
         pl.col("redated").sum().cast(pl.Int64).alias("redated_count"),
-        pl.when(pl.col("said_minor").count() > 0).then(pl.col("said_minor").sum()).alias("said_minor"),
+        pl.col("said_minor").count().cast(pl.Int64).alias("read_count"),
+        (_UNLIKE != 0).sum().cast(pl.Int64).alias("unlike_count"),
+        _UNLIKE.sum().alias("unlike_minor"),
     )
     rows = rows.select(COMPLETENESS.names()).cast(COMPLETENESS)
     return pl.concat([rows, *(_empty_days(rows, block, since) for block in BLOCKS)]).sort(
@@ -183,11 +206,10 @@ def _empty_days(rows: pl.DataFrame, block: str, since: dt.date | None) -> pl.Dat
         return rows.clear()
     every = pl.date_range(first, last, eager=True).alias("day")
     empty = pl.DataFrame([every.filter(~every.is_in(days.implode()))])
-    zero = [pl.lit(0, dtype=pl.Int64).alias(name) for name in COMPLETENESS.names()[4:-1]]
+    zero = [pl.lit(0, dtype=pl.Int64).alias(name) for name in COMPLETENESS.names()[4:]]
     nothing = pl.lit(None, dtype=pl.String)
     return empty.select(
         pl.lit(block).alias("block"), "day", nothing.alias("sales_channel"), nothing.alias("currency"), *zero,
-        pl.lit(None, dtype=pl.Int64).alias("said_minor"),
     )  # fmt: skip
 
 
@@ -205,10 +227,6 @@ def causes_of(went: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_whole() -> pl.Expr:
-    """Return whether everything of a row stands in the ledger, and the ledger said so where it was read."""
+    """Return whether everything of a row stands in the ledger, and the ledger's list agrees as far as it was read."""
     same = (pl.col("ledger_minor") == pl.col("truth_minor")) & (pl.col("order_count") == pl.col("ledger_count"))
-    return (
-        same
-        & (pl.col("difference_minor") == 0)
-        & (pl.col("said_minor").is_null() | (pl.col("said_minor") == pl.col("ledger_minor")))
-    )
+    return same & (pl.col("difference_minor") == 0) & (pl.col("unlike_count") == 0)

@@ -16,6 +16,7 @@ from recon.service.context import quiet
 from recon.service.file_questions import FileQuestions
 from recon.service.lazily import Lazily
 from recon.service.match_questions import MatchQuestions
+from recon.service.proof_questions import ProofQuestions
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         deciding,
         part_approval,
         planning,
-        proving,
         reading,
         reviewing,
         sending,
@@ -68,7 +68,6 @@ else:
         "deciding",
         "part_approval",
         "planning",
-        "proving",
         "reading",
         "reviewing",
         "sending",
@@ -95,7 +94,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's own hook
 __all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
 
-class ReconService(FileQuestions, MatchQuestions):
+class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
     """One open workspace. Use it in a ``with`` block, so that the next one may write."""
 
     def __init__(self, context: Context) -> None:
@@ -324,23 +323,6 @@ class ReconService(FileQuestions, MatchQuestions):
         """Check a workbook's control totals and its chain head."""
         return checking.verify_workbook(self._context, path)
 
-    def audit(
-        self,
-        batch: str | None = None,
-        path: Path | None = None,
-        *,
-        dry_run: bool = False,
-        on_progress: Progress = quiet,
-    ) -> dict[str, Any]:
-        """Write the audit workbook."""
-        return proving.audit(self._context, batch, path, dry_run=dry_run, on_progress=on_progress)
-
-    def journal(
-        self, batch: str | None, form: str, path: Path | None = None, *, dry_run: bool = False
-    ) -> dict[str, Any]:
-        """Write journal entries for hledger or beancount."""
-        return proving.journal(self._context, batch, form, path, dry_run=dry_run)
-
     def overview(self) -> overviews.Overview:
         """Return the state of everything, and what waits for whom."""
         return overviews.overview(self._context)
@@ -350,10 +332,6 @@ class ReconService(FileQuestions, MatchQuestions):
     ) -> tuple[overviews.EventLine, ...]:
         """Return entries of the event log, newest first, of all kinds or of some."""
         return overviews.events(self._context, limit=limit, before=before, kinds=kinds)
-
-    def status(self, connection: str | None = None) -> dict[str, Any]:
-        """Return counts and sums of every state."""
-        return reading.status(self._context, connection)
 
     def detail(self, connection: str | None, key: str, *, whole: bool = False) -> details.Detail:
         """Return everything about one row of the review table; ``whole``: also the file's rows and what changed."""

@@ -37,7 +37,8 @@ class Reading:
     listed: pl.DataFrame
     """LISTED; documents of others among them."""
     said: pl.DataFrame
-    """SAID, of every document of ours that the ledger had confirmed and that belongs to the period."""
+    """SAID, of every document of ours that the ledger had confirmed and that belongs to the period; a void shows on the
+    document it voids, so it is read with that one only."""
     read_at: dt.datetime
     since: dt.date
     until: dt.date
@@ -71,8 +72,9 @@ def make_reading(
     )
     said = numbered.select("document_key", kind, "number").join(there, on=["kind", "number"], how="left")
     said = said.filter(~pl.col("_unstated").fill_null(value=False))
-    voids = ours.filter(kind == "void").select("document_key", pl.lit(0, dtype=pl.Int64).alias("said_minor"))
     said = said.select("document_key", pl.col("said_minor").fill_null(0).cast(pl.Int64))
+    voids = ours.filter(kind == "void").join(said, left_on="applies_to_key", right_on="document_key", how="semi")
+    voids = voids.select("document_key", pl.lit(0, dtype=pl.Int64).alias("said_minor"))
     return Reading(listed, pl.concat([said, voids]).cast(SAID), read_at, since, until)
 
 

@@ -8,7 +8,7 @@ stands, or an approved batch and no draft of the rest; the same command, or `rec
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -23,9 +23,10 @@ from recon.review.table import ReviewTable
 from recon.service.approving import approval_policy, approve_batch, require_approvable
 from recon.service.connecting import known_company
 from recon.service.context import Context, quiet
+from recon.service.controls import control_facts
 from recon.service.elsewhere import HOLDS
-from recon.service.numbering_proof import TAKEN
 from recon.service.known import current_sets
+from recon.service.numbering_proof import TAKEN
 from recon.service.planning import (
     Origin,
     enter,
@@ -136,7 +137,7 @@ def _part(context: Context, chosen: Chosen) -> Batch:
     facts = {
         "connection": name,
         "company_id": company_id,
-        "controls": asdict(made.controls),
+        **control_facts(made),
         "recon": __version__,
         "polars": pl.__version__,
     }

@@ -214,7 +214,7 @@ def _warm() -> None:
     import importlib
 
     for name in (
-        "tui.cli", "tui.commands.work", "tui.commands.intake", "tui.commands.reports", "tui.commands.doctor",
+        "tui.cli", "tui.commands.work", "tui.commands.intake", "tui.commands.reports", "tui.commands.proof", "tui.commands.doctor",
         "tui.commands.setup", "tui.wiring", "tui.failures", "recon.sandbox.peak", "recon.targets.peak", "recon.plan.plan",
         "recon.sources.registry", "recon.sources.shopify", "exports.import_files.peak_excel", "httpx", "fastexcel",
     ):  # fmt: skip

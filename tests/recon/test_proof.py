@@ -208,9 +208,11 @@ def test_what_the_ledger_says_otherwise_is_not_whole() -> None:
     orders, results, documents, sent = frames([{"day": DAYS[0], "went": "ledger"}, {"day": DAYS[1], "went": "ledger"}])
     said = pl.DataFrame({"order_key": ["k0", "k1"], "said_minor": [100, 0]})
     table = completeness(where_orders_went(orders, results, documents, sent, said=said))
-    assert table.with_columns(is_whole().alias("whole")).select("said_minor", "whole").rows() == [
-        (100, True),
-        (0, False),
+    assert table.with_columns(is_whole().alias("whole")).select(
+        "read_count", "unlike_count", "unlike_minor", "whole"
+    ).rows() == [
+        (1, 0, 0, True),
+        (1, 1, -100, False),
     ]
 
 

@@ -278,7 +278,7 @@ def test_an_interrupted_command_says_so_in_json(shell: Shell, monkeypatch) -> No
     def interrupted(_args: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.commands.reports.status", interrupted)
+    monkeypatch.setattr("tui.commands.proof.status", interrupted)
     facts = shell("status", "--json").expect(130).facts
     assert (facts["schema"], facts["kind"], facts["exit_code"]) == ("recon.error/1", "interrupted", 130)
 

@@ -1,10 +1,9 @@
-"""`recon audit`, `journal`, `status`, `show`, `documents`, `findings`, `orders`: what happened, for people and programs."""
+"""`recon show`, `documents`, `findings`, `orders`: what happened, for people and programs."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 from recon.summaries import DocumentView
 from tui.commands.intake import print_causes
@@ -12,75 +11,6 @@ from tui.output import Output, grouped
 from tui.wiring import open_service
 
 SHOWN = 50
-
-
-def audit(args: argparse.Namespace) -> int:
-    """Write the audit workbook of a batch."""
-    output = Output(as_json=args.json)
-    with open_service(args, write=not args.dry_run) as service:
-        result = service.audit(
-            args.batch, Path(args.output) if args.output else None, dry_run=args.dry_run, on_progress=output.progress
-        )
-    output.progress_done()
-    output.document("audit", result)
-    output.line(
-        f"{'Would write' if args.dry_run else 'Wrote'} {result['path']}  (batch {result['batch']}, event chain head {str(result['chain_head'])[:16]})"
-    )
-    if result["message"]:
-        output.line(f"  {result['message']}")
-    return 0
-
-
-def journal(args: argparse.Namespace) -> int:
-    """Write documents as journal entries."""
-    output = Output(as_json=args.json)
-    with open_service(args, write=False) as service:
-        result = service.journal(
-            args.batch, args.format, Path(args.output) if args.output else None, dry_run=args.dry_run
-        )
-    output.document("journal", result)
-    output.line(
-        f"{'Would write' if args.dry_run else 'Wrote'} {result['path']}: {result['entries']:,} entries, debit = credit = {grouped(str(result['debits']))}"
-    )
-    output.line(f"check it with: {result['check_with']}")
-    return 0
-
-
-def status(args: argparse.Namespace) -> int:
-    """Show counts and sums of every state."""
-    output = Output(as_json=args.json)
-    with open_service(args, write=False) as service:
-        view = service.status(args.connection)
-    output.document("status", view)
-    output.line(f"{view['company']}   {view['workspace']}")
-    for connection in view["connections"]:
-        output.line(
-            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), files {connection['files']:,}, orders {connection['orders']:,}, {grouped(connection['total'])}"
-        )
-    rows = [
-        (
-            b["batch"],
-            b["connection"],
-            b["state"],
-            f"{b['documents']:,}",
-            grouped(b["total"]),
-            b["approved_by"] or "",
-            b["posted"],
-            b["refused"],
-            b["unknown"],
-            b["open"],
-        )
-        for b in view["batches"]
-    ]
-    output.table(
-        ("Batch", "Connection", "State", "Documents", "Total", "Approved by", "Posted", "Refused", "Unclear", "Open"),
-        rows,
-        right=(3, 4, 6, 7, 8, 9),
-    )
-    for text in view["waits"]:
-        output.line(f"waits: {text}")
-    output.line(f"event chain head {str(view['chain_head'])[:16]}")
-    return 4 if view["waits"] else 0
 
 
 def show_document(args: argparse.Namespace) -> int:
@@ -139,10 +69,18 @@ def print_document(view: DocumentView, output: Output) -> None:
     output.line(
         f"  net {grouped(h.net)}   VAT {grouped(h.vat)} (by line {grouped(view.vat_by_line)})   total {grouped(h.total)} {h.currency}   prices: VAT {view.vat_mode}"
     )
+    if view.withheld != "0.00":
+        output.line(f"  tax withheld {grouped(view.withheld)}")
     if view.payment_method:
         through = f"through {h.payment_channel or '(no channel named)'}"
         ways = (
-            f"back on {view.paid_on} {through} from" if h.kind == "credit_note" else f"on {view.paid_on} {through} ->"
+            f"on {view.paid_on} {through} from"
+            if h.kind == "expense_payment"
+            else (
+                f"back on {view.paid_on} {through} from"
+                if h.kind == "credit_note"
+                else f"on {view.paid_on} {through} ->"
+            )
         )
         output.line(f"  paid {grouped(view.paid)} {ways} {view.payment_method}")
     output.table(
