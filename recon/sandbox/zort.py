@@ -26,6 +26,8 @@ from recon.sandbox.zort_filters import DETAILS, LISTINGS, Records, SeenRequest, 
 __all__ = ["FAULTS", "SeenRequest", "ZortFault", "ZortShop"]
 
 BASE_PATH: Final = "/v4"
+KINDS: Final = ("orders", "returns", "purchases", "purchase_returns")
+"""What a store holds, in the order of LISTINGS."""
 
 
 class ZortShop(LoopbackShop[ZortFault]):
@@ -69,10 +71,14 @@ class ZortShop(LoopbackShop[ZortFault]):
         with self._lock:
             self._records["/Order/GetOrders"] = _newest_first(orders)
 
-    def replace_returns(self, returns: Records) -> None:
-        """Let customers send goods back: the store holds these returns from now on."""
+    def change(self, kind: str, records: Records) -> None:
+        """Let time pass for one kind (orders, returns, purchases, purchase_returns): known ids get these fields, others are new."""
+        path = dict(zip(KINDS, LISTINGS, strict=True))[kind]
         with self._lock:
-            self._records["/ReturnOrder/GetReturnOrders"] = _newest_first(returns)
+            held = {record["id"]: record for record in self._records[path]}
+            for record in copy.deepcopy(list(records)):
+                held[record["id"]] = {**held.get(record["id"], {}), **record}
+            self._records[path] = _newest_first(list(held.values()))
 
     def answer(self, request: SeenRequest) -> dict[str, Any] | None:
         """Return ZORT's answer; None where it knows no such address."""

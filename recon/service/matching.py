@@ -18,7 +18,7 @@ from recon.service.mapping_frames import channel_links, decisions, ledger_method
 from recon.service.match_edits import MatchEdits, PlannedEdits
 from recon.service.new_products import link_created
 from recon.service.product_table import product_frame
-from recon.service.return_table import OPEN
+from recon.service.return_table import waiting_returns
 from recon.service.returned import planned_frames
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 
@@ -84,7 +84,7 @@ def _report(
         causes=causes(pl.concat(planned.findings)) if planned.findings else (),
         methods=listed,
         sales_account=rules.accounts.sales,
-        open_returns=int(frames.findings["code"].is_in(OPEN).sum()),
+        open_returns=waiting_returns(context, name, frames).height,
         dry_run=dry_run,
     )
 

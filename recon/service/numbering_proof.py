@@ -20,6 +20,7 @@ from recon.frames.schemas import LEFT_OUT
 from recon.proof.numbering import NumberingProof, numbering_proof, reused, taken
 from recon.proof.series import NUMBERS
 from recon.service.context import Context
+from recon.service.known import current_frames
 from recon.service.ledger_reading import readings, strangers
 from recon.service.reading import latest_plan_folder
 
@@ -48,7 +49,24 @@ def order_proof(
         pl.col("order_number").alias("number"), pl.col("ordered_on").alias("day"), pl.col("order_key").alias("owner"),
         pl.when(~stands).then("why").alias("why"), "record_kind",
     )  # fmt: skip
-    return numbering_proof(_without_borrowed(numbers), _of_others(context, name, rules))
+    explained = [
+        part
+        for part in (_of_others(context, name, rules), _taken_off(context, name, rules, orders))
+        if part is not None
+    ]
+    return numbering_proof(_without_borrowed(numbers), pl.concat(explained) if explained else None)
+
+
+def _taken_off(context: Context, name: str, rules: Connection, orders: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the numbers of returns that a plan takes off their sales, as NUMBERS: they are records no more, and no gaps."""
+    frames = current_frames(context, name, rules) if "sale_return" in rules.record_kinds else None
+    if frames is None:
+        return None
+    returns = frames.orders.filter(pl.col("record_kind") == "sale_return")
+    return returns.join(orders, on="order_key", how="anti", maintain_order="left").select(
+        pl.col("order_number").alias("number"), pl.col("ordered_on").alias("day"), pl.col("order_key").alias("owner"),
+        pl.lit("Taken off its sale").alias("why"),
+    )  # fmt: skip
 
 
 def _without_borrowed(numbers: pl.DataFrame) -> pl.DataFrame:

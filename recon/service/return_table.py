@@ -15,6 +15,7 @@ from recon.match.keys import fold_column
 from recon.money import plain
 from recon.service.context import Context
 from recon.service.known import current_frames
+from recon.service.mapping_frames import decisions
 from recon.service.returned import planned_frames
 
 OPEN: Final = ("return-not-linked", "return-exceeds-sale")
@@ -60,14 +61,7 @@ def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, 
     frames = planned_frames(context, name, rules)
     if frames is None:
         return ()
-    held = (
-        frames.findings.filter(pl.col("code").is_in(OPEN))
-        .select("order_key", "detail")
-        .unique("order_key", keep="first")
-    )
-    waiting = frames.orders.filter(pl.col("record_kind") == "sale_return").join(
-        held, on="order_key", how="inner", maintain_order="left"
-    )
+    waiting = waiting_returns(context, name, frames)
     found = candidates(frames, waiting)
     return tuple(
         OpenReturn(
@@ -84,6 +78,18 @@ def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, 
         )
         for row in waiting.iter_rows(named=True)
     )  # fmt: skip
+
+
+def waiting_returns(context: Context, name: str, frames: CanonicalFrames) -> pl.DataFrame:
+    """Return ORDERS rows of the returns that wait for a person, with ``detail``; what a person settled by hand waits no more."""
+    found = frames.findings.filter(pl.col("code").is_in(OPEN))
+    held = found.select("order_key", "detail").unique("order_key", keep="first")
+    if held.is_empty():
+        return frames.orders.clear().with_columns(pl.lit(None, dtype=pl.String).alias("detail"))
+    settled = decisions(context, name, frames.orders).filter(pl.col("decision").is_in(["by-hand", "leave"]))
+    held = held.join(settled, on="order_key", how="anti")
+    returns = frames.orders.filter(pl.col("record_kind") == "sale_return")
+    return returns.join(held, on="order_key", how="inner", maintain_order="left")
 
 
 def _candidate(row: dict[str, Any]) -> SaleCandidate:

@@ -19,6 +19,7 @@ from unittest import mock
 from zoneinfo import ZoneInfo
 
 from recon.sandbox.bentoweb import BentoWebShop
+from recon.sandbox.zort import ZortShop
 from recon.workspace import make_workspace
 from tests.clock import FakeClock
 from tests.shell import Shell
@@ -30,26 +31,35 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 def play(case: Path, root: Path) -> Iterator[tuple[str, str]]:
     """Carry out every command of the case in a workspace at ``root``; yield (name, text) of what is to be compared."""
     clock = FakeClock()
-    with BentoWebShop(now=clock.now) as shop:
+    with BentoWebShop(now=clock.now) as shop, ZortShop(now=clock.now) as zort:
         settings = (case / "settings.toml").read_text(encoding="utf-8")
-        make_workspace(root, settings.replace("{shop}", shop.login_url))
-        yield from _told(case, Shell(root, clock), shop)
+        make_workspace(root, settings.replace("{shop}", shop.login_url).replace("{zort}", zort.url))
+        yield from _told(case, Shell(root, clock), shop, zort)
 
 
-def _told(case: Path, shell: Shell, shop: BentoWebShop) -> Iterator[tuple[str, str]]:
+def _told(case: Path, shell: Shell, shop: BentoWebShop, zort: ZortShop) -> Iterator[tuple[str, str]]:
     clock = shell.clock
     assert isinstance(clock, FakeClock)
     for line in (case / "commands.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("@ "):
             clock.at = dt.datetime.fromisoformat(line[2:].strip()).replace(tzinfo=BANGKOK).astimezone(dt.UTC)
         elif line.startswith("! "):
-            for change in json.loads((case / line[2:].strip()).read_text(encoding="utf-8")):
-                shop.change(change.pop("order_id"), **change)
+            _happened(json.loads((case / line[2:].strip()).read_text(encoding="utf-8")), shop, zort)
         elif line.startswith("= "):
             name, _, batch = line[2:].strip().partition(" ")
             yield from _seen(shell, name, batch)
         elif line.strip() and not line.startswith("#"):
             _command(shell, line, case)
+
+
+def _happened(what: Any, shop: BentoWebShop, zort: ZortShop) -> None:  # noqa: ANN401  JSON
+    """Let a list of changed orders happen in the BentoWeb shop, or changed records by kind in the ZORT store."""
+    if isinstance(what, dict):
+        for kind, records in what.items():
+            zort.change(kind, records)
+        return
+    for change in what:
+        shop.change(change.pop("order_id"), **change)
 
 
 def _command(shell: Shell, line: str, case: Path) -> None:

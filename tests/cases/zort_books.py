@@ -68,7 +68,7 @@ def change(shell: Shell, **settings: Any) -> None:
 
 def fill(shop: ZortShop, sales: list[dict[str, Any]], returns: list[dict[str, Any]]) -> None:
     shop.replace_orders(sales)
-    shop.replace_returns(returns)
+    shop.change("returns", returns)
 
 
 def planned(shell: Shell) -> list[tuple[str, str, str]]:

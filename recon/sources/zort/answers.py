@@ -214,7 +214,7 @@ def _notes(answer: Envelope, wide: pl.DataFrame, channel_field: str) -> tuple[st
         notes.append("The answer carries no resCode; its list was accepted.")
     if wide.height:
         notes.append(_channel_note(wide, channel_field))
-        counters = wide.filter(pl.col("sales_channel") == "").height
+        counters = wide.filter(pl.col("sales_channel") == "", pl.col("record_kind") == "sale").height
         if counters:
             notes.append(f"{counters} orders name no sales channel: sales at the counter.")
     # Any digit but 0 means that there is an amount.
