@@ -141,6 +141,7 @@ def _batches(workspace: Path) -> Iterator[Candidate]:
 
 def _batches_and_files(workspace: Path) -> Iterator[Candidate]:
     yield from _batches(workspace)
+    yield from _connections(workspace)
     yield FILES, ""
 
 
@@ -178,7 +179,7 @@ def _finding_codes() -> list[Candidate]:
 _SHELL_KINDS: Final = {"FILE": (FILES,), "DIR": (FOLDERS,)}
 _WORKSPACE_KINDS: Final[dict[str, Callable[[Path], Iterable[Candidate]]]] = {
     "BATCH": _batches,
-    "BATCH|WORKBOOK": _batches_and_files,
+    "BATCH|CONNECTION|WORKBOOK": _batches_and_files,
     "DOCUMENT": _documents,
     "PROFILE": _profiles_and_files,
     "connection": _connections,

@@ -31,7 +31,8 @@ from recon.service import MatchEdits, ReconService
 from recon.settings_text import FirstAnswers, first_settings, with_setting
 from recon.summaries import PlanReport, UploadSummary, VerifySummary
 from recon.workspace import Workspace, make_workspace
-from tui.commands.work import print_plan, print_upload, print_verify
+from tui.commands.verify import print_verify
+from tui.commands.work import print_plan, print_upload
 from tui.i18n import N_
 from tui.output import Output, grouped
 from tui.sample import MARKER

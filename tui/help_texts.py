@@ -118,7 +118,17 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon settle RT-1001 RT-1002 --as Nok --to send-again --reason 'the test receipts were renamed' --json",
         "recon settle RT-1001 --as Nok --to cancelled --reason 'voided in PEAK, plan it anew'",
     ),
-    "verify": ("recon verify B0001", "recon verify audit/B0001.xlsx", "recon verify --chain"),
+    "verify": (
+        "recon verify B0001",
+        "recon verify shop --offline",
+        "recon verify audit/B0001.xlsx",
+        "recon verify --chain",
+    ),
+    "vat": (
+        "recon vat --month 2026-06",
+        "recon vat --month 2026-06 --connection web -o june.xlsx",
+        "recon vat --month 2026-06 --dry-run --json",
+    ),
     "audit": ("recon audit B0001", "recon audit B0001 -o month.xlsx", "recon audit B0001 --json"),
     "journal": (
         "recon journal --format hledger",

@@ -85,7 +85,7 @@ def _keys(context: Context, name: str, system: str, check: str) -> CheckLine:
             lacking.append(key)
             trouble = str(error)
     if not lacking:
-        return CheckLine(check=check, state="ok", text=f"All {len(wanted)} keys are kept.")
+        return CheckLine(check=check, state="ok", text=f"All are kept: {', '.join(wanted)}.")
     return CheckLine(
         check=check,
         state="missing",

@@ -43,7 +43,7 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     orders = frames.orders
     first, last = orders["ordered_on"].min(), orders["ordered_on"].max()
     yield CheckLine(
-        check="orders", state="ok", text=f"{orders.height:,} orders from {first!s} to {last!s}.", count=orders.height
+        check="orders", state="ok", text=f"Orders: {orders.height:,}, from {first!s} to {last!s}.", count=orders.height
     )
     yield from _payment_channels(context, name, rules)
     yield _skus(context, name)
@@ -60,14 +60,14 @@ def _payment_channels(context: Context, name: str, rules: Connection) -> Iterato
     if unmapped.height:
         orders = int(unmapped["orders"].sum())
         yield CheckLine(
-            check="payment-channels", state="missing", text=f"{orders:,} orders wait: no account of the ledger receives the money of {_named(unmapped['channel'])}.",
+            check="payment-channels", state="missing", text=f"No account of the ledger receives the money of {_named(unmapped['channel'])}. Orders that wait: {orders:,}.",
             remedy="recon match --channel NAME --method CODE", place="channels", setting="channels.unmapped",
             count=orders, total=plain(int(unmapped["amount_minor"].sum()), table.currency),
         )  # fmt: skip
     if cash.height:
         orders = int(cash["orders"].sum())
         yield CheckLine(
-            check="payment-channels", state="warning", text=f"{orders:,} orders are booked as cash, because nobody chose an account for {_named(cash['channel'])}.",
+            check="payment-channels", state="warning", text=f"Booked as cash, because nobody chose an account for {_named(cash['channel'])}. Orders: {orders:,}.",
             remedy="recon match --channel NAME --method CODE, or channels.unmapped in recon.toml", place="channels", setting="channels.unmapped",
             count=orders, total=plain(int(cash["amount_minor"].sum()), table.currency),
         )  # fmt: skip
@@ -80,9 +80,7 @@ def _payment_channels(context: Context, name: str, rules: Connection) -> Iterato
         )  # fmt: skip
     mapped = frame.filter(pl.col("state") == "mapped").height
     if mapped and mapped == frame.filter(pl.col("state") != "not-needed").height:
-        yield CheckLine(
-            check="payment-channels", state="ok", text=f"All {mapped:,} channels have an account.", count=mapped
-        )
+        yield CheckLine(check="payment-channels", state="ok", text=f"All have an account: {mapped:,}.", count=mapped)
 
 
 def _named(channels: pl.Series) -> str:
@@ -97,10 +95,10 @@ def _skus(context: Context, name: str) -> CheckLine:
     open_ = table.frame.filter(pl.col("state").cast(pl.String).is_in(["unlinked", "suggested"]))
     if not open_.height:
         return CheckLine(
-            check="skus", state="ok", text=f"All {table.frame.height:,} SKUs are linked or go as text.", count=0
+            check="skus", state="ok", text=f"All are linked or go as text: {table.frame.height:,}.", count=0
         )
     return CheckLine(
-        check="skus", state="missing", text=f"{open_.height:,} SKUs are not linked; {table.blocked_orders:,} orders wait for them.",
+        check="skus", state="missing", text=f"SKUs that are not linked: {open_.height:,}. Orders that wait for them: {table.blocked_orders:,}.",
         remedy="recon match --link-all, or recon match --sku SKU --product CODE; products.unlinked", setting="products.unlinked", place="products",
         count=open_.height, total=plain(table.blocked_minor, table.currency),
     )  # fmt: skip
@@ -138,7 +136,7 @@ def _wrong_charge(row: dict[str, object], products: set[str], chart: set[str]) -
     """Return what is the matter with a charge's rule, or None."""
     code = str(row["code"])
     if row["is_open"]:
-        return f"{row['orders']:,} orders are held, because nobody has said how it is booked."
+        return f"Nobody has said how it is booked. Orders that are held: {row['orders']:,}."
     if row["is_product"] and products and code not in products:
         return f"The ledger has no service product {code}; it is created there, or by an approved line of the plan."
     if code and not row["is_product"] and row["orders"] and not row["on_sales"] and chart and code not in chart:
@@ -166,15 +164,15 @@ def _shipping(context: Context, name: str, rules: Connection) -> Iterator[CheckL
         if not label:
             continue
         orders, amount = row["orders"], plain(row["amount_minor"], table.currency)
-        if row["treatment"] == "book":
+        if row["treatment"] == "book" and not row["is_own"]:  # a rule of the channel's own is somebody's word
             yield CheckLine(
-                check="shipping", state="warning", text=f"{label} bills shipping to the buyer itself, and here shipping of {orders:,} orders is booked as the shop's.",
+                check="shipping", state="warning", text=f"{label} bills shipping to the buyer itself, and here it is booked as the shop's. Orders: {orders:,}.",
                 remedy=f"recon match --charge {_edit_name(row)}=leave-out", setting=f"charges.{_table(row, rules)}.shipping.treatment", place="channels",
                 count=orders, total=amount,
             )  # fmt: skip
         elif row["treatment"] == "leave-out":
             yield CheckLine(
-                check="shipping", state="ok", text=f"Shipping of {orders:,} orders stays off the documents: {label} bills it itself.",
+                check="shipping", state="ok", text=f"It stays off the documents, because {label} bills it itself. Orders: {orders:,}.",
                 count=orders, total=amount,
             )  # fmt: skip
 
@@ -190,25 +188,26 @@ def _held(context: Context, name: str, frames: CanonicalFrames) -> Iterator[Chec
     def held(codes: tuple[str, ...]) -> tuple[int, str, str]:
         """Return how many orders these findings hold, their sum, and the words they are about."""
         some = findings.filter(pl.col("code").is_in(codes)).join(amounts, on="order_key", how="inner")
-        words = some.select(pl.coalesce("value", "tax_text").alias("word")).drop_nulls().unique(maintain_order=True)
+        rate = pl.when(pl.col("code") == "tax-rate-unknown").then("tax_text")
+        words = some.select(pl.coalesce("value", rate).alias("word")).drop_nulls().unique(maintain_order=True)
         orders = some.unique("order_key")
         total = plain(int(orders["total_minor"].sum()), context.settings.company.currency)
-        return orders.height, total, f": {_named(words['word'])}" if words.height else ""
+        return orders.height, total, f" ({_named(words['word'])})" if words.height else ""
 
     count, total, words = held(_TAXES)
     yield CheckLine(check="vat", state="ok", text="No order is held because of its tax.", count=0) if not count else CheckLine(
-        check="vat", state="missing", text=f"{count:,} orders are held because of their tax{words}.", count=count, total=total,
+        check="vat", state="missing", text=f"The tax of orders fits no set rate, or does not tie{words}. Orders that are held: {count:,}.", count=count, total=total,
         remedy="vat_rate_percent or prices in recon.toml, or the order in the shop", setting="vat_rate_percent", place="settings",
     )  # fmt: skip
     count, total, words = held(_WORDS)
     yield CheckLine(check="words", state="ok", text="Every status word is known.", count=0) if not count else CheckLine(
-        check="words", state="missing", text=f"{count:,} orders are held because of status words nobody explained{words}.", count=count, total=total,
+        check="words", state="missing", text=f"Nobody explained the status words{words}. Orders that are held: {count:,}.", count=count, total=total,
         remedy="recon profile, or the order in the shop; a word is never guessed", place="importing",
     )  # fmt: skip
     count, total, _words = held(_ACCOUNT)
     if count:
         yield CheckLine(
-            check="accounts", state="missing", text=f"{count:,} orders are held: a line that goes as text has no account of income.", count=count, total=total,
+            check="accounts", state="missing", text=f"A line that goes as text has no account of income. Orders that are held: {count:,}.", count=count, total=total,
             remedy="accounts.sales in recon.toml, or recon connect --set-accounts", setting="accounts.sales", place="settings",
         )  # fmt: skip
 

@@ -64,11 +64,11 @@ def _batches(context: Context, name: str) -> Iterator[CheckLine]:
 def _open_batch(view: BatchView) -> CheckLine:
     if view.state == "draft":
         return CheckLine(
-            check="batches", state="warning", text=f"{view.batch} is a draft of {view.documents:,} documents and waits for approval.",
+            check="batches", state="warning", text=f"{view.batch} is a draft and waits for approval. Documents: {view.documents:,}.",
             remedy=f'recon approve {view.batch} --as "YOUR NAME"', place="review", count=view.documents, total=view.total,
         )  # fmt: skip
     return CheckLine(
-        check="batches", state="warning", text=f"{view.batch} is approved, and {view.open:,} documents are still to be sent.",
+        check="batches", state="warning", text=f"{view.batch} is approved. Documents still to be sent: {view.open:,}.",
         remedy=f"recon upload {view.batch}", place="upload", count=view.open,
     )  # fmt: skip
 
@@ -83,11 +83,11 @@ def _persons(context: Context, name: str) -> CheckLine:
     total = plain(sum(row.total_minor for row in (*rows, *unsure)), context.settings.company.currency)
     if not rows:
         return CheckLine(
-            check="person", state="missing", text=f"{len(unsure):,} documents were sent, and nobody knows whether they arrived.",
+            check="person", state="missing", text=f"Sent, and nobody knows whether they arrived: {len(unsure):,}.",
             remedy=f"recon upload {unsure[0].batch_id}", place="upload", count=len(unsure), total=total,
         )  # fmt: skip
     remedy = next((command for row in rows if (command := settle_command(row))), "recon status")
     return CheckLine(
-        check="person", state="missing", text=f"{len(rows):,} documents wait for a person's word.", remedy=remedy, place="upload",
+        check="person", state="missing", text=f"Documents that wait for a person's word: {len(rows):,}.", remedy=remedy, place="upload",
         count=len(rows) + len(unsure), total=total,
     )  # fmt: skip

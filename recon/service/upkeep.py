@@ -24,6 +24,7 @@ from recon.targets.base import Company
 
 if TYPE_CHECKING:
     from recon.service.scheduled import RunReport
+    from recon.service.vat_report import VatReport
     from recon.summaries_checks import ConnectionChecks
 
 
@@ -92,6 +93,28 @@ class Upkeep:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    def vat(self, month: str, connection: str | None = None) -> VatReport:
+        """Return the VAT of a month, like 2026-06, over everything one company's connections have posted."""
+        from recon.service.vat_report import vat_report
+
+        return vat_report(self._context, month, connection)
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where workbooks go."""
+        return self._context.workspace.audit
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment it is."""
+        return self._context.clock.now()
+
+    def note_vat(self, report: VatReport, path: Path) -> None:
+        """Enter in the event log which workbook was written, and with which figures."""
+        from recon.service.vat_report import note_written
+
+        note_written(self._context, report, path)
+
     def settings(self) -> tuple[SettingLine, ...]:
         """Return every setting as recon.toml stands now."""
         return setting_lines(self._context)
@@ -115,6 +138,10 @@ class Upkeep:
         from recon.service.check_list import check_list
 
         return check_list(self._context, connection, offline=offline, timer_installed=timer_installed)
+
+    def is_batch(self, name: str) -> bool:
+        """Return whether there is a batch of this name."""
+        return any(batch.batch_id == name for batch in self._context.store.batches.all())
 
     def kept_keys(self) -> tuple[KeyLine, ...]:
         """Return which keys are kept, and where; never what they are."""

@@ -247,7 +247,7 @@ def test_completion_knows_the_workspace(posted: Shell, clock) -> None:
     at = ("-C", posted.root)
     (posted.root / "profiles" / "zort-export.toml").write_text("", encoding="utf-8")
     assert offered(*at, "upload", "B", clock=clock) == ["B0001"]
-    assert offered(*at, "verify", "", clock=clock) == ["B0001", ":files"]
+    assert offered(*at, "verify", "", clock=clock) == ["B0001", "shop", ":files"]
     assert offered(*at, "show", "RT-1", clock=clock) == ["RT-1003", "RT-1002", "RT-1001"]
     assert offered(*at, "show", "RT-1001", "", clock=clock) == []
     assert offered(*at, "status", "--connection", "", clock=clock) == ["shop"]

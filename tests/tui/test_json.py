@@ -159,6 +159,8 @@ WEB = ("--connection", "web")
         ("match", ["match", *WEB, "--undo", "--dry-run"]),
         ("plan", ["plan", *WEB]),
         ("plan", ["preview", "--dry-run", *WEB]),
+        ("vat", ["vat", "--month", "2026-10"]),
+        ("vat", ["vat", "--month", "2026-11", "--dry-run", *WEB]),
         ("documents", ["documents", "B0002"]),
         ("documents", ["documents", "B0001", "--kind", "invoice"]),
         ("findings", ["findings", *WEB]),
@@ -174,6 +176,8 @@ WEB = ("--connection", "web")
         ("upload-state", ["upload", "B0001", "--state"]),
         ("verify", ["verify", "B0001"]),
         ("verify", ["verify", "--chain"]),
+        ("check-list", ["verify", "web"]),
+        ("check-list", ["verify", "web", "--offline"]),
         ("audit", ["audit", "B0002"]),
         ("journal", ["journal", "--format", "beancount", "--dry-run"]),
         ("doctor", ["doctor"]),
@@ -219,9 +223,13 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
     chooser = next(action for action in build_parser()._actions if hasattr(action, "choices") and action.choices)
     aliases = {"preview": "plan"}
     wanted = {f"recon.{aliases.get(name, name)}/1" for name in chooser.choices}
-    assert wanted | {"recon.error/1", "recon.version/1", "recon.upload-state/1", "recon.profiles/1"} == {
-        name for name in SHAPES if name.startswith("recon.")
-    }
+    assert wanted | {
+        "recon.error/1",
+        "recon.version/1",
+        "recon.upload-state/1",
+        "recon.profiles/1",
+        "recon.check-list/1",
+    } == {name for name in SHAPES if name.startswith("recon.")}
 
 
 def test_every_fixed_word_stands_on_the_page() -> None:

@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from recon.errors import ExportError, UsageError
+from recon.errors import UsageError
 from recon.service import ReconService
-from recon.summaries import BatchView, PlanReport, UploadSummary, VerifySummary
+from recon.summaries import BatchView, ControlTotals, PlanReport, UploadSummary
 from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
-from tui.output import Output, grouped, totals
+from tui.output import Output, bought, grouped, totals
 from tui.wiring import open_service
 
+PURCHASE_KINDS: tuple[str, ...] = ("expense", "expense_payment", "supplier_credit")
+"""As `recon.frames.schemas.PURCHASE_KINDS`, which would import half the program."""
 SHOWN: int = 30
 """Rows of a list before the rest is only counted; --json always has all."""
 
@@ -44,11 +46,16 @@ def print_kinds(report: PlanReport, output: Output) -> None:
     output.table(("Kind", "Documents", "Total", "VAT"), rows, right=(1, 2, 3))
 
 
+def _bought_count(report: PlanReport) -> int:
+    return sum(kind.count for kind in report.by_kind if kind.kind in PURCHASE_KINDS)
+
+
 def print_plan(report: PlanReport, output: Output) -> None:
     """Print a plan: documents by kind, what is held and why, control totals."""
     name = report.batch or "no batch"
     output.line(
         f"{name}: {report.documents:,} documents, {totals(report.total, report.controls.documents)}"
+        + (bought(_bought_count(report), report.bought.documents) if report.bought else "")
         + (f"  ({report.period[0]} .. {report.period[1]})" if report.period else "")
     )
     if report.by_kind:
@@ -80,20 +87,9 @@ def print_plan(report: PlanReport, output: Output) -> None:
             output.line()
             output.line(f"{title}:")
             print_causes(causes, output)
-    c = report.controls
-    output.line()
-    output.table(
-        ("Control totals", "Amount"),
-        [
-            (f"source ({c.orders:,} orders, less refunds and cancelled)", grouped(c.source)),
-            ("= posted before", grouped(c.posted)),
-            ("+ documents of this plan", grouped(c.documents)),
-            ("+ held", grouped(c.held)),
-            ("+ not posted", grouped(c.ignored)),
-            ("difference", grouped(c.difference)),
-        ],
-        right=(1,),
-    )
+    _print_controls("Control totals", "orders, less refunds and cancelled", report.controls, output)
+    if report.bought:
+        _print_controls("Purchases", "records, less returns and cancelled", report.bought, output)
     if report.dry_run:
         output.line("Dry run: no batch was made.")
     elif report.batch:
@@ -126,12 +122,29 @@ def print_contacts(report: PlanReport, output: Output) -> None:
         output.line(f"... and {len(report.contacts) - SHOWN:,} more (recon plan --json)")
 
 
+def _print_controls(title: str, what: str, c: ControlTotals, output: Output) -> None:
+    """Print where the money went; sales and purchases are never summed into one figure."""
+    output.line()
+    output.table(
+        (title, "Amount"),
+        [
+            (f"source ({c.orders:,} {what})", grouped(c.source)),
+            ("= posted before", grouped(c.posted)),
+            ("+ documents of this plan", grouped(c.documents)),
+            ("+ held", grouped(c.held)),
+            ("+ not posted", grouped(c.ignored)),
+            ("difference", grouped(c.difference)),
+        ],
+        right=(1,),
+    )
+
+
 def _nothing_to_post(report: PlanReport) -> str:
     """Say why a plan is empty; an order left out on purpose is not in the ledger and must not sound as if it were."""
     if any(cause.orders for cause in report.held):
         return "Nothing more can be posted until the causes above are mended; then run `recon plan` again."
     left_out = sum(cause.orders for cause in report.ignored)
-    if left_out and left_out == report.controls.orders:
+    if left_out and left_out == report.controls.orders + (report.bought.orders if report.bought else 0):
         return f"Nothing to post: all {left_out:,} orders are left out, for the reasons under `Not posted`."
     if left_out:
         return f"Nothing to post: the ledger holds everything it should; {left_out:,} orders are left out, see `Not posted`."
@@ -168,6 +181,8 @@ def approve(args: argparse.Namespace) -> int:
     )
     if batch.company:
         output.line(f"  for {batch.company}")
+    if batch.purchases:
+        output.line(f"  of them purchases: {batch.purchases:,} documents, {grouped(batch.purchases_total)}")
     if batch.products:
         output.line(f"  of them products to create: {batch.products:,}")
     output.line(f"  digest {batch.digest}")
@@ -296,54 +311,3 @@ def stop_after_this_one(output: Output) -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def verify(args: argparse.Namespace) -> int:
-    """Compare with the ledger, check the event chain, or check a workbook."""
-    output = Output(as_json=args.json)
-    with open_service(args, write=False) as service:
-        if args.what and args.what.lower().endswith(".xlsx"):
-            return _verify_workbook(service, Path(args.what), output)
-        if args.chain or not args.what:
-            return _verify_chain(service, output)
-        report = service.verify(args.what)
-    output.document("verify", report.as_facts())
-    print_verify(report, output)
-    return 4 if report.differences or report.missing or report.strangers or report.numbering else 0
-
-
-def print_verify(report: VerifySummary, output: Output) -> None:
-    """Print what the ledger holds differently."""
-    output.line(f"{report.batch} against {report.company}: {report.compared:,} compared, {report.equal:,} equal")
-    for title, rows in (
-        ("differs", report.differences),
-        ("missing there", report.missing),
-        ("not ours", report.strangers),
-        ("numbers", report.numbering),
-    ):
-        for row in rows[:SHOWN]:
-            output.line(f"  {title:<13} {row.get('number')}: {row.get('text')}")
-    output.line(f"event chain: unbroken, head {report.chain_head[:16]}")
-
-
-def _verify_chain(service: ReconService, output: Output) -> int:
-    head, count = service.verify_chain()
-    output.document("verify", {"chain_head": head, "events": count})
-    output.line(f"event chain: {count:,} events, unbroken, head {head}")
-    return 0
-
-
-def _verify_workbook(service: ReconService, path: Path, output: Output) -> int:
-    if not path.is_file():
-        raise UsageError(f"There is no workbook {path}. Nothing was checked.")
-    try:
-        problems, head_known = service.verify_workbook(path)
-    except ExportError as error:
-        problems, head_known = [str(error)], False
-    output.document("verify", {"workbook": str(path), "problems": problems, "chain_head_known": head_known})
-    for problem in problems:
-        output.line(f"  {problem}")
-    output.line(
-        f"{path}: {'unchanged, all control totals hold' if not problems else '1 problem' if len(problems) == 1 else f'{len(problems)} problems'}"
-    )
-    return 8 if problems else 0

@@ -1,0 +1,107 @@
+"""`recon verify`: a batch against its ledger, a connection against everything it needs, the event chain, a workbook."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from recon.errors import ExportError, UsageError
+from recon.service import ReconService
+from recon.summaries import VerifySummary
+from recon.summaries_checks import ConnectionChecks
+from tui.connection_checks import NAMES, STATES, timer_is_in
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+SHOWN: Final = 30
+"""Rows of a list before the rest is only counted; --json always has all."""
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Compare with the ledger, list what a connection needs, check the event chain, or check a workbook."""
+    output = Output(as_json=args.json)
+    with open_service(args, write=False) as service:
+        if args.what and args.what.lower().endswith(".xlsx"):
+            return _verify_workbook(service, Path(args.what), output)
+        if args.what and is_connection(service, args.what):
+            return _check_connection(service, args.what, output, offline=args.offline)
+        if args.offline:
+            raise UsageError(
+                "--offline is for the check-list of a connection: `recon verify CONNECTION --offline`. Nothing was checked."
+            )
+        if args.chain or not args.what:
+            return _verify_chain(service, output)
+        report = service.verify(args.what)
+    output.document("verify", report.as_facts())
+    print_verify(report, output)
+    return 4 if report.differences or report.missing or report.strangers or report.numbering else 0
+
+
+def print_verify(report: VerifySummary, output: Output) -> None:
+    """Print what the ledger holds differently."""
+    output.line(f"{report.batch} against {report.company}: {report.compared:,} compared, {report.equal:,} equal")
+    for title, rows in (
+        ("differs", report.differences),
+        ("missing there", report.missing),
+        ("not ours", report.strangers),
+        ("numbers", report.numbering),
+    ):
+        for row in rows[:SHOWN]:
+            output.line(f"  {title:<13} {row.get('number')}: {row.get('text')}")
+    output.line(f"event chain: unbroken, head {report.chain_head[:16]}")
+
+
+def _verify_chain(service: ReconService, output: Output) -> int:
+    head, count = service.verify_chain()
+    output.document("verify", {"chain_head": head, "events": count})
+    output.line(f"event chain: {count:,} events, unbroken, head {head}")
+    return 0
+
+
+def _verify_workbook(service: ReconService, path: Path, output: Output) -> int:
+    if not path.is_file():
+        raise UsageError(f"There is no workbook {path}. Nothing was checked.")
+    try:
+        problems, head_known = service.verify_workbook(path)
+    except ExportError as error:
+        problems, head_known = [str(error)], False
+    output.document("verify", {"workbook": str(path), "problems": problems, "chain_head_known": head_known})
+    for problem in problems:
+        output.line(f"  {problem}")
+    output.line(
+        f"{path}: {'unchanged, all control totals hold' if not problems else '1 problem' if len(problems) == 1 else f'{len(problems)} problems'}"
+    )
+    return 8 if problems else 0
+
+
+def is_connection(service: ReconService, name: str) -> bool:
+    """Return whether a name is a connection's and no batch's."""
+    return name in service.settings.connections and not service.upkeep.is_batch(name)
+
+
+def _check_connection(service: ReconService, name: str, output: Output, *, offline: bool) -> int:
+    installed = timer_is_in(service.upkeep.folder().root, service.settings, name)
+    report = service.upkeep.check_list(name, offline=offline, timer_installed=installed)
+    output.document("check-list", report.as_facts())
+    print_checks(report, output)
+    return 4 if report.blocks else 0
+
+
+def print_checks(report: ConnectionChecks, output: Output) -> None:
+    """Print the check-list: a line each, and under what falls short where to set it."""
+    asked = "asked just now" if report.asked else "not asked"
+    output.line(
+        f"{report.connection}: {report.source} -> {report.target} ({report.environment.upper()}) for {report.company}, {asked}"
+    )
+    room = max(len(STATES[line.state]) for line in report.lines)
+    wide = max(len(NAMES[line.check]) for line in report.lines)
+    for line in report.lines:
+        amount = f"  {grouped(line.total)}" if line.total not in {None, "0.00"} else ""
+        output.line(f"  {STATES[line.state]:<{room}}  {NAMES[line.check]:<{wide}}  {line.text}{amount}")
+        if line.remedy and line.state != "ok":
+            output.line(f"  {'':<{room}}  {'':<{wide}}  set it: {line.remedy}")
+    said = ", ".join(f"{count} {STATES[state]}" for state, count in report.counts.items() if count)
+    output.line(
+        f"{said}. {'Something is missing before everything can be posted.' if report.blocks else 'Nothing is missing.'}"
+    )
