@@ -120,6 +120,7 @@ class DocumentLineView:
     vat_code: str
     net: str
     vat: str
+    withheld: str
     row: int | None
 
 
@@ -175,6 +176,8 @@ class DocumentView:
     payment_method: str | None
     paid_on: str | None
     paid: str
+    withheld: str
+    """Tax withheld from the supplier, inside the total."""
     applies_to: str | None
     depends_on: str | None
     contact_name: str
@@ -213,6 +216,8 @@ class PlanReport:
     """Warnings and notes on what goes on."""
     controls: ControlTotals
     period: tuple[str, str] | None
+    bought: ControlTotals | None = None
+    """Of purchases and purchase returns, apart from the sales; None: there are none."""
     is_new: bool = True
     """False: the same plan stood there already."""
     dry_run: bool = False
@@ -247,6 +252,10 @@ class BatchView:
     """Of the documents, products the ledger is to create."""
     for_books: str = ""
     """What the documents add to the books: sales less what takes them back. ``total`` adds all of them up, for counting."""
+    purchases: int = 0
+    """Of the documents, those of purchases."""
+    purchases_total: str = "0.00"
+    """What these add to the books: expenses less suppliers' credits; payments move money only."""
     company: str = ""
     """Whose books, as the ledger named itself; empty: it was not asked yet."""
 

@@ -219,6 +219,11 @@ def grouped(plain_amount: str) -> str:
     return f"{sign}{int(whole):,}{dot}{fraction}"
 
 
+def bought(count: int, total: str) -> str:
+    """Return what a batch holds of purchases, to stand behind its sums; empty: nothing."""
+    return f", of them purchases: {count:,} documents, {grouped(total)}" if count else ""
+
+
 def totals(total: str, for_books: str) -> str:
     """Say what documents sum up to, and, where some take others back, what is left of it for the books."""
     return grouped(total) if total == for_books else f"{grouped(total)} added up, {grouped(for_books)} for the books"

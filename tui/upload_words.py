@@ -125,10 +125,14 @@ def door_facts(door: UploadDoor, say: Speech) -> Content:
 
 
 def _for_books(door: UploadDoor, say: Speech) -> Facts:
-    """Say what is left of the sum for the books, where some documents take others back."""
-    return (
-        ((_("For the books"), f"{say.amount(door.for_books)} {door.currency}"),) if door.for_books != door.total else ()
-    )
+    """Say what is left of the sum for the books, where some documents take others back, and what is bought apart from it."""
+    facts: Facts = ()
+    if door.for_books != door.total:
+        facts = ((_("For the books"), f"{say.amount(door.for_books)} {door.currency}"),)
+    if door.purchases:
+        bought = f"{say.amount(door.purchases_total)} {door.currency}   {documents(door.purchases)}"
+        facts = (*facts, (_("Purchases"), bought))
+    return facts
 
 
 def _joined(facts: Facts, room: int) -> Facts:

@@ -30,7 +30,8 @@ UNLINKED_PRODUCTS: Final = pl.Schema({
 })  # fmt: skip
 """One row per SKU without a link, the most money first."""
 
-_NOT_CANCELLED: Final = pl.col("order_state") != "cancelled"
+SOLD: Final = (pl.col("order_state") != "cancelled") & ~pl.col("record_kind").is_in(["purchase", "purchase_return"])
+"""What is bought is booked on accounts, so its SKUs need no product."""
 
 
 def catalog_frame(products: Iterable[tuple[str, str]]) -> pl.DataFrame:
@@ -58,8 +59,8 @@ def link_all(
 
 
 def unlinked_products(orders: pl.DataFrame, lines: pl.DataFrame, product_links: pl.DataFrame) -> pl.DataFrame:
-    """Return SKUs without a link and what they hold back; cancelled orders do not count."""
-    live = orders.filter(_NOT_CANCELLED).select("order_no", "total_minor")
+    """Return SKUs without a link and what they hold back; cancelled orders and purchases do not count."""
+    live = orders.filter(SOLD).select("order_no", "total_minor")
     wanted = lines.filter(pl.col("kind") == "product").join(live, on="order_no", how="inner")
     keys = distinct_keys(wanted["sku"], name="sku", key_name="sku_key")
     missing = keys.join(product_links, on="sku_key", how="anti")

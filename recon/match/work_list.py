@@ -12,7 +12,7 @@ import polars as pl
 
 from recon.frames.schemas import PRODUCT_WISHES
 from recon.match.keys import fold_column
-from recon.match.products import CATALOG, unlinked_products
+from recon.match.products import CATALOG, SOLD, unlinked_products
 from recon.match.suggest import SUGGESTIONS
 from recon.match.work_filter import matching_rows
 
@@ -138,7 +138,7 @@ def blocked_orders(orders: pl.DataFrame, lines: pl.DataFrame, rows: pl.DataFrame
     goods = lines.filter(pl.col("kind") == "product").select("order_no", "sku")
     keyed = goods.with_columns(fold_column(goods["sku"]).fill_null("").alias("key"))
     held = keyed.join(waiting.select("key"), on="key", how="semi").select("order_no").unique()
-    totals = orders.filter(pl.col("order_state") != "cancelled").join(held, on="order_no", how="semi")["total_minor"]
+    totals = orders.filter(SOLD).join(held, on="order_no", how="semi")["total_minor"]
     return totals.len(), int(totals.sum() or 0)
 
 

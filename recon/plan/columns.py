@@ -12,6 +12,8 @@ from typing import Final, TypeVar
 
 import polars as pl
 
+from recon.frames.schemas import PURCHASE_KINDS
+
 _KIND: Final = pl.col("kind").cast(pl.String)
 BOOKS_EFFECT: Final = (
     pl.when(_KIND.is_in(["invoice", "receipt", "expense"])).then("total_minor")
@@ -21,6 +23,11 @@ BOOKS_EFFECT: Final = (
 """What a document adds to the books: sales and expenses add, payments move money only, voids and credits take away.
 
 Sales and purchases are summed apart; see `recon.frames.schemas.PURCHASE_KINDS`."""
+_BOUGHT: Final = _KIND.is_in(PURCHASE_KINDS)
+SALES_EFFECT: Final = pl.when(_BOUGHT).then(0).otherwise(BOOKS_EFFECT)
+"""The same of sales; purchases count nothing."""
+BOUGHT_EFFECT: Final = pl.when(_BOUGHT).then(BOOKS_EFFECT).otherwise(0)
+"""The same of purchases; sales count nothing."""
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 

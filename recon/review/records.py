@@ -71,7 +71,11 @@ class DoorView:
     total: str
     """All documents added up, for counting."""
     for_books: str
-    """What they add to the books: sales less what takes them back."""
+    """What those of sales add to the books: sales less what takes them back."""
+    purchases: int
+    """Of them, documents of purchases."""
+    purchases_total: str
+    """What these add to the books: expenses less suppliers' credits."""
     vat: str
     period: tuple[str, str] | None
     """First and last day of the documents."""

@@ -25,6 +25,7 @@ from recon.service import match_undo
 from recon.service.approving import approval_policy
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress, quiet
+from recon.service.controls import control_facts
 from recon.service.elsewhere import NOT_OURS, entry_name, recognised
 from recon.service.known import current_sets
 from recon.service.ledger_entries import Entries, kept_entries
@@ -344,7 +345,7 @@ def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Wo
     context, name, company_id, actor = gathered.context, gathered.name, gathered.company_id, word.actor.strip()
     reason = word.reason.strip()
     facts = {
-        "connection": name, "company_id": company_id, "controls": asdict(made.controls), "recon": __version__,
+        "connection": name, "company_id": company_id, **control_facts(made), "recon": __version__,
         "polars": pl.__version__,
     }  # fmt: skip
     folder, digest = keep_plan(context, made, gathered.inputs.orders, facts, written={})

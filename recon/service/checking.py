@@ -23,6 +23,7 @@ from recon.store.event_log import Event
 from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
 from recon.targets.base import Target
+from recon.upload.documents import completed
 from recon.verify import NUMBERED, verify
 
 
@@ -43,7 +44,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         )
     dated = [row for row in rows if row.kind != PRODUCT] or rows
     rules = context.settings.connections[batch.connection]
-    maker = DocumentMaker(context, batch)
+    document_of = completed(context.store, DocumentMaker(context, batch).document_of)
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
     since, until = min(row.issued_on for row in dated), max(row.issued_on for row in dated)
@@ -55,7 +56,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         require_same_company(context, company)
         ids = _listed_ids(target, rows)
         posted = [
-            (codes.as_there(_as_it_stands(maker.document_of(r), r)), _id_of(r) or ids.get(r.ledger_number or "", ""))
+            (codes.as_there(_as_it_stands(document_of(r), r)), _id_of(r) or ids.get(r.ledger_number or "", ""))
             for r in rows
         ]
         found = verify(
@@ -77,17 +78,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         compared=found.compared,
         equal=found.equal,
         differences=tuple({**asdict(d), "text": d.text, "code": "read-back-differs"} for d in found.differences),
-        missing=tuple(
-            {
-                "document_key": d.document_key,
-                "number": d.sku if d.kind == PRODUCT else d.number or d.document_key,
-                "text": f"{d.product_kind} {d.product_name} is not there"
-                if d.kind == PRODUCT
-                else f"{d.kind} of {plain(d.total_minor)} is not there",
-                "code": "read-back-missing",
-            }
-            for d in found.missing
-        ),
+        missing=tuple(_not_there(document) for document in found.missing),
         strangers=tuple(
             {
                 "number": s.number,
@@ -100,6 +91,22 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         chain_head=head,
         numbering=numbering_found(context, batch, reading),
     )
+
+
+def _not_there(document: Document) -> dict[str, str]:
+    """Return a posted document the ledger does not show, in words."""
+    is_product = document.kind == PRODUCT
+    name = (
+        f"{document.product_kind} {document.product_name} is not there"
+        if is_product
+        else f"{document.kind} of {plain(document.total_minor)} is not there"
+    )
+    return {
+        "document_key": document.document_key,
+        "number": document.sku if is_product else document.number or document.document_key,
+        "text": name,
+        "code": "read-back-missing",
+    }
 
 
 def _as_it_stands(document: Document, row: OutboxRow) -> Document:

@@ -7,8 +7,9 @@ import polars as pl
 from recon.approve import two_persons
 from recon.domain.finding import FINDING_CODES
 from recon.errors import ApprovalError
+from recon.frames.schemas import PURCHASE_KINDS
 from recon.money import plain
-from recon.plan.columns import BOOKS_EFFECT
+from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT
 from recon.plan.products import PRODUCT
 from recon.review.decisions import content_digest
 from recon.review.records import DoorKind, DoorView
@@ -47,7 +48,9 @@ def door(context: Context, connection: str | None) -> DoorView:
         currency=currency,
         count=rows.height,
         total=plain(_sum(rows, "total_minor"), currency),
-        for_books=plain(int(rows.select(BOOKS_EFFECT.cast(pl.Int128).sum()).item() or 0), currency),
+        for_books=plain(int(rows.select(SALES_EFFECT.cast(pl.Int128).sum()).item() or 0), currency),
+        purchases=rows.filter(pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)).height,
+        purchases_total=plain(int(rows.select(BOUGHT_EFFECT.cast(pl.Int128).sum()).item() or 0), currency),
         vat=plain(_sum(rows, "vat_minor"), currency),
         period=(str(dated["issued_on"].min()), str(dated["issued_on"].max())),
         largest=largest["number"] or largest["key"],

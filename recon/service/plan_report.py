@@ -60,6 +60,7 @@ def report(
         ignored=_ignored_lines(ignored, currency),
         other=causes(other, about, currency, files=names),
         controls=control_view(made.controls),
+        bought=control_view(made.bought) if made.bought else None,
         period=_period(documents),
         is_new=is_new,
         dry_run=dry_run,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
+from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
 from recon.service.known import current_sets, frames_path, read_again
 from recon.service.matching import channel_links, decisions, product_links
@@ -92,7 +93,7 @@ def plan(
     facts = {
         "connection": name,
         "company_id": company_id,
-        "controls": asdict(made.controls),
+        **control_facts(made),
         "recon": __version__,
         "polars": pl.__version__,
     }
@@ -281,7 +282,7 @@ def enter(
             held_minor=int(held.select(pl.col("held_minor").cast(pl.Int128).sum()).item() or 0),
             facts={
                 "frames": folder.relative_to(context.workspace.private).as_posix(),
-                "controls": asdict(made.controls),
+                **control_facts(made),
                 "newest_intake": max((intake.intake_id for intake in context.store.files.intakes(name)), default=-1),
                 **({"products": products} if products else {}),
                 **(origin.facts if origin else {}),

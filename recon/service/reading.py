@@ -205,6 +205,8 @@ def batch_view(context: Context, batch: Batch) -> BatchView:
         open=sum(count for state, count in counts.items() if state not in closed),
         products=int(batch.facts.get("products", 0)),
         for_books=plain(int(batch.facts["controls"]["documents_minor"])),
+        purchases=int(batch.facts.get("bought", {}).get("document_count", 0)),
+        purchases_total=plain(int(batch.facts.get("bought", {}).get("documents_minor", 0))),
         company=known.name if (known := context.store.catalog.verified(batch.connection)) else "",
     )
 

@@ -76,6 +76,7 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
         payment_method=document.payment_method,
         paid_on=document.paid_on.isoformat() if document.paid_on else None,
         paid=plain(document.paid_minor),
+        withheld=plain(document.wht_minor),
         applies_to=record["applies_to_number"] or record["applies_to_key"],
         depends_on=document.depends_on,
         contact_name=document.contact_name,
@@ -139,6 +140,7 @@ def _line_view(line: DocumentLine, document: Document) -> DocumentLineView:
         vat_code=line.vat_code,
         net=plain(line.net_minor, currency),
         vat=plain(line.vat_minor, currency),
+        withheld=plain(line.wht_minor, currency),
         row=line.row,
     )
 

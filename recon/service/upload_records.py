@@ -158,7 +158,11 @@ class UploadDoor:
     total: str
     """All documents added up, for counting."""
     for_books: str
-    """What they add to the books: sales less what takes them back."""
+    """What those of sales add to the books: sales less what takes them back."""
+    purchases: int
+    """Of them, documents of purchases."""
+    purchases_total: str
+    """What these add to the books: expenses less suppliers' credits."""
     vat: str
     first_day: str
     last_day: str

@@ -151,13 +151,13 @@ class Outbox:
     def days(self, *states: str) -> tuple[tuple[str, int, int], ...]:
         """Return (day, documents, sales less what takes them back) of documents in these states, by day.
 
-        A payment is a document, but no second sale.
+        A payment is a document, but no second sale; what is bought is none either.
         """
         assert set(states) <= set(STATES), states
         marks = ", ".join(f"'{state}'" for state in states)
         rows = self._database.query(
             "SELECT issued_on, COUNT(*) AS documents, SUM(CASE WHEN kind IN ('credit_note', 'void') THEN -total_minor "
-            f"WHEN kind = 'payment' THEN 0 ELSE total_minor END) AS total_minor FROM outbox WHERE state IN ({marks}) "
+            f"WHEN kind IN ('payment', 'expense', 'expense_payment', 'supplier_credit') THEN 0 ELSE total_minor END) AS total_minor FROM outbox WHERE state IN ({marks}) "
             "GROUP BY issued_on ORDER BY issued_on"
         )
         return tuple((row["issued_on"], row["documents"], row["total_minor"]) for row in rows)

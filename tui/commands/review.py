@@ -12,7 +12,7 @@ from recon.review.records import DecisionReport, DoorView
 from recon.review.table import ReviewTable, Shown
 from recon.service import ReconService
 from tui.asking import ask, can_ask
-from tui.output import Output, grouped, totals
+from tui.output import Output, bought, grouped, totals
 from tui.wiring import open_service
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def print_door(door: DoorView, output: Output) -> None:
         f"{door.company}  {door.environment.upper()}  tax id {door.tax_id or 'none'}  (the ledger says {door.ledger_company})"
     )
     output.line(
-        f"  {door.count:,} documents of {door.batch}, {totals(door.total, door.for_books)}, VAT {grouped(door.vat)}"
+        f"  {door.count:,} documents of {door.batch}, {totals(door.total, door.for_books)}{bought(door.purchases, door.purchases_total)}, VAT {grouped(door.vat)}"
     )
     if door.period:
         output.line(

@@ -222,11 +222,15 @@ class DocumentPane(Widget):
         if document.discount not in {"0.00", "0"}:
             given = _("In the lines: discount {amount}").format(amount=self._amount(document.discount))
             parts += [(given, "$recon-dim"), "\n"]
+        if document.withheld not in {"0.00", "0"}:
+            parts += [split_line(_("Tax withheld"), self._amount(document.withheld), width), "\n"]
         if document.applies_to:
             parts += [_("For document {number}").format(number=shown(document.applies_to)), "\n"]
         if document.payment_method:
-            back = document.header.kind == "credit_note"
-            words = _("Paid back {day} from {method}: {amount}") if back else _("Paid {day} to {method}: {amount}")
+            words = {
+                "credit_note": _("Paid back {day} from {method}: {amount}"),
+                "expense_payment": _("Paid {day} from {method}: {amount}"),
+            }.get(document.header.kind, _("Paid {day} to {method}: {amount}"))
             paid = words.format(
                 day=day(document.paid_on or "", era=True),
                 method=shown(document.payment_method),

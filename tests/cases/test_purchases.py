@@ -1,0 +1,158 @@
+"""Purchases by the commands a person types: from ZORT to the sandbox PEAK, with payments, withheld tax and returns."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recon.sandbox.peak import SandboxPeak, sandbox_company
+from recon.sandbox.zort import ZortShop
+from tests.cases.zort_books import JULY, books, change, codes, sale
+from tests.clock import FakeClock
+from tests.shell import Shell
+
+ACCOUNTS = {"input_vat": "115401", "undue_input_vat": "115401", "payable": "212101", "withholding_payable": "420102"}
+UNPAID = {"paymentstatus": "Pending", "payments": [], "paymentamount": "0"}
+KINDS = ["sale", "purchase", "purchase_return"]
+SUPPLIER = "บริษัท ผู้ขาย จำกัด"
+
+
+def bought(number: str, place: int = 20, **changes: Any) -> dict[str, Any]:
+    """A received and paid purchase, of the same goods a sale would have."""
+    document = {
+        name: copy.deepcopy(value) for name, value in sale(number, place).items() if not name.startswith("orderdate")
+    }
+    day = "2026-06-20"
+    given = {"id": 70_030_000 + int(number.rpartition("-")[2]), "customername": SUPPLIER, "purchaseorderdate": f"{day}T00:00:00",
+             "purchaseorderdateString": day}  # fmt: skip
+    return document | given | changes
+
+
+def given_back(number: str) -> dict[str, Any]:
+    """A return to the supplier."""
+    document = {name: value for name, value in bought(number).items() if not name.startswith("purchaseorderdate")}
+    return document | {"returnpurchaseorderdate": "2026-06-25T00:00:00", "returnpurchaseorderdateString": "2026-06-25"}
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(JULY)
+
+
+@pytest.fixture
+def shop(clock: FakeClock) -> Iterator[ZortShop]:
+    with ZortShop(now=clock.now) as shop:
+        yield shop
+
+
+@pytest.fixture
+def shell(tmp_path: Path, clock: FakeClock, shop: ZortShop) -> Shell:
+    """Books with one sale, a paid purchase and one that is received and unpaid; everything is set."""
+    shop.replace_orders([sale("SO-1")])
+    shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
+    made = books(tmp_path, clock, shop, record_kinds=KINDS)
+    change(made, purchases__account="510111", purchases__withholds=True)
+    change(made, **{f'purchases__suppliers__"{SUPPLIER}"': "V00001"})
+    change(made, **{f'purchases__by_sku__"{bought("PO-1")["list"][0]["sku"]}"__withholding_percent': "3"})
+    for name, code in ACCOUNTS.items():
+        change(made, **{f"accounts__{name}": code})
+    made("pull").expect(0)
+    made("match", "--link-all", "--text", "--all-channels", "BSV001")
+    return made
+
+
+def post(shell: Shell) -> dict[str, Any]:
+    """Plan, approve, upload and verify; return the plan."""
+    plan = shell.json("plan")
+    shell("approve", plan["batch"], "--as", "Nok").expect(0)
+    shell("upload", plan["batch"]).expect(0)
+    verified = shell.json("verify", plan["batch"], code=0)
+    assert (verified["compared"], verified["differences"], verified["missing"]) == (plan["documents"], [], [])
+    return plan
+
+
+def truth(shell: Shell) -> list[tuple[str, str, int, int]]:
+    """What the ledger holds: kind, contact, total and what remains to be paid."""
+    with SandboxPeak(
+        path=shell.root / ".recon" / "sandbox" / "peak.db", company=sandbox_company(), durable=False
+    ) as peak:
+        return [(each.kind, each.contact_code, each.total_minor, each.remain_minor) for each in peak.truth()]
+
+
+def held(shell: Shell) -> dict[str, str]:
+    return {cause["code"]: cause["amount"] for cause in shell.json("plan")["held"]}
+
+
+def test_purchases_go_to_the_ledger_once_and_stand_there_as_sent(shell: Shell) -> None:
+    plan = post(shell)
+    kinds = {kind["kind"]: kind["count"] for kind in plan["by_kind"]}
+    assert kinds == {"receipt": 1, "expense": 2, "expense_payment": 1}
+    assert (plan["controls"]["orders"], plan["bought"]["orders"]) == (1, 2)
+    for totals in (plan["controls"], plan["bought"]):
+        assert (totals["documents"], totals["difference"]) == (totals["source"], "0.00")
+    one, two = ([kind, contact] for kind, contact, *_ in truth(shell)[1:])
+    assert one == two == ["expense", "V00001"]
+    assert sorted(row[3] for row in truth(shell)[1:]) == [0, max(row[2] for row in truth(shell)[1:])]
+    again = shell.json("plan")
+    assert (again["documents"], again["bought"]["posted"]) == (0, plan["bought"]["documents"])
+
+
+def test_the_doors_name_purchases_apart(shell: Shell) -> None:
+    plan = shell.json("plan")
+    said = shell("approve", plan["batch"], "--as", "Nok", "--dry-run").expect(0).out
+    assert f"of them purchases: 3 documents, {plan['bought']['documents']}" in said
+    listed = shell.json("documents", plan["batch"], "--kind", "expense_payment")["documents"]
+    assert [row["kind"] for row in listed] == ["expense_payment"]
+    shown = shell("show", listed[0]["document_key"]).expect(0).out
+    assert "withheld" in shown
+    shell("decide", "approve", "--filter", "kind:expense", "--as", "Nok").expect(0)
+    sealed = shell.json("approve", "--decided", "--as", "Nok")["batch"]
+    assert (sealed["purchases"], sealed["for_books"]) == (sealed["documents"], "0.00")
+
+
+def test_a_purchase_paid_later_a_cancelled_one_and_a_return(shell: Shell, shop: ZortShop) -> None:
+    post(shell)
+    shop.change("purchases", [bought("PO-1", status="Voided"), bought("PO-2", 30)])
+    shop.change("purchase_returns", [given_back("DN-3")])
+    shell("pull", "--since", "2026-06-01").expect(0)
+    shell("match", "--all-channels", "BSV001")
+    plan = shell.json("plan")
+    assert [kind["kind"] for kind in plan["by_kind"]] == ["expense_payment"]
+    assert set(held(shell)) == {"purchase-cancelled", "supplier-credit-by-hand"}
+    assert "journal" in shell("findings").out
+    shell("match", "--decide", "PO-1=by-hand:VOID-1", "--decide", "DN-3=by-hand:JV-1", "--as", "Nok")
+    assert held(shell) == {}
+    post(shell)
+    assert [row[3] for row in truth(shell)] == [0, 0, 0]
+    done = shell.json("plan")
+    assert (done["documents"], done["bought"]["held"], done["bought"]["difference"]) == (0, "0.00", "0.00")
+
+
+def test_a_suppliers_credit_goes_into_the_journal_where_a_book_is_named(shell: Shell, shop: ZortShop) -> None:
+    change(shell, purchases__supplier_credit="journal", purchases__journal_book="5")
+    shop.change("purchase_returns", [given_back("DN-3")])
+    shell("pull", "--since", "2026-06-01").expect(0)
+    plan = post(shell)
+    assert "supplier_credit" in {kind["kind"] for kind in plan["by_kind"]}
+    assert truth(shell)[-1][0] == "journal"
+
+
+def test_an_unknown_supplier_is_held_with_the_line_to_set(shell: Shell, shop: ZortShop) -> None:
+    shop.change("purchases", [bought("PO-9", customername="Somebody")])
+    shell("pull", "--since", "2026-06-01").expect(0)
+    shell.json("plan")
+    assert '"Somebody" = "CODE"' in codes(shell)["supplier-not-mapped"]
+
+
+def test_workbook_and_journal_have_purchases_beside_the_sales(shell: Shell, tmp_path: Path) -> None:
+    plan = post(shell)
+    shell("audit", plan["batch"], "-o", tmp_path / "audit.xlsx").expect(0)
+    shell("verify", tmp_path / "audit.xlsx").expect(0)
+    for form in ("hledger", "beancount"):
+        shell("journal", plan["batch"], "--format", form, "-o", tmp_path / f"books.{form}").expect(0)
+        text = (tmp_path / f"books.{form}").read_text(encoding="utf-8")
+        assert "212101" in text and "510111" in text
