@@ -28,6 +28,7 @@ _REACHED: Final = {
 }
 """Order states that count as paid, by setting."""
 _ENDED: Final = ("delivered", "completed")
+_TAKEN_BACK: Final = ("cancelled", "returned")
 
 
 def counted_inputs(inputs: PlanInputs) -> PlanInputs:
@@ -67,7 +68,8 @@ def counted_orders(orders: pl.DataFrame, connection: Connection, proof: pl.DataF
         return orders
     counting = connection.marketplace.counts_as_paid
     open_ones = (orders["payment_state"] == "unknown") & (orders["record_kind"] == "sale")
-    settled = orders["order_key"].is_in(proof["order_key"].implode())
+    taken_back = orders["order_state"].is_in(_TAKEN_BACK)  # paid once, but no more
+    settled = orders["order_key"].is_in(proof["order_key"].implode()) & ~taken_back
     paid = open_ones & (orders["order_state"].cast(pl.String).is_in(_REACHED[counting]) | settled)
     unpaid = open_ones & ~paid if _waits(connection) else paid & ~paid
     state = pl.when(pl.lit(paid)).then(pl.lit("paid")).when(pl.lit(unpaid)).then(pl.lit("unpaid"))

@@ -13,8 +13,10 @@ from recon import __version__
 from recon.frames.parquet import read_frame
 from recon.money import plain
 from recon.plan.findings import with_vat_figures
+from recon.service.completing import workbook_frames
 from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
+from recon.service.number_rows import numbering_rows
 from recon.service.planning import plan_folder
 from recon.service.reading import newest_batch
 from recon.service.settlement_list import settlements
@@ -48,7 +50,7 @@ def audit(
     facts = dossier(context, batch)
     logs = log_rows(context, batch) | {"settlements": settlements(context, batch.connection).to_dicts()}
     written, seal, message = context.outside.write_workbook(
-        facts, plan_frames(context, batch), logs, wanted, on_progress
+        facts, plan_frames(context, batch) | proof_frames(context, batch), logs, wanted, on_progress
     )
     with context.store.database.transaction("workbook"):
         context.store.events.append("workbook", batch.batch_id, {"name": written.name, "seal": seal})
@@ -67,6 +69,12 @@ def plan_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
     names = ("orders", "results", "documents", "lines", "postings", "findings")
     frames = {name: read_frame(folder, name) for name in names}
     return frames | {"findings": with_vat_figures(frames["findings"], frames["documents"], frames["orders"])}
+
+
+def proof_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
+    """Return the frames of the sheets Completeness and Numbering."""
+    name, folder = batch.connection, plan_folder(context, batch)
+    return workbook_frames(context, name, folder, batch) | {"numbering": numbering_rows(context, batch)}
 
 
 def dossier(context: Context, batch: Batch) -> AuditDossier:
@@ -285,6 +293,8 @@ def account_names(context: Context, name: str) -> dict[str, tuple[str, str]]:
     for setting, root in _ROOTS.items():
         code = getattr(rules.accounts, setting) or setting
         roots[code] = root
+    bought = [rules.purchases.account, *(line.account for line in rules.purchases.by_sku.values())]
+    roots = {code: "Expenses" for code in bought if code} | roots
     return {code: (root, names.get(code, code)) for code, root in roots.items()}
 
 
@@ -294,4 +304,8 @@ _ROOTS = {
     "receivable": "Assets",
     "output_vat": "Liabilities",
     "undue_output_vat": "Liabilities",
+    "input_vat": "Assets",
+    "undue_input_vat": "Assets",
+    "payable": "Liabilities",
+    "withholding_payable": "Liabilities",
 }

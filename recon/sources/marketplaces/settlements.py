@@ -246,9 +246,10 @@ def _findings(
     elif unknown.height:
         found.append(_unknown_legs(rows, unknown, options))
     if rows.beside:
-        text = ", ".join(f"{name} ({plain(total)})" for name, total in rows.beside)
-        detail = f"The sum that was paid is right without them: {text}."
-        found.append(one_finding("columns-new", row=head.header_row, value=text, detail=detail))
+        names = ", ".join(name for name, _ in rows.beside)
+        sums = ", ".join(f"{name} ({plain(total)})" for name, total in rows.beside)
+        detail = f"New columns: {sums}. The sum that was paid is right without them."
+        found.append(one_finding("columns-new", row=head.header_row, value=names, detail=detail))
     if above.first and above.last:
         outside = rows.rows.filter(
             ~pl.col("day").is_between(pl.lit(above.first.isoformat()), pl.lit(above.last.isoformat()))
