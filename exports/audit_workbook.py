@@ -32,7 +32,7 @@ from exports.safe_text import safe_text
 from exports.seal import overall, seal_table
 from exports.sheets import charts, summary
 from exports.sheets.context import Prepared, prepare
-from exports.sheets.controls import Control, controls
+from exports.sheets.controls import Control, controls, has_purchases
 from exports.tables import OPTIONAL, TABLES
 from exports.verify_workbook import check_workbook
 from exports.workbook import write_safely
@@ -143,7 +143,7 @@ def _draw(prepared: Prepared, rows_per_sheet: int) -> _Drawn:
         values[entry] = draw_shell(
             sheet, part, subtitle=f"{dossier.company} · {dossier.batch}", footer=f"{dossier.company} · {dossier.batch}"
         )
-    listed = controls(_currencies(prepared), dossier.currency)
+    listed = controls(_currencies(prepared), dossier.currency, bought=has_purchases(prepared.frames.orders))
     ours = [control.ours(prepared) for control in listed]
     seal = overall(summary.facts_of(dossier), printed(listed, ours), sealed.frame)
     page = summary.Page(front, tables["documents"].digits)

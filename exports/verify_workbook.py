@@ -22,7 +22,7 @@ from exports.fast_sheet import Table, scaled_text
 from exports.seal import SEAL_TITLE, differences, no_workbook, open_workbook, overall, read_table, scaled, seal_table
 from exports.sheets import summary
 from exports.sheets.context import prepare
-from exports.sheets.controls import Control, controls, evaluate
+from exports.sheets.controls import Control, controls, evaluate, has_purchases
 from exports.tables import OPTIONAL, TABLES
 from recon.errors import ExportError
 from recon.views import AuditDossier
@@ -79,7 +79,7 @@ def check_workbook(
     listed += _sheet_differences(path, [t for t in tables.values() if t.title not in names])
     present = {key: table for key, table in tables.items() if table.title in names}
     sheets: dict[str, pl.DataFrame] = {}
-    wanted = _columns_needed(controls([currency], currency))
+    wanted = _columns_needed(controls([currency], currency, bought=True))
     by_size = sorted(present.values(), key=lambda table: -_sealed_rows(sealed, table))
     with ThreadPoolExecutor(_AT_ONCE) as readers:
         for table, (found, figures) in zip(
@@ -194,7 +194,8 @@ def _columns_needed(listed: Sequence[Control]) -> dict[str, set[str]]:
 def _listed(sheets: Mapping[str, pl.DataFrame], currency: str) -> tuple[Control, ...]:
     orders = sheets.get("orders")
     named = orders["currency"].drop_nulls().unique().sort().to_list() if orders is not None and orders.width else []
-    return controls([currency, *(code for code in named if code != currency)], currency)
+    bought = orders is not None and "record_kind" in orders.columns and has_purchases(orders)
+    return controls([currency, *(code for code in named if code != currency)], currency, bought=bought)
 
 
 def _printed_controls(

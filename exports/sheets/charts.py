@@ -18,11 +18,14 @@ from exports import look
 from exports.columns import Column
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW, Table
 from exports.sheets.context import Prepared
-from recon.plan.columns import BOOKS_EFFECT
+from recon.frames.schemas import PURCHASE_KINDS
+from recon.plan.columns import SALES_EFFECT
 
 _DAYS_DRAWN: Final = 62
 """Documents of more days are drawn by month; one late credit note makes no long period."""
 _CHANNELS_DRAWN: Final = 12
+_SOLD: Final = ~pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)
+"""What is bought is no sale and stands in no chart of sales."""
 
 _FIGURES: Final = (
     Column("documents", "Documents", "count", 12, total=True),
@@ -32,11 +35,11 @@ _FIGURES: Final = (
 
 def by_day_table(prepared: Prepared) -> Table:
     """Documents and sales per day that has documents, or per month where these are many."""
-    documents = prepared.frames.documents
+    documents = prepared.frames.documents.filter(_SOLD)
     long = documents["issued_on"].n_unique() > _DAYS_DRAWN
     day = pl.col("issued_on").dt.strftime("%Y-%m" if long else "%Y-%m-%d").alias("day")
     frame = documents.group_by(day, maintain_order=True).agg(
-        pl.len().alias("documents"), BOOKS_EFFECT.sum().alias("effect_minor")
+        pl.len().alias("documents"), SALES_EFFECT.sum().alias("effect_minor")
     )
     return prepared.table(
         "by_day",
@@ -51,8 +54,9 @@ def by_day_table(prepared: Prepared) -> Table:
 def by_channel_table(prepared: Prepared) -> Table:
     """Documents and sales per sales channel, the largest first."""
     frame = (
-        prepared.frames.documents.group_by("sales_channel", maintain_order=True)
-        .agg(pl.len().alias("documents"), BOOKS_EFFECT.sum().alias("effect_minor"))
+        prepared.frames.documents.filter(_SOLD)
+        .group_by("sales_channel", maintain_order=True)
+        .agg(pl.len().alias("documents"), SALES_EFFECT.sum().alias("effect_minor"))
         .with_columns(pl.col("sales_channel").fill_null("").replace({"": "(none named)"}))
         .sort("effect_minor", "sales_channel", descending=[True, False])
     )

@@ -16,7 +16,7 @@ import polars as pl
 from exports.fast_sheet import Part
 from exports.sheets.context import Prepared
 from recon.money import exponent
-from recon.plan.columns import BOOKS_EFFECT
+from recon.plan.columns import SALES_EFFECT
 
 SAFE_WORDS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 """Words of ours that may stand in a formula; nothing from outside ever does."""
@@ -54,9 +54,14 @@ def _sum(frame: pl.DataFrame, value: pl.Expr) -> int:
     return int(frame.select(value.cast(pl.Int128).sum()).item() or 0)
 
 
-def _orders(column: str, currency: str) -> Callable[[Prepared], int]:
+def _orders(column: str, currency: str, kinds: Sequence[str] = ()) -> Callable[[Prepared], int]:
+    """Return the sum over the orders of a currency; ``kinds``: of these records only, in words."""
+
     def ours(prepared: Prepared) -> int:
         orders = prepared.frames.orders.filter(pl.col("currency") == currency)
+        if kinds:
+            said = pl.col("record_kind").cast(pl.String).str.replace_all("_", " ", literal=True)
+            orders = orders.filter(said.is_in(kinds))
         if column == "total_minor":
             return _sum(orders, pl.col(column))
         return _sum(prepared.frames.results.join(orders.select("order_no"), on="order_no", how="semi"), pl.col(column))
@@ -85,12 +90,26 @@ def _posted(prepared: Prepared) -> int:
 
 
 def _sales(prepared: Prepared) -> int:
-    return _sum(prepared.frames.documents, BOOKS_EFFECT)
+    return _sum(prepared.frames.documents, SALES_EFFECT)
 
 
-def controls(currencies: Sequence[str], base: str) -> tuple[Control, ...]:
-    """Return all control totals for a workbook with orders in these currencies and books in ``base``."""
-    return (*_counts(), *(control for code in currencies for control in _order_controls(code)), *_book_controls(base))
+SOLD: Final = ("sale", "sale return")
+BOUGHT: Final = ("purchase", "purchase return")
+"""Records of the sheet Orders that are sold and bought: never summed into one figure about the books."""
+
+
+def has_purchases(orders: pl.DataFrame) -> bool:
+    """Return whether purchases or purchase returns are among these orders; ``record_kind`` as a code or in words."""
+    return bool(orders["record_kind"].cast(pl.String).str.starts_with("purchase").any())
+
+
+def controls(currencies: Sequence[str], base: str, *, bought: bool) -> tuple[Control, ...]:
+    """Return all control totals for a workbook with orders in these currencies and books in ``base``.
+
+    ``bought``: whether there are purchases, which then have lines of their own.
+    """
+    of_orders = (control for code in currencies for control in _order_controls(code, bought=bought))
+    return (*_counts(), *of_orders, *_book_controls(base, bought=bought))
 
 
 def _counts() -> tuple[Control, ...]:
@@ -117,7 +136,7 @@ def _rows_stated(prepared: Prepared) -> int:
     return _sum(prepared.frames.files.filter(pl.col("rows_read").is_not_null()), pl.col("rows_stated"))
 
 
-def _order_controls(currency: str) -> tuple[Control, ...]:
+def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
     where = (("currency", currency),)
     parts = ("posted_minor", "planned_minor", "held_minor", "ignored_minor")
     named = (
@@ -126,6 +145,8 @@ def _order_controls(currency: str) -> tuple[Control, ...]:
             "total_minor",
             "What the buyers pay for the orders that count; refunds and cancellations are still in it.",
         ),
+    )
+    of_books = (
         ("Truth", "truth_minor", "What should stand in the ledger in the end."),
         ("Posted before", "posted_minor", "What stood there before this batch."),
         ("Planned now", "planned_minor", "What this batch adds, less credits."),
@@ -155,17 +176,25 @@ def _order_controls(currency: str) -> tuple[Control, ...]:
             currency,
         ),
     )
-    rest = (Term("orders", "truth_minor", where), *(Term("orders", part, where, -1) for part in parts))
-    sums.append(
-        Control(
-            f"Truth less posted, planned, held, ignored, {currency}",
-            "money",
-            rest,
-            "No satang is lost between files and books.",
-            lambda _: 0,
-            currency,
+    for kinds, words in ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),):
+        for name, column, proves in of_books:
+            ours = _orders(column, currency, kinds)
+            terms = _per_kind(column, currency, kinds)
+            sums.append(Control(f"{name}{words}, {currency}", "money", terms, proves, ours, currency))
+        rest = (
+            *_per_kind("truth_minor", currency, kinds),
+            *(t for part in parts for t in _per_kind(part, currency, kinds, -1)),
         )
-    )
+        sums.append(
+            Control(
+                f"Truth less posted, planned, held, ignored{words}, {currency}",
+                "money",
+                rest,
+                "No satang is lost between files and books.",
+                lambda _: 0,
+                currency,
+            )
+        )
     waits = (Term("held", "held_minor", where),)
     sums.append(
         Control(
@@ -180,11 +209,19 @@ def _order_controls(currency: str) -> tuple[Control, ...]:
     return tuple(sums)
 
 
-def _book_controls(base: str) -> tuple[Control, ...]:
+def _per_kind(column: str, currency: str, kinds: Sequence[str], sign: int = 1) -> tuple[Term, ...]:
+    """Return the sum of a column of the orders of these kinds; no kinds: of all."""
+    where = (("currency", currency),)
+    if not kinds:
+        return (Term("orders", column, where, sign),)
+    return tuple(Term("orders", column, (*where, ("record_kind", kind)), sign) for kind in kinds)
+
+
+def _book_controls(base: str, *, bought: bool) -> tuple[Control, ...]:
     net_and_vat = (Term("documents", "net_minor"), Term("documents", "vat_minor"))
     debit = _frame_sum("postings", "debit_minor")
     listed: tuple[tuple[str, tuple[Term, ...], str, Callable[[Prepared], int]], ...] = (
-        ("Sales of the documents", (Term("documents", "effect_minor"),), "The documents carry exactly what was planned for the orders.", _orders("planned_minor", base)),
+        ("Sales of the documents", (Term("documents", "effect_minor"),), "The documents carry exactly what was planned for the orders.", _orders("planned_minor", base, SOLD if bought else ())),
         ("All documents added up", net_and_vat, "Net and VAT of all documents make their totals; credit notes are added here, not taken off.", _frame_sum("documents", "total_minor")),
         ("Net of all lines added up", (Term("lines", "net_minor"),), "The lines make the documents' net; those of credit notes are added too.", _with_lines("net_minor")),
         ("VAT of all lines added up", (Term("lines", "vat_minor"),), "The lines make the documents' VAT; no figure for a VAT return, because credit notes are added too.", _with_lines("vat_minor")),
@@ -195,6 +232,14 @@ def _book_controls(base: str) -> tuple[Control, ...]:
         ("Sales by day", (Term("by_day", "effect_minor"),), "The chart by day shows everything.", _sales),
         ("Sales by channel", (Term("by_channel", "effect_minor"),), "The chart by channel shows everything.", _sales),
     )  # fmt: skip
+    if bought:
+        purchases = (
+            "Purchases of the documents",
+            (Term("documents", "bought_minor"),),
+            "The documents carry exactly what was planned for the purchases.",
+            _orders("planned_minor", base, BOUGHT),
+        )
+        listed = (listed[0], purchases, *listed[1:])
     return tuple(Control(f"{name}, {base}", "money", terms, proves, ours, base) for name, terms, proves, ours in listed)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
-from recon.plan.columns import BOOKS_EFFECT
+from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT
 
 _DOCUMENTS: Final = (
     Column("number", "Number", width=18),
@@ -36,6 +36,8 @@ _DOCUMENTS: Final = (
     Column("gross_minor", "Before discount", "money", 15, total=True),
     Column("discount_minor", "Discount", "money", 13, total=True),
     Column("vat_by_line_minor", "VAT by line", "money", 13, total=True),
+    Column("bought_minor", "Adds to purchases", "money", 15, total=True),
+    Column("wht_minor", "Tax withheld", "money", 13, total=True),
     Column("vat_mode", "VAT in price", width=11),
     Column("tax_invoice", "Tax invoice", width=11),
     Column("due_on", "Due on", "date", 12),
@@ -89,7 +91,7 @@ _POSTINGS: Final = (
 )
 
 
-_ABOUT: Final = "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' carries the sign."
+_ABOUT: Final = "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' and 'Adds to purchases' carry the sign."
 _ABOUT_PRODUCTS: Final = (
     " Kind product: a product the ledger was told to create; its SKU stands under Order, and it has no amounts."
 )
@@ -106,6 +108,7 @@ def _amounts() -> list[pl.Expr]:
         "vat_by_line_minor",
         "total_minor",
         "paid_minor",
+        "wht_minor",
     )
     return [pl.when(_HAS_AMOUNTS).then(name).alias(name) for name in names]
 
@@ -118,7 +121,8 @@ def documents_table(prepared: Prepared) -> Table:
         prepared.frames.documents.join(origin, on="doc_no", how="left", maintain_order="left")
         .join(state, on="document_key", how="left", maintain_order="left")
         .with_columns(
-            pl.when(_HAS_AMOUNTS).then(BOOKS_EFFECT).alias("effect_minor"),
+            pl.when(_HAS_AMOUNTS).then(SALES_EFFECT).alias("effect_minor"),
+            pl.when(_HAS_AMOUNTS).then(BOUGHT_EFFECT).alias("bought_minor"),
             pl.when(pl.col("is_tax_invoice") & pl.col("kind").cast(pl.String).is_in(_TAX_INVOICES))
             .then(pl.lit("yes"))
             .alias("tax_invoice"),

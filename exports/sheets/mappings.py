@@ -9,7 +9,8 @@ import polars as pl
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, Prepared, words
-from recon.plan.columns import BOOKS_EFFECT
+from recon.frames.schemas import PURCHASE_KINDS
+from recon.plan.columns import SALES_EFFECT
 
 _PRODUCTS: Final = (
     Column("product_code", "Product in ledger", width=18),
@@ -71,11 +72,17 @@ def products_table(prepared: Prepared) -> Table:
     )
 
 
+def _place() -> pl.Expr:
+    """Return the sales channel; money that goes out for purchases stands apart from money that comes in."""
+    bought = pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)
+    return pl.when(bought).then(pl.lit("(purchases)")).otherwise("sales_channel").alias("sales_channel")
+
+
 def channels_table(prepared: Prepared) -> Table:
     """What went through each payment channel, and into which account of the ledger."""
     where = prepared.document_facts.select("doc_no", "file", "row")
     frame = (
-        prepared.frames.documents.with_columns(BOOKS_EFFECT.alias("effect_minor"))
+        prepared.frames.documents.with_columns(SALES_EFFECT.alias("effect_minor"), _place())
         .join(where, on="doc_no", how="left", maintain_order="left")
         .group_by("payment_channel", "payment_method", "sales_channel", maintain_order=True)
         .agg(

@@ -20,7 +20,7 @@ from exports.fast_sheet import Part, Table, scaled_text
 from exports.sheets.context import Prepared, remedy_of, title_of, words
 from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
 from recon.money import exponent
-from recon.plan.columns import BOOKS_EFFECT
+from recon.plan.columns import SALES_EFFECT
 from recon.views import AuditDossier
 
 TITLE: Final = "Summary"
@@ -151,12 +151,16 @@ def draw_top(page: Page, prepared: Prepared, control_rows: tuple[int, int], *, a
 def _tiles(page: Page, prepared: Prepared) -> None:
     frames, digits, code = prepared.frames, page.currency_digits, prepared.dossier.currency
     base = frames.results.join(
-        frames.orders.filter(pl.col("currency") == code).select("order_no"), on="order_no", how="semi"
+        frames.orders.filter(
+            pl.col("currency") == code, ~pl.col("record_kind").cast(pl.String).str.starts_with("purchase")
+        ).select("order_no"),
+        on="order_no",
+        how="semi",
     )
     figures = (
         ("B", "Orders", frames.orders.height, "count"),
         ("C", "Documents", frames.documents.height, "count"),
-        ("D", f"Sales {code}", int(frames.documents.select(BOOKS_EFFECT.sum()).item() or 0), "money"),
+        ("D", f"Sales {code}", int(frames.documents.select(SALES_EFFECT.sum()).item() or 0), "money"),
         ("E", f"Held {code}", int(base["held_minor"].sum()), "money"),
         ("F", f"Ignored {code}", int(base["ignored_minor"].sum()), "money"),
     )
@@ -226,7 +230,7 @@ def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
         (("A", "Kind"), ("B", "Documents"), ("C", "Net"), ("D", "VAT"), ("E", "Total"), ("F", "Adds to sales")),
     )
     grouped = (
-        prepared.frames.documents.with_columns(words("kind"), BOOKS_EFFECT.alias("effect_minor"))
+        prepared.frames.documents.with_columns(words("kind"), SALES_EFFECT.alias("effect_minor"))
         .group_by("kind").agg(pl.len(), pl.col(columns).sum()).sort("kind")
     )  # fmt: skip
     for kind, count, *sums in grouped.iter_rows():
