@@ -14,7 +14,10 @@ import polars as pl
 from exports.audit_frames import APPROVALS, ATTEMPTS, EVENTS, FILES, MAPPINGS, OUTBOX, AuditFrames, log_frame
 from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, ORDERS, POSTINGS
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, ORDERS, POSTED, POSTINGS
+from recon.proof.completeness import causes_of, completeness, where_orders_went
+from recon.proof.numbering import numbering_proof
+from recon.proof.numbering_words import as_rows
 from recon.views import AuditDossier
 
 FILE: Final = "9f86d081884c"
@@ -84,10 +87,25 @@ def made_frames(orders: int) -> AuditFrames:
         findings_from(held.filter(pl.col("reason") == code), code, amount_minor=pl.col("held_minor"), value="SKU-0007", detail="1 line has no product.")
         for code in ("product-not-linked", "currency-foreign")
     ])  # fmt: skip
+    shop = _orders(base)
     return AuditFrames(
-        orders=_orders(base), results=results, documents=documents, lines=lines, postings=_postings(documents),
-        findings=findings, **_logs(base, documents),
+        orders=shop, results=results, documents=documents, lines=lines, postings=_postings(documents),
+        findings=findings, **_logs(base, documents), **proofs(shop, results, documents),
     )  # fmt: skip
+
+
+def proofs(orders: pl.DataFrame, results: pl.DataFrame, documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the frames of the sheets Completeness and Numbering, made as the service makes them."""
+    went = where_orders_went(orders, results, documents, pl.DataFrame(schema=POSTED))
+    numbers = orders.join(results.select("order_no", "disposition", "reason"), on="order_no").select(
+        pl.col("order_number").alias("number"), pl.col("ordered_on").alias("day"), pl.col("order_key").alias("owner"),
+        pl.when(pl.col("disposition").cast(pl.String).is_in(["held", "ignored"])).then("reason").alias("why"),
+    )  # fmt: skip
+    return {
+        "completeness": completeness(went),
+        "completeness_causes": causes_of(went),
+        "numbering": as_rows(numbering_proof(numbers), "orders"),
+    }
 
 
 def _orders(base: pl.DataFrame) -> pl.DataFrame:

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Final
 
 from exports.fast_sheet import Table
-from exports.sheets import charts, documents, findings, logs, mappings, orders, settlements
+from exports.sheets import charts, completeness, documents, findings, logs, mappings, numbering, orders, settlements
 from exports.sheets.context import Prepared
 
 TABLES: Final[tuple[Callable[[Prepared], Table], ...]] = (
-    orders.orders_table, orders.held_table, findings.findings_table, documents.documents_table, documents.lines_table,
-    documents.postings_table, mappings.products_table, mappings.channels_table, logs.uploads_table,
+    orders.orders_table, orders.held_table, findings.findings_table, completeness.sales_table, completeness.purchases_table,
+    numbering.numbering_table, documents.documents_table, documents.lines_table, documents.postings_table,
+    mappings.products_table, mappings.channels_table, logs.uploads_table,
     logs.attempts_table, logs.approvals_table, mappings.changes_table, logs.files_table, logs.events_table,
     charts.by_day_table, charts.by_channel_table, settlements.settlements_table,
 )  # fmt: skip
 """The summary stands before them, the seal after them."""
-OPTIONAL: Final = frozenset({"settlements"})
+OPTIONAL: Final = frozenset({"settlements", "completeness_bought"})
 """Tables of which there is no sheet where they have no row."""

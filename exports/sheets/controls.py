@@ -73,6 +73,24 @@ def _frame_sum(name: str, column: str) -> Callable[[Prepared], int]:
     return lambda prepared: _sum(getattr(prepared.frames, name), pl.col(column))
 
 
+_BY_DAY: Final = (
+    ("Source", "truth_minor", "Every order of sales stands on its own day in the sheet Completeness."),
+    ("Held", "held_minor", "What is held is on the day it belongs to."),
+    ("Ignored", "ignored_minor", "So is what is left out."),
+)
+
+
+def _of_sales(column: str, currency: str) -> Callable[[Prepared], int]:
+    """Return the sum over the orders that are sales or their returns."""
+
+    def ours(prepared: Prepared) -> int:
+        bought = pl.col("record_kind").cast(pl.String).str.starts_with("purchase")
+        sales = prepared.frames.orders.filter(~bought, pl.col("currency") == currency)
+        return _sum(prepared.frames.results.join(sales.select("order_no"), on="order_no", how="semi"), pl.col(column))
+
+    return ours
+
+
 def _rows(name: str) -> Callable[[Prepared], int]:
     return lambda prepared: int(getattr(prepared.frames, name).height)
 
@@ -193,6 +211,13 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
                 "No satang is lost between files and books.",
                 lambda _: 0,
                 currency,
+            )
+        )
+    for name, column, proves in _BY_DAY:
+        terms = (Term("completeness", column, where),)
+        sums.append(
+            Control(
+                f"{name} by day and channel, {currency}", "money", terms, proves, _of_sales(column, currency), currency
             )
         )
     waits = (Term("held", "held_minor", where),)

@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from recon.plan.columns import BOOKS_EFFECT
+
 BLOCKS: Final = ("sales", "purchases")
 
 _FIGURES: Final = ("truth", "ledger", "waiting", "planned", "held", "ignored", "difference")
@@ -54,15 +56,6 @@ _FIRST_DAYS: Final = dt.timedelta(days=31)
 """So long after the start date the first order may be for the days before it to count as days without orders."""
 _UNLIKE: Final = pl.col("said_minor") - pl.col("ledger_minor")
 KEY: Final = ("block", "day", "sales_channel", "currency")
-_KIND: Final = pl.col("kind").cast(pl.String)
-_ADDS: Final = ("invoice", "receipt", "expense")
-_MOVES_MONEY: Final = ("payment", "expense_payment", "product")
-EFFECT: Final = (
-    pl.when(_KIND.is_in(_ADDS)).then("total_minor")
-    .when(_KIND.is_in(_MOVES_MONEY)).then(0)
-    .otherwise(-pl.col("total_minor"))
-)  # fmt: skip
-"""What a document adds to its block: sales or expenses add, payments move money, voids and credit notes take away."""
 
 
 def where_orders_went(
@@ -117,7 +110,9 @@ def where_orders_went(
 
 def _sums(documents: pl.DataFrame, dated: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return per order what its documents add, how many they are, and whether one bears another day."""
-    mine = documents.select("order_key", "issued_on", EFFECT.alias("_effect")).join(dated, on="order_key", how="inner")
+    mine = documents.select("order_key", "issued_on", BOOKS_EFFECT.alias("_effect")).join(
+        dated, on="order_key", how="inner"
+    )
     return mine.group_by("order_no").agg(
         pl.col("_effect").sum().alias(f"{name}_minor"),
         pl.len().alias(f"{name}_documents"),

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.parquet import read_facts, read_frame, write_frames
-from recon.proof.completeness import EFFECT
+from recon.plan.columns import BOOKS_EFFECT
 from recon.service.context import Context
 from recon.store.moments import moment, stamp
 from recon.targets.base import LedgerDocument
@@ -68,7 +68,7 @@ def make_reading(
     numbered = ours.filter(kind.is_in(NUMBERED), pl.col("issued_on").is_between(since, until))
     live = listed.filter(~pl.col("is_void"))
     there = live.group_by("kind", "number").agg(
-        pl.col("total_minor").is_null().any().alias("_unstated"), EFFECT.sum().alias("said_minor")
+        pl.col("total_minor").is_null().any().alias("_unstated"), BOOKS_EFFECT.sum().alias("said_minor")
     )
     said = numbered.select("document_key", kind, "number").join(there, on=["kind", "number"], how="left")
     said = said.filter(~pl.col("_unstated").fill_null(value=False))

@@ -11,7 +11,7 @@ from recon.domain.finding import FINDING_CODES
 from recon.proof.numbering import NUMBERING, numbering_proof
 from recon.proof.numbering_words import as_rows
 from recon.service.context import Context
-from recon.service.ledger_reading import Reading
+from recon.service.ledger_reading import Reading, kept_reading
 from recon.service.numbering_proof import GAP, TWICE, UNNUMBERED, order_proof, spelt_range
 from recon.service.planning import load_plan_frame
 from recon.store.batches import Batch
@@ -126,6 +126,18 @@ def _not_listed(reading: Reading, posted: pl.DataFrame) -> pl.DataFrame:
     )
     missing = asked.with_columns(pl.col("kind").cast(pl.String)).join(numbers, on=["kind", "number"], how="anti")
     return missing.select("order_key").unique()
+
+
+def numbering_rows(context: Context, batch: Batch) -> pl.DataFrame:
+    """Return NUMBERING of a batch for its workbook: before sending, and of the ledger's list where it was verified."""
+    name, rules = batch.connection, context.settings.connections[batch.connection]
+    orders, results, documents = (load_plan_frame(context, batch, part) for part in ("orders", "results", "documents"))
+    posted = context.store.posted_frame(batch.company_id)
+    before = before_rows(context, name, rules, orders, results, documents, posted)
+    reading = kept_reading(context, name, batch.batch_id)
+    if reading is None:
+        return before
+    return pl.concat([before, after_rows(context, name, rules, orders, results, reading)])
 
 
 def numbering_found(context: Context, batch: Batch, reading: Reading) -> tuple[dict[str, str], ...]:

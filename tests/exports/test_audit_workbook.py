@@ -11,15 +11,15 @@ import openpyxl
 import polars as pl
 import pytest
 
-from bench.made_audit import CHAIN, DIGEST, dossier, made_frames
-from exports.audit_workbook import WrittenWorkbook, audit_frames, write_audit_workbook
+from bench.made_audit import CHAIN, DIGEST, dossier, made_frames, proofs
+from exports.audit_workbook import AuditFrames, WrittenWorkbook, audit_frames, write_audit_workbook
 from exports.sheets.summary import AGREE, DIFFER
 from exports.verify_workbook import verify_workbook
 from recon.errors import ExportError, FrameError
 from recon.frames.findings import findings_from
 
 SHEETS = [
-    "Summary", "Orders", "Held orders", "Findings", "Documents", "Document lines", "Postings", "Products used",
+    "Summary", "Orders", "Held orders", "Findings", "Completeness", "Numbering", "Documents", "Document lines", "Postings", "Products used",
     "Channels used", "Upload log", "Attempts", "Approvals", "Mapping changes", "Files", "Events", "By day", "By channel", "Seal",
 ]  # fmt: skip
 
@@ -231,6 +231,12 @@ def test_sheets_split_and_formulas_add_up_all_parts(tmp_path: Path) -> None:
     assert verify_workbook(done.path).problems == ()
 
 
+def again(frames: AuditFrames, **changed: pl.DataFrame) -> AuditFrames:
+    """The same frames with some changed, and the proofs made of them."""
+    whole = fields(frames) | changed
+    return audit_frames(**whole | proofs(whole["orders"], whole["results"], whole["documents"]))
+
+
 def test_a_control_total_that_differs_is_shown_not_hidden(tmp_path: Path) -> None:
     frames = made_frames(60)
     first = pl.col("order_no") == 4
@@ -238,7 +244,7 @@ def test_a_control_total_that_differs_is_shown_not_hidden(tmp_path: Path) -> Non
         pl.when(first).then(pl.col("planned_minor") + 1).otherwise("planned_minor").alias("planned_minor"),
         pl.when(first).then(pl.col("truth_minor") + 1).otherwise("truth_minor").alias("truth_minor"),
     )
-    done = write_audit_workbook(dossier(), audit_frames(**{**fields(frames), "results": shifted}), tmp_path / "a.xlsx")
+    done = write_audit_workbook(dossier(), again(frames, results=shifted), tmp_path / "a.xlsx")
     assert not done.agrees
     assert done.message.startswith(DIFFER)
     book = openpyxl.load_workbook(done.path, data_only=True)
@@ -261,7 +267,7 @@ def test_an_order_held_or_left_out_in_part_says_why(tmp_path: Path) -> None:
     )
     key = frames.orders["order_key"][8]
     held = findings_from(pl.DataFrame({"order_key": [key]}), "partial-credit-by-hand", detail="refund 2")
-    frames = audit_frames(**{**fields(frames), "results": results, "findings": pl.concat([frames.findings, held])})
+    frames = again(frames, results=results, findings=pl.concat([frames.findings, held]))
     done = write_audit_workbook(dossier(), frames, tmp_path / "a.xlsx")
     assert done.agrees
     book = openpyxl.load_workbook(done.path, data_only=True)
@@ -271,6 +277,55 @@ def test_an_order_held_or_left_out_in_part_says_why(tmp_path: Path) -> None:
     assert left_out["Part of an order that goes out: a charge or voucher left out on purpose"] == [1, 0.5]
     texts = [[cell.value for cell in row] for row in book["Held orders"].iter_rows(min_row=6)]
     assert any(row[0] == "#1009" and "refund 2" in row for row in texts)
+
+
+def test_every_day_and_channel_stands_in_completeness(shown: openpyxl.Workbook) -> None:
+    rows = list(shown["Completeness"].iter_rows(min_row=5, values_only=True))
+    at = {name: place for place, name in enumerate(rows[0])}
+    parts = ("In the ledger", "Approved, not sent", "Planned", "Held", "Not posted", "Unexplained")
+    for row in rows[1:]:
+        assert round(row[at["Source"]] * 100) == sum(round(row[at[name]] * 100) for name in parts)
+        assert (row[at["In words"]] == "no orders") == (row[at["Orders"]] == 0)
+    frames = made_frames(60)
+    assert sum(row[at["Orders"]] for row in rows[1:]) == 60
+    days = {row[at["Day"]].date() for row in rows[1:]}
+    assert len(days) == (max(days) - min(days)).days + 1 == frames.orders["ordered_on"].n_unique()
+    assert any("held 1: " in row[at["In words"]] for row in rows[1:])
+    totals = [cell.value for cell in shown["Completeness"][3]]
+    thb = frames.orders.filter(pl.col("currency") == "THB").select("order_no")
+    truth = frames.results.join(thb, on="order_no", how="semi")["truth_minor"].sum()
+    assert round(totals[at["Source"]] * 100) == truth
+
+
+def test_a_lost_order_is_a_gap_in_numbering_and_a_hole_in_completeness(tmp_path: Path) -> None:
+    frames = made_frames(60)
+    orders, results = (frame.filter(~pl.col("order_no").is_in([20, 21])) for frame in (frames.orders, frames.results))
+    done = write_audit_workbook(
+        dossier(), audit_frames(orders=orders, results=results, **proofs(orders, results, frames.documents)), tmp_path / "a.xlsx"
+    )  # fmt: skip
+    sheet = openpyxl.load_workbook(done.path, data_only=True)["Numbering"]
+    rows = [row[:7] for row in sheet.iter_rows(min_row=6, values_only=True)]
+    assert rows[0] == ("Orders of the source", "#n", "series", "#1001", "#1060", 58, 60)
+    assert [row[3:6] for row in rows if row[2] == "gap"] == [("#1021", "#1022", 2)]
+    assert any(row[2] == "no document" for row in rows), "what is held keeps its number and is no gap"
+    assert verify_workbook(done.path).differences == ()
+
+
+def test_purchases_have_a_sheet_of_their_own_where_there_are_any(tmp_path: Path, shown: openpyxl.Workbook) -> None:
+    assert "Completeness purchases" not in shown.sheetnames
+    frames = made_frames(60)
+    bought = pl.when(pl.col("order_no") < 10).then(pl.lit("purchase")).otherwise(pl.lit("sale"))
+    orders = frames.orders.with_columns(bought.cast(frames.orders.schema["record_kind"]).alias("record_kind"))
+    done = write_audit_workbook(dossier(), again(frames, orders=orders), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(done.path, data_only=True)
+    sums = [
+        sum(row[3] for row in book[title].iter_rows(min_row=6, values_only=True))
+        for title in ("Completeness", "Completeness purchases")
+    ]
+    assert sums == [50, 10]
+    differing = {name for name, figures in block(book, "Control totals", 3).items() if name != "Control" and figures[2]}
+    assert not any("by day and channel" in name for name in differing)
+    assert verify_workbook(done.path).differences == ()
 
 
 def test_progress_counts_rows_up_to_all(tmp_path: Path) -> None:

@@ -30,12 +30,12 @@ def test_f06_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "audit.xlsx"
     target.write_bytes(b"the old workbook")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
     try:
         with pytest.raises(
             ExportError, match=r"audit\.xlsx was not written: File too large\. The file that was there is unchanged"
         ):
-            write_audit_workbook(dossier(), made_frames(400), target)
+            write_audit_workbook(dossier(), made_frames(900), target)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_bytes() == b"the old workbook"
