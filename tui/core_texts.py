@@ -206,6 +206,7 @@ EVENTS: Final[dict[str, str]] = {
     "cancelled-batch": N_("unsent documents of the batch taken out"),
     "verified": N_("compared with the ledger"),
     "workbook": N_("audit workbook written"),
+    "vat-workbook": N_("VAT workbook written"),
 }
 """What happened, by the event log's own names."""
 EXIT_WORDS: Final[dict[int, str]] = {

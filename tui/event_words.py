@@ -36,7 +36,7 @@ def _about(kind: str, subject: str, facts: dict[str, Any]) -> str:
         return ""
     if kind in {"intake", "file-kept"}:
         return shown(facts.get("name") or facts.get("connection") or subject[:12])
-    if kind == "workbook":
+    if kind in {"workbook", "vat-workbook"}:
         return shown(facts.get("name", subject))
     if kind in {"sending", "posted", "refused", "unknown", "looked-up", "conflict", "duplicate", "needs_person"}:
         return shown(facts.get("ledger_number") or facts.get("number") or subject)

@@ -1,0 +1,100 @@
+"""Sheets of a month's VAT: the sales tax report, the input tax report, invoices whose VAT waits, and what is not in the figures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from exports.columns import Column
+from exports.fast_sheet import Table, make_table
+from exports.sheets.context import words
+from recon.service.vat_report import VatReport
+
+SALES, PURCHASES, NOT_DUE, APART = "sales", "purchases", "not_due", "apart"
+
+_AMOUNTS: Final = (
+    Column("taxable_minor", "Taxable, without VAT มูลค่า", "money", 16, total=True),
+    Column("zero_minor", "Zero-rated อัตราร้อยละ 0", "money", 14, total=True),
+    Column("exempt_minor", "Exempt or no VAT ยกเว้น", "money", 14, total=True),
+    Column("vat_minor", "VAT ภาษีมูลค่าเพิ่ม", "money", 14, total=True),
+    Column("total_minor", "Total รวม", "money", 16, total=True),
+)
+_PLACE: Final = (
+    Column("note", "Note หมายเหตุ", width=46),
+    Column("order_number", "Order", width=18),
+    Column("connection", "Connection", width=14),
+    Column("state", "State", width=10),
+    Column("document_key", "Document key", width=36),
+)
+
+
+def _head(number: str, contact: str) -> tuple[Column, ...]:
+    return (
+        Column("issued_on", "Date วันที่", "date", 12),
+        Column("number", number, width=22),
+        Column("kind", "Kind", width=13),
+        Column("contact_name", contact, width=28),
+        Column("contact_tax_id", "Tax id เลขประจำตัวผู้เสียภาษี", width=18),
+        Column("contact_branch", "Branch สาขา", width=10),
+    )
+
+
+_APPLIES: Final = (
+    Column("applies_to_number", "Pays, credits or voids อ้างอิง", width=22),
+    Column("applies_on", "Of วันที่", "date", 12),
+)
+_SALES: Final = (*_head("Tax invoice เลขที่ใบกำกับภาษี", "Buyer ผู้ซื้อ"), *_AMOUNTS, *_APPLIES, *_PLACE)
+_PURCHASES: Final = (
+    *_head("Our document เลขที่เอกสาร", "Supplier ผู้ขาย"),
+    Column("supplier_number", "Supplier's tax invoice เลขที่ใบกำกับภาษี", width=24),
+    Column("claim", "Claimable ใช้หักได้", width=15, tones={"yes": "good", "no number": "warn", "no tax invoice": "warn"}),
+    *_AMOUNTS,
+    *_PLACE,
+)
+_APART: Final = (
+    Column("what", "What", width=18),
+    Column("reason", "Why", width=30),
+    Column("day", "Date วันที่", "date", 12),
+    Column("number", "Document or order", width=24),
+    Column("kind", "Kind", width=13),
+    Column("total_minor", "Adds to sales", "money", 16, total=True),
+    Column("connection", "Connection", width=14),
+)
+_PRINTED: Final = {SALES: 13, PURCHASES: 13, NOT_DUE: 11, APART: 7}
+
+
+def vat_tables(report: VatReport) -> dict[str, Table]:
+    """Return the tables of a month, by their keys."""
+    lists = report.lists
+    return {
+        SALES: _table(
+            report, SALES, "Sales tax report",
+            "รายงานภาษีขาย: tax invoices of the month and sales without VAT; credit notes and voids are negative, in their own month.",
+            _SALES, lists.sales,
+        ),
+        PURCHASES: _table(
+            report, PURCHASES, "Input tax report",
+            "รายงานภาษีซื้อ: suppliers' documents of the month. Only rows that say yes under Claimable count.",
+            _PURCHASES, lists.purchases,
+        ),
+        NOT_DUE: _table(
+            report, NOT_DUE, "VAT not due",
+            "Invoices that are no tax invoices and were not paid by the end of the month: their VAT is due when they are paid.",
+            _SALES, lists.not_due,
+        ),
+        APART: _table(
+            report, APART, "Not in these figures",
+            "Of this month, and in none of the figures: what is held, left out, planned or approved and not posted. Purchases are negative.",
+            _APART, report.apart_rows,
+        ),
+    }  # fmt: skip
+
+
+def _table(
+    report: VatReport, key: str, title: str, about: str, columns: tuple[Column, ...], frame: pl.DataFrame
+) -> Table:
+    tab = "work" if key in (NOT_DUE, APART) else "proof"
+    return make_table(
+        key, title, about, columns, frame.with_columns(words("kind")), currency=report.currency, tab=tab, printed=_PRINTED[key]
+    )  # fmt: skip

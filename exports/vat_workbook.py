@@ -1,0 +1,217 @@
+"""The workbook of a month's VAT: figures of the return as formulas over the lists, checks, and what is not in them.
+
+Nothing is decided here; `recon.service.vat_report` has decided it. Written beside its target, read back, compared, put in place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import CellIsRule
+
+from exports import look
+from exports.fast_sheet import Part, Table, draw_shell, split
+from exports.package import write_package
+from exports.safe_text import safe_text
+from exports.seal import differences, open_workbook, read_table, seal_table
+from exports.sheets import summary
+from exports.sheets.controls import SAFE_WORDS
+from exports.sheets.vat_tables import APART, PURCHASES, SALES, vat_tables
+from exports.workbook import write_safely
+from recon.crash import NO_CRASH, CrashPoints
+from recon.proof.vat_month import CLAIMED
+from recon.service.vat_report import VatReport
+
+TITLE: Final = "VAT"
+Parts = Mapping[str, Sequence[Part]]
+_FIRST_ROW: Final = 5
+
+
+def write_vat_workbook(
+    report: VatReport,
+    path: Path,
+    *,
+    written_at: dt.datetime,
+    rows_per_sheet: int = 1_000_000,
+    crash: CrashPoints = NO_CRASH,
+) -> Path:
+    """Write the workbook and compare it with what was meant; returns where it lies.
+
+    Raises:
+        ExportError: Not written; a file that was there before is untouched.
+    """
+    tables = vat_tables(report)
+    sealed = seal_table(tables.values(), report.currency)
+    parts = {key: split(table, rows_per_sheet) for key, table in {**tables, "seal": sealed}.items()}
+    shell, entries, values = _draw(report, parts, written_at)
+
+    def write(target: Path) -> None:
+        write_package(target, shell, parts=dict(entries), values=values, moment=written_at, on_rows=lambda *_: None)
+
+    def check(written: Path) -> list[str]:
+        return _read_back(written, tables, sealed)
+
+    return write_safely(path, write, check, crash=crash, step="vat-workbook")
+
+
+def _read_back(written: Path, tables: Mapping[str, Table], sealed: Table) -> list[str]:
+    """Return every difference between the cells and what was meant."""
+    found = []
+    for table in tables.values():
+        found += differences(table, sealed.frame, read_table(open_workbook(written), table))
+    return found
+
+
+def _draw(
+    report: VatReport, parts: Parts, written_at: dt.datetime
+) -> tuple[bytes, dict[str, Part], dict[str, dict[str, str]]]:
+    book = Workbook()
+    book.properties.title = safe_text(f"VAT {report.month.name}")
+    book.properties.subject = safe_text(report.company)
+    book.properties.created = book.properties.modified = written_at.replace(tzinfo=None)
+    front = book.active
+    front.title = TITLE
+    said = f"{report.company} · {report.month.name}"
+    entries, values = {}, {}
+    for part in (part for several in parts.values() for part in several):
+        sheet = book.create_sheet(part.title)
+        entry = f"xl/worksheets/sheet{len(book.sheetnames)}.xml"
+        entries[entry], values[entry] = part, draw_shell(sheet, part, subtitle=said, footer=said)
+    page = summary.Page(front, parts[SALES][0].table.digits, row=_FIRST_ROW)
+    _draw_front(page, report, parts)
+    values["xl/worksheets/sheet1.xml"] = page.values
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue(), entries, values
+
+
+def _draw_front(page: summary.Page, report: VatReport, parts: Parts) -> None:
+    sheet = page.sheet
+    for letter, width in summary.WIDTHS.items():
+        sheet.column_dimensions[letter].width = width
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.tabColor = look.INK
+    page.text("A", f"VAT of {report.month.name} · ภาษีมูลค่าเพิ่ม", row=1, size=20, bold=True, colour=look.TEAL)
+    sheet.row_dimensions[1].height = 32
+    page.text("A", f"{report.company}  ·  {report.tax_id}", row=2, size=12, bold=True).alignment = look.aligned()
+    period = f"{report.month.first} to {report.month.last}  ·  {', '.join(report.connections)}  ·  {report.currency}"
+    page.text("A", period, row=3, colour=look.MUTED).alignment = look.aligned()
+    if report.environment != "live":
+        text = f"{report.environment.upper()} - not the company's real books"
+        page.text("G", text, row=1, bold=True, colour=look.WARN).alignment = look.aligned("right")
+    _draw_figures(page, report, parts)
+    _draw_checks(page, report, parts)
+    _draw_apart(page, report, parts)
+    page.heading("Notes", ())
+    for note in report.notes:
+        page.text("A", note, colour=look.WARN).alignment = look.aligned(vertical="top")
+        page.underline()
+    summary.draw_contents(page, [part for several in parts.values() for part in several])
+    look.print_setup(sheet, left=f"{report.company} · {report.month.name}", heading_row=None)
+    sheet.print_area = f"A1:{list(summary.WIDTHS)[-1]}{sheet.max_row}"
+
+
+def _sum(parts: Sequence[Part], *columns: str) -> str:
+    """Return the sum of columns of a table as an expression."""
+    return "+".join(f"SUM({part.span(column)})" for column in columns for part in parts)
+
+
+def _sum_where(parts: Sequence[Part], column: str, where: str, word: str, sign: str = "") -> str:
+    """Return the sum of a column where another says a word of ours (``sign`` <>: says another)."""
+    assert SAFE_WORDS.fullmatch(word)
+    return "+".join(f'SUMIFS({part.span(column)},{part.span(where)},"{sign}{word}")' for part in parts)
+
+
+def _waiting(parts: Sequence[Part]) -> str:
+    both = (_sum_where(parts, "vat_minor", "claim", word) for word in ("no tax invoice", "no number"))
+    return "+".join(both)
+
+
+def _draw_figures(page: summary.Page, report: VatReport, parts: Parts) -> None:
+    """Write the figures of the return, each live over the lists."""
+    figures, sales, bought = report.figures, parts[SALES], parts[PURCHASES]
+    page.heading("Figures of the month", (("A", "Figure"), ("B", report.currency), ("C", "Documents")), right="BC")
+    rows: tuple[tuple[str, int, str, int | None], ...] = (
+        ("Sales total, without VAT · ยอดขาย", figures.sales_minor, _sum(sales, "taxable_minor", "zero_minor", "exempt_minor"), report.lists.sales.height),
+        ("  of it zero-rated · อัตราร้อยละ 0", figures.zero_minor, _sum(sales, "zero_minor"), None),
+        ("  of it exempt or without VAT · ยกเว้น", figures.exempt_minor, _sum(sales, "exempt_minor"), None),
+        ("  of it taxable · ต้องเสียภาษี", figures.taxable_minor, _sum(sales, "taxable_minor"), None),
+        ("Output VAT · ภาษีขาย", figures.output_vat_minor, _sum(sales, "vat_minor"), None),
+        ("Purchases with claimable VAT, without VAT · ยอดซื้อ", figures.purchases_minor, _sum_where(bought, "taxable_minor", "claim", CLAIMED), report.lists.purchases.height),
+        ("Input VAT that can be claimed · ภาษีซื้อ", figures.input_vat_minor, _sum_where(bought, "vat_minor", "claim", CLAIMED), None),
+        ("Input VAT that cannot be claimed yet", figures.waiting_vat_minor, _waiting(bought), None),
+    )  # fmt: skip
+    at: dict[int, int] = {}
+    for number, (label, value, live, count) in enumerate(rows):
+        at[number] = page.row
+        page.text("A", label, bold=not label.startswith("  "))
+        page.number("B", value, page.currency_digits, live=f"ROUND({live},{page.currency_digits})")
+        if count is not None:
+            page.number("C", count, 0, "count")
+        page.underline()
+    page.text("A", "Output less input VAT: payable, or (negative) creditable · ต้องชำระ / ชำระเกิน", bold=True)
+    page.number(
+        "B", figures.payable_minor, page.currency_digits, live=f"ROUND(B{at[4]}-B{at[6]},{page.currency_digits})"
+    )
+    page.underline()
+
+
+def _draw_checks(page: summary.Page, report: VatReport, parts: Parts) -> None:
+    """Write each check with the figure taken another way and their difference."""
+    sales, bought = parts[SALES], parts[PURCHASES]
+    known = {
+        0: _sum(sales, "taxable_minor", "zero_minor", "exempt_minor", "vat_minor"),
+        1: _sum(sales, "vat_minor"),
+        2: f"{_sum_where(bought, 'vat_minor', 'claim', CLAIMED)}+{_sum_where(bought, 'vat_minor', 'claim', 'no number')}",
+    }
+    columns = (
+        ("A", "Check"),
+        ("B", "From the lists"),
+        ("C", "Taken another way"),
+        ("D", "Difference"),
+        ("E", "What it proves"),
+    )
+    page.heading("Checks", columns, right="BCD")
+    first, digits = page.row, page.currency_digits
+    for number, check in enumerate(report.checks):
+        page.text("A", check.name)
+        live = f"ROUND({known[number]},{digits})" if number in known else ""
+        page.number("B", check.listed_minor, digits, live=live)
+        page.number("C", check.other_minor, digits)
+        page.number(
+            "D", check.listed_minor - check.other_minor, digits, live=f"ROUND(B{page.row}-C{page.row},{digits})"
+        )
+        page.text("E", check.proves, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
+        page.make_room(check.name, check.proves)
+        page.underline()
+    cells = f"D{first}:D{page.row - 1}"
+    bad = look.font(bold=True, colour=look.WHITE)
+    rules = page.sheet.conditional_formatting
+    rules.add(cells, CellIsRule(operator="notEqual", formula=["0"], font=bad, fill=look.fill(look.BAD)))
+    rules.add(cells, CellIsRule(operator="equal", formula=["0"], font=look.font(colour=look.GOOD)))
+
+
+def _draw_apart(page: summary.Page, report: VatReport, parts: Parts) -> None:
+    """Write what is not in the figures, by what it is and why; live where both are words of ours."""
+    page.heading("Not in these figures", (("A", "What and why"), ("B", "Number"), ("C", "Adds to sales")), right="BC")
+    for one in report.apart:
+        page.text("A", f"{one.what}: {one.reason}")
+        ours = SAFE_WORDS.fullmatch(one.what) and SAFE_WORDS.fullmatch(one.reason)
+        where = (
+            [f'{p.span("what")},"{one.what}",{p.span("reason")},"{one.reason}"' for p in parts[APART]] if ours else []
+        )
+        counted = "+".join(f"COUNTIFS({criteria})" for criteria in where)
+        summed = "+".join(f"SUMIFS({p.span('total_minor')},{c})" for p, c in zip(parts[APART], where, strict=False))
+        page.number("B", one.count, 0, "count", live=counted)
+        page.number(
+            "C", one.total_minor, page.currency_digits, live=f"ROUND({summed},{page.currency_digits})" if ours else ""
+        )
+        page.underline()
+    if not report.apart:
+        page.text("A", "nothing", colour=look.MUTED)
+        page.row += 1

@@ -1,0 +1,119 @@
+"""What is of a month and not in its VAT figures: held, left out, planned, approved, entered by hand, or not due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import polars as pl
+
+from recon.frames.parquet import read_frame
+from recon.frames.schemas import PURCHASE_KINDS
+from recon.plan.columns import BOOKS_EFFECT
+from recon.proof.vat_month import POSTED_STATES, Month, VatLists
+from recon.service.context import Context
+from recon.service.reading import latest_plan, latest_plan_folder
+from recon.summaries_vat import VatApart
+
+APART: Final = pl.Schema({
+    "what": pl.String(),                # held, left out, planned, approved, not due or unknown contents
+    "reason": pl.String(),              # finding code, state of the upload, ...
+    "day": pl.Date(),
+    "number": pl.String(),              # of the document, or of the order
+    "kind": pl.String(),                # of the document; order
+    "total_minor": pl.Int64(),          # what it would add to sales; purchases negative
+    "connection": pl.String(),
+})  # fmt: skip
+"""What is of the month and not in the figures, one row each."""
+
+
+def rows_apart(
+    context: Context, names: Sequence[str], filed: pl.DataFrame, lists: VatLists, month: Month
+) -> pl.DataFrame:
+    """Return what is of the month and not in the figures."""
+    parts = [part.select(pl.col(name).cast(dtype) for name, dtype in APART.items()) for part in (
+        lists.not_due.select(
+            pl.lit("not due").alias("what"), pl.lit("invoice is no tax invoice and not paid").alias("reason"), pl.col("issued_on").alias("day"),
+            "number", "kind", "total_minor", "connection",
+        ),
+        lists.unknown.select(
+            pl.lit("unknown contents").alias("what"), pl.lit("its plan is gone from .recon/frames").alias("reason"), pl.col("issued_on").alias("day"),
+            "number", "kind", _effect(), "connection",
+        ),
+        filed.filter(~pl.col("state").is_in(POSTED_STATES), pl.col("kind") != "expense_payment", _during("issued_on", month)).select(
+            pl.lit("approved").alias("what"), pl.col("state").alias("reason"), pl.col("issued_on").alias("day"), "number", "kind", _effect(), "connection",
+        ),
+        *(part for name in names for part in _of_plan(context, name, month)),
+        *(_by_hand(context, name, month) for name in names),
+    )]  # fmt: skip
+    return pl.concat(parts).sort("what", "day", "number", nulls_last=True, maintain_order=True)
+
+
+def _effect() -> pl.Expr:
+    """Return what a document adds to sales; a purchase takes away, what takes it back gives."""
+    kind = pl.col("kind").cast(pl.String)
+    bought = pl.when(kind == "supplier_credit").then("total_minor").otherwise(-pl.col("total_minor"))
+    return pl.when(kind.is_in(PURCHASE_KINDS)).then(bought).otherwise(BOOKS_EFFECT).alias("total_minor")
+
+
+def _during(column: str, month: Month) -> pl.Expr:
+    return pl.col(column).is_between(month.first, month.last)
+
+
+def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame]:
+    """Yield the documents of a draft, and orders that are held or left out, of the month."""
+    drafts = [batch for batch in context.store.batches.all(name) if batch.state == "draft"]
+    if drafts:
+        documents = read_frame(context.workspace.private / str(drafts[-1].facts["frames"]), "documents")
+        some = documents.filter(
+            _during("issued_on", month),
+            ~pl.col("kind").cast(pl.String).is_in(["product", "payment", "expense_payment"]),
+        )
+        yield some.select(
+            pl.lit("planned").alias("what"), pl.lit(drafts[-1].batch_id).alias("reason"), pl.col("issued_on").alias("day"),
+            pl.coalesce("number", "order_number").alias("number"), "kind", _effect(), pl.lit(name).alias("connection"),
+        )  # fmt: skip
+    if latest_plan_folder(context, name) is None:
+        return
+    orders = latest_plan(context, name, "orders").filter(pl.col("currency") == context.settings.company.currency)
+    day = pl.coalesce("paid_on", "ordered_on").alias("day")
+    places = orders.select("order_key", "order_number", "record_kind", day)
+    results = (
+        latest_plan(context, name, "results").join(places, on="order_key", how="inner").filter(_during("day", month))
+    )
+    bought = pl.col("record_kind").cast(pl.String).is_in(["purchase", "purchase_return"])
+    for what, column in (("held", "held_minor"), ("left out", "ignored_minor")):
+        sign = pl.when(bought).then(-pl.col(column)).otherwise(column)
+        yield results.filter(pl.col(column) != 0).select(
+            pl.lit(what).alias("what"), "reason", "day", pl.col("order_number").alias("number"), pl.lit("order").alias("kind"),
+            sign.alias("total_minor"), pl.lit(name).alias("connection"),
+        )  # fmt: skip
+
+
+def _by_hand(context: Context, name: str, month: Month) -> pl.DataFrame:
+    """Return what persons said they entered by hand for orders: its day and its VAT are not known here."""
+    said = [change for change in context.store.mappings.dated(name, "decision") if isinstance(change.value, dict)]
+    rows = [
+        {"what": "by hand", "reason": "amount and day are not known here", "number": change.value.get("number"), "kind": "order",
+         "total_minor": 0, "connection": name, "key": change.key, "decided": change.at[:10]}
+        for change in said if isinstance(change.value, dict) and change.value.get("decision") == "by-hand"
+    ]  # fmt: skip
+    if not rows or latest_plan_folder(context, name) is None:
+        return pl.DataFrame(schema=APART)
+    orders = latest_plan(context, name, "orders").select(
+        pl.col("order_key").alias("key"), pl.coalesce("paid_on", "ordered_on").alias("day")
+    )
+    found = (
+        pl.DataFrame(rows).join(orders, on="key", how="left").with_columns(pl.col("decided").str.to_date("%Y-%m-%d"))
+    )
+    return found.filter(_during("day", month) | _during("decided", month)).select(APART.names()).cast(APART)
+
+
+def summed(rows: pl.DataFrame) -> tuple[VatApart, ...]:
+    """Return how many rows there are of each cause, and their sum."""
+    grouped = rows.group_by("what", "reason", maintain_order=True).agg(
+        pl.len().alias("count"), pl.col("total_minor").cast(pl.Int128).sum().alias("total_minor")
+    )
+    return tuple(
+        VatApart(what=what, reason=reason, count=count, total_minor=int(minor)) for what, reason, count, minor in grouped.iter_rows()
+    )  # fmt: skip

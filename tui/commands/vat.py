@@ -1,0 +1,56 @@
+"""`recon vat`: the VAT of a month over all batches, as a workbook and in figures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from recon.money import plain
+from recon.service.vat_report import VatReport
+from tui.output import Output, grouped
+from tui.wiring import open_service
+
+_WORDS = (
+    ("sales", "Sales total, without VAT"), ("taxable", "  taxable"), ("zero", "  zero-rated"), ("exempt", "  exempt or without VAT"),
+    ("output_vat", "Output VAT"), ("purchases", "Purchases with claimable VAT"), ("input_vat", "Input VAT that can be claimed"),
+    ("waiting_vat", "Input VAT that cannot be claimed yet"), ("payable", "Payable, or (negative) creditable"),
+)  # fmt: skip
+
+
+def vat(args: argparse.Namespace) -> int:
+    """Write the workbook of a month."""
+    from exports.vat_workbook import write_vat_workbook
+
+    output = Output(as_json=args.json)
+    with open_service(args, write=not args.dry_run) as service:
+        report = service.upkeep.vat(args.month, args.connection)
+        wanted = Path(args.output) if args.output else service.upkeep.audit_folder / f"vat-{report.month.name}.xlsx"
+        if not args.dry_run:
+            wanted = write_vat_workbook(report, wanted, written_at=service.upkeep.now)
+            service.upkeep.note_vat(report, wanted)
+    facts = report.as_facts() | {"path": str(wanted), "dry_run": args.dry_run}
+    output.document("vat", facts)
+    _print(report, output)
+    output.line(f"{'Would write' if args.dry_run else 'Wrote'} {wanted}")
+    return 0 if report.agrees else 4
+
+
+def _print(report: VatReport, output: Output) -> None:
+    figures = report.as_facts()["figures"]
+    output.line(f"{report.company}, VAT of {report.month.name} ({report.environment.upper()}), from what is posted")
+    output.table(("Figure", report.currency), [(words, grouped(figures[name])) for name, words in _WORDS], right=(1,))
+    for check in report.checks:
+        said = (
+            "agrees"
+            if check.agrees
+            else f"DIFFERS by {grouped(plain(check.listed_minor - check.other_minor, report.currency))}"
+        )
+        output.line(f"  {check.name}: {said}")
+    if report.apart:
+        output.table(
+            ("Not in these figures", "Why", "Number", "Adds to sales"),
+            [(one.what, one.reason, one.count, grouped(plain(one.total_minor, report.currency))) for one in report.apart],
+            right=(2, 3),
+        )  # fmt: skip
+    for note in report.notes:
+        output.line(f"  {note}")
