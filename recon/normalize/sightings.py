@@ -72,15 +72,16 @@ def new_columns(findings: pl.DataFrame) -> tuple[str, ...]:
 def orders_naming(orders: pl.DataFrame, kind: str, values: Mapping[str, str]) -> pl.DataFrame:
     """Return the orders that name one of some values, with the value's key and its text as ``thing_key`` and ``thing``.
 
-    ``values``: key of each value to the way it is written. An order that names two of them stands under the first.
+    ``values``: key of each value to the way it is written. An order that names two of them stands there twice.
     """
     column = ORDER_COLUMNS[kind]
-    named = {}
-    for cell in orders[column].unique().drop_nulls().sort().to_list():
-        keys = [key for part in parts_of(kind, cell) if (key := key_of(kind, part)) in values]
-        if keys:
-            named[cell] = keys[0]
-    cells = pl.DataFrame({"cell": list(named), "thing_key": list(named.values())}, schema=_CELLS)
+    named = [
+        (cell, key)
+        for cell in orders[column].unique().drop_nulls().sort().to_list()
+        for key in dict.fromkeys(key_of(kind, part) for part in parts_of(kind, cell))
+        if key in values
+    ]
+    cells = pl.DataFrame(named, schema=_CELLS, orient="row")
     found = orders.join(cells, left_on=column, right_on="cell", how="inner", maintain_order="left", coalesce=False)
     return found.drop("cell").with_columns(
         pl.col("thing_key").replace_strict(dict(values), default=None, return_dtype=pl.String).alias("thing")

@@ -9,10 +9,10 @@ from recon.money import parse_minor
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.elsewhere import require_writer
-from recon.service.new_things import note_approved
 from recon.service.planning import DIGESTED, load_plan_frame, plan_folder
 from recon.service.reading import batch_view
 from recon.service.rejections import require_none_rejected
+from recon.service.seen_eras import note_approved
 from recon.service.sending import changes_since, confirmation_needed
 from recon.store.batches import Batch
 from recon.summaries import BatchView

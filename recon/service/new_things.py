@@ -33,15 +33,10 @@ from recon.normalize.sightings import (
 )
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, product_links
-from recon.store.batches import Batch
-from recon.store.files import Intake
+from recon.service.seen_eras import Eras, Sets
 from recon.summaries_things import ThingLine
 
-Sets = Sequence[tuple[Intake, CanonicalFrames]]
-
 HOLDS, SHOWS = "new-thing", "first-seen"
-LISTED, APPROVED = "things listed up to", "things approved up to"
-"""Settings: the newest reading of the first plan, and of the newest batch a person approved."""
 _SAID_BY: Final = {
     "status": ("status-unknown", "payment-status-unknown"),
     "tax": ("tax-rate-unknown", "vat-does-not-tie"),
@@ -78,7 +73,7 @@ def new_things(
     context: Context, name: str, rules: Connection, sets: Sets, frames: CanonicalFrames, posted: pl.DataFrame
 ) -> NewThings:
     """Return what is new in a connection's files and open; ``frames``: the latest version of every order."""
-    eras = _Eras.of(context, name, sets)
+    eras = Eras.of(context, name, sets)
     said = frozenset(context.store.mappings.current(name, "seen"))
     columns = frozenset(fold(part) for part in _columns_answered(eras, said))
     if not eras.later:
@@ -94,46 +89,13 @@ def new_things(
 
 
 @dataclass(frozen=True, slots=True)
-class _Eras:
-    """A connection's readings: those of the beginning, those a person approved a batch of since, and the newest."""
-
-    first: tuple[CanonicalFrames, ...]
-    approved: tuple[CanonicalFrames, ...]
-    """Of the later ones; what was only shown in them is answered."""
-    later: tuple[CanonicalFrames, ...]
-    """Everything since the first plan."""
-
-    @classmethod
-    def of(cls, context: Context, name: str, sets: Sets) -> _Eras:
-        """Tell a connection's readings apart; a file read again belongs where it was first read."""
-        marks = context.store.mappings.current(name, "setting")
-        earliest: dict[str, int] = {}
-        for intake in context.store.files.intakes(name, superseded=True):
-            earliest.setdefault(intake.digest, intake.intake_id)
-        listed, approved = (int(str(marks.get(mark, -1))) for mark in (LISTED, APPROVED))
-        if listed < 0:  # nothing was planned yet
-            return cls(tuple(frames for _, frames in sets), (), ())
-        at = [(earliest.get(intake.digest, intake.intake_id), frames) for intake, frames in sets]
-        return cls(
-            first=tuple(frames for number, frames in at if number <= listed),
-            approved=tuple(frames for number, frames in at if listed < number <= approved),
-            later=tuple(frames for number, frames in at if number > listed),
-        )
-
-    def known(self, kind: str, *, with_approved: bool) -> frozenset[str]:
-        """Return the keys of a kind that are no news."""
-        parts = (*self.first, *self.approved) if with_approved else self.first
-        return frozenset().union(*(keys_of(part, kind) for part in parts))
-
-
-@dataclass(frozen=True, slots=True)
 class _Asked:
     """One look through all kinds."""
 
     context: Context
     name: str
     rules: Connection
-    eras: _Eras
+    eras: Eras
     said: frozenset[str]
     orders: pl.DataFrame
     """Orders that may become documents."""
@@ -203,7 +165,8 @@ class _Asked:
         if named.is_empty():
             return None
         lines = [
-            self._line(kind, row, holds=holding[row["thing_key"]]) for row in _by_thing(named).iter_rows(named=True)
+            self._line(kind, row, holds=holding[row["thing_key"]])
+            for row in _by_thing(named, self.context.settings.company.currency).iter_rows(named=True)
         ]
         details = {line.value: f"{line.words} {line.command}" for line in lines}
         column = ORDER_COLUMNS[kind]
@@ -317,7 +280,7 @@ _KIND_WORDS: Final = {
 }  # fmt: skip
 
 
-def _columns_answered(eras: _Eras, said: frozenset[str]) -> frozenset[str]:
+def _columns_answered(eras: Eras, said: frozenset[str]) -> frozenset[str]:
     """Return the headings that were new once and are answered: by a person's word, or by approving what showed them."""
     told = {part for frames in eras.approved for part in new_columns(frames.findings)}
     if eras.approved or eras.later:
@@ -332,10 +295,11 @@ def _in_question(orders: pl.DataFrame, rules: Connection) -> pl.DataFrame:
     return orders.filter(pl.col("record_kind").cast(pl.String).is_in(list(rules.record_kinds)), day >= rules.start_date)
 
 
-def _by_thing(named: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per value: how many orders, over how much, and the first of them."""
+def _by_thing(named: pl.DataFrame, currency: str) -> pl.DataFrame:
+    """Return one row per value: how many orders, over how much in the books' currency, and the first of them."""
+    own = pl.col("total_minor").filter(pl.col("currency") == currency)
     return named.group_by("thing_key", maintain_order=True).agg(
-        pl.len().alias("orders"), pl.col("total_minor").cast(pl.Int128).sum().alias("amount_minor"),
+        pl.len().alias("orders"), own.cast(pl.Int128).sum().alias("amount_minor"),
         pl.first("thing", "file", "row", "order_state", "payment_state"),
     )  # fmt: skip
 
@@ -356,20 +320,3 @@ def answers_to(lines: Sequence[ThingLine], kind: str, value: str) -> tuple[Thing
         return tuple(lines)
     same: Callable[[ThingLine], bool] = lambda line: value == "*" or key_of(kind, line.value) == key_of(kind, value)  # noqa: E731
     return tuple(line for line in lines if line.kind == kind and same(line))
-
-
-def note_listed(context: Context, name: str, sets: Sets) -> None:
-    """Note which files the first plan stood on: what they show is the beginning."""
-    if LISTED not in context.store.mappings.current(name, "setting") and sets:
-        newest = max(intake.intake_id for intake, _ in sets)
-        context.store.mappings.set(name, "setting", {LISTED: newest}, reason="first plan")
-
-
-def note_approved(context: Context, batch: Batch, actor: str) -> None:
-    """Note which files stood behind a batch that a person approved: what was only shown with it is answered."""
-    newest = int(batch.facts.get("newest_intake", -1))
-    before = int(str(context.store.mappings.current(batch.connection, "setting").get(APPROVED, -1)))
-    if newest > before and not actor.endswith("(automatic)"):
-        context.store.mappings.set(
-            batch.connection, "setting", {APPROVED: newest}, who=actor, reason=f"approved {batch.batch_id}"
-        )

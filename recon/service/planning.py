@@ -29,15 +29,17 @@ from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
 from recon.service.known import current_sets, frames_path, read_again
+from recon.service.mapping_frames import code_links
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
-from recon.service.new_things import new_things, note_listed
+from recon.service.new_things import new_things
 from recon.service.numbering_proof import gap_findings, taken_numbers
 from recon.service.plan_report import report
 from recon.service.platform_shipping import platform_shipping
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
 from recon.service.returned import with_returns
+from recon.service.seen_eras import note_listed
 from recon.service.start_date import require_start_date
 from recon.service.two_sources import shared_orders
 from recon.settings_text import settings_facts

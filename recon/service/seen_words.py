@@ -17,7 +17,8 @@ from recon.normalize.sightings import COLUMN, KINDS, ORDER_COLUMNS, SKU, keys_of
 from recon.service.context import Context
 from recon.service.known import current_sets
 from recon.service.mapping_frames import channel_links, product_links
-from recon.service.new_things import APPROVED, LISTED, Sets, answers_to, new_things, seen_key
+from recon.service.new_things import answers_to, new_things, seen_key
+from recon.service.seen_eras import APPROVED, LISTED, Sets
 from recon.store.mappings import Value
 from recon.summaries_things import SeenLine, ThingLine
 
@@ -89,18 +90,25 @@ def seen_register(context: Context, connection: str | None) -> tuple[SeenLine, .
     frames = _latest(sets)
     open_keys = {(line.kind, key) for line in open_things(context, name) for key in line.keys}
     answers = _Answers.of(context, name, rules, open_keys)
-    rows = [row for kind in ORDER_COLUMNS for row in _of_orders(frames, kind)]
+    currency = context.settings.company.currency
+    rows = [row for kind in ORDER_COLUMNS for row in _of_orders(sets, frames, kind, currency)]
     return tuple(answers.line(context, row) for row in [*rows, *_of_skus(frames), *_of_columns(sets)])
 
 
-def _of_orders(frames: CanonicalFrames, kind: str) -> Iterator[dict[str, object]]:
-    texts = written(kind, [frames], keys_of(frames, kind))
-    for key in texts:
-        named = orders_naming(frames.orders, kind, {key: texts[key]})
-        first = named.row(0, named=True)
+def _of_orders(sets: Sets, frames: CanonicalFrames, kind: str, currency: str) -> Iterator[dict[str, object]]:
+    """Yield each value of a kind: where it came first, and the orders that name it as they are now."""
+    first: dict[str, dict[str, object]] = {}
+    for _, part in sets:
+        texts = written(kind, [part], keys_of(part, kind) - first.keys())
+        named = orders_naming(part.orders, kind, texts).sort("row", maintain_order=True)
+        for row in named.unique("thing_key", keep="first", maintain_order=True).iter_rows(named=True):
+            first[row["thing_key"]] = row
+    for key, seen in first.items():
+        named = orders_naming(frames.orders, kind, {key: str(seen["thing"])})
+        own = named if kind == "currency" else named.filter(pl.col("currency") == currency)
         yield {
-            "kind": kind, "key": key, "value": texts[key], "orders": named.height, "file": first["file"], "row": first["row"],
-            "minor": int(named["total_minor"].cast(pl.Int128).sum()), "day": first["ordered_on"],
+            "kind": kind, "key": key, "value": seen["thing"], "orders": named.height, "file": seen["file"], "row": seen["row"],
+            "minor": int(own["total_minor"].cast(pl.Int128).sum() or 0), "day": seen["ordered_on"],
         }  # fmt: skip
 
 
