@@ -1,7 +1,8 @@
 """Accounts of the books as names hledger and beancount accept, and what kind each one is.
 
 Both programs want every account under one of five roots. Where nobody says which, the role an account plays in the
-postings tells: what invoices and receipts debit is an asset, what always equals the VAT is a liability, the rest income.
+postings tells: what invoices and receipts debit is an asset, what always equals the VAT is a liability, the rest income;
+of purchases, what expenses debit is an expense, input VAT an asset, and what is owed a liability.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import polars as pl
+
+from recon.frames.schemas import PURCHASE_KINDS
 
 Root = Literal["Assets", "Liabilities", "Equity", "Income", "Expenses"]
 Program = Literal["hledger", "beancount"]
@@ -43,14 +46,20 @@ def account_kinds(
             is_vat.alias("vat"),
             (debit != reversing).any().alias("debited"),
             (pl.col("kind") == "payment").all().alias("paid"),
+            pl.col("kind").is_in(PURCHASE_KINDS).all().alias("bought"),
+            ((debit & (pl.col("kind") == "expense")) | (~debit & (pl.col("kind") == "supplier_credit")))
+            .all()
+            .alias("cost"),
         )
         .sort("account_code")
     )
     methods = set(documents["payment_method"].drop_nulls().unique())
     found = {}
-    for code, vat, debited, paid in roles.iter_rows():
+    for code, vat, debited, paid, bought, cost in roles.iter_rows():
         asset = code in methods or (not vat and (debited or paid))
         root: Root = "Assets" if asset else "Liabilities" if vat else "Income"
+        if bought and code not in methods:
+            root = "Assets" if vat else "Expenses" if cost else "Liabilities"
         found[code] = given.get(code) or JournalAccount(root)
     return found
 
