@@ -287,6 +287,8 @@ class UploadSummary:
     orders_to_plan: int = 0
     """Orders that waited for them only, and can be planned now."""
     dry_run: bool = False
+    warnings: tuple[str, ...] = ()
+    """What should be known before it is sent (dry run only)."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.upload/1."""

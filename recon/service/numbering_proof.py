@@ -15,7 +15,7 @@ from recon.domain.finding import FINDING_CODES
 from recon.domain.providers import source_facts
 from recon.errors import ApprovalError
 from recon.frames.findings import findings_from, gather, one_finding
-from recon.frames.parquet import read_frame
+from recon.frames.parquet import read_frame, scan_frame
 from recon.frames.schemas import LEFT_OUT
 from recon.proof.numbering import NumberingProof, numbering_proof, reused, taken
 from recon.proof.series import NUMBERS
@@ -23,6 +23,7 @@ from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.ledger_reading import readings, strangers
 from recon.service.reading import latest_plan_folder
+from recon.store.batches import Batch
 
 GAP, TAKEN, TWICE = "number-gap", "number-taken", "number-twice"
 """Finding codes."""
@@ -117,6 +118,16 @@ def gap_findings(
     rest = gaps.slice(GAPS_TOLD)
     more = f"{rest['count'].sum():,} more numbers are missing in {rest.height:,} places; the sheet Numbering of the audit workbook lists them"
     return gather([found, one_finding(GAP, column="order_number", detail=more)])
+
+
+def gap_warnings(context: Context, batch: Batch) -> tuple[str, ...]:
+    """Return what a person should know about order numbers before a batch is sent, as its plan found it."""
+    findings = scan_frame(context.workspace.private / str(batch.facts["frames"]), "findings")
+    found = findings.filter(pl.col("code") == GAP).select("value", "detail").collect()
+    if not found.height:
+        return ()
+    told = [value or detail for value, detail in found.head(GAPS_TOLD + 1).iter_rows()]
+    return (f"{FINDING_CODES[GAP].title} ({GAP}): {', '.join(told)}",)
 
 
 def _gaps_that_count(proof: NumberingProof, rules: Connection) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from recon.service.context import Context, Progress
 from recon.service.elsewhere import posted_meanwhile, require_writer
 from recon.service.known import current_sets
 from recon.service.new_products import created_rows, link_created, orders_to_plan
-from recon.service.numbering_proof import require_free_numbers
+from recon.service.numbering_proof import gap_warnings, require_free_numbers
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.start_date import lock_start_date
 from recon.service.waiting import next_step, settle_command
@@ -154,7 +154,8 @@ def upload(
     _require_unchanged(context, batch)
     _require_free_numbers(context, batch)
     if dry_run:
-        return _summary(context, batch, company, environment, report=None, dry_run=True)
+        would = _summary(context, batch, company, environment, report=None, dry_run=True)
+        return replace(would, warnings=gap_warnings(context, batch))
     lock_start_date(context, batch.connection)
     known = known_catalog(context, batch.connection)
     with (

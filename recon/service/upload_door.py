@@ -11,6 +11,7 @@ from recon.money import plain
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.door import door
+from recon.service.numbering_proof import gap_warnings
 from recon.service.planning import plan_folder
 from recon.service.sending import confirmation_needed
 from recon.service.upload_records import CompanyCheck, UploadDoor
@@ -64,6 +65,7 @@ def upload_door(context: Context, batch_id: str) -> UploadDoor:
         digest=batch.plan_digest,
         confirm=confirmation_needed(context, batch.batch_id),
         actor=context.actor,
+        warnings=gap_warnings(context, batch),
     )
 
 

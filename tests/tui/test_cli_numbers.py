@@ -9,8 +9,10 @@ import pytest
 
 from recon.sandbox.peak import SandboxPeak
 from recon.sandbox.peak.faults import Fault
+from recon.workspace import find_workspace
 from tests.shell import SANDBOX_COMPANY, Shell, run
 from tests.tui.conftest import MID_MONTH, WHOLESALE
+from tui.wiring import service_for
 
 LATER = WHOLESALE.read_text(encoding="utf-8").replace("#100", "#200").replace("772000000100", "772000000200")
 """The wholesale export with other orders."""
@@ -51,6 +53,11 @@ def test_a_missing_order_number_is_told_and_sends_on(shell: Shell, tmp_path: Pat
     again = shell.json("plan", "--dry-run")
     assert {cause["code"]: cause["count"] for cause in again["other"]}["number-gap"] == 2
     shell("approve", "B0001", "--as", "Nok").expect(0)
+    with service_for(find_workspace(shell.root), clock=shell.clock, write=False) as service:
+        told = service.upload_door("B0001").warnings
+    assert told == ("Order numbers are missing between those that were taken in (number-gap): #1016, #1027 to #1028",)
+    assert shell.json("upload", "B0001", "--dry-run")["warnings"] == list(told)
+    assert f"warning: {told[0]}" in shell("upload", "B0001", "--dry-run").out
     shell("upload", "B0001")
     verified = shell.json("verify", "B0001", code=4)
     assert [one["number"] for one in verified["numbering"]] == ["#1016", "#1027 to #1028"]

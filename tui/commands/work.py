@@ -263,6 +263,8 @@ def print_upload(report: UploadSummary, output: Output) -> None:
         output.line(f"  wrote {file}")
     if report.words:
         output.line(report.words)
+    for text in report.warnings:
+        output.line(f"warning: {text}")
     if report.products_created:
         output.line(_created_words(report))
     if report.next_step:
