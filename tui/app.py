@@ -37,6 +37,7 @@ PLACES: Final = {
     "import": "tui.screens.importing:ImportScreen",
     "match": "tui.screens.products:ProductsScreen",
     "channels": "tui.screens.channels:ChannelsScreen",
+    "others": "tui.screens.others:OthersScreen",
     "review": "tui.screens.review:ReviewScreen",
     "upload": "tui.screens.upload:UploadScreen",
     "audit": "tui.screens.audit:AuditScreen",
@@ -46,6 +47,7 @@ PLACES: Final = {
 """Places to the modules that hold them; loaded when somebody first goes there."""
 MORE_PLACES: Final = {
     "channels": N_("Payment channels"),
+    "others": N_("Posted by others"),
     "settings": N_("Settings"),
     "doctor": N_("Checks of this machine"),
 }
@@ -109,6 +111,12 @@ class ReconApp(App[int]):
     def connection(self) -> str:
         """The connection the screens are about."""
         return next(iter(self._settings.connections), "")
+
+    @property
+    def others_write(self) -> bool:
+        """Whether somebody else posts into the ledger of the connection."""
+        connection = self._settings.connections.get(self.connection)
+        return connection is not None and connection.writers != "recon"
 
     def settings_changed(self) -> None:
         """Read recon.toml again after somebody wrote it, and show what follows from it."""

@@ -23,6 +23,7 @@ UNDO_WORDS: Final = {
     "unmap": N_("take away {n}"),
     "workbook": N_("workbook {n}"),
     "change": N_("change {n}"),
+    "not ours": N_("not ours {n}"),
 }
 """By what the service calls it."""
 

@@ -16,7 +16,7 @@ import polars as pl
 from recon import __version__
 from recon.approve import approve
 from recon.config import Connection
-from recon.errors import NotSettled, UsageError
+from recon.errors import NotSettled, SettingsError, TargetUnavailable, UsageError
 from recon.frames.schemas import LEFT_OUT
 from recon.money import plain
 from recon.plan.inputs import Plan, PlanInputs
@@ -140,20 +140,21 @@ class Others:
     def table(self, connection: str | None = None) -> OthersTable:
         """Return the same as rows; an empty ``read_at``: the ledger was not read yet, or there are no orders."""
         name, rules = self._context.connection(connection)
-        company = known_company(self._context, name)[1]
+        company, currency = self._context.settings.company.name, self._context.settings.company.currency
         entries = kept_entries(self._context, name)
         if entries is None or rules.writers == "recon" or not self._context.store.files.intakes(name):
             return OthersTable(
-                connection=name, company=company, writers=rules.writers, read_at="", since="", until="", entries=0,
-                frame=pl.DataFrame(schema=OTHERS_TABLE),
+                connection=name, company=company, currency=currency, writers=rules.writers, read_at="", since="", until="",
+                entries=0, frame=pl.DataFrame(schema=OTHERS_TABLE),
             )  # fmt: skip
         made = _gather(self._context, name, rules, entries).planned()
         asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
         found = recognised(self._context, name, asked, entries)
         frame = others_table(asked, found, entries, whole=rules.writers == "others")
         return OthersTable(
-            connection=name, company=company, writers=rules.writers, read_at=stamp(entries.read_at),
+            connection=name, company=company, currency=currency, writers=rules.writers, read_at=stamp(entries.read_at),
             since=entries.since.isoformat(), until=entries.until.isoformat(), entries=entries.frame.height, frame=frame,
+            undo_count=self.next_undo(name),
         )  # fmt: skip
 
     def adopt(
@@ -179,7 +180,7 @@ class Others:
             raise NotSettled("\n".join([*problems, "Nothing was adopted."]), problems=tuple(problems))
         batch = None if dry_run else _enter_adopted(gathered, made, pairs, word)
         if batch is not None:
-            plan(self._context, gathered.name, dry_run=False, rows=0, on_progress=on_progress)
+            _plan_again(self._context, gathered.name, batch, on_progress)
         return AdoptReport(
             connection=gathered.name, by=word.actor.strip(), reason=word.reason.strip(), said="adopted", orders=len(chosen),
             documents=made.documents.height, total=plain(int(made.documents["total_minor"].sum())),
@@ -225,6 +226,16 @@ class Others:
         """Return how many orders the next undo is about; 0: there is nothing to undo."""
         name, _rules = self._context.connection(connection)
         return match_undo.next_count(self._context, name, kinds=(NOT_OURS,))
+
+
+def _plan_again(context: Context, name: str, batch: Batch, on_progress: Progress) -> None:
+    """Make the draft fit what stands now; what was adopted stands, also where the ledger does not answer this time."""
+    try:
+        plan(context, name, dry_run=False, rows=0, on_progress=on_progress)
+    except (TargetUnavailable, SettingsError) as error:
+        context.notes.append(
+            f"{batch.batch_id} is adopted, but the plan could not be made anew: {error} Run `recon plan`."
+        )
 
 
 def _addressed(context: Context, connection: str | None, word: Word) -> Gathered:

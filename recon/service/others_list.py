@@ -11,6 +11,9 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.match.elsewhere import SURETIES
+from recon.match.keys import fold_column
+from recon.match.work_filter import matching_rows
 from recon.money import plain
 from recon.service.ledger_entries import Entries
 
@@ -19,7 +22,9 @@ STATES: Final = ("equal", "differs", "missing", "stranger")
 stands there, and nobody planned it."""
 
 OTHERS_TABLE: Final = pl.Schema({
-    "state": pl.Enum(STATES),
+    "key": pl.String(),                 # names the row
+    "state": pl.String(),               # how sure it is; where somebody else posts everything, `compared`
+    "compared": pl.Enum(STATES),
     "surety": pl.String(),              # null: nothing was recognised (missing, stranger)
     "way": pl.String(),                 # null: likewise
     "order_key": pl.String(),           # null: stranger
@@ -40,6 +45,8 @@ OTHERS_TABLE: Final = pl.Schema({
     "days_apart": pl.Int32(),           # entry less document
     "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; empty: nothing
     "detail": pl.String(),
+    "amount_minor": pl.Int64(),         # the document's, else the entry's; null: not stated
+    "search": pl.String(),              # folded: numbers and reference
 })  # fmt: skip
 
 
@@ -112,6 +119,7 @@ class OthersTable:
     connection: str
     company: str
     """Whose books they are, as the ledger names the company."""
+    currency: str
     writers: str
     read_at: str
     """Empty: the ledger was not read yet."""
@@ -120,6 +128,13 @@ class OthersTable:
     entries: int
     frame: pl.DataFrame
     """OTHERS_TABLE: what is recognised, the surest first; with `missing` and `stranger` where somebody else posts everything."""
+    undo_count: int = 0
+    """Of how many orders the last word that they are other sales can be taken back."""
+
+    def filter(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
+        """Return the positions of the rows that pass a filter, and what of it was not understood."""
+        states = {name: (name,) for name in (*SURETIES, *STATES) if name in set(self.frame["state"].unique())}
+        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.currency)
 
 
 def others_table(documents: pl.DataFrame, found: pl.DataFrame, entries: Entries, *, whole: bool) -> pl.DataFrame:
@@ -140,16 +155,24 @@ def others_table(documents: pl.DataFrame, found: pl.DataFrame, entries: Entries,
         .join(ours, on="document_key", how="left", maintain_order="left")
         .join(theirs, on="entry_no", how="left", maintain_order="left")
     )
-    surest = pl.col("surety").replace_strict({"certain": 0, "likely": 1, "possible": 2}, default=3)
+    surest = pl.col("surety").replace_strict({name: place for place, name in enumerate(SURETIES)})
     differs = _differs_in()
+    equal = pl.col("differs_in").list.len() == 0
     parts = [
         both.with_columns(differs_in=differs)
-        .with_columns(state=pl.when(pl.col("differs_in").list.len() == 0).then(pl.lit("equal")).otherwise(pl.lit("differs")))
+        .with_columns(compared=pl.when(equal).then(pl.lit("equal")).otherwise(pl.lit("differs")))
         .sort(surest, maintain_order=True)
     ]  # fmt: skip
     if whole:
         parts += [_missing(ours, found), _strangers(entries.frame, found)]
-    return pl.concat([_as_rows(part) for part in parts])
+    rows = pl.concat([_as_rows(part) for part in parts])
+    spoken = pl.concat_str(["order_number", "their_number", "reference"], separator=" ", ignore_nulls=True)
+    return rows.with_columns(
+        pl.coalesce("document_key", pl.format("{}:{}:{}", "ledger_id", "their_kind", "their_number")).alias("key"),
+        (pl.col("compared").cast(pl.String) if whole else pl.col("surety")).alias("state"),
+        pl.coalesce("total_minor", "their_minor").alias("amount_minor"),
+        fold_column(rows.select(spoken).to_series()).alias("search"),
+    )
 
 
 def _differs_in() -> pl.Expr:
@@ -168,7 +191,7 @@ def _differs_in() -> pl.Expr:
 
 def _missing(ours: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return ours.join(found, on="document_key", how="anti", maintain_order="left").with_columns(
-        state=pl.lit("missing"), detail=pl.lit("planned, and not in the ledger")
+        compared=pl.lit("missing"), detail=pl.lit("planned, and not in the ledger")
     )
 
 
@@ -177,7 +200,7 @@ def _strangers(entries: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return left.select(
         "kind", "ledger_id", "reference", pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
         pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
-        pl.col("vat_minor").alias("their_vat_minor"), pl.lit("").alias("order_number"), pl.lit("stranger").alias("state"),
+        pl.col("vat_minor").alias("their_vat_minor"), pl.lit("").alias("order_number"), pl.lit("stranger").alias("compared"),
         pl.lit("in the ledger, and nobody here planned it").alias("detail"),
     )  # fmt: skip
 
@@ -196,7 +219,7 @@ def others_report(table: OthersTable) -> OthersReport:
     frame = table.frame
     both = frame.filter(pl.col("surety").is_not_null())
     counts = dict(both.group_by("surety").len().sort("surety").iter_rows())
-    compared = dict(frame.group_by(pl.col("state").cast(pl.String)).len().iter_rows())
+    compared = dict(frame.group_by(pl.col("compared").cast(pl.String)).len().iter_rows())
     single = frame.filter(pl.col("surety").is_null())
     return OthersReport(
         connection=table.connection, writers=table.writers, read_at=table.read_at, since=table.since, until=table.until,
@@ -218,9 +241,9 @@ def _line(row: dict[str, Any]) -> RecognisedLine:
 
 
 def _one_sided(row: dict[str, Any]) -> OneSided:
-    missing = row["state"] == "missing"
+    missing = row["compared"] == "missing"
     return OneSided(
-        side=row["state"], order_number=row["order_number"], kind=row["kind"],
+        side=row["compared"], order_number=row["order_number"], kind=row["kind"],
         day=_day(row["issued_on"] if missing else row["their_day"]),
         total=_sum(row["total_minor"] if missing else row["their_minor"]), entry_number=row["their_number"] or "",
         entry_reference=row["reference"] or "",

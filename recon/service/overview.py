@@ -30,6 +30,7 @@ RUNS: Final = (
     "verified",
     "cancelled-batch",
     "adopted",
+    "adopted-entries",
 )
 """Kinds of entries that tell of a whole step, not of one document."""
 SETTLED: Final = ("posted", "by_hand")

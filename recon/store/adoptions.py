@@ -15,7 +15,7 @@ from recon.store.event_log import EventLog
 
 ADOPTED: Final = "posted-elsewhere"
 """Code of a document that somebody else wrote."""
-EVENT: Final = "adopted"
+EVENT: Final = "adopted-entries"
 _SIGN: Final = "\x1f"
 
 

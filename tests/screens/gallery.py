@@ -96,6 +96,20 @@ MORE: Final[dict[str, tuple[Shot, ...]]] = {
         Shot("read-only-refused", keys=("insert",), read_only=True),
         Shot("palette", keys=("ctrl+p",)),
     ),
+    "others": (
+        Shot("shared", world="others"),
+        Shot("marked-like", world="others", keys=("f7",)),
+        Shot("differs", world="others", keys=("f4", "=st:differs", "enter")),
+        Shot("groups", world="others", keys=("ctrl+g",)),
+        Shot("adopt-dialog", world="others", keys=("space", "space", "insert")),
+        Shot("adopt-refused", world="others", keys=("f4", "=st:several", "enter", "insert")),
+        Shot("not-ours-dialog", world="others", keys=("delete",)),
+        Shot("shared-read-only", world="others", read_only=True),
+        Shot("numbers-hidden-shared", world="others", hide=True),
+        Shot("compared", world="compared"),
+        Shot("compared-groups", world="compared", keys=("ctrl+g",)),
+        Shot("worst-compared", world="others-worst"),
+    ),
 }
 """Further pictures of a place."""
 SHOTS: Final = {place: (*COMMON, *MORE.get(place, ())) for place in PLACES}

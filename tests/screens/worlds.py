@@ -25,6 +25,7 @@ from recon.service import ReconService
 from recon.settings_text import with_setting
 from recon.workspace import Workspace
 from tests.clock import FakeClock
+from tests.screens.others_world import others_posted
 from tests.shell import SANDBOX_COMPANY, SANDBOX_TAX_ID, Shell, run
 from tests.tui.conftest import WHOLESALE
 from tui.app import ReconApp
@@ -214,7 +215,28 @@ class WaitingSession(Session):
         return super().ask(question)
 
 
-MAKERS: Final = {"demo": _make_demo, "empty": _make_empty, "worst": _make_worst}
+def _make_others(root: Path) -> None:
+    """The invented month, and a shop whose own integration has posted most of it."""
+    _make_demo(root)
+    others_posted(root, writers="shared")
+
+
+def _make_compared(root: Path) -> None:
+    """The same where the integration posts everything."""
+    _make_demo(root)
+    others_posted(root, writers="others")
+
+
+def _make_others_worst(root: Path) -> None:
+    """Hostile orders, and a ledger that is no friendlier."""
+    _make_worst(root)
+    others_posted(root, writers="others", hostile=True)
+
+
+MAKERS: Final = {
+    "demo": _make_demo, "empty": _make_empty, "worst": _make_worst, "others": _make_others, "compared": _make_compared,
+    "others-worst": _make_others_worst,
+}  # fmt: skip
 ORIGINALS: Final = {"many": "demo", "waiting": "demo"}
 """Worlds that are another one, opened in another way."""
 SESSIONS: Final[dict[str, type[Session]]] = {"many": ManySession, "waiting": WaitingSession}

@@ -101,13 +101,17 @@ class MatchList(StepScreen):
         """Return one sentence and one key for a list without rows."""
         return _("Nothing here."), ""
 
+    def filter_hint(self) -> str:
+        """Return what stands in the empty filter."""
+        return _("filter: words, st:open, amt>1000 ...")
+
     # --- parts
 
     def body(self) -> ComposeResult:
         """Tabs, tally, filter, list and pane, and below them what is marked."""
         yield MatchTabs(self.tab, id="tabs")
         yield Static(id="tally", markup=False)
-        yield FilterLine(lambda: _("filter: words, st:open, amt>1000 ..."), id="filter")
+        yield FilterLine(self.filter_hint, id="filter")
         with Container(id="split"):
             yield VirtualTable(self.columns(), key="key", sorts_itself=False, id="rows")
             yield MatchPane(id="pane")
@@ -135,6 +139,10 @@ class MatchList(StepScreen):
     def count_open(self) -> None:
         """Ask how much is open in each list, for the tabs."""
         self.ask(lambda service: service.match_open(None), self._counted, group="tabs")
+
+    def tabs_here(self) -> tuple[str, ...]:
+        """Return the lists there are: what others posted only where they do, or where it is in sight."""
+        return tuple(name for name in TABS if name != "others" or self.recon.others_write or self.tab == "others")
 
     def _counted(self, counts: dict[str, int]) -> None:
         self.query_one("#tabs", MatchTabs).show(self.tab, counts)
@@ -189,10 +197,17 @@ class MatchList(StepScreen):
         if event.key is not None:
             self._waiting = self.set_timer(PANE_DELAY, partial(self.ask_more, str(event.key)))
 
+    def show_frame(self) -> None:
+        """Write title, steps, tabs and keys anew."""
+        super().show_frame()
+        for tabs in self.query(MatchTabs):
+            tabs.use(self.tabs_here())
+
     def on_resize(self) -> None:
         """Lines of the pane are made for the width there is."""
         if self.frame is not None:
             self.call_after_refresh(self.show_row)
+            self.query_one("#tally", Static).update(self._tally_line())
 
     # --- filter, order, marks
 
@@ -256,14 +271,14 @@ class MatchList(StepScreen):
 
     def action_next_pane(self) -> None:
         """Go on to the next list."""
-        names = list(TABS)
+        names = list(self.tabs_here())
         self.action_tab(names[(names.index(self.tab) + 1) % len(names)])
 
     def action_tab(self, tab: str) -> None:
         """Show a list of the Match step."""
-        self.recon.go("match" if tab == "products" else "channels")
+        self.recon.go({"products": "match", "others": "others"}.get(tab, "channels"))
         screen = self.app.screen
-        if tab != "products" and isinstance(screen, MatchList):
+        if tab in {"payment", "charges"} and isinstance(screen, MatchList):
             screen.turn_to(tab)
 
     def turn_to(self, tab: str) -> None:
@@ -296,7 +311,7 @@ class MatchList(StepScreen):
         """Write the last line anew: only what works here and now."""
         names = self.footer()
         if self.frame is not None and not self.frame.height:
-            names = ("previous_step", "refresh", "next_pane", "command_palette")
+            names = ("undo", "previous_step", "refresh", "next_pane", "command_palette")
         useless = {name for name in names if self.check_action(KEYS[name].name, ()) is False}
         useless |= set() if self._undo_name else {"undo"}
         self.query_one(KeyLine).use(tuple(name for name in names if name not in useless), self.key_words())

@@ -19,8 +19,9 @@ TABS: Final = {
     "products": N_("Products"),
     "payment": N_("Payment channels"),
     "charges": N_("Charges"),
+    "others": N_("Posted by others"),
 }
-"""The lists of the Match step; F6 goes from one to the next."""
+"""The lists of the Match step; F6 goes from one to the next. The last is there only where somebody else posts too."""
 
 Part = str | tuple[str, str]
 
@@ -37,6 +38,12 @@ class MatchTabs(Widget):
         super().__init__(id=id)
         self._tab = tab
         self._open: dict[str, int] = {}
+        self._names: tuple[str, ...] = tuple(TABS)
+
+    def use(self, names: Sequence[str]) -> None:
+        """Show these lists only."""
+        self._names = tuple(names)
+        self.refresh()
 
     def show(self, tab: str, counts: dict[str, int]) -> None:
         """Show which list is in sight and how much is open in those that are known."""
@@ -56,7 +63,8 @@ class MatchTabs(Widget):
 
     def _words(self, *, with_counts: bool) -> list[tuple[str, str]]:
         found = []
-        for name, words in TABS.items():
+        for name in self._names:
+            words = TABS[name]
             number = self._open.get(name, 0)
             text = f"{_(words)} {count(number)}" if number and with_counts else _(words)
             found.append((name, f"[{text}] " if name == self._tab else f" {text}  "))
