@@ -5,34 +5,42 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import ClassVar, Final
 
+from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import ContentSwitcher, Static
 
+from recon.service import ReconService
+from recon.summaries_checks import ConnectionChecks
 from tui.cells import fit, width_of, wrapped
 from tui.checks import NAMES, Check, machine_checks, workspace_checks
+from tui.connection_checks import timer_is_in
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens.base import StepScreen
+from tui.screens.connection_side import GOES_TO, ConnectionSide
+from tui.screens.settings import SettingsScreen
 from tui.thai_probe import SAMPLES, Widths, measured_widths
+from tui.widgets.table_messages import Opened
 
 COLOURS: Final = {"truecolor": 16_777_216, "256": 256, "standard": 16}
 SIGNS: Final = {"ok": ("✓", "$recon-done"), "warning": ("?", "$recon-check"), "fault": ("!", "$recon-bad")}
 
 
 class DoctorScreen(StepScreen):
-    """What stands well, and what falls short."""
+    """What stands well, and what falls short: this machine and workspace, and what the connections need."""
 
     STEP: ClassVar[str] = "home"
-    FOOTER: ClassVar[tuple[str, ...]] = ("refresh", "verify", "back", "command_palette", "leave")
+    FOOTER: ClassVar[tuple[str, ...]] = ("next_pane", "refresh", "verify", "open", "back", "command_palette", "leave")
     HELP: ClassVar[str] = N_(
         "The terminal, this machine and this workspace. Measuring asks the terminal how wide it draws Thai words; the screen goes "
-        "blank for a moment."
+        "blank for a moment. F6 shows what the connections need before their orders can be posted; Enter goes where it is mended."
     )
-    BINDINGS = bindings("verify")
+    BINDINGS = bindings("verify", "next_pane", "open")
     AUTO_FOCUS = "#doctor"
     CSS = """
+    #sides { height: 1fr; }
     #doctor { height: 1fr; padding: 0 1; }
     #doctor Static { height: auto; }
     #tally { height: 1; text-style: bold; }
@@ -45,21 +53,88 @@ class DoctorScreen(StepScreen):
         self._is_looking = True
 
     def body(self) -> ComposeResult:
-        """A tally, the checks, the words to look at."""
-        with VerticalScroll(id="doctor"):
-            yield Static(id="tally", markup=False)
-            yield Static(id="checks", markup=False)
-            yield Static(id="sample", markup=False)
+        """A tally, the checks, the words to look at; behind them the connections."""
+        with ContentSwitcher(initial="doctor", id="sides"):
+            with VerticalScroll(id="doctor"):
+                yield Static(id="tally", markup=False)
+                yield Static(id="checks", markup=False)
+                yield Static(id="sample", markup=False)
+            yield ConnectionSide(id="connection")
+
+    @property
+    def _is_connection(self) -> bool:
+        """Whether the side of the connections is shown."""
+        return bool(self.query("#sides")) and self.query_one("#sides", ContentSwitcher).current == "connection"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is there now: only lines of the connections lead anywhere."""
+        if action == "open" and not self._is_connection:
+            return False
+        return super().check_action(action, parameters)
 
     def key_words(self) -> dict[str, str]:
         """Say what the keys do here."""
-        return {"refresh": _("Look again"), "verify": _("Measure Thai")}
+        if self._is_connection:
+            return {
+                "refresh": _("Look again"), "verify": _("Ask both sides"), "next_pane": _("This machine"), "open": _("Go there"),
+            }  # fmt: skip
+        return {"refresh": _("Look again"), "verify": _("Measure Thai"), "next_pane": _("Connection")}
 
     def load(self) -> None:
         """Look at everything; the workspace in a worker."""
         self._draw()
         session = self.recon.session
         self._start(lambda: workspace_checks(session.workspace.root, session.ask), self._came, group="doctor")
+        if self._is_connection:
+            self._check_connections(offline=True)
+
+    def _check_connections(self, *, offline: bool) -> None:
+        """Make the check-lists of all connections; both sides are asked only where a person wants it."""
+        side = self.query_one(ConnectionSide)
+        side.say_busy()
+        root = self.recon.session.workspace.root
+
+        def look(service: ReconService) -> list[ConnectionChecks]:
+            return [
+                service.upkeep.check_list(
+                    name, offline=offline, timer_installed=timer_is_in(root, service.settings, name)
+                )
+                for name in service.settings.connections
+            ]
+
+        self.ask(look, side.show, group="connection")
+
+    def action_next_pane(self) -> None:
+        """Show the other side: this machine, or the connections."""
+        sides = self.query_one("#sides", ContentSwitcher)
+        sides.current = "doctor" if self._is_connection else "connection"
+        if self._is_connection:
+            self.query_one(ConnectionSide).rows.focus()
+            self._check_connections(offline=True)
+        else:
+            self.query_one("#doctor").focus()
+        self.show_keys()
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        event.stop()
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Go where the line under the cursor is mended; a setting is looked up there."""
+        found = self.query_one(ConnectionSide).line
+        if found is None:
+            return
+        connection, line = found
+        if not line.place:
+            self.notify(_("This is mended outside of recon, or by the command that stands below."))
+            return
+        self.recon.go(GOES_TO[line.place])
+        if line.place == "settings" and line.setting:
+            key = line.setting if line.setting.startswith("company.") else f"connections.{connection}.{line.setting}"
+            settings = self.recon.get_screen("settings")
+            assert isinstance(settings, SettingsScreen)
+            settings.point_at(key)
 
     def _came(self, checks: list[Check]) -> None:
         self._inside, self._is_looking = checks, False
@@ -103,7 +178,10 @@ class DoctorScreen(StepScreen):
         return Content.assemble(*lines)
 
     def action_verify(self) -> None:
-        """Let the screen stand aside and ask the terminal for the widths of Thai words."""
+        """Ask ledger and shop who they are; on the machine's side, ask the terminal for the widths of Thai words."""
+        if self._is_connection:
+            self._check_connections(offline=False)
+            return
         with suppress(SuspendNotSupported), self.app.suspend():
             self._widths = measured_widths()
         self.load()

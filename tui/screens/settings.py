@@ -68,6 +68,7 @@ class SettingsScreen(StepScreen):
         super().__init__()
         self._sheet = _Sheet((), (), ())
         self._note: Content | None = None
+        self._pointed = ""
 
     def body(self) -> ComposeResult:
         """Filter, list, what the setting is, buttons."""
@@ -116,7 +117,20 @@ class SettingsScreen(StepScreen):
         rows = [*words.setting_rows(sheet.lines), *words.key_rows(sheet.keys), *words.mine_rows(preferences, theme)]
         self._frame = words.frame_of(rows)
         self._filter()
+        if self._pointed:
+            self._move_to_pointed()
         self._show_about()
+
+    def point_at(self, key: str) -> None:
+        """Put the cursor on a setting as soon as it stands in the list; the nearest one above where it has no line of its own."""
+        self._pointed = key
+        if self._sheet.lines:
+            self._move_to_pointed()
+
+    def _move_to_pointed(self) -> None:
+        key, self._pointed = self._pointed, ""
+        while key and not self.rows.move_to_key(key):
+            key = key.rpartition(".")[0]
 
     @staticmethod
     def _themes() -> dict[str, str]:
