@@ -1,0 +1,129 @@
+"""What a plan makes of settlements: orders they name are paid, the others wait or are missed, their fees are expenses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from recon.frames.canonical import CanonicalFrames
+from recon.normalize.merge import combine
+from recon.normalize.settlements import gather_settlements
+from recon.plan.inputs import Plan
+from recon.plan.plan import build_plan
+from tests.recon.marketplace_files import lazada, read, shopee
+from tests.recon.plan_shop import ABLE, codes, connection, inputs, steps
+from tests.recon.settlement_files import lazada_rows, settled, shopee_row
+
+BUYS: dict[str, Any] = {
+    "account": "510111", "suppliers": {"Shopee": "V00001", "Lazada": "V00001"}, "withholds": True,
+    "by_sku": {"fee:shipping": {"account": "530101", "vat": "none", "withholding_percent": "1"}},
+}  # fmt: skip
+LIMITS = replace(ABLE, kinds=ABLE.kinds | {"expense", "expense_payment"})
+
+
+def planned(frames: CanonicalFrames, source: str = "shopee", **settings: Any) -> Plan:
+    rules = connection(source=source, **settings)
+    given = inputs([], connection=rules, product_links=[("ct01", "P001", None, None)], limits=LIMITS,
+                   channel_links=[(source, "EWL001", "113105")])  # fmt: skip
+    return build_plan(
+        replace(
+            given,
+            orders=frames.orders,
+            lines=frames.lines,
+            payments=frames.payments,
+            refunds=frames.refunds,
+            findings=frames.findings,
+        )
+    )
+
+
+def gathered(*parts: CanonicalFrames) -> CanonicalFrames:
+    return gather_settlements(combine(parts))
+
+
+def on_its_way(number: str = "260605K7Q2M8XP", **cells: Any) -> dict[str, Any]:
+    voucher = {"โค้ดส่วนลดชำระโดยผู้ขาย": "30", "จำนวนเงินทั้งหมด": "606", "สถานะการสั่งซื้อ": "การจัดส่ง"}
+    return shopee(number) | voucher | cells
+
+
+@pytest.mark.parametrize("counts", ["settled", "completed", "delivered"])
+def test_an_order_a_settlement_names_is_paid_under_every_setting(counts: str, tmp_path: Path) -> None:
+    orders = read("shopee", tmp_path, [on_its_way()])
+    rules: dict[str, Any] = {"marketplace": {"counts_as_paid": counts}}
+    assert steps(planned(gathered(orders), **rules)) == []
+    assert steps(planned(gathered(orders, settled("shopee", tmp_path, [shopee_row()])), **rules)) == ["receipt"]
+
+
+def test_only_settled_orders_are_paid_where_only_settlements_prove_it(tmp_path: Path) -> None:
+    orders = read("shopee", tmp_path, [shopee(), shopee("260605K7Q2M8XQ")])
+    rules: dict[str, Any] = {"marketplace": {"counts_as_paid": "settled"}}
+    made = planned(gathered(orders, settled("shopee", tmp_path, [shopee_row()])), **rules)
+    assert made.documents["order_number"].to_list() == ["260605K7Q2M8XP"]
+    assert "payment-status-unknown" in codes(made)  # the other one
+    (said,) = made.findings.filter(pl.col("code") == "counted-as-paid")["detail"]
+    assert said.endswith("Proved by settlements: 1.")
+
+
+def test_the_payout_is_the_day_of_payment_only_where_nothing_else_proves_it(tmp_path: Path) -> None:
+    frames = gathered(read("lazada", tmp_path, [lazada("998877665544332")]), settled("lazada", tmp_path, lazada_rows()))
+    for counts, day in (("settled", dt.date(2026, 6, 8)), ("completed", dt.date(2026, 6, 3))):
+        made = planned(
+            frames,
+            "lazada",
+            marketplace={"counts_as_paid": counts},
+            charges={"default": {"platform_voucher": "spread"}},
+        )
+        assert made.documents.filter(pl.col("kind") == "receipt")["issued_on"].to_list() == [day]
+
+
+def test_what_was_taken_back_is_not_paid_because_it_was_settled_once(tmp_path: Path) -> None:
+    orders = read("lazada", tmp_path, [lazada("998877665544332", status="returned")])
+    made = planned(gathered(orders, settled("lazada", tmp_path, lazada_rows())), "lazada")
+    assert steps(made) == []
+    assert "returned-not-refunded" not in codes(made)
+
+
+def test_fees_become_an_expense_with_shipping_apart(tmp_path: Path) -> None:
+    frames = gathered(read("shopee", tmp_path, [on_its_way()]), settled("shopee", tmp_path, [shopee_row()]))
+    made = planned(frames, record_kinds=["sale", "purchase"], purchases=BUYS)
+    assert steps(made) == ["receipt", "expense", "expense_payment"]
+    _, expense, payment = made.documents.iter_rows(named=True)
+    lines = made.lines.filter(pl.col("doc_no") == expense["doc_no"]).select(
+        "account_code", "vat_code", "amount_minor", "wht_minor"
+    )
+    assert sorted(lines.rows()) == [
+        ("510111", "vat7", 100, 0), ("510111", "vat7", 1881, 0), ("510111", "vat7", 3900, 0), ("530101", "none", 3800, 38),
+    ]  # fmt: skip
+    assert (expense["total_minor"], expense["vat_minor"], expense["issued_on"]) == (9681, 385, dt.date(2026, 6, 11))
+    assert (payment["paid_minor"], payment["payment_method"]) == (9681 - 38, "EWL001")
+    # What the order brought in less what was billed is what the marketplace transferred.
+    receipt = made.documents.row(0, named=True)
+    assert receipt["total_minor"] - expense["total_minor"] == 50919
+
+
+def test_a_held_cycle_bills_nothing_and_proves_nothing(tmp_path: Path) -> None:
+    row = shopee_row() | {"จำนวนเงินทั้งหมดที่โอนแล้ว (฿)": "500.00"}
+    made = planned(
+        gathered(read("shopee", tmp_path, [on_its_way()]), settled("shopee", tmp_path, [row])),
+        record_kinds=["sale", "purchase"],
+        purchases=BUYS,
+    )
+    assert steps(made) == []
+    assert "settlement-leg-unknown" in codes(made)
+
+
+@pytest.mark.parametrize(("after", "missed"), [(0, []), (10, ["260605K7Q2M8XQ"]), (40, [])])
+def test_completed_orders_no_settlement_names_are_listed_after_so_many_days(
+    after: int, missed: list[str], tmp_path: Path
+) -> None:
+    late = {"เวลาที่ทำการสั่งซื้อสำเร็จ": "2026-06-10 09:00"}
+    orders = read("shopee", tmp_path, [shopee() | late, shopee("260605K7Q2M8XQ") | late, on_its_way("260605K7Q2M8XR")])
+    rules: dict[str, Any] = {"marketplace": {"unsettled_after_days": after}}
+    made = planned(gathered(orders, settled("shopee", tmp_path, [shopee_row()])), **rules)
+    assert made.findings.filter(pl.col("code") == "order-not-settled")["value"].to_list() == missed
+    assert "order-not-settled" not in codes(planned(gathered(orders), **rules))  # before the first settlement
