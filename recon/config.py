@@ -120,6 +120,8 @@ class Products(Section):
     """`hold` keeps the order back until the SKU is linked; `text` sends the line as text on the sales account."""
     without_sku: Literal["hold", "text"] = "hold"
     """The same for lines that have no SKU at all."""
+    sku_is_code: bool = False
+    """A SKU is the code of its product in the ledger (xCommerce: รหัสสินค้า = เลขที่สินค้า): whatever the ledger has under exactly this code is linked, unless a person linked it otherwise."""
 
 
 class Channels(Section):

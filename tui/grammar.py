@@ -7,6 +7,7 @@ import argparse
 from tui.grammar_match import match_command
 from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
+from tui.grammar_profile import profile_command
 from tui.grammar_proof import proof_commands
 from tui.grammar_schedule import schedule_commands
 from tui.grammar_vat import vat_command
@@ -142,32 +143,7 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     pull.add_argument("--products", action="store_true", help="fetch the product list instead")
     add_dry_run(pull)
 
-    profile = add_command(
-        commands,
-        "profile",
-        "tui.commands.intake:profile",
-        "propose a column profile for an unknown export and show a preview",
-    )
-    profile.add_argument(
-        "file", metavar="FILE", nargs="?", help="CSV or Excel export; without it, the profiles that are there"
-    )
-    profile.add_argument("--save", metavar="NAME", help="write profiles/NAME.toml")
-    profile.add_argument("--check", metavar="PROFILE", help="read with this profile and show the preview")
-    profile.add_argument(
-        "--change",
-        metavar="PROFILE",
-        help="change this profile with --set; without FILE on the newest file taken in with it",
-    )
-    profile.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="answer a question of the proposal, or change it; repeat it",
-    )
-    profile.add_argument("--sheet", metavar="NAME", help="sheet of the workbook")
-    add_dry_run(profile)
-
+    profile_command(commands)
     files = add_command(
         commands, "files", "tui.commands.intake:files", "list what was taken in, and what waits in the inbox folder"
     )

@@ -104,6 +104,11 @@ def _creating(match: argparse.ArgumentParser) -> None:
     match.add_argument(
         "--create-unlinked", action="store_true", help="have it create a product for every SKU that is not linked"
     )
+    match.add_argument(
+        "--create-services",
+        action="store_true",
+        help="have it create the services ค่าขนส่ง and ค่าบริการ COD; where it has them, book shipping and COD fee on them",
+    )
     match.add_argument("--service", action="store_true", help="what --create names are services, not goods")
     match.add_argument(
         "--uncreate", metavar="SKU", action="append", default=[], help="do not create it after all (repeatable)"

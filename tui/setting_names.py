@@ -86,6 +86,7 @@ NAMES: Final[dict[str, str]] = {
     "ledger.number_max_length": N_("longest number"),
     "products.unlinked": N_("product not linked"),
     "products.without_sku": N_("line without a SKU"),
+    "products.sku_is_code": N_("a SKU is the ledger's code"),
     "channels.unmapped": N_("channel nobody mapped"),
     "channels.cash_method": N_("code of the cash channel"),
     "charges.platform_voucher": N_("platform voucher"),

@@ -107,6 +107,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "sku-missing": FindingCode("hold", "A line has no SKU", "Give the product a SKU in the shop, or set `products.without_sku` to text."),
     "sku-two-products": FindingCode("hold", "One SKU leads to two products of the ledger", "Give each product of the ledger its own code, or link the SKU by hand."),
     "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash (never for gift cards: they need an account of their own)."),
+    "channel-as-cash": FindingCode("warning", "Payment channels without an account are booked as cash", "Right if this money is cash in hand; else map the channel: `recon match --channel NAME --method CODE`. `channels.unmapped` of the connection decides it."),
     "channel-missing": FindingCode("hold", "A paid order names no payment channel", "Map the empty channel: `recon match --channel \"\" --method CODE`."),
     "charge-not-mapped": FindingCode("hold", "A charge of the order has no product or account in the ledger", "Set it under [charges] in recon.toml, per sales channel where it differs."),
     "shipping-billed-by-platform": FindingCode("warning", "A platform that bills shipping itself, and its shipping is booked like any other", "Say it: `recon match --charge CHANNEL:shipping=leave-out` (Lazada sends its own tax invoice for it), or `=book` if the shop bills it."),

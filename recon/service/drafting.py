@@ -33,6 +33,7 @@ from recon.sources.profile.fields import FIELDS
 from recon.sources.profile.model import parse_profile
 from recon.sources.profile.propose import Proposal, propose_profile
 from recon.sources.profile.source import ProfileOrders
+from recon.sources.profile.starting import STARTERS, with_musts
 from recon.summaries import CauseLine
 
 PREVIEW_ROWS: Final = 50
@@ -146,6 +147,8 @@ class DraftOf:
     """Sheet of a workbook."""
     base: str = ""
     """A profile of the workspace to begin with; empty: the file's headings are looked at."""
+    start: str = ""
+    """Whose export it is (`recon.sources.profile.starting.STARTERS`); empty: nobody says."""
 
 
 def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
@@ -162,7 +165,7 @@ def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"profiles/{of.base}.toml is no TOML: {error}. Correct it in a text editor.") from None
     table = _table(file, said, of.sheet)
-    proposal = propose_profile(table)
+    proposal = _proposal(table, of.start)
     text = with_edits(start or proposal.toml, of.edits, repeats=_repeats(proposal, table, said))
     raw = tomllib.loads(text)
     problems = _profile_problems(text)
@@ -182,6 +185,14 @@ def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
         loads=not problems,
     )
     return draft if problems else _tried(context, of.connection, file, draft)
+
+
+def _proposal(table: TextTable, start: str) -> Proposal:
+    """Return what is proposed for a table; with ``start`` by what is known of that provider's export."""
+    if not start:
+        return propose_profile(table)
+    starter = STARTERS[start]
+    return with_musts(propose_profile(table, platform=starter.platform, words=starter.words()), start)
 
 
 def _table(file: IntakeFile, edits: Sequence[ProfileEdit], sheet: str | None) -> TextTable:

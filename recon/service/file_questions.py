@@ -52,13 +52,22 @@ class FileQuestions:
         sheet: str | None,
         answers: Sequence[str] = (),
         change: str | None = None,
+        start: str = "",
         dry_run: bool = False,
     ) -> ProfileReport:
         """Propose a column profile for an unknown export, read one with a profile, or change one that is there."""
         from recon.service.profiling import profile
 
         return profile(
-            self._context, path, save=save, check=check, sheet=sheet, answers=answers, change=change, dry_run=dry_run
+            self._context,
+            path,
+            save=save,
+            check=check,
+            sheet=sheet,
+            answers=answers,
+            change=change,
+            start=start,
+            dry_run=dry_run,
         )
 
     def profile_work(

@@ -9,12 +9,30 @@ import polars as pl
 from recon.frames.conform import fill
 from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, PRODUCT_LINKS
 from recon.match.channels import METHODS
+from recon.match.keys import fold_column
 from recon.match.products import CATALOG, catalog_frame
 from recon.service.context import Context
 
 
 def product_links(context: Context, name: str) -> pl.DataFrame:
-    """Return PRODUCT_LINKS of a connection."""
+    """Return PRODUCT_LINKS of a connection: what persons linked, and where SKUs are the ledger's codes, these."""
+    said = _said_links(context, name)
+    by_code = code_links(context, name)
+    more = by_code.join(said, on="sku_key", how="anti", maintain_order="left")
+    return pl.concat([said, more]) if more.height else said
+
+
+def code_links(context: Context, name: str) -> pl.DataFrame:
+    """Return PRODUCT_LINKS that follow from `products.sku_is_code`; two products of one key are linked to neither."""
+    rules = context.settings.connections.get(name)
+    if rules is None or not rules.products.sku_is_code:
+        return pl.DataFrame(schema=PRODUCT_LINKS)
+    codes = ledger_products(context, name).select("product_code").unique(maintain_order=True)
+    keyed = codes.with_columns(fold_column(codes["product_code"]).alias("sku_key"))
+    return fill(keyed.filter(~pl.col("sku_key").is_duplicated()), PRODUCT_LINKS)
+
+
+def _said_links(context: Context, name: str) -> pl.DataFrame:
     rows = context.store.mappings.current(name, "product")
     return fill(
         pl.DataFrame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
 from recon.match.suggest import suggest_products
 from recon.match.work_list import two_products
+from recon.service.charge_products import service_edits
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
 from recon.service.creation_edits import creation_edits
@@ -56,6 +57,8 @@ class MatchEdits:
     """(sales channel or default, kind of charge, what happens to it: see `charge_rules.parse_treatment`)."""
     create: tuple[tuple[str, str | None, str], ...] = ()
     """(SKU, name in the ledger or None for the shop's, product or service): to be created in the ledger."""
+    create_services: bool = False
+    """Create, or choose where the ledger has them, the service products of shipping and the COD fee."""
     create_unlinked: bool = False
     """Mark every SKU that is not linked, under the shop's names."""
     uncreate: tuple[str, ...] = ()
@@ -101,6 +104,10 @@ class PlannedEdits:
             self._link_all()
         if edits.all_channels:
             self._all_channels(edits.all_channels)
+        if edits.create_services:
+            create, charges, words = service_edits(self._context, self._name, self._rules)
+            edits = replace(edits, create=(*edits.create, *create), charges=(*edits.charges, *charges))
+            self.words += words
         self._creations_of(edits)
         self._settings_of(edits)
         if edits.returns:

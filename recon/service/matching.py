@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -26,6 +27,9 @@ __all__ = [
     "MatchEdits", "carry_out", "channel_lines", "channel_links", "decisions", "export_mappings", "ledger_methods", "ledger_products",
     "match", "product_lines", "product_links",
 ]  # fmt: skip
+
+CODE_RULE: Final = "code = SKU"
+"""Reason of a link that follows from `products.sku_is_code`."""
 
 
 def match(context: Context, connection: str | None, edits: MatchEdits, *, dry_run: bool) -> MatchReport:
@@ -92,6 +96,7 @@ def _report(
 def product_lines(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[ProductLine, ...]:
     """Return every SKU of the orders: linked ones, those that go as text, and the open ones with suggestions."""
     rows, _found = product_frame(context, name, rules, frames)
+    said = context.store.mappings.current(name, "product") if rules.products.sku_is_code else None
     return tuple(
         ProductLine(
             sku=row["sku"] or "",
@@ -104,7 +109,7 @@ def product_lines(context: Context, name: str, rules: Connection, frames: Canoni
             product_name=row["product_name"],
             suggestion=row["suggestion"],
             suggestion_name=row["suggestion_name"],
-            reason=row["reason"],
+            reason=CODE_RULE if said is not None and row["code"] and row["key"] not in said else row["reason"],
             new_name=row["new_name"],
         )
         for row in rows.iter_rows(named=True)

@@ -24,6 +24,7 @@ from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
+from recon.service.cash_channels import cash_channels
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
@@ -90,7 +91,8 @@ def plan(
     if used.height:
         made = build_plan(replace(gathered, left_out=pl.concat([gathered.left_out, used])))
     gaps = gap_findings(context, name, rules, frames.orders, made.results)
-    made = replace(made, findings=gather([made.findings, gaps]))
+    cash = cash_channels(rules, gathered.channel_links, made.documents)
+    made = replace(made, findings=gather([made.findings, cash, gaps]))
     on_progress("keeping the plan")
     facts = {
         "connection": name,
@@ -227,7 +229,7 @@ def keep_plan(
 
 def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, CanonicalFrames]], posted: pl.DataFrame) -> str:
     """Return a digest over what a plan was made from: files as read, mappings, settings, posted documents, version."""
-    facts = {
+    facts: dict[str, Any] = {
         "files": [(intake.digest, intake.read_key) for intake, _ in sets],
         "mappings": [
             [kind, context.store.mappings.current(name, kind)]
@@ -237,6 +239,9 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
         "posted": [posted.height, int(posted["total_minor"].sum() or 0)],
         "recon": __version__,
     }
+    by_code = code_links(context, name)
+    if by_code.height:
+        facts["codes"] = by_code["product_code"].to_list()
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -26,6 +26,7 @@ from recon.service.order_keys import platform_for
 from recon.sources.profile.edit import ProfileEdit
 from recon.sources.profile.model import parse_profile
 from recon.sources.profile.source import ProfileOrders
+from recon.sources.profile.starting import STARTERS
 from recon.store.files import Intake, KeptFile
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -163,11 +164,18 @@ def changed_profile(context: Context, of: DraftOf, name: str) -> str:
     if name != of.base:
         named.append(ProfileEdit(("profile",), name))
     if not of.base:  # a copy keeps its platform: the same order of both is one order
-        named.append(ProfileEdit(("platform",), platform_for(context, name)[:30]))
+        own = STARTERS[of.start].platform if of.start else name
+        named.append(ProfileEdit(("platform",), platform_for(context, own)[:30]))
     draft = draft_profile(context, replace(of, edits=named))
     if not draft.loads:
         listed = " ".join(problem.text for problem in draft.problems)
         raise SettingsError(f"The profile is not complete: {listed} Nothing was written.")
+    must = STARTERS[of.start].must if of.start else {}
+    unsaid = [question.text for question in draft.questions if question.about[-1] in must]
+    if unsaid:
+        raise SettingsError(
+            f"These decide the accounting and have to be answered: {' '.join(unsaid)} Nothing was written."
+        )
     return draft.toml
 
 

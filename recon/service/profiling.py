@@ -83,6 +83,7 @@ def profile(
     sheet: str | None,
     answers: Sequence[str] = (),
     change: str | None = None,
+    start: str = "",
     dry_run: bool = False,
 ) -> ProfileReport:
     """Propose a profile for an export (and save it), read the export with one, or change one that is there.
@@ -96,6 +97,7 @@ def profile(
         answers: What a person answers to the questions, as ``read.era=BE``; what is saved then has no question left open
             that keeps it from loading.
         change: The profile of the workspace the answers change.
+        start: Whose export it is, where recon knows what to ask of it (`recon.sources.profile.starting`).
         dry_run: Write nothing.
 
     Raises:
@@ -109,8 +111,8 @@ def profile(
     look_at(path)  # a file that is not there or still growing is refused here
     if check is not None:
         return _tried(context, path, _named_text(context, check), Path(check).stem)
-    if answers:
-        return _answered(context, path, answers, save=save, sheet=sheet, dry_run=dry_run)
+    if answers or start:
+        return _answered(context, path, answers, save=save, sheet=sheet, dry_run=dry_run, start=start)
     name = "my-export" if save is None else save
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise UsageError(f"--save {name!r}: small letters, digits and dashes only. Nothing was written.")
@@ -182,6 +184,7 @@ def _answered(
     sheet: str | None,
     dry_run: bool,
     base: str = "",
+    start: str = "",
 ) -> ProfileReport:
     """Return the proposal with a person's answers, the same as the editor of the screens shows."""
     from recon.service.drafting import DraftOf, draft_profile
@@ -189,7 +192,7 @@ def _answered(
     from recon.sources.profile.edit import parse_edit
 
     edits = [parse_edit(text) for text in answers]
-    of = DraftOf(path, edits, sheet=sheet, base=base)
+    of = DraftOf(path, edits, sheet=sheet, base=base, start=start)
     draft = draft_profile(context, of)
     saved = ""
     if save is not None:

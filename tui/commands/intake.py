@@ -125,6 +125,7 @@ def profile(args: argparse.Namespace) -> int:
             sheet=args.sheet,
             answers=args.set,
             change=args.change,
+            start=args.start or "",
             dry_run=args.dry_run,
         )
     output.document("profile", result.as_facts())
@@ -134,7 +135,7 @@ def profile(args: argparse.Namespace) -> int:
 
 
 def _list_profiles(args: argparse.Namespace, output: Output) -> int:
-    given = [flag for flag in ("save", "check", "set", "sheet") if getattr(args, flag)]
+    given = [flag for flag in ("save", "check", "set", "sheet", "start") if getattr(args, flag)]
     if given:
         raise UsageError(f"--{given[0]}: name the file, or a profile with --change. Nothing was done.")
     with open_service(args, write=False) as service:

@@ -12,6 +12,7 @@ from recon.money import plain
 from recon.service import MatchEdits, ReconService
 from recon.service.charge_rules import ChargeTable
 from recon.service.match_undo import MappingUndo
+from recon.service.matching import CODE_RULE
 from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
@@ -216,6 +217,7 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         unlink=tuple(args.unlink),
         unmap=tuple(args.unmap),
         create=tuple(_creation(text, service=args.service) for text in args.create),
+        create_services=args.create_services,
         create_unlinked=args.create_unlinked,
         uncreate=tuple(args.uncreate),
         unmapped=args.unmapped,
@@ -232,7 +234,9 @@ def _print_match(report: MatchReport, output: Output) -> None:
     waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
     coming = [p for p in report.products if p.state == "to-create"]
     words = f", {len(coming)} to be created" if coming else ""
-    output.line(f"Products: {linked} linked, {as_text} as text{words}, {len(waiting)} open")
+    by_code = sum(p.state == "linked" and p.reason == CODE_RULE for p in report.products)
+    rule = f" ({by_code} by the rule {CODE_RULE})" if by_code else ""
+    output.line(f"Products: {linked} linked{rule}, {as_text} as text{words}, {len(waiting)} open")
     output.table(
         ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
         [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],

@@ -6,6 +6,7 @@ not load until a person has answered. Nothing proposed here is used before a per
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,20 +55,27 @@ class Proposal:
         return tuple(question.text for question in self.asked)
 
 
-def propose_profile(table: TextTable, *, name: str = "my-orders", platform: str = "my-shop") -> Proposal:
+def propose_profile(
+    table: TextTable,
+    *,
+    name: str = "my-orders",
+    platform: str = "my-shop",
+    words: Mapping[str, Mapping[str, str]] | None = None,
+) -> Proposal:
     """Return a proposed profile for a table.
 
     Args:
         table: All columns of the file.
         name: Name of the profile: small letters, digits and dashes.
         platform: First part of the orders' keys.
+        words: Words of order_state and payment_state the provider publishes; they count before the usual ones.
     """
     found = Findings(name, platform, table, table.frame)
     candidates = candidates_of(table.headings)
     _leave_out_totals(found, candidates)
     find_grain(found, candidates)
     choose(found, candidates)
-    _read_cells(found)
+    _read_cells(found, words or {})
     _read_arithmetic(found)
     _ask(found)
     text = render(found)
@@ -88,7 +96,7 @@ def _leave_out_totals(found: Findings, candidates: dict[str, list[Heading]]) -> 
         found.frame = frame.filter(~is_total).drop(_FIRST)
 
 
-def _read_cells(found: Findings) -> None:
+def _read_cells(found: Findings, published: Mapping[str, Mapping[str, str]]) -> None:
     """Look at the cells of the chosen columns: dates, amounts, state words."""
     by_kind: dict[str, list[Guess]] = {}
     for guess in found.guesses:
@@ -108,7 +116,9 @@ def _read_cells(found: Findings) -> None:
     for name, known in (("order_state", ORDER_WORDS), ("payment_state", PAYMENT_WORDS)):
         taken = found.taken(name)
         if taken:
-            found.words[name] = _state_words(_text(found, taken), {fold(word): state for word, state in known.items()})
+            found.words[name] = _state_words(
+                _text(found, taken), {fold(word): state for word, state in {**known, **published.get(name, {})}.items()}
+            )
 
 
 def _text(found: Findings, guess: Guess) -> pl.Series:
