@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 
-__all__ = ["SeenLine", "ThingLine"]
+__all__ = ["SeenLine", "ThingLine", "seen_command"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,8 @@ class SeenLine:
     """How it was answered: word, mapping, settings, approval, first plan; empty: it is open."""
     who: str
     at: str
+
+
+def seen_command(kind: str, value: str) -> str:
+    """Return the command by which a person says that a value is all right."""
+    return f"recon match --seen {shlex.quote(f'{kind}={value}')}"

@@ -59,13 +59,17 @@ def keys_of(frames: CanonicalFrames, kind: str) -> frozenset[str]:
         skus = frames.lines.filter(pl.col("kind") == "product")["sku"].unique().drop_nulls()
         return frozenset(fold_column(skus).to_list())
     if kind == COLUMN:
-        return frozenset(fold(name) for name in new_columns(frames.findings))
+        return frozenset(fold(name) for name in odd_columns(frames.findings))
     return frozenset(key_of(kind, part) for parts in values_of(frames, kind).values() for part in parts)
 
 
-def new_columns(findings: pl.DataFrame) -> tuple[str, ...]:
-    """Return the headings that findings of a reading call new."""
-    told = findings.filter(pl.col("code") == "columns-new")["value"].drop_nulls().to_list()
+def odd_columns(findings: pl.DataFrame, *codes: str) -> tuple[str, ...]:
+    """Return the headings that findings of a reading call new or unused, or only those of some codes."""
+    told = (
+        findings.filter(pl.col("code").is_in(codes or ("columns-new", "columns-unused")))["value"]
+        .drop_nulls()
+        .to_list()
+    )
     return tuple(dict.fromkeys(part.strip() for text in told for part in text.split(", ") if part.strip()))
 
 

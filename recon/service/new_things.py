@@ -8,7 +8,6 @@ kept frames. Answers are mappings of kind ``seen``; approving a batch answers wh
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,19 +21,18 @@ from recon.frames.gift_cards import is_gift_card
 from recon.frames.text import fold, fold_column
 from recon.money import plain
 from recon.normalize.sightings import (
-    COLUMN,
     ORDER_COLUMNS,
     SKU,
     key_of,
     keys_of,
-    new_columns,
     orders_naming,
     written,
 )
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, product_links
+from recon.service.seen_columns import answered_columns, new_columns, without_answered
 from recon.service.seen_eras import Eras, Sets
-from recon.summaries_things import ThingLine
+from recon.summaries_things import ThingLine, seen_command
 
 HOLDS, SHOWS = "new-thing", "first-seen"
 _SAID_BY: Final = {
@@ -56,17 +54,7 @@ class NewThings:
 
     def told(self, findings: pl.DataFrame) -> pl.DataFrame:
         """Return findings of the files with what is new, and without new columns that were answered."""
-        kept = findings
-        if self.answered_columns and (findings["code"] == "columns-new").any():
-            again = [
-                text
-                for text in findings.filter(pl.col("code") == "columns-new")["value"].drop_nulls().unique().to_list()
-                if all(fold(part) in self.answered_columns for part in text.split(", "))
-            ]
-            kept = findings.filter(
-                ~((pl.col("code") == "columns-new") & pl.col("value").is_in(again)).fill_null(value=False)
-            )
-        return gather([kept, self.findings])
+        return gather([without_answered(findings, self.answered_columns), self.findings])
 
 
 def new_things(
@@ -75,12 +63,14 @@ def new_things(
     """Return what is new in a connection's files and open; ``frames``: the latest version of every order."""
     eras = Eras.of(context, name, sets)
     said = frozenset(context.store.mappings.current(name, "seen"))
-    columns = frozenset(fold(part) for part in _columns_answered(eras, said))
+    columns = answered_columns(eras, said)
     if not eras.later:
         return NewThings(answered_columns=columns)
     asked = _Asked(context, name, rules, eras, said, _in_question(frames.orders, rules), frames, posted)
     parts = [part for kind in ORDER_COLUMNS if (part := asked.of_orders(kind)) is not None]
-    parts += [part for part in (asked.of_skus(), asked.of_columns()) if part is not None]
+    parts += [
+        part for part in (asked.of_skus(), new_columns(eras, columns, context.store.files.names())) if part is not None
+    ]
     return NewThings(
         lines=tuple(line for lines, _ in parts for line in lines),
         findings=gather([found for _, found in parts]),
@@ -191,7 +181,7 @@ class _Asked:
         value, count = str(row["thing"]), int(str(row["orders"]))
         amount = plain(int(str(row["amount_minor"])), self.context.settings.company.currency)
         orders = "1 order" if count == 1 else f"{count:,} orders"
-        states = f"{row['order_state']}, {row['payment_state']}"
+        states = " and ".join(str(row[c]) for c in ("order_state", "payment_state") if row[c] != "unknown")
         return ThingLine(
             kind=kind, value=value, holds=holds, orders=count, amount=amount,
             file=self._file(str(row["file"])), row=int(str(row["row"])),
@@ -215,7 +205,7 @@ class _Asked:
         if kind == "tax":
             return f"Its arithmetic fits the set VAT rate of {self.rules.vat_rate_percent} % or no tax. If the rate has changed (7 to 10), post what is left of the old rate first, then set {where}.vat_rate_percent; else:"
         if kind == "status":
-            return f"It is read as {states}. If that is wrong, change what the word means in the profile; else:"
+            return f"It is read as {states}. If it means something else, reject these orders (a profile's words can be changed there); else:"
         return ""
 
     def of_skus(self) -> tuple[list[ThingLine], pl.DataFrame] | None:
@@ -253,40 +243,11 @@ class _Asked:
         )  # fmt: skip
         return [line], found
 
-    def of_columns(self) -> tuple[list[ThingLine], pl.DataFrame] | None:
-        """Return new columns of the newest files as lines; their finding stands with those of the file."""
-        answered = {fold(part) for part in _columns_answered(self.eras, self.said)}
-        lines = []
-        for frames in self.eras.later:
-            told = frames.findings.filter(pl.col("code") == "columns-new")
-            for part in new_columns(told):
-                if fold(part) in answered:
-                    continue
-                answered.add(fold(part))
-                lines.append(
-                    ThingLine(
-                        kind=COLUMN, value=part, holds=False, orders=0, amount=plain(0),
-                        file=self._file(told["file"][0] or ""), row=told["row"][0],
-                        words=f"First seen: column {part!r}. Nothing uses it; add it to the profile if it holds an amount that matters, else:",
-                        command=seen_command(COLUMN, part), keys=(fold(part),),
-                    )
-                )  # fmt: skip
-        return (lines, no_findings()) if lines else None
-
 
 _KIND_WORDS: Final = {
     "sales-channel": "sales channel", "payment-channel": "payment channel", "status": "status", "tax": "tax",
     "currency": "currency",
 }  # fmt: skip
-
-
-def _columns_answered(eras: Eras, said: frozenset[str]) -> frozenset[str]:
-    """Return the headings that were new once and are answered: by a person's word, or by approving what showed them."""
-    told = {part for frames in eras.approved for part in new_columns(frames.findings)}
-    if eras.approved or eras.later:
-        told |= {part for frames in eras.first for part in new_columns(frames.findings)}
-    words = {key.partition(":")[2] for key in said if key.startswith(f"{COLUMN}:")}
-    return frozenset(told | words)
 
 
 def _in_question(orders: pl.DataFrame, rules: Connection) -> pl.DataFrame:
@@ -307,11 +268,6 @@ def _by_thing(named: pl.DataFrame, currency: str) -> pl.DataFrame:
 def seen_key(kind: str, key: str) -> str:
     """Return the key of an answer."""
     return f"{kind}:{key}"
-
-
-def seen_command(kind: str, value: str) -> str:
-    """Return the command by which a person says that a value is all right."""
-    return f"recon match --seen {shlex.quote(f'{kind}={value}')}"
 
 
 def answers_to(lines: Sequence[ThingLine], kind: str, value: str) -> tuple[ThingLine, ...]:

@@ -29,6 +29,8 @@ class Eras:
     """Of the later ones; what was only shown in them is answered."""
     later: tuple[CanonicalFrames, ...]
     """Everything since the first plan."""
+    was_approved: bool = False
+    """A person has approved a batch at all."""
 
     @classmethod
     def of(cls, context: Context, name: str, sets: Sets) -> Eras:
@@ -45,6 +47,7 @@ class Eras:
             first=tuple(frames for number, frames in at if number <= listed),
             approved=tuple(frames for number, frames in at if listed < number <= approved),
             later=tuple(frames for number, frames in at if number > listed),
+            was_approved=approved >= 0,
         )
 
     def known(self, kind: str, *, with_approved: bool) -> frozenset[str]:

@@ -14,7 +14,7 @@ from recon.service.context import Context
 from recon.service.reading import latest_plan_folder
 
 CODES: Final = ("new-thing", "first-seen")
-_KINDS: Final = {column: kind for kind, column in ORDER_COLUMNS.items()} | {"sku": "sku"}
+_KINDS: Final = {column: kind for kind, column in ORDER_COLUMNS.items()} | {"sku": "sku", "column": "column"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold, fold_column
 from recon.money import plain
 from recon.normalize.merge import combine
-from recon.normalize.sightings import COLUMN, KINDS, ORDER_COLUMNS, SKU, keys_of, new_columns, orders_naming, written
+from recon.normalize.sightings import COLUMN, KINDS, ORDER_COLUMNS, SKU, keys_of, odd_columns, orders_naming, written
 from recon.service.context import Context
 from recon.service.known import current_sets
 from recon.service.mapping_frames import channel_links, product_links
@@ -132,14 +132,15 @@ def _of_skus(frames: CanonicalFrames) -> Iterator[dict[str, object]]:
 def _of_columns(sets: Sets) -> Iterator[dict[str, object]]:
     seen: set[str] = set()
     for _, frames in sets:
-        told = frames.findings.filter(pl.col("code") == "columns-new")
-        for part in new_columns(told):
-            if fold(part) not in seen:
-                seen.add(fold(part))
-                yield {
-                    "kind": COLUMN, "key": fold(part), "value": part, "orders": 0, "file": told["file"][0],
-                    "row": told["row"][0], "minor": 0, "day": None,
-                }  # fmt: skip
+        for code in ("columns-new", "columns-unused"):
+            told = frames.findings.filter(pl.col("code") == code)
+            for part in odd_columns(told, code):
+                if fold(part) not in seen:
+                    seen.add(fold(part))
+                    yield {
+                        "kind": COLUMN, "key": fold(part), "value": part, "orders": 0, "file": told["file"][0],
+                        "row": told["row"][0], "minor": 0, "day": None,
+                    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

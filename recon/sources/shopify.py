@@ -17,6 +17,7 @@ from recon.frames.encodings import ENCODINGS
 from recon.frames.findings import gather, no_findings, one_finding
 from recon.frames.headings import Heading, find_heading
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals, StateWords
+from recon.sources.shopify_known import columns_new
 from recon.sources.shopify_rows import orders_and_lines, without_blank
 from recon.sources.shopify_saved import date_formats, saved_again
 
@@ -100,6 +101,7 @@ class ShopifyOrders(Source):
         orders, lines, repeated, row_count = _taken_apart(head, columns, file, options)
         formats, lost_zone = date_formats(orders, name=file.name)
         cut_short = one_finding("last-row-open", file=file.file_id) if ends_open(head.content) else no_findings()
+        odd = columns_new(head.headings, file.file_id)
         return Reading(
             platform=self.platform,
             orders=orders,
@@ -107,7 +109,7 @@ class ShopifyOrders(Source):
             forms=Forms(date_formats=formats, timezone=options.timezone),
             conventions=CONVENTIONS,
             words=WORDS,
-            findings=gather([saved_again(head, lines, file.file_id, lost_zone=lost_zone), cut_short, repeated]),
+            findings=gather([saved_again(head, lines, file.file_id, lost_zone=lost_zone), cut_short, repeated, odd]),
             stated=StatedTotals(row_count=row_count),
             notes=NOTES,
             headings={name: heading.text for name, heading in columns.items()}

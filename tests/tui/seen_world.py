@@ -25,6 +25,7 @@ def later_file(
     tax: tuple[str, str] = ("", ""),
     skus: tuple[str, str] = ("P00001", "P00002"),
     day: str = "",
+    column: str = "",
     first: int = 20,
     name: str = "later.csv",
 ) -> Path:
@@ -46,8 +47,10 @@ def later_file(
             row["Paid at"] = ""
         if day:
             row |= {head: day for head in ("Created at", "Paid at", "Fulfilled at") if row.get(head)}
+        if column:
+            row[column] = "12.00"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, heads)
+        writer = csv.DictWriter(file, [*heads, column] if column else heads)
         writer.writeheader()
         writer.writerows(rows)
     return path

@@ -165,3 +165,30 @@ def test_orders_of_before_the_start_date_ask_nothing(shop: Shell) -> None:
     shop("plan")
     shop("import", later_file(shop, channel="PromptPay", day="2026-09-01 10:00:00 +0700"))
     assert things(shop) == []
+
+
+def test_a_column_is_told_about_until_a_person_has_looked(shop: Shell) -> None:
+    shop("plan")
+    shop("import", later_file(shop, column="Platform Fee"))
+    assert [(one[0], one[1], one[2]) for one in things(shop)] == [("column", "Platform Fee", False)]
+    shop("plan")
+    assert [row["value"] for row in found(shop, "columns-new")] == ["Platform Fee"]
+    shop("match", "--seen", "column=platform fee").expect(0)
+    shop("import", later_file(shop, column="Platform Fee", first=40, name="third.csv"))
+    assert things(shop) == []
+    shop("plan")
+    assert found(shop, "columns-new") == []
+
+
+def test_an_order_that_names_two_new_words_asks_about_both(shop: Shell) -> None:
+    shop("plan")
+    shop("import", later_file(shop, status="pending", source="TikTok Shop"))
+    assert {(one[0], one[1]) for one in things(shop)} == {("status", "pending"), ("sales-channel", "TikTok Shop")}
+
+
+def test_an_automatic_approval_answers_nothing(shop: Shell) -> None:
+    shop("plan")
+    shop("import", later_file(shop, status="pending"))
+    batch = shop.json("plan")["batch"]
+    shop("approve", batch, "--as", "Nok (automatic)").expect(0)
+    assert [one[1] for one in things(shop)] == ["pending"]
