@@ -114,7 +114,7 @@ class Wiring:
     ) -> AbstractContextManager[Target]:
         """Return the ledger of a connection; ``known`` is its master data as last read."""
         if connection.target == "peak-file":
-            return self._file_target(batch_id, known)
+            return self._file_target(connection, batch_id, known)
         return (
             self._sandbox(connection, known) if connection.target == "sandbox" else self._peak(name, connection, known)
         )
@@ -196,12 +196,12 @@ class Wiring:
             yield target
 
     @contextmanager
-    def _file_target(self, batch_id: str, known: Catalog | None) -> Iterator[Target]:
-        from exports.import_files.peak_excel import PeakExcel
+    def _file_target(self, connection: Connection, batch_id: str, known: Catalog | None) -> Iterator[Target]:
+        from exports.import_files.peak_excel import PeakExcel, options_for
 
-        company = self._settings.company
+        name, tax_id, cells = self._settings.company.name, self._settings.company.tax_id, options_for(connection)
         yield PeakExcel(
-            self._workspace.outgoing, batch_id, company_name=company.name, tax_id=company.tax_id, known=known
+            self._workspace.outgoing, batch_id, company_name=name, tax_id=tax_id, options=cells, known=known
         )
 
     @contextmanager
@@ -359,11 +359,11 @@ class Wiring:
 
         return read_mappings(path, skus=skus)
 
-    def write_import_files(self, documents: Sequence[Document], batch_id: str) -> tuple[Path, ...]:
+    def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:
         """Write the import files of a whole batch."""
-        from exports.import_files.peak_excel import write_batch
+        from exports.import_files.peak_excel import options_for, write_batch
 
-        return tuple(write_batch(documents, self._workspace.outgoing, batch_id, crash=self._crash))
+        return tuple(write_batch(documents, self._workspace.outgoing, batch_id, options_for(rules), crash=self._crash))
 
     def read_confirmation(self, path: Path) -> frozenset[str]:
         """Read the numbers a ledger took in."""

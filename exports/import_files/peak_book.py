@@ -18,8 +18,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from exports.import_files.peak_cells import Row
 from exports.import_files.peak_columns import NUMBER_COLUMNS, Template
-from exports.import_files.peak_rows import Row
 from exports.package import write_package
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints

@@ -6,7 +6,8 @@ ones, invoices from two exporters. Values marked *unverified* in docs/unverified
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 RECEIPT_COLUMNS: Final = (
@@ -29,8 +30,17 @@ JOURNAL_COLUMNS: Final = (
 )  # fmt: skip
 """PEAK_ImportJournal: 12 columns; the first is spelled without its last mark, as in the template."""
 
+EXPENSE_COLUMNS: Final = (
+    "ลำดับที่* ", "วันที่เอกสาร", "อ้างอิงถึง", "ผู้รับเงิน/คู่ค้า", "เลขทะเบียน 13 หลัก", "เลขสาขา 5 หลัก",
+    "เลขที่ใบกำกับฯ (ถ้ามี)", "วันที่ใบกำกับฯ (ถ้ามี)", "วันที่บันทึกภาษีซื้อ (ถ้ามี)", "ประเภทราคา", "บัญชี", "คำอธิบาย", "จำนวน",
+    "ราคาต่อหน่วย", "อัตราภาษี", "หัก ณ ที่จ่าย (ถ้ามี)", "ชำระโดย", "จำนวนเงินที่ชำระ", "ภ.ง.ด. (ถ้ามี)", "หมายเหตุ", "กลุ่มจัดประเภท",
+)  # fmt: skip
+"""PEAK_ImportExpense: 21 columns; the first ends with a space, as in the template. PEAK gives the document's number."""
+PAYMENT_COLUMNS: Final = ("ชำระโดย", "จำนวนเงินที่ชำระ")
+"""Columns of the expense template that hold its payment."""
+
 NUMBER_COLUMNS: Final = frozenset({
-    "ลำดับที่*", "ลำดับที", "จำนวน", "ราคาต่อหน่วย", "ส่วนลดต่อหน่วย", "เดบิต", "เครดิต",
+    "ลำดับที่*", "ลำดับที่* ", "ลำดับที", "จำนวน", "ราคาต่อหน่วย", "ส่วนลดต่อหน่วย", "เดบิต", "เครดิต", "จำนวนเงินที่ชำระ",
 })  # fmt: skip
 """Written as numbers; everything else is text, or leading zeros vanish."""
 
@@ -64,7 +74,15 @@ CREDIT_NOTE: Final = Template(
     "credit_note", "PEAK_ImportJournal", "Import Multiple Journal", JOURNAL_COLUMNS, "อ้างอิง", "อ้างอิง"
 )
 """There is no template for credit notes; a journal takes them, and its reference is the only place for a number."""
-TEMPLATES: Final = {template.kind: template for template in (RECEIPT, INVOICE, CREDIT_NOTE)}
+EXPENSE: Final = Template("expense", "PEAK_ImportExpense", "Import_Expense", EXPENSE_COLUMNS, "อ้างอิงถึง", "อ้างอิงถึง")
+SUPPLIER_CREDIT: Final = Template(
+    "supplier_credit", "PEAK_ImportJournal_Purchases", "Import Multiple Journal", JOURNAL_COLUMNS, "อ้างอิง", "อ้างอิง"
+)
+"""The same journal template in a file of its own, for suppliers' credits."""
+JOURNALS: Final = (CREDIT_NOTE, SUPPLIER_CREDIT)
+TEMPLATES: Final = {template.kind: template for template in (RECEIPT, INVOICE, CREDIT_NOTE, EXPENSE, SUPPLIER_CREDIT)}
+PAYS_IN_ROW: Final = "expense_payment"
+"""Kind that stands in the rows of the document it pays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +103,9 @@ class ExcelOptions:
     """สมุดบัญชี for credit notes: the general journal, the only name seen in a filled template."""
     invoice_sheet: str = "Import_Invoice"
     """Name of the sheet of the invoice template; unverified."""
+    purchase_book: str = "รายวันซื้อ"
+    """สมุดบัญชี for suppliers' credits, as one team imports them."""
+    withheld_form: str = "53"
+    """ภ.ง.ด. of tax withheld from a juristic person; the form for others is not known and left empty."""
+    withholding: Mapping[str, int] = field(default_factory=dict)
+    """Rate withheld by folded SKU or kind of charge, in hundredths of a percent; the template wants rates, not amounts."""

@@ -14,13 +14,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from exports.import_files.peak_book import read_book, write_book
-from exports.import_files.peak_columns import CREDIT_NOTE, MAX_ROWS, NUMBER_MAX, TEMPLATES, ExcelOptions, Template
-from exports.import_files.peak_rows import Row, cell_text, objections, rows_of
+from exports.import_files.peak_cells import Row, cell_text
+from exports.import_files.peak_columns import (
+    EXPENSE,
+    JOURNALS,
+    NUMBER_MAX,
+    PAYMENT_COLUMNS,
+    PAYS_IN_ROW,
+    TEMPLATES,
+    ExcelOptions,
+    Template,
+)  # fmt: skip
+from exports.import_files.peak_expenses import payment_cells
+from exports.import_files.peak_files import ImportFiles
+from exports.import_files.peak_rows import objections, rows_of
+from recon.config import Connection
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.errors import AlreadyExists, ExportError, MalformedFile, TargetRejected, TargetUnavailable
 from recon.frames.tables import read_table
+from recon.frames.text import fold
 from recon.money import parse_minor
 from recon.targets.base import (
     Capabilities,
@@ -34,7 +47,6 @@ from recon.targets.base import (
     Objection,
     Target,
 )  # fmt: skip
-from recon.text import safe_file_part
 
 CONFIRMATION_HEADING: Final = "เลขที่เอกสาร"
 """Column of document numbers in a list exported from PEAK."""
@@ -59,10 +71,15 @@ def write_batch(
     problems = [f"{d.number or d.order_number}: {o.text}" for d in kept for o in objections(d, chosen)]
     if problems:
         raise TargetRejected(f"Nothing was written. {len(problems)} objections: " + "; ".join(problems))
-    files = _Files(folder, batch_id, chosen, crash)
+    paid = {document.applies_to_key: document for document in kept if document.kind == PAYS_IN_ROW}
+    files = ImportFiles(folder, batch_id, chosen, crash)
     written: list[Path] = []
     for template in TEMPLATES.values():
-        groups = [rows_of(document, 0, chosen) for document in kept if document.kind == template.kind]
+        groups = [
+            rows_of(document, 0, chosen, paid.get(document.document_key))
+            for document in kept
+            if document.kind == template.kind
+        ]
         written.extend(files.write(template, groups))
     return written
 
@@ -102,60 +119,11 @@ def _one_a_line(path: Path, columns: Sequence[str]) -> frozenset[str] | None:
 _LIST_BYTES_MAX: Final = 4 << 20
 
 
-class _Files:
-    """The import files of one batch."""
-
-    def __init__(self, folder: Path, batch_id: str, options: ExcelOptions, crash: CrashPoints = NO_CRASH) -> None:
-        self._folder = folder
-        self._crash = crash
-        self._batch = safe_file_part(batch_id)
-        self._options = options
-
-    def path(self, template: Template, part: int) -> Path:
-        """Return where a part lies; the first has no number."""
-        ending = "" if part == 1 else f".{part}"
-        return self._folder / f"{template.file}_{self._batch}{ending}.xlsx"
-
-    def paths(self, template: Template) -> list[Path]:
-        """Return the parts that exist, in order."""
-        found: list[Path] = []
-        while (path := self.path(template, len(found) + 1)).exists():
-            found.append(path)
-        return found
-
-    def read(self, template: Template) -> list[tuple[Path, list[Row]]]:
-        """Return the documents in the files, each as its rows with the file it stands in."""
-        found: list[tuple[Path, list[Row]]] = []
-        for path in self.paths(template):
-            for row in read_book(path, template):
-                if found and found[-1][0] == path and found[-1][1][0][0] == row[0]:
-                    found[-1][1].append(row)
-                else:
-                    found.append((path, [row]))
-        return found
-
-    def write(self, template: Template, groups: Sequence[Sequence[Row]]) -> list[Path]:
-        """Write documents into as few files as hold them, numbered from 1 in each; parts no longer needed go."""
-        parts: list[list[list[Row]]] = []
-        for group in groups:
-            if not parts or sum(map(len, parts[-1])) + len(group) > MAX_ROWS:
-                parts.append([])
-            parts[-1].append([(str(len(parts[-1]) + 1), *row[1:]) for row in group])
-        before = self.paths(template)
-        sheet = self._options.invoice_sheet if template.kind == "invoice" else template.sheet
-        written = [
-            write_book(
-                self.path(template, number),
-                template,
-                [row for group in part for row in group],
-                sheet=sheet,
-                crash=self._crash,
-            )
-            for number, part in enumerate(parts, 1)
-        ]
-        for path in before[len(parts) :]:
-            path.unlink()
-        return written
+def options_for(connection: Connection) -> ExcelOptions:
+    """Return the cells as a connection's settings decide them: rates of tax withheld, where it withholds."""
+    rules = connection.purchases
+    rates = {fold(key): line.withholding_basis_points for key, line in rules.by_sku.items()}
+    return ExcelOptions(withholding=rates if rules.withholds else {})
 
 
 class PeakExcel(Target):
@@ -173,13 +141,13 @@ class PeakExcel(Target):
         options: ExcelOptions | None = None,
         known: Catalog | None = None,
     ) -> None:
-        self._files = _Files(folder, batch_id, options or ExcelOptions())
+        self._files = ImportFiles(folder, batch_id, options or ExcelOptions())
         self._options = options or ExcelOptions()
         self._company_name = company_name
         self._tax_id = tax_id
         self._known = known or Catalog()
         self.capabilities = Capabilities(
-            kinds=frozenset(TEMPLATES), own_number=True, number_max_length=NUMBER_MAX, partial_credit_note=True,
+            kinds=frozenset({*TEMPLATES, PAYS_IN_ROW}), own_number=True, number_max_length=NUMBER_MAX, partial_credit_note=True,
             refund_payment=True, searchable_by_number=True, is_file=True, lookup_grace_seconds=0,
         )  # fmt: skip
 
@@ -211,6 +179,8 @@ class PeakExcel(Target):
         problems = self.check(document)
         if problems:
             raise TargetRejected("; ".join(f"{problem.text} {problem.remedy}".strip() for problem in problems))
+        if document.kind == PAYS_IN_ROW:
+            return self._pay(document)
         template = TEMPLATES[document.kind]
         standing = self._read(template)
         if any(_name(rows, template) == _own_name(document) for _, rows in standing):
@@ -229,7 +199,8 @@ class PeakExcel(Target):
 
     def find(self, document: Document) -> Found:
         """Look the document up in the files of the batch and compare every cell."""
-        template = TEMPLATES.get(document.kind)
+        pays = document.kind == PAYS_IN_ROW
+        template = EXPENSE if pays else TEMPLATES.get(document.kind)
         if template is None:
             return Found(state="absent")
         standing = [item for item in self._read(template) if _name(item[1], template) == _own_name(document)]
@@ -237,11 +208,34 @@ class PeakExcel(Target):
         if len(standing) != 1:
             return Found(state="twice" if standing else "absent", documents=shown)
         path, rows = standing[0]
-        differences = _differences(rows, rows_of(document, 0, self._options), template)
+        if pays and not any(_payment_of(rows)):
+            return Found(state="absent", documents=shown)
+        differences = (
+            _payment_differences(rows, document)
+            if pays
+            else _differences(rows, rows_of(document, 0, self._options), template)
+        )
         if differences:
             return Found(state="different", documents=shown, differences=differences)
         confirmation = Confirmation(ledger_id=f"{path.name}#{_own_name(document)}", ledger_number=document.number or "")
         return Found(state="equal", documents=shown, confirmation=confirmation)
+
+    def _pay(self, document: Document) -> Confirmation:
+        """Write a payment into the rows of its expense."""
+        standing = self._read(EXPENSE)
+        places = [at for at, (_, rows) in enumerate(standing) if _name(rows, EXPENSE) == _own_name(document)]
+        if len(places) != 1:
+            raise TargetRejected(f"{_own_name(document)} does not stand in {EXPENSE.file} of this batch.")
+        groups = [rows for _, rows in standing]
+        if any(_payment_of(groups[places[0]])):
+            raise AlreadyExists(f"{_own_name(document)} has a payment in {EXPENSE.file} of this batch already.")
+        first = dict(zip(EXPENSE.columns, groups[places[0]][0], strict=True)) | payment_cells(document)
+        groups[places[0]] = [tuple(first.values()), *groups[places[0]][1:]]
+        try:
+            self._files.write(EXPENSE, groups)
+        except ExportError as error:
+            raise TargetUnavailable(str(error)) from error
+        return Confirmation(ledger_id="", ledger_number=_own_name(document), words="Written beside its expense.")
 
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
         """Yield what the files hold for each document."""
@@ -285,6 +279,8 @@ class PeakExcel(Target):
 
 def _own_name(document: Document) -> str:
     """Return what a document is found by: its number, or its order's number where PEAK gives the number."""
+    if document.kind == PAYS_IN_ROW:
+        return cell_text(document.applies_to_number or document.order_number)
     return cell_text(document.number or document.order_number)
 
 
@@ -301,7 +297,19 @@ def _differences(standing: Sequence[Row], meant: Sequence[Row], template: Templa
         f"row {number}, {heading}: {there!r} in the file, {ours!r} in the document"
         for number, (row, own) in enumerate(zip(standing, meant, strict=True), 1)
         for heading, there, ours in list(zip(template.columns, row, own, strict=True))[1:]
-        if there != ours
+        if there != ours and heading not in PAYMENT_COLUMNS
+    )
+
+
+def _payment_of(rows: Sequence[Row]) -> tuple[str, ...]:
+    first = dict(zip(EXPENSE.columns, rows[0], strict=True))
+    return tuple(first[column] for column in PAYMENT_COLUMNS)
+
+
+def _payment_differences(rows: Sequence[Row], payment: Document) -> tuple[str, ...]:
+    both = zip(PAYMENT_COLUMNS, _payment_of(rows), payment_cells(payment).values(), strict=True)
+    return tuple(
+        f"{name}: {there!r} in the file, {ours!r} in the document" for name, there, ours in both if there != ours
     )
 
 
@@ -309,12 +317,12 @@ def _shown(rows: Sequence[Row], template: Template, path: Path) -> LedgerDocumen
     """Return what the file says of a document; it states no totals."""
     cells = [dict(zip(template.columns, row, strict=True)) for row in rows]
     first = cells[0]
-    is_journal = template is CREDIT_NOTE
+    is_journal = template in JOURNALS
     day = first["วันที่รายการ (YYYYMMDD)" if is_journal else "วันที่เอกสาร"]
     return LedgerDocument(
         kind=template.kind, ledger_id=f"{path.name}#{_name(rows, template)}", number=_name(rows, template),
         issued_on=_day(day), total_minor=None, vat_minor=None,
-        contact_code=first["ผู้ติดต่อ" if is_journal else "ลูกค้า"] or None, is_void=False,
+        contact_code=first["ผู้ติดต่อ" if is_journal else "ผู้รับเงิน/คู่ค้า" if template is EXPENSE else "ลูกค้า"] or None, is_void=False,
         reference=first[template.reference_column], lines=None if is_journal else tuple(_line(row) for row in cells),
     )  # fmt: skip
 
@@ -329,6 +337,6 @@ def _day(text: str) -> dt.date | None:
 def _line(cells: dict[str, str]) -> LedgerLine:
     amount = parse_minor(cells["ราคาต่อหน่วย"] or "0") if cells["จำนวน"] == "1" else None
     return LedgerLine(
-        description=cells["คำอธิบาย"], quantity=cells["จำนวน"], amount_minor=amount, product_code=cells["สินค้า/บริการ"],
+        description=cells["คำอธิบาย"], quantity=cells["จำนวน"], amount_minor=amount, product_code=cells.get("สินค้า/บริการ", ""),
         account_code=cells["บัญชี"],
     )  # fmt: skip

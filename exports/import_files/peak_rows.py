@@ -9,47 +9,41 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from exports.import_files.peak_cells import PRICE_TYPES, Row, cell_text, no, number_text, vat_cell
 from exports.import_files.peak_columns import (
     CONTACT_CODE_MAX,
     CREDIT_NOTE,
+    EXPENSE,
     HEAD_OFFICE,
     INVOICE_COLUMNS,
+    JOURNALS,
     MAX_ROWS,
     NUMBER_MAX,
+    PAYS_IN_ROW,
     RECEIPT_COLUMNS,
     REFERENCE_MAX,
+    SUPPLIER_CREDIT,
     TEMPLATES,
     ExcelOptions,
 )  # fmt: skip
-from exports.safe_text import safe_text
+from exports.import_files.peak_expenses import expense_rows, payment_cells, payment_objections, rate_objections
 from recon.domain.document import Document, DocumentLine
 from recon.targets.base import Objection
-
-Row = tuple[str, ...]
 
 _ACCOUNT: Final = re.compile(r"[0-9]{6}", re.ASCII)
 _TAX_ID: Final = re.compile(r"[0-9]{13}", re.ASCII)
 _BRANCH: Final = re.compile(r"[0-9]{5}", re.ASCII)
-_PRICE_TYPES: Final = {"excluded": "1", "included": "2", "none": "3"}
-"""ประเภทราคา: 1 without VAT, 2 with VAT, 3 no VAT."""
+_JOURNAL_KINDS: Final = frozenset(template.kind for template in JOURNALS)
 
 
-def cell_text(value: str | None) -> str:
-    """Return outside text for a cell: one line, no control characters, no surrounding space."""
-    return " ".join(safe_text((value or "").replace("\r", " ").replace("\n", " ").replace("\t", " ")).split())
-
-
-def number_text(value: int, digits: int) -> str:
-    """Return a whole number of small units as plain text without needless zeros: 10700, 2 digits -> 107."""
-    whole, part = divmod(abs(value), 10**digits)
-    fraction = f"{part:0{digits}d}".rstrip("0")
-    return f"{'-' if value < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
-
-
-def rows_of(document: Document, sequence: int, options: ExcelOptions) -> list[Row]:
-    """Return the rows of one document; it has no objections."""
-    if document.kind == CREDIT_NOTE.kind:
+def rows_of(document: Document, sequence: int, options: ExcelOptions, payment: Document | None = None) -> list[Row]:
+    """Return the rows of one document; it has no objections. ``payment``: of an expense, in the same rows."""
+    if document.kind in _JOURNAL_KINDS:
         return _journal_rows(document, sequence, options)
+    if document.kind == EXPENSE.kind:
+        return expense_rows(document, sequence, options, payment)
+    if document.kind == PAYS_IN_ROW:
+        return [tuple(payment_cells(document).values())]
     return [_sale_row(document, line, sequence, options) for line in document.lines]
 
 
@@ -64,14 +58,14 @@ def _sale_row(document: Document, line: DocumentLine, sequence: int, options: Ex
         "เลขทะเบียน 13 หลัก": document.contact_tax_id or "",
         "เลขสาขา 5 หลัก": (document.contact_branch or HEAD_OFFICE) if by_tax_id else "",
         "การออกใบกำกับภาษี": options.tax_invoice_yes if document.is_tax_invoice else options.tax_invoice_no,
-        "ประเภทราคา": _PRICE_TYPES[document.vat_mode],
+        "ประเภทราคา": PRICE_TYPES[document.vat_mode],
         "สินค้า/บริการ": cell_text(line.product_code),
         "บัญชี": cell_text(line.account_code),
         "คำอธิบาย": cell_text(line.description),
         "จำนวน": number_text(line.quantity_milli, 3),
         "ราคาต่อหน่วย": number_text(line.unit_price_minor, 2),
         "ส่วนลดต่อหน่วย": "0",  # discounts are inside the unit price already
-        "อัตราภาษี": _vat_cell(line, options),
+        "อัตราภาษี": vat_cell(line, options),
         "รับชำระโดย": cell_text(document.payment_method),
         "หมายเหตุ": cell_text(document.remark),
     }
@@ -80,15 +74,14 @@ def _sale_row(document: Document, line: DocumentLine, sequence: int, options: Ex
     return tuple(cells.get(column, "") for column in columns)
 
 
-def _vat_cell(line: DocumentLine, options: ExcelOptions) -> str:
-    return {"vat7": options.vat_7, "vat0": options.vat_0, "none": options.vat_none}[line.vat_code]
-
-
 def _journal_rows(document: Document, sequence: int, options: ExcelOptions) -> list[Row]:
     """One row per posting; what concerns the whole entry stands in the first row only, as in filled templates."""
     words = f"ใบลดหนี้ {document.number or ''} อ้างอิง {document.applies_to_number or ''} {document.remark}"
+    book = options.journal_book
+    if document.kind == SUPPLIER_CREDIT.kind:
+        words, book = f"ใบลดหนี้จากผู้ขาย {document.number or ''} {document.remark}", options.purchase_book
     head = {
-        "สมุดบัญชี": options.journal_book,
+        "สมุดบัญชี": book,
         "วันที่รายการ (YYYYMMDD)": f"{document.issued_on:%Y%m%d}",
         "อ้างอิง": cell_text(document.number or document.order_number),
         "ผู้ติดต่อ": cell_text(document.contact_code),
@@ -107,37 +100,37 @@ def _journal_rows(document: Document, sequence: int, options: ExcelOptions) -> l
     return rows
 
 
-def _no(field: str, text: str, remedy: str) -> Objection:
-    return Objection(field=field, text=text, remedy=remedy)
-
-
 def objections(document: Document, options: ExcelOptions) -> list[Objection]:
     """Return everything that keeps a document out of an import file."""
     if document.kind == "void":
-        return [_no("kind", "An import file cannot void a document.", "Void it in PEAK by hand, then confirm it here.")]
+        return [no("kind", "An import file cannot void a document.", "Void it in PEAK by hand, then confirm it here.")]
     if document.kind == "payment":
         return [
-            _no(
+            no(
                 "kind",
                 "A payment on an invoice needs PEAK's template 'ใบเสร็จรับเงินจากใบแจ้งหนี้', whose columns nobody has verified.",
                 "Enter the payment in PEAK by hand, or with that template, then confirm it here.",
             )
         ]
+    if document.kind == PAYS_IN_ROW:
+        return payment_objections(document)
     if document.kind not in TEMPLATES:
-        return [_no("kind", f"There is no import template for {document.kind!r}.", "Enter it in PEAK by hand.")]
+        return [no("kind", f"There is no import template for {document.kind!r}.", "Enter it in PEAK by hand.")]
     found = _head_objections(document)
-    if document.kind == CREDIT_NOTE.kind:
+    if document.kind in _JOURNAL_KINDS:
         return found + _journal_objections(document)
+    if document.kind == EXPENSE.kind:
+        found += rate_objections(document, options)
     return found + _sale_objections(document, options)
 
 
 def _head_objections(document: Document) -> list[Objection]:
     found = []
     if document.currency != "THB":
-        found.append(_no("currency", f"PEAK's templates take baht only, not {document.currency}.", "Post it by hand."))
+        found.append(no("currency", f"PEAK's templates take baht only, not {document.currency}.", "Post it by hand."))
     if document.number is not None and not 0 < len(cell_text(document.number)) <= NUMBER_MAX:
         found.append(
-            _no(
+            no(
                 "number",
                 f"The number {document.number!r} has no or more than {NUMBER_MAX} characters.",
                 "Shorten number_prefix.",
@@ -145,7 +138,7 @@ def _head_objections(document: Document) -> list[Objection]:
         )
     if document.number is not None and cell_text(document.number) != document.number:
         found.append(
-            _no(
+            no(
                 "number",
                 f"The number {document.number!r} holds characters a cell would change.",
                 "Correct the order's number.",
@@ -153,10 +146,10 @@ def _head_objections(document: Document) -> list[Objection]:
         )
     if document.number is None and len(cell_text(document.order_number)) > REFERENCE_MAX:
         words = f"Without a number of its own it is found by its order number only, which is longer than {REFERENCE_MAX} characters."
-        found.append(_no("order_number", words, 'Set numbering = "source".'))
+        found.append(no("order_number", words, 'Set numbering = "source".'))
     if document.contact_tax_id is None and not 0 < len(document.contact_code) <= CONTACT_CODE_MAX:
         words = f"PEAK contact codes have 1 to {CONTACT_CODE_MAX} characters, not {document.contact_code!r}."
-        found.append(_no("contact_code", words, "Set contacts.default to a code that exists in PEAK."))
+        found.append(no("contact_code", words, "Set contacts.default to a code that exists in PEAK."))
     return found
 
 
@@ -164,7 +157,7 @@ def _sale_objections(document: Document, options: ExcelOptions) -> list[Objectio
     found = []
     if not document.lines or len(document.lines) > MAX_ROWS:
         found.append(
-            _no(
+            no(
                 "lines",
                 f"A document has 1 to {MAX_ROWS} lines in an import file, not {len(document.lines)}.",
                 "Post it by hand.",
@@ -172,20 +165,20 @@ def _sale_objections(document: Document, options: ExcelOptions) -> list[Objectio
         )
     if document.contact_tax_id is not None and not _TAX_ID.fullmatch(document.contact_tax_id):
         found.append(
-            _no("contact_tax_id", f"{document.contact_tax_id!r} is not 13 digits.", "Correct the tax id in the shop.")
+            no("contact_tax_id", f"{document.contact_tax_id!r} is not 13 digits.", "Correct the tax id in the shop.")
         )
     if document.contact_tax_id is not None and not _BRANCH.fullmatch(document.contact_branch or HEAD_OFFICE):
         found.append(
-            _no("contact_branch", f"{document.contact_branch!r} is not 5 digits.", "Correct the branch in the shop.")
+            no("contact_branch", f"{document.contact_branch!r} is not 5 digits.", "Correct the branch in the shop.")
         )
     if document.kind == "receipt":
         if not document.payment_method:
             found.append(
-                _no("payment_method", "A receipt names the channel the money came through.", "Map the payment channel.")
+                no("payment_method", "A receipt names the channel the money came through.", "Map the payment channel.")
             )
         if document.paid_minor != document.total_minor:
             words = "The receipt template has no column for the amount: PEAK takes the whole total as paid."
-            found.append(_no("paid_minor", words, "Post a partly paid receipt by hand."))
+            found.append(no("paid_minor", words, "Post a partly paid receipt by hand."))
     for line in document.lines:
         found.extend(_line_objections(document, line, options))
     return found
@@ -195,24 +188,24 @@ def _line_objections(document: Document, line: DocumentLine, options: ExcelOptio
     found = []
     where = f"line {line.line_no}"
     if not line.product_code and not line.account_code:
-        found.append(_no(where, "It has neither a product nor an account.", "Link the product or set accounts.sales."))
+        found.append(no(where, "It has neither a product nor an account.", "Link the product or set accounts.sales."))
     if line.unit_price_minor < 0 or line.quantity_milli <= 0:
-        found.append(_no(where, "Whether PEAK imports lines below zero is not verified.", "Post it by hand."))
+        found.append(no(where, "Whether PEAK imports lines below zero is not verified.", "Post it by hand."))
     if line.vat_code == "vat0" and not options.vat_0:
-        found.append(_no(where, "What อัตราภาษี holds for the zero rate is not verified.", "Post it by hand."))
+        found.append(no(where, "What อัตราภาษี holds for the zero rate is not verified.", "Post it by hand."))
     if document.vat_mode == "none" and line.vat_code == "vat7":
-        found.append(_no(where, "A document without VAT has a line with VAT 7 %.", "Check the VAT settings."))
+        found.append(no(where, "A document without VAT has a line with VAT 7 %.", "Check the VAT settings."))
     return found
 
 
 def _journal_objections(document: Document) -> list[Objection]:
     found = []
     if not document.postings or len(document.postings) > MAX_ROWS:
-        found.append(_no("postings", f"A journal entry has 1 to {MAX_ROWS} postings.", "Post it by hand."))
+        found.append(no("postings", f"A journal entry has 1 to {MAX_ROWS} postings.", "Post it by hand."))
     strange = sorted({p.account_code for p in document.postings if not _ACCOUNT.fullmatch(p.account_code)})
     if strange:
         words = f"A journal needs account codes of six digits; not one: {', '.join(repr(code) for code in strange)}."
-        found.append(_no("postings", words, "Set [accounts], and the account behind each payment channel."))
+        found.append(no("postings", words, "Set [accounts], and the account behind each payment channel."))
     if not document.contact_code:
-        found.append(_no("contact_code", "A journal entry names a contact.", "Set contacts.default."))
+        found.append(no("contact_code", "A journal entry names a contact.", "Set contacts.default."))
     return found

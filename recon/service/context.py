@@ -165,7 +165,7 @@ class Outside(Protocol):
         """Read the mapping workbook."""
         ...
 
-    def write_import_files(self, documents: Sequence[Document], batch_id: str) -> tuple[Path, ...]:
+    def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:
         """Write the import files of a whole batch for a ledger that takes files."""
         ...
 

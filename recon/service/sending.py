@@ -169,7 +169,7 @@ def upload(
                 target,
                 batch.batch_id,
                 document_of=maker.document_of,
-                write=lambda documents: context.outside.write_import_files(documents, batch.batch_id),
+                write=lambda documents: context.outside.write_import_files(documents, batch.batch_id, rules),
                 plan_digest=digest,
             )
             result, files = written.report, written.files
@@ -334,7 +334,13 @@ def confirm_taken(context: Context, batch_id: str, path: Path, *, dry_run: bool 
     batch = context.store.batches.get(batch_id)
     taken = context.outside.read_confirmation(path)
     waiting = context.store.outbox.rows(batch.batch_id, states=("needs_person",))
-    mine = [row for row in waiting if (row.number or row.document_key) in taken]
+    named = {row.document_key for row in waiting if (row.number or row.document_key) in taken}
+    # The payment of an expense stands in the rows of the expense, and was taken in with it.
+    mine = [
+        row
+        for row in waiting
+        if row.document_key in named or (row.kind == "expense_payment" and row.applies_to_key in named)
+    ]
     if dry_run:
         _, company, environment = known_company(context, batch.connection)
         would = _summary(context, batch, company, environment, report=None, dry_run=True)

@@ -395,7 +395,9 @@ def test_target_tells_who_it_is_and_what_it_holds(tmp_path):
         == PeakExcel(tmp_path, "C", company_name="บริษัท ตัวอย่าง จำกัด", tax_id="0105500000003").verify().company_id
     )
     assert target.capabilities.is_file
-    assert target.capabilities.kinds == {"invoice", "receipt", "credit_note"}
+    assert target.capabilities.kinds == {
+        "invoice", "receipt", "credit_note", "expense", "expense_payment", "supplier_credit",
+    }  # fmt: skip
     for document in (receipt(), invoice(), credit_note()):
         target.send(document)
     found = list(target.list_documents({"receipt", "credit_note"}, dt.date(2026, 1, 1), dt.date(2026, 1, 31)))
