@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from recon.errors import ReconError, StoreDamaged
+from recon.errors import StoreDamaged
 from recon.money import plain
 from recon.service import ReconService
 from recon.service.overview import EventLine
@@ -27,6 +27,7 @@ from tui.keys import bindings
 from tui.screens import audit_words as words
 from tui.screens.base import StepScreen
 from tui.widgets.columns import Column
+from tui.widgets.completeness_lines import CompletenessLines
 from tui.widgets.dialogs import ChoiceDialog
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import VirtualTable
@@ -60,6 +61,7 @@ class AuditScreen(StepScreen):
     #chain, #audit-faces, #audit-note { height: auto; padding: 0 1; }
     #audit-faces { height: 1; link-style: none; link-color: $recon-text; link-style-hover: underline; link-background-hover: $recon-cursor; link-color-hover: $recon-text; }
     #audit-note { max-height: 4; }
+    AuditScreen.-tiny #complete { display: none; }
     AuditScreen #rows { height: 1fr; }
     #facts { height: auto; max-height: 50%; border-top: solid $recon-line; padding: 0 1; display: none; }
     AuditScreen.-opened #facts { display: block; }
@@ -85,6 +87,7 @@ class AuditScreen(StepScreen):
         """Chain, faces, filter, list, what went on, and the open entry."""
         self._view = None  # a new table knows no columns yet
         yield Static(id="chain")
+        yield CompletenessLines(id="complete")
         yield Static(id="audit-faces")
         yield FilterLine(lambda: _("filter: words of the entry, -word"), id="filter")
         yield VirtualTable((), key="seq", markable=False, id="rows")
@@ -113,6 +116,8 @@ class AuditScreen(StepScreen):
 
         self.ask(read, self._came)
         self.ask(_chain_state, self._chain_came, group="chain")
+        lines = self.query_one(CompletenessLines)
+        self.ask(lambda service: service.completeness(), lines.came, group="complete")
 
     def _came(self, answer: _Read) -> None:
         self._lines, self._files, self._batches, self._timezone = answer
@@ -299,7 +304,7 @@ class AuditScreen(StepScreen):
         if file is None or file.kind != "workbook":
             return Content(shown(key))
         path = file.path
-        self.ask(lambda service: (path, _problems(service, path)), self._checked, group="workbook")
+        self.ask(lambda service: (path, words.workbook_problems(service, path)), self._checked, group="workbook")
         return Content(f"{shown(key)}\n" + _("Checking ..."))
 
     def _checked(self, answer: tuple[Path, list[str]]) -> None:
@@ -378,14 +383,6 @@ class AuditScreen(StepScreen):
         """Show what went wrong; nothing is under way any more."""
         self._say(None)
         super().show_error(error)
-
-
-def _problems(service: ReconService, path: Path) -> list[str]:
-    """Return what is wrong with a workbook; one that cannot be read is wrong too."""
-    try:
-        return service.verify_workbook(path)[0]
-    except ReconError as error:
-        return [str(error)]
 
 
 def _chain_state(service: ReconService) -> tuple[str, int, str]:

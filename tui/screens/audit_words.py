@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 from textual.content import Content
 
+from recon.errors import ReconError
+from recon.service import ReconService
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
 from recon.summaries import VerifySummary
@@ -149,11 +152,19 @@ def checked_words(name: str, problems: Sequence[str]) -> Content:
     return Content.assemble(*parts, "\n", _("Do not hand it on. Write the workbook anew from the event log (e)."))
 
 
+def workbook_problems(service: ReconService, path: Path) -> list[str]:
+    """Return what is wrong with a workbook; one that cannot be read is wrong too."""
+    try:
+        return service.verify_workbook(path)[0]
+    except ReconError as error:
+        return [str(error)]
+
+
 # --- what a comparison found
 
 
 def found_frame(report: VerifySummary) -> pl.DataFrame:
-    """Return differences, missing documents and strangers as rows."""
+    """Return differences, missing documents, strangers, and gaps and doubles of numbers as rows."""
     rows = [
         (
             number,
@@ -162,7 +173,7 @@ def found_frame(report: VerifySummary) -> pl.DataFrame:
             tr_composed(shown(each["text"])),
             str(each["code"]),
         )
-        for number, each in enumerate((*report.differences, *report.missing, *report.strangers))
+        for number, each in enumerate((*report.differences, *report.missing, *report.strangers, *report.numbering))
     ]
     return pl.DataFrame(rows, schema=_FOUND, orient="row")
 
@@ -185,7 +196,7 @@ def found_facts(row: dict[str, Any]) -> Content:
 
 def compared_words(report: VerifySummary) -> Content:
     """Return how a comparison ended, in one line."""
-    different = len(report.differences) + len(report.missing) + len(report.strangers)
+    different = sum(map(len, (report.differences, report.missing, report.strangers, report.numbering)))
     words = _("{batch} against {company}: {n} compared, {equal} equal").format(
         batch=shown(report.batch), company=shown(report.company), n=count(report.compared), equal=count(report.equal)
     )

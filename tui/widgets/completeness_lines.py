@@ -1,0 +1,60 @@
+"""Whether everything is there, in one line for each connection: orders of the source, where they are, and every satang of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from recon.summaries_proof import CompletenessBlock, CompletenessReport
+from tui.cells import shown
+from tui.i18n import N_, _, count, day, ngettext
+
+MOST: int = 3
+"""Connections that have a line; `recon status` has all."""
+_BLOCKS = {"sales": N_("sales"), "purchases": N_("purchases")}
+
+
+class CompletenessLines(Static):
+    """Empty until the answer came, and where no connection has a plan."""
+
+    DEFAULT_CSS = "CompletenessLines { height: auto; max-height: 6; padding: 0 1; display: none; }"
+
+    def came(self, reports: Sequence[CompletenessReport]) -> None:
+        """Show the answer."""
+        told = [(report, block) for report in reports for block in report.blocks][:MOST]
+        self.display = bool(told)
+        parts: list[Content] = []
+        for report, block in told:
+            whole = _is_whole(block)
+            sign = ("✓ ", "$recon-done") if whole else ("! ", "$recon-bad")
+            parts.append(Content.assemble(sign, _words(report, block, whole=whole)))
+        self.update(Content("\n").join(parts))
+
+
+def _is_whole(block: CompletenessBlock) -> bool:
+    """Return whether nothing is unexplained, and the ledger's list agrees as far as it was read."""
+    return not block.total.difference.strip("-0.") and not block.total.unlike
+
+
+def _words(report: CompletenessReport, block: CompletenessBlock, *, whole: bool) -> str:
+    total = block.total
+    parts = [
+        (total.in_ledger, _("{n} in the ledger")),
+        (total.waiting, _("{n} approved and not sent")),
+        (total.planned, _("{n} planned")),
+        (total.held, _("{n} held")),
+        (total.ignored, _("{n} not posted")),
+    ]
+    orders = ngettext("{n} order", "{n} orders", total.orders).format(n=count(total.orders))
+    said = [orders, *(words.format(n=count(number)) for number, words in parts if number)]
+    line = _("{connection}, {block} in {currency}, {first} to {last}: {counts}; ").format(
+        connection=shown(report.connection), block=_(_BLOCKS[block.block]), currency=shown(block.currency),
+        first=day(block.first_day, era=True), last=day(block.last_day, era=True), counts=", ".join(said),
+    )  # fmt: skip
+    line += _("every satang is accounted for") if whole else _("sums differ, see `recon status`")
+    empty = len(block.empty_days)
+    if empty:
+        line += "; " + ngettext("{n} day without orders", "{n} days without orders", empty).format(n=count(empty))
+    return line
