@@ -137,7 +137,7 @@ def _cycle_orders(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     return cycles.with_columns(
         pl.col("cycle_key").alias("order_key"),
         pl.col("cycle_key").str.extract("([^:]*)$").alias("order_number"),
-        day.alias("ordered_on"), day.alias("completed_on"), pl.lit("settled").alias("state_text"), pl.lit("included").alias("vat_mode"),
+        day.alias("ordered_on"), day.alias("completed_on"), pl.lit("").alias("state_text"), pl.lit("included").alias("vat_mode"),
         fees.alias("goods_minor"), fees.alias("total_minor"), *(pl.lit(0).alias(name) for name in zero),
     ).drop("fees_minor")  # fmt: skip
 

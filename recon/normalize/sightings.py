@@ -53,10 +53,17 @@ def values_of(frames: CanonicalFrames, kind: str) -> dict[str, tuple[str, ...]]:
     return {cell: parts for cell in cells if (parts := parts_of(kind, cell))}
 
 
+def sold_products(frames: CanonicalFrames) -> pl.DataFrame:
+    """Return the lines of products of what is sold; fees and goods that are bought go by settings of their own."""
+    sold = frames.orders.filter(pl.col("record_kind").is_in(["sale", "sale_return"])).select("order_no")
+    products = frames.lines.filter(pl.col("kind") == "product")
+    return products.join(sold, on="order_no", how="semi", maintain_order="left")
+
+
 def keys_of(frames: CanonicalFrames, kind: str) -> frozenset[str]:
     """Return the keys of everything of a kind that the frames name."""
     if kind == SKU:
-        skus = frames.lines.filter(pl.col("kind") == "product")["sku"].unique().drop_nulls()
+        skus = sold_products(frames)["sku"].unique().drop_nulls()
         return frozenset(fold_column(skus).to_list())
     if kind == COLUMN:
         return frozenset(fold(name) for name in odd_columns(frames.findings))

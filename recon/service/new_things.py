@@ -26,6 +26,7 @@ from recon.normalize.sightings import (
     key_of,
     keys_of,
     orders_naming,
+    sold_products,
     written,
 )
 from recon.service.context import Context
@@ -218,7 +219,7 @@ class _Asked:
         fresh = frozenset(key for key in fresh if seen_key(SKU, key) not in self.said)
         if not fresh:
             return None
-        lines = self.frames.lines.filter(pl.col("kind") == "product").select("order_no", "sku", "amount_minor")
+        lines = sold_products(self.frames).select("order_no", "sku", "amount_minor")
         keyed = lines.with_columns(fold_column(lines["sku"]).alias("key")).filter(pl.col("key").is_in(list(fresh)))
         keyed = keyed.join(
             self.orders.select("order_no", "file", "row"), on="order_no", how="inner", maintain_order="left"

@@ -13,7 +13,17 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold, fold_column
 from recon.money import plain
 from recon.normalize.merge import combine
-from recon.normalize.sightings import COLUMN, KINDS, ORDER_COLUMNS, SKU, keys_of, odd_columns, orders_naming, written
+from recon.normalize.sightings import (
+    COLUMN,
+    KINDS,
+    ORDER_COLUMNS,
+    SKU,
+    keys_of,
+    odd_columns,
+    orders_naming,
+    sold_products,
+    written,
+)
 from recon.service.context import Context
 from recon.service.known import current_sets
 from recon.service.mapping_frames import channel_links, product_links
@@ -113,7 +123,7 @@ def _of_orders(sets: Sets, frames: CanonicalFrames, kind: str, currency: str) ->
 
 
 def _of_skus(frames: CanonicalFrames) -> Iterator[dict[str, object]]:
-    lines = frames.lines.filter(pl.col("kind") == "product", pl.col("sku").is_not_null())
+    lines = sold_products(frames).filter(pl.col("sku").is_not_null())
     keyed = lines.with_columns(fold_column(lines["sku"]).alias("key")).join(
         frames.orders.select("order_no", "file", "ordered_on", pl.col("row").alias("order_row")), on="order_no", how="inner",
         maintain_order="left",

@@ -104,7 +104,7 @@ def read_settlement(head: TableHead, profile: SettlementProfile, options: ReadOp
         lines=_lines(rows),
         forms=forms,
         conventions=Conventions(numbers_repeat=True, tolerance_minor=1),
-        words=StateWords(order={"completed": "completed"}, payment={"paid": "paid"}),
+        words=StateWords(order={"": "completed"}, payment={"": "paid"}),
         findings=findings.with_columns(pl.lit(file_id).alias("file")),
         stated=StatedTotals(rows.rows.height, None, above.total_text),
         notes=(*table.notes, *notes, *_above_notes(above, profile), *_cycle_notes(rows)),
@@ -197,7 +197,7 @@ def _body(table: TextTable, roles: Mapping[str, Heading]) -> tuple[pl.DataFrame,
 
 def _orders(rows: SettledRows, profile: SettlementProfile) -> pl.DataFrame:
     fixed = {
-        "record_kind": "purchase", "order_state": "completed", "payment_state": "paid", "sales_channel": profile.channel,
+        "record_kind": "purchase", "order_state": "", "payment_state": "", "sales_channel": profile.channel,
         "payment_channel": profile.channel, "customer_name": profile.supplier,
     }  # fmt: skip
     named = rows.rows.select(
