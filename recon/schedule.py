@@ -11,11 +11,13 @@ import datetime as dt
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from recon.settings_base import Section
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LONGEST_WAIT_DAYS: Final = 33
+"""A month and two days: what is due monthly is due within."""
 WeekdayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ApprovedKind = Literal[
     "invoice", "receipt", "payment", "void", "credit_note", "expense", "expense_payment", "supplier_credit"
@@ -35,6 +37,20 @@ class Schedule(Section):
     """Day of a monthly run."""
     link_exact_skus: bool = False
     """Link SKUs that are exactly a product code of the ledger during the run; otherwise they wait for a person."""
+    notify: Literal["off", "desktop", "command"] = "off"
+    """Who hears how a run ended: nobody, whoever sits at this computer, or whom a command of yours tells."""
+    notify_on: Literal["waits", "always"] = "waits"
+    """After which runs: those that failed or leave something for a person, or all of them."""
+    notify_command: tuple[str, ...] = ()
+    """Program and its arguments, each a text of its own; how the run ended comes to its standard input. No shell reads it."""
+
+    @model_validator(mode="after")
+    def _has_command(self) -> Schedule:
+        if self.notify == "command" and not (self.notify_command and self.notify_command[0].strip()):
+            raise ValueError(
+                'with notify = "command" also notify_command, for example ["/usr/bin/mail", "-s", "recon", "nok@example.com"]'
+            )
+        return self
 
 
 class AutoApproval(Section):
@@ -71,6 +87,20 @@ def last_due(schedule: Schedule, now: dt.datetime, zone: ZoneInfo) -> dt.datetim
     if due > now:
         due = _moment(_day_of(schedule, day - dt.timedelta(days=1)), hour, minute, zone)
     return due
+
+
+def next_due(schedule: Schedule, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
+    """Return the first moment after ``now`` at which a run is due; None: never. Arguments as of `last_due`."""
+    last = last_due(schedule, now, zone)
+    if last is None:
+        return None
+    if schedule.when == "hourly":
+        return (last.astimezone(dt.UTC) + dt.timedelta(hours=1)).astimezone(zone)
+    hour, minute = (int(part) for part in schedule.at.split(":"))
+    first = now.astimezone(zone).date()
+    days = (first + dt.timedelta(days=ahead) for ahead in range(_LONGEST_WAIT_DAYS))
+    moments = (_moment(day, hour, minute, zone) for day in days if _day_of(schedule, day) == day)
+    return next(moment for moment in moments if moment > now)
 
 
 def is_due(schedule: Schedule, ended: dt.datetime | None, now: dt.datetime, zone: ZoneInfo) -> bool:

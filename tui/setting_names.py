@@ -124,6 +124,9 @@ NAMES: Final[dict[str, str]] = {
     "schedule.weekday": N_("weekday of a weekly run"),
     "schedule.month_day": N_("day of a monthly run"),
     "schedule.link_exact_skus": N_("links exact SKUs"),
+    "schedule.notify": N_("who hears of a run"),
+    "schedule.notify_on": N_("of which runs"),
+    "schedule.notify_command": N_("command that tells it"),
     "auto_approve.by": N_("allowed by"),
     "auto_approve.kinds": N_("kinds of documents"),
     "auto_approve.most_total": N_("most a batch may sum up to"),
@@ -209,6 +212,12 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "weekly": N_("every week"),
         "monthly": N_("every month"),
     },
+    "schedule.notify": {
+        "off": N_("nobody"),
+        "desktop": N_("this computer's desktop"),
+        "command": N_("a command of yours"),
+    },
+    "schedule.notify_on": {"waits": N_("failed, or a person is needed"), "always": N_("all")},
     "schedule.weekday": {
         "monday": N_("Monday"),
         "tuesday": N_("Tuesday"),

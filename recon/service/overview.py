@@ -16,6 +16,7 @@ from recon.money import plain
 from recon.service.context import Context
 from recon.service.controls import control_view, stored_controls
 from recon.service.reading import batch_view, latest_plan_folder
+from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
 from recon.summaries import BatchView, ControlTotals
 
@@ -42,7 +43,6 @@ MATCHING: Final = (
     "channel-missing",
     "charge-not-mapped",
     "voucher-not-decided",
-    "new-thing",
 )
 """Causes that are mended by matching."""
 
@@ -71,6 +71,8 @@ class ConnectionLine:
     total: str
     start_date: str
     start_date_locked: bool
+    runs: RunState
+    """Where its unwatched runs stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ def _connection(context: Context, name: str, orders: dict[str, int], totals: dic
         total=totals[name],
         start_date=rules.start_date.isoformat(),
         start_date_locked=context.store.outbox.has_sent(name),
+        runs=run_state(context, name),
     )
 
 

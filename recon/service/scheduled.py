@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -28,16 +28,12 @@ from recon.service.matching import carry_out
 from recon.service.overview import waiting_files
 from recon.service.planning import load_plan_frame, plan
 from recon.service.reading import latest_plan_folder
+from recon.service.run_state import Notice, last_end, note_run
 from recon.service.sending import short_name, upload
 from recon.service.taking_in import import_files, pull
 from recon.store.batches import Batch
-from recon.store.moments import moment, stamp
+from recon.store.moments import stamp
 from recon.summaries import IntakeReport, PlanReport, UploadSummary
-
-RUN: Final = "run"
-"""Kind of the entry in the event log; its subject is the connection."""
-LOOKED_AT: Final = 500
-"""So many of the newest entries about runs are searched for one of this connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,23 +83,25 @@ def run(
     try:
         report = _run(context, name, rules, due if if_due else None, stop, on_progress)
     except ReconError as error:
-        _note(context, name, now, {"ended": "failed", "error": type(error).__name__})
+        note_run(context, name, now, {"ended": "failed", "error": type(error).__name__, "words": str(error)})
         raise
-    _note(context, name, now, {"ended": report.ended, "count": report.documents, "batch": report.batch or ""})
+    facts = {"ended": report.ended, "count": report.documents, "batch": report.batch or ""}
+    note_run(context, name, now, {**facts, "words": " ".join(report.words[1:])})
     return report
 
 
-def last_end(context: Context, name: str) -> dt.datetime | None:
-    """Return when the last run began that came to its end; None: there was none."""
-    for entry in context.store.events.newest(limit=LOOKED_AT, kinds=(RUN,)):
-        if entry.subject == name and entry.facts["ended"] != "failed":
-            return moment(str(entry.facts["began"]))
-    return None
-
-
-def _note(context: Context, name: str, began: dt.datetime, facts: dict[str, Any]) -> None:
-    with context.store.database.transaction("run-noted"):
-        context.store.events.append(RUN, name, {"began": stamp(began), **facts})
+def notice_of(context: Context, connection: str | None, ended: RunReport | ReconError) -> Notice | None:
+    """Return what a person is to be told of a run; None: nothing, as the settings say."""
+    name, rules = context.connection(connection)
+    company = context.settings.company.name
+    if isinstance(ended, ReconError):
+        title = f"recon: the run of {name} failed ({company})"
+        return Notice(title, (str(ended), "`recon run` tries again in the next hour, or by hand."))
+    wanted = ended.ended == "waits" or (rules.schedule.notify_on == "always" and ended.ended == "done")
+    if not wanted:
+        return None
+    said = "something waits for you" if ended.ended == "waits" else "done"
+    return Notice(f"recon: {name}, {said} ({company})", ended.words)
 
 
 def _run(
@@ -264,4 +262,4 @@ def _due(due: dt.datetime | None) -> str | None:
     return None if due is None else stamp(due)
 
 
-__all__ = ["RunReport", "last_end", "run"]
+__all__ = ["RunReport", "last_end", "notice_of", "run"]

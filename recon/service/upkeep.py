@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recon.domain.providers import keys_of
-from recon.errors import SecretsError
+from recon.errors import ReconError, SecretsError
 from recon.ports import SecretStore
 from recon.service.context import Context, Progress, quiet
 from recon.service.reading import place_notices
@@ -23,6 +23,7 @@ from recon.store.lock import Holder, holder_of
 from recon.targets.base import Company
 
 if TYPE_CHECKING:
+    from recon.service.run_state import Notice
     from recon.service.scheduled import RunReport
     from recon.service.vat_report import VatReport
     from recon.summaries_checks import ConnectionChecks
@@ -142,6 +143,18 @@ class Upkeep:
     def is_batch(self, name: str) -> bool:
         """Return whether there is a batch of this name."""
         return any(batch.batch_id == name for batch in self._context.store.batches.all())
+
+    def run_notice(self, connection: str | None, ended: RunReport | ReconError) -> Notice | None:
+        """Return what a person is to be told of a run that ended, or failed; None: nothing."""
+        from recon.service.scheduled import notice_of
+
+        return notice_of(self._context, connection, ended)
+
+    def note_told(self, connection: str | None, how: str, problem: str) -> None:
+        """Write down that a person was told of the last run, or why nobody could be."""
+        from recon.service.run_state import note_told
+
+        note_told(self._context, self._context.connection(connection)[0], how, problem)
 
     def kept_keys(self) -> tuple[KeyLine, ...]:
         """Return which keys are kept, and where; never what they are."""

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon.schedule import Schedule, is_due, last_due
+from recon.schedule import Schedule, is_due, last_due, next_due
 from recon.timers import Timer, cron_lines, launchd_plist, systemd_units, windows_task, with_cron
 
 BANGKOK, OSLO = ZoneInfo("Asia/Bangkok"), ZoneInfo("Europe/Oslo")
@@ -81,7 +81,7 @@ def test_the_due_moment_is_past_and_the_next_one_is_not(
     when: str, minutes: int, now: dt.datetime, zone: ZoneInfo
 ) -> None:
     schedule = Schedule(when=when, at=f"{minutes // 60:02}:{minutes % 60:02}", weekday="friday", month_day=28)  # type: ignore[arg-type]
-    moment = now.replace(tzinfo=dt.UTC)
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
     due = last_due(schedule, moment, zone)
     assert due is not None and due <= moment
     most = {"hourly": 2, "daily": 26, "weekly": 24 * 7 + 2, "monthly": 24 * 31 + 2}[when]
@@ -144,3 +144,37 @@ def test_launchd_and_windows_read_the_same_words() -> None:
 
 def test_two_workspaces_have_two_timers() -> None:
     assert Timer("/a", "shop", 0, ("x",)).name != Timer("/b", "shop", 0, ("x",)).name
+
+
+@pytest.mark.parametrize(
+    ("schedule", "now", "due"),
+    [
+        (Schedule(when="hourly", at="00:20"), "2026-11-22 08:20", "2026-11-22 09:20"),
+        (Schedule(when="daily", at="05:00"), "2026-11-22 05:00", "2026-11-23 05:00"),
+        (Schedule(when="daily", at="05:00"), "2026-11-22 04:59", "2026-11-22 05:00"),
+        (Schedule(when="weekly", at="05:00", weekday="monday"), "2026-11-23 05:00", "2026-11-30 05:00"),
+        (Schedule(when="monthly", at="05:00", month_day=28), "2026-02-28 05:00", "2026-03-28 05:00"),
+        (Schedule(when="monthly", at="05:00", month_day=1), "2026-12-01 05:00", "2027-01-01 05:00"),
+    ],
+)
+def test_the_next_due_moment(schedule: Schedule, now: str, due: str) -> None:
+    assert next_due(schedule, at(now), BANGKOK) == at(due)
+    assert next_due(Schedule(), at(now), BANGKOK) is None
+
+
+@given(
+    st.sampled_from(["hourly", "daily", "weekly", "monthly"]), st.integers(0, 23), st.integers(0, 59), st.integers(1, 28),
+    st.integers(0, 700 * 24 * 60), st.sampled_from([BANGKOK, OSLO]),
+)  # fmt: skip
+def test_the_next_due_moment_is_the_last_one_when_it_has_come(
+    when: str, hour: int, minute: int, month_day: int, minutes: int, zone: ZoneInfo
+) -> None:
+    rules = Schedule(when=when, at=f"{hour:02}:{minute:02}", month_day=month_day)
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=minutes)
+    coming = next_due(rules, moment, zone)
+    assert coming is not None
+    assert coming > moment
+    assert last_due(rules, coming, zone) == coming
+    before = last_due(rules, coming - dt.timedelta(seconds=1), zone)
+    assert before is not None
+    assert before <= moment

@@ -11,11 +11,15 @@ from textual.pilot import Pilot
 
 from recon.errors import StoreBusy
 from recon.service.overview import EventLine, Wait
+from recon.service.run_state import RunState
+from recon.settings_text import with_setting
 from tests.screens.gallery import play, press, still, text_of
 from tests.screens.grid import control_bytes, grid, lines_of
+from tests.screens.looking import until
 from tests.screens.worlds import World, Worlds
 from tui.app import PLACES, ReconApp
 from tui.keys import KEYS
+from tui.run_words import run_words
 from tui.screens.home import GOES_TO, HomeScreen, Waits
 
 HOSTILE = "[/x] [@click=app.quit]x[/] \x1b]0;t\x07 \u202egnirts น้ำ"
@@ -298,3 +302,43 @@ def test_hostile_names_and_notices_are_shown_as_text(world: World) -> None:
 
     app = world.app("home")
     play(app, script)
+
+
+def test_home_shows_the_last_run_its_result_and_the_next_one(worlds: Worlds) -> None:
+    world = worlds("empty")
+    text = (world.root / "recon.toml").read_text("utf-8")
+    text = with_setting(text, ("connections", "shop", "schedule", "when"), value="daily")
+    (world.root / "recon.toml").write_text(text, "utf-8")
+
+    async def overdue(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "runs every day" in text_of(pilot.app))
+        words = text_of(pilot.app)
+        assert "runs every day, overdue; 2026-11-03 05:00 at the latest" in words
+        assert "last run" not in words
+
+    play(world.app("home"), overdue)
+    shell = world.shell()
+    shell("connect").expect(0)
+    shell("run").expect(0)
+
+    async def ran(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "runs every day" in text_of(pilot.app))
+        words = text_of(pilot.app)
+        assert "runs every day, next 2026-11-03 05:00" in words
+        assert "last run 2026-11-02 09:00: + 0 documents, nothing waits" in words
+
+    play(world.app("home"), ran)
+
+
+@pytest.mark.parametrize(
+    ("ended", "words"),
+    [
+        ({"last_ended": "waits", "last_count": 3}, "? 3 documents, something waits for you"),
+        ({"last_ended": "failed", "last_words": "no \x1b[31m answer"}, "! failed. no ␛[31m answer"),
+        ({"last_ended": "done", "last_count": 1, "not_told": "mail ended with 1"}, "Nobody could be told of it: mail ended with 1"),
+    ],
+)  # fmt: skip
+def test_words_about_a_run(english: None, ended: dict[str, Any], words: str) -> None:
+    facts = {"last_words": "", "last_count": 0, "not_told": "", **ended}
+    runs = RunState(when="manual", due="", is_overdue=False, last_at="2026-11-02T02:00:00Z", **facts)
+    assert words in "\n".join(run_words(runs, "Asia/Bangkok"))

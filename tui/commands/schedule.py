@@ -10,14 +10,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from recon import ports
-from recon.errors import UsageError
+from recon.errors import ReconError, UsageError
 from recon.schedule import last_due
+from recon.service import ReconService
 from recon.service.scheduled import RunReport
 from recon.store.moments import stamp
 from recon.timers import System, Timer
 from recon.workspace import find_workspace
 from tui.asking import ask_yes, can_ask
 from tui.commands.work import stop_after_this_one, tell_notes
+from tui.notifying import tell
 from tui.output import Output
 from tui.timer_install import Steps, carry_out, install_steps, is_installed, remove_steps, this_system
 from tui.wiring import open_service
@@ -26,16 +28,35 @@ from tui.wiring import open_service
 def run(args: argparse.Namespace) -> int:
     """Do what is to be done now; 4: something waits for a person."""
     output = Output(as_json=args.json)
+    name = args.name or args.connection
     with open_service(args) as service, stop_after_this_one(output) as stop:
-        report = service.upkeep.run(
-            args.name or args.connection, if_due=args.if_due, stop=stop, on_progress=output.progress
-        )
+        try:
+            report = service.upkeep.run(name, if_due=args.if_due, stop=stop, on_progress=output.progress)
+        except ReconError as error:
+            _tell_somebody(service, name, error, output)
+            raise
+        _tell_somebody(service, name, report, output)
         tell_notes(service, output)
     output.progress_done()
     output.document("run", report.as_facts())
     for line in report.words:
         output.line(line)
     return _exit_code(report)
+
+
+def _tell_somebody(service: ReconService, name: str | None, ended: RunReport | ReconError, output: Output) -> None:
+    """Tell a person how the run ended, as the settings say; that this fails is said and noted, and fails nothing else."""
+    try:
+        notice = service.upkeep.run_notice(name, ended)
+        schedule = service.settings.connection(name)[1].schedule
+        if notice is None or schedule.notify == "off":
+            return
+        problem = tell(notice, schedule)
+        service.upkeep.note_told(name, schedule.notify, problem)
+    except ReconError as error:  # what could not be noted is no reason to lose how the run ended
+        problem = str(error)
+    if problem:
+        output.note(f"Nobody could be told of this run: {problem}.")
 
 
 def _exit_code(report: RunReport) -> int:

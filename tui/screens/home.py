@@ -12,11 +12,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from recon.service.overview import Overview, Wait
-from tui.cells import columns, fit, shown, split_line, width_of
+from tui.cells import columns, cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.event_words import event_count, event_words
 from tui.i18n import N_, _, count, day, day_heading, moment, ngettext
 from tui.keys import bindings
+from tui.run_words import run_words
 from tui.screens.base import StepScreen
 from tui.widgets.intake_words import source_words
 
@@ -287,6 +288,7 @@ class HomeScreen(StepScreen):
             since = _("from {day}").format(day=day(line.start_date, era=True))
             locked = _("start date locked") if line.start_date_locked else _("start date open")
             lines.append(fit(f"  {since}, {locked}", width))
+            lines += [cut(f"  {words}", width) for words in run_words(line.runs, view.timezone)]
         return lines
 
     def _days(self, view: Overview, width: int) -> Content:

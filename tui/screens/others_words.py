@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from tui.cells import columns as in_columns
-from tui.cells import cut, shown, width_of
+from tui.cells import cut, shown, split_line, width_of
 from tui.core_texts import DOCUMENT_KINDS, word
 from tui.i18n import N_, _, count, day, ngettext
 from tui.screens.match_words import Minor
@@ -148,14 +148,28 @@ def pane_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part]:
     beside = width - width_of(head) - width_of(status) - 3
     parts.append(f"  {by}\n" if by and width_of(by) <= beside else f"\n{by}\n" if by else "\n")
     parts += [_(EXPLAINED[state]), "\n"]
-    lines = _sides(row, minor)
-    first = max(width_of(line[1]) for line in lines)
-    ours = min(max(width_of(line[2]) for line in lines), (width - first - 2) // 2)
-    widths = (first, ours, max(width - first - ours - 2, 6))
-    for name, *texts in lines:
+    for name, text in _beside(_sides(row, minor), width):
         style = "$recon-dim" if not name else "$recon-check" if name in row["differs_in"] else ""
-        parts += [(in_columns(texts, widths), style), "\n"]
+        parts += [(text, style), "\n"]
     return parts
+
+
+def _beside(lines: list[tuple[str, str, str, str]], width: int) -> list[tuple[str, str]]:
+    """Return both sides beside each other, or, where two amounts have no room beside each other, under each other."""
+    first = max(width_of(line[1]) for line in lines)
+    widest = max(width_of(line[2]) for line in lines)
+    amounts = [width_of(text) for name, _word, *texts in lines if name in {"amount", "vat"} for text in texts]
+    half = (width - first - 2) // 2
+    if max(amounts, default=0) <= half:
+        ours = min(widest, half)
+        return [(name, in_columns(texts, (first, ours, width - first - ours - 2))) for name, *texts in lines]
+    (_name, _nothing, here, there), *rest = lines
+    return [
+        (name, split_line(f"{words}, {side}", text, width))
+        for name, words, *texts in rest
+        for side, text in zip((here, there), texts, strict=True)
+        if text
+    ]
 
 
 def _sides(row: dict[str, Any], minor: Minor) -> list[tuple[str, str, str, str]]:
