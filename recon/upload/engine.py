@@ -24,7 +24,7 @@ from recon.targets.base import Target
 from recon.upload.counting import RunCount
 from recon.upload.documents import DocumentOf, completed
 from recon.upload.guards import back_up, free_bytes_of, require_sound
-from recon.upload.lookup import PRODUCT, LookedUp, Lookups
+from recon.upload.lookup import LookedUp, Lookups
 from recon.upload.pacing import UNAVAILABLE_IN_A_ROW, UNKNOWN_IN_A_ROW, Pacer, too_long, wait_for
 from recon.upload.queue import Queue
 from recon.upload.report import Ending, OnProgress, UploadReport
@@ -71,7 +71,7 @@ class Uploader:
         self._queue = Queue(store, "")
         self._due: dict[int, float] = {}
         self._waits_first = False
-        """A document is unknown from before; products alone let the others go on, one of which may vouch for the ledger."""
+        """A document is unknown from before; products and what the ledger numbers let the others go on, which may vouch for it."""
         self._failed_lookups = 0
         self._stop = threading.Event()
 
@@ -139,7 +139,7 @@ class Uploader:
         now, mono = self._clock.now(), self._clock.monotonic()
         for row in self._store.outbox.unsettled("unknown", batch_id=batch.batch_id):
             self._due[row.id] = mono + self._rest_seconds(row, now)
-            self._waits_first = self._waits_first or row.kind != PRODUCT
+            self._waits_first = self._waits_first or not self._target.capabilities.found_in_list(row.kind)
 
     def _rest_seconds(self, row: OutboxRow, now: dt.datetime) -> float:
         """Return how long an unknown of an earlier run still rests; a clock that jumped cannot shorten its grace."""

@@ -11,9 +11,9 @@ import pytest
 
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from recon.sandbox.zort import ZortShop
-from tests.cases.zort_books import JULY, books, change, codes, sale
+from tests.cases.zort_books import JULY, books, change, codes, keys, sale
 from tests.clock import FakeClock
-from tests.shell import Shell
+from tests.shell import SANDBOX_COMPANY, Shell, run
 
 ACCOUNTS = {"input_vat": "115401", "undue_input_vat": "115401", "payable": "212101", "withholding_payable": "420102"}
 UNPAID = {"paymentstatus": "Pending", "payments": [], "paymentamount": "0"}
@@ -54,8 +54,12 @@ def shell(tmp_path: Path, clock: FakeClock, shop: ZortShop) -> Shell:
     """Books with one sale, a paid purchase and one that is received and unpaid; everything is set."""
     shop.replace_orders([sale("SO-1")])
     shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
-    made = books(tmp_path, clock, shop, record_kinds=KINDS)
-    change(made, purchases__account="510111", purchases__withholds=True)
+    return ready(books(tmp_path, clock, shop, record_kinds=KINDS))
+
+
+def ready(made: Shell) -> Shell:
+    """Choose everything purchases need, and take the records in."""
+    change(made, record_kinds=KINDS, purchases__account="510111", purchases__withholds=True)
     change(made, **{f'purchases__suppliers__"{SUPPLIER}"': "V00001"})
     change(made, **{f'purchases__by_sku__"{bought("PO-1")["list"][0]["sku"]}"__withholding_percent': "3"})
     for name, code in ACCOUNTS.items():
@@ -156,3 +160,29 @@ def test_workbook_and_journal_have_purchases_beside_the_sales(shell: Shell, tmp_
         shell("journal", plan["batch"], "--format", form, "-o", tmp_path / f"books.{form}").expect(0)
         text = (tmp_path / f"books.{form}").read_text(encoding="utf-8")
         assert "212101" in text and "510111" in text
+
+
+def test_purchases_go_into_an_import_file_and_are_confirmed_by_our_number(
+    tmp_path: Path, clock: FakeClock, shop: ZortShop
+) -> None:
+    shop.replace_orders([sale("SO-1")])
+    shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
+    run(
+        "init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--source", "zort", "--target", "peak-file",
+        "--source-url", shop.url, "--start-date", "2026-06-01", clock=clock,
+    ).expect(0)  # fmt: skip
+    shell = Shell(tmp_path / "books", clock)
+    shell("connect", "--stdin", "--keep", "file", stdin=keys(shop)).expect(4)
+    change(ready(shell), accounts__sales="410101")
+    plan = shell.json("plan")
+    shell("approve", plan["batch"], "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
+    sent = shell("upload", plan["batch"])
+    assert "PEAK_ImportExpense" in sent.out
+    listed = shell.json("documents", plan["batch"])["documents"]
+    numbers = [row["number"] for row in listed if row["number"]]
+    assert {"EX-PO-1", "EX-PO-2"} <= set(numbers)
+    taken = tmp_path / "taken.txt"
+    taken.write_text("\n".join(numbers), encoding="utf-8")
+    shell("upload", plan["batch"], "--confirm-taken", taken).expect(0)
+    again = shell.json("plan")
+    assert (again["documents"], again["bought"]["posted"]) == (0, plan["bought"]["documents"])
