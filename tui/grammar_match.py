@@ -47,6 +47,27 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         "--unlink", metavar="SKU", action="append", default=[], help="take the link of this SKU away (repeatable)"
     )
     _creating(match)
+    _channels_charges_returns(match)
+    match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
+    match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
+    match.add_argument(
+        "--seen",
+        metavar="KIND=VALUE",
+        action="append",
+        default=[],
+        help="say that a new thing is all right, so that it is not asked about again; KIND=* or all for many (repeatable)",
+    )
+    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
+    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
+    match.add_argument("--redo", action="store_true", help="do again what was undone last")
+    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
+    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
+    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
+    add_dry_run(match)
+
+
+def _channels_charges_returns(match: argparse.ArgumentParser) -> None:
+    """Add what is said about payment channels, charges beside the goods, and returns."""
     match.add_argument(
         "--unmap",
         metavar="NAME",
@@ -74,22 +95,6 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         help="say which sale a return belongs to, by number or order key; RETURN= takes it back (repeatable)",
     )
     match.add_argument("--returns", action="store_true", help="show returns whose sale is not known, with candidates")
-    match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
-    match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
-    match.add_argument(
-        "--seen",
-        metavar="KIND=VALUE",
-        action="append",
-        default=[],
-        help="say that a new thing is all right, so that it is not asked about again; KIND=* or all for many (repeatable)",
-    )
-    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
-    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
-    match.add_argument("--redo", action="store_true", help="do again what was undone last")
-    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
-    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
-    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
-    add_dry_run(match)
 
 
 def _creating(match: argparse.ArgumentParser) -> None:

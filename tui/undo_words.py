@@ -21,6 +21,7 @@ UNDO_WORDS: Final = {
     "map": N_("map {n}"),
     "map all": N_("map all {n}"),
     "unmap": N_("take away {n}"),
+    "return": N_("returns linked {n}"),
     "workbook": N_("workbook {n}"),
     "change": N_("change {n}"),
     "not ours": N_("not ours {n}"),

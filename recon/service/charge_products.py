@@ -16,6 +16,8 @@ from recon.match.keys import fold
 from recon.service.charge_rules import DEFAULT
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_products
+from recon.service.order_keys import key_beginning
+from recon.sources.profile.starting import STARTERS
 
 NAMES: Final = {"shipping": "ค่าขนส่ง", "cod_fee": "ค่าบริการ COD"}
 """Kind of charge to the name of its service product in PEAK."""
@@ -45,7 +47,7 @@ class ServiceGap:
 
 
 def service_gaps(
-    context: Context, name: str, rules: Connection, *, wanted: tuple[str, ...] = ()
+    context: Context, name: str, rules: Connection, *, wanted: tuple[str, ...] | None = None
 ) -> tuple[ServiceGap, ...]:
     """Return the charges whose service product is missing in the ledger as last read.
 
@@ -53,8 +55,12 @@ def service_gaps(
         context: The open workspace.
         name: The connection.
         rules: Its settings.
-        wanted: Kinds of NAMES that need a service product although the settings name none (xCommerce: both).
+        wanted: Kinds of NAMES that need a service product although the settings name none; None: as the orders' platform has it
+            (xCommerce: both).
     """
+    if wanted is None:
+        platform = (key_beginning(context, name) or ("", ""))[0]
+        wanted = STARTERS[platform].services if rules.source == "profile" and platform in STARTERS else ()
     listed = dict(ledger_products(context, name).iter_rows())
     gaps = []
     for channel, charges in {DEFAULT: rules.charges_for(DEFAULT), **rules.charges}.items():

@@ -13,6 +13,7 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold
 from recon.money import plain
 from recon.service.channel_table import channel_table
+from recon.service.charge_products import service_gaps
 from recon.service.charge_rules import DEFAULT, charge_table
 from recon.service.context import Context
 from recon.service.known import current_sets
@@ -48,6 +49,7 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     yield from _payment_channels(context, name, rules)
     yield _skus(context, name)
     yield from _charges(context, name, rules, catalog)
+    yield from _services(context, name, rules)
     yield from _shipping(context, name, rules)
     yield from _held(context, name, frames)
     yield from _contacts(context, name, rules, catalog, orders)
@@ -130,6 +132,25 @@ def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -
             for kind, code in used.select("kind", "code").unique(maintain_order=True).iter_rows()
         )
         yield CheckLine(check="charges", state="ok", text=f"Every charge of the orders has its place: {kinds}.")
+
+
+_SERVICE_WORDS: Final = {
+    "to-create": "{kind}: the service {name} is marked; it is created by an approved line of the plan.",
+    "not-chosen": "{kind}: the ledger has the service {name}, and the settings book on an account.",
+    "not-there": "{kind}: the ledger has no service {name}; it is created by an approved line of the plan.",
+}
+
+
+def _services(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
+    """Yield a line per service product the platform's charges need and the settings do not name."""
+    for gap in service_gaps(context, name, rules):
+        if gap.state == "missing":
+            continue  # `_charges` says so for every product that is named
+        yield CheckLine(
+            check="services", state="warning" if gap.state == "to-create" else "missing",
+            text=_SERVICE_WORDS[gap.state].format(kind=gap.kind, name=gap.name), remedy=gap.offer,
+            setting=f"charges.{gap.sales_channel}.{gap.kind}.product", place="channels",
+        )  # fmt: skip
 
 
 def _wrong_charge(row: dict[str, object], products: set[str], chart: set[str]) -> str | None:

@@ -77,9 +77,14 @@ def test_a_sku_that_is_the_ledgers_code_is_linked_visibly(books: Shell) -> None:
 
 def test_services_the_ledger_has_are_chosen_by_one_word(books: Shell) -> None:
     taken_in(books)
+    checks = books.json("verify", "xcommerce")["lines"]
+    said = [(row["text"], row["remedy"]) for row in checks if row["check"] == "services"]
+    assert [remedy for _, remedy in said] == ["recon match --create-services"] * 2
+    assert "the ledger has the service ค่าขนส่ง" in said[0][0] and "the service ค่าบริการ COD" in said[1][0]
     said = books("match", "--create-services", "--as", "Nok").out
     assert "shipping = product:S00001" in said and "cod_fee = product:S00002" in said
     assert "S00001 ค่าขนส่ง already" in books("match", "--create-services").out
+    assert not [row for row in books.json("verify", "xcommerce")["lines"] if row["check"] == "services"]
     rules = {(row["sales_channel"], row["kind"]): row["code"] for row in books.json("match", "--charges")["charges"]}
     assert (rules["default", "shipping"], rules["default", "cod_fee"]) == ("S00001", "S00002")
 

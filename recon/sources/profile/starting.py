@@ -25,6 +25,8 @@ class Starter:
     platform: str
     must: Mapping[str, str]
     """Fields that must be answered, each with its question."""
+    services: tuple[str, ...] = ()
+    """Charges the provider's own link to the ledger books on service products, which therefore have to exist there."""
 
     @property
     def file(self) -> str:
@@ -45,7 +47,7 @@ STARTERS: Final[Mapping[str, Starter]] = MappingProxyType({
         "shipping": "Which column holds the shipping fee the buyer pays (ค่าขนส่ง)?",
         "cod_fee": "Which column holds the fee for cash on delivery (ค่าบริการ COD)?",
         "payment_channel": _CHANNEL,
-    })),
+    }), services=("shipping", "cod_fee")),
     "zort": Starter("zort", MappingProxyType({
         "sku": "Which column holds the product code (SKU)?",
         "payment_channel": _CHANNEL,
