@@ -50,24 +50,35 @@ def order_proof(
         pl.col("order_number").alias("number"), pl.col("ordered_on").alias("day"), pl.col("order_key").alias("owner"),
         pl.when(~stands).then("why").alias("why"), "record_kind",
     )  # fmt: skip
-    explained = [
-        part
-        for part in (_of_others(context, name, rules), _taken_off(context, name, rules, orders))
-        if part is not None
-    ]
-    return numbering_proof(_without_borrowed(numbers), pl.concat(explained) if explained else None)
+    own = _without_borrowed(numbers)
+    explained = [_other_numbers(orders), *_of_others(context, name, rules)]
+    proof = numbering_proof(own, pl.concat(explained))
+    if not proof.gaps.height:
+        return proof
+    return numbering_proof(own, pl.concat([*explained, *_taken_off(context, name, rules, orders)]))
 
 
-def _taken_off(context: Context, name: str, rules: Connection, orders: pl.DataFrame) -> pl.DataFrame | None:
+def _taken_off(context: Context, name: str, rules: Connection, orders: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the numbers of returns that a plan takes off their sales, as NUMBERS: they are records no more, and no gaps."""
     frames = current_frames(context, name, rules) if "sale_return" in rules.record_kinds else None
     if frames is None:
-        return None
+        return []
     returns = frames.orders.filter(pl.col("record_kind") == "sale_return")
-    return returns.join(orders, on="order_key", how="anti", maintain_order="left").select(
+    gone = returns.join(orders, on="order_key", how="anti", maintain_order="left").select(
         pl.col("order_number").alias("number"), pl.col("ordered_on").alias("day"), pl.col("order_key").alias("owner"),
         pl.lit("Taken off its sale").alias("why"),
     )  # fmt: skip
+    return [gone]
+
+
+def _other_numbers(orders: pl.DataFrame) -> pl.DataFrame:
+    """Return NUMBERS under which others know an order: its own shop's, where it goes by the marketplace's number."""
+    carried = pl.format("Order {} has it as its other number", "order_number")
+    several = orders.filter(pl.col("other_numbers").is_not_null()).select(
+        pl.col("other_numbers").str.split(" ").alias("number"), pl.col("ordered_on").alias("day"),
+        pl.col("order_key").alias("owner"), carried.alias("why"),
+    )  # fmt: skip
+    return several.explode("number").filter(pl.col("number") != "")
 
 
 def _without_borrowed(numbers: pl.DataFrame) -> pl.DataFrame:
@@ -80,7 +91,7 @@ def _without_borrowed(numbers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([first, own]).select(NUMBERS.names())
 
 
-def _of_others(context: Context, name: str, rules: Connection) -> pl.DataFrame | None:
+def _of_others(context: Context, name: str, rules: Connection) -> list[pl.DataFrame]:
     """Return numbers of the same shop system that another connection took in, as NUMBERS; they explain gaps here."""
     parts = []
     for other, settings in context.settings.connections.items():
@@ -94,7 +105,7 @@ def _of_others(context: Context, name: str, rules: Connection) -> pl.DataFrame |
                     pl.lit(f"Taken in through connection {other}").alias("why"),
                 )
             )
-    return pl.concat(parts) if parts else None
+    return parts
 
 
 def gap_findings(
