@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
@@ -348,3 +350,86 @@ def test_purchases_stand_among_the_orders_by_their_day(tmp_path: Path) -> None:
     assert made.orders["record_kind"].to_list() == ["sale", "purchase", "sale"]
     assert made.lines["order_no"].is_sorted()
     assert made.lines.filter(pl.col("order_no") == 2)["sku"].to_list() == ["CT01"]
+
+
+LEG_NAMES = {"ยอดรวมค่าสินค้า": "", "หักค่าธรรมเนียมการขายสินค้า": "fee", "คืนส่วนลดค่าธรรมเนียมการขายสินค้า": "fee",
+             "ค่าธรรมเนียมการชำระเงิน": "fee", "หักเงินค่าสินค้า (คืนสินค้า)": "", "ส่วนต่างค่าจัดส่ง": "fee"}  # fmt: skip
+legs = st.lists(
+    st.tuples(st.integers(1, 2), st.integers(1, 6), st.integers(1, 3), st.sampled_from(sorted(LEG_NAMES)), st.integers(-99_999, 99_999)),
+    min_size=1, max_size=14,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(legs, st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=3))
+def test_downloads_of_any_days_add_up_to_the_plain_sum(
+    tmp_path_factory: pytest.TempPathFactory, given_legs: list[Any], spans: list[tuple[int, int]]
+) -> None:
+    """Against plain sums in Python: whatever days each download covers, every leg counts once in its cycle."""
+    folder = tmp_path_factory.mktemp("spans")
+    whole = [(1, 6), *((min(span), max(span)) for span in spans)]
+    files = []
+    for place, (first, last) in enumerate(whole):
+        inside = [leg for leg in given_legs if first <= leg[1] <= last]
+        rows = [
+            lazada_leg(name, _baht(minor), f"87{order}", f"TH{cycle}", f"{day:02d} Jun 2026")
+            for cycle, day, order, name, minor in inside
+        ]
+        if rows:
+            files.append(settled("lazada", folder, rows, f"{place}.csv"))
+    made = gathered(*reversed(files))
+    for cycle in {leg[0] for leg in given_legs}:
+        (record,) = made.orders.filter(pl.col("order_number") == f"TH{cycle}").iter_rows(named=True)
+        assert record["total_minor"] == -sum(leg[4] for leg in given_legs if leg[0] == cycle and LEG_NAMES[leg[3]])
+        lines = made.lines.filter(pl.col("order_no") == record["order_no"])
+        assert int(lines["amount_minor"].sum()) == record["total_minor"]
+        below = (lines["amount_minor"] < 0).any()
+        assert below == any(key == f"TH{cycle}" for key, code in holds(made) if code == "settlement-given-back")
+    paid = made.payments.group_by("reference").agg(pl.col("amount_minor").sum())
+    for order, minor in paid.iter_rows():
+        assert minor == sum(leg[4] for leg in given_legs if f"87{leg[2]}" == order)
+
+
+def _baht(minor: int) -> str:
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+text = st.text(st.characters(exclude_characters='\x00\r\n"\t', exclude_categories=("Cs",)), max_size=12)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(MARKETS), st.data())
+def test_whatever_a_cell_says_no_fee_and_no_sum_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, market: str, data: st.DataObject
+) -> None:
+    """One cell of a good file says anything: its row is read with its sum, held, or refused by name; never silently gone."""
+    good = {
+        "shopee": shopee_row("260605K7Q2M8XQ"),
+        "tiktok": tiktok_row("580123456789012346"),
+        "lazada": lazada_rows("2")[0],
+    }
+    rows = [dict(ROWS[market][0]), good[market]]
+    column = data.draw(st.sampled_from(sorted(rows[0])))
+    rows[0][column] = data.draw(text)
+    try:
+        frames = settled(market, tmp_path_factory.mktemp("cells"), rows)
+    except MalformedFile as error:
+        assert str(error)
+        return
+    (stated,) = frames.stated
+    assert stated.orders + ("Totals rows left out: 1" in " ".join(frames.notes)) == 2
+    assert frames.orders.height + stated.refused_orders == stated.orders
+    assert all(control.difference_minor == 0 for control in stated.controls)
+    made = gathered(frames)
+    refused = frames.findings.filter(pl.col("severity") == "refused")
+    if refused.height and made.orders.height:
+        keys = refused["order_key"].drop_nulls().str.extract("purchase:([^/]+)/").to_list()
+        held = {cycle for cycle, code in holds(made) if code == "settlement-row-refused"}
+        assert held >= {key for key in keys if key in made.orders["order_number"].to_list()}
+        assert keys or held
+    total = int(frames.orders["total_minor"].sum() or 0)
+    assert (
+        int(frames.lines["amount_minor"].sum() or 0) == total
+        or any(code == "does-not-foot" for _, code in holds(made))
+        or abs(int(frames.lines["amount_minor"].sum()) - total) <= frames.orders.height
+    )
