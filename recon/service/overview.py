@@ -15,6 +15,7 @@ from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.service.context import Context
 from recon.service.controls import control_view, stored_controls
+from recon.service.elsewhere import HOLDS
 from recon.service.reading import batch_view, latest_plan_folder
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
@@ -80,7 +81,7 @@ class Wait:
     """Something that waits for a person or for the ledger."""
 
     kind: str
-    """draft, decided, approved, unsure, person, refused, held, matching or notice."""
+    """draft, decided, approved, unsure, person, refused, held, matching, others or notice."""
     subject: str
     """Batch or connection."""
     count: int = 0
@@ -150,7 +151,7 @@ class Overview:
 def overview(context: Context) -> Overview:
     """Return the state of the workspace."""
     batches = [batch_view(context, b) for b in context.store.batches.all() if b.state not in {"superseded", "void"}]
-    held, matching, orders, total, controls = _plans(context)
+    held, matching, elsewhere, orders, total, controls = _plans(context)
     connections = tuple(_connection(context, name, orders, total) for name in context.settings.connections)
     states = _states(context, batches) | {"held": held}
     head = context.store.events.head()
@@ -170,7 +171,7 @@ def overview(context: Context) -> Overview:
         matching_open=matching,
         states=states,
         batches=tuple(reversed(batches)),
-        waits=_waits(context, batches, held, matching),
+        waits=_waits(context, batches, held, matching, elsewhere),
         events=events(context, limit=LAST_EVENTS, kinds=RUNS),
         days=_days(context),
         controls=controls,
@@ -213,9 +214,12 @@ def events(
     )
 
 
-def _plans(context: Context) -> tuple[Tally, int, dict[str, int], dict[str, str], ControlTotals | None]:
-    """Return what the newest plans hold: held orders, orders that wait for matching, orders and totals by connection."""
-    held_count = held_minor = matching = 0
+def _plans(context: Context) -> tuple[Tally, int, int, dict[str, int], dict[str, str], ControlTotals | None]:
+    """Return what the newest plans hold.
+
+    Held orders, orders that wait for matching, orders that others seem to have posted, orders and totals by connection.
+    """
+    held_count = held_minor = matching = elsewhere = 0
     orders: dict[str, int] = {}
     totals: dict[str, str] = {}
     controls: ControlTotals | None = None
@@ -231,11 +235,14 @@ def _plans(context: Context) -> tuple[Tally, int, dict[str, int], dict[str, str]
         held = scan_frame(folder, "results").filter(pl.col("disposition") == "held").select("order_key").collect()
         held_count += held.height
         held_minor += made.held_minor
-        causes = scan_frame(folder, "findings").filter((pl.col("severity") == "hold") & pl.col("code").is_in(MATCHING))
-        open_ = causes.select("order_key").unique().collect()
-        matching += open_.join(held, on="order_key", how="semi").height
+        causes = (
+            scan_frame(folder, "findings").filter(pl.col("severity") == "hold").select("order_key", "code").collect()
+        )
+        causes = causes.join(held, on="order_key", how="semi")
+        matching += causes.filter(pl.col("code").is_in(MATCHING))["order_key"].n_unique()
+        elsewhere += causes.filter(pl.col("code").is_in(HOLDS))["order_key"].n_unique()
         orders[name], totals[name] = made.order_count, plain(made.source_gross_minor)
-    return Tally(held_count, plain(held_minor)), matching, orders, totals, controls
+    return Tally(held_count, plain(held_minor)), matching, elsewhere, orders, totals, controls
 
 
 def _connection(context: Context, name: str, orders: dict[str, int], totals: dict[str, str]) -> ConnectionLine:
@@ -275,7 +282,7 @@ def _states(context: Context, batches: list[BatchView]) -> dict[str, Tally]:
     return states
 
 
-def _waits(context: Context, batches: list[BatchView], held: Tally, matching: int) -> tuple[Wait, ...]:
+def _waits(context: Context, batches: list[BatchView], held: Tally, matching: int, elsewhere: int) -> tuple[Wait, ...]:
     waits = [Wait("notice", "", words=text) for text in context.store.notices]
     waits += [Wait("unsure", view.batch, view.unknown) for view in batches if view.unknown]
     for view in batches:
@@ -292,6 +299,8 @@ def _waits(context: Context, batches: list[BatchView], held: Tally, matching: in
     name = next(iter(context.settings.connections), "")
     if matching:
         waits.append(Wait("matching", name, matching))
+    if elsewhere:
+        waits.append(Wait("others", name, elsewhere))
     new = [len(waiting_things(context, each)) for each in context.settings.connections]
     if sum(new):
         waits.append(Wait("new-thing", name, sum(new)))

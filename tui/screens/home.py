@@ -29,6 +29,7 @@ GOES_TO: Final = {
     "decided": "upload",
     "held": "review",
     "matching": "match",
+    "others": "others",
     "new-thing": "match",
     "inbox": "import",
     "connect": "settings",
@@ -218,6 +219,12 @@ class HomeScreen(StepScreen):
             words = ngettext(
                 "{n} order waits for a product or a payment channel to be linked",
                 "{n} orders wait for a product or a payment channel to be linked",
+                wait.count,
+            )
+        elif wait.kind == "others":
+            words = ngettext(
+                "{n} order seems to be posted by somebody else: say whether it is",
+                "{n} orders seem to be posted by somebody else: say whether they are",
                 wait.count,
             )
         elif wait.kind == "new-thing":
