@@ -82,6 +82,14 @@ _TABLE: Final = (
         ("shift+f5",),
     ),
     Action("otherwise", "o", N_("Otherwise"), N_("What happens to channels nobody mapped"), "น", ("shift+f7",)),
+    Action(
+        "new_things",
+        "q",
+        N_("New things"),
+        N_("Look at what no earlier file had, and say that it is all right"),
+        "ๆ",
+        ("shift+f9",),
+    ),
     Action("choose", "b", N_("Choose file"), N_("Choose a file to take in"), "thai_character_sara_i", ("ctrl+b",)),
     Action("pull", "p", N_("Pull"), N_("Fetch orders from the shop's system"), "ย", ("ctrl+f",)),
     Action(
@@ -99,7 +107,7 @@ KEYS: Final = {action.name.removeprefix("app."): action for action in _TABLE}
 
 WRITES: Final = frozenset({
     "approve", "reject", "draft", "undo", "redo", "plan", "link_all", "choose", "pull", "take_inbox", "save", "export",
-    "create", "as_text", "otherwise",
+    "create", "as_text", "otherwise", "new_things",
 })
 """Actions that change something; they are not there while the screens may only read."""
 

@@ -24,6 +24,7 @@ UNDO_WORDS: Final = {
     "return": N_("returns linked {n}"),
     "workbook": N_("workbook {n}"),
     "change": N_("change {n}"),
+    "seen": N_("seen {n}"),
     "not ours": N_("not ours {n}"),
 }
 """By what the service calls it."""

@@ -20,8 +20,8 @@ from textual.widgets import Static
 from recon.money import plain
 from tui.cells import shown, width_of
 from tui.i18n import _
-from tui.keys import KEYS
-from tui.screens.base import StepScreen
+from tui.keys import KEYS, bindings
+from tui.screens.new_things import AsksAboutNewThings
 from tui.undo_words import undo_words
 from tui.widgets.columns import Column
 from tui.widgets.filter_line import FilterLine
@@ -35,12 +35,14 @@ PANE_DELAY: Final = 0.05
 """Seconds the cursor rests on a row before the pane asks for more about it."""
 
 
-class MatchList(StepScreen):
+class MatchList(AsksAboutNewThings):
     """What the lists have in common."""
 
     STEP: ClassVar[str] = "match"
     AUTO_FOCUS = "#rows"
+    BINDINGS = bindings("new_things")
     DEFAULT_CSS = """
+    #new { height: 1; padding: 0 1; display: none; }
     #tally { height: 1; padding: 0 1; }
     #split { height: 1fr; layout: vertical; }
     #rows { height: 1fr; width: 1fr; }
@@ -110,6 +112,7 @@ class MatchList(StepScreen):
     def body(self) -> ComposeResult:
         """Tabs, tally, filter, list and pane, and below them what is marked."""
         yield MatchTabs(self.tab, id="tabs")
+        yield Static(id="new", markup=False)
         yield Static(id="tally", markup=False)
         yield FilterLine(self.filter_hint, id="filter")
         with Container(id="split"):
@@ -139,6 +142,7 @@ class MatchList(StepScreen):
     def count_open(self) -> None:
         """Ask how much is open in each list, for the tabs."""
         self.ask(lambda service: service.match_open(None), self._counted, group="tabs")
+        self.ask_new()
 
     def tabs_here(self) -> tuple[str, ...]:
         """Return the lists there are: what others posted only where they do, or where it is in sight."""
@@ -205,6 +209,7 @@ class MatchList(StepScreen):
 
     def on_resize(self) -> None:
         """Lines of the pane are made for the width there is."""
+        self.show_new()
         if self.frame is not None:
             self.call_after_refresh(self.show_row)
             self.query_one("#tally", Static).update(self._tally_line())
