@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
+from recon.plan.buyers import branch_of
 from recon.sources.base import IntakeFile
 from recon.sources.marketplaces.source import fixed_profile
 from recon.sources.registry import SOURCES, source_named
@@ -31,7 +32,7 @@ from tests.recon.marketplace_files import (
 
 MARKETS = ("shopee", "lazada", "tiktok")
 ROWS: dict[str, Any] = {"shopee": [shopee()], "lazada": [lazada("998877665544332")], "tiktok": [tiktok()]}
-TAX_BLOCK = ["ผู้ซื้อร้องขอใบกำกับภาษี", "ชื่อ", "รหัสประจำสาขา", "ที่อยู่สำหรับออกใบกำกับภาษีแบบเต็มรูป", "เขต/อำเภอ", "จังหวัด", "รหัสไปรษณีย์", "หมายเลขประจำตัวผู้เสียภาษี"]  # fmt: skip
+TAX_BLOCK = ["ผู้ซื้อร้องขอใบกำกับภาษี", "ชื่อ", "ประเภทสาขา", "รหัสประจำสาขา", "ที่อยู่สำหรับออกใบกำกับภาษีแบบเต็มรูป", "เขต/อำเภอ", "จังหวัด", "รหัสไปรษณีย์", "หมายเลขประจำตัวผู้เสียภาษี"]  # fmt: skip
 
 
 def codes(frames: CanonicalFrames, *severities: str) -> list[str]:
@@ -119,14 +120,38 @@ def test_the_second_province_is_the_tax_invoices(tmp_path: Path) -> None:
     assert (order["customer_tax_id"], order["customer_branch"]) == ("0105500000046", "00002")
 
 
-@pytest.mark.parametrize("cells", [{"taxCode": ""}, {"taxCode": "01055*****046"}, {"billingName": "น***า"}])
-def test_a_masked_buyer_is_no_customer(cells: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("cells", "tax_id", "name", "address"),
+    [
+        ({}, "0105500000046", "บริษัท ผู้ซื้อ จำกัด", "99/1"),
+        ({"billingName": "น***า"}, "0105500000046", None, "99/1"),
+        ({"billingAddr": "99/1 ถ****"}, "0105500000046", "บริษัท ผู้ซื้อ จำกัด", None),
+        ({"taxCode": "01055*****046"}, "01055*****046", "บริษัท ผู้ซื้อ จำกัด", "99/1"),
+        ({"taxCode": ""}, None, "บริษัท ผู้ซื้อ จำกัด", "99/1"),
+        ({"taxCode": "", "billingName": "น***า"}, None, None, None),
+        ({"taxCode": "", "billingAddr": "99/1 ถ****"}, None, None, None),
+        ({"taxCode": "", "billingAddr": ""}, None, None, None),
+    ],
+)
+def test_what_is_masked_of_a_buyer_is_not_stated_and_a_tax_id_that_was_given_is_never_lost(
+    cells: dict[str, str], tax_id: str | None, name: str | None, address: str | None, tmp_path: Path
+) -> None:
     full = {"taxCode": "0105500000046", "billingName": "บริษัท ผู้ซื้อ จำกัด", "billingAddr": "99/1"}
-    assert only(read("lazada", tmp_path, [lazada("1", **full)]))["customer_tax_id"] == "0105500000046"
     order = only(read("lazada", tmp_path, [lazada("1", **{**full, **cells})]))
-    assert [order[name] for name in ("customer_tax_id", "customer_name", "customer_address", "customer_branch")] == [
-        None
-    ] * 4
+    assert (order["customer_tax_id"], order["customer_name"], order["customer_address"]) == (tax_id, name, address)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "branch"),
+    [("สำนักงานใหญ่", "", "00000"), ("สำนักงานใหญ่", "00000", "00000"), ("สาขา", "00002", "00002"), ("สาขา", "", None), ("", "", "")],
+)  # fmt: skip
+def test_shopees_kind_of_branch_and_its_number_say_it_together(
+    kind: str, code: str, branch: str | None, tmp_path: Path
+) -> None:
+    block = {"หมายเลขประจำตัวผู้เสียภาษี": "0105500000046", "ชื่อ": "บริษัท ผู้ซื้อ จำกัด", "ประเภทสาขา": kind, "รหัสประจำสาขา": code}
+    content = csv_bytes(headings("shopee") + TAX_BLOCK, [shopee(**block)])
+    read_as = frames_of("shopee", kept(tmp_path, content, "a.csv")).orders.select(branch_of(pl.col("customer_branch")))
+    assert read_as.item() == branch
 
 
 def test_headings_from_another_keyboard_are_the_same(tmp_path: Path) -> None:

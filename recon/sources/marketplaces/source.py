@@ -29,7 +29,7 @@ class MarketplaceExports(Source):
     """All exports of one marketplace that recon knows."""
 
     specification = SPECIFICATION
-    version = 1
+    version = 2
     profiles: ClassVar[tuple[str, ...]]
     """Names of the profiles beside this module, orders first."""
     settlements: ClassVar[tuple[str, ...]]

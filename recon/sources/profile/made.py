@@ -101,13 +101,18 @@ def _joined(parts: Sequence[str]) -> pl.Expr:
 
 
 def _unmasked(orders: pl.DataFrame, mark: str) -> pl.DataFrame:
-    """Take customers as not stated where the provider masks them, or where no tax id says who they are.
+    """Take what the provider masks of its buyers as not stated, and buyers of whom too little is known altogether.
 
-    A masked name is no customer, and another mask of the same name is no change of customer.
+    A masked name is no customer, and another mask of the same name is no change of customer. A tax id stays as it stands: that
+    somebody gave one is worth knowing, also where it is masked. Without one, name and address together say who it is.
     """
     have = [name for name in _CUSTOMER if name in orders.columns]
-    if "customer_tax_id" not in have:
-        return orders.drop(have)
-    masked = pl.any_horizontal(pl.col(name).str.contains(mark, literal=True).fill_null(value=False) for name in have)
-    known = pl.col("customer_tax_id").is_not_null() & ~masked
-    return orders.with_columns(pl.when(known).then(name).alias(name) for name in have)
+    masked = {name: pl.col(name).str.contains(mark, literal=True).fill_null(value=False) for name in have}
+    known = pl.col("customer_tax_id").is_not_null() if "customer_tax_id" in have else pl.lit(value=False)
+    if {"customer_name", "customer_address"} <= set(have):
+        known |= pl.all_horizontal(
+            pl.col(name).is_not_null() & ~masked[name] for name in ("customer_name", "customer_address")
+        )
+    return orders.with_columns(
+        pl.when(known & (~masked[name] if name != "customer_tax_id" else True)).then(name).alias(name) for name in have
+    )

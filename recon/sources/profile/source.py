@@ -21,7 +21,7 @@ class ProfileOrders(Source):
     platform = "profile"
     """Each instance carries its profile's own platform."""
     specification = SPECIFICATION
-    version = 1
+    version = 2
 
     def __init__(self, profile_text: str = "", *, where: str = "the profile") -> None:
         """Take the profile's TOML; an empty text reads only with `ReadOptions.profile_text`.
