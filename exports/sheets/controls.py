@@ -80,15 +80,20 @@ _BY_DAY: Final = (
 )
 
 
-def _of_sales(column: str, currency: str) -> Callable[[Prepared], int]:
-    """Return the sum over the orders that are sales or their returns."""
-
-    def ours(prepared: Prepared) -> int:
-        bought = pl.col("record_kind").cast(pl.String).str.starts_with("purchase")
-        sales = prepared.frames.orders.filter(~bought, pl.col("currency") == currency)
-        return _sum(prepared.frames.results.join(sales.select("order_no"), on="order_no", how="semi"), pl.col(column))
-
-    return ours
+def _by_day(currency: str) -> list[Control]:
+    """Return the sums of the sheet Completeness, which holds sales and what came back of them."""
+    where = (("currency", currency),)
+    return [
+        Control(
+            f"{name} by day and channel, {currency}",
+            "money",
+            (Term("completeness", column, where),),
+            proves,
+            _orders(column, currency, SOLD),
+            currency,
+        )
+        for name, column, proves in _BY_DAY
+    ]
 
 
 def _rows(name: str) -> Callable[[Prepared], int]:
@@ -182,18 +187,7 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
         )
         for name, column, proves in named
     ]
-    read = (Term("files", "total_read_minor", where), Term("files", "not_counted_minor", where, -1))
-    sums.insert(
-        0,
-        Control(
-            f"Read of the files less what later rows state anew, {currency}",
-            "money",
-            read,
-            "Every order of every file counts once, or the Files sheet says how much of it does not.",
-            _orders("total_minor", currency),
-            currency,
-        ),
-    )
+    sums.insert(0, _read_of_files(currency))
     for kinds, words in ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),):
         for name, column, proves in of_books:
             ours = _orders(column, currency, kinds)
@@ -213,13 +207,7 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
                 currency,
             )
         )
-    for name, column, proves in _BY_DAY:
-        terms = (Term("completeness", column, where),)
-        sums.append(
-            Control(
-                f"{name} by day and channel, {currency}", "money", terms, proves, _of_sales(column, currency), currency
-            )
-        )
+    sums += _by_day(currency)
     waits = (Term("held", "held_minor", where),)
     sums.append(
         Control(
@@ -232,6 +220,19 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
         )
     )
     return tuple(sums)
+
+
+def _read_of_files(currency: str) -> Control:
+    """Return what was read of the files against the orders that count."""
+    where = (("currency", currency),)
+    return Control(
+        f"Read of the files less what later rows state anew, {currency}",
+        "money",
+        (Term("files", "total_read_minor", where), Term("files", "not_counted_minor", where, -1)),
+        "Every order of every file counts once, or the Files sheet says how much of it does not.",
+        _orders("total_minor", currency),
+        currency,
+    )
 
 
 def _per_kind(column: str, currency: str, kinds: Sequence[str], sign: int = 1) -> tuple[Term, ...]:
