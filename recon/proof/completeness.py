@@ -54,6 +54,7 @@ CAUSES: Final = pl.Schema({
 
 _FIRST_DAYS: Final = dt.timedelta(days=31)
 """So long after the start date the first order may be for the days before it to count as days without orders."""
+_ALL: Final = pl.col("order_no").is_not_null()
 _UNLIKE: Final = pl.col("said_minor") - pl.col("ledger_minor")
 KEY: Final = ("block", "day", "sales_channel", "currency")
 
@@ -80,11 +81,13 @@ def where_orders_went(
         holds: order_key and code of findings that hold; the cause of an order of which only a part is held.
     """
     dated = orders.select("order_no", pl.col("ordered_on").alias("_day"), "order_key")
-    posted = _sums(sent.filter(~pl.col("pending")), dated, "ledger")
-    waiting = _sums(sent.filter(pl.col("pending")), dated, "waiting")
-    fresh = documents.join(sent.select("document_key"), on="document_key", how="anti")
-    planned = _sums(fresh, dated, "planned")
-    before = _sums(sent.join(documents.select("document_key"), on="document_key", how="anti"), dated, "before")
+    hand = by_hand if by_hand is not None else pl.Series(dtype=pl.String)
+    own = sent.join(documents.select("document_key"), on="document_key", how="anti") if hand.len() else sent.clear()
+    parts = (
+        _sums(sent, dated, {"ledger": ~pl.col("pending"), "waiting": pl.col("pending")}),
+        _sums(documents.join(sent.select("document_key"), on="document_key", how="anti"), dated, {"planned": _ALL}),
+        _sums(own.filter(pl.col("order_key").is_in(hand.implode())), dated, {"before": _ALL}),
+    )
     frame = orders.select(
         "order_no", "order_key", "ordered_on", pl.col("sales_channel").fill_null(""), "currency",
         pl.when(pl.col("record_kind").cast(pl.String).str.starts_with("purchase")).then(pl.lit(BLOCKS[1]))
@@ -95,11 +98,11 @@ def where_orders_went(
         pl.col("posted_minor").alias("_posted"),
     )  # fmt: skip
     frame = frame.join(went, on="order_no", how="left", maintain_order="left")
-    for part in (posted, waiting, planned, before):
+    for part in parts:
         frame = frame.join(part, on="order_no", how="left", maintain_order="left")
     frame = frame.with_columns(pl.selectors.ends_with("_minor", "_documents", "_redated").fill_null(0))
-    frame = _with_hand_written(frame, by_hand)
-    frame = _with_causes(_with_said(frame, said, by_hand), holds)
+    frame = _with_hand_written(frame, hand)
+    frame = _with_causes(_with_said(frame, said, hand), holds)
     rest = sum((pl.col(f"{name}_minor") for name in _FIGURES[1:-1]), pl.lit(0))
     return frame.with_columns(
         (pl.col("truth_minor") - rest).alias("difference_minor"),
@@ -108,21 +111,23 @@ def where_orders_went(
     ).rename({"ordered_on": "day"})
 
 
-def _sums(documents: pl.DataFrame, dated: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Return per order what its documents add, how many they are, and whether one bears another day."""
-    mine = documents.select("order_key", "issued_on", BOOKS_EFFECT.alias("_effect")).join(
-        dated, on="order_key", how="inner"
-    )
-    return mine.group_by("order_no").agg(
-        pl.col("_effect").sum().alias(f"{name}_minor"),
-        pl.len().alias(f"{name}_documents"),
-        (pl.col("issued_on") != pl.col("_day")).sum().alias(f"{name}_redated"),
-    )
+def _sums(documents: pl.DataFrame, dated: pl.DataFrame, wanted: dict[str, pl.Expr]) -> pl.DataFrame:
+    """Return per order what its documents of each wanted kind add, how many they are, and how many bear another day."""
+    mine = documents.with_columns(BOOKS_EFFECT.alias("_effect")).join(dated, on="order_key", how="inner")
+    moved = pl.col("issued_on") != pl.col("_day")
+    sums: list[pl.Expr] = []
+    for name, of_kind in wanted.items():
+        sums += [
+            pl.col("_effect").filter(of_kind).sum().alias(f"{name}_minor"),
+            of_kind.sum().cast(pl.Int64).alias(f"{name}_documents"),
+            moved.filter(of_kind).sum().cast(pl.Int64).alias(f"{name}_redated"),
+        ]
+    return mine.group_by("order_no").agg(sums)
 
 
-def _with_hand_written(frame: pl.DataFrame, by_hand: pl.Series | None) -> pl.DataFrame:
+def _with_hand_written(frame: pl.DataFrame, by_hand: pl.Series) -> pl.DataFrame:
     """Count what a person entered in the ledger without a document of ours; the plan knows the sum."""
-    if by_hand is None or not by_hand.len():
+    if not by_hand.len():
         return frame.with_columns(pl.lit(value=False).alias("_by_hand"))
     theirs = pl.col("order_key").is_in(by_hand.implode())
     extra = pl.when(theirs).then(pl.col("_posted") - pl.col("before_minor")).otherwise(0)
@@ -131,12 +136,11 @@ def _with_hand_written(frame: pl.DataFrame, by_hand: pl.Series | None) -> pl.Dat
     )
 
 
-def _with_said(frame: pl.DataFrame, said: pl.DataFrame | None, by_hand: pl.Series | None) -> pl.DataFrame:
+def _with_said(frame: pl.DataFrame, said: pl.DataFrame | None, by_hand: pl.Series) -> pl.DataFrame:
     """Add what the ledger listed; documents a person wrote there are none of ours, so of their orders nothing is said."""
     if said is None:
         return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias("said_minor"))
-    theirs = pl.col("order_key").is_in(by_hand.implode()) if by_hand is not None else pl.lit(value=False)
-    mine = said.filter(~theirs).select("order_key", "said_minor")
+    mine = said.filter(~pl.col("order_key").is_in(by_hand.implode())).select("order_key", "said_minor")
     return frame.join(mine, on="order_key", how="left", maintain_order="left")
 
 
