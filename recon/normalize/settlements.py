@@ -38,6 +38,8 @@ class Settled:
     """ORDERS columns plus cycle_key and sale_key (null: the row names no order)."""
     legs: pl.DataFrame
     """order_no, sku, name, amount_minor, row, cycle_key, sale_key."""
+    files: tuple[str, ...]
+    """All files, oldest first."""
 
 
 def settled_of(frames: CanonicalFrames) -> Settled | None:
@@ -53,7 +55,7 @@ def settled_of(frames: CanonicalFrames) -> Settled | None:
     legs = frames.lines.select("order_no", "sku", "name", "amount_minor", "row").join(
         rows.select("order_no", "cycle_key", "sale_key"), on="order_no", how="inner", maintain_order="left"
     )
-    return Settled(rows, legs)
+    return Settled(rows, legs, tuple(stated.file for stated in frames.stated))
 
 
 def _is_row(orders: pl.DataFrame) -> pl.Series:
@@ -211,8 +213,14 @@ def _named(findings: pl.DataFrame, settled: Settled) -> pl.DataFrame:
 def _refused(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
     """Return a hold for every cycle of which a row was refused and did not come right since; without a day: all of its file."""
     rows = settled.rows
-    refused = findings.filter(pl.col("severity") == "refused", pl.col("file").is_in(rows["file"].unique().implode()))
-    refused = refused.join(rows.select("order_key"), on="order_key", how="anti", maintain_order="left")
+    of_file = pl.col("file").is_in(rows["file"].unique().implode())
+    of_row = pl.col("order_key").str.contains(_ROW)
+    refused = findings.filter(pl.col("severity") == "refused", of_row.fill_null(value=False) | of_file)
+    place = {file: number for number, file in enumerate(settled.files)}
+    standing = rows.select("order_key", pl.col("file").replace_strict(place, default=-1).alias("_stands"))
+    refused = refused.join(standing, on="order_key", how="left", maintain_order="left")
+    newer = pl.col("file").replace_strict(place, default=-1) > pl.col("_stands")
+    refused = refused.filter(pl.col("_stands").is_null() | newer).drop("_stands")
     refused = refused.with_columns(pl.col("order_key").str.extract(_ROW).alias("cycle_key"))
     known = refused.filter(pl.col("cycle_key").is_in(rows["cycle_key"].unique().implode()))
     lost = refused.filter(pl.col("cycle_key").is_null()).drop("cycle_key")

@@ -293,6 +293,9 @@ def test_a_row_that_cannot_be_read_holds_its_cycle_until_it_can(tmp_path: Path) 
     assert holds(gathered(bad)) == [(CYCLES["shopee"], "settlement-row-refused")]
     good = settled("shopee", tmp_path, [shopee_row(), shopee_row("260605K7Q2M8XQ")], "b.csv")
     assert holds(gathered(bad, good)) == []
+    assert holds(gathered(good, bad)) == [(CYCLES["shopee"], "settlement-row-refused")]  # the newer one cannot be read
+    alone = settled("shopee", tmp_path, [shopee_row("260605K7Q2M8XZ") | {"ค่าคอมมิชชั่น": "39B"}], "d.csv")
+    assert holds(gathered(good, alone)) == [(CYCLES["shopee"], "settlement-row-refused")]
     no_day = settled("shopee", tmp_path, [shopee_row(), shopee_row("260605K7Q2M8XQ", "soon")], "c.csv")
     assert holds(gathered(no_day)) == [(CYCLES["shopee"], "settlement-row-refused")]
 
