@@ -24,7 +24,7 @@ from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
 from recon.targets.base import Target
 from recon.upload.documents import completed
-from recon.verify import NUMBERED, verify
+from recon.verify import NUMBERED, STANDING, verify
 
 
 def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> VerifySummary:
@@ -123,8 +123,10 @@ def _id_of(row: OutboxRow) -> str:
 
 def _listed_ids(target: Target, rows: Sequence[OutboxRow]) -> dict[str, str]:
     """Return the ledger's ids by number where only the number is known, because a person entered the document there."""
-    only_numbers = {row.ledger_number: row.kind for row in rows if row.kind in NUMBERED and not _id_of(row)}
-    if not only_numbers or target.capabilities.own_number or target.capabilities.is_file:
+    ledger = target.capabilities
+    numbered_there = (row for row in rows if row.kind in STANDING and not ledger.names_number(row.kind))
+    only_numbers = {row.ledger_number: row.kind for row in numbered_there if not _id_of(row)}
+    if not only_numbers or ledger.is_file:
         return {}
     listed = target.list_documents(sorted(set(only_numbers.values())), dt.date.min, dt.date.max)
     return {held.number: held.ledger_id for held in listed if held.number in only_numbers and not held.is_void}

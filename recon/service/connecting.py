@@ -27,6 +27,13 @@ ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "output_vat": ("ภาษีขาย", "output vat", "output tax"),
 }
 """How ledgers usually name these accounts; only proposed, never taken silently."""
+BOUGHT_ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "undue_input_vat": ("ภาษีซื้อยังไม่ถึงกำหนด", "undue input", "input vat not yet due", "input vat undue"),
+    "input_vat": ("ภาษีซื้อ", "input vat", "input tax"),
+    "payable": ("เจ้าหนี้การค้า", "trade payable", "accounts payable"),
+    "withholding_payable": ("ภาษีหัก ณ ที่จ่ายค้างจ่าย", "withholding tax payable"),
+}
+"""The same for purchases, where they are switched on."""
 
 RECORD_WORDS: Final = {
     "sale": "sales", "sale_return": "sales returns", "purchase": "purchases", "purchase_return": "purchase returns",
@@ -218,7 +225,7 @@ def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
         for code in wanted
         if known_contacts and code not in known_contacts
     ]
-    return missing
+    return missing + (_missing_for_purchases(connection, known_accounts, known_contacts) if _buys(connection) else [])
 
 
 def needed_accounts(connection: Connection) -> list[str]:
@@ -228,14 +235,42 @@ def needed_accounts(connection: Connection) -> list[str]:
         needed.append("output_vat")
     if connection.invoices != "off":
         needed += ["receivable"] + (["undue_output_vat"] if connection.vat_registered else [])
-    return needed
+    return needed + (_needed_for_purchases(connection) if _buys(connection) else [])
+
+
+def _buys(connection: Connection) -> bool:
+    return any(kind.startswith("purchase") for kind in connection.record_kinds)
+
+
+def _needed_for_purchases(connection: Connection) -> list[str]:
+    rules = connection.purchases
+    vat = {"later": "undue_input_vat", "with-expense": "input_vat"}[rules.tax_invoice]
+    needed = ["payable", *([vat] if connection.vat_registered else [])]
+    return needed + (["withholding_payable"] if rules.withholds else [])
+
+
+def _missing_for_purchases(connection: Connection, accounts: set[str], contacts: set[str]) -> list[str]:
+    """Return accounts and suppliers' codes of the settings that the ledger does not have."""
+    rules = connection.purchases
+    named = {"purchases.account": rules.account}
+    named |= {f'purchases.by_sku."{key}".account': line.account for key, line in rules.by_sku.items()}
+    missing = [
+        f"{setting} = {code} is not in the ledger's chart of accounts; choose one of its codes in recon.toml"
+        for setting, code in named.items()
+        if code and accounts and code not in accounts
+    ]
+    return missing + [
+        f"contact {code} of supplier {name} is not in the ledger; create it there, or correct purchases.suppliers in recon.toml"
+        for name, code in rules.suppliers.items()
+        if contacts and code not in contacts
+    ]
 
 
 def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...]) -> list[tuple[str, str, str]]:
     """Return (setting, code, name) for account settings that are empty, by the account's name in the chart."""
     proposals = []
     taken: set[str] = set()
-    for setting, names in ACCOUNT_NAMES.items():
+    for setting, names in (ACCOUNT_NAMES | (BOUGHT_ACCOUNT_NAMES if _buys(connection) else {})).items():
         if getattr(connection.accounts, setting):
             continue
         for account in accounts:

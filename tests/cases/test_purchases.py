@@ -54,7 +54,7 @@ def shell(tmp_path: Path, clock: FakeClock, shop: ZortShop) -> Shell:
     """Books with one sale, a paid purchase and one that is received and unpaid; everything is set."""
     shop.replace_orders([sale("SO-1")])
     shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
-    return ready(books(tmp_path, clock, shop, record_kinds=KINDS))
+    return ready(books(tmp_path, clock, shop))
 
 
 def ready(made: Shell) -> Shell:
@@ -186,3 +186,11 @@ def test_purchases_go_into_an_import_file_and_are_confirmed_by_our_number(
     shell("upload", plan["batch"], "--confirm-taken", taken).expect(0)
     again = shell.json("plan")
     assert (again["documents"], again["bought"]["posted"]) == (0, plan["bought"]["documents"])
+
+
+def test_connect_names_what_purchases_still_lack(shell: Shell) -> None:
+    change(shell, accounts__payable="", purchases__account="999999")
+    change(shell, **{'purchases__suppliers__"Nobody"': "C99999"})
+    said = shell("connect", "--refresh").out
+    for words in ("accounts.payable", "purchases.account = 999999", "contact C99999 of supplier Nobody"):
+        assert words in said
