@@ -113,6 +113,7 @@ def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -
     chart = {account.code for account in catalog.accounts}
     used = table.frame.filter(pl.col("orders") > 0)
     seen: set[str] = set()
+    offers = {(gap.sales_channel, gap.kind): gap.offer for gap in service_gaps(context, name, rules) if gap.code}
     for row in table.frame.iter_rows(named=True):
         wrong = _wrong_charge(row, products, chart)
         if wrong is None or (row["orders"] == 0 and row["code"] in seen):
@@ -121,9 +122,10 @@ def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -
         channel = row["sales_channel"] or "(no sales channel)"
         about = "" if row["sales_channel"] == DEFAULT else f" of {channel}"
         amount = plain(row["amount_minor"], table.currency) if row["orders"] else None
+        otherwise = f"recon match --charge {_edit_name(row)}=product:CODE (or account:CODE, leave-out)"
         yield CheckLine(
             check="services" if row["is_product"] else "charges", state="missing", text=f"{row['kind']}{about}: {wrong}",
-            remedy=f"recon match --charge {_edit_name(row)}=product:CODE (or account:CODE, leave-out)", setting=f"charges.{_table(row, rules)}.{row['kind']}",
+            remedy=offers.get((_table(row, rules), row["kind"]), otherwise), setting=f"charges.{_table(row, rules)}.{row['kind']}",
             place="channels", count=row["orders"] or None, total=amount,
         )  # fmt: skip
     if not seen and used.height:
@@ -144,7 +146,7 @@ _SERVICE_WORDS: Final = {
 def _services(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
     """Yield a line per service product the platform's charges need and the settings do not name."""
     for gap in service_gaps(context, name, rules):
-        if gap.state == "missing":
+        if gap.code:
             continue  # `_charges` says so for every product that is named
         yield CheckLine(
             check="services", state="warning" if gap.state == "to-create" else "missing",

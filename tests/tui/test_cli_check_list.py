@@ -149,6 +149,7 @@ def test_a_service_product_the_ledger_lacks(ready: Shell) -> None:
     (service,) = found["services"]
     assert "S-SHIP" in service["text"] and (service["count"], service["total"]) == (1, "50.00")
     assert service["setting"] == "charges.Web.shipping"
+    assert service["remedy"] == "recon match --charge Web:shipping=product:S00001", "the ledger has ค่าขนส่ง"
     (charge,) = found["charges"]
     assert "999999" in charge["text"] and charge["setting"] == "charges.Web.cod_fee"
 
