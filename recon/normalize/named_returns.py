@@ -117,7 +117,7 @@ def _told(known: pl.DataFrame, done: pl.DataFrame) -> list[pl.DataFrame]:
     unclear = known.filter(~gone, ~state.is_in([*_WAITS, "completed"]))
     return [
         findings_from(done, "return-linked", **_about_sale(), detail=_belongs()),
-        findings_from(known.filter(gone, state == "completed"), "return-of-cancelled-sale", **_about_sale(), detail=_belongs()),
+        findings_from(known.filter(gone), "return-of-cancelled-sale", **_about_sale(), detail=_belongs()),
         findings_from(known.filter(~gone, state.is_in(_WAITS)), "return-requested", **_about_sale(), detail=_belongs()),
         findings_from(unclear, "return-unclear", **_about_sale(), detail=_belongs()),
         findings_from(part, "return-of-unpaid-sale", **_about_sale(), detail=_belongs()),

@@ -21,6 +21,8 @@ from recon.service.returned import planned_frames
 OPEN: Final = ("return-not-linked", "return-exceeds-sale")
 """Findings that hold a return until a person says more."""
 CANDIDATES: Final = 5
+LOOKED_AT: Final = 200
+"""Returns for which candidates are looked for, the newest; thousands of them have a cause of their own."""
 ReturnEdit = tuple[str, str | None]
 """(return's number or order key, sale's number, id or order key; None: what was said is taken back)."""
 
@@ -62,7 +64,7 @@ def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, 
     if frames is None:
         return ()
     waiting = waiting_returns(context, name, frames)
-    found = candidates(frames, waiting)
+    found = candidates(frames, waiting.sort("ordered_on", nulls_last=False, maintain_order=True).tail(LOOKED_AT))
     return tuple(
         OpenReturn(
             order_number=row["order_number"] or "",

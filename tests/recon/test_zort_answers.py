@@ -13,6 +13,7 @@ from recon.normalize import normalize
 from recon.sources.base import RAW_LINE_COLUMNS, RAW_ORDER_COLUMNS
 from recon.sources.zort import ZortAnswers, read_products
 from recon.sources.zort.envelope import open_answer
+from recon.sources.zort.references import said_references
 from recon.sources.zort.words import STATES
 
 READABLE = (
@@ -263,3 +264,38 @@ def test_reading_twice_gives_the_same_frames():
     assert first.orders.equals(second.orders)
     assert first.lines.equals(second.lines)
     assert first.findings.equals(second.findings)
+
+
+def test_a_return_states_its_reference_fields_and_the_words_of_its_description_that_hold_a_digit():
+    said = said_references([
+        {"description": "รับคืนจาก SO-202606021, 2 ชิ้น", "reference": "SO 1", "referenceNumber": 70010023},
+        {"description": "คืนSO-1.", "reference": "0"},
+        {"description": None, "reference": {"a": 1}},
+        {"description": "ลูกค้าเปลี่ยนใจ"},
+        {},
+    ])  # fmt: skip
+    assert said.to_list() == [
+        "referencenumber=70010023 description=SO-202606021 description=2",
+        "description=SO-1 description=คืนSO-1.",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_reference_fields_of_a_return_are_no_news_and_those_of_a_sale_are(tmp_path):
+    answer = example()
+    answer["list"][0] |= {"referencenumber": "SO-1"}
+    assert "columns-new" in read_object(tmp_path, answer).findings["code"].to_list()
+    answer["list"][0] |= {"returnorderdate": "2026-06-05T00:00:00", "number": "CN-1"}
+    returned = read_object(tmp_path, answer, "return.json")
+    assert "columns-new" not in returned.findings["code"].to_list()
+    assert returned.orders["other_numbers"].item().startswith("referencenumber=SO-1")
+
+
+def test_purchases_keep_the_suppliers_number_and_are_no_sales_at_the_counter(tmp_path):
+    answer = json.loads((FIXTURES / "purchases.json").read_text())
+    answer["list"][0] |= {"reference": "INV-77", "saleschannel": ""}
+    bought = read_object(tmp_path, answer, "zort-purchase-x.json")
+    assert bought.orders["other_numbers"].item() == "INV-77"
+    assert not any("counter" in note for note in bought.notes)

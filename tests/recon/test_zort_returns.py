@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from plan_shop import ABLE, codes, inputs, line, order, result, steps
 from plan_shop import connection as settings_of
 from plan_shop import frames as frames_of_orders
@@ -84,7 +86,7 @@ def test_what_names_the_sale_is_said(says: str, how: str) -> None:
         ("reference=#77", "2 sales are meant"),  # one number, two sales
     ],
 )
-def test_f66_a_return_that_names_no_sale_or_two_is_held_with_its_figures(says: str | None, how: str) -> None:
+def test_a_return_that_names_no_sale_or_two_is_held_with_its_figures(says: str | None, how: str) -> None:
     sales = [order("1001"), order("1002"), order("3", order_number="#77"), order("4", order_number="#77")]
     made = planned(*sales, returned("CN-1", says=says))
     assert steps(made) == ["receipt"] * 4
@@ -191,3 +193,41 @@ def test_a_part_the_ledger_does_not_take_names_return_and_order() -> None:
 def test_another_currency_is_not_taken_off() -> None:
     frames = together(order("1001"), returned("CN-1", currency="USD"))
     assert "#1001 is in THB, the return in USD" in found(frames, "return-not-linked")[0][0]
+
+
+SALES = [order("1001"), order("1002", order_number="#1001"), order("1003"), order("1004", payment_state="cod_due"),
+         order("1005", order_state="cancelled", payment_state="void"), order("1006", order_state="returned")]  # fmt: skip
+WORDS = [
+    None,
+    "description=#1001",
+    "description=#1003",
+    "reference=1002",
+    "reference=1004",
+    "reference=1005",
+    "description=#1006",
+]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(WORDS),
+            st.integers(1, 12000),
+            st.sampled_from(["completed", "cancelled", "open", "unknown"]),
+        ),
+        max_size=6,
+    ),
+    st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_comes_back_all_sums_tie_and_no_return_is_lost(
+    returns: list[tuple[str | None, int, str]], is_on: bool
+) -> None:
+    given_back = [returned(f"CN-{n}", total, says, order_state=state) for n, (says, total, state) in enumerate(returns)]
+    made = planned(*SALES, *given_back, on=is_on)
+    frames = together(*SALES, *given_back, on=is_on)
+    left = set(frames.orders.filter(pl.col("record_kind") == "sale_return")["order_number"])
+    told = frames.findings.filter(pl.col("value").is_not_null())["value"].to_list()
+    assert {each["order_number"] for each in given_back} == left | (set(told) - left)
+    assert frames.orders.filter(pl.col("refunded_minor") > pl.col("total_minor")).is_empty()
+    assert made.controls.ties
