@@ -26,7 +26,7 @@ from recon.service.approving import approval_policy
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress, quiet
 from recon.service.controls import control_facts
-from recon.service.elsewhere import NOT_OURS, entry_name, recognised
+from recon.service.elsewhere import LOOKED_FOR, NOT_OURS, entry_name, recognised
 from recon.service.known import current_sets
 from recon.service.ledger_entries import Entries, kept_entries
 from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, others_report, others_table
@@ -37,7 +37,6 @@ from recon.store.batches import Batch
 from recon.store.moments import stamp
 from recon.store.outbox_moves import WORDS_LIMIT
 from recon.store.posted import STANDING
-from recon.verify import NUMBERED
 
 NAMED_MOST: Final = 20
 """So many problems are named one by one; the rest is counted."""
@@ -115,7 +114,7 @@ class Gathered:
 
     def recognised(self, made: Plan) -> pl.DataFrame:
         """Return what seems to stand in the ledger, with the order's number and what is planned of it."""
-        asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+        asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
         facts = asked.select("document_key", "order_number", pl.col("kind").cast(pl.String), "total_minor")
         found = recognised(self.context, self.name, asked, self.entries)
         return found.join(facts, on="document_key", how="left", maintain_order="left")
@@ -148,12 +147,13 @@ class Others:
                 entries=0, frame=pl.DataFrame(schema=OTHERS_TABLE),
             )  # fmt: skip
         made = _gather(self._context, name, rules, entries).planned()
-        asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+        asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
         found = recognised(self._context, name, asked, entries)
         frame = others_table(asked, found, entries, whole=rules.writers == "others")
         return OthersTable(
             connection=name, company=company, currency=currency, writers=rules.writers, read_at=stamp(entries.read_at),
-            since=entries.since.isoformat(), until=entries.until.isoformat(), entries=entries.frame.height, frame=frame,
+            since=entries.since.isoformat(), until=entries.until.isoformat(),
+            entries=entries.frame.filter(pl.col("kind") != "payment").height, frame=frame,
             undo_count=self.next_undo(name),
         )  # fmt: skip
 
@@ -311,21 +311,17 @@ def _name_problem(made: Plan, wanted: str, keys: list[str | None]) -> str:
 
 
 def _pairs(made: Plan, found: pl.DataFrame) -> pl.DataFrame:
-    """Return every document of the chosen orders with its entry; a payment stands on the paid entry of its invoice."""
+    """Return every document of the chosen orders with its entry, in order of the plan."""
     documents = made.documents.select(
-        "doc_no", "document_key", "order_number", pl.col("kind").cast(pl.String), "applies_to_key", "total_minor"
-    )
-    entry = found.select("document_key", "surety", "their_kind", "their_number", "ledger_id", "detail", "remain_minor")
-    is_payment = pl.col("kind") == "payment"
-    own = documents.filter(~is_payment).join(entry, on="document_key", how="left", maintain_order="left")
-    paid = entry.filter(pl.col("remain_minor") == 0).rename({"document_key": "applies_to_key"})
-    of_invoice = documents.filter(is_payment).join(paid, on="applies_to_key", how="left", maintain_order="left")
-    return pl.concat([own, of_invoice.select(own.columns)]).sort("doc_no")
+        "doc_no", "document_key", "order_number", pl.col("kind").cast(pl.String), "total_minor"
+    ).sort("doc_no")
+    entry = found.select("document_key", "surety", "their_kind", "their_number", "ledger_id", "detail")
+    return documents.join(entry, on="document_key", how="left", maintain_order="left")
 
 
 def _problems(pairs: pl.DataFrame, *, accept_differences: bool) -> list[str]:
     """Return why some of the documents cannot be taken as posted, each in words; past the first ones only how many."""
-    other_kind = (pl.col("kind") != "payment") & (pl.col("their_kind") != pl.col("kind"))
+    other_kind = pl.col("their_kind") != pl.col("kind")
     surety = pl.col("surety").cast(pl.String)
     unsettled = surety.is_in(["several"] if accept_differences else ["several", "differs"])
     odd = pairs.filter(surety.is_null() | other_kind | unsettled)
@@ -341,7 +337,7 @@ def _problem(row: dict[str, Any]) -> str:
             f"{called}: the ledger shows no entry for it, so the order is there in part only. Complete it in the ledger, "
             "or say with --not-the-same that the entry is another sale's."
         )
-    if row["kind"] != "payment" and row["their_kind"] != row["kind"]:
+    if row["their_kind"] != row["kind"]:
         return (
             f"{called}: the ledger holds {row['their_kind']} {row['their_number']} instead. Change `invoices` or `receipts` of "
             "the connection so that both make the same kind of document."

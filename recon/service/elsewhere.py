@@ -6,6 +6,7 @@ ledger first; nothing that is recognised there goes out.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,8 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.frames.amounts import plain_text
 from recon.frames.schemas import LEFT_OUT
-from recon.match.elsewhere import recognise
+from recon.match.elsewhere import RECOGNISED, recognise
+from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.ledger_entries import Entries, keep_entries, read_entries
 from recon.targets.base import Target
@@ -25,6 +27,8 @@ STANDS, DIFFERS, MAYBE = "stands-in-ledger", "stands-in-ledger-otherwise", "mayb
 HOLDS: Final = (STANDS, DIFFERS, MAYBE)
 """Finding codes of orders held because of the ledger's entries."""
 CODE_OF: Final = {"certain": STANDS, "likely": STANDS, "differs": DIFFERS, "several": DIFFERS, "possible": MAYBE}
+LOOKED_FOR: Final = (*NUMBERED, "payment")
+"""Kinds of documents that somebody else may have posted."""
 NOT_OURS: Final = "elsewhere"
 """Kind of mapping: order key to the entry that a person said is another sale's."""
 
@@ -67,15 +71,26 @@ def look_elsewhere(
     Raises:
         TargetUnavailable, UsageError, SettingsError: See `recon.service.ledger_entries.read_entries`.
     """
-    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
     if rules.writers == "recon" or not asked.height:
         return None
     on_progress("reading what stands in the ledger")
-    since, until = asked["issued_on"].min(), asked["issued_on"].max()
-    entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress)  # type: ignore[arg-type]
+    since, until = _period(context, name, asked)
+    entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress)
     if keep:
         keep_entries(context, name, entries)
     return Elsewhere(entries, recognised(context, name, asked, entries))
+
+
+def _period(context: Context, name: str, documents: pl.DataFrame) -> tuple[dt.date, dt.date]:
+    """Return the first and last day to look at: of the documents, and of the invoices that payments among them are on."""
+    posted = context.store.posted_frame(known_company(context, name)[0])
+    invoices = posted.filter(pl.col("document_key").is_in(documents["applies_to_key"].drop_nulls().implode()))
+    days = pl.concat([documents["issued_on"], invoices["issued_on"]])
+    first, last = days.min(), days.max()
+    assert isinstance(first, dt.date)
+    assert isinstance(last, dt.date)
+    return first, last
 
 
 def posted_meanwhile(
@@ -86,14 +101,12 @@ def posted_meanwhile(
     Raises:
         TargetUnavailable: The ledger does not answer.
     """
-    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED))
+    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
     if not asked.height:
         return ()
     rules = context.settings.connections[name]
-    since, until = asked["issued_on"].min(), asked["issued_on"].max()
-    entries = read_entries(
-        context, name, rules, since=since, until=until, on_progress=on_progress, target=target  # type: ignore[arg-type]
-    )  # fmt: skip
+    since, until = _period(context, name, asked)
+    entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress, target=target)
     keep_entries(context, name, entries)
     found = recognised(context, name, asked, entries)
     return tuple(
@@ -104,7 +117,11 @@ def posted_meanwhile(
 
 def recognised(context: Context, name: str, documents: pl.DataFrame, entries: Entries) -> pl.DataFrame:
     """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's."""
-    found = with_entries(recognise(documents, entries.frame), entries.frame)
+    of_documents = entries.frame.filter(pl.col("kind") != "payment")
+    named = recognise(documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED)), of_documents)
+    company_id = known_company(context, name)[0]
+    paid = paid_elsewhere(documents, context.store.posted_frame(company_id), entries.frame)
+    found = with_entries(pl.concat([named, paid]), entries.frame)
     said = context.store.mappings.current(name, NOT_OURS)
     if not said:
         return found
@@ -113,6 +130,25 @@ def recognised(context: Context, name: str, documents: pl.DataFrame, entries: En
     )
     found = found.join(other, on="order_key", how="left", maintain_order="left")
     return found.filter(pl.col("_other").ne_missing(entry_name())).drop("_other")
+
+
+def paid_elsewhere(documents: pl.DataFrame, posted: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Return RECOGNISED for payments that are planned on invoices of ours which somebody else has paid in the ledger."""
+    payments = documents.filter(pl.col("kind").cast(pl.String) == "payment")
+    invoices = posted.filter(pl.col("kind").cast(pl.String) == "invoice").select(
+        pl.col("document_key").alias("applies_to_key"), "number"
+    )
+    theirs = entries.filter(pl.col("kind") == "payment").select("entry_no", "number")
+    return (
+        payments.select("document_key", "order_key", "applies_to_key")
+        .join(invoices, on="applies_to_key")
+        .join(theirs, on="number", maintain_order="left")
+        .select(
+            "document_key", "order_key", "entry_no", way=pl.lit("number"), surety=pl.lit("certain"),
+            days_apart=pl.lit(None, pl.Int32), difference_minor=pl.lit(0, pl.Int64), entries=pl.lit(1, pl.UInt32),
+        )
+        .cast(RECOGNISED)
+    )  # fmt: skip
 
 
 def with_entries(found: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
@@ -146,10 +182,12 @@ def _detail() -> pl.Expr:
     day = pl.col("their_day").dt.to_string("%Y-%m-%d").fill_null("no day")
     way = pl.col("way").cast(pl.String).replace_strict(_WAY_WORDS)
     entry = pl.format("{} {} of {} on {} {}", "their_kind", "their_number", total, day, way)
+    paid = pl.format("invoice {} is paid in full there", "their_number")
     apart = pl.format("{}; it differs by {}", entry, plain_text("difference_minor"))
     several = pl.format("{}; {} entries come into question", entry, "entries")
     return (
         pl.when((pl.col("surety") == "differs") & pl.col("difference_minor").is_not_null()).then(apart)
         .when(pl.col("surety") == "several").then(several)
+        .when(pl.col("their_kind") == "payment").then(paid)
         .otherwise(entry)
     )  # fmt: skip

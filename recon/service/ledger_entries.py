@@ -27,7 +27,7 @@ class Entries:
     """Documents of the ledger that recon did not post."""
 
     frame: pl.DataFrame
-    """LEDGER_ENTRIES."""
+    """LEDGER_ENTRIES; an invoice of ours that is paid in full there stands as an entry of kind ``payment``."""
     read_at: dt.datetime
     since: dt.date
     until: dt.date
@@ -108,9 +108,25 @@ def _row(number: int, held: LedgerDocument) -> tuple[object, ...]:
 
 
 def _of_others(context: Context, name: str, listed: pl.DataFrame) -> pl.DataFrame:
-    """Return the entries whose numbers are none of ours, in whatever state ours are."""
+    """Return the entries whose numbers are none of ours, in whatever state ours are, and payments on invoices of ours.
+
+    A ledger lists payments on their invoice only. One of ours that is paid in full there, while we know of no payment, was
+    paid by somebody else: whoever plans its payment has to see that.
+    """
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
     ours = posted.select(pl.col("kind").cast(pl.String), "number").drop_nulls()
     others = listed.join(ours, on=["kind", "number"], how="anti", maintain_order="left")
-    return others.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("entry_no"))
+    paid = listed.filter(pl.col("kind") == "invoice", ~pl.col("is_void"), pl.col("remain_minor") == 0)
+    paid = paid.join(_unpaid_here(posted), on="number", how="semi", maintain_order="left")
+    payments = paid.with_columns(pl.lit("payment").alias("kind"), pl.lit(None, pl.Date).alias("issued_on"))
+    every = pl.concat([others, payments.select(others.columns)])
+    return every.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("entry_no"))
+
+
+def _unpaid_here(posted: pl.DataFrame) -> pl.DataFrame:
+    """Return the numbers of our invoices on which no payment of ours stands; one that is only approved stands nowhere yet."""
+    kind = pl.col("kind").cast(pl.String)
+    paid = posted.filter(kind == "payment", ~pl.col("pending")).select(pl.col("applies_to_key").alias("document_key"))
+    invoices = posted.filter(kind == "invoice", pl.col("number").is_not_null())
+    return invoices.join(paid, on="document_key", how="anti").select("number")

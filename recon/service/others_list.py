@@ -196,7 +196,9 @@ def _missing(ours: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strangers(entries: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    left = entries.filter(~pl.col("is_void")).join(found, on="entry_no", how="anti", maintain_order="left")
+    left = entries.filter(~pl.col("is_void"), pl.col("kind") != "payment").join(
+        found, on="entry_no", how="anti", maintain_order="left"
+    )
     return left.select(
         "kind", "ledger_id", "reference", pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
         pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),

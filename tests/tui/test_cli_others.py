@@ -43,7 +43,7 @@ class Books:
         return {cause["code"]: cause["orders"] for cause in self.ours.json("plan")["held"]}
 
 
-def workspace(root: Path, ledger: SandboxPeak, clock: FakeClock, **settings: str) -> Shell:
+def workspace(root: Path, ledger: SandboxPeak, clock: FakeClock, export: Path = WHOLESALE, **settings: str) -> Shell:
     run("init", root, "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
         "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
     path = root / "recon.toml"
@@ -53,7 +53,7 @@ def workspace(root: Path, ledger: SandboxPeak, clock: FakeClock, **settings: str
     path.write_text(text, encoding="utf-8")
     shell = Shell(root, clock)
     shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-    shell("import", WHOLESALE).expect(0)
+    shell("import", export).expect(0)
     shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
     return shell
 
@@ -165,6 +165,59 @@ def test_the_word_that_an_entry_is_another_sale_can_be_taken_back(books: Books) 
     assert books.held() == {"stands-in-ledger": 1, **PARTLY}
     assert "nothing to undo" in books.ours("others", "--undo").expect(2).err
     books.ours("doctor").expect(0)
+
+
+@pytest.fixture
+def invoiced(tmp_path: Path, clock: FakeClock, key_store):
+    """Our invoice of the first order stands in the ledger; the buyer has paid since, and our plan holds the payment."""
+    path = tmp_path / "peak.db"
+    with SandboxPeak(path=path, clock=clock, durable=False) as ledger:
+        lines = WHOLESALE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        unpaid = "".join(line.replace(",paid,", ",pending,", 1) if line.startswith("#1001") else line for line in lines)
+        (tmp_path / "unpaid.csv").write_text(unpaid, encoding="utf-8")
+        settings = {"writers": "shared", "invoices": "awaiting-transfer-unpaid"}
+        ours = workspace(tmp_path / "books", ledger, clock, tmp_path / "unpaid.csv", **settings)
+        batch = ours.json("plan")["batch"]
+        ours("approve", batch, "--as", "Nok").expect(0)
+        ours("upload", batch).expect(0)
+        (tmp_path / "paid.csv").write_text("".join(lines), encoding="utf-8")
+        ours("import", tmp_path / "paid.csv").expect(0)
+        assert [row["kind"] for row in ours.json("plan")["rows"]] == ["payment"]
+        yield Books(ours, ours, ledger, path)
+
+
+def they_pay(books: Books) -> None:
+    with sqlite3.connect(books.path) as there:
+        there.execute("UPDATE documents SET remain_minor = 0, status = 'paid' WHERE kind = 'invoice'")
+    there.close()
+
+
+def test_a_payment_that_somebody_else_made_on_our_invoice_is_not_made_twice(invoiced: Books) -> None:
+    they_pay(invoiced)
+    assert invoiced.held() == {"stands-in-ledger": 1, **PARTLY}
+    (line,) = check(invoiced.ours("others", "--json").expect(4))["lines"]
+    assert (line["kind"], line["surety"]) == ("payment", "certain")
+    assert "is paid in full there" in line["words"]
+    invoiced.ours("adopt", "--all-certain", *WHO).expect(0)
+    assert invoiced.ours.json("plan")["documents"] == 0
+    invoiced.ours("doctor").expect(0)
+
+
+def test_a_payment_made_between_approval_and_upload_is_not_made_twice(invoiced: Books) -> None:
+    batch = invoiced.ours.json("plan")["batch"]
+    invoiced.ours("approve", batch, "--as", "Nok").expect(0)
+    they_pay(invoiced)
+    refused = invoiced.ours("upload", batch)
+    assert refused.code != 0
+    assert "is paid in full there" in refused.err
+
+
+def test_our_own_payment_is_nobody_elses(invoiced: Books) -> None:
+    batch = invoiced.ours.json("plan")["batch"]
+    invoiced.ours("approve", batch, "--as", "Nok").expect(0)
+    invoiced.ours("upload", batch).expect(0)
+    assert invoiced.held() == PARTLY
+    assert invoiced.ours("others").code == 0
 
 
 def test_the_adoption_in_the_log_guards_every_document_of_it(books: Books) -> None:
