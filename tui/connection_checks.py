@@ -37,6 +37,7 @@ NAMES: Final[dict[str, str]] = {
     "words": N_("Status words"),
     "contacts": N_("Contacts"),
     "schedule": N_("Timer"),
+    "new-things": N_("New things"),
     "batches": N_("Batches"),
     "person": N_("Needs a person"),
 }

@@ -10,16 +10,20 @@ from recon.money import plain
 from recon.service.context import Context
 from recon.service.reading import batch_view
 from recon.service.scheduled import last_end
+from recon.service.seen_words import open_things
 from recon.service.waiting import settle_command, waiting_rows
 from recon.summaries import BatchView
 from recon.summaries_checks import CheckLine
 
+NAMED: Final = 5
+"""New things named one by one before the rest is only counted."""
 _UNSURE: Final = ("unknown", "sending")
 
 
 def work_lines(context: Context, name: str, rules: Connection, *, timer_installed: bool | None) -> Iterator[CheckLine]:
     """Yield the lines about the timer, the batches and the documents of a connection."""
     yield _schedule(context, name, rules, timer_installed=timer_installed)
+    yield _new_things(context, name)
     yield from _batches(context, name)
     yield _persons(context, name)
 
@@ -46,6 +50,23 @@ def _schedule(context: Context, name: str, rules: Connection, *, timer_installed
     return CheckLine(
         check="schedule", state="warning", text=f"Set to run {text} The timer is not in.", remedy="recon schedule install",
         setting="schedule.when",
+    )  # fmt: skip
+
+
+def _new_things(context: Context, name: str) -> CheckLine:
+    """Say which channels, words, taxes, columns and SKUs no earlier file had and nobody has answered yet."""
+    things = open_things(context, name)
+    holding = [thing for thing in things if thing.holds]
+    if not things:
+        return CheckLine(check="new-things", state="ok", text="Nothing new waits for a word.", count=0)
+    named = ", ".join(dict.fromkeys(f"{thing.kind} {thing.value!r}" for thing in things[:NAMED]))
+    more = f" and {len(things) - NAMED:,} more" if len(things) > NAMED else ""
+    text = f"No earlier file had {named}{more}."
+    if holding:
+        text += f" Of these hold their orders: {len(holding):,}."
+    return CheckLine(
+        check="new-things", state="missing" if holding else "warning", text=text, remedy=things[0].command if len(things) == 1 else "recon match --seen KIND=VALUE", place="products",
+        count=len(things),
     )  # fmt: skip
 
 

@@ -305,6 +305,14 @@ def test_open_batches_and_documents_that_wait(ready: Shell) -> None:
     assert states(listed(ready, code=0))["batches"] == {"ok"}
 
 
+def test_what_no_earlier_file_had_is_named(ready: Shell) -> None:
+    ready("plan").expect(4)
+    assert states(listed(ready))["new-things"] == {"ok"}
+    take(ready, row("B1", channel="Instagram", payment="K SHOP"))
+    (line,) = listed(ready, code=4)["new-things"]
+    assert "Instagram" in line["text"] and line["remedy"].startswith("recon match --seen")
+
+
 def test_the_timer_is_set_but_not_in(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     settings(ready, '\n[connections.shop.schedule]\nwhen = "daily"\nat = "05:10"\n')
     (line,) = listed(ready, code=0)["schedule"]
