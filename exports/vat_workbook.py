@@ -20,6 +20,7 @@ from exports.package import write_package
 from exports.safe_text import safe_text
 from exports.seal import differences, open_workbook, read_table, seal_table
 from exports.sheets import summary
+from exports.sheets.context import TITLES
 from exports.sheets.controls import SAFE_WORDS
 from exports.sheets.vat_tables import APART, PURCHASES, SALES, vat_tables
 from exports.workbook import write_safely
@@ -200,7 +201,8 @@ def _draw_apart(page: summary.Page, report: VatReport, parts: Parts) -> None:
     """Write what is not in the figures, by what it is and why; live where both are words of ours."""
     page.heading("Not in these figures", (("A", "What and why"), ("B", "Number"), ("C", "Adds to sales")), right="BC")
     for one in report.apart:
-        page.text("A", f"{one.what}: {one.reason}")
+        page.text("A", f"{one.what}: {TITLES.get(one.reason, one.reason)}")
+        page.make_room(f"{one.what}: {TITLES.get(one.reason, one.reason)}", "")
         ours = SAFE_WORDS.fullmatch(one.what) and SAFE_WORDS.fullmatch(one.reason)
         where = (
             [f'{p.span("what")},"{one.what}",{p.span("reason")},"{one.reason}"' for p in parts[APART]] if ours else []

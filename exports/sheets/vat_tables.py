@@ -8,7 +8,7 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table, make_table
-from exports.sheets.context import words
+from exports.sheets.context import title_of, words
 from recon.service.vat_report import VatReport
 
 SALES, PURCHASES, NOT_DUE, APART = "sales", "purchases", "not_due", "apart"
@@ -54,14 +54,15 @@ _PURCHASES: Final = (
 )
 _APART: Final = (
     Column("what", "What", width=18),
-    Column("reason", "Why", width=30),
+    Column("reason", "Why", width=26),
+    Column("title", "What is the matter", width=50),
     Column("day", "Date วันที่", "date", 12),
     Column("number", "Document or order", width=24),
     Column("kind", "Kind", width=13),
     Column("total_minor", "Adds to sales", "money", 16, total=True),
     Column("connection", "Connection", width=14),
 )
-_PRINTED: Final = {SALES: 13, PURCHASES: 13, NOT_DUE: 11, APART: 7}
+_PRINTED: Final = {SALES: 13, PURCHASES: 13, NOT_DUE: 11, APART: 8}
 
 
 def vat_tables(report: VatReport) -> dict[str, Table]:
@@ -86,7 +87,7 @@ def vat_tables(report: VatReport) -> dict[str, Table]:
         APART: _table(
             report, APART, "Not in these figures",
             "Of this month, and in none of the figures: what is held, left out, planned or approved and not posted. Purchases are negative.",
-            _APART, report.apart_rows,
+            _APART, report.apart_rows.with_columns(title_of("reason").alias("title")),
         ),
     }  # fmt: skip
 
