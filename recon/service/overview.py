@@ -7,14 +7,16 @@ plan has a hundred thousand documents.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from recon.frames.parquet import scan_frame
 from recon.money import plain
+from recon.plan.buying.state import is_bought
 from recon.service.context import Context
-from recon.service.controls import control_view, stored_controls
+from recon.service.controls import control_view, stored_bought, stored_controls
 from recon.service.elsewhere import HOLDS
 from recon.service.reading import batch_view, latest_plan_folder
 from recon.service.run_state import RunState, run_state
@@ -81,7 +83,7 @@ class Wait:
     """Something that waits for a person or for the ledger."""
 
     kind: str
-    """draft, decided, approved, unsure, person, refused, held, matching, others or notice."""
+    """draft, decided, approved, unsure, person, refused, held, held-purchases, matching, others or notice."""
     subject: str
     """Batch or connection."""
     count: int = 0
@@ -151,7 +153,7 @@ class Overview:
 def overview(context: Context) -> Overview:
     """Return the state of the workspace."""
     batches = [batch_view(context, b) for b in context.store.batches.all() if b.state not in {"superseded", "void"}]
-    held, matching, elsewhere, orders, total, controls = _plans(context)
+    held, bought, matching, elsewhere, orders, total, controls = _plans(context)
     connections = tuple(_connection(context, name, orders, total) for name in context.settings.connections)
     states = _states(context, batches) | {"held": held}
     head = context.store.events.head()
@@ -171,7 +173,7 @@ def overview(context: Context) -> Overview:
         matching_open=matching,
         states=states,
         batches=tuple(reversed(batches)),
-        waits=_waits(context, batches, held, matching, elsewhere),
+        waits=_waits(context, batches, held, bought, matching, elsewhere),
         events=events(context, limit=LAST_EVENTS, kinds=RUNS),
         days=_days(context),
         controls=controls,
@@ -214,12 +216,14 @@ def events(
     )
 
 
-def _plans(context: Context) -> tuple[Tally, int, int, dict[str, int], dict[str, str], ControlTotals | None]:
+def _plans(
+    context: Context,
+) -> tuple[Tally, Tally, int, int, dict[str, int], dict[str, str], ControlTotals | None]:
     """Return what the newest plans hold.
 
-    Held orders, orders that wait for matching, orders that others seem to have posted, orders and totals by connection.
+    Held orders, held purchases, orders that wait for matching, orders that others seem to have posted, orders and totals by connection.
     """
-    held_count = held_minor = matching = elsewhere = 0
+    held_count = held_minor = bought_count = bought_minor = matching = elsewhere = 0
     orders: dict[str, int] = {}
     totals: dict[str, str] = {}
     controls: ControlTotals | None = None
@@ -233,8 +237,12 @@ def _plans(context: Context) -> tuple[Tally, int, int, dict[str, int], dict[str,
         made = stored_controls(folder)
         controls = controls or control_view(made)
         held = scan_frame(folder, "results").filter(pl.col("disposition") == "held").select("order_key").collect()
-        held_count += held.height
+        bought = stored_bought(folder)
+        waiting = _purchases_among(folder, held) if bought else 0
+        held_count += held.height - waiting
         held_minor += made.held_minor
+        bought_count += waiting
+        bought_minor += bought.held_minor if bought else 0
         causes = (
             scan_frame(folder, "findings").filter(pl.col("severity") == "hold").select("order_key", "code").collect()
         )
@@ -242,7 +250,14 @@ def _plans(context: Context) -> tuple[Tally, int, int, dict[str, int], dict[str,
         matching += causes.filter(pl.col("code").is_in(MATCHING))["order_key"].n_unique()
         elsewhere += causes.filter(pl.col("code").is_in(HOLDS))["order_key"].n_unique()
         orders[name], totals[name] = made.order_count, plain(made.source_gross_minor)
-    return Tally(held_count, plain(held_minor)), matching, elsewhere, orders, totals, controls
+    held_sums = Tally(held_count, plain(held_minor)), Tally(bought_count, plain(bought_minor))
+    return (*held_sums, matching, elsewhere, orders, totals, controls)
+
+
+def _purchases_among(folder: Path, held: pl.DataFrame) -> int:
+    """Return how many of the held records are purchases or purchase returns."""
+    kinds = scan_frame(folder, "orders").select("order_key", "record_kind").collect()
+    return held.join(kinds.filter(is_bought(kinds)), on="order_key", how="semi").height
 
 
 def _connection(context: Context, name: str, orders: dict[str, int], totals: dict[str, str]) -> ConnectionLine:
@@ -282,7 +297,9 @@ def _states(context: Context, batches: list[BatchView]) -> dict[str, Tally]:
     return states
 
 
-def _waits(context: Context, batches: list[BatchView], held: Tally, matching: int, elsewhere: int) -> tuple[Wait, ...]:
+def _waits(
+    context: Context, batches: list[BatchView], held: Tally, bought: Tally, matching: int, elsewhere: int
+) -> tuple[Wait, ...]:
     waits = [Wait("notice", "", words=text) for text in context.store.notices]
     waits += [Wait("unsure", view.batch, view.unknown) for view in batches if view.unknown]
     for view in batches:
@@ -306,6 +323,8 @@ def _waits(context: Context, batches: list[BatchView], held: Tally, matching: in
         waits.append(Wait("new-thing", name, sum(new)))
     if held.count:
         waits.append(Wait("held", name, held.count, held.total))
+    if bought.count:
+        waits.append(Wait("held-purchases", name, bought.count, bought.total))
     return tuple(waits)
 
 

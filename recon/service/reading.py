@@ -13,6 +13,7 @@ from recon.errors import UsageError
 from recon.frames.findings import gather
 from recon.frames.parquet import read_frame
 from recon.money import plain
+from recon.plan.buying.state import is_bought
 from recon.plan.findings import with_vat_figures
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
@@ -308,7 +309,12 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
         except UsageError:
             continue
         if held.height:
-            known = latest_plan(context, name, "orders").select("order_key", "currency")
-            amount = plain(int(held.join(known, on="order_key").select(_own(context, "held_minor")).item() or 0))
-            waits.append(f"{name}: orders held: {held.height:,}, {amount} (recon findings --connection {name})")
+            known = latest_plan(context, name, "orders").select("order_key", "currency", "record_kind")
+            told = held.join(known, on="order_key")
+            for words, some in (("orders", told.filter(~is_bought(told))), ("purchases", told.filter(is_bought(told)))):
+                amount = plain(int(some.select(_own(context, "held_minor")).item() or 0)) if some.height else ""
+                if amount:
+                    waits.append(
+                        f"{name}: {words} held: {some.height:,}, {amount} (recon findings --connection {name})"
+                    )
     return waits

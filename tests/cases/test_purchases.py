@@ -194,3 +194,13 @@ def test_connect_names_what_purchases_still_lack(shell: Shell) -> None:
     said = shell("connect", "--refresh").out
     for words in ("accounts.payable", "purchases.account = 999999", "contact C99999 of supplier Nobody"):
         assert words in said
+
+
+def test_what_waits_names_held_purchases_apart(shell: Shell, shop: ZortShop) -> None:
+    shop.change("purchases", [bought("PO-9", customername="Somebody")])
+    shell("pull", "--since", "2026-06-01").expect(0)
+    plan = shell.json("plan")
+    waits = shell.json("status")["waits"]
+    assert [text for text in waits if " held: " in text] == [
+        f"shop: purchases held: 1, {plan['bought']['held']} (recon findings --connection shop)"
+    ]

@@ -28,6 +28,7 @@ GOES_TO: Final = {
     "draft": "review",
     "decided": "upload",
     "held": "review",
+    "held-purchases": "review",
     "matching": "match",
     "others": "others",
     "new-thing": "match",
@@ -36,7 +37,12 @@ GOES_TO: Final = {
     "notice": "doctor",
 }
 """Kind of wait to the place where it is settled."""
-_SIGNS: Final = {"unsure": ("~", "$recon-check"), "refused": ("!", "$recon-bad"), "held": ("!", "$recon-bad")}
+_SIGNS: Final = {
+    "unsure": ("~", "$recon-check"),
+    "refused": ("!", "$recon-bad"),
+    "held": ("!", "$recon-bad"),
+    "held-purchases": ("!", "$recon-bad"),
+}
 _TWO_COLUMNS: Final = 110
 
 
@@ -235,6 +241,8 @@ class HomeScreen(StepScreen):
             )
         elif wait.kind == "held":
             words = ngettext("{n} order is held, {total}", "{n} orders are held, {total}", wait.count)
+        elif wait.kind == "held-purchases":
+            words = ngettext("{n} purchase is held, {total}", "{n} purchases are held, {total}", wait.count)
         elif wait.kind == "inbox":
             words = ngettext("{n} new file in the inbox", "{n} new files in the inbox", wait.count)
         elif wait.kind == "connect":
