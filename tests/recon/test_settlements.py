@@ -300,6 +300,16 @@ def test_a_row_that_cannot_be_read_holds_its_cycle_until_it_can(tmp_path: Path) 
     assert holds(gathered(no_day)) == [(CYCLES["shopee"], "settlement-row-refused")]
 
 
+def test_remarks_and_totals_below_the_rows_are_left_out_and_told(tmp_path: Path) -> None:
+    lines = [*table("shopee", ROWS["shopee"]), ["รวม", *[""] * 16, "509.19"], ["", "หมายเหตุ: ยอดนี้รวมภาษีแล้ว"]]
+    lines[-2] = [cell for cell, _ in zip([*lines[-2], *[""] * 18], lines[0], strict=False)]
+    frames = frames_of("shopee", tmp_path, csv_file(lines), "income.csv")
+    assert [note for note in frames.notes if "left out" in note] == [
+        "Totals rows left out: 1 (row 3).", "Rows without order, day and amount left out: 1 (row 4).",
+    ]  # fmt: skip
+    assert (frames.orders.height, holds(gathered(frames))) == (1, [])
+
+
 def test_ids_a_spreadsheet_has_cut_refuse_the_file(tmp_path: Path) -> None:
     with pytest.raises(MalformedFile, match="cut by a spreadsheet"):
         settled("tiktok", tmp_path, [tiktok_row("5.80123E+17")])
@@ -420,7 +430,7 @@ def test_whatever_a_cell_says_no_fee_and_no_sum_is_lost(
         assert str(error)
         return
     (stated,) = frames.stated
-    assert stated.orders + ("Totals rows left out: 1" in " ".join(frames.notes)) == 2
+    assert stated.orders + ("left out: 1" in " ".join(frames.notes)) == 2
     assert frames.orders.height + stated.refused_orders == stated.orders
     assert all(control.difference_minor == 0 for control in stated.controls)
     made = gathered(frames)

@@ -131,11 +131,7 @@ def _of_columns(sheet: Sheet) -> SettledRows:
         _minor(sheet, base["net"]).alias("net_minor"),
     )  # fmt: skip
     base = _with_ids(base, "order", "type")
-    columns = {
-        h: g
-        for h in sheet.headings
-        if h.nth == 1 and (g := sheet.groups.get(norm(h.text))) and h not in sheet.roles.values()
-    }
+    columns = _leg_columns(sheet)
     is_order = base["kind"].eq_missing("order")
     parts = [
         _column_leg(sheet, base.filter(is_order), sheet.frame.filter(is_order)[h.column], h, g)
@@ -151,21 +147,28 @@ def _of_columns(sheet: Sheet) -> SettledRows:
     )
     apart = pl.col("net_minor") - pl.col("legs")
     off = base.filter((apart.abs() > _TIE) & (pl.col("unread") == 0)).with_columns(apart.alias("apart"))
-    others = [
-        h
-        for h in sheet.headings
-        if h.text and h not in columns and h not in sheet.roles.values() and not _no_amount(h, sheet)
-    ]
-    if "adjustment" in sheet.roles:
-        others.append(sheet.roles["adjustment"])
-    wrong = sheet.frame.join(off.select(ROW), on=ROW, how="semi")
-    unnamed = _sums(sheet, wrong, others)
+    others = _unnamed_columns(sheet, columns)
+    unnamed = _sums(sheet, sheet.frame.join(off.select(ROW), on=ROW, how="semi"), others)
     beside = () if off.height else _sums(sheet, sheet.frame.filter(is_order), others)
     legs = pl.concat([legs, _unexplained(off)]).sort(ORDER_NO, maintain_order=True)
     once = pl.concat_str([pl.col("order"), pl.col("type").fill_null("-").str.replace_all(r"\s", "_")], separator="/")
     return SettledRows(
         _records(base, once if sheet.profile.once else pl.lit(None, dtype=pl.String)), legs, unnamed, beside
     )
+
+
+def _leg_columns(sheet: Sheet) -> dict[Heading, str]:
+    """Return the columns that hold legs, with their groups."""
+    first = [heading for heading in sheet.headings if heading.nth == 1 and heading not in sheet.roles.values()]
+    return {heading: group for heading in first if (group := sheet.groups.get(norm(heading.text)))}
+
+
+def _unnamed_columns(sheet: Sheet, legs: Mapping[Heading, str]) -> list[Heading]:
+    """Return the columns that may hold legs nobody has named; adjustments are legs of rows that are no orders only."""
+    taken = {*legs, *sheet.roles.values()}
+    others = [heading for heading in sheet.headings if heading.text and heading not in taken]
+    adjustment = sheet.roles.get("adjustment")
+    return [*(one for one in others if not _no_amount(one, sheet)), *([adjustment] if adjustment else [])]
 
 
 def _no_amount(heading: Heading, sheet: Sheet) -> bool:

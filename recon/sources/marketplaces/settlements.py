@@ -178,21 +178,26 @@ def _forms(head: TableHead, profile: SettlementProfile) -> Forms:
 
 
 def _body(table: TextTable, roles: Mapping[str, Heading]) -> tuple[pl.DataFrame, list[str]]:
-    """Return the rows without blanks at the ends of cells and without totals rows, and what was left out."""
+    """Return the rows without blanks at the ends of cells and without rows that are no records, and what was left out.
+
+    No records are totals rows, and rows (such as remarks at the end) that name neither order nor day nor amount.
+    """
     names = [name for name in table.frame.columns if name != ROW]
     bare = table.frame.with_columns(pl.col(names).str.strip_chars(_ENDS).replace("", None))
-    total = totals_rows(
-        bare.with_columns(first_cell(names).alias("_first")), "_first", roles["order"].column, TOTALS_WORDS
-    )
-    if total is None:
-        return bare, []
-    marked = bare.with_columns(first_cell(names).alias("_first")).with_columns(
-        total.fill_null(value=False).alias("_total")
-    )
-    out = marked.filter("_total")
-    listed = ", ".join(map(str, out[ROW].head(5).to_list()))
-    said = [f"Totals rows left out: {out.height} (row {listed})."] if out.height else []
-    return marked.filter(~pl.col("_total")).drop("_first", "_total"), said
+    first = bare.with_columns(first_cell(names).alias("_first"))
+    total = totals_rows(first, "_first", roles["order"].column, TOTALS_WORDS)
+    stated = [roles[role].column for role in ("order", "cycle", "settled", "net", "amount") if role in roles]
+    left = {
+        "Totals rows": pl.lit(value=False) if total is None else total.fill_null(value=False),
+        "Rows without order, day and amount": pl.all_horizontal(pl.col(stated).is_null()),
+    }
+    said, kept = [], first
+    for what, mask in left.items():
+        out = kept.filter(mask)
+        kept = kept.filter(~mask)
+        if out.height:
+            said.append(f"{what} left out: {out.height} (row {', '.join(map(str, out[ROW].head(5).to_list()))}).")
+    return kept.drop("_first"), said
 
 
 def _orders(rows: SettledRows, profile: SettlementProfile) -> pl.DataFrame:
