@@ -14,6 +14,7 @@ _STAGES: Final = {
     "orders": "Orders of the source",
     "documents": "Documents, before sending",
     "ledger": "Documents, as the ledger lists them",
+    "orders-ledger": "Orders, by the ledger's list",
 }
 _COLUMNS: Final = (
     Column("stage", "Where", width=34),

@@ -56,6 +56,8 @@ _FIRST_DAYS: Final = dt.timedelta(days=31)
 """So long after the start date the first order may be for the days before it to count as days without orders."""
 _ALL: Final = pl.col("order_no").is_not_null()
 _UNLIKE: Final = pl.col("said_minor") - pl.col("ledger_minor")
+PART_LEFT_OUT: Final = "part-left-out"
+"""Finding code of orders of which a part stays off the documents on purpose."""
 KEY: Final = ("block", "day", "sales_channel", "currency")
 
 
@@ -213,12 +215,19 @@ def _empty_days(rows: pl.DataFrame, block: str, since: dt.date | None) -> pl.Dat
 
 
 def causes_of(went: pl.DataFrame) -> pl.DataFrame:
-    """Return CAUSES: why orders are held or not posted, by day and channel, the most frequent first."""
-    parts = went.filter(pl.col("class").is_in(["held", "ignored"]))
-    amount = pl.when(pl.col("class") == "held").then("held_minor").otherwise("ignored_minor")
+    """Return CAUSES: why orders or parts of them are held or not posted, by day and channel, the most frequent first."""
+    kept = went.filter(pl.col("class").is_in(["held", "ignored"])).select(
+        *KEY, pl.col("class").alias("went_to"), pl.col("reason").cast(pl.String),
+        pl.when(pl.col("class") == "held").then("held_minor").otherwise("ignored_minor").alias("amount_minor"),
+    )  # fmt: skip
+    parts = went.filter(pl.col("class") != "ignored", pl.col("ignored_minor") != 0).select(
+        *KEY, pl.lit("ignored").alias("went_to"), pl.lit(PART_LEFT_OUT).alias("reason"),
+        pl.col("ignored_minor").alias("amount_minor"),
+    )  # fmt: skip
     return (
-        parts.group_by(*KEY, pl.col("class").alias("went_to"), pl.col("reason").cast(pl.String))
-        .agg(pl.len().cast(pl.Int64).alias("order_count"), amount.sum().alias("amount_minor"))
+        pl.concat([kept, parts])
+        .group_by(*KEY, "went_to", "reason")
+        .agg(pl.len().cast(pl.Int64).alias("order_count"), pl.col("amount_minor").sum())
         .select(CAUSES.names())
         .cast(CAUSES)
         .sort(*KEY, "went_to", "order_count", "reason", descending=[False] * 5 + [True, False])

@@ -30,7 +30,7 @@ DOUBLES: Final = pl.Schema({
 
 
 NUMBERING: Final = pl.Schema({
-    "stage": pl.String(),               # orders, documents or ledger
+    "stage": pl.String(),               # orders, documents, ledger, or orders-ledger: orders, by what the ledger lists
     "series": pl.String(),              # null: of no series
     "what": pl.String(),                # series, gap, no document, used twice
     "first": pl.String(),

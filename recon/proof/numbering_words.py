@@ -9,6 +9,7 @@ import polars as pl
 from recon.proof.numbering import NUMBERING, NumberingProof
 
 _WHOLE = "Every number from the first to the last is there once."
+_TOO_FEW = "Too few numbers to tell whether they run on."
 _NO_SERIES = (
     "Only {} of 100 numbers follow directly on the one before: no running series, so a missing number says nothing."
 )
@@ -26,12 +27,15 @@ def as_rows(
 
     Args:
         proof: What the numbers show.
-        stage: orders, documents or ledger.
+        stage: orders, documents, ledger, or orders-ledger (orders, by what the ledger lists).
         gap_words: What a gap means here.
         titles: Words for the reasons why no document stands under a number; a reason without stands for itself.
         follows: Said of each series instead, where its numbers are not its own and only doubles count; no ranges then.
     """
-    parts = [_series(proof.series, follows), _doubles(proof.doubles)]
+    parts = [
+        _series(proof.series, follows),
+        _doubles(proof.doubles, "orders" if stage.startswith("orders") else "documents"),
+    ]
     if not follows:
         parts.insert(1, _ranges(proof.ranges, gap_words, titles or {}))
     rows = pl.concat([_whole(part) for part in parts])
@@ -47,8 +51,8 @@ def _whole(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _series(series: pl.DataFrame, follows: str) -> pl.DataFrame:
-    gaps = pl.format("{} numbers are missing, in {} places.", "missing", "gaps")
-    doubles = pl.format(" {} numbers are used twice.", "doubles")
+    gaps = pl.format("{} missing, in {}.", _many("missing", "number"), _many("gaps", "place"))
+    doubles = pl.format(" {} used twice.", _many("doubles", "number"))
     found = pl.concat_str(
         pl.when(pl.col("gaps") > 0).then(gaps).otherwise(pl.lit("No number is missing.")),
         pl.when(pl.col("doubles") > 0).then(doubles).otherwise(pl.lit("")),
@@ -56,6 +60,7 @@ def _series(series: pl.DataFrame, follows: str) -> pl.DataFrame:
     runs = pl.col("is_consecutive") & pl.lit(not follows)
     words = (
         pl.when(pl.lit(bool(follows))).then(pl.lit(follows))
+        .when(pl.col("direct_percent").is_null()).then(pl.lit(_TOO_FEW))
         .when(~pl.col("is_consecutive")).then(pl.format(_NO_SERIES, "direct_percent"))
         .when((pl.col("gaps") == 0) & (pl.col("doubles") == 0)).then(pl.lit(_WHOLE))
         .otherwise(found)
@@ -77,8 +82,13 @@ def _ranges(ranges: pl.DataFrame, gap_words: str, titles: Mapping[str, str]) -> 
     )  # fmt: skip
 
 
-def _doubles(doubles: pl.DataFrame) -> pl.DataFrame:
+def _many(name: str, word: str) -> pl.Expr:
+    return pl.format("{} {}", name, pl.when(pl.col(name) == 1).then(pl.lit(word)).otherwise(pl.lit(f"{word}s")))
+
+
+def _doubles(doubles: pl.DataFrame, owners: str) -> pl.DataFrame:
+    told_apart = "; their documents are told apart by the order's id" if owners == "orders" else ""
     return doubles.select(
         pl.lit("used twice").alias("what"), pl.col("number").alias("first"), pl.col("number").alias("last"), "count",
-        pl.format("Stands on {} documents: {}", "count", "owners").alias("words"),
+        pl.format("Stands on {} {}: {}{}", "count", pl.lit(owners), "owners", pl.lit(told_apart)).alias("words"),
     )  # fmt: skip

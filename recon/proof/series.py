@@ -27,7 +27,8 @@ SERIES: Final = pl.Schema({
     "missing": pl.Int64(),
     "gaps": pl.Int64(),                 # runs of missing numbers
     "doubles": pl.Int64(),              # numbers with more than one owner
-    "direct_percent": pl.Int64(),       # of the steps to the next number, those of exactly one; of all alike series
+    "direct_percent": pl.Int64(),       # of the steps to the next number, those of exactly one, in all series built alike;
+                                        # null: too few numbers to say
     "is_consecutive": pl.Boolean(),     # missing numbers are gaps, not just other numbers
 })  # fmt: skip
 
@@ -37,6 +38,8 @@ _MOST_DIGITS: Final = 15
 _OFTEN: Final = 90
 """Percent of numbers that must begin with their own day or month before it is taken for a part of the text."""
 _BUDDHIST: Final = 543
+_MONTHS: Final = (-1, 3)
+"""So many months before or after its day a four-digit year and month in a number may be."""
 _CALENDAR: Final = ("_ymd", "_bymd", "_ymd2", "_bymd2", "_ym", "_bym", "_ym2", "_bym2")
 """The longest first; two-digit years after four-digit ones."""
 
@@ -99,7 +102,13 @@ def _with_date_length(frame: pl.DataFrame) -> pl.DataFrame:
         .fill_null(value=False)
         .alias(name)
         for name, token in tokens.items()
+        if name not in {"_ym", "_bym"}
     ]
+    begins += [
+        ((_near(years) | pl.col("_tail").str.starts_with(tokens[name])) & (pl.col("_digits") > lengths[name]))
+        .fill_null(value=False).alias(name)
+        for name, years in (("_ym", 0), ("_bym", _BUDDHIST))
+    ]  # fmt: skip
     shares = (
         frame.lazy().with_columns(begins).group_by(alike).agg(pl.len().alias("_n"), pl.col(*_CALENDAR).sum()).collect()
     )
@@ -109,6 +118,15 @@ def _with_date_length(frame: pl.DataFrame) -> pl.DataFrame:
     )
     shares = shares.select(*alike, length.alias("_date_length"))
     return frame.join(shares, on=alike, how="left", maintain_order="left")
+
+
+def _near(years: int) -> pl.Expr:
+    """Return whether a number begins with a month near its day: ledgers take the month in which a document was made."""
+    month = pl.col("_tail").str.slice(4, 2).cast(pl.Int32, strict=False)
+    made = (pl.col("_tail").str.slice(0, 4).cast(pl.Int32, strict=False) - years) * 12 + month
+    return month.is_between(1, 12) & (made - pl.col("day").dt.year() * 12 - pl.col("day").dt.month()).is_between(
+        *_MONTHS
+    )
 
 
 def runs(parts: pl.DataFrame) -> pl.DataFrame:
@@ -154,7 +172,7 @@ def series_of(parts: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
         "first", "last", "count", "expected",
         (pl.col("expected") - pl.col("count")).alias("missing"),
         "gaps", pl.col("doubles").fill_null(0),
-        (pl.col("_one") * 100 // pl.max_horizontal(pl.col("_steps"), 1)).alias("direct_percent"),
+        pl.when(pl.col("_steps") >= FEWEST_STEPS).then(pl.col("_one") * 100 // pl.max_horizontal(pl.col("_steps"), 1)).alias("direct_percent"),
         enough.alias("is_consecutive"),
     )  # fmt: skip
 

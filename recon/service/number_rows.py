@@ -17,6 +17,7 @@ from recon.service.planning import load_plan_frame
 from recon.store.batches import Batch
 from recon.verify import NUMBERED
 
+NOT_SENT: Final = "Not sent yet"
 NOT_LISTED: Final = "The ledger confirmed a document of this order, but its list does not show it"
 FOLLOWS: Final = "These numbers follow the orders; what is missing stands with the orders."
 _GAP_OF_ORDERS: Final = "No order of these numbers was taken in. Look in the shop whether they were deleted there, or take in the file that has them."
@@ -74,7 +75,9 @@ def after_rows(
     if rules.numbering == "source":
         shown = order_proof(context, name, rules, orders, _as_the_ledger_shows(results, reading, posted))
         if shown is not None:
-            parts.append(as_rows(shown, "ledger", gap_words=_GAP_OF_ORDERS, titles=_TITLES))
+            rows = as_rows(shown, "orders-ledger", gap_words=_GAP_OF_ORDERS, titles=_TITLES)
+            told = pl.col("what").is_in(["series", "gap"]) | pl.col("words").is_in([NOT_LISTED, NOT_SENT])
+            parts.append(rows.filter(told))  # the rest stands with the orders already
     return pl.concat(parts) if parts else pl.DataFrame(schema=NUMBERING)
 
 
@@ -114,7 +117,7 @@ def _as_the_ledger_shows(results: pl.DataFrame, reading: Reading, posted: pl.Dat
         pl.when(pl.col("_lost").is_not_null() | open_).then(pl.lit("held"))
         .when(pl.col("_sent").is_not_null()).then(pl.lit("posted")).otherwise(disposition).alias("disposition"),
         pl.when(pl.col("_lost").is_not_null()).then(pl.lit(NOT_LISTED))
-        .when(open_).then(pl.lit("Not sent yet")).otherwise("reason").alias("reason"),
+        .when(open_).then(pl.lit(NOT_SENT)).otherwise("reason").alias("reason"),
     )  # fmt: skip
 
 

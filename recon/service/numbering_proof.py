@@ -29,7 +29,8 @@ GAP, TAKEN, TWICE = "number-gap", "number-taken", "number-twice"
 """Finding codes."""
 GAPS_TOLD: Final = 20
 """Gaps that become findings of their own; the workbook has all."""
-UNNUMBERED: Final = ("void", "product")
+UNNUMBERED: Final = ("void", "product", "expense_payment")
+"""Kinds that stand under no number of their own."""
 
 
 def order_proof(

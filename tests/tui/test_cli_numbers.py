@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from recon.sandbox.peak import SandboxPeak
@@ -173,3 +174,60 @@ def test_the_ledger_doubling_a_number_is_told(tmp_path, clock, key_store, ledger
     ledger.inject(Fault(kind="set-field", path="/receipts*", field="code", text=first, times=None))
     found = ours.json("verify", "B0001", code=4)["numbering"]
     assert [(one["number"], one["code"]) for one in found] == [(first, "number-twice")]
+
+
+def numbering_sheet(shell: Shell, batch: str = "B0001") -> list[tuple[object, ...]]:
+    path = shell.json("audit", batch)["path"]
+    sheet = openpyxl.load_workbook(path, data_only=True)["Numbering"]
+    return [row[:7] for row in sheet.iter_rows(min_row=6, values_only=True)]
+
+
+def test_the_sheet_numbering_tells_before_and_after(shell: Shell, tmp_path: Path) -> None:
+    planned(shell, without(tmp_path, "#1016"))
+    before = numbering_sheet(shell)
+    assert {row[0] for row in before} == {"Orders of the source", "Documents, before sending"}
+    assert before[0] == ("Orders of the source", "#n", "series", "#1000", "#1033", 33, 34)
+    assert [row[3:6] for row in before if row[2] == "gap"] == [("#1016", "#1016", 1)]
+    assert ("Orders of the source", "#n", "no document", "#1000", "#1000", 1) in [row[:6] for row in before]
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    shell("upload", "B0001")
+    shell("verify", "B0001").expect(4)
+    after = [row for row in numbering_sheet(shell) if row not in before]
+    assert {row[0] for row in after} == {"Documents, as the ledger lists them", "Orders, by the ledger's list"}
+    assert [row[2:5] for row in after if row[0].startswith("Orders")] == [
+        ("series", "#1000", "#1033"),
+        ("gap", "#1016", "#1016"),
+    ]
+    listed = {row[1]: row[5] for row in after if row[0].startswith("Documents")}
+    posted = shell.json("documents", "B0001")["documents"]
+    assert listed["RT-n"] == sum(row["kind"] == "receipt" for row in posted)
+
+
+def test_a_document_the_ledger_lost_is_told_in_the_sheet(tmp_path, clock, key_store, ledger) -> None:
+    ours = workspace_at(tmp_path / "ours", ledger, clock, MID_MONTH)
+    ours("match", "--text")
+    ours("plan").expect(4)
+    ours("approve", "B0001", "--as", "Nok").expect(0)
+    ours("upload", "B0001")
+    ledger.inject(Fault(kind="set-field", path="/receipts?*", field="code", text="OTHER-1", times=None))
+    ours("verify", "B0001")
+    words = [row for row in numbering_sheet(ours) if row[0] == "Orders, by the ledger's list"]
+    assert any(row[2] == "no document" for row in words)
+
+
+def test_where_the_ledger_numbers_its_own_series_is_proved(tmp_path, clock, key_store, ledger) -> None:
+    ours = workspace_at(tmp_path / "ours", ledger, clock, MID_MONTH)
+    settings = ours.root / "recon.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('numbering = "source"', 'numbering = "ledger"'), encoding="utf-8"
+    )
+    ours("plan").expect(4)
+    ours("approve", "B0001", "--as", "Nok").expect(0)
+    ours("upload", "B0001")
+    assert ours.json("verify", "B0001")["numbering"] == []
+    rows = numbering_sheet(ours)
+    (series,) = [row for row in rows if row[0].startswith("Documents, as") and row[1] == "RT-202611#####"]
+    posted = [row["ledger_number"] for row in ours.json("documents", "B0001")["documents"] if row["kind"] == "receipt"]
+    assert (series[3], series[4], series[5]) == (min(posted), max(posted), len(posted))
+    (known,) = [row for row in rows if row[0] == "Documents, before sending" and row[1] == "RT-202611#####"]
+    assert known[4] == max(posted), "the last number known"
