@@ -57,6 +57,13 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         default=[],
         help="say that a new thing is all right, so that it is not asked about again; KIND=* or all for many (repeatable)",
     )
+    match.add_argument(
+        "--means",
+        metavar="WORD=STATE",
+        action="append",
+        default=[],
+        help="say what a status word means that nobody has listed, e.g. in_review=unpaid (repeatable)",
+    )
     match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
     match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
     match.add_argument("--redo", action="store_true", help="do again what was undone last")

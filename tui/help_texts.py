@@ -76,6 +76,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --returns",
         "recon match --return CN-202606001=SO-202606021 --as Nok",
         "recon match --seen 'sales-channel=TikTok Shop' --as Nok",
+        "recon match --means in_review=unpaid",
         "recon match --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),

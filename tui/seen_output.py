@@ -27,6 +27,17 @@ def seen_words(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(words)
 
 
+def meanings(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return word and state of each WORD=STATE."""
+    pairs = []
+    for text in texts:
+        word, equals, state = text.rpartition("=")
+        if not equals or not word.strip() or not state.strip():
+            raise UsageError(f"--means {text!r}: write WORD=STATE, e.g. in_review=unpaid. Nothing was set.")
+        pairs.append((word.strip(), state.strip()))
+    return tuple(pairs)
+
+
 def thing_facts(things: Sequence[ThingLine]) -> list[dict[str, Any]]:
     """Return new things as JSON."""
     return [{name: fact for name, fact in asdict(thing).items() if name != "keys"} for thing in things]

@@ -54,6 +54,7 @@ NAMES: Final[dict[str, str]] = {
     "vat_rate_percent": N_("VAT rate in percent"),
     "prices": N_("prices of orders"),
     "neutral_orders": N_("orders that state no VAT"),
+    "status_words": N_("meaning of status words"),
     "timezone": N_("shop's time zone"),
     "document_date": N_("date of a receipt"),
     "payment_terms_days": N_("days to pay an invoice"),

@@ -30,7 +30,7 @@ from recon.normalize.identity import add_keys, refuse_orders, refuse_skus
 from recon.normalize.line_cells import read_lines, read_listed
 from recon.normalize.lines import add_line_amounts
 from recon.normalize.order_cells import read_orders
-from recon.normalize.states import add_refund_states, read_states
+from recon.normalize.states import add_refund_states, read_states, with_own_words
 from recon.normalize.vat_mode import add_rates
 from recon.sources.base import Reading, ReadOptions
 
@@ -62,7 +62,7 @@ def normalize(reading: Reading, options: ReadOptions, *, file_id: str) -> Canoni
         sums, lines = _kept_with_sums(typed, kept)
     footed, (states, stated) = side_by_side(
         lambda: foot(add_rates(split_discounts(sums, reading.conventions), options), reading.conventions, options),
-        lambda: (read_states(sums, reading.words), _stated(reading, typed, kept, file_id)),
+        lambda: (read_states(sums, with_own_words(reading.words, options.words)), _stated(reading, typed, kept, file_id)),
     )
     orders = add_refund_states(footed.with_columns(states))
     found, parts = side_by_side(

@@ -6,8 +6,8 @@ for stays ``unknown`` without a finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -45,6 +45,15 @@ class Coded:
     def look_up(self, meaning: Callable[[str], str | None], dtype: pl.Enum) -> pl.Series:
         """Return what each row's word means; null where nobody knows."""
         return pl.Series([meaning(word) for word in self.words], dtype=dtype).gather(self.codes)
+
+
+def with_own_words(words: StateWords, said: Sequence[tuple[str, str]]) -> StateWords:
+    """Return the source's words with those a person explained; what the person said wins."""
+    if not said:
+        return words
+    order = {word: state for word, state in said if state in ORDER_STATES}
+    payment = {word: state for word, state in said if state in PAYMENT_STATES}
+    return replace(words, order={**words.order, **order}, payment={**words.payment, **payment})
 
 
 def read_states(orders: pl.DataFrame, words: StateWords) -> pl.DataFrame:

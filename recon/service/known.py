@@ -55,6 +55,7 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         not_gift_card_names=rules.not_gift_card_names,
         profile_text=text,
         payment_channel_field=rules.source_api.payment_channel_field,
+        words=tuple(sorted(rules.status_words.items())),
         fields=_field_names(rules),
     )
 
@@ -93,7 +94,7 @@ def read_key(source: Source, options: ReadOptions) -> str:
         "source": source.name,
         "version": source.version,
         "normalize": NORMALIZE_VERSION,
-        "options": asdict(options),
+        "options": {name: value for name, value in asdict(options).items() if value or name != "words"},
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
 

@@ -109,6 +109,16 @@ class MatchQuestions:
 
         return say_seen(self._context, connection, words, dry_run=dry_run)
 
+    def say_means(
+        self, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False
+    ) -> tuple[str, ...]:
+        """Say what status words mean; the files are read anew by it."""
+        from recon.service.word_meanings import say_means
+
+        said = say_means(self._context, connection, words, dry_run=dry_run)
+        self._reload()
+        return said
+
     def seen_things(self, connection: str | None = None) -> tuple[SeenLine, ...]:
         """Return everything the files of a connection ever showed, and who answered."""
         from recon.service.seen_words import seen_register

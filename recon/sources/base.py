@@ -170,6 +170,8 @@ class ReadOptions:
     not_gift_card_names: tuple[str, ...] = ()
     payment_channel_field: str = ""
     """Field of the source that names the payment channel (`source_api.payment_channel_field`); empty: as documented."""
+    words: tuple[tuple[str, str], ...] = ()
+    """What a person says status words mean; wins over the source's own list."""
     fields: tuple[tuple[str, str], ...] = ()
     """Names the settings give to fields of the source that its provider does not publish (BentoWeb); of marketplaces what
     parts of settlements are and when files were settled (`settlement_fields`)."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from recon.config_words import StateName
+from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES
 from recon.settings_text import with_settings
 from tests.clock import FakeClock
 from tests.screens.match_world import match_world
@@ -192,3 +194,21 @@ def test_an_automatic_approval_answers_nothing(shop: Shell) -> None:
     batch = shop.json("plan")["batch"]
     shop("approve", batch, "--as", "Nok (automatic)").expect(0)
     assert [one[1] for one in things(shop)] == ["pending"]
+
+
+def test_a_person_says_what_an_unknown_word_means_and_the_files_are_read_anew(shop: Shell) -> None:
+    shop("plan")
+    shop("import", later_file(shop, status="Wob bling"))
+    assert {line["code"] for line in shop.json("plan")["held"]} == {"payment-status-unknown"}
+    assert "status_words" in shop.json("plan")["held"][0]["remedy"]
+    assert "cannot mean" in shop("match", "--means", "Wobbling=great").err
+    assert "WORD=STATE" in shop("match", "--means", "Wobbling").err
+    shop("match", "--means", "wobbling=unpaid").expect(0)
+    assert 'wobbling = "unpaid"' in (shop.root / "recon.toml").read_text("utf-8")
+    assert shop.json("plan")["held"] == []
+    assert [(one[0], one[1], one[3]) for one in things(shop)] == [("status", "Wob bling", 2)]
+    assert "It is read as completed and unpaid" in shop.json("match")["things"][0]["words"]
+
+
+def test_every_state_an_order_can_have_can_be_said() -> None:
+    assert set(get_args(StateName)) == {*ORDER_STATES, *PAYMENT_STATES} - {"unknown"}
