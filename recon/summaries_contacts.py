@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+State = Literal["to-create", "by-hand", "reused", "twice"]
+
 
 @dataclass(frozen=True, slots=True)
 class ContactLine:
@@ -15,7 +17,8 @@ class ContactLine:
     tax_id: str
     branch: str
     documents: int
-    state: Literal["to-create", "reused", "twice"]
-    """`reused`: the ledger's contact with this tax id and branch is taken; `twice`: it has several, a person decides."""
+    state: State
+    """`by-hand`: the ledger takes files, which create no contact. `reused`: the ledger's contact with this tax id and branch is taken;
+    `twice`: it has several, a person decides."""
     held: tuple[str, ...] = ()
     """Codes the ledger has it under."""

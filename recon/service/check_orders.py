@@ -239,7 +239,8 @@ def _contacts(
     context: Context, name: str, rules: Connection, catalog: Catalog, orders: pl.DataFrame | None
 ) -> Iterator[CheckLine]:
     """Yield a line per standing contact that the ledger lacks or cannot take; one line where all are there."""
-    longest = context.outside.capabilities(name, rules).contact_code_max_length
+    able = context.outside.capabilities(name, rules)
+    longest = able.contact_code_max_length
     named = {"contacts.default": rules.contacts.default} | {
         f"contacts.by_channel.{channel}": code for channel, code in rules.contacts.by_channel.items()
     }
@@ -254,8 +255,13 @@ def _contacts(
         elif known and code not in known:
             lacking.setdefault(code, setting)
     for code, setting in lacking.items():
+        how = (
+            "An import file creates none."
+            if able.is_file
+            else "The first upload whose documents name it creates it, and the plan lists it before."
+        )
         yield CheckLine(
-            check="contacts", state="warning", text=f"The ledger has no contact {code}; the first upload whose documents name it creates it, and the plan lists it before.",
+            check="contacts", state="missing" if able.is_file else "warning", text=f"The ledger has no contact {code}. {how}",
             remedy=f"create it in the ledger and run recon connect --refresh, or change {setting} in recon.toml", setting=setting, place="settings",
         )  # fmt: skip
     if not known:

@@ -18,7 +18,7 @@ from recon.plan.buyers import HEAD_OFFICE
 from recon.plan.products import PRODUCT
 from recon.service.connecting import keep_catalog, known_catalog
 from recon.service.context import Context
-from recon.summaries_contacts import ContactLine
+from recon.summaries_contacts import ContactLine, State
 from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
 
 COLUMNS: Final = ("contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address")
@@ -64,8 +64,15 @@ def distinct_contacts(documents: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def contact_lines(documents: pl.DataFrame, catalog: Catalog) -> tuple[ContactLine, ...]:
-    """Return the contacts that are not in the ledger under their code, as its list was read last."""
+def contact_lines(documents: pl.DataFrame, catalog: Catalog, *, is_file: bool = False) -> tuple[ContactLine, ...]:
+    """Return the contacts that are not in the ledger under their code, as its list was read last.
+
+    Args:
+        documents: DOCUMENTS.
+        catalog: The ledger's lists.
+        is_file: The ledger takes files, which create no contact.
+    """
+    fresh: Literal["to-create", "by-hand"] = "by-hand" if is_file else "to-create"
     codes = LedgerCodes(catalog)
     lines = []
     for row in distinct_contacts(documents).iter_rows(named=True):
@@ -73,7 +80,7 @@ def contact_lines(documents: pl.DataFrame, catalog: Catalog) -> tuple[ContactLin
             continue
         tax_id, branch = row["contact_tax_id"] or "", row["contact_branch"] or ""
         held = codes.of_buyer(tax_id, branch)
-        state: Literal["to-create", "reused", "twice"] = "twice" if len(held) > 1 else "reused" if held else "to-create"
+        state: State = "twice" if len(held) > 1 else "reused" if held else fresh
         lines.append(
             ContactLine(row["contact_code"], row["contact_name"], tax_id, branch, row["documents"], state, held)
         )
@@ -84,10 +91,16 @@ def contact_words(lines: tuple[ContactLine, ...]) -> list[str]:
     """Return what a person should know of the contacts before approving, a sentence each."""
     made = [line for line in lines if line.state == "to-create"]
     words = [
-        f"Contact {line.code} ({line.name}) is not in the ledger: the upload creates it first." for line in made[:NAMED]
+        f"Contact {line.code} ({line.name}) is not in the ledger's list: the upload looks for it, and creates it first."
+        for line in made[:NAMED]
     ]
     if len(made) > NAMED:
         words.append(f"{len(made) - NAMED:,} more contacts are created first; `recon plan --json` lists them.")
+    words += [
+        f"Contact {line.code} ({line.name}) is not in the ledger's list, and an import file creates none: create it there first."
+        for line in lines
+        if line.state == "by-hand"
+    ][:NAMED]
     words += [
         f"The ledger has contacts {', '.join(line.held)} with tax id {line.tax_id} and this branch: merge them there, "
         f"or {line.documents:,} documents of {line.name} are refused."

@@ -102,7 +102,9 @@ def _warnings(context: Context, chosen: Chosen) -> tuple[str, ...]:
     ]
     going = load_plan_frame(context, chosen.batch, "documents")
     going = going.filter(pl.col("document_key").is_in(chosen.rows["key"].implode()))
-    words += contact_words(contact_lines(going, known_catalog(context, chosen.batch.connection)))
+    name = chosen.batch.connection
+    is_file = context.outside.capabilities(name, context.settings.connections[name]).is_file
+    words += contact_words(contact_lines(going, known_catalog(context, name), is_file=is_file))
     findings = load_plan_frame(context, chosen.batch, "findings")
     of_all = findings.filter((pl.col("severity") == "warning") & pl.col("order_key").is_null())
     whole = of_all.filter(pl.col("code") != GAP)["code"].unique().sort()

@@ -65,7 +65,11 @@ def report(
         is_new=is_new,
         dry_run=dry_run,
         rows=document_rows(context, shown, orders, batch),
-        contacts=contact_lines(documents, known_catalog(context, name)),
+        contacts=contact_lines(
+            documents,
+            known_catalog(context, name),
+            is_file=context.outside.capabilities(name, context.settings.connections[name]).is_file,
+        ),
     )
 
 

@@ -89,9 +89,37 @@ def test_a_standing_contact_of_a_channel_that_the_ledger_lacks_is_offered_and_ma
     assert [(c["code"], c["state"], c["documents"]) for c in facts["contacts"]] == [("SHOP-SPE-99", "to-create", 2)]
     shop("decide", "approve", "--filter", "amount>0", "--as", "Nok").expect(0)
     assert (
-        "Contact SHOP-SPE-99 (shopee) is not in the ledger"
+        "Contact SHOP-SPE-99 (shopee) is not in the ledger's list"
         in shop("approve", "--decided", "--dry-run", "--as", "Nok").out
     )
     assert "SHOP-SPE-99" not in in_ledger(shop)
     sent(shop, facts["batch"])
     assert in_ledger(shop)["SHOP-SPE-99"]["name"] == "shopee"
+
+
+def test_names_and_passports_where_the_channel_was_chosen(shop: Shell) -> None:
+    settings = shop.root / "recon.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('default = "ONLINE"', 'default = "ONLINE"\nnamed_on = ["Web"]'), encoding="utf-8")
+    person = {"name": "สมชาย ใจดี", "address": "1 ถนนสีลม"}
+    foreigner = {"name": "John Smith", "tax_id": "AB1234567", "address": "2 Silom Road"}
+    facts = planned(
+        shop, row("A1", **person), row("A2", **person), row("A3", **foreigner), row("A4", **person, channel="Shopee"),
+        row("A5", name="ส***ย", address="1 ถนนสีลม"),
+    )  # fmt: skip
+    codes = [line["code"] for line in facts["contacts"]]
+    assert [code[0] for code in codes] == ["N", "P"]
+    assert sent(shop, facts["batch"])["counts"] == {"posted": 5}
+    fresh = {code: contact for code, contact in in_ledger(shop).items() if code in codes}
+    assert [contact["name"] for contact in fresh.values()] == ["สมชาย ใจดี", "John Smith"]
+    assert not any(contact.get("taxNumber") or contact.get("branchCode") for contact in fresh.values())
+    assert len(in_ledger(shop)) == 6 + 2, "five orders, two contacts"
+
+
+def test_an_import_file_creates_no_contact_and_the_plan_says_so(shop: Shell) -> None:
+    settings = shop.root / "recon.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('target = "sandbox"', 'target = "peak-file"'), encoding="utf-8")
+    facts = planned(shop, row("A1", **FRESH), row("A2"))
+    assert [(line["code"], line["state"]) for line in facts["contacts"]] == [("T099400000000603", "by-hand")]
+    assert "files create none" in shop("plan").out

@@ -106,6 +106,7 @@ def print_contacts(report: PlanReport, output: Output) -> None:
         return
     said = {
         "to-create": "created by the upload",
+        "by-hand": "create it there: files create none",
         "reused": "taken from the ledger",
         "twice": "several there: merge them",
     }
