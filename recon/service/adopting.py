@@ -26,7 +26,7 @@ from recon.service.approving import approval_policy
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress, quiet
 from recon.service.controls import control_facts
-from recon.service.elsewhere import LOOKED_FOR, NOT_OURS, entry_name, recognised
+from recon.service.elsewhere import LOOKED_FOR, NOT_OURS, PAYING, entry_name, recognised
 from recon.service.known import current_sets
 from recon.service.ledger_entries import Entries, kept_entries
 from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, others_report, others_table
@@ -153,7 +153,7 @@ class Others:
         return OthersTable(
             connection=name, company=company, currency=currency, writers=rules.writers, read_at=stamp(entries.read_at),
             since=entries.since.isoformat(), until=entries.until.isoformat(),
-            entries=entries.frame.filter(pl.col("kind") != "payment").height, frame=frame,
+            entries=entries.frame.filter(~pl.col("kind").is_in(PAYING)).height, frame=frame,
             undo_count=self.next_undo(name),
         )  # fmt: skip
 

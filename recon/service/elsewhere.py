@@ -27,7 +27,9 @@ STANDS, DIFFERS, MAYBE = "stands-in-ledger", "stands-in-ledger-otherwise", "mayb
 HOLDS: Final = (STANDS, DIFFERS, MAYBE)
 """Finding codes of orders held because of the ledger's entries."""
 CODE_OF: Final = {"certain": STANDS, "likely": STANDS, "differs": DIFFERS, "several": DIFFERS, "possible": MAYBE}
-LOOKED_FOR: Final = (*NUMBERED, "payment")
+LOOKED_FOR: Final = (*NUMBERED, "payment", "expense", "expense_payment")
+PAYING: Final = ("payment", "expense_payment")
+"""Kinds of entries that stand for the payment of a document."""
 """Kinds of documents that somebody else may have posted."""
 NOT_OURS: Final = "elsewhere"
 """Kind of mapping: order key to the entry that a person said is another sale's."""
@@ -117,8 +119,11 @@ def posted_meanwhile(
 
 def recognised(context: Context, name: str, documents: pl.DataFrame, entries: Entries) -> pl.DataFrame:
     """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's."""
-    of_documents = entries.frame.filter(pl.col("kind") != "payment")
-    named = recognise(documents.filter(pl.col("kind").cast(pl.String).is_in(NUMBERED)), of_documents)
+    kind = pl.col("kind").cast(pl.String)
+    of_documents = entries.frame.filter(~pl.col("kind").is_in(PAYING))
+    sold = recognise(documents.filter(kind.is_in(NUMBERED)), of_documents.filter(pl.col("kind") != "expense"))
+    bought = recognise(documents.filter(kind == "expense"), of_documents.filter(pl.col("kind") == "expense"))
+    named = pl.concat([sold, bought, expenses_paid(documents, bought, entries.frame)])
     company_id = known_company(context, name)[0]
     paid = paid_elsewhere(documents, context.store.posted_frame(company_id), entries.frame)
     found = with_entries(pl.concat([named, paid]), entries.frame)
@@ -146,6 +151,25 @@ def paid_elsewhere(documents: pl.DataFrame, posted: pl.DataFrame, entries: pl.Da
         .select(
             "document_key", "order_key", "entry_no", way=pl.lit("number"), surety=pl.lit("certain"),
             days_apart=pl.lit(None, pl.Int32), difference_minor=pl.lit(0, pl.Int64), entries=pl.lit(1, pl.UInt32),
+        )
+        .cast(RECOGNISED)
+    )  # fmt: skip
+
+
+def expenses_paid(documents: pl.DataFrame, bought: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Return RECOGNISED for planned payments of expenses that are recognised and paid in full in the ledger."""
+    payments = documents.filter(pl.col("kind").cast(pl.String) == "expense_payment")
+    theirs = entries.filter(pl.col("kind") == "expense").select("entry_no", "number")
+    paid = entries.filter(pl.col("kind") == "expense_payment").select(pl.col("entry_no").alias("_paid"), "number")
+    stands = bought.join(theirs, on="entry_no").join(paid, on="number").select(
+        pl.col("document_key").alias("applies_to_key"), "_paid", "way", "surety", "days_apart"
+    )  # fmt: skip
+    return (
+        payments.select("document_key", "order_key", "applies_to_key")
+        .join(stands, on="applies_to_key", maintain_order="left")
+        .select(
+            "document_key", "order_key", pl.col("_paid").alias("entry_no"), "way", "surety", "days_apart",
+            difference_minor=pl.lit(0, pl.Int64), entries=pl.lit(1, pl.UInt32),
         )
         .cast(RECOGNISED)
     )  # fmt: skip
@@ -182,12 +206,13 @@ def _detail() -> pl.Expr:
     day = pl.col("their_day").dt.to_string("%Y-%m-%d").fill_null("no day")
     way = pl.col("way").cast(pl.String).replace_strict(_WAY_WORDS)
     entry = pl.format("{} {} of {} on {} {}", "their_kind", "their_number", total, day, way)
-    paid = pl.format("invoice {} is paid in full there", "their_number")
+    what = pl.when(pl.col("their_kind") == "payment").then(pl.lit("invoice")).otherwise(pl.lit("expense"))
+    paid = pl.format("{} {} is paid in full there", what, "their_number")
     apart = pl.format("{}; it differs by {}", entry, plain_text("difference_minor"))
     several = pl.format("{}; {} entries come into question", entry, "entries")
     return (
         pl.when((pl.col("surety") == "differs") & pl.col("difference_minor").is_not_null()).then(apart)
         .when(pl.col("surety") == "several").then(several)
-        .when(pl.col("their_kind") == "payment").then(paid)
+        .when(pl.col("their_kind").is_in(PAYING)).then(paid)
         .otherwise(entry)
     )  # fmt: skip

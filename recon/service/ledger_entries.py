@@ -27,7 +27,8 @@ class Entries:
     """Documents of the ledger that recon did not post."""
 
     frame: pl.DataFrame
-    """LEDGER_ENTRIES; an invoice of ours that is paid in full there stands as an entry of kind ``payment``."""
+    """LEDGER_ENTRIES; an invoice of ours that is paid in full there stands as an entry of kind ``payment``, an expense of
+    others that is paid in full as one of kind ``expense_payment`` beside its own."""
     read_at: dt.datetime
     since: dt.date
     until: dt.date
@@ -68,9 +69,9 @@ def read_entries(
     if target is None:
         with context.outside.target(name, rules, known=known_catalog(context, name)) as opened:
             require_same_company(context, opened.verify())
-            listed = _listed(opened, since - around, until + around, on_progress)
+            listed = _listed(opened, rules, since - around, until + around, on_progress)
     else:
-        listed = _listed(target, since - around, until + around, on_progress)
+        listed = _listed(target, rules, since - around, until + around, on_progress)
     return Entries(_of_others(context, name, listed), context.clock.now(), since, until)
 
 
@@ -91,9 +92,10 @@ def kept_entries(context: Context, name: str) -> Entries | None:
     return Entries(read_frame(folder, "entries"), moment(facts["read_at"]), since, until)
 
 
-def _listed(target: Target, since: dt.date, until: dt.date, on_progress: Progress) -> pl.DataFrame:
+def _listed(target: Target, rules: Connection, since: dt.date, until: dt.date, on_progress: Progress) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = []
-    for held in target.list_documents(NUMBERED, since, until):
+    kinds = (*NUMBERED, "expense") if "purchase" in rules.record_kinds else NUMBERED
+    for held in target.list_documents(kinds, since, until):
         rows.append(_row(len(rows), held))
         if len(rows) % TOLD_EVERY == 0:
             on_progress(f"read {len(rows):,} documents of the ledger")
@@ -117,11 +119,22 @@ def _of_others(context: Context, name: str, listed: pl.DataFrame) -> pl.DataFram
     posted = context.store.posted_frame(company_id)
     ours = posted.select(pl.col("kind").cast(pl.String), "number").drop_nulls()
     others = listed.join(ours, on=["kind", "number"], how="anti", maintain_order="left")
+    others = others.filter(
+        ~((pl.col("kind") == "expense") & pl.col("ledger_id").is_in(_own_expenses(context, company_id)))
+    )
     paid = listed.filter(pl.col("kind") == "invoice", ~pl.col("is_void"), pl.col("remain_minor") == 0)
     paid = paid.join(_unpaid_here(posted), on="number", how="semi", maintain_order="left")
     payments = paid.with_columns(pl.lit("payment").alias("kind"), pl.lit(None, pl.Date).alias("issued_on"))
-    every = pl.concat([others, payments.select(others.columns)])
+    bought = others.filter(pl.col("kind") == "expense", ~pl.col("is_void"), pl.col("remain_minor") == 0)
+    settled = bought.with_columns(pl.lit("expense_payment").alias("kind"), pl.lit(None, pl.Date).alias("issued_on"))
+    every = pl.concat([others, payments.select(others.columns), settled])
     return every.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("entry_no"))
+
+
+def _own_expenses(context: Context, company_id: str) -> list[str]:
+    """Return the ledger's ids of our expenses: the ledger numbers them, so no number of ours tells them."""
+    company_no = context.store.outbox.company_no(company_id)
+    return [] if company_no is None else sorted(context.store.outbox.ledger_ids(company_no, "expense"))
 
 
 def _unpaid_here(posted: pl.DataFrame) -> pl.DataFrame:

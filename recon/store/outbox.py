@@ -201,6 +201,14 @@ class Outbox:
         )
         return None if row is None else outbox_row(row)
 
+    def ledger_ids(self, company_no: int, kind: str) -> frozenset[str]:
+        """Return the ledger's own ids of everything of a kind that it confirmed to us."""
+        rows = self._database.query(
+            "SELECT ledger_id FROM outbox WHERE company_no = ? AND kind = ? AND ledger_id IS NOT NULL",
+            (company_no, kind),
+        )
+        return frozenset(str(row["ledger_id"]) for row in rows)
+
     def attempts(self, row_id: int) -> tuple[Attempt, ...]:
         """Return every attempt to send a document."""
         rows = self._database.query("SELECT * FROM attempts WHERE row_id = ? ORDER BY attempt", (row_id,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from recon.sandbox.peak import SandboxPeak, sandbox_company
 from recon.sandbox.zort import ZortShop
 from tests.cases.zort_books import JULY, books, change, codes, keys, sale
 from tests.clock import FakeClock
+from tests.recon.sandbox_peak_caller import Caller
 from tests.shell import SANDBOX_COMPANY, Shell, run
 
 ACCOUNTS = {"input_vat": "115401", "undue_input_vat": "115401", "payable": "212101", "withholding_payable": "420102"}
@@ -204,3 +206,38 @@ def test_what_waits_names_held_purchases_apart(shell: Shell, shop: ZortShop) -> 
     assert [text for text in waits if " held: " in text] == [
         f"shop: purchases held: 1, {plan['bought']['held']} (recon findings --connection shop)"
     ]
+
+
+def push(shell: Shell, clock: FakeClock, total: str, *, paid: bool) -> None:
+    """Post an expense as the shop's own integration would: with its number as reference, and paid or not."""
+    path = shell.root / ".recon" / "sandbox" / "peak.db"
+    with SandboxPeak(path=path, company=sandbox_company(), durable=False, clock=clock) as peak:
+        caller = Caller(peak, clock)
+        (supplier,) = caller.found("/contacts?code=V00001", "PeakContacts", "contacts")
+        amount = int(Decimal(total))
+        line = {"description": "x", "quantity": 1, "price": amount, "accountCode": "510111", "vatType": 1}
+        given = {
+            "issuedDate": "20260620", "dueDate": "20260620", "contact": {"id": supplier["id"]}, "taxStatus": 1,
+            "reference": "PO-20001", "products": [line],
+        }  # fmt: skip
+        method = {"paymentMethod": {"code": "BSV001"}, "amount": amount}
+        block = {"paidPayments": {"paymentDate": "20260620", "payments": [method]}} if paid else {}
+        assert caller.one("/expenses/allinone", "PeakExpenses", "expenses", {**given, **block})["resCode"] == "200"
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_an_expense_that_the_shops_integration_posted_is_held_and_adopted(
+    shell: Shell, shop: ZortShop, clock: FakeClock, paid: bool
+) -> None:
+    record = bought("PO-20001", 30) if paid else bought("PO-20001", 30, **UNPAID)
+    shop.change("purchases", [record])
+    shell("pull", "--since", "2026-06-01").expect(0)
+    shell("match", "--all-channels", "BSV001")
+    push(shell, clock, str(record["amount"]), paid=paid)
+    change(shell, writers="shared")
+    assert "stands-in-ledger" in held(shell)
+    shell("adopt", "PO-20001", "--as", "Nok", "--reason", "ZORT posted it").expect(0)
+    plan = shell.json("plan")
+    assert "stands-in-ledger" not in held(shell)
+    assert plan["bought"]["posted"] == str(record["amount"])
+    assert "PO-20001" not in {row["order_number"] for row in shell.json("documents", plan["batch"])["documents"]}
