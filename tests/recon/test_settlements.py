@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -286,6 +288,18 @@ def test_shopees_own_total_and_period_are_compared(total: str, day: str, expecte
     ):
         assert any("from 2026-06-01 to 2026-06-15, total " in note for note in made.notes)
         assert [code for cycle, code in holds(gathered(made)) if cycle] == expected
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"), [("2026/06/01-2026/06/12", []), ("2026/06/01-2026/06/09", ["settlement-outside-period"])]
+)
+def test_tiktoks_period_stands_on_a_sheet_of_its_own(period: str, expected: list[str], tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file("tiktok", table("tiktok", ROWS["tiktok"]), first="รายงาน")))
+    book["รายงาน"].append(["ช่วงเวลา", period])
+    out = io.BytesIO()
+    book.save(out)
+    made = frames_of("tiktok", tmp_path, out.getvalue(), "income.xlsx")
+    assert [code for _, code in holds(gathered(made))] == expected
 
 
 def test_a_row_that_cannot_be_read_holds_its_cycle_until_it_can(tmp_path: Path) -> None:

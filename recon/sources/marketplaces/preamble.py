@@ -1,4 +1,4 @@
-"""What stands above the headings of a settlement: its period and its total, found by their words, never by their place.
+"""What stands above the headings of a settlement or on a sheet beside them: its period and its total, found by their words.
 
 Where each stands was seen in one reader's tests only, so both places that occur are looked at (beside the word, below it), and
 what is not found is said and not assumed.
@@ -19,10 +19,12 @@ import polars as pl
 from recon.frames.dates import DateForm, days
 from recon.frames.delimited import TextHead
 from recon.frames.headings import Heading, without_currency
-from recon.frames.sheet_parts import first_rows
+from recon.frames.sheet_parts import first_rows, sheet_parts
 from recon.frames.tables import TableHead
 from recon.sources.marketplaces.settlement_profile import SettlementProfile
 
+_PERIOD: Final = re.compile(r"([0-9]{4}/[0-9]{1,2}/[0-9]{1,2}) ?[-~–] ?([0-9]{4}/[0-9]{1,2}/[0-9]{1,2})")
+_SEARCHED_ROWS: Final = 40
 _AMOUNT: Final = re.compile(r"^\(?-?(?:฿|THB)? ?[0-9][0-9,]*(?:\.[0-9]+)?\)?$")
 
 
@@ -36,12 +38,27 @@ class Preamble:
 
 
 def read_preamble(head: TableHead, profile: SettlementProfile, net: Heading | None, form: DateForm) -> Preamble:
-    """Return what the rows above the headings say."""
+    """Return what the rows above the headings, or the sheet with the period, say."""
+    if profile.period_sheets:
+        return Preamble(*_period_beside(head, profile.period_sheets, form))
     if not profile.total_words or head.header_row < 2:
         return Preamble()
     rows = _rows_above(head)
     found = [_beside(rows, words, form) for words in profile.period_words] or [None, None]
     return Preamble(found[0], found[-1], _total(rows, profile.total_words, net))
+
+
+def _period_beside(head: TableHead, names: Sequence[str], form: DateForm) -> tuple[dt.date | None, dt.date | None]:
+    """Return the period that a sheet of the workbook states in one cell."""
+    if isinstance(head.origin, TextHead) or head.origin.kind != "xlsx":
+        return None, None
+    for part in sheet_parts(head.origin.path):
+        cells = first_rows(head.origin.path, part, _SEARCHED_ROWS) if part.name in names else []
+        for found in (_PERIOD.fullmatch((cell or "").strip()) for row in cells for cell in row):
+            read = days(pl.Series([found[1], found[2]]), form).to_list() if found else [None]
+            if all(isinstance(day, dt.date) for day in read):
+                return read[0], read[1]
+    return None, None
 
 
 def _rows_above(head: TableHead) -> list[list[str]]:

@@ -91,6 +91,8 @@ class SettlementProfile(_Table):
     """A row's number and kind come once, whatever the cycle; later cycles that repeat them are held."""
     total_words: tuple[str, ...] = ()
     """What the sum above the header is called."""
+    period_sheets: tuple[str, ...] = ()
+    """Sheet of a workbook that states the period as `2026/04/01-2026/06/05`."""
     period_words: tuple[tuple[str, ...], ...] = ()
     """What the first and the last day of the period above the header are called."""
     row_types: dict[str, Literal["order", "compensation"]] = Field(default_factory=dict)

@@ -310,9 +310,11 @@ def _unknown_legs(rows: SettledRows, unknown: pl.DataFrame, options: ReadOptions
 
 
 def _above_notes(above: Preamble, profile: SettlementProfile) -> list[str]:
+    period = f"from {above.first} to {above.last}" if above.first and above.last else "no period found"
+    if profile.period_sheets:
+        return [f"The file says that it is {period}."] if above.first else []
     if not profile.total_words:
         return []
-    period = f"from {above.first} to {above.last}" if above.first and above.last else "no period found"
     total = f"total {above.total_text}" if above.total_text else "no total found"
     return [f"Above the headings: {period}, {total}."]
 
