@@ -206,7 +206,7 @@ class _Asked:
         if kind == "tax":
             return f"Its arithmetic fits the set VAT rate of {self.rules.vat_rate_percent} % or no tax. If the rate has changed (7 to 10), post what is left of the old rate first, then set {where}.vat_rate_percent; else:"
         if kind == "status":
-            return f"It is read as {states}. If it means something else, reject these orders (a profile's words can be changed there); else:"
+            return f"It is read as {states}. If it means something else, say so: recon match --means WORD=STATE; else:"
         return ""
 
     def of_skus(self) -> tuple[list[ThingLine], pl.DataFrame] | None:
