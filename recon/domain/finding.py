@@ -86,7 +86,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "newer-version-refused": FindingCode("hold", "A newer file states this order, but cannot be read there", "Correct the newer file and import it again; or, if the older version is right, import its file once more. It is not posted meanwhile."),
     "order-went-back": FindingCode("hold", "A file taken in later says less than an earlier one, as an older export would", "Check the order in the source; nothing is undone by itself. If it is right, export once more and import that file."),
     # settlements of marketplaces
-    "settlement-leg-unknown": FindingCode("hold", "A settlement has parts that nobody has named", "Say what each is under [connections.NAME.marketplace.settlement_legs] in recon.toml, by its name in the file, and run `recon plan` again; the accountant's question is whether it is a fee, and which."),
+    "settlement-leg-unknown": FindingCode("hold", "A settlement has parts that nobody has named", "Look at such an order in the seller centre, then say what each part is under [connections.NAME.marketplace.settlement_legs] in recon.toml, by its name in the file, and run `recon plan` again."),
     "settlement-row-refused": FindingCode("hold", "A row of a settlement could not be read, so its cycle is not whole", "Export the settlement again and import it; the refused row says what was wrong."),
     "settlement-outside-period": FindingCode("hold", "A row of a settlement lies outside the period the file states", "The file was joined or edited by hand; export again."),
     "settlement-given-back": FindingCode("hold", "In this cycle the marketplace gave back more of its fees than it charged", "Enter the marketplace's credit note by hand and say so: `recon match --decide ORDER=by-hand`."),
