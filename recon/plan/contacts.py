@@ -113,28 +113,44 @@ def _buyers(orders: pl.DataFrame, connection: Connection, longest: int) -> pl.Da
     rules = connection.contacts
     chosen = _is_chosen(orders["sales_channel"], rules.named_on) if rules.named_on else pl.lit(value=False)
     address_masked = is_masked(pl.col("customer_address")).fill_null(value=False)
+    tax_id, valid = pl.col("tax_id"), pl.col("valid")
     facts = orders.select(
         "_at", "order_key", "order_number", "file", "row", "customer_tax_id", "customer_branch", "customer_address",
         pl.col("customer_name").str.strip_chars().alias("name"),
-        bare_id(pl.col("customer_tax_id")).alias("tax_id"),
-        branch_of(pl.col("customer_branch")).alias("branch"),
-        is_masked(pl.col("customer_tax_id")).fill_null(value=False).alias("id_masked"),
         address_masked.alias("address_masked"),
         pl.when(~address_masked).then("customer_address").alias("address"),
         chosen.alias("chosen"),
     )  # fmt: skip
-    valid = valid_tax_id(pl.col("tax_id")).fill_null(value=False)
-    other = is_other_id(pl.col("tax_id")).fill_null(value=False)
+    branches = facts.select("customer_branch").unique()
+    branches = branches.with_columns(branch_of(pl.col("customer_branch")).alias("branch"))
+    facts = _joined(facts, branches, "customer_branch")
+    facts = _joined(facts, _ids(facts["customer_tax_id"].unique()), "customer_tax_id")
     facts = facts.with_columns(
         pl.when("id_masked").then(pl.lit("masked"))
         .when(valid).then(pl.lit("valid"))
-        .when(other).then(pl.lit("other"))
-        .when(pl.col("tax_id").is_null()).then(pl.lit("none"))
+        .when("other").then(pl.lit("other"))
+        .when(tax_id.is_null()).then(pl.lit("none"))
         .otherwise(pl.lit("invalid")).alias("id_kind"),
         is_name(pl.col("name")).alias("named"),
-        (valid & pl.col("tax_id").str.starts_with("0")).alias("juristic"),
+        (valid & tax_id.str.starts_with("0")).alias("juristic"),
     )  # fmt: skip
     return _with_codes(facts, rules.branch_missing == "head-office", longest)
+
+
+def _joined(frame: pl.DataFrame, made: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Add what was worked out once for each different text of a column."""
+    return frame.join(made, on=column, how="left", maintain_order="left", nulls_equal=True)
+
+
+def _ids(stated: pl.Series) -> pl.DataFrame:
+    """Return what each different text of a buyer's id says; the usual form, thirteen digits, needs no closer look."""
+    frame, text = stated.to_frame(), pl.col(stated.name)
+    usual = text.str.contains(r"^[0-9]{13}$").fill_null(value=False) & ~text.str.contains("^0+$").fill_null(value=True)
+    no = pl.lit(value=False)
+    plain = frame.filter(usual).select(text, text.alias("tax_id"), no.alias("id_masked"), no.alias("other"))
+    odd = frame.filter(~usual).select(text, bare_id(text).alias("tax_id"), is_masked(text).alias("id_masked"))
+    odd = odd.with_columns(is_other_id(pl.col("tax_id")).alias("other"))
+    return pl.concat([plain, odd]).with_columns(valid_tax_id(pl.col("tax_id")).fill_null(value=False).alias("valid"))
 
 
 def _with_codes(facts: pl.DataFrame, takes_head_office: bool, longest: int) -> pl.DataFrame:  # noqa: FBT001
@@ -166,7 +182,6 @@ def _with_codes(facts: pl.DataFrame, takes_head_office: bool, longest: int) -> p
 
 def _findings(buyers: pl.DataFrame, own: pl.DataFrame, branch_missing: str) -> pl.DataFrame:
     """Return what keeps buyers from a full tax invoice, and buyers whom two orders describe differently."""
-    once = buyers.unique("order_key", keep="first", maintain_order=True)
     kind, named, valid = pl.col("id_kind"), pl.col("named"), pl.col("id_kind") == "valid"
     assumed = "Taken for the head office (00000), as contacts.branch_missing says."
     left = "The document goes to the standing contact, as contacts.branch_missing says."
@@ -180,6 +195,8 @@ def _findings(buyers: pl.DataFrame, own: pl.DataFrame, branch_missing: str) -> p
         (no_branch, "branch-not-stated", "customer_branch", assumed if branch_missing == "head-office" else left),
         (valid & named & pl.col("branch").is_null(), "branch-not-stated", "customer_branch", _NO_NUMBER),
     ]
+    worth = buyers.filter(pl.any_horizontal(which.fill_null(value=False) for which, *_rest in said))
+    once = worth.unique("order_key", keep="first", maintain_order=True)
     texts = {"customer_name": "name"}
     found = [
         findings_from(once.filter(which), code, column=column, value=pl.col(texts.get(column, column)), detail=detail)
@@ -190,9 +207,15 @@ def _findings(buyers: pl.DataFrame, own: pl.DataFrame, branch_missing: str) -> p
 
 def _differing(own: pl.DataFrame) -> list[pl.DataFrame]:
     """Return a finding per order that gives a tax id and branch another name or address than the newest order does."""
-    with_id = own.filter(pl.col("own_tax_id").is_not_null()).unique("order_key", keep="first", maintain_order=True)
-    if with_id.height < 2:
+    with_id = own.filter(pl.col("own_tax_id").is_not_null())
+    spelt = with_id.group_by("code").agg(
+        pl.col("name").n_unique().alias("names"), pl.col("address").n_unique().alias("addresses")
+    )
+    several = spelt.filter((pl.col("names") > 1) | (pl.col("addresses") > 1))
+    if several.is_empty():
         return []
+    with_id = with_id.join(several.select("code"), on="code", how="semi", maintain_order="left")
+    with_id = with_id.unique("order_key", keep="first", maintain_order=True)
     found = []
     for column, text in (("customer_name", "name"), ("customer_address", "address")):
         told = with_id.filter(pl.col(text).is_not_null())
