@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 
 from recon.domain.document import Document, Posting
 from recon.errors import AlreadyExists, OutcomeUnknown, TargetRejected, TargetUnavailable
 from recon.sandbox.peak import Fault, SandboxPeak
-from recon.targets.base import LedgerContact, MasterRequest
+from recon.targets.base import Catalog, LedgerContact, LedgerMethod, MasterRequest
+from recon.targets.peak import PeakOptions
 from recon.targets.peak.payloads import own_reference
+from recon.targets.peak.purchases import purchase_request
 from recon.verify import compare
 from tests.contracts.test_peak_target import LOST_OR_NOT
 from tests.recon.peak_tools import FakeClock, line, sale, target
@@ -227,3 +230,24 @@ def test_without_a_book_or_with_words_for_accounts_nothing_is_sent(peak, clock):
         fields = [objection.field for objection in ledger.check(credit(postings=named))]
         assert fields == ["journal_book", "postings"]
     assert peak.truth() == []
+
+
+REQUESTS = Path(__file__).parents[2] / "fixtures" / "ledger_api" / "peak" / "requests"
+CATALOG = Catalog(
+    contacts=(LedgerContact(code="V00001", name="x", ledger_id="c0c0"),),
+    methods=(LedgerMethod(code="EWL002", name="x", ledger_id="e2e2"),),
+)
+KEPT = {
+    "expense": expense(),
+    "expense-payment": payment(expense(), "0a0a", "EXP-20260100001"),
+    "expense-payment-by-number": payment(expense(), "", "EXP-20260100001", wht_minor=0, paid_minor=15700),
+    "supplier-credit": credit(),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_the_body_is_exactly_the_kept_one(name):
+    request = purchase_request(KEPT[name], PeakOptions(journal_book="5"), CATALOG)
+    text = f"POST {request.path}\n{request.body.decode()}\n"
+    assert text == (REQUESTS / f"{name}.txt").read_text(encoding="utf-8")
+    assert '""' not in text, "empty fields are left out"
