@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -54,6 +54,13 @@ def print_things(things: Sequence[ThingLine], output: Output) -> None:
         output.line(f"{'!' if thing.holds else '?'} {thing.words} {thing.command}   ({place})")
     if len(things) > SHOWN:
         output.line(f"... and {len(things) - SHOWN} more (recon match --json); all of them: recon match --seen all")
+
+
+def print_beginning(counts: Mapping[str, int], output: Output) -> None:
+    """Print in one line what the first files show, for a person to look at before the first approval."""
+    if counts:
+        listed = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
+        output.line(f"Seen so far: {listed} (recon match --things lists them). The first approval says yes to them.")
 
 
 def print_seen(lines: Sequence[SeenLine], output: Output) -> None:

@@ -101,6 +101,12 @@ class MatchQuestions:
 
         return open_things(self._context, connection)
 
+    def beginning(self, connection: str | None = None) -> dict[str, int]:
+        """Return how many channels, words, taxes and SKUs the first files show, until a first batch was approved."""
+        from recon.service.seen_words import beginning
+
+        return beginning(self._context, connection)
+
     def say_seen(
         self, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False
     ) -> tuple[str, ...]:

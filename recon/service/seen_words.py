@@ -43,6 +43,17 @@ def open_things(context: Context, connection: str | None) -> tuple[ThingLine, ..
     return tuple(sorted(lines, key=lambda line: not line.holds))
 
 
+def beginning(context: Context, connection: str | None) -> dict[str, int]:
+    """Return how many values of each kind the files show, until a person has approved a first batch: that approval answers them."""
+    name, rules = context.connection(connection)
+    sets = current_sets(context, name, rules)
+    if not sets or APPROVED in context.store.mappings.current(name, "setting"):
+        return {}
+    frames = _latest(sets)
+    counts = {kind: len(keys_of(frames, kind)) for kind in KINDS if kind != COLUMN}
+    return {kind: count for kind, count in counts.items() if count}
+
+
 def say_seen(
     context: Context, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False
 ) -> tuple[str, ...]:

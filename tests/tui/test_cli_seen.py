@@ -47,11 +47,20 @@ def found(shop: Shell, code: str) -> list[dict[str, Any]]:
 
 def test_the_first_files_are_the_beginning_and_no_question(shop: Shell) -> None:
     assert things(shop) == []
-    shop("plan").expect(4)
+    first = {"sales-channel": 1, "payment-channel": 1, "status": 2, "currency": 1, "sku": 3}
+    assert shop.json("match")["beginning"] == first
+    assert "Seen so far: sales-channel 1, payment-channel 1" in shop("match").out
+    batch = shop.json("plan", code=4)["batch"]
     assert not things(shop) + found(shop, "new-thing") + found(shop, "first-seen")
     seen = {(row["kind"], row["value"], row["answered"]) for row in shop.json("match", "--things")["seen"]}
     assert ("payment-channel", "Bank Deposit", "mapping") in seen
     assert ("status", "paid", "first plan") in seen
+    shop("approve", batch, "--as", "Nok").expect(0)
+    assert shop.json("match")["beginning"] == {}
+    answers = {
+        (row["kind"], row["value"]): (row["answered"], row["who"]) for row in shop.json("match", "--things")["seen"]
+    }
+    assert answers["status", "paid"] == ("approval", "Nok")
 
 
 def test_a_channel_that_would_count_as_cash_waits_until_a_person_says_so_once(shop: Shell) -> None:

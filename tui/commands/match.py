@@ -17,7 +17,7 @@ from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
 from tui.output import Output, grouped
-from tui.seen_output import meanings, print_seen, print_things, seen_words, thing_facts
+from tui.seen_output import meanings, print_beginning, print_seen, print_things, seen_words, thing_facts
 from tui.wiring import open_service
 
 SHOWN: int = 30
@@ -42,13 +42,15 @@ def match(args: argparse.Namespace) -> int:
         report = service.match(args.connection, edits, dry_run=args.dry_run)
         report = replace(report, changes=(*report.changes, *said))
         things = service.new_things(args.connection)
-        more = {"things": thing_facts(things)} | _more(service, args, output)
+        first = service.beginning(args.connection)
+        more = {"things": thing_facts(things), "beginning": first} | _more(service, args, output)
     if undone is not None:
         more["undone"] = undone.as_facts()
     output.document("match", report.as_facts() | more)
     if undone is not None:
         _print_undone(undone, output, dry_run=args.dry_run)
     _print_match(report, output)
+    print_beginning(first, output)
     print_things(things, output)
     return 4 if report.open_count or any(thing.holds for thing in things) else 0
 
