@@ -82,23 +82,7 @@ def approve(
     if not approver.strip():
         raise UsageError("An approval needs a name: `recon approve BATCH --as NAME`. Nothing was approved.")
     warnings = two_persons(batch, approver, os_user, policy)
-    now = store.clock.now()
-    approval = Approval(
-        approval_id=0,
-        batch_id=batch.batch_id,
-        plan_digest=batch.plan_digest,
-        documents_digest=documents_digest(documents),
-        inputs_digest=batch.inputs_digest,
-        company_id=batch.company_id,
-        approver=approver.strip(),
-        os_user=os_user,
-        at=stamp(now),
-        valid_until=stamp(now + dt.timedelta(days=policy.valid_days)),
-        document_count=batch.document_count,
-        total_minor=batch.total_minor,
-        seal="",
-    )
-    approval = replace(approval, seal=approval_seal(approval))
+    approval = _sealed(batch, documents_digest(documents), approver.strip(), os_user, store.clock.now(), policy)
     with store.database.transaction("approve"):
         first, last = insert_documents(
             store.database,
@@ -110,6 +94,28 @@ def approve(
         )
         written = store.batches.add_approval(approval, first_row=first, last_row=last)
     return Approved(written, warnings)
+
+
+def _sealed(
+    batch: Batch, documents: str, approver: str, os_user: str, now: dt.datetime, policy: ApprovalPolicy
+) -> Approval:
+    """Return the approval of a batch with a seal over all it says; ``documents``: digest of what the outbox keeps of them."""
+    approval = Approval(
+        approval_id=0,
+        batch_id=batch.batch_id,
+        plan_digest=batch.plan_digest,
+        documents_digest=documents,
+        inputs_digest=batch.inputs_digest,
+        company_id=batch.company_id,
+        approver=approver,
+        os_user=os_user,
+        at=stamp(now),
+        valid_until=stamp(now + dt.timedelta(days=policy.valid_days)),
+        document_count=batch.document_count,
+        total_minor=batch.total_minor,
+        seal="",
+    )
+    return replace(approval, seal=approval_seal(approval))
 
 
 def check_approval(
