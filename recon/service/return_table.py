@@ -21,6 +21,8 @@ from recon.service.returned import planned_frames
 OPEN: Final = ("return-not-linked", "return-exceeds-sale")
 """Findings that hold a return until a person says more."""
 CANDIDATES: Final = 5
+NEAR: Final = 300
+"""Newest sales of one customer or SKU that are looked at."""
 LOOKED_AT: Final = 200
 """Returns for which candidates are looked for, the newest; thousands of them have a cause of their own."""
 ReturnEdit = tuple[str, str | None]
@@ -108,25 +110,12 @@ def _candidate(row: dict[str, Any]) -> SaleCandidate:
 def candidates(frames: CanonicalFrames, returns: pl.DataFrame) -> pl.DataFrame:
     """Return per return the sales it may belong to, the likeliest first: not after it, not smaller, the same customer or SKUs."""
     sales = frames.orders.filter(pl.col("record_kind") == "sale", pl.col("order_state") != "cancelled")
-    skus = _skus(frames)
     wanted = returns.select(
         pl.col("order_key").alias("return_key"), pl.col("order_no").alias("return_no"), pl.col("ordered_on").alias("back_on"),
         pl.col("total_minor").alias("back_minor"), "currency", "customer_name",
     )  # fmt: skip
-    by_customer = wanted.filter(pl.col("customer_name").is_not_null()).join(
-        sales.select("order_no", "customer_name"), on="customer_name", how="inner"
-    )
-    back_skus = skus.rename({"order_no": "return_no"}).join(wanted.select("return_no"), on="return_no", how="semi")
-    by_sku = back_skus.join(skus.join(sales.select("order_no"), on="order_no", how="semi"), on="sku_key", how="inner")
-    needed = back_skus.group_by("return_no").agg(pl.len().alias("needed"))
-    all_skus = by_sku.group_by("return_no", "order_no").agg(pl.len().alias("had")).join(needed, on="return_no")
-    all_skus = all_skus.filter(pl.col("had") == pl.col("needed")).select("return_no", "order_no")
-    pairs = pl.concat(
-        [
-            by_customer.select("return_no", "order_no", pl.lit(value=True).alias("by_customer"), pl.lit(value=False).alias("by_skus")),
-            all_skus.with_columns(pl.lit(value=False).alias("by_customer"), pl.lit(value=True).alias("by_skus")),
-        ]
-    ).group_by("return_no", "order_no").agg(pl.col("by_customer", "by_skus").any())  # fmt: skip
+    pairs = pl.concat([_by_customer(wanted, sales), _by_skus(frames, wanted, sales)])
+    pairs = pairs.group_by("return_no", "order_no").agg(pl.col("by_customer", "by_skus").any())
     both = pairs.join(wanted.drop("customer_name"), on="return_no").join(
         sales.select("order_no", "order_number", "order_key", "ordered_on", "total_minor", "refunded_minor", "currency"),
         on=["order_no", "currency"],
@@ -138,6 +127,43 @@ def candidates(frames: CanonicalFrames, returns: pl.DataFrame) -> pl.DataFrame:
     return both.sort(
         ["return_no", score, "ordered_on", "order_no"], descending=[False, True, True, False], nulls_last=True
     ).group_by("return_no", maintain_order=True).head(CANDIDATES)  # fmt: skip
+
+
+def _pairs(found: pl.DataFrame, *, by_customer: bool) -> pl.DataFrame:
+    return found.select(
+        "return_no", "order_no", pl.lit(by_customer).alias("by_customer"), pl.lit(not by_customer).alias("by_skus")
+    )
+
+
+def _newest(sales: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Return the newest sales of each key: a customer at the counter or a popular SKU may have thousands."""
+    return sales.sort("ordered_on", maintain_order=True).group_by(*keys, maintain_order=True).tail(NEAR)
+
+
+def _by_customer(wanted: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
+    """Return return_no and order_no of the same customer; a masked name is nobody's."""
+    named = wanted.filter(~pl.col("customer_name").str.contains("*", literal=True).fill_null(value=True))
+    theirs = sales.join(named.select("customer_name").unique(), on="customer_name", how="semi")
+    near = _newest(theirs.select("order_no", "customer_name", "ordered_on"), "customer_name")
+    return _pairs(named.join(near, on="customer_name", how="inner"), by_customer=True)
+
+
+def _by_skus(frames: CanonicalFrames, wanted: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
+    """Return return_no and order_no where the sale holds every SKU of the return; looked for by one of them, then by all."""
+    skus = _skus(frames)
+    back = skus.rename({"order_no": "return_no"}).join(wanted.select("return_no", "back_minor"), on="return_no")
+    sold = skus.join(sales.select("order_no", "total_minor", "ordered_on"), on="order_no")
+    sold = sold.join(back.select("sku_key").unique(), on="sku_key", how="semi")
+    one = back.sort("return_no", "sku_key").unique("return_no", keep="first", maintain_order=True)
+    alike = one.join(_newest(sold, "sku_key"), on="sku_key")
+    equal = one.join(
+        _newest(sold, "sku_key", "total_minor"), left_on=["sku_key", "back_minor"], right_on=["sku_key", "total_minor"]
+    )
+    near = pl.concat([part.select("return_no", "order_no") for part in (alike, equal)]).unique()
+    needed = back.group_by("return_no").agg(pl.len().alias("needed"))
+    held = near.join(back.select("return_no", "sku_key"), on="return_no").join(skus, on=["order_no", "sku_key"])
+    whole = held.group_by("return_no", "order_no").agg(pl.len().alias("had")).join(needed, on="return_no")
+    return _pairs(whole.filter(pl.col("had") == pl.col("needed")), by_customer=False)
 
 
 def _skus(frames: CanonicalFrames) -> pl.DataFrame:
