@@ -52,8 +52,11 @@ STATES: Final[dict[str, str]] = {
 
 
 def timer_is_in(root: Path, settings: Settings, name: str) -> bool | None:
-    """Return whether the operating system's timer of a connection is in; None: this machine cannot tell."""
-    minute = int(settings.connections[name].schedule.at[3:])
+    """Return whether the operating system's timer of a connection is in; None: it needs none, or this machine cannot tell."""
+    schedule = settings.connections[name].schedule
+    if schedule.when == "manual":
+        return None
+    minute = int(schedule.at[3:])
     try:
         return is_installed(this_system(), Timer(str(root), name, minute, (sys.executable, "-m", "tui.cli")))
     except (ReconError, OSError):

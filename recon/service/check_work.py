@@ -31,13 +31,7 @@ def work_lines(context: Context, name: str, rules: Connection, *, timer_installe
 def _schedule(context: Context, name: str, rules: Connection, *, timer_installed: bool | None) -> CheckLine:
     when = rules.schedule.when
     if when == "manual":
-        text = "It runs by hand only."
-        if timer_installed:
-            return CheckLine(
-                check="schedule", state="warning", text=f"{text} The timer is in and finds nothing to do.",
-                remedy="recon schedule remove, or schedule.when in recon.toml", setting="schedule.when", place="settings",
-            )  # fmt: skip
-        return CheckLine(check="schedule", state="ok", text=text)
+        return CheckLine(check="schedule", state="ok", text="It runs by hand only.")
     ended = last_end(context, name)
     ran = f"the last run began {ended:%Y-%m-%d %H:%M} UTC" if ended else "it never ran"
     text = f"{when} at {rules.schedule.at}; {ran}."

@@ -123,7 +123,16 @@ def test_f76_f77_no_secret_in_output_log_or_workspace(
         clock.forward(900)
     with mock.patch("recon.upload.engine.Uploader.run", side_effect=RuntimeError(f"token {PEAK_TOKEN}")):
         go("upload", "B0001")
-    for words in (["status"], ["verify", "B0001"], ["audit"], ["journal"], ["documents"], ["findings"], ["doctor"]):
+    for words in (
+        ["status"],
+        ["verify", "B0001"],
+        ["verify", "shop"],
+        ["audit"],
+        ["journal"],
+        ["documents"],
+        ["findings"],
+        ["doctor"],
+    ):
         go(*words)
     settings = books / "recon.toml"
     text = settings.read_text(encoding="utf-8")

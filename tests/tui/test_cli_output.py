@@ -204,7 +204,7 @@ COMMANDS = {
         [], ["B9999"], ["nonsense"], ["B9999", "--dry-run"], ["B9999", "--limit", "0"],
         ["B9999", "--confirm-taken", "gone.csv"], ["B9999", "--confirm-taken", "empty.csv"],
     ],
-    "verify": [["B9999"], ["gone.xlsx"], ["empty.xlsx"], ["nonsense"], ["--chain"], []],
+    "verify": [["B9999"], ["shop"], ["shop", "--offline"], ["gone.xlsx"], ["empty.xlsx"], ["nonsense"], ["--chain"], []],
     "audit": [[], ["B9999"], ["-o", "gone/there/a.xlsx"], ["-o", "."], ["--dry-run"]],
     "journal": [[], ["B9999"], ["--format", "ledger"], ["-o", "gone/there/j"], ["-o", "."]],
     "status": [[], ["--connection", "nobody"], ["extra"]],
