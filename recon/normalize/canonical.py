@@ -62,7 +62,10 @@ def normalize(reading: Reading, options: ReadOptions, *, file_id: str) -> Canoni
         sums, lines = _kept_with_sums(typed, kept)
     footed, (states, stated) = side_by_side(
         lambda: foot(add_rates(split_discounts(sums, reading.conventions), options), reading.conventions, options),
-        lambda: (read_states(sums, with_own_words(reading.words, options.words)), _stated(reading, typed, kept, file_id)),
+        lambda: (
+            read_states(sums, with_own_words(reading.words, options.words)),
+            _stated(reading, typed, kept, file_id),
+        ),
     )
     orders = add_refund_states(footed.with_columns(states))
     found, parts = side_by_side(

@@ -52,7 +52,7 @@ def _told(case: Path, shell: Shell, shop: BentoWebShop, zort: ZortShop) -> Itera
             _command(shell, line, case)
 
 
-def _happened(what: Any, shop: BentoWebShop, zort: ZortShop) -> None:  # noqa: ANN401  JSON
+def _happened(what: Any, shop: BentoWebShop, zort: ZortShop) -> None:
     """Let a list of changed orders happen in the BentoWeb shop, or changed records by kind in the ZORT store."""
     if isinstance(what, dict):
         for kind, records in what.items():
