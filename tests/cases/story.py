@@ -93,22 +93,15 @@ def plan_text(plan: dict[str, Any]) -> str:
     for title, name in (("held", "held"), ("not posted", "ignored"), ("shown", "other")):
         lines.append(title)
         lines += [f"  {cause['code']:<24} {cause['count']:>3}  {_sums(cause):>12}" for cause in plan[name]]
-    controls = plan["controls"]
-    lines.append("control totals")
-    words = (
-        "orders",
-        "source_gross",
-        "source",
-        "posted",
-        "documents",
-        "held",
-        "ignored",
-        "difference",
-        "debits",
-        "credits",
-    )
-    lines += [f"  {word:<24} {controls[word]:>12}" for word in words]
+    for title, controls in (("control totals", plan["controls"]), ("purchases", plan["bought"])):
+        if controls is not None:
+            lines += [title, *(f"  {word:<24} {controls[word]:>12}" for word in _CONTROLS)]
     return "\n".join(lines) + "\n"
+
+
+_CONTROLS = (
+    "orders", "source_gross", "source", "posted", "documents", "held", "ignored", "difference", "debits", "credits",
+)  # fmt: skip
 
 
 def _sums(cause: dict[str, Any]) -> str:
