@@ -51,3 +51,15 @@ def fill(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     return frame.select(
         (pl.col(c).cast(t) if c in frame.columns else pl.lit(None, dtype=t)).alias(c) for c, t in schema.items()
     )
+
+
+def as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Return a frame of a kept plan as plans are made today: amounts and kinds nobody thought of then are 0 and not there."""
+    if frame.schema == schema:
+        return frame
+    new = [name for name in schema if name not in frame.columns and name.endswith("_minor")]
+    whole = frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(name) for name in new)
+    return whole.select(
+        (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype).alias(name)
+        for name, dtype in schema.items()
+    )

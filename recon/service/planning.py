@@ -15,9 +15,10 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import as_now
 from recon.frames.findings import gather
 from recon.frames.parquet import digest_files, read_frame, write_frames
-from recon.frames.schemas import FIRST_SEEN
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FIRST_SEEN
 from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
 from recon.normalize.settlements import gather_settlements
@@ -48,6 +49,8 @@ from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
 from recon.summaries import PlanReport
 
+_SCHEMAS: Final = {"documents": DOCUMENTS, "lines": DOCUMENT_LINES}
+"""Frames whose columns have grown since the first plans were kept."""
 PLAN_FRAMES: Final = ("documents", "lines", "postings", "results", "findings", "orders")
 DIGESTED: Final = ("documents", "lines", "postings")
 """The frames an approval is bound to: exactly what would be sent."""
@@ -318,4 +321,5 @@ def plan_folder(context: Context, batch: Batch) -> Path:
 def load_plan_frame(context: Context, batch: Batch, name: str) -> pl.DataFrame:
     """Return one frame of a batch's plan."""
     assert name in PLAN_FRAMES, name
-    return read_frame(plan_folder(context, batch), name)
+    frame = read_frame(plan_folder(context, batch), name)
+    return as_now(frame, _SCHEMAS[name]) if name in _SCHEMAS else frame

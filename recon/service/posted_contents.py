@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.conform import as_now
 from recon.frames.parquet import digest_files, scan_frame
 from recon.frames.schemas import DOCUMENTS
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents, PostedReader
@@ -51,13 +52,7 @@ def _of_batch(context: Context, batch: Batch, keys: pl.Series) -> PostedContents
         .filter(pl.col("doc_no").is_in(documents["doc_no"].implode()))
         .join(named, on="doc_no", how="inner", maintain_order="left")
         .collect()
-        .pipe(_as_now, schema)
+        .pipe(as_now, schema)
         for name, schema in (("lines", POSTED_LINES), ("postings", POSTED_POSTINGS))
     )
-    return PostedContents(_as_now(documents, DOCUMENTS), lines, postings)
-
-
-def _as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """Return a frame of a kept plan with the columns of today; amounts that nobody thought of then are 0."""
-    new = [name for name in schema if name not in frame.columns and name.endswith("_minor")]
-    return frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(name) for name in new).select(schema.names())
+    return PostedContents(as_now(documents, DOCUMENTS), lines, postings)

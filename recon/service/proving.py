@@ -17,7 +17,7 @@ from recon.service.completing import workbook_frames
 from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
 from recon.service.number_rows import numbering_rows
-from recon.service.planning import plan_folder
+from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import newest_batch
 from recon.service.settlement_list import settlements
 from recon.store.batches import Batch
@@ -65,9 +65,8 @@ def audit(
 
 def plan_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
     """Return the frames of a batch's plan."""
-    folder = plan_folder(context, batch)
     names = ("orders", "results", "documents", "lines", "postings", "findings")
-    frames = {name: read_frame(folder, name) for name in names}
+    frames = {name: load_plan_frame(context, batch, name) for name in names}
     return frames | {"findings": with_vat_figures(frames["findings"], frames["documents"], frames["orders"])}
 
 
