@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from recon.summaries_contacts import ContactLine
+from recon.summaries_proof import KnownGap
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,10 @@ class CauseLine:
     other_currencies: dict[str, str] = field(default_factory=dict)
     """Sums of orders in other currencies than the books'; they are not in ``amount``."""
     orders_total: str = ""
-    """Held causes only: what the buyers of these orders pay; ``amount`` is what the books still wait for, which is less, or below
+    """Held causes of sales only: what the buyers of these orders pay; ``amount`` is what the books still wait for, which is less, or below
     zero, where a part stands there already. Empty: the same."""
+    purchases: str = ""
+    """Sum over records of purchases, which ``amount`` leaves out: what is bought is never added to what is sold. Empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +312,8 @@ class VerifySummary:
     chain_head: str = ""
     numbering: tuple[dict[str, str], ...] = ()
     """Gaps and doubles in the number series the ledger shows."""
+    known_gaps: tuple[KnownGap, ...] = ()
+    """Missing order numbers of which a person knows why; nothing is wrong there."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.verify/1."""

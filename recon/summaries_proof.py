@@ -74,6 +74,22 @@ class CompletenessBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownGap:
+    """Missing order numbers of which a person knows why."""
+
+    number: str
+    """The number, or the first and the last."""
+    count: int
+    arrived: int
+    """Of these, the ones that were taken in since: the word no longer matters there."""
+    reason: str
+    who: str
+    day: str
+    text: str
+    """All of it in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class CompletenessReport:
     """One connection: its newest plan's orders against what stands in the ledger now."""
 
@@ -83,6 +99,8 @@ class CompletenessReport:
     read_at: str | None
     """When the ledger was read last; None: never."""
     blocks: tuple[CompletenessBlock, ...]
+    known_gaps: tuple[KnownGap, ...] = ()
+    """What persons said about missing order numbers."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape completeness of recon.status/1."""

@@ -18,6 +18,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "elsewhere": N_("entries of others"),
     "return": N_("returns and their sales"),
     "seen": N_("new things"),
+    "gap": N_("missing order numbers"),
 }
 """What was mapped."""
 OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}

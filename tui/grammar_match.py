@@ -64,6 +64,13 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         default=[],
         help="say what a status word means that nobody has listed, e.g. in_review=unpaid (repeatable)",
     )
+    match.add_argument(
+        "--gap",
+        metavar="NUMBER=REASON",
+        action="append",
+        default=[],
+        help="say why an order number (or FIRST..LAST) is missing, so that it is no longer warned about; NUMBER= takes it back (repeatable)",
+    )
     match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
     match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
     match.add_argument("--redo", action="store_true", help="do again what was undone last")

@@ -77,6 +77,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --return CN-202606001=SO-202606021 --as Nok",
         "recon match --seen 'sales-channel=TikTok Shop' --as Nok",
         "recon match --means in_review=unpaid",
+        "recon match --gap '#1016=deleted in the shop' --as Nok",
         "recon match --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),

@@ -38,6 +38,19 @@ def meanings(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def gap_words(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return number (or FIRST..LAST) and reason of each NUMBER=REASON; no reason takes the word back."""
+    pairs = []
+    for text in texts:
+        number, equals, reason = text.partition("=")
+        if not equals or not number.strip():
+            raise UsageError(
+                f"--gap {text!r}: write NUMBER=REASON or FIRST..LAST=REASON, e.g. '#1016=deleted in the shop'. Nothing was set."
+            )
+        pairs.append((number.strip(), reason.strip()))
+    return tuple(pairs)
+
+
 def thing_facts(things: Sequence[ThingLine]) -> list[dict[str, Any]]:
     """Return new things as JSON."""
     return [{name: fact for name, fact in asdict(thing).items() if name != "keys"} for thing in things]

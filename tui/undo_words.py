@@ -25,6 +25,7 @@ UNDO_WORDS: Final = {
     "workbook": N_("workbook {n}"),
     "change": N_("change {n}"),
     "seen": N_("seen {n}"),
+    "gap": N_("missing numbers explained {n}"),
     "not ours": N_("not ours {n}"),
 }
 """By what the service calls it."""

@@ -19,7 +19,19 @@ _STAGES: Final = {
 _COLUMNS: Final = (
     Column("stage", "Where", width=34),
     Column("series", "Series", width=24),
-    Column("what", "What", width=14, tones={**STATE_TONES, "gap": "bad", "used twice": "bad", "no document": "quiet"}),
+    Column(
+        "what",
+        "What",
+        width=14,
+        tones={
+            **STATE_TONES,
+            "gap": "bad",
+            "known gap": "quiet",
+            "arrived": "warn",
+            "used twice": "bad",
+            "no document": "quiet",
+        },
+    ),
     Column("first", "First", width=22),
     Column("last", "Last", width=22),
     Column("count", "Numbers", "count", 10),
@@ -37,7 +49,7 @@ def numbering_table(prepared: Prepared) -> Table:
     return prepared.table(
         "numbering",
         "Numbering",
-        "A number that is missing from a running series is a gap; orders that are held or left out keep their number and are none. "
+        "A number that is missing from a running series is a gap; orders that are held or left out keep their number and are none; a known gap is one of which a person said why. "
         "Rows of the ledger come from its own list, read by `recon verify`.",
         _COLUMNS,
         frame,

@@ -166,7 +166,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "read-back-differs": FindingCode("hold", "The ledger holds something else than we sent", "Compare both; correct it in the ledger."),
     "read-back-missing": FindingCode("hold", "The ledger does not show a document it confirmed", "Look for it in the ledger; it may have been voided by hand."),
     "stranger-in-ledger": FindingCode("warning", "The ledger holds a document in our number range that we did not send", "Find out who posted it."),
-    "number-gap": FindingCode("warning", "Order numbers are missing between those that were taken in", "Look in the shop whether the orders were deleted there, or take in the file that has them. What is held or left out is no gap."),
+    "number-gap": FindingCode("warning", "Order numbers are missing between those that were taken in", "Look in the shop whether the orders were deleted there, or take in the file that has them. What is held or left out is no gap. If they were deleted: `recon match --gap NUMBER='deleted in the shop' --as NAME` says so."),
     "number-taken": FindingCode("hold", "Another document carries the number already", "Look in the ledger who wrote it. Void it there, or choose another `number_prefix`; then run `recon verify BATCH`, which reads the ledger's list again, and `recon plan`."),
     "number-twice": FindingCode("hold", "The ledger holds two live documents under one number", "Look at both in the ledger and void the one that is wrong there; then run `recon verify BATCH` again."),
     "number-used": FindingCode("hold", "The ledger holds something else under our number", "Compare both documents; correct ours there or free the number, then say what you found with `recon settle` (`recon status` names the command)."),

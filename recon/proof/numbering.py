@@ -32,7 +32,7 @@ DOUBLES: Final = pl.Schema({
 NUMBERING: Final = pl.Schema({
     "stage": pl.String(),               # orders, documents, ledger, or orders-ledger: orders, by what the ledger lists
     "series": pl.String(),              # null: of no series
-    "what": pl.String(),                # series, gap, no document, used twice
+    "what": pl.String(),                # series, gap, known gap, arrived, no document, used twice
     "first": pl.String(),
     "last": pl.String(),
     "count": pl.Int64(),
@@ -69,7 +69,7 @@ def numbering_proof(numbers: pl.DataFrame, known: pl.DataFrame | None = None) ->
     Args:
         numbers: NUMBERS; a number may stand in it more than once, with other owners.
         known: NUMBERS that explain why a number is not among them (of another connection, say). They only fill gaps:
-            they begin and end no series, and they are no second owner.
+            they begin and end no series, and they are no second owner. One without owner has the day of the number after it.
     """
     numbers = numbers.select(NUMBERS.names()).filter(pl.col("number").is_not_null())
     doubles = reused(numbers)
@@ -138,7 +138,9 @@ def _filled(ordered: pl.DataFrame, numbers: pl.DataFrame, known: pl.DataFrame | 
     fits = (pl.col("width") == 0) | (pl.col("_rest").str.len_bytes() == pl.col("width"))
     extra = fresh.filter(fits & pl.col("running").is_between("_low", "_high"))
     columns = ordered.drop("step").columns
-    return runs(pl.concat([ordered.select(columns), extra.select(columns)], how="vertical_relaxed"))
+    filled = runs(pl.concat([ordered.select(columns), extra.select(columns)], how="vertical_relaxed"))
+    after = pl.col("day").fill_null(strategy="backward").over("family", "head")
+    return filled.with_columns(pl.when(pl.col("owner").is_null()).then(after).otherwise("day").alias("day"))
 
 
 def _missing(filled: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -21,6 +21,7 @@ def as_rows(
     *,
     gap_words: str = "",
     titles: Mapping[str, str] | None = None,
+    known: Collection[str] = (),
     follows: str = "",
 ) -> pl.DataFrame:
     """Return NUMBERING.
@@ -30,6 +31,7 @@ def as_rows(
         stage: orders, documents, ledger, or orders-ledger (orders, by what the ledger lists).
         gap_words: What a gap means here.
         titles: Words for the reasons why no document stands under a number; a reason without stands for itself.
+        known: Reasons that are a person's word about a gap: the numbers are missing, and somebody knows why.
         follows: Said of each series instead, where its numbers are not its own and only doubles count; no ranges then.
     """
     parts = [
@@ -37,7 +39,7 @@ def as_rows(
         _doubles(proof.doubles, "orders" if stage.startswith("orders") else "documents"),
     ]
     if not follows:
-        parts.insert(1, _ranges(proof.ranges, gap_words, titles or {}))
+        parts.insert(1, _ranges(proof.ranges, gap_words, titles or {}, known))
     rows = pl.concat([_whole(part) for part in parts])
     return rows.with_columns(pl.lit(stage).alias("stage")).select(NUMBERING.names())
 
@@ -71,11 +73,13 @@ def _series(series: pl.DataFrame, follows: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _ranges(ranges: pl.DataFrame, gap_words: str, titles: Mapping[str, str]) -> pl.DataFrame:
+def _ranges(ranges: pl.DataFrame, gap_words: str, titles: Mapping[str, str], known: Collection[str]) -> pl.DataFrame:
     why = pl.col("why")
     return ranges.select(
         "series",
-        pl.when(why.is_null()).then(pl.lit("gap")).otherwise(pl.lit("no document")).alias("what"),
+        pl.when(why.is_null()).then(pl.lit("gap"))
+        .when(why.is_in(list(known))).then(pl.lit("known gap"))
+        .otherwise(pl.lit("no document")).alias("what"),
         "first", "last", "count", "day",
         pl.when(why.is_null()).then(pl.lit(gap_words))
         .otherwise(why.replace_strict(titles, default=why, return_dtype=pl.String)).alias("words"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import polars as pl
 
@@ -11,6 +12,9 @@ from recon.domain.finding import FINDING_CODES
 from recon.frames.schemas import SEVERITIES
 from recon.money import plain
 from recon.summaries import CauseLine
+
+_Sums = Mapping[str, Mapping[str, int]]
+"""Minor units per value and currency."""
 
 
 def causes(
@@ -40,8 +44,11 @@ def causes(
         )
         .collect()
     )
-    sums = sums_by_currency(with_currency(findings, orders, currency), "code", "amount_minor")
-    lines = [_line(row, sums.get(row["code"], {}), currency, files or {}) for row in grouped.iter_rows(named=True)]
+    sold, bought = sums_apart(with_currency(findings, orders, currency), "code", "amount_minor")
+    lines = [
+        with_purchases(_line(row, sold.get(row["code"], {}), currency, files or {}), bought, currency)
+        for row in grouped.iter_rows(named=True)
+    ]
     return tuple(sorted(lines, key=lambda line: (SEVERITIES.index(line.severity), -line.count, line.code)))
 
 
@@ -61,6 +68,22 @@ def sums_by_currency(frame: pl.DataFrame, by: str, amount: str) -> dict[str, dic
     for name, currency, minor in summed.iter_rows():
         found.setdefault(name, {})[currency] = int(minor or 0)
     return found
+
+
+def sums_apart(frame: pl.DataFrame, by: str, amount: str) -> tuple[_Sums, _Sums]:
+    """Return sums per value of ``by`` and currency, of sales and of records of purchases (told by ``order_key``)."""
+    bought = pl.col("order_key").str.contains(_OF_PURCHASE).fill_null(value=False)
+    return sums_by_currency(frame.filter(~bought), by, amount), sums_by_currency(frame.filter(bought), by, amount)
+
+
+_OF_PURCHASE: Final = "^[^:]*:[^:]*:purchase(_return)?:"
+"""How the key of a record of purchases begins: platform, shop, kind of record (`frames.schemas.ORDERS`)."""
+
+
+def with_purchases(line: CauseLine, bought: _Sums, currency: str) -> CauseLine:
+    """Return the line with the sum over records of purchases, where there is one."""
+    amount, _others = in_currencies(bought.get(line.code, {}), currency)
+    return replace(line, purchases=amount) if any(bought.get(line.code, {}).values()) else line
 
 
 def in_currencies(sums: Mapping[str, int], currency: str) -> tuple[str, dict[str, str]]:

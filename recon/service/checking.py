@@ -72,6 +72,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         )
     reading = make_reading(listing.frame(), everything, read_at=context.clock.now(), since=since, until=until)
     keep_reading(context, batch.connection, batch.batch_id, reading)
+    numbering, known_gaps = numbering_found(context, batch, reading)
     return VerifySummary(
         batch=batch.batch_id,
         company=company.name,
@@ -89,7 +90,8 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
             for s in found.strangers
         ),
         chain_head=head,
-        numbering=numbering_found(context, batch, reading),
+        numbering=numbering,
+        known_gaps=known_gaps,
     )
 
 

@@ -13,6 +13,7 @@ from recon.money import plain
 from recon.proof.completeness import BLOCKS, causes_of, completeness, is_whole, where_orders_went
 from recon.proof.days import period
 from recon.service.context import Context
+from recon.service.gap_words import known_gaps
 from recon.service.ledger_reading import readings, said_by_order
 from recon.service.reading import latest_plan_folder
 from recon.store.batches import Batch
@@ -96,11 +97,13 @@ def _report(context: Context, name: str, folder: Path, days: int | None, *, ever
             why = causes.filter(pl.col("block") == block, here)
             blocks.append(_block(block, str(currency), mine, why, days, every_day=every_day))
     looks = readings(context, name)
+    numbered = scan_frame(folder, "orders").select("order_number", "ordered_on")
     return CompletenessReport(
         connection=name,
         verdict="; ".join(verdict(block) for block in blocks) or "no orders",
         read_at=stamp(looks[-1].read_at) if looks else None,
         blocks=tuple(blocks),
+        known_gaps=known_gaps(context, name, numbered),
     )
 
 

@@ -115,6 +115,14 @@ class MatchQuestions:
 
         return say_seen(self._context, connection, words, dry_run=dry_run)
 
+    def say_gaps(
+        self, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False
+    ) -> tuple[str, ...]:
+        """Take a person's word why order numbers are missing; an empty reason takes it back."""
+        from recon.service.known_gaps import say_gaps
+
+        return say_gaps(self._context, connection, words, dry_run=dry_run)
+
     def say_means(
         self, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False
     ) -> tuple[str, ...]:

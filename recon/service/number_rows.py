@@ -8,13 +8,16 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.finding import FINDING_CODES
+from recon.proof.known_gaps import ARRIVED, arrived_rows
 from recon.proof.numbering import NUMBERING, numbering_proof
 from recon.proof.numbering_words import as_rows
 from recon.service.context import Context
+from recon.service.gap_words import known_words, own_numbers
 from recon.service.ledger_reading import Reading, kept_reading
 from recon.service.numbering_proof import GAP, TWICE, UNNUMBERED, order_proof, spelt_range
 from recon.service.planning import load_plan_frame
 from recon.store.batches import Batch
+from recon.summaries_proof import KnownGap
 from recon.verify import NUMBERED
 
 NOT_SENT: Final = "Not sent yet"
@@ -37,10 +40,7 @@ def before_rows(
     posted: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return NUMBERING of the orders, and of the documents that were approved or planned."""
-    parts = []
-    proof = order_proof(context, name, rules, orders, results)
-    if proof is not None:
-        parts.append(as_rows(proof, "orders", gap_words=_GAP_OF_ORDERS, titles=_TITLES))
+    parts = _order_rows(context, name, rules, orders, results, "orders")
     columns = ("document_key", "number", "issued_on", "kind", "order_key")
     every = pl.concat([posted.select(columns), documents.select(columns)]).unique("document_key", maintain_order=True)
     every = every.join(orders.select("order_key"), on="order_key", how="semi", maintain_order="left")
@@ -73,12 +73,26 @@ def after_rows(
         follows = FOLLOWS if rules.numbering == "source" else ""
         parts.append(as_rows(proof, "ledger", gap_words=_GAP_OF_LEDGER, follows=follows))
     if rules.numbering == "source":
-        shown = order_proof(context, name, rules, orders, _as_the_ledger_shows(results, reading, posted))
-        if shown is not None:
-            rows = as_rows(shown, "orders-ledger", gap_words=_GAP_OF_ORDERS, titles=_TITLES)
-            told = pl.col("what").is_in(["series", "gap"]) | pl.col("words").is_in([NOT_LISTED, NOT_SENT])
-            parts.append(rows.filter(told))  # the rest stands with the orders already
+        shown = _as_the_ledger_shows(results, reading, posted)
+        told = pl.col("what").is_in(["series", "gap", "known gap", ARRIVED]) | pl.col("words").is_in(
+            [NOT_LISTED, NOT_SENT]
+        )
+        rows = _order_rows(context, name, rules, orders, shown, "orders-ledger")
+        parts += [part.filter(told) for part in rows]  # the rest stands with the orders already
     return pl.concat(parts) if parts else pl.DataFrame(schema=NUMBERING)
+
+
+def _order_rows(
+    context: Context, name: str, rules: Connection, orders: pl.DataFrame, results: pl.DataFrame, stage: str
+) -> list[pl.DataFrame]:
+    """Return NUMBERING of the orders' own numbers, and of those a person knew to be missing that came after all."""
+    words = known_words(context, name)
+    proof = order_proof(context, name, rules, orders, results, words=words)
+    if proof is None:
+        return []
+    known = [word.known for word in words]
+    rows = [as_rows(proof, stage, gap_words=_GAP_OF_ORDERS, titles=_TITLES, known=known)]
+    return [*rows, arrived_rows(words, own_numbers(orders), stage)] if words else rows
 
 
 def _is_ours(rules: Connection, posted: pl.DataFrame) -> pl.Expr:
@@ -143,8 +157,13 @@ def numbering_rows(context: Context, batch: Batch) -> pl.DataFrame:
     return pl.concat([before, after_rows(context, name, rules, orders, results, reading)])
 
 
-def numbering_found(context: Context, batch: Batch, reading: Reading) -> tuple[dict[str, str], ...]:
-    """Return gaps and doubles as `recon verify` tells them: of the days of the batch's own orders; the rest is other batches'."""
+def numbering_found(
+    context: Context, batch: Batch, reading: Reading
+) -> tuple[tuple[dict[str, str], ...], tuple[KnownGap, ...]]:
+    """Return gaps and doubles as `recon verify` tells them, and gaps that persons know of.
+
+    Of the days of the batch's own orders; the rest is other batches'.
+    """
     rules = context.settings.connections[batch.connection]
     orders, results, documents = (load_plan_frame(context, batch, part) for part in ("orders", "results", "documents"))
     rows = after_rows(context, batch.connection, rules, orders, results, reading)
@@ -154,4 +173,21 @@ def numbering_found(context: Context, batch: Batch, reading: Reading) -> tuple[d
     told = rows.filter(((pl.col("what") == "gap") & inside) | (pl.col("what") == "used twice"))
     codes = {"gap": GAP, "used twice": TWICE}
     found = told.select(spelt_range().alias("number"), "words", pl.col("what").replace_strict(codes).alias("code"))
-    return tuple({"number": number, "text": words, "code": code} for number, words, code in found.iter_rows())
+    known = rows.filter(pl.col("what").is_in(["known gap", ARRIVED]) & inside)
+    return (
+        tuple({"number": number, "text": words, "code": code} for number, words, code in found.iter_rows()),
+        _known(context, batch.connection, known),
+    )
+
+
+def _known(context: Context, name: str, rows: pl.DataFrame) -> tuple[KnownGap, ...]:
+    """Return rows of the sheet that a person's word stands behind, with whose it is."""
+    said = {text: word for word in known_words(context, name) for text in (word.known, word.overtaken)}
+    found = rows.select(spelt_range().alias("number"), "count", "words", pl.col("what") == ARRIVED)
+    return tuple(
+        KnownGap(
+            number=number, count=count, arrived=count if came else 0, reason=said[text].reason, who=said[text].who,
+            day=str(said[text].day), text=text,
+        )
+        for number, count, text, came in found.iter_rows()
+    )  # fmt: skip

@@ -6,6 +6,7 @@ shops at once, so their numbers have no gaps of ours. Where the ledger numbers, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -17,9 +18,11 @@ from recon.errors import ApprovalError
 from recon.frames.findings import findings_from, gather, one_finding
 from recon.frames.parquet import read_frame, scan_frame
 from recon.frames.schemas import LEFT_OUT
+from recon.proof.known_gaps import GapWord, explained
 from recon.proof.numbering import NumberingProof, numbering_proof, reused, taken
 from recon.proof.series import NUMBERS
 from recon.service.context import Context
+from recon.service.gap_words import known_words
 from recon.service.known import current_frames
 from recon.service.ledger_reading import readings, strangers
 from recon.service.reading import latest_plan_folder
@@ -34,11 +37,17 @@ UNNUMBERED: Final = ("void", "product", "expense_payment")
 
 
 def order_proof(
-    context: Context, name: str, rules: Connection, orders: pl.DataFrame, results: pl.DataFrame
+    context: Context,
+    name: str,
+    rules: Connection,
+    orders: pl.DataFrame,
+    results: pl.DataFrame,
+    *,
+    words: Sequence[GapWord] = (),
 ) -> NumberingProof | None:
     """Return which of the source's running numbers are missing, and under which no document stands and why.
 
-    None where the source's numbers are not the shop's own.
+    None where the source's numbers are not the shop's own. ``words``: what persons said of missing numbers.
     """
     if source_facts(rules.source).is_marketplace:
         return None
@@ -52,11 +61,12 @@ def order_proof(
         pl.when(~stands).then("why").alias("why"), "record_kind",
     )  # fmt: skip
     own = _without_borrowed(numbers)
-    explained = [_other_numbers(orders), *_of_others(context, name, rules)]
-    proof = numbering_proof(own, pl.concat(explained))
+    others = [_other_numbers(orders), *_of_others(context, name, rules)]
+    said = [explained(words)] if words else []
+    proof = numbering_proof(own, pl.concat([*others, *said]))
     if not proof.gaps.height:
         return proof
-    return numbering_proof(own, pl.concat([*explained, *_taken_off(context, name, rules, orders)]))
+    return numbering_proof(own, pl.concat([*others, *_taken_off(context, name, rules, orders), *said]))
 
 
 def _taken_off(context: Context, name: str, rules: Connection, orders: pl.DataFrame) -> list[pl.DataFrame]:
@@ -113,7 +123,7 @@ def gap_findings(
     context: Context, name: str, rules: Connection, orders: pl.DataFrame, results: pl.DataFrame
 ) -> pl.DataFrame:
     """Return FINDINGS of the gaps in the source's numbers: warnings, for nobody knows here why a number is missing."""
-    proof = order_proof(context, name, rules, orders, results)
+    proof = order_proof(context, name, rules, orders, results, words=known_words(context, name))
     if proof is None:
         return gather([])
     gaps = _gaps_that_count(proof, rules)
@@ -133,8 +143,16 @@ def gap_findings(
 
 
 def gap_warnings(context: Context, batch: Batch) -> tuple[str, ...]:
-    """Return what a person should know about order numbers before a batch is sent, as its plan found it."""
-    findings = scan_frame(context.workspace.private / str(batch.facts["frames"]), "findings")
+    """Return what a person should know about order numbers before a batch is sent.
+
+    As its plan found it; where anything was ever said about gaps, by what is said now, for that makes no new batch.
+    """
+    folder, name = context.workspace.private / str(batch.facts["frames"]), batch.connection
+    if context.store.mappings.history(name, "gap"):
+        orders, results = read_frame(folder, "orders"), read_frame(folder, "results")
+        findings = gap_findings(context, name, context.settings.connections[name], orders, results).lazy()
+    else:
+        findings = scan_frame(folder, "findings")
     found = findings.filter(pl.col("code") == GAP).select("value", "detail").collect()
     if not found.height:
         return ()

@@ -10,7 +10,7 @@ from recon.domain.finding import FINDING_CODES
 from recon.money import plain
 from recon.plan.inputs import Plan
 from recon.plan.products import PRODUCT
-from recon.service.causes import causes, in_currencies, sums_by_currency, with_currency
+from recon.service.causes import causes, in_currencies, sums_apart, with_currency, with_purchases
 from recon.service.connecting import known_catalog
 from recon.service.contacts import contact_lines
 from recon.service.context import Context
@@ -44,7 +44,7 @@ def report(
     about = orders.select("order_key", "currency")
     names = context.store.files.names()
     ignored = with_currency(pl.concat([made.results.filter(whole), left_out], how="vertical_relaxed"), about, currency)
-    held_sums = _held_sums(held, with_currency(made.results, about, currency))
+    held_parts = _held(held, with_currency(made.results, about, currency))
     other = own.filter(pl.col("severity").is_in(["refused", "warning"]))
     shown = documents if rows is None else documents.head(rows)
     return PlanReport(
@@ -55,7 +55,7 @@ def report(
         total=plain(int(documents.select(pl.col("total_minor").cast(pl.Int128).sum()).item() or 0)),
         by_kind=kind_lines(documents),
         held=_with_sums(
-            causes(held, about, currency, files=names), held_sums, _order_totals(held, orders, currency), currency
+            causes(held, about, currency, files=names), held_parts, _order_totals(held, orders, currency), currency
         ),
         ignored=_ignored_lines(ignored, currency),
         other=causes(other, about, currency, files=names),
@@ -92,26 +92,28 @@ def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
     )
 
 
-def _held_sums(held: pl.DataFrame, results: pl.DataFrame) -> dict[str, dict[str, int]]:
-    """Return what is really held because of each cause, by currency; an order may have several causes."""
+def _held(held: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """Return per order and cause what is really held; an order may have several causes."""
     amounts = results.filter(_IS_HELD).select("order_key", "held_minor", "currency")
-    orders = held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
-    return sums_by_currency(orders, "code", "held_minor")
+    return held.select("code", "order_key").unique().join(amounts, on="order_key", how="inner")
 
 
 def _with_sums(
-    lines: tuple[CauseLine, ...], sums: dict[str, dict[str, int]], totals: dict[str, int], currency: str
+    lines: tuple[CauseLine, ...], held: pl.DataFrame, totals: dict[str, int], currency: str
 ) -> tuple[CauseLine, ...]:
-    found = [(line, *in_currencies(sums.get(line.code, {}), currency)) for line in lines]
-    return tuple(
+    sold, bought = sums_apart(held, "code", "held_minor")
+    found = [(line, *in_currencies(sold.get(line.code, {}), currency)) for line in lines]
+    summed = (
         replace(
             line,
             amount=amount,
             other_currencies=others,
             orders_total="" if (total := plain(totals.get(line.code, 0), currency)) == amount else total,
+            purchases="",
         )
         for line, amount, others in found
     )
+    return tuple(with_purchases(line, bought, currency) for line in summed)
 
 
 _IS_HELD = (pl.col("disposition") == "held") | (pl.col("held_minor") != 0)
@@ -120,7 +122,8 @@ _IS_HELD = (pl.col("disposition") == "held") | (pl.col("held_minor") != 0)
 
 def _order_totals(held: pl.DataFrame, orders: pl.DataFrame, currency: str) -> dict[str, int]:
     """Return what the buyers of the orders held for each cause pay, in the books' currency."""
-    mine = orders.filter(pl.col("currency") == currency).select("order_key", "total_minor")
+    sold = ~pl.col("record_kind").is_in(["purchase", "purchase_return"])
+    mine = orders.filter(sold, pl.col("currency") == currency).select("order_key", "total_minor")
     concerned = held.select("code", "order_key").unique().join(mine, on="order_key", how="inner")
     summed = concerned.group_by("code").agg(pl.col("total_minor").cast(pl.Int128).sum())
     return {code: int(total) for code, total in summed.iter_rows()}
@@ -129,21 +132,20 @@ def _order_totals(held: pl.DataFrame, orders: pl.DataFrame, currency: str) -> di
 def _ignored_lines(ignored: pl.DataFrame, currency: str) -> tuple[CauseLine, ...]:
     """Return what is left out by reason. ``ignored``: ORDER_RESULTS with currency."""
     grouped = ignored.group_by("reason").len("count").sort("count", "reason", descending=[True, False])
-    sums = sums_by_currency(ignored, "reason", "ignored_minor")
+    sold, bought = sums_apart(ignored, "reason", "ignored_minor")
     lines = []
     for row in grouped.iter_rows(named=True):
         known = FINDING_CODES.get(row["reason"])
-        amount, others = in_currencies(sums[row["reason"]], currency)
-        lines.append(
-            CauseLine(
-                row["reason"],
-                "note",
-                known.title if known else row["reason"],
-                row["count"],
-                row["count"],
-                amount,
-                known.remedy if known else "",
-                other_currencies=others,
-            )
+        amount, others = in_currencies(sold.get(row["reason"], {}), currency)
+        line = CauseLine(
+            row["reason"],
+            "note",
+            known.title if known else row["reason"],
+            row["count"],
+            row["count"],
+            amount,
+            known.remedy if known else "",
+            other_currencies=others,
         )
+        lines.append(with_purchases(line, bought, currency))
     return tuple(lines)

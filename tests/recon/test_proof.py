@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from recon.frames.schemas import DOCUMENT_KINDS, ORDER_RESULTS, ORDERS, POSTED
 from recon.proof.completeness import CAUSES, COMPLETENESS, causes_of, completeness, is_whole, where_orders_went
+from recon.proof.known_gaps import GapWord, arrived, explained, numbers_of, range_problem
 from recon.proof.numbering import numbering_proof, reused, taken
+from recon.proof.numbering_words import as_rows
 from recon.proof.series import NUMBERS
 
 JUNE = dt.date(2026, 6, 5)
@@ -91,6 +93,52 @@ def test_what_is_known_elsewhere_fills_gaps_and_nothing_else() -> None:
     assert proof.ranges.select("first", "last", "why").rows() == rows
     assert proof.series.select("first", "last", "count").rows() == [("SO-202606001", "SO-202606007", 5)]
     assert not proof.doubles.height
+
+
+def word(first: str, last: str, reason: str = "deleted") -> GapWord:
+    return GapWord(first, last, reason, "Nok", dt.date(2026, 7, 1))
+
+
+def test_a_known_gap_is_filled_with_the_word_and_the_day_of_the_number_after() -> None:
+    own = numbers(*(f"SO-2026060{n:02}" for n in (1, 2, 3, 4, 8, 9, 10, 11)))
+    proof = numbering_proof(own, explained([word("SO-202606006", "SO-202606007")]))
+    known = "Known to be missing: deleted (Nok, 2026-07-01)"
+    assert proof.ranges.select("first", "last", "why", "day").rows() == [
+        ("SO-202606005", "SO-202606005", None, JUNE),
+        ("SO-202606006", "SO-202606007", known, JUNE),
+    ]
+    rows = as_rows(proof, "orders", known=[known])
+    assert rows.filter(pl.col("what") != "series")["what"].to_list() == ["gap", "known gap"]
+    assert proof.series["missing"].to_list() == [3], "they are missing all the same"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "each"),
+    [
+        ("#999", "#1001", ["#999", "#1000", "#1001"]),
+        ("SO-009", "SO-011", ["SO-009", "SO-010", "SO-011"]),
+        ("1234567890123456789", "1234567890123456790", ["1234567890123456789", "1234567890123456790"]),
+        ("A7", "A7", ["A7"]),
+    ],
+)
+def test_a_run_of_numbers_is_written_as_its_ends_are(first: str, last: str, each: list[str]) -> None:
+    assert range_problem(first, last) == ""
+    assert numbers_of([word(first, last)])["number"].to_list() == each
+    assert word(first, last).count == len(each)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("#9", "#1"), ("#1", "SO-2"), ("#", "#2"), ("#099", "#1001"), ("", ""), ("#1", "#200001"), ("A", "B"), ("#1", "")],
+)
+def test_what_is_no_run_of_numbers_has_a_reason(first: str, last: str) -> None:
+    assert range_problem(first, last)
+
+
+def test_of_two_words_about_a_number_the_first_counts_and_an_order_more_than_both() -> None:
+    words = [word("#2", "#3", "new"), word("#1", "#4", "old")]
+    assert dict(numbers_of(words).select("number", "word").iter_rows()) == {"#2": 0, "#3": 0, "#1": 1, "#4": 1}
+    assert arrived(words, numbers("#3", "#4", "#9")).rows() == [("#3", 0, JUNE), ("#4", 1, JUNE)]
 
 
 def test_numbers_are_compared_without_case() -> None:

@@ -66,6 +66,96 @@ def test_a_missing_order_number_is_told_and_sends_on(shell: Shell, tmp_path: Pat
     assert "No order of these numbers was taken in" in shell("verify", "B0001").expect(4).out
 
 
+def known(rows: list[dict[str, object]]) -> list[tuple[object, ...]]:
+    return [(row["number"], row["count"], row["arrived"], row["reason"], row["who"]) for row in rows]
+
+
+def test_a_gap_whose_reason_a_person_says_stays_listed_and_warns_no_more(shell: Shell, tmp_path: Path) -> None:
+    planned(shell, without(tmp_path, "#1016", "#1027", "#1028"))
+    words = ("match", "--gap", "#1016=deleted in the shop", "--gap", "#1027..#1028=test orders", "--as", "Nok")
+    assert "would set: #1016: known to be missing, deleted in the shop" in shell(*words, "--dry-run").out
+    assert [value for value, _ in gaps(shell)] == ["#1016", "#1027 to #1028"]
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    assert shell.json("upload", "B0001", "--dry-run")["warnings"]
+    assert "set: #1027..#1028: known to be missing, test orders" in shell(*words).out
+    assert not shell.json("upload", "B0001", "--dry-run")["warnings"], (
+        "no new plan and no new approval is needed for it"
+    )
+    assert "number-gap" not in {cause["code"] for cause in shell.json("plan", "--dry-run")["other"]}
+    shell("upload", "B0001")
+    verified = shell.json("verify", "B0001", code=0)
+    assert verified["numbering"] == []
+    both = [("#1016", 1, 0, "deleted in the shop", "Nok"), ("#1027 to #1028", 2, 0, "test orders", "Nok")]
+    assert known(verified["known_gaps"]) == both
+    told = "known gap     #1016: Known to be missing: deleted in the shop (Nok, 2026-11-0"
+    assert told in shell("verify", "B0001").expect(0).out
+    assert known(shell.json("status")["completeness"][0]["known_gaps"]) == both
+    assert "known gap  #1027 to #1028: Known to be missing: test orders (Nok, 2026-11-0" in shell("status").out
+    rows = [row for row in numbering_sheet(shell) if row[2] in {"gap", "known gap"}]
+    assert {row[2] for row in rows} == {"known gap"}
+    assert {row[3:6] for row in rows} == {("#1016", "#1016", 1), ("#1027", "#1028", 2)}
+    shell("plan")
+    assert gaps(shell) == []
+
+
+def test_a_word_about_a_gap_is_taken_back_and_said_again(shell: Shell, tmp_path: Path) -> None:
+    planned(shell, without(tmp_path, "#1016", "#1027", "#1028"))
+    shell("match", "--gap", "#1027..#1028=test orders", "--as", "Nok")
+    shell("plan")
+    assert [value for value, _ in gaps(shell)] == ["#1016"]
+    assert "Undone: gap 1" in shell("match", "--undo", "--as", "Malee").out
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    assert "#1027 to #1028" in shell.json("upload", "B0001", "--dry-run")["warnings"][0]
+    assert "Done again: gap 1" in shell("match", "--redo", "--as", "Malee").out
+    assert "#1027" not in shell.json("upload", "B0001", "--dry-run")["warnings"][0]
+    assert "no longer known to be missing" in shell("match", "--gap", "#1027..#1028=", "--as", "Malee").out
+    assert "#1027 to #1028" in shell.json("upload", "B0001", "--dry-run")["warnings"][0]
+
+
+def test_a_number_that_is_not_missing_is_refused_with_everything_that_is_wrong(shell: Shell, tmp_path: Path) -> None:
+    planned(shell, without(tmp_path, "#1016", "#1027", "#1028"))
+    ran = shell(
+        "match", "--gap", "#1016=deleted", "--gap", "#1020=deleted", "--gap", "#1026..#1028=deleted", "--gap", "#9000=gone",
+        "--gap", "#1029..#1027=x", "--gap", "#1027=", "--gap", "#1..SO-2=x",
+    ).expect(2)  # fmt: skip
+    for words in (
+        "#1020: not missing, for it was taken in: #1020 (ordered on 2026-10-",
+        "#1026..#1028: not missing, for it was taken in: #1026 (ordered on 2026-10-",
+        "#9000: not missing between the numbers that were taken in, or explained by something else (missing are #1016, #1027 to #1028)",
+        "#1029..#1027: the last number comes before the first",
+        "#1027: nothing was said of it",
+        "#1..SO-2: the two numbers are not built alike",
+        "Nothing was set.",
+    ):
+        assert words in ran.err, ran.err
+    assert "NUMBER=REASON" in shell("match", "--gap", "#1016").expect(2).err
+    assert "without other changes" in shell("match", "--undo", "--gap", "#1016=x").expect(2).err
+    assert known(shell.json("status")["completeness"][0]["known_gaps"]) == []
+
+
+def test_an_order_that_comes_after_all_wins_over_the_word(shell: Shell, tmp_path: Path) -> None:
+    planned(shell, without(tmp_path, "#1016", "#1027", "#1028"))
+    shell("match", "--gap", "#1016=deleted in the shop", "--gap", "#1027..#1028=test orders", "--as", "Nok")
+    rest = tmp_path / "rest.csv"
+    rest.write_text(without(tmp_path, "#1016", "#1028").read_text(encoding="utf-8"), encoding="utf-8")
+    shell("import", rest)
+    shell("plan")
+    assert gaps(shell) == []
+    told = shell.json("status")["completeness"][0]["known_gaps"]
+    assert known(told) == [
+        ("#1016", 1, 0, "deleted in the shop", "Nok"),
+        ("#1027 to #1028", 2, 1, "test orders", "Nok"),
+    ]
+    assert told[1]["text"].endswith("; 1 of these numbers were taken in since")
+    rows = {row[2:6] for row in numbering_sheet(shell, shell.json("status")["batches"][-1]["batch"])}
+    assert {
+        ("known gap", "#1016", "#1016", 1),
+        ("known gap", "#1028", "#1028", 1),
+        ("arrived", "#1027", "#1027", 1),
+    } <= rows
+    assert "was taken in" in shell("match", "--gap", "#1027=again").expect(2).err
+
+
 def test_held_and_cancelled_orders_are_no_gap(shell: Shell) -> None:
     """Twelve of these orders are held, four are not due or cancelled: their numbers are there."""
     planned(shell, MID_MONTH)

@@ -17,7 +17,7 @@ from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
 from tui.output import Output, grouped
-from tui.seen_output import meanings, print_beginning, print_seen, print_things, seen_words, thing_facts
+from tui.seen_output import gap_words, meanings, print_beginning, print_seen, print_things, seen_words, thing_facts
 from tui.wiring import open_service
 
 SHOWN: int = 30
@@ -37,6 +37,8 @@ def match(args: argparse.Namespace) -> int:
             output.note(f"Wrote {path}. Fill in the ledger codes, save, then `recon match --import {path}`.")
         undone = _moved(service, args)
         said = service.say_seen(args.connection, seen_words(args.seen), dry_run=args.dry_run) if args.seen else ()
+        if args.gap:
+            said = (*said, *service.say_gaps(args.connection, gap_words(args.gap), dry_run=args.dry_run))
         if args.means:
             said = (*said, *service.say_means(args.connection, meanings(args.means), dry_run=args.dry_run))
         report = service.match(args.connection, edits, dry_run=args.dry_run)
@@ -56,7 +58,7 @@ def match(args: argparse.Namespace) -> int:
 
 
 def _require_alone(args: argparse.Namespace, edits: MatchEdits) -> None:
-    if (args.undo or args.redo) and (edits != MatchEdits() or args.seen or args.means):
+    if (args.undo or args.redo) and (edits != MatchEdits() or args.seen or args.gap or args.means):
         raise UsageError("--undo and --redo go without other changes. Nothing was changed.")
 
 

@@ -111,6 +111,8 @@ def print_completeness(report: CompletenessReport, output: Output) -> None:
         if block.empty_days:
             output.line(f"no orders on: {', '.join(day_ranges(block.empty_days))}")
         _print_causes(block, output)
+    for gap in report.known_gaps:
+        output.line(f"  known gap  {gap.number}: {gap.text}")
     output.line(f"{report.connection}: {report.verdict}")
     if report.read_at:
         output.line(f"{report.connection}: the ledger's own list was read {report.read_at[:16].replace('T', ' ')} UTC")

@@ -17,6 +17,9 @@ from tui.wiring import open_service
 SHOWN: Final = 30
 """Rows of a list before the rest is only counted; --json always has all."""
 
+GAP_COMMAND: Final = "recon match --gap NUMBER='deleted in the shop' --as NAME"
+"""Says why a number is missing."""
+
 
 def verify(args: argparse.Namespace) -> int:
     """Compare with the ledger, list what a connection needs, check the event chain, or check a workbook."""
@@ -49,6 +52,10 @@ def print_verify(report: VerifySummary, output: Output) -> None:
     ):
         for row in rows[:SHOWN]:
             output.line(f"  {title:<13} {row.get('number')}: {row.get('text')}")
+    for gap in report.known_gaps[:SHOWN]:
+        output.line(f"  {'known gap':<13} {gap.number}: {gap.text}")
+    if any(row.get("code") == "number-gap" for row in report.numbering):
+        output.line(f"  a gap you know the reason of: {GAP_COMMAND}")
     output.line(f"event chain: unbroken, head {report.chain_head[:16]}")
 
 
