@@ -105,8 +105,9 @@ _CONTROLS = (
 
 
 def _sums(cause: dict[str, Any]) -> str:
-    """Return a cause's sum, and those in other currencies."""
+    """Return a cause's sum, those in other currencies, and that of purchases."""
     others = [f"{currency} {amount}" for currency, amount in cause["other_currencies"].items()]
+    others += [f"purchases {cause['purchases']}"] if cause["purchases"] else []
     return ", ".join(filter(None, [cause["amount"] if cause["amount"] != "0.00" or not others else "", *others]))
 
 

@@ -104,7 +104,7 @@ def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
         if cause.orders_total:
             sums = [f"{grouped(cause.amount)} waits, orders of {grouped(cause.orders_total)}"]
         sums += [f"{currency} {grouped(other)}" for currency, other in cause.other_currencies.items()]
-        sums += [f"purchases {grouped(cause.purchases)}"] if cause.purchases else []
+        sums += [f"purchase records {grouped(cause.purchases)}"] if cause.purchases else []
         amount = "".join(f", {text}" for text in sums)
         output.line(f"  {cause.severity:<8} {cause.count:>6,}  {cause.title} ({cause.code}{amount})")
         if cause.example:

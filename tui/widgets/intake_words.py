@@ -126,7 +126,7 @@ def cause_parts(causes: Sequence[CauseLine], amount: Amount, width: int, *, ties
     for cause in causes:
         sums = [amount(cause.amount)] if minor(cause.amount or "0") else []
         sums += [f"{amount(other)} {currency}" for currency, other in cause.other_currencies.items()]
-        sums += [_("purchases {amount}").format(amount=amount(cause.purchases))] if cause.purchases else []
+        sums += [_("purchase records {amount}").format(amount=amount(cause.purchases))] if cause.purchases else []
         head = f"{_SIGNS[cause.severity]} {count(cause.count)}  {finding_title(cause.code)}"
         kind = word(SEVERITIES, cause.severity)
         parts += ["\n", (split_line(head, "  ".join([*sums, kind]), width), _STYLES[cause.severity])]
