@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -33,6 +32,7 @@ from exports.seal import overall, seal_table
 from exports.sheets import charts, summary
 from exports.sheets.context import Prepared, prepare
 from exports.sheets.controls import Control, controls, has_purchases
+from exports.shell import saved
 from exports.tables import OPTIONAL, TABLES
 from exports.verify_workbook import check_workbook
 from exports.workbook import write_safely
@@ -150,10 +150,8 @@ def _draw(prepared: Prepared, rows_per_sheet: int) -> _Drawn:
     agrees = _draw_summary(page, prepared, tables, parts, listed=listed, ours=ours, seal=seal)
     charts.draw_charts(front, sheets["By day"], sheets["By channel"], dict(tables), summary.CHART_ROW)
     values["xl/worksheets/sheet1.xml"] = page.values
-    saved = BytesIO()
-    book.save(saved)
     rows = {key: sum(part.count for part in several) for key, several in parts.items()}
-    return _Drawn(saved.getvalue(), entries, values, sealed.frame, rows, seal, agrees)
+    return _Drawn(saved(book), entries, values, sealed.frame, rows, seal, agrees)
 
 
 def _draw_summary(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +32,7 @@ from exports.mapping_edits import (
     read_mappings,
 )  # fmt: skip
 from exports.package import write_package
+from exports.shell import saved
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.targets.base import LedgerMethod, LedgerProduct
@@ -106,13 +106,10 @@ def write_mappings(
         entries[entry], values[entry] = part, draw_shell(sheet, part, subtitle=title, footer=title)
     _offer(book["Products"], parts[0], parts[2])
     _offer(book["Channels"], parts[1], parts[3])
-    saved = BytesIO()
-    book.save(saved)
+    shell = saved(book)
 
     def write(target: Path) -> None:
-        write_package(
-            target, saved.getvalue(), parts=entries, values=values, moment=written_at, on_rows=lambda *_: None
-        )
+        write_package(target, shell, parts=entries, values=values, moment=written_at, on_rows=lambda *_: None)
 
     def check(written: Path) -> list[str]:
         again = read_mappings(written)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ from exports.sheets import summary
 from exports.sheets.context import TITLES
 from exports.sheets.controls import SAFE_WORDS
 from exports.sheets.vat_tables import APART, PURCHASES, SALES, vat_tables
+from exports.shell import saved
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.proof.vat_month import CLAIMED
@@ -86,9 +86,7 @@ def _draw(
     page = summary.Page(front, parts[SALES][0].table.digits, row=_FIRST_ROW)
     _draw_front(page, report, parts)
     values["xl/worksheets/sheet1.xml"] = page.values
-    saved = BytesIO()
-    book.save(saved)
-    return saved.getvalue(), entries, values
+    return saved(book), entries, values
 
 
 def _draw_front(page: summary.Page, report: VatReport, parts: Parts) -> None:

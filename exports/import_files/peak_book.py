@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from exports.import_files.peak_cells import Row
 from exports.import_files.peak_columns import NUMBER_COLUMNS, Template
 from exports.package import write_package
+from exports.shell import saved
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import ExportError, MalformedFile
@@ -74,9 +74,7 @@ def _shell(template: Template, rows: Sequence[Row], title: str) -> bytes:
         for column, (value, is_number) in enumerate(zip(row, numeric, strict=True), 1):
             if value:
                 _put(sheet.cell(row_no, column), value, is_number=is_number)
-    kept = BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    return saved(book)
 
 
 def _put(cell: Any, value: str, *, is_number: bool) -> None:  # noqa: ANN401 - openpyxl is untyped

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import openpyxl
 import pytest
@@ -15,9 +19,11 @@ import pytest
 import exports.workbook
 from bench.made_audit import CHAIN, dossier, made_frames
 from exports.audit_workbook import write_audit_workbook
+from exports.vat_workbook import write_vat_workbook
 from exports.verify_workbook import verify_workbook
 from exports.workbook import write_safely
 from recon.errors import ExportError
+from tests.exports.test_vat_workbook import AT, made
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +46,43 @@ def test_f06_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert target.read_bytes() == b"the old workbook"
     assert [path.name for path in tmp_path.iterdir()] == ["audit.xlsx"]
+
+
+@pytest.fixture
+def full_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file can be made in the system's temporary folder; every other folder has room."""
+
+    def full(*_args: object, **_kwargs: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    monkeypatch.setattr(tempfile, "_mkstemp_inner", full)
+    with pytest.raises(OSError, match="No space left"):
+        openpyxl.Workbook().save(io.BytesIO())  # what a workbook must not depend on
+
+
+@pytest.mark.usefixtures("full_temporary_folder")
+def test_f06_a_full_temporary_folder_hinders_no_workbook(tmp_path: Path) -> None:
+    done = write_audit_workbook(dossier(), made_frames(20), tmp_path / "audit.xlsx")
+    assert verify_workbook(done.path).problems == ()
+    month = write_vat_workbook(made(), tmp_path / "vat.xlsx", written_at=AT)
+    assert openpyxl.load_workbook(month).sheetnames[0] == "VAT"
+
+
+def test_f06_full_disk_while_the_month_of_vat_is_written_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "vat.xlsx"
+    target.write_bytes(b"the old workbook")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))
+    try:
+        with pytest.raises(
+            ExportError, match=r"vat\.xlsx was not written: File too large\. The file that was there is"
+        ):
+            write_vat_workbook(made(), target, written_at=AT)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert target.read_bytes() == b"the old workbook"
+    assert [path.name for path in tmp_path.iterdir()] == ["vat.xlsx"]
 
 
 def test_f06_killed_in_the_middle_leaves_the_old_file_and_the_next_run_tidies_up(tmp_path: Path) -> None:
