@@ -224,7 +224,7 @@ def _notes(context: Context, names: Sequence[str], lists: VatLists) -> Iterator[
     rules = {name: context.settings.connections[name] for name in names}
     without = [name for name, rule in rules.items() if not rule.vat_registered]
     if len(without) == len(names):
-        yield "The company is not registered for VAT: it charges no VAT, issues no tax invoices and files no VAT return. The sales below are listed without VAT."
+        yield "The company is not registered for VAT: it adds no VAT, issues no tax invoices and files no VAT return. The sales below are listed without VAT."
     elif without:
         yield f"{', '.join(without)}: set as not registered for VAT; their sales are listed without VAT."
     voids = lists.sales.filter(pl.col("kind") == "void", pl.col("note") != "").height
