@@ -18,6 +18,22 @@ from recon.plan.state import RETURN_KINDS
 from recon.plan.verdict import Verdicts
 
 
+def result_work(
+    orders: pl.DataFrame, states: pl.DataFrame, facts: pl.DataFrame, amounts: pl.DataFrame, rule_no: pl.Series
+) -> pl.DataFrame:
+    """Return what `order_results` looks at, a row per order: what it is, what stands, what it would be, and by which rule."""
+    return pl.concat(
+        [
+            orders.select("order_no", "order_key", "total_minor"),
+            states.select("cancelled", "refund_minor", "truth_minor"),
+            facts.select("posted_minor"),
+            amounts.select("left_out_minor", "doc_total_minor"),
+            rule_no.to_frame("rule_no"),
+        ],
+        how="horizontal",
+    )
+
+
 def order_results(
     work: pl.DataFrame,
     verdicts: Verdicts,
@@ -27,8 +43,7 @@ def order_results(
 ) -> pl.DataFrame:
     """Return ORDER_RESULTS.
 
-    ``work``: per order order_no, order_key, truth_minor, posted_minor, left_out_minor, rule_no, total_minor and the
-    columns cancelled, refund_minor, doc_total_minor. ``rule_names``: of the lifecycle that ``rule_no`` counts in.
+    ``work``: from `result_work`. ``rule_names``: of the lifecycle that ``rule_no`` counts in.
     """
     count = work.height
     sent, stuck = drafts.filter(pl.col("blocked").is_null()), drafts.filter(pl.col("blocked").is_not_null())

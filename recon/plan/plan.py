@@ -21,7 +21,7 @@ from recon.plan.assemble import Written, assemble
 from recon.plan.both import plan_both
 from recon.plan.buying.state import is_bought
 from recon.plan.columns import per_order, side_by_side
-from recon.plan.controls import assert_ties, by_kind, control_totals, order_results
+from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
 from recon.plan.drafts import drafts
 from recon.plan.findings import blocked_line_findings, findings_by_cause, said_already
 from recon.plan.finish import finish_lines
@@ -198,16 +198,7 @@ def _drafts(
 
 
 def _results(work: Work, asked: pl.DataFrame, amounts: pl.DataFrame, rule_no: pl.Series) -> pl.DataFrame:
-    frame = pl.concat(
-        [
-            work.orders.select("order_no", "order_key", "total_minor"),
-            work.states.select("cancelled", "refund_minor", "truth_minor"),
-            work.facts.select("posted_minor"),
-            amounts.select("left_out_minor", "doc_total_minor"),
-            rule_no.to_frame("rule_no"),
-        ],
-        how="horizontal",
-    )
+    frame = result_work(work.orders, work.states, work.facts, amounts, rule_no)
     return order_results(frame, work.verdicts, asked, work.inputs.decisions)
 
 

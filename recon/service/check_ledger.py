@@ -97,13 +97,13 @@ def _keys(context: Context, name: str, system: str, check: str) -> CheckLine:
 
 def _answer(answers: Answers, kept: Kept, rules: Connection) -> CheckLine:
     """Say whether the ledger answered, or when it did the last time."""
-    place = f" at {rules.ledger.base_url}" if rules.ledger.base_url else ""
     if answers.error:
         return CheckLine(
             check="ledger-answers", state="missing", text=answers.error, remedy="recon connect", place="settings"
         )
     if answers.asked:
-        return CheckLine(check="ledger-answers", state="ok", text=f"It answered just now{place}.")
+        text = f"It answered just now at {rules.ledger.base_url}." if rules.ledger.base_url else "It answered just now."
+        return CheckLine(check="ledger-answers", state="ok", text=text)
     if kept.verified is None:
         return CheckLine(
             check="ledger-answers",
@@ -137,27 +137,25 @@ def _company(context: Context, answers: Answers, kept: Kept) -> Iterator[CheckLi
                 setting="company.name", place="settings",
             )  # fmt: skip
             return
-    if not named.name:
-        yield CheckLine(
-            check="company",
-            state="unknown",
-            text=f"The ledger does not say whose books it holds; recon.toml says {ours.name}.",
-        )
-    else:
-        yield CheckLine(check="company", state="ok", text=f"{named.name}, as in recon.toml.")
+    silent = f"The ledger does not say whose books it holds; recon.toml says {ours.name}."
+    yield _stated("company", named.name, f"{named.name}, as in recon.toml.", silent)
     if not ours.tax_id:
         yield CheckLine(
             check="tax-id", state="warning", text="recon.toml names no tax id of the company, so it cannot be compared.",
             remedy="company.tax_id in recon.toml", setting="company.tax_id", place="settings",
         )  # fmt: skip
-    elif not named.tax_id:
-        yield CheckLine(
-            check="tax-id",
-            state="unknown",
-            text=f"The ledger does not state the tax id; recon.toml says {ours.tax_id}.",
-        )
     else:
-        yield CheckLine(check="tax-id", state="ok", text=f"{named.tax_id}, as in recon.toml.")
+        silent = f"The ledger does not state the tax id; recon.toml says {ours.tax_id}."
+        yield _stated("tax-id", named.tax_id, f"{named.tax_id}, as in recon.toml.", silent)
+
+
+def _stated(check: str, stated: str, same: str, silent: str) -> CheckLine:
+    """Return a line about what the ledger states as recon.toml does, or does not state at all."""
+    return (
+        CheckLine(check=check, state="ok", text=same)
+        if stated
+        else CheckLine(check=check, state="unknown", text=silent)
+    )
 
 
 def _environment(rules: Connection, answers: Answers) -> CheckLine:
@@ -187,8 +185,10 @@ def _clock(answers: Answers) -> CheckLine:
         return CheckLine(
             check="clock", state="unknown", text="The ledger's clock is not known; it is seen when the ledger is asked."
         )
-    side = "ahead of" if ahead > 0 else "behind"
-    text = f"This computer's clock is {abs(ahead)} s {side} the ledger's." if ahead else "Both clocks say the same."
+    text = "Both clocks say the same."
+    if ahead:
+        before = f"This computer's clock is {abs(ahead)} s ahead of the ledger's."
+        text = before if ahead > 0 else f"This computer's clock is {abs(ahead)} s behind the ledger's."
     if abs(ahead) <= CLOCK_OK_SECONDS:
         return CheckLine(check="clock", state="ok", text=text)
     state: State = "warning" if abs(ahead) <= CLOCK_MOST_SECONDS else "missing"

@@ -20,7 +20,7 @@ from recon.service.known import current_sets
 from recon.service.product_table import product_table
 from recon.service.reading import latest_plan, latest_plan_folder
 from recon.service.returned import planned_frames
-from recon.summaries_checks import CheckLine
+from recon.summaries_checks import CheckLine, State
 from recon.targets.base import Catalog
 
 NAMED: Final = 5
@@ -55,24 +55,28 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     yield from _contacts(context, name, rules, catalog, orders)
 
 
+def _without_account(channels: pl.DataFrame, state: State, text: str, remedy: str, currency: str) -> CheckLine:
+    """Return a line about payment channels for which nobody chose an account, with their orders and sum."""
+    return CheckLine(
+        check="payment-channels", state=state, text=text, remedy=remedy, place="channels", setting="channels.unmapped",
+        count=int(channels["orders"].sum()), total=plain(int(channels["amount_minor"].sum()), currency),
+    )  # fmt: skip
+
+
 def _payment_channels(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
     table = channel_table(context, name)
     frame = table.frame
     unmapped, cash = frame.filter(pl.col("state") == "unmapped"), frame.filter(pl.col("state") == "cash")
     if unmapped.height:
         orders = int(unmapped["orders"].sum())
-        yield CheckLine(
-            check="payment-channels", state="missing", text=f"No account of the ledger receives the money of {_named(unmapped['channel'])}. Orders that wait: {orders:,}.",
-            remedy="recon match --channel NAME --method CODE", place="channels", setting="channels.unmapped",
-            count=orders, total=plain(int(unmapped["amount_minor"].sum()), table.currency),
-        )  # fmt: skip
+        text = f"No account of the ledger receives the money of {_named(unmapped['channel'])}. Orders that wait: {orders:,}."
+        remedy = "recon match --channel NAME --method CODE"
+        yield _without_account(unmapped, "missing", text, remedy, table.currency)
     if cash.height:
         orders = int(cash["orders"].sum())
-        yield CheckLine(
-            check="payment-channels", state="warning", text=f"Booked as cash, because nobody chose an account for {_named(cash['channel'])}. Orders: {orders:,}.",
-            remedy="recon match --channel NAME --method CODE, or channels.unmapped in recon.toml", place="channels", setting="channels.unmapped",
-            count=orders, total=plain(int(cash["amount_minor"].sum()), table.currency),
-        )  # fmt: skip
+        text = f"Booked as cash, because nobody chose an account for {_named(cash['channel'])}. Orders: {orders:,}."
+        remedy = "recon match --channel NAME --method CODE, or channels.unmapped in recon.toml"
+        yield _without_account(cash, "warning", text, remedy, table.currency)
     known = {fold(channel) for channel in frame["channel"]}
     unused = [channel for channel in rules.payment_channels if channel != ALL and fold(channel) not in known]
     if unused:
@@ -120,17 +124,17 @@ def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -
             continue
         seen.add(row["code"])
         channel = row["sales_channel"] or "(no sales channel)"
-        about = "" if row["sales_channel"] == DEFAULT else f" of {channel}"
+        charge, everywhere = row["kind"], row["sales_channel"] == DEFAULT
         amount = plain(row["amount_minor"], table.currency) if row["orders"] else None
         otherwise = f"recon match --charge {_edit_name(row)}=product:CODE (or account:CODE, leave-out)"
         yield CheckLine(
-            check="services" if row["is_product"] else "charges", state="missing", text=f"{row['kind']}{about}: {wrong}",
+            check="services" if row["is_product"] else "charges", state="missing", text=f"The charge {charge}: {wrong}" if everywhere else f"The charge {charge} of {channel}: {wrong}",
             remedy=offers.get((_table(row, rules), row["kind"]), otherwise), setting=f"charges.{_table(row, rules)}.{row['kind']}",
             place="channels", count=row["orders"] or None, total=amount,
         )  # fmt: skip
     if not seen and used.height:
         kinds = ", ".join(
-            f"{kind} on {code}" if code else kind
+            f"{kind} = {code}" if code else kind
             for kind, code in used.select("kind", "code").unique(maintain_order=True).iter_rows()
         )
         yield CheckLine(check="charges", state="ok", text=f"Every charge of the orders has its place: {kinds}.")

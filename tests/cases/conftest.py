@@ -1,4 +1,5 @@
-"""Worlds of the crash tests, made once for each process of the test run; every test puts back the state it starts from."""
+"""Worlds of the crash tests, made once for each process of the test run (every test puts back the state it starts from), and a
+shop of ZORT for stories."""
 
 from __future__ import annotations
 
@@ -6,9 +7,25 @@ from collections.abc import Iterator
 
 import pytest
 
+from recon.sandbox.zort import ZortShop
 from tests.cases.crash_world import World
 from tests.cases.nursery import Nursery
 from tests.cases.sweep import Walked, walk
+from tests.clock import FakeClock
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> FakeClock:
+    """A clock that only moves when told; a module says with ``NOW`` when its stories are told."""
+    now = getattr(request.module, "NOW", None)
+    return FakeClock() if now is None else FakeClock(now)
+
+
+@pytest.fixture
+def shop(clock: FakeClock) -> Iterator[ZortShop]:
+    """A shop of ZORT on this computer."""
+    with ZortShop(now=clock.now) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="session")

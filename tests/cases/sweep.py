@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,20 @@ def kill(world: World, argv: tuple[str, ...], point: str, visit: int = 1) -> Non
     ended = world.run(*argv, crash=f"{point}:{visit}")
     assert ended.killed, f"{argv[0]} passed {point} without dying: {ended.code}\n{ended.out}\n{ended.err}"
     world.check_restart()
+
+
+def kill_everywhere(
+    world: World, steps: Mapping[str, tuple[str, ...]], step: str, did: Seen, go_on: Callable[[World], None]
+) -> None:
+    """Die at every point of a step, each time from the state before it; go on to the step before the last, then ``go_on``."""
+    names = list(steps)
+    for point, visit in points(did):
+        world.restore(step)
+        with world.ledger():
+            kill(world, steps[step], point, visit)
+            for name in names[names.index(step) : -1]:
+                world.run(*steps[name]).expect(0, 4)
+        go_on(world)
 
 
 def finish(world: World, stage: str, step: str) -> None:

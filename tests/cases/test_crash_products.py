@@ -13,7 +13,7 @@ import pytest
 from recon.sandbox.peak import Fault
 from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, World
 from tests.cases.nursery import Nursery
-from tests.cases.sweep import PROCESSES, Seen, kill, points, read_record
+from tests.cases.sweep import PROCESSES, Seen, kill, kill_everywhere, points, read_record
 
 pytestmark = PROCESSES
 
@@ -106,14 +106,7 @@ def test_f02_f37_killed_around_the_creation_of_a_product(
 @pytest.mark.parametrize("step", list(STEPS))
 def test_f01_f37_killed_at_every_point_of_every_step(shop: tuple[World, dict[str, Seen]], step: str) -> None:
     world, seen = shop
-    names = list(STEPS)
-    for point, visit in points(seen[step]):
-        world.restore(step)
-        with world.ledger():
-            kill(world, STEPS[step], point, visit)
-            for name in names[names.index(step) : -1]:
-                world.run(*STEPS[name]).expect(0, 4)
-        go_on(world)
+    kill_everywhere(world, STEPS, step, seen[step], go_on)
 
 
 def test_f01_the_link_follows_with_the_next_command_whichever_it_is(shop: tuple[World, dict[str, Seen]]) -> None:

@@ -16,7 +16,7 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from recon.sandbox.zort import ZortShop
 from tests.cases.crash_world import COMPANY, NOBODY, TAX_ID, World
 from tests.cases.nursery import Ended, Nursery
-from tests.cases.sweep import PROCESSES, Seen, kill, points, read_record
+from tests.cases.sweep import PROCESSES, Seen, kill, kill_everywhere, points, read_record
 from tests.cases.test_purchases import ACCOUNTS, SUPPLIER, UNPAID, bought
 from tests.cases.zort_books import sale
 
@@ -130,14 +130,7 @@ def test_f02_f30_killed_around_an_expense_and_its_payment(
 @pytest.mark.parametrize("step", list(STEPS))
 def test_f01_killed_at_every_point_of_every_step(world: tuple[World, dict[str, Seen]], step: str) -> None:
     books, seen = world
-    names = list(STEPS)
-    for point, visit in points(seen[step]):
-        books.restore(step)
-        with books.ledger():
-            kill(books, STEPS[step], point, visit)
-            for name in names[names.index(step) : -1]:
-                books.run(*STEPS[name]).expect(0, 4)
-        go_on(books)
+    kill_everywhere(books, STEPS, step, seen[step], go_on)
 
 
 @pytest.mark.parametrize("commit", [True, False])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from tests.clock import FakeClock
 from tests.recon.sandbox_peak_caller import Caller
 from tests.shell import SANDBOX_COMPANY, Shell, run
 
+NOW = JULY
 ACCOUNTS = {"input_vat": "115401", "undue_input_vat": "115401", "payable": "212101", "withholding_payable": "420102"}
 UNPAID = {"paymentstatus": "Pending", "payments": [], "paymentamount": "0"}
 KINDS = ["sale", "purchase", "purchase_return"]
@@ -38,17 +38,6 @@ def given_back(number: str) -> dict[str, Any]:
     """A return to the supplier."""
     document = {name: value for name, value in bought(number).items() if not name.startswith("purchaseorderdate")}
     return document | {"returnpurchaseorderdate": "2026-06-25T00:00:00", "returnpurchaseorderdateString": "2026-06-25"}
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(JULY)
-
-
-@pytest.fixture
-def shop(clock: FakeClock) -> Iterator[ZortShop]:
-    with ZortShop(now=clock.now) as shop:
-        yield shop
 
 
 @pytest.fixture

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from recon.sandbox.zort import ZortShop
 from tests.cases.zort_books import JULY, back, books, change, codes, fill, planned, sale
 from tests.clock import FakeClock
 
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(JULY)
-
-
-@pytest.fixture
-def shop(clock: FakeClock) -> Iterator[ZortShop]:
-    with ZortShop(now=clock.now) as shop:
-        yield shop
-
-
+NOW = JULY
 KINDS = ["sale", "sale_return"]
 
 

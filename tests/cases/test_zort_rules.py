@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,12 @@ from tests.cases.zort_books import JULY, back, books, change, codes, fill, keys,
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Shell, run
 
+NOW = JULY
 UNPAID = {"paymentstatus": "Pending", "paymentamount": "0", "payments": []}
 LISTS = {
     "sale": "/Order/GetOrders", "sale_return": "/ReturnOrder/GetReturnOrders", "purchase": "/PurchaseOrder/GetPurchaseOrders",
     "purchase_return": "/ReturnPurchaseOrder/GetReturnPurchaseOrders",
 }  # fmt: skip
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(JULY)
-
-
-@pytest.fixture
-def shop(clock: FakeClock) -> Iterator[ZortShop]:
-    with ZortShop(now=clock.now) as shop:
-        yield shop
 
 
 def story(tmp_path: Path, clock: FakeClock, shop: ZortShop, sales: list[dict[str, Any]], **settings: Any) -> Shell:

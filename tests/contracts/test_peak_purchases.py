@@ -62,17 +62,6 @@ def credit(**changes: object) -> Document:
     )
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def peak(clock):
-    with SandboxPeak(clock=clock) as sandbox:
-        yield sandbox
-
-
 def opened(peak: SandboxPeak, clock: FakeClock, **options: object):
     """A target that has read PEAK's lists, as an upload has."""
     made = target(peak.url, clock, credentials=peak.credentials, **options)

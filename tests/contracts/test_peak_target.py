@@ -16,17 +16,6 @@ from tests.recon.peak_tools import FakeClock, following, line, new_product, sale
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def peak(clock):
-    with SandboxPeak(clock=clock) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
 def ledger(peak, clock):
     with target(peak.url, clock, credentials=peak.credentials) as made:
         yield made

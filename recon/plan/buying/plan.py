@@ -16,7 +16,7 @@ from recon.plan.buying.lifecycle import BUYING, BUYING_RULE_NAMES, asks_for, buy
 from recon.plan.buying.lines import buying_items, withheld
 from recon.plan.buying.work import Buying, open_buying
 from recon.plan.columns import per_order, run_sums
-from recon.plan.controls import assert_ties, by_kind, control_totals, order_results
+from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
 from recon.plan.findings import account_findings, findings_by_cause, vat_rounding_findings
 from recon.plan.finish import finish_lines
 from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
@@ -161,16 +161,7 @@ def _as_approved(planned: pl.DataFrame, work: Buying) -> pl.DataFrame:
 
 
 def _results(work: Buying, asked: pl.DataFrame, amounts: pl.DataFrame, rule_no: pl.Series) -> pl.DataFrame:
-    frame = pl.concat(
-        [
-            work.orders.select("order_no", "order_key", "total_minor"),
-            work.states.select("cancelled", "refund_minor", "truth_minor"),
-            work.facts.select("posted_minor"),
-            amounts.select("left_out_minor", "doc_total_minor"),
-            rule_no.to_frame("rule_no"),
-        ],
-        how="horizontal",
-    )
+    frame = result_work(work.orders, work.states, work.facts, amounts, rule_no)
     # What a person did by hand over a negative amount is in the facts already.
     open_ones = work.inputs.decisions.filter(~(pl.col("amount_minor") < 0).fill_null(value=False))
     return order_results(frame, work.verdicts, asked, open_ones, BUYING_RULE_NAMES)
