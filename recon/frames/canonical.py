@@ -7,7 +7,7 @@ sum of the file's own total column equals these three to the minor unit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -80,6 +80,21 @@ class CanonicalFrames:
     """One per file, in the order the files were combined."""
     notes: tuple[str, ...] = field(default=())
     """What the formats cannot tell, in plain words."""
+
+    def in_one_piece(self) -> CanonicalFrames:
+        """Return these frames with every column in one chunk.
+
+        Polars 2.1 panics in ``pl.format`` and ``concat_str`` over columns whose chunks differ, as those of filtered and
+        concatenated frames may.
+        """
+        return replace(
+            self,
+            orders=self.orders.rechunk(),
+            lines=self.lines.rechunk(),
+            payments=self.payments.rechunk(),
+            refunds=self.refunds.rechunk(),
+            findings=self.findings.rechunk(),
+        )
 
     def checked(self) -> CanonicalFrames:
         """Return these frames after checking every schema at the border.

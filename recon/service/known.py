@@ -217,7 +217,8 @@ def current_frames(context: Context, name: str, rules: Connection) -> CanonicalF
         return None
     frames = gather_settlements(combine(sets))
     fees = frames.lines["sku"].str.starts_with(FEE).fill_null(value=False)
-    return replace(frames, lines=frames.lines.filter(~fees)) if fees.any() else frames
+    sold = replace(frames, lines=frames.lines.filter(~fees)) if fees.any() else frames
+    return sold.in_one_piece()
 
 
 def frames_by_name(frames: CanonicalFrames, comparison: Comparison | None = None) -> dict[str, pl.DataFrame]:

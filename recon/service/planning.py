@@ -123,7 +123,8 @@ def whole_set(context: Context, name: str, sets: list[tuple[Intake, CanonicalFra
     parts = [frames for _, frames in sets]
     frames = with_returns(context, name, context.settings.connections[name], gather_settlements(combine(parts)))
     held = refused_later(parts, frames, read_again(context, name))
-    return replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
+    told = replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
+    return told.in_one_piece()
 
 
 def plan_inputs(

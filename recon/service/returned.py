@@ -20,7 +20,8 @@ def said_returns(context: Context, name: str) -> pl.DataFrame:
 
 def with_returns(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> CanonicalFrames:
     """Return the orders with what came back taken off them."""
-    return attach_returns(frames, said_returns(context, name), switched_on="sale_return" in rules.record_kinds)
+    said, is_on = said_returns(context, name), "sale_return" in rules.record_kinds
+    return attach_returns(frames, said, switched_on=is_on).in_one_piece()
 
 
 def planned_frames(context: Context, name: str, rules: Connection) -> CanonicalFrames | None:

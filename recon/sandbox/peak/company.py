@@ -67,9 +67,11 @@ CHART: Final = (
     Account("113108", "ลูกหนี้บัตรเครดิต", "Card clearing"),  # invented
     Account("113109", "ลูกหนี้เก็บเงินปลายทาง", "COD clearing"),  # invented
     Account("115401", "ภาษีซื้อ", "Input VAT"),  # seen
+    Account("115402", "ภาษีซื้อยังไม่ถึงกำหนด", "Input VAT not yet due"),  # invented
     Account("212101", "เจ้าหนี้การค้า", "Trade payables"),  # seen
     Account("215301", "ภาษีขาย", "Output VAT"),  # invented
     Account("215302", "ภาษีขายยังไม่ถึงกำหนด", "Output VAT not yet due"),  # invented
+    Account("215401", "ภาษีหัก ณ ที่จ่ายค้างจ่าย", "Withholding tax payable"),  # invented
     Account("410101", "รายได้จากการขายสินค้า", "Sales"),  # seen
     Account("410107", "รายได้จากการขายอื่น", "Other sales"),  # seen
     Account("410201", "รายได้จากการให้บริการ", "Service income"),  # seen

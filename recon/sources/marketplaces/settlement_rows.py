@@ -249,7 +249,7 @@ def _named_legs(sheet: Sheet, base: pl.DataFrame) -> pl.DataFrame:
     named = pl.col("leg").fill_null("(no name)")
     sku = pl.col("leg").replace_strict(groups, default=UNKNOWN, return_dtype=pl.String).replace(ASK, UNKNOWN)
     return base.select(
-        ORDER_NO, ROW, sku.alias("sku"), named.replace(lines).alias("name"), pl.col("amount").alias("text"), "minor",
+        ORDER_NO, ROW, sku.alias("sku"), named.replace(old=lines).alias("name"), pl.col("amount").alias("text"), "minor",
         named.alias("said"),
     ).cast(LEGS)  # fmt: skip
 
