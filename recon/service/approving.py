@@ -34,19 +34,20 @@ def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str |
         require_none_rejected(context, batch, documents)
     if dry_run:
         return batch_view(context, batch)
-    approved = approve(
-        context.store,
-        batch_id=batch.batch_id,
-        plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
-        company_id=company_id,
-        documents=documents,
-        approver=actor,
-        os_user=context.os_user,
-        count=batch.document_count,
-        sum_minor=batch.total_minor,
-        policy=approval_policy(context),
-    )
-    note_approved(context, batch, actor)
+    with context.store.database.transaction("approve"):  # an approval answers what its batch showed, or neither stands
+        approved = approve(
+            context.store,
+            batch_id=batch.batch_id,
+            plan_digest=digest_files(plan_folder(context, batch), DIGESTED),
+            company_id=company_id,
+            documents=documents,
+            approver=actor,
+            os_user=context.os_user,
+            count=batch.document_count,
+            sum_minor=batch.total_minor,
+            policy=approval_policy(context),
+        )
+        note_approved(context, batch, actor)
     context.notes.extend(approved.warnings)
     return batch_view(context, context.store.batches.get(batch.batch_id))
 
