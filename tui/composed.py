@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui import i18n
+from tui.core_texts import LINE_KINDS, ORDER_STATES, PAYMENT_STATES, word
 from tui.i18n import _
 
 _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -24,11 +25,15 @@ _PLACE_IN_FILE: Final = re.compile(
     r"(?:value (?P<value>'[^']*'|\"[^\"]*\")(?:, |(?=: )|$))?(?:order (?P<order>[^ ]+?))?(?:: (?P<detail>.+))?"
 )
 """Where the first row of a finding stands and what it says, as `recon.service.causes` puts it."""
-_SEAMS: Final = re.compile(r"(?<=[.?!;]) (?=\S)")
-"""Where one sentence, or one member of a list of sentences, may end and the next begin."""
+_SEAMS: Final = re.compile(r"(?<=[.?!;]) (?=\S)|(?<=:) (?=recon )")
+"""Where one sentence, or one member of a list of sentences, may end and the next, or the command it leads to, begin."""
+_KEYED: Final = re.compile(r"(?P<key>[^\s:]\S{0,99}): (?P<said>\S.*)")
+"""What is said of one document or number: ``RT-1001: the ledger holds it as ...``."""
 _MOST_PIECES: Final = 24
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 """A number with its thousands marked, as the core writes counts."""
+_LONGEST_WORD: Final = 24
+"""Letters of the longest word of ours that stands in a place before a space: ``payment of an expense``."""
 _KEPT: Final = 4096
 _DEEPEST: Final = 3
 _IN_LISTS: Final = {
@@ -36,14 +41,20 @@ _IN_LISTS: Final = {
     " and {more} more": re.compile(r" and (?P<more>[0-9]+) more$"),
     " or {last}": re.compile(r" or (?P<last>'[^']*')$"),
     " (close: {near})": re.compile(r" \(close: (?P<near>[^()]*)\)"),
+    "(no channel stated)": re.compile(r"\(no channel stated\)"),
 }
 """What the core puts behind the members of a list that stands in a place (`recon.frames.headings`)."""
+_SUM: Final = re.compile(r"(?P<word>[^()]+) (?P<open>\(?)(?P<amount>-?[0-9]+\.[0-9]+)(?P<close>\)?)", re.ASCII)
+"""A member of a list of sums: ``own discounts -132.00``."""
 _DAY_LENGTH: Final = len("2026-10-31")
 _WORDS_IN: Final = (
     "kind", "state", "word", "state_words", "meaning", "ahead_of", "direction", "noun", "applies_to_kind", "their_kind",
     "product_kind", "vat_mode", "way", "payment_state_old",
+    "kind_words", "when",
 )  # fmt: skip
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
+_CODES_IN: Final = {"charge": LINE_KINDS, "read_as": PAYMENT_STATES | ORDER_STATES}
+"""Places that hold a code of the core, and the words for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +72,25 @@ class _Sentence:
         if not (text.startswith(first) and text.endswith(last)) or len(text) < len(first) + len(last):
             return None
         values, start, end = [], len(first), len(text) - len(last)
-        for literal in middle:
+        for name, literal in zip(self.names, middle, strict=False):
             found = text.find(literal, start, end)
             if found < 0:
                 return None
+            if literal.startswith(" ") and name.removesuffix("_2") in _WORDS_IN:
+                found = self._word_end(text, literal, start, found)
             values.append(text[start:found])
             start = found + len(literal)
         return dict(zip(self.names, [*values, text[start:end]], strict=True))
+
+    @staticmethod
+    def _word_end(text: str, literal: str, start: int, found: int) -> int:
+        """Return where the longest word of ours ends that begins at ``start``: ``payment channel``, not ``payment``."""
+        later = text.find(literal, found + 1)
+        while 0 <= later <= start + _LONGEST_WORD:
+            if i18n.tr(text[start:later]) != text[start:later]:
+                found = later
+            later = text.find(literal, later + 1)
+        return found
 
 
 class _Index:
@@ -104,8 +127,9 @@ class _Index:
         """Return how many letters of a text are a sentence's own; 0 if no sentence fits."""
         if text and self.catalogue.gettext(text) != text:
             return len(text)
-        found = self.best(text)
-        return found[0].own if found is not None else 0
+        found, keyed = self.best(text), _KEYED.fullmatch(text)
+        behind = self.best(keyed["said"]) if keyed else None
+        return max((each[0].own for each in (found, behind) if each is not None), default=0)
 
 
 class _Built:
@@ -141,6 +165,9 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     several = _one_by_one(index, text, found[0].own if found is not None else 0, deeper)
     if several is not None:
         return several
+    keyed = _KEYED.fullmatch(text)
+    if keyed is not None and index.own(keyed["said"]) > (found[0].own if found is not None else 0):
+        return f"{keyed['key']}: {_translated(index, keyed['said'], deeper)}"
     if found is None:
         return text
     sentence, values = found
@@ -191,7 +218,7 @@ def _said(index: _Index, run: str, deeper: int) -> str:
 
 def _located(index: _Index, found: re.Match[str], text: str, deeper: int) -> str:
     """Return an example of a finding, ``jan.csv, row 3, order shop:1: ...``, with the words of its place translated."""
-    if not (found["row"] or found["order"]):  # of the whole file: ``recon.toml: ...``
+    if not (found["row"] or found["order"] or found["column"]):  # of the whole file: ``recon.toml: ...``
         of_file = found["file"] and found["detail"] and text == f"{found['file']}: {found['detail']}"
         return f"{found['file']}: {_translated(index, found['detail'], deeper)}" if of_file else text
     words = {
@@ -213,10 +240,24 @@ def _value(index: _Index, name: str, value: str, deeper: int) -> str:
         return i18n.day(value, era=True)
     if _GROUPED.fullmatch(value):
         return i18n.amount(value.replace(",", ""))
+    if name == "leg_sums":
+        return _sums(value)
+    if name.removesuffix("_2") in _CODES_IN:
+        return word(_CODES_IN[name.removesuffix("_2")], value)
     if " " in value.strip():
         said = _translated(index, value, deeper)
         value = _listed(index, value) if said == value else said
     return i18n.tr(value) if name.removesuffix("_2") in _WORDS_IN else value
+
+
+def _sums(value: str) -> str:
+    """Return a list of sums, each with its word of ours: ``own discounts -132.00, tax kept back -3.00``."""
+    return ", ".join(
+        f"{i18n.tr(found['word'])} {found['open']}{i18n.amount(found['amount'])}{found['close']}"
+        if (found := _SUM.fullmatch(part))
+        else part
+        for part in value.split(", ")
+    )
 
 
 def _listed(index: _Index, value: str) -> str:

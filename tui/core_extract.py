@@ -47,18 +47,27 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/frames/delimited.py": (" (close: {near})",),
     "recon/frames/schemas.py": ("included", "excluded"),
     "recon/normalize/checks.py": ("inside",),
+    "recon/normalize/named_returns.py": ("Return {order_number}: {how}.",),
     "recon/frames/tables.py": (" Close: {close}.", "column {heading}"),
     "recon/intake.py": (" (sheet {sheet})",),
+    "recon/plan/findings.py": ("more", "less"),
     "recon/review/like.py": (" of {sales_channel}", ", below {amount_below} {currency}"),
     "recon/review/tokens.py": (
         "status", "total", "finding", "currency", "batch", "write a {meaning}: {known}.",
     ),
+    "recon/service/ledger_reading.py": ("no day",),
+    "recon/service/new_things.py": ("sales channel", "payment channel", "status", "tax", "currency"),
+    "recon/schedule.py": ("hourly", "daily", "weekly", "monthly"),
     "recon/service/planning.py": ("planning",),
+    "recon/service/return_table.py": ("returns", "sales"),
     "recon/service/settling.py": (" Accepted: {differences}.",),
     "recon/service/taking_in.py": ("reading {name}", "fetched {name}", "refused: {error}"),
     "recon/settings_problems.py": (
         " is {value}", " or {last}", "`{key}`{shown}; accepted: {accepted}.{hint}",
         "at least {limit}", "more than {limit}", "at most {limit}", "less than {limit}",
+    ),
+    "recon/sources/marketplaces/settlements.py": (
+        "Rows: {count}.", "goods", "refunds", "commission", "marketing", "affiliates", "compensation",
     ),
     "recon/sources/profile/model.py": (
         "{name} = {value}; accepted: {states}", "{table}: {word} = {state}; accepted: {states}",

@@ -89,9 +89,10 @@ def _about_sale() -> dict[str, pl.Expr]:
 
 
 def _belongs() -> pl.Expr:
+    day_back = pl.col("ordered_on")
     return pl.format(
         "Return {} over {} of {} belongs to {} over {}: {}.",
-        "order_number", plain_text("total_minor"), "ordered_on", "sale_number", plain_text("sale_minor"), "how",
+        "order_number", plain_text("total_minor"), day_back, "sale_number", plain_text("sale_minor"), "how",
     )  # fmt: skip
 
 
@@ -100,8 +101,8 @@ def _held(live: pl.DataFrame) -> pl.DataFrame:
     own = {"value": pl.col("order_number"), "amount_minor": pl.col("total_minor")}
     alone = live.filter(pl.col("sale_no").is_null())
     too_much = live.filter(pl.col("sale_no").is_not_null(), pl.col("exceeds"))
-    all_back = pl.format("{} All its returns: {}.", _belongs(), plain_text("back"))
-    why = pl.concat_str(pl.lit("Return "), pl.col("order_number").fill_null("?"), pl.lit(": "), "how", pl.lit("."))
+    all_back = pl.concat_str(_belongs(), pl.format("All its returns: {}.", plain_text("back")), separator=" ")
+    why = pl.format("Return {}: {}.", pl.col("order_number").fill_null("?"), "how")
     return gather(
         [
             findings_from(alone, "return-not-linked", **own, detail=why),

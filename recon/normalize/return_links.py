@@ -76,7 +76,7 @@ def _words(returns: pl.DataFrame) -> pl.DataFrame:
 def _of_rank(found: pl.DataFrame, rank: int) -> pl.DataFrame:
     """Return per return how many sales words of this rank name, the first, where it stands, and all in words."""
     sales = found.unique(["return_key", "sale_key"], keep="first", maintain_order=True)
-    shown = pl.format("{} of {} ({})", plain_text("total_minor"), "ordered_on", "sale_key")
+    shown = pl.format("{} ({}, {})", plain_text("total_minor"), "ordered_on", "sale_key")
     grouped = sales.group_by("return_key", maintain_order=True).agg(
         pl.len().alias("n"), pl.col("sale_key").first().alias("key"), pl.col("field").first(), pl.col("word").first(),
         shown.head(_SHOWN).str.join("; ").alias("all"),
@@ -96,14 +96,15 @@ def _sale() -> pl.Expr:
 
 
 def _how() -> pl.Expr:
-    several = "{} sales are meant by what its {} says ({}): {}"
+    fields = pl.format("{} sales are meant by what its field `{}` says ({}): {}", "n_1", "field_1", "word_1", "all_1")
+    texts = pl.format("{} sales are meant by what its description says ({}): {}", "n_2", "word_2", "all_2")
     return (
         pl.when("there").then(pl.lit("a person said so"))
         .when(pl.col("said_key").is_not_null())
         .then(pl.format("a person named {}, which is not among the sales", "said_key"))
         .when(pl.col("n_1") == 1).then(pl.format("its field `{}` says {}", "field_1", "word_1"))
-        .when(pl.col("n_1") > 1).then(pl.format(several, "n_1", pl.format("field `{}`", "field_1"), "word_1", "all_1"))
+        .when(pl.col("n_1") > 1).then(fields)
         .when(pl.col("n_2") == 1).then(pl.format("its description names {}", "word_2"))
-        .when(pl.col("n_2") > 1).then(pl.format(several, "n_2", pl.lit("description"), "word_2", "all_2"))
+        .when(pl.col("n_2") > 1).then(texts)
         .otherwise(pl.lit("no reference and no word of its description is the number of a known sale")).alias("how")
     )  # fmt: skip

@@ -106,15 +106,15 @@ def with_vat_figures(findings: pl.DataFrame, documents: pl.DataFrame, orders: pl
     known = findings.join(figures, on="document_key", how="left", maintain_order="left")
     known = known.join(stated, on="order_key", how="left", maintain_order="left")
     ours, by_line, theirs = pl.col("vat_minor"), pl.col("vat_by_line_minor"), pl.col("tax_minor")
-    detail = pl.format(
-        "VAT {} on the document, {} line by line: {} {}. {}",
-        plain_text(ours),
-        plain_text(by_line),
-        plain_text((ours - by_line).abs()),
-        pl.when(ours > by_line).then(pl.lit("more")).otherwise(pl.lit("less")),
+    direction = pl.when(ours > by_line).then(pl.lit("more")).otherwise(pl.lit("less"))
+    stated_by_shop = (
         pl.when(theirs.is_null()).then(pl.lit("The shop states none."))
         .when(theirs == ours).then(pl.format("The shop states {}, as the document.", plain_text(theirs)))
-        .otherwise(pl.format("The shop states {}, {} from the document's.", plain_text(theirs), plain_text((theirs - ours).abs()))),
+        .otherwise(pl.format("The shop states {}, {} from the document's.", plain_text(theirs), plain_text((theirs - ours).abs())))
+    )  # fmt: skip
+    detail = pl.format(
+        "VAT {} on the document, {} line by line: {} {}. {}",
+        plain_text(ours), plain_text(by_line), plain_text((ours - by_line).abs()), direction, stated_by_shop,
     )  # fmt: skip
     return known.with_columns(
         pl.when(bare & ours.is_not_null()).then(detail).otherwise("detail").alias("detail")

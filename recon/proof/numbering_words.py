@@ -10,9 +10,6 @@ from recon.proof.numbering import NUMBERING, NumberingProof
 
 _WHOLE = "Every number from the first to the last is there once."
 _TOO_FEW = "Too few numbers to tell whether they run on."
-_NO_SERIES = (
-    "Only {} of 100 numbers follow directly on the one before: no running series, so a missing number says nothing."
-)
 
 
 def as_rows(
@@ -53,17 +50,26 @@ def _whole(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _series(series: pl.DataFrame, follows: str) -> pl.DataFrame:
-    gaps = pl.format("{} missing, in {}.", _many("missing", "number"), _many("gaps", "place"))
-    doubles = pl.format(" {} used twice.", _many("doubles", "number"))
-    found = pl.concat_str(
-        pl.when(pl.col("gaps") > 0).then(gaps).otherwise(pl.lit("No number is missing.")),
-        pl.when(pl.col("doubles") > 0).then(doubles).otherwise(pl.lit("")),
+    gaps = (
+        pl.when(pl.col("gaps") == 0).then(pl.lit("No number is missing."))
+        .when(pl.col("missing") == 1).then(pl.lit("1 number missing, in 1 place."))
+        .when(pl.col("gaps") == 1).then(pl.format("{} numbers missing, in 1 place.", "missing"))
+        .otherwise(pl.format("{} numbers missing, in {} places.", "missing", "gaps"))
+    )  # fmt: skip
+    doubles = (
+        pl.when(pl.col("doubles") == 1).then(pl.lit("1 number used twice."))
+        .when(pl.col("doubles") > 1).then(pl.format("{} numbers used twice.", "doubles"))
+    )  # fmt: skip
+    found = pl.concat_str(gaps, doubles, separator=" ", ignore_nulls=True)
+    scattered = pl.format(
+        "Only {} of 100 numbers follow directly on the one before: no running series, so a missing number says nothing.",
+        "direct_percent",
     )
     runs = pl.col("is_consecutive") & pl.lit(not follows)
     words = (
         pl.when(pl.lit(bool(follows))).then(pl.lit(follows))
         .when(pl.col("direct_percent").is_null()).then(pl.lit(_TOO_FEW))
-        .when(~pl.col("is_consecutive")).then(pl.format(_NO_SERIES, "direct_percent"))
+        .when(~pl.col("is_consecutive")).then(scattered)
         .when((pl.col("gaps") == 0) & (pl.col("doubles") == 0)).then(pl.lit(_WHOLE))
         .otherwise(found)
     )  # fmt: skip
@@ -86,13 +92,13 @@ def _ranges(ranges: pl.DataFrame, gap_words: str, titles: Mapping[str, str], kno
     )  # fmt: skip
 
 
-def _many(name: str, word: str) -> pl.Expr:
-    return pl.format("{} {}", name, pl.when(pl.col(name) == 1).then(pl.lit(word)).otherwise(pl.lit(f"{word}s")))
-
-
 def _doubles(doubles: pl.DataFrame, owners: str) -> pl.DataFrame:
-    told_apart = "; their documents are told apart by the order's id" if owners == "orders" else ""
+    words = (
+        pl.format("Stands on {} orders: {}; their documents are told apart by the order's id", "count", "owners")
+        if owners == "orders"
+        else pl.format("Stands on {} documents: {}", "count", "owners")
+    )
     return doubles.select(
         pl.lit("used twice").alias("what"), pl.col("number").alias("first"), pl.col("number").alias("last"), "count",
-        pl.format("Stands on {} {}: {}{}", "count", pl.lit(owners), "owners", pl.lit(told_apart)).alias("words"),
+        words.alias("words"),
     )  # fmt: skip

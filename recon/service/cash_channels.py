@@ -24,11 +24,12 @@ def cash_channels(rules: Connection, channel_links: pl.DataFrame, documents: pl.
     sums = open_ones.group_by("payment_channel", maintain_order=True).agg(
         pl.col("order_key").n_unique().alias("n"), pl.col("total_minor").sum()
     )
-    said = pl.format(
-        "{}: {} {}, {} in all, booked on {}.",
-        pl.when(pl.col("payment_channel") == "").then(pl.lit("(none named)")).otherwise("payment_channel"), "n",
-        pl.when(pl.col("n") == 1).then(pl.lit("order")).otherwise(pl.lit("orders")), plain_text("total_minor"),
-        pl.lit(rules.channels.cash_method),
+    channel = pl.when(pl.col("payment_channel") == "").then(pl.lit("(none named)")).otherwise("payment_channel")
+    account = pl.lit(rules.channels.cash_method)
+    said = (
+        pl.when(pl.col("n") == 1)
+        .then(pl.format("{}: 1 order, {} in all, booked on {}.", channel, plain_text("total_minor"), account))
+        .otherwise(pl.format("{}: {} orders, {} in all, booked on {}.", channel, "n", plain_text("total_minor"), account))
     )  # fmt: skip
     return findings_from(
         sums.sort("payment_channel"), "channel-as-cash",

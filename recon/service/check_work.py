@@ -34,16 +34,15 @@ def _schedule(context: Context, name: str, rules: Connection, *, timer_installed
         return CheckLine(check="schedule", state="ok", text="It runs by hand only.")
     ended = last_end(context, name)
     ran = f"the last run began {ended:%Y-%m-%d %H:%M} UTC" if ended else "it never ran"
-    text = f"{when} at {rules.schedule.at}; {ran}."
+    hour = rules.schedule.at
     if timer_installed is None:
-        return CheckLine(
-            check="schedule", state="unknown", text=f"Set to run {text} Whether the timer is in is not known here."
-        )
+        text = f"Set to run {when} at {hour}; {ran}. Whether the timer is in is not known here."
+        return CheckLine(check="schedule", state="unknown", text=text)
     if timer_installed:
-        return CheckLine(check="schedule", state="ok", text=f"The timer is in: {text}")
+        return CheckLine(check="schedule", state="ok", text=f"The timer is in: {when} at {hour}; {ran}.")
     return CheckLine(
-        check="schedule", state="warning", text=f"Set to run {text} The timer is not in.", remedy="recon schedule install",
-        setting="schedule.when",
+        check="schedule", state="warning", text=f"Set to run {when} at {hour}; {ran}. The timer is not in.",
+        remedy="recon schedule install", setting="schedule.when",
     )  # fmt: skip
 
 
@@ -55,9 +54,8 @@ def _new_things(context: Context, name: str) -> CheckLine:
         return CheckLine(check="new-things", state="ok", text="Nothing new waits for a word.", count=0)
     named = ", ".join(dict.fromkeys(f"{thing.kind} {thing.value!r}" for thing in things[:NAMED]))
     more = f" and {len(things) - NAMED:,} more" if len(things) > NAMED else ""
-    text = f"No earlier file had {named}{more}."
-    if holding:
-        text += f" Of these hold their orders: {len(holding):,}."
+    held = f" Of these hold their orders: {len(holding):,}." if holding else ""
+    text = f"No earlier file had {named}{more}.{held}"
     return CheckLine(
         check="new-things", state="missing" if holding else "warning", text=text, remedy=things[0].command if len(things) == 1 else "recon match --seen KIND=VALUE", place="products",
         count=len(things),

@@ -192,22 +192,19 @@ def entry_name() -> pl.Expr:
     return pl.when(pl.col("ledger_id") != "").then(pl.col("ledger_id")).otherwise(named)
 
 
-_WAY_WORDS: Final = {
-    "number": "has its number",
-    "reference": "has its number as reference",
-    "word": "names it in its reference or remark",
-    "amount": "has the same amount, near in time, and no other comes into question",
-}
-
-
 def _detail() -> pl.Expr:
     """Say which entry it is and what speaks for it."""
     total = pl.when(pl.col("their_minor").is_null()).then(pl.lit("unstated sum")).otherwise(plain_text("their_minor"))
     day = pl.col("their_day").dt.to_string("%Y-%m-%d").fill_null("no day")
-    way = pl.col("way").cast(pl.String).replace_strict(_WAY_WORDS)
-    entry = pl.format("{} {} of {} on {} {}", "their_kind", "their_number", total, day, way)
-    what = pl.when(pl.col("their_kind") == "payment").then(pl.lit("invoice")).otherwise(pl.lit("expense"))
-    paid = pl.format("{} {} is paid in full there", what, "their_number")
+    way = pl.col("way").cast(pl.String)
+    entry = (
+        pl.when(way == "number").then(pl.format("{} {} of {} on {} has its number", "their_kind", "their_number", total, day))
+        .when(way == "reference").then(pl.format("{} {} of {} on {} has its number as reference", "their_kind", "their_number", total, day))
+        .when(way == "word").then(pl.format("{} {} of {} on {} names it in its reference or remark", "their_kind", "their_number", total, day))
+        .otherwise(pl.format("{} {} of {} on {} has the same amount, near in time, and no other comes into question", "their_kind", "their_number", total, day))
+    )  # fmt: skip
+    noun = pl.when(pl.col("their_kind") == "payment").then(pl.lit("invoice")).otherwise(pl.lit("expense"))
+    paid = pl.format("{} {} is paid in full there", noun, "their_number")
     apart = pl.format("{}; it differs by {}", entry, plain_text("difference_minor"))
     several = pl.format("{}; {} entries come into question", entry, "entries")
     return (

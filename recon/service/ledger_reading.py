@@ -131,6 +131,7 @@ def strangers(looks: tuple[Reading, ...], posted: pl.DataFrame) -> pl.DataFrame:
         seen = seen | pl.col("issued_on").is_between(one.since, one.until)
         others = others.join(own, left_on=pl.col("number").str.to_lowercase(), right_on="_key", how="anti")
         day = pl.col("issued_on").dt.to_string("%Y-%m-%d").fill_null("no day")
-        words = pl.format("{} {} of {}, as listed on {}", "kind", "number", day, pl.lit(one.read_at.date().isoformat()))
+        day_listed = pl.lit(one.read_at.date().isoformat())
+        words = pl.format("{} {} of {}, as listed on {}", "kind", "number", day, day_listed)
         parts.append(others.with_columns(words.alias("owner")).select(nothing.columns))
     return pl.concat(parts).unique("number", keep="first", maintain_order=True)

@@ -181,19 +181,21 @@ class _Asked:
     def _line(self, kind: str, row: Mapping[str, object], *, holds: bool) -> ThingLine:
         value, count = str(row["thing"]), int(str(row["orders"]))
         amount = plain(int(str(row["amount_minor"])), self.context.settings.company.currency)
-        orders = "1 order" if count == 1 else f"{count:,} orders"
-        states = " and ".join(str(row[c]) for c in ("order_state", "payment_state") if row[c] != "unknown")
+        kind_words, meaning = _KIND_WORDS[kind], self._meaning(kind, row)
         return ThingLine(
             kind=kind, value=value, holds=holds, orders=count, amount=amount,
             file=self._file(str(row["file"])), row=int(str(row["row"])),
-            words=f"First seen: {_KIND_WORDS[kind]} {value!r}, {orders} over {amount}. {self._meaning(kind, states)}",
+            words=(
+                f"First seen: {kind_words} {value!r}, 1 order over {amount}. {meaning}" if count == 1
+                else f"First seen: {kind_words} {value!r}, {count:,} orders over {amount}. {meaning}"
+            ),
             command=seen_command(kind, value), keys=(str(row["thing_key"]),),
         )  # fmt: skip
 
     def _file(self, digest: str) -> str:
         return self.context.store.files.names().get(digest, digest)
 
-    def _meaning(self, kind: str, states: str) -> str:
+    def _meaning(self, kind: str, row: Mapping[str, object]) -> str:
         """Return what becomes of the orders, and which setting says otherwise."""
         where = f"connections.{self.name}"
         if kind == "payment-channel":
@@ -206,7 +208,10 @@ class _Asked:
         if kind == "tax":
             return f"Its arithmetic fits the set VAT rate of {self.rules.vat_rate_percent} % or no tax. If the rate has changed (7 to 10), post what is left of the old rate first, then set {where}.vat_rate_percent; else:"
         if kind == "status":
-            return f"It is read as {states}. If it means something else, say so: recon match --means WORD=STATE; else:"
+            read_as = [str(row[column]) for column in ("order_state", "payment_state") if row[column] != "unknown"]
+            if read_as[1:]:
+                return f"It is read as {read_as[0]} and {read_as[1]}. If it means something else, say so: recon match --means WORD=STATE; else:"
+            return f"It is read as {''.join(read_as)}. If it means something else, say so: recon match --means WORD=STATE; else:"
         return ""
 
     def of_skus(self) -> tuple[list[ThingLine], pl.DataFrame] | None:

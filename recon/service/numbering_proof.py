@@ -128,11 +128,11 @@ def gap_findings(
         return gather([])
     gaps = _gaps_that_count(proof, rules)
     first = gaps.head(GAPS_TOLD)
-    words = pl.format(
-        "{} of series {} {} not among the orders; the next one that is was ordered on {}",
-        pl.when(pl.col("count") == 1).then(pl.lit("1 number")).otherwise(pl.format("{} numbers", "count")), "series",
-        pl.when(pl.col("count") == 1).then(pl.lit("is")).otherwise(pl.lit("are")),
-        pl.col("day").dt.to_string("%Y-%m-%d").fill_null("an unknown day"),
+    day_next = pl.col("day").dt.to_string("%Y-%m-%d").fill_null("an unknown day")
+    words = (
+        pl.when(pl.col("count") == 1)
+        .then(pl.format("1 number of series {} is not among the orders; the next one that is was ordered on {}", "series", day_next))
+        .otherwise(pl.format("{} numbers of series {} are not among the orders; the next one that is was ordered on {}", "count", "series", day_next))
     )  # fmt: skip
     found = findings_from(first, GAP, column="order_number", value=spelt_range(), detail=words)
     if gaps.height <= GAPS_TOLD:
@@ -217,7 +217,7 @@ def require_free_numbers(context: Context, name: str, documents: pl.DataFrame, p
     """
     found = taken_numbers(context, name, documents, posted)
     if found.height:
-        named = "; ".join(found["detail"].head(5))
+        named = "\n".join(found["detail"].head(5))
         raise ApprovalError(
-            f"{found.height:,} numbers stand on other documents already: {named}. Nothing was sent. {FINDING_CODES[TAKEN].remedy}"
+            f"{found.height:,} numbers stand on other documents already. Nothing was sent. {FINDING_CODES[TAKEN].remedy}\n{named}"
         )

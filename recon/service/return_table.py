@@ -195,13 +195,15 @@ def return_edits(
         if own is None or (sale is not None and whole is None):
             continue
         said[own["order_key"]] = None if whole is None else whole["order_key"]
-        words.append(f"return {back}: {'what was said is taken back' if whole is None else f'belongs to {sale}'}")
+        words.append(
+            f"return {back}: what was said is taken back" if whole is None else f"return {back}: belongs to {sale}"
+        )
     if problems:
         raise UsageError("\n".join([*problems, "Nothing was changed."]))
     return said, words
 
 
-def _one(orders: pl.DataFrame, text: str, what: str) -> tuple[dict[str, Any] | None, str]:
+def _one(orders: pl.DataFrame, text: str, noun: str) -> tuple[dict[str, Any] | None, str]:
     """Return the one order of this number, id or key; or why there is none."""
     found = orders.filter(
         (pl.col("order_key") == text)
@@ -211,11 +213,11 @@ def _one(orders: pl.DataFrame, text: str, what: str) -> tuple[dict[str, Any] | N
     if found.height == 1:
         return found.row(0, named=True), ""
     if not found.height:
-        return None, f"There are no {what} called {text!r}; `recon match --returns` lists what waits."
+        return None, f"There are no {noun} called {text!r}; `recon match --returns` lists what waits."
     listed = "; ".join(
         f"{key} ({plain(total, currency)} of {day})"
         for key, total, currency, day in found.select("order_key", "total_minor", "currency", "ordered_on")
         .head(5)
         .rows()
     )
-    return None, f"{found.height} {what} are called {text!r}. Name one by its key: {listed}."
+    return None, f"{found.height} {noun} are called {text!r}. Name one by its key: {listed}."

@@ -30,8 +30,14 @@ class WaitingThing:
     @property
     def words(self) -> str:
         """Return one line with what to type."""
-        effect = "its orders wait" if self.holds else "shown"
-        return f"new {self.kind} {self.value!r}: {self.orders:,} orders, {self.total}, {effect}"
+        kind, value, amount = self.kind, self.value, self.total
+        if self.holds and self.orders == 1:
+            return f"new {kind} {value!r}: 1 order, {amount}, and it waits"
+        if self.holds:
+            return f"new {kind} {value!r}: {self.orders:,} orders, {amount}, and they wait"
+        if self.orders == 1:
+            return f"new {kind} {value!r}: 1 order, {amount}, shown only"
+        return f"new {kind} {value!r}: {self.orders:,} orders, {amount}, shown only"
 
 
 def waiting_things(context: Context, name: str) -> tuple[WaitingThing, ...]:

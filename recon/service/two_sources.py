@@ -94,8 +94,11 @@ def _judged(
 def _said(context: Context, other: str) -> pl.Expr:
     """Return the sentence about one shared order."""
     currency = context.settings.company.currency
-    ours, theirs = (plain_text(column, exponent(currency)) for column in ("total_minor", "other_total_minor"))
-    return pl.format("Connection {} has it as {} over {}; here it is {}.", pl.lit(other), "other_number", theirs, ours)
+    places, name = exponent(currency), pl.lit(other)
+    amount_ours, amount_theirs = plain_text("total_minor", places), plain_text("other_total_minor", places)
+    return pl.format(
+        "Connection {} has it as {} over {}; here it is {}.", name, "other_number", amount_theirs, amount_ours
+    )
 
 
 def _came_first(context: Context, name: str, other: str) -> bool:

@@ -188,15 +188,20 @@ def _body(table: TextTable, roles: Mapping[str, Heading]) -> tuple[pl.DataFrame,
     total = totals_rows(first, "_first", roles["order"].column, TOTALS_WORDS)
     stated = [roles[role].column for role in ("order", "cycle", "settled", "net", "amount") if role in roles]
     left = {
-        "Totals rows": pl.lit(value=False) if total is None else total.fill_null(value=False),
-        "Rows without order, day and amount": pl.all_horizontal(pl.col(stated).is_null()),
+        "total": pl.lit(value=False) if total is None else total.fill_null(value=False),
+        "empty": pl.all_horizontal(pl.col(stated).is_null()),
     }
     said, kept = [], first
     for what, mask in left.items():
         out = kept.filter(mask)
         kept = kept.filter(~mask)
         if out.height:
-            said.append(f"{what} left out: {out.height} (row {', '.join(map(str, out[ROW].head(5).to_list()))}).")
+            listed = ", ".join(map(str, out[ROW].head(5).to_list()))
+            said.append(
+                f"Totals rows left out: {out.height} (row {listed})."
+                if what == "total"
+                else f"Rows without order, day and amount left out: {out.height} (row {listed})."
+            )
     return kept.drop("_first"), said
 
 
@@ -285,13 +290,15 @@ def _key(options: ReadOptions, column: str) -> pl.Expr:
 def _unknown_columns(rows: SettledRows, unknown: pl.DataFrame) -> pl.DataFrame:
     """Return the finding that holds a file: legs nobody has named, and the sum that no leg explains."""
     by_name = unknown.group_by("said", maintain_order=True).agg(pl.col("minor").cast(pl.Int128).sum())
-    told = [f"{name} ({plain(int(total))})" for name, total in by_name.iter_rows()]
+    leg_sums = [f"{name} ({plain(int(total))})" for name, total in by_name.iter_rows()]
     columns = [f"{name} ({plain(total)})" for name, total in rows.unnamed]
-    named = f" Columns on these rows that nobody has named: {', '.join(columns)}." if columns else ""
+    said = [f"Rows: {unknown[ORDER_NO].n_unique():,}.", f"Not known: {', '.join(leg_sums)}."]
+    if columns:
+        said.append(f"Columns on these rows that nobody has named: {', '.join(columns)}.")
     return one_finding(
-        "settlement-leg-unknown", row=int(unknown[ROW][0]), value=", ".join(columns or told),
+        "settlement-leg-unknown", row=int(unknown[ROW][0]), value=", ".join(columns or leg_sums),
         amount_minor=int(unknown["minor"].cast(pl.Int128).sum()),
-        detail=f"Rows: {unknown[ORDER_NO].n_unique():,}. Not known: {', '.join(told)}.{named}",
+        detail=" ".join(said),
     )  # fmt: skip
 
 
@@ -315,8 +322,8 @@ def _above_notes(above: Preamble, profile: SettlementProfile) -> list[str]:
         return [f"The file says that it is {period}."] if above.first else []
     if not profile.total_words:
         return []
-    total = f"total {above.total_text}" if above.total_text else "no total found"
-    return [f"Above the headings: {period}, {total}."]
+    stated = f"Above the headings: {period}, total {above.total_text}."
+    return [stated if above.total_text else f"Above the headings: {period}, no total found."]
 
 
 def _cycle_notes(rows: SettledRows) -> list[str]:
@@ -333,9 +340,9 @@ def _cycle_notes(rows: SettledRows) -> list[str]:
     told = []
     for cycle, orders, net in facts.iter_rows():
         parts = by_cycle.get(cycle or "no day", {})
-        named = [f"{word} {plain(parts[group])}" for group, word in _GROUP_WORDS.items() if parts.get(group)]
+        leg_sums = [f"{word} {plain(parts[group])}" for group, word in _GROUP_WORDS.items() if parts.get(group)]
         told.append(
-            f"Settled {cycle or 'without a day'}: {', '.join(named)}; transferred {plain(int(net or 0))}; orders: {orders:,}."
+            f"Settled {cycle or 'without a day'}: {', '.join(leg_sums)}; transferred {plain(int(net or 0))}; orders: {orders:,}."
         )
     return told
 

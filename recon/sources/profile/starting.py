@@ -60,7 +60,10 @@ STARTERS: Final[Mapping[str, Starter]] = MappingProxyType({
     })),
 })  # fmt: skip
 """By the name of `recon profile FILE --start NAME`."""
-_NONE: Final = ' None: --set "columns.{}=".'
+
+
+def _none(field: str) -> str:
+    return f'None: --set "columns.{field}=".'
 
 
 def with_musts(proposal: Proposal, start: str) -> Proposal:
@@ -68,5 +71,5 @@ def with_musts(proposal: Proposal, start: str) -> Proposal:
     taken = {guess.field for guess in proposal.guesses if guess.certainty == "proposed"}
     must = {field: text for field, text in STARTERS[start].must.items() if field not in taken}
     others = [question for question in proposal.asked if question.about.removeprefix("columns.") not in must]
-    asked = [Question(f"columns.{field}", f"{text}{_NONE.format(field)}") for field, text in must.items()]
+    asked = [Question(f"columns.{field}", f"{text} {_none(field)}") for field, text in must.items()]
     return replace(proposal, asked=(*asked, *others))
