@@ -27,6 +27,10 @@ GROUPS: Final = ("sale", "discount", "shipping", "refund", "fee:commission", "fe
 _UNKNOWN: Final = "unknown"
 _ROW: Final = r"^((?:[^:]*:){2}purchase:[^/]+)/"
 """Key of a settlement's row: the key of its cycle, and what tells the row apart."""
+_SAME: Final = r"^(.*)/[^/]+/[0-9]+$"
+"""Key of a row, less its amounts and its running number."""
+_OF_SO_MANY: Final = r"/\?([0-9]+)/[0-9]+$"
+"""End of the key of a row whose amounts cannot be read: of how many of its order it is one."""
 _DELIVERED: Final = ("delivered", "completed")
 
 
@@ -216,11 +220,7 @@ def _refused(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
     of_file = pl.col("file").is_in(rows["file"].unique().implode())
     of_row = pl.col("order_key").str.contains(_ROW)
     refused = findings.filter(pl.col("severity") == "refused", of_row.fill_null(value=False) | of_file)
-    place = {file: number for number, file in enumerate(settled.files)}
-    standing = rows.select("order_key", pl.col("file").replace_strict(place, default=-1).alias("_stands"))
-    refused = refused.join(standing, on="order_key", how="left", maintain_order="left")
-    newer = pl.col("file").replace_strict(place, default=-1) > pl.col("_stands")
-    refused = refused.filter(pl.col("_stands").is_null() | newer).drop("_stands")
+    refused = _still_refused(refused, rows, {file: number for number, file in enumerate(settled.files)})
     refused = refused.with_columns(pl.col("order_key").str.extract(_ROW).alias("cycle_key"))
     known = refused.filter(pl.col("cycle_key").is_in(rows["cycle_key"].unique().implode()))
     lost = refused.filter(pl.col("cycle_key").is_null()).drop("cycle_key")
@@ -236,6 +236,31 @@ def _refused(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
         both, "settlement-row-refused", order_key=pl.col("cycle_key"), value=pl.col("value"), column=pl.col("column"),
         amount_minor=pl.col("amount_minor"), detail=detail,
     )  # fmt: skip
+
+
+def _still_refused(refused: pl.DataFrame, rows: pl.DataFrame, place: dict[str, int]) -> pl.DataFrame:
+    """Return the refusals that no later file makes good: by the same row, or by as many rows of its order as there were."""
+    at = pl.col("file").replace_strict(place, default=-1)
+    numbered = refused.with_row_index("_i").with_columns(at.alias("_at"))
+    same = numbered.select("_i", "_at", "order_key").join(
+        rows.select("order_key", at.alias("_stands")), on="order_key", how="inner"
+    )
+    like = numbered.select(
+        "_i", "_at", pl.col("order_key").str.extract(_SAME).alias("_same"),
+        pl.col("order_key").str.extract(_OF_SO_MANY).cast(pl.UInt32).alias("_many"),
+    ).filter(pl.col("_many").is_not_null())  # fmt: skip
+    like = like.join(
+        rows.select(pl.col("order_key").str.extract(_SAME).alias("_same"), at.alias("_stands")), on="_same"
+    )
+    newer = (
+        like.filter(pl.col("_stands") > pl.col("_at"))
+        .group_by("_i")
+        .agg(pl.len().alias("_have"), pl.col("_many").first())
+    )
+    good = pl.concat([
+        same.filter(pl.col("_stands") >= pl.col("_at"))["_i"], newer.filter(pl.col("_have") >= pl.col("_many"))["_i"],
+    ])  # fmt: skip
+    return numbered.filter(~pl.col("_i").is_in(good.implode())).drop("_i", "_at")
 
 
 def _repeated(settled: Settled) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The rows of a settlement as records: which cycle and order each belongs to, and its legs, one line each.
 
-A row is known by cycle, order, kind and its running number among equal ones, so that overlapping files count it once.
+A row is known by cycle, order, kind, its amounts, and its running number among rows that are equal in all of that. What else
+stands in a file has no say in it: overlapping and filtered files count every row once.
 """
 
 from __future__ import annotations
@@ -89,12 +90,18 @@ def _base(sheet: Sheet) -> pl.DataFrame:
     ).with_columns(cycle.alias("cycle"))
 
 
-def _with_ids(base: pl.DataFrame, *parts: str) -> pl.DataFrame:
-    """Add the key of each row: cycle, what tells it apart, and its running number among equal ones."""
+def _with_ids(base: pl.DataFrame, amounts: pl.Expr, *parts: str) -> pl.DataFrame:
+    """Add the key of each row: cycle, what tells it apart, its amounts, and its running number among equal ones.
+
+    Where ``amounts`` is null (one cannot be read), the key says of how many rows of that order the row is one: once a later
+    file has as many of them, nothing is missing any more (`recon.normalize.settlements`).
+    """
     safe = [pl.col(part).fill_null("-").str.replace_all("/", "-") for part in parts]
-    named = base.with_columns(pl.concat_str(["cycle", *safe], separator="/").alias("_key"))
-    nth = pl.int_range(1, pl.len() + 1).over("_key").cast(pl.String)
-    return named.with_columns(pl.concat_str(["_key", nth], separator="/").alias("order_id")).drop("_key")
+    named = base.with_columns(pl.concat_str(["cycle", *safe], separator="/").alias("_key"), amounts.alias("_amounts"))
+    nth = pl.int_range(1, pl.len() + 1).over("_key", "_amounts").cast(pl.String)
+    unread = pl.concat_str(pl.lit("?"), pl.len().over("_key").cast(pl.String))
+    key = pl.concat_str(["_key", pl.coalesce("_amounts", unread), nth], separator="/")
+    return named.with_columns(key.alias("order_id")).drop("_key", "_amounts")
 
 
 def _records(base: pl.DataFrame, once: pl.Expr) -> pl.DataFrame:
@@ -130,7 +137,6 @@ def _of_columns(sheet: Sheet) -> SettledRows:
         _types(base, sheet.profile).alias("kind"), pl.coalesce("related", "order").alias("number"),
         _minor(sheet, base["net"]).alias("net_minor"),
     )  # fmt: skip
-    base = _with_ids(base, "order", "type")
     columns = _leg_columns(sheet)
     is_order = base["kind"].eq_missing("order")
     parts = [
@@ -145,6 +151,9 @@ def _of_columns(sheet: Sheet) -> SettledRows:
     base = base.join(sums, on=ORDER_NO, how="left", maintain_order="left").with_columns(
         pl.col("legs").fill_null(0), pl.col("unread").fill_null(0)
     )
+    base = base.join(_group_sums(legs), on=ORDER_NO, how="left", maintain_order="left")
+    known = pl.when(pl.col("unread") == 0).then(pl.col("net_minor").cast(pl.String))
+    base = _with_ids(base, pl.concat_str(known, pl.col("by_group").fill_null("")), "order", "type")
     apart = pl.col("net_minor") - pl.col("legs")
     off = base.filter((apart.abs() > _TIE) & (pl.col("unread") == 0)).with_columns(apart.alias("apart"))
     others = _unnamed_columns(sheet, columns)
@@ -155,6 +164,13 @@ def _of_columns(sheet: Sheet) -> SettledRows:
     return SettledRows(
         _records(base, once if sheet.profile.once else pl.lit(None, dtype=pl.String)), legs, unnamed, beside
     )
+
+
+def _group_sums(legs: pl.DataFrame) -> pl.DataFrame:
+    """Return order_no and by_group: what each group of a row comes to; two spellings of a heading say the same."""
+    sums = legs.group_by(ORDER_NO, "sku").agg(pl.col("minor").sum()).filter(pl.col("minor") != 0).sort(ORDER_NO, "sku")
+    said = pl.format("~{}={}", pl.col("sku").str.replace(":", "."), "minor").str.join("")
+    return sums.group_by(ORDER_NO, maintain_order=True).agg(said.alias("by_group"))
 
 
 def _leg_columns(sheet: Sheet) -> dict[Heading, str]:
@@ -233,7 +249,9 @@ def _of_rows(sheet: Sheet) -> SettledRows:
         ((pl.col("tax") != 0) & ~inside.is_in(["YES", "NO"]).fill_null(value=False)).alias("unclear"),
     )  # fmt: skip
     less = pl.col("minor") - pl.col("tax")
-    base = _with_ids(base, "day", "order", "leg").with_columns(
+    beside = pl.when("separate").then(pl.format("~tax={}", "tax")).otherwise(pl.lit(""))
+    said = pl.concat_str(pl.col("minor").cast(pl.String), beside)
+    base = _with_ids(base, said, "day", "order", "leg").with_columns(
         pl.when("separate").then(plain_text(less, _EXPONENT)).otherwise("amount").alias("net"),
         pl.when("separate").then(less).otherwise("minor").alias("net_minor"),
     )

@@ -29,7 +29,7 @@ class MarketplaceExports(Source):
     """All exports of one marketplace that recon knows."""
 
     specification = SPECIFICATION
-    version = 2
+    version = 3
     profiles: ClassVar[tuple[str, ...]]
     """Names of the profiles beside this module, orders first."""
     settlements: ClassVar[tuple[str, ...]]
