@@ -314,6 +314,8 @@ class VerifySummary:
     """Gaps and doubles in the number series the ledger shows."""
     known_gaps: tuple[KnownGap, ...] = ()
     """Missing order numbers of which a person knows why; nothing is wrong there."""
+    not_compared: tuple[str, ...] = ()
+    """What the ledger was not told, so that it cannot be compared."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.verify/1."""

@@ -88,6 +88,21 @@ def verify(
     return check.result(tuple(strangers))
 
 
+def not_compared(documents: Iterable[Document], *, expense_tax_invoice: bool) -> tuple[str, ...]:
+    """Return what the ledger was not told of documents and so cannot state, a sentence each.
+
+    ``expense_tax_invoice``: the ledger is told with an expense that the supplier's tax invoice is at hand.
+    """
+    bought = [one for one in documents if one.kind == "expense" and one.is_tax_invoice]
+    if expense_tax_invoice or not bought:
+        return ()
+    vat = plain(sum(one.vat_minor for one in bought), bought[0].currency)
+    return (
+        f"That the supplier's tax invoice is at hand: the ledger was not told. Expenses: {len(bought):,}, VAT {vat}."
+        " Enter number and date of the tax invoice on each of them there.",
+    )
+
+
 class _Check:
     """Which documents of a batch have been compared, and with what result.
 

@@ -45,6 +45,8 @@ class PlanLimits:
     """Document kinds it takes from us."""
     numbers_itself: frozenset[str] = frozenset()
     """Kinds that it numbers itself, whatever `numbering` says; ours stands in the remark."""
+    expense_tax_invoice: bool = True
+    """Is told with an expense that the supplier's tax invoice is at hand."""
     contact_code_max_length: int = 16
     text_max_length: int = 1000
     product_name_max_length: int = 100

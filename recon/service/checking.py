@@ -24,7 +24,7 @@ from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
 from recon.targets.base import Target
 from recon.upload.documents import completed
-from recon.verify import NUMBERED, STANDING, verify
+from recon.verify import NUMBERED, STANDING, not_compared, verify
 
 
 def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> VerifySummary:
@@ -92,6 +92,9 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         chain_head=head,
         numbering=numbering,
         known_gaps=known_gaps,
+        not_compared=not_compared(
+            (document for document, _ in posted), expense_tax_invoice=target.capabilities.expense_tax_invoice
+        ),
     )
 
 

@@ -166,6 +166,7 @@ def plan_inputs(
             number_max_length=capabilities.number_max_length,
             kinds=capabilities.kinds,
             numbers_itself=capabilities.numbers_itself,
+            expense_tax_invoice=capabilities.expense_tax_invoice,
             contact_code_max_length=capabilities.contact_code_max_length,
             text_max_length=capabilities.text_max_length,
             product_name_max_length=capabilities.product_name_max_length,

@@ -10,9 +10,12 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from recon.domain.document import Document
+
+OTHER_COMPANY: Final = "other-company"
+"""Code of an error that nothing was sent because another company answers than the one that was asked before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class Capabilities:
 
     numbers_itself: frozenset[str] = frozenset()
     """Kinds that it numbers whatever we send; ours is found again by the reference it carries, in its list."""
+    expense_tax_invoice: bool = False
+    """Is told with an expense that the supplier's tax invoice is at hand; without it a person enters the invoice there."""
 
     def can_find(self, kind: str) -> bool:
         """Return whether a look-up can tell that a document of this kind is, or is not, there; products carry a mark."""
@@ -231,6 +236,14 @@ class Target(ABC):
         Raises:
             TargetUnavailable: Not reached, or the credentials were refused; the text says which.
         """
+
+    def identify(self) -> Company:
+        """Return who is on the other side, without a look at what is missing there: asked before anything is sent.
+
+        Raises:
+            TargetUnavailable: As for `verify`.
+        """
+        return self.verify()
 
     @abstractmethod
     def catalog(self) -> Catalog:

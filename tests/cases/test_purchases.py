@@ -96,6 +96,19 @@ def test_purchases_go_to_the_ledger_once_and_stand_there_as_sent(shell: Shell) -
     assert (again["documents"], again["bought"]["posted"]) == (0, plan["bought"]["documents"])
 
 
+def test_a_tax_invoice_at_hand_that_peak_is_not_told_of_is_said_and_not_called_equal(shell: Shell) -> None:
+    change(shell, purchases__tax_invoice="with-expense")
+    plan = post(shell)
+    assert "tax-invoice-not-told" in codes(shell)
+    (said,) = shell.json("verify", plan["batch"], code=0)["not_compared"]
+    assert "the ledger was not told. Expenses: 2" in said
+    assert "not compared" in shell("verify", plan["batch"]).out
+    with SandboxPeak(
+        path=shell.root / ".recon" / "sandbox" / "peak.db", company=sandbox_company(), durable=False
+    ) as peak:
+        assert not any(each.is_tax_invoice for each in peak.truth() if each.kind == "expense")
+
+
 def test_the_doors_name_purchases_apart(shell: Shell) -> None:
     plan = shell.json("plan")
     said = shell("approve", plan["batch"], "--as", "Nok", "--dry-run").expect(0).out

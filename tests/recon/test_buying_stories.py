@@ -103,6 +103,20 @@ def test_input_vat_is_due_only_with_the_suppliers_tax_invoice() -> None:
     assert [made.documents["is_tax_invoice"].to_list() for made in (later, at_hand)] == [[False, False], [True, False]]
 
 
+def test_a_ledger_that_cannot_be_told_of_the_tax_invoice_is_named_for_every_expense() -> None:
+    silent = {"limits": replace(ABLE, expense_tax_invoice=False)}
+    made = plan(purchase(), connection=buying({"tax_invoice": "with-expense"}), **silent)
+    said = made.findings.filter(pl.col("code") == "tax-invoice-not-told").row(0, named=True)
+    assert (said["severity"], said["amount_minor"], said["detail"]) == (
+        "warning",
+        10700,
+        "Expense of PO-1: VAT 7.00.",
+    )
+    assert steps(made) == ["expense", "expense_payment"]
+    for rules, limits in (({"tax_invoice": "later"}, silent), ({"tax_invoice": "with-expense"}, {})):
+        assert "tax-invoice-not-told" not in codes(plan(purchase(), connection=buying(rules), **limits))
+
+
 def test_prices_without_vat_a_company_without_vat_and_a_supplier_without_vat() -> None:
     on_top = purchase(vat_mode="excluded")
     assert plan(on_top, connection=buying()).documents.select("net_minor", "vat_minor", "total_minor").row(0) == (

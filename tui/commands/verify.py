@@ -54,6 +54,8 @@ def print_verify(report: VerifySummary, output: Output) -> None:
             output.line(f"  {title:<13} {row.get('number')}: {row.get('text')}")
     for gap in report.known_gaps[:SHOWN]:
         output.line(f"  {'known gap':<13} {gap.number}: {gap.text}")
+    for text in report.not_compared:
+        output.line(f"  {'not compared':<13} {text}")
     if any(row.get("code") == "number-gap" for row in report.numbering):
         output.line(f"  a gap you know the reason of: {GAP_COMMAND}")
     output.line(f"event chain: unbroken, head {report.chain_head[:16]}")

@@ -200,6 +200,7 @@ def compared_words(report: VerifySummary) -> Content:
     words = _("{batch} against {company}: {n} compared, {equal} equal").format(
         batch=shown(report.batch), company=shown(report.company), n=count(report.compared), equal=count(report.equal)
     )
+    silent = "".join(f"\n{tr_composed(text)}" for text in report.not_compared)
     if not different:
-        return Content.assemble(("✓ ", "$recon-done"), words)
-    return Content.assemble(("! ", "$recon-bad"), words + _(", {n} to look at").format(n=count(different)))
+        return Content.assemble(("✓ ", "$recon-done"), words, silent)
+    return Content.assemble(("! ", "$recon-bad"), words + _(", {n} to look at").format(n=count(different)), silent)

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.frames.amounts import plain_text
 from recon.frames.conform import conform
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
@@ -195,7 +196,17 @@ def _findings(
             amount_minor=pl.col("total_minor"),
         ),
         account_findings(unchosen),
+        _not_told(work, documents, place),
     ]  # fmt: skip
+
+
+def _not_told(work: Buying, documents: pl.DataFrame, place: pl.DataFrame) -> pl.DataFrame:
+    """Return a warning per expense whose tax invoice is at hand, where the ledger cannot be told so."""
+    if work.inputs.limits.expense_tax_invoice:
+        return gather([])
+    about = pl.concat([documents, place], how="horizontal").filter(pl.col("kind") == "expense", "is_tax_invoice")
+    detail = pl.format("Expense of {}: VAT {}.", "order_number", plain_text("vat_minor"))
+    return findings_from(about, "tax-invoice-not-told", amount_minor=pl.col("total_minor"), detail=detail)
 
 
 def _plan(

@@ -49,7 +49,8 @@ def create(desk: Desk, kind: DocumentKind, value: Json, *, nested: bool) -> Stor
     checks.open_period(issued, desk.rules)
     contact = _contact(desk, kind, fields, nested=nested)
     tax_status = _tax_status(desk, kind, fields)
-    tax_invoice = _tax_invoice_flag(desk, fields)
+    # That expenses have this flag nobody has shown: what is sent of it is passed over, and none is stated.
+    tax_invoice = None if kind.is_purchase else _tax_invoice_flag(desk, fields)
     shown_lines, priced = _lines(desk, kind, fields)
     figures = _totals(desk, fields, priced, tax_status)
     payments = read_payments(desk, fields, nested=nested)
@@ -66,7 +67,7 @@ def create(desk: Desk, kind: DocumentKind, value: Json, *, nested: bool) -> Stor
 
 
 def _kept(
-    desk: Desk, fields: Fields, tax_status: int, tax_invoice: int, lines: list[dict[str, Any]], figures: amounts.Totals,
+    desk: Desk, fields: Fields, tax_status: int, tax_invoice: int | None, lines: list[dict[str, Any]], figures: amounts.Totals,
     payments: list[Payment],
 ) -> dict[str, Any]:  # fmt: skip
     tags = fields.listed("tags")
@@ -79,7 +80,7 @@ def _kept(
         "reference": checks.text(fields, "reference", desk.rules.reference_max_length),
         "remark": checks.text(fields, "remark", desk.rules.text_max_length),
         "tags": tags,
-        "istaxInvoice": tax_invoice,
+        **({} if tax_invoice is None else {"istaxInvoice": tax_invoice}),
         "taxStatus": tax_status,
         "discountTotal": text_amount(_discount_total(desk, fields)),
         "whtAmount": text_amount(withheld),

@@ -37,9 +37,11 @@ def differences(document: Document, held: LedgerDocument, *, contact_code: str, 
 
 
 def not_compared(document: Document, held: LedgerDocument) -> tuple[str, ...]:
-    """Return what we sent and PEAK does not state; it is said wherever the rest is called equal."""
+    """Return what holds of our document and PEAK does not state; it is said wherever the rest is called equal."""
     if document.kind == "receipt" and document.payment_method and not held.payment_methods:
         return (f"payment channel {document.payment_method}",)
+    if document.kind == "expense" and document.is_tax_invoice:
+        return ("that the supplier's tax invoice is at hand",)  # PEAK has no known field for it, so it was not told
     return ()
 
 

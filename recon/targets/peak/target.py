@@ -16,6 +16,7 @@ from recon.masking import Secret
 from recon.money import plain
 from recon.ports import Clock
 from recon.targets.base import (
+    OTHER_COMPANY,
     Capabilities,
     Catalog,
     Company,
@@ -32,7 +33,7 @@ from recon.targets.peak.books import Books
 from recon.targets.peak.checks import CURRENCY, KINDS, objections
 from recon.targets.peak.client import PeakClient
 from recon.targets.peak.find import Finder
-from recon.targets.peak.identity import UNSTATED, Environment, check_environment, company
+from recon.targets.peak.identity import UNSTATED, Environment, check_environment, company, missing
 from recon.targets.peak.masters import CONTACT_CODE_MAX, PRODUCT_NAME_MAX, Masters
 from recon.targets.peak.options import CREDENTIALS, PeakOptions
 from recon.targets.peak.payloads import SHAPES, Request, contact_of, label, request_for, sends_number
@@ -74,9 +75,9 @@ class PeakTarget(Target):
         token_cache: TokenCache | None = None,
         on_wait: Callable[[str], None] | None = None,
     ) -> None:
-        missing = [name for name in CREDENTIALS if not credentials.get(name)]
-        if missing:
-            raise SettingsError(f"PEAK needs {', '.join(missing)}; enter them with `recon connect`.")
+        lacking = [name for name in CREDENTIALS if not credentials.get(name)]
+        if lacking:
+            raise SettingsError(f"PEAK needs {', '.join(lacking)}; enter them with `recon connect`.")
         check_environment(base_url, environment)
         options = options or PeakOptions()
         secrets = {name: Secret(credentials[name]) for name in CREDENTIALS}
@@ -105,6 +106,8 @@ class PeakTarget(Target):
             clock=clock,
             options=options,
         )
+        self._client.on_other_log_in = self._require_same
+        self._company: Company | None = None
         self._user_token = secrets["user_token"]
         self._environment: Environment = environment
         self._options = options
@@ -132,14 +135,30 @@ class PeakTarget(Target):
 
     def verify(self) -> Company:
         """Return which company PEAK answers for and what is missing there."""
-        return company(
-            self._client,
-            self._masters,
-            self._options,
-            base_url=self._http.base_url,
-            environment=self._environment,
-            user_token=self._user_token,
-        )
+        return dataclasses.replace(self.identify(), missing=missing(self._masters, self._options))
+
+    def identify(self) -> Company:
+        """Return which company PEAK answers for; from now on no other one gets anything from us."""
+        self._company = answered = self._answered()
+        self._client.note_known()
+        return answered
+
+    def _answered(self) -> Company:
+        base_url, environment = self._http.base_url, self._environment
+        return company(self._client, base_url=base_url, environment=environment, user_token=self._user_token)
+
+    def _require_same(self) -> None:
+        """Ask again after a new log-in, in the middle of a run (F35)."""
+        answered, before = self._answered(), self._company
+        assert before is not None, "asked after `identify` only"
+        if (answered.name, answered.tax_id) != (before.name, before.tax_id):
+            raise TargetUnavailable(
+                f"After a new log-in PEAK answers for {answered.name or 'nobody by name'} (tax id {answered.tax_id or 'none'}),"
+                f" before it for {before.name or 'nobody by name'} (tax id {before.tax_id or 'none'}). Nothing more was sent."
+                " Check the connection's keys and address, then run `recon connect`.",
+                code=OTHER_COMPANY, stops_batch=True,
+            )  # fmt: skip
+        self._client.note_known()
 
     def catalog(self) -> Catalog:
         """Return PEAK's master data and use its ids from now on."""
@@ -312,6 +331,7 @@ def capabilities(options: PeakOptions) -> Capabilities:
         refund_payment=False,  # the fields of creditNotePayment are not known (peak.md 6.7)
         searchable_by_number=own,
         numbers_itself=NUMBERED_BY_PEAK,
+        expense_tax_invoice=False,  # no field for it is known on expenses (peak.md 6.8)
         # PEAK allows 5 and 10; one by one until more is proven (peak.md 3.2).
         writes_in_parallel=1,
         reads_in_parallel=2,
