@@ -37,9 +37,10 @@ class ThreadUploads:
         self.hold_after: int | None = None
 
     def start(self, batch: str) -> None:
+        thread = threading.Thread(target=self._run, args=(batch,))
+        thread.start()
+        self._threads[batch] = thread  # once it runs: who waits may join it
         self.starts.append(batch)
-        self._threads[batch] = threading.Thread(target=self._run, args=(batch,))
-        self._threads[batch].start()
 
     def alive(self, batch: str) -> bool:
         return batch in self._threads and self._threads[batch].is_alive()
