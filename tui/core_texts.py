@@ -21,8 +21,8 @@ DOCUMENT_KINDS: Final[dict[str, str]] = {
     "credit_note": N_("credit note"),
     "product": N_("new product"),
     "expense": N_("expense"),
-    "expense_payment": N_("payment of an expense"),
-    "supplier_credit": N_("supplier's credit"),
+    "expense_payment": N_("expense paid"),
+    "supplier_credit": N_("supplier credit"),
 }
 """What a document is."""
 RECORD_KINDS: Final[dict[str, str]] = {
