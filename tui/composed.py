@@ -21,7 +21,7 @@ _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _HEAD: Final = 4
 """Sentences are found by their first letters; those that begin with a place are tried one by one."""
 _PLACE_IN_FILE: Final = re.compile(
-    r"(?:(?P<file>[^,]*?\.[^,.: ]+)(?:, |(?=: )))?(?:row (?P<row>[0-9]+)(?:, |(?=: )|$))?(?:column (?P<column>[^,:]+)(?:, |(?=: )|$))?"
+    r"(?:(?P<file>(?!column )[^,]*?\.[^,.: ]+)(?:, |(?=: )))?(?:row (?P<row>[0-9]+)(?:, |(?=: )|$))?(?:column (?P<column>[^,:]+)(?:, |(?=: )|$))?"
     r"(?:value (?P<value>'[^']*'|\"[^\"]*\")(?:, |(?=: )|$))?(?:order (?P<order>[^ ]+?))?(?:: (?P<detail>.+))?"
 )
 """Where the first row of a finding stands and what it says, as `recon.service.causes` puts it."""
@@ -35,7 +35,7 @@ _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _LONGEST_WORD: Final = 24
 """Letters of the longest word of ours that stands in a place before a space: ``payment of an expense``."""
 _KEPT: Final = 4096
-_DEEPEST: Final = 3
+_DEEPEST: Final = 5
 _IN_LISTS: Final = {
     " (column {nth} of this name)": re.compile(r" \(column (?P<nth>[0-9]+) of this name\)"),
     " and {more} more": re.compile(r" and (?P<more>[0-9]+) more$"),
@@ -53,6 +53,10 @@ _WORDS_IN: Final = (
     "kind_words", "when",
 )  # fmt: skip
 """Places that hold one word of ours; single words elsewhere may be a shop's own and stay as they are."""
+_KINDS_IN: Final = ("kind", "kind_words", "their_kind")
+"""Places of words that have no figures."""
+_COUNTS_IN: Final = ("n", "n_1", "n_2", "count", "height", "missing", "doubles", "number")
+"""Places at the beginning of a sentence that hold one figure or number, and never a sentence before it."""
 _CODES_IN: Final = {"charge": LINE_KINDS, "read_as": PAYMENT_STATES | ORDER_STATES}
 """Places that hold a code of the core, and the words for it."""
 
@@ -78,6 +82,8 @@ class _Sentence:
                 return None
             if literal.startswith(" ") and name.removesuffix("_2") in _WORDS_IN:
                 found = self._word_end(text, literal, start, found)
+            if _cannot_be(name, text[start:found], leads=not (start or first)):
+                return None
             values.append(text[start:found])
             start = found + len(literal)
         return dict(zip(self.names, [*values, text[start:end]], strict=True))
@@ -168,6 +174,9 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
     keyed = _KEYED.fullmatch(text)
     if keyed is not None and index.own(keyed["said"]) > (found[0].own if found is not None else 0):
         return f"{keyed['key']}: {_translated(index, keyed['said'], deeper)}"
+    if keyed is not None and found is None and index.own(keyed["said"].removesuffix(".")):
+        stop = "" if i18n.language() == "th" else "."  # Thai has no full stop
+        return f"{keyed['key']}: {_translated(index, keyed['said'].removesuffix('.'), deeper)}{stop}"
     if found is None:
         return text
     sentence, values = found
@@ -264,6 +273,13 @@ def _listed(index: _Index, value: str) -> str:
     for sentence, pattern in _IN_LISTS.items():
         value = pattern.sub(_PLACE.sub(r"\\g<\1>", index.catalogue.gettext(sentence)), value)
     return value
+
+
+def _cannot_be(name: str, value: str, *, leads: bool) -> bool:
+    """Return whether a value is none for this place: a count or number that has words, or a kind that is a number."""
+    if name in _KINDS_IN:
+        return sum(map(str.isdigit, value)) > 1
+    return leads and " " in value and (name in _COUNTS_IN or name.endswith("_count"))
 
 
 def _plain(text: str) -> str:

@@ -80,7 +80,7 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/store/lock.py": ("Another process",),
     "recon/targets/peak/compare.py": ("VAT: ours {amount_vat}, PEAK {amount_vat_2}",),
     "recon/targets/peak/masters.py": ("contact {code}",),
-    "recon/targets/peak/payloads.py": ("{kind} {number} (order {order_number})",),
+    "recon/targets/peak/payloads.py": ("{kind} {number} (order {order_number})", "expense payment", "supplier credit"),
     "recon/targets/peak/refusals.py": ("behind",),
     "recon/targets/registry.py": ("Sandbox PEAK (to try things on)",),
     "recon/upload/word.py": ("id {ledger_id}",),

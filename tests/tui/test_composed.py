@@ -170,3 +170,47 @@ def test_the_program_does_not_know_the_languages_of_the_tests():
     for code in ("qps", "qth"):
         with pytest.raises(ValueError):
             i18n.use(code)
+
+
+# what once stood half in English
+
+
+@pytest.mark.parametrize(
+    ("said", "norwegian"),
+    [
+        ("No number is missing. 2 numbers used twice.", "Ingen numre mangler. 2 numre brukt to ganger."),
+        (
+            "First seen: payment channel 'PromptPay', 2 orders over 620.00. It is read as completed and unpaid. "
+            "If it means something else, say so: recon match --means WORD=STATE; else: recon match --seen 'status=x'",
+            "Sett for første gang: betalingskanal 'PromptPay', 2 ordrer på 620,00. Det leses som fullført og ubetalt. "
+            "Betyr det noe annet, si det: recon match --means WORD=STATE; ellers: recon match --seen 'status=x'",
+        ),
+        (
+            "Return CN-1: 2 sales are meant by what its description says (#1): 5.00 (2026-06-05, zort:shop:1).",
+            "Retur CN-1: 2 salg kan være ment med det beskrivelsen sier (#1): 5.00 (2026-06-05, zort:shop:1).",
+        ),
+        (
+            "Settled 2026-06-11: goods 700.00, own discounts -132.00; transferred 12.00; orders: 3.",
+            "Gjort opp 2026-06-11: varer 700,00, egne rabatter -132,00; overført 12,00; ordrer: 3.",
+        ),
+        (
+            "Rows: 1. Not known: no column explains it (-5.00).",
+            "Rader: 1. Ikke kjent: ingen kolonne forklarer det (-5,00).",
+        ),
+        (
+            "RT-1: the ledger holds it as RT-2 too. Void one of the two there first.\nNothing was settled.",
+            "RT-1: regnskapssystemet har det også som RT-2. Annuller ett av de to der først.\nIngenting ble avklart.",
+        ),
+        (
+            "expense payment EXP-1 (order PO-1): PEAK holds it already; nothing was sent.",
+            "betaling av en kostnad EXP-1 (ordre PO-1): PEAK har den allerede; ingenting ble sendt.",
+        ),
+        (
+            "RT-2001 is the number of receipt RT-2001 of 2026-10-05, as listed on 2026-11-02",
+            "RT-2001 er nummeret på kvittering RT-2001 av 05.10.2026, slik det var listet 02.11.2026",
+        ),
+    ],
+)
+def test_no_english_stands_between_translated_parts(said: str, norwegian: str):
+    with i18n.speaking("nb"):
+        assert tr_composed(said) == norwegian

@@ -57,10 +57,16 @@ class Request:
     """Number the answer must repeat; None where the ledger numbers."""
 
 
+_KIND_WORDS: Final = {
+    "credit_note": "credit note", "expense_payment": "expense payment", "supplier_credit": "supplier credit",
+}  # fmt: skip
+
+
 def label(document: Document) -> str:
     """Return how a document is named in messages: kind, number and order."""
     number = document.number or document.applies_to_number or "numbered by PEAK"
-    return f"{document.kind.replace('_', ' ')} {number} (order {document.order_number})"
+    kind = _KIND_WORDS.get(document.kind, document.kind)
+    return f"{kind} {number} (order {document.order_number})"
 
 
 def own_reference(document: Document) -> str:
