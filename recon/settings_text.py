@@ -7,17 +7,13 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 
 from recon.config import Settings, SourceName, parse_settings
 from recon.domain.providers import source_facts
+from recon.toml_edits import Value, with_values
 
-if TYPE_CHECKING:
-    import tomlkit
-    from tomlkit.items import Table
-
-Value = str | bool | int | dt.date | list[str]
-"""What a setting may hold."""
+__all__ = ("FirstAnswers", "Value", "first_settings", "settings_facts", "with_setting", "with_settings")
 
 SANDBOX_ACCOUNTS: Final = {
     "sales": "410101",
@@ -182,21 +178,9 @@ def with_settings(text: str, changes: Mapping[tuple[str, ...], Value | None]) ->
     Raises:
         SettingsError: The values are not acceptable.
     """
-    import tomlkit  # slow to import, and few commands write settings
-
-    document = tomlkit.parse(text)
-    for path, value in changes.items():
-        table: tomlkit.TOMLDocument | Table = document
-        for part in path[:-1]:
-            if part not in table:
-                table.add(part, tomlkit.table())
-            table = table[part]
-        if value is None:
-            table.pop(path[-1], None)
-        else:
-            table[path[-1]] = value
-    parse_settings(document.unwrap())
-    return tomlkit.dumps(document)
+    written = with_values(text, changes)
+    parse_settings(tomllib.loads(written))
+    return written
 
 
 _NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup_grace_seconds", "timeout_seconds"}

@@ -99,6 +99,8 @@ class _Asked:
         fresh = seen - self.eras.known(kind, with_approved=False)
         if not fresh:
             return None
+        if kind == "status":
+            fresh -= defined_words(self.rules)
         open_keys = frozenset(key for key in fresh if seen_key(kind, key) not in self.said)
         texts = written(kind, self.eras.later, open_keys)
         holding = self._holding(kind, texts)
@@ -269,6 +271,11 @@ def _by_thing(named: pl.DataFrame, currency: str) -> pl.DataFrame:
         pl.len().alias("orders"), own.cast(pl.Int128).sum().alias("amount_minor"),
         pl.first("thing", "file", "row", "order_state", "payment_state"),
     )  # fmt: skip
+
+
+def defined_words(rules: Connection) -> frozenset[str]:
+    """Return the keys of status words whose meaning somebody has set: nobody has to be asked about them."""
+    return frozenset(key_of("status", word) for word in rules.status_words)
 
 
 def seen_key(kind: str, key: str) -> str:

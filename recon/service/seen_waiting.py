@@ -11,6 +11,7 @@ from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.normalize.sightings import ORDER_COLUMNS, key_of
 from recon.service.context import Context
+from recon.service.new_things import defined_words, seen_key
 from recon.service.reading import latest_plan_folder
 
 CODES: Final = ("new-thing", "first-seen")
@@ -54,12 +55,13 @@ def waiting_things(context: Context, name: str) -> tuple[WaitingThing, ...]:
         .sort(pl.col("code") == "first-seen", maintain_order=True)
         .collect()
     )
-    answered = context.store.mappings.current(name, "seen")
+    defined = defined_words(context.settings.connections[name]) if name in context.settings.connections else frozenset()
+    answered = {*context.store.mappings.current(name, "seen"), *(seen_key("status", key) for key in defined)}
     currency = context.settings.company.currency
     rows = []
     for row in grouped.iter_rows(named=True):
         kind, value = _KINDS[row["column"]], row["value"]
-        if f"{kind}:{key_of(kind, value)}" not in answered:
+        if seen_key(kind, key_of(kind, value)) not in answered:
             rows.append(
                 WaitingThing(kind, value, row["code"] == "new-thing", row["orders"], plain(int(row["minor"]), currency))
             )

@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from recon.errors import UsageError
 from recon.sources.profile.fields import BY_NAME
 
 if TYPE_CHECKING:
     import tomlkit
-    from tomlkit.items import Table
 
 Value = str | int | bool | tuple[str, ...]
 Path = tuple[str, ...]
@@ -135,7 +134,7 @@ def _set(document: tomlkit.TOMLDocument, edit: ProfileEdit, repeat: str) -> None
     if not tables and edit.value is not None and key not in document:
         _set_at_top(document, key, edit.value)
         return
-    table: tomlkit.TOMLDocument | Table = document
+    table: MutableMapping[str, Any] = document
     for name in tables:
         table = _table(table, name)
     table.pop(key, None)
@@ -162,13 +161,14 @@ def _set_at_top(document: tomlkit.TOMLDocument, key: str, value: Value) -> None:
         document[name] = table
 
 
-def _table(inside: tomlkit.TOMLDocument | Table, name: str) -> Table:
+def _table(inside: MutableMapping[str, Any], name: str) -> MutableMapping[str, Any]:
     import tomlkit
 
     if name not in inside:
         inside[name] = tomlkit.table()
-    found = inside[name]
-    assert isinstance(found, tomlkit.items.Table)
+    found: MutableMapping[str, Any] = inside[
+        name
+    ]  # a table, or the parts of one where some of it was appended at the end
     return found
 
 
