@@ -111,6 +111,8 @@ class PlanInputs:
     """PRODUCT_WISHES: products the ledger is to create."""
     currency: str = "THB"
     limits: PlanLimits = field(default_factory=PlanLimits)
+    ledger_contacts: frozenset[str] = frozenset()
+    """Codes of the ledger's contacts as they were read last; empty: not known."""
     read_posted: PostedReader = nothing_known
     """Asked for the few posted documents that this plan takes back whole; what an approved plan says never changes."""
 

@@ -10,7 +10,7 @@ from typing import Final
 from recon.config import Connection
 from recon.domain.providers import keys_of, source_facts
 from recon.errors import SecretsError, SettingsError
-from recon.service.connecting import needed_accounts, require_same_company
+from recon.service.connecting import buys, needed_accounts, require_same_company
 from recon.service.context import Context
 from recon.store.catalog import Verified
 from recon.store.moments import moment
@@ -20,6 +20,10 @@ from recon.targets.base import Catalog, Company, Session
 CLOCK_OK_SECONDS: Final = 5
 CLOCK_MOST_SECONDS: Final = 60
 """More than this and a signed request is refused."""
+APART: Final = (
+    "receivable", "output_vat", "undue_output_vat", "input_vat", "undue_input_vat", "payable", "withholding_payable",
+)  # fmt: skip
+"""Account settings of which no two may be one account."""
 LISTS_OLD: Final = dt.timedelta(days=30)
 
 
@@ -58,6 +62,8 @@ def ledger_lines(context: Context, name: str, rules: Connection, answers: Answer
     yield _clock(answers)
     yield _lists(context, kept)
     yield from _accounts(rules, kept.catalog)
+    yield from _one_account_twice(rules)
+    yield from _suppliers(context, name, rules, kept.catalog)
     if answers.company is not None:
         for text in answers.company.missing:
             if not text.startswith("accounts."):
@@ -239,6 +245,39 @@ def _accounts(rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
     if chosen and not bad:
         known = "All are in the ledger's chart" if chart else "The ledger's chart is not known"
         yield CheckLine(check="accounts", state="ok" if chart else "unknown", text=f"{known}: {', '.join(chosen)}.")
+
+
+def _one_account_twice(rules: Connection) -> Iterator[CheckLine]:
+    """Warn where settings that mean different things name one account: their balances could not be told apart."""
+    used: dict[str, list[str]] = {}
+    for setting in APART:
+        if code := getattr(rules.accounts, setting):
+            used.setdefault(code, []).append(setting)
+    for code, settings in used.items():
+        if len(settings) < 2:
+            continue
+        named = ", ".join(f"accounts.{setting}" for setting in settings)
+        yield CheckLine(
+            check="accounts", state="warning", text=f"{named} name one account, {code}: what stands on it cannot be told apart.",
+            remedy=f"accounts.{settings[-1]} in recon.toml", setting=f"accounts.{settings[-1]}", place="settings",
+        )  # fmt: skip
+
+
+def _suppliers(context: Context, name: str, rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
+    """Yield a line per supplier whose code the ledger lacks or cannot take."""
+    longest = context.outside.capabilities(name, rules).contact_code_max_length
+    known = {contact.code for contact in catalog.contacts}
+    for supplier, code in rules.purchases.suppliers.items() if buys(rules) else ():
+        if not 0 < len(code) <= longest:
+            text = f"The ledger takes codes of 1 to {longest} characters, and {code!r} of supplier {supplier} has {len(code)}."
+        elif known and code not in known:
+            text = f"The ledger has no contact {code} of supplier {supplier}. Purchases that do not state its tax id are held."
+        else:
+            continue
+        yield CheckLine(
+            check="contacts", state="missing", text=text, setting="purchases.suppliers", place="settings",
+            remedy="purchases.suppliers in recon.toml, or create it in the ledger and run recon connect --refresh",
+        )  # fmt: skip
 
 
 def _shop(answers: Answers) -> CheckLine:

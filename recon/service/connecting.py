@@ -11,6 +11,7 @@ from recon.errors import SettingsError, TargetError
 from recon.service.context import Context
 from recon.settings_text import Value, with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
+from recon.upload.company import same_name
 from recon.workspace import write_settings
 
 ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
@@ -173,20 +174,35 @@ def require_same_company(context: Context, company: Company) -> None:
         SettingsError: Name or tax id differ.
     """
     ours = context.settings.company
+    _require_same_books(context, company)
     if ours.tax_id and company.tax_id and ours.tax_id != company.tax_id:
         raise SettingsError(
             f"The ledger answers for {company.name} (tax id {company.tax_id}), but recon.toml is for {ours.name} (tax id "
             f"{ours.tax_id}). One folder is one company: use the keys of {ours.name}, or another workspace. Nothing was kept."
         )
-    if company.name and _plain(company.name) != _plain(ours.name):
+    if company.name and not same_name(company.name, ours.name):
         raise SettingsError(
             f"The ledger answers for {company.name!r}, but company.name in recon.toml is {ours.name!r}. If it is the same "
             "company, write the ledger's spelling into recon.toml; if not, you have the wrong keys. Nothing was kept."
         )
 
 
-def _plain(name: str) -> str:
-    return "".join(name.casefold().split())
+def _require_same_books(context: Context, company: Company) -> None:
+    """Stop where another tax id answers behind keys with which something was approved already, whatever recon.toml says."""
+    for name in context.settings.connections:
+        known = context.store.catalog.verified(name)
+        if (
+            known is not None
+            and known.company_id == company.company_id
+            and known.tax_id
+            and company.tax_id not in {"", known.tax_id}
+            and context.store.batches.approvals()
+        ):
+            raise SettingsError(
+                f"The ledger answers for {company.name} (tax id {company.tax_id}), but batches of this folder were approved for "
+                f"{known.name} (tax id {known.tax_id}). One folder is one company: correct the keys and the address, or make "
+                "another workspace. Nothing was kept."
+            )
 
 
 def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
@@ -225,7 +241,7 @@ def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
         for code in wanted
         if known_contacts and code not in known_contacts
     ]
-    return missing + (_missing_for_purchases(connection, known_accounts, known_contacts) if _buys(connection) else [])
+    return missing + (_missing_for_purchases(connection, known_accounts, known_contacts) if buys(connection) else [])
 
 
 def needed_accounts(connection: Connection) -> list[str]:
@@ -235,10 +251,11 @@ def needed_accounts(connection: Connection) -> list[str]:
         needed.append("output_vat")
     if connection.invoices != "off":
         needed += ["receivable"] + (["undue_output_vat"] if connection.vat_registered else [])
-    return needed + (_needed_for_purchases(connection) if _buys(connection) else [])
+    return needed + (_needed_for_purchases(connection) if buys(connection) else [])
 
 
-def _buys(connection: Connection) -> bool:
+def buys(connection: Connection) -> bool:
+    """Return whether a connection takes purchases or purchase returns."""
     return any(kind.startswith("purchase") for kind in connection.record_kinds)
 
 
@@ -270,7 +287,7 @@ def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...
     """Return (setting, code, name) for account settings that are empty, by the account's name in the chart."""
     proposals = []
     taken: set[str] = set()
-    for setting, names in (ACCOUNT_NAMES | (BOUGHT_ACCOUNT_NAMES if _buys(connection) else {})).items():
+    for setting, names in (ACCOUNT_NAMES | (BOUGHT_ACCOUNT_NAMES if buys(connection) else {})).items():
         if getattr(connection.accounts, setting):
             continue
         for account in accounts:

@@ -11,12 +11,13 @@ from typing import Final, Literal
 
 import polars as pl
 
+from recon.config import Connection
 from recon.domain.document import Document
 from recon.errors import TargetRejected
 from recon.frames.schemas import PURCHASE_KINDS
 from recon.plan.buyers import HEAD_OFFICE
 from recon.plan.products import PRODUCT
-from recon.service.connecting import keep_catalog, known_catalog
+from recon.service.connecting import buys, keep_catalog, known_catalog
 from recon.service.context import Context
 from recon.summaries_contacts import ContactLine, State
 from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
@@ -24,6 +25,12 @@ from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
 COLUMNS: Final = ("contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address")
 NAMED: Final = 5
 """Contacts named one by one before the rest is only counted."""
+
+
+def contact_codes_there(context: Context, name: str, rules: Connection) -> frozenset[str]:
+    """Return the codes of the ledger's contacts as read last, for connections that buy; none: not known, or not asked for."""
+    found = context.store.catalog.get(name, "contacts") if buys(rules) else None
+    return frozenset(str(row["code"]) for row in found.rows) - {""} if found else frozenset()
 
 
 class LedgerCodes:

@@ -27,6 +27,7 @@ from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.service.cash_channels import cash_channels
 from recon.service.connecting import known_company
+from recon.service.contacts import contact_codes_there
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
@@ -171,6 +172,7 @@ def plan_inputs(
             text_max_length=capabilities.text_max_length,
             product_name_max_length=capabilities.product_name_max_length,
         ),
+        ledger_contacts=contact_codes_there(context, name, rules),
         read_posted=posted_reader(context, posted),
     )
 

@@ -156,6 +156,30 @@ def test_an_unknown_supplier_is_held_with_the_line_to_set(shell: Shell, shop: Zo
     assert '"Somebody" = "CODE"' in codes(shell)["supplier-not-mapped"]
 
 
+def check_lines(shell: Shell, check: str) -> list[dict[str, Any]]:
+    return [line for line in shell.json("verify", "shop", "--offline")["lines"] if line["check"] == check]
+
+
+def test_a_supplier_code_the_ledger_lacks_is_in_the_check_list_and_holds_before_sending(shell: Shell) -> None:
+    assert {line["state"] for line in check_lines(shell, "contacts")} <= {"ok", "warning"}
+    change(shell, **{f'purchases__suppliers__"{SUPPLIER}"': "NOSUCH99"})
+    (lacking,) = [line for line in check_lines(shell, "contacts") if line["state"] == "missing"]
+    assert "NOSUCH99" in lacking["text"] and SUPPLIER in lacking["text"]
+    assert lacking["setting"] == "purchases.suppliers"
+    plan = shell.json("plan")
+    assert {kind["kind"] for kind in plan["by_kind"]} == {"receipt"}
+    assert "no contact NOSUCH99" in codes(shell)["supplier-not-there"]
+
+
+def test_two_account_settings_that_name_one_account_are_warned_about(shell: Shell) -> None:
+    change(shell, accounts__undue_input_vat="115402", accounts__withholding_payable="215301")
+    (said,) = [line for line in check_lines(shell, "accounts") if "cannot be told apart" in line["text"]]
+    assert (said["state"], said["setting"]) == ("warning", "accounts.withholding_payable")
+    assert said["text"].startswith("accounts.output_vat, accounts.withholding_payable name one account, 215301")
+    change(shell, accounts__withholding_payable="213101")
+    assert not [line for line in check_lines(shell, "accounts") if "cannot be told apart" in line["text"]]
+
+
 def test_workbook_and_journal_have_purchases_beside_the_sales(shell: Shell, tmp_path: Path) -> None:
     plan = post(shell)
     shell("audit", plan["batch"], "-o", tmp_path / "audit.xlsx").expect(0)

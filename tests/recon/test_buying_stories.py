@@ -146,11 +146,31 @@ def test_who_the_supplier_is(who: dict[str, Any], code: str) -> None:
 
 def test_an_unknown_supplier_is_held_with_the_line_to_set() -> None:
     made = plan(purchase(customer_name="Other", customer_tax_id="0105500000004"), connection=buying())
-    assert codes(made) == ["supplier-not-mapped", "tax-id-invalid"]
+    assert codes(made) == ["supplier-not-mapped", "supplier-tax-id-invalid"]
+    bad = made.findings.filter(pl.col("code") == "supplier-tax-id-invalid")["detail"].item()
+    assert bad == "No contact is set for the supplier's name either."
     said = made.findings.filter(pl.col("code") == "supplier-not-mapped")["detail"].item()
     assert (
         said == 'Set under [connections.main.purchases.suppliers]: "Other" = "CODE", the contact\'s code in the ledger.'
     )
+
+
+def test_a_wrong_tax_id_of_a_supplier_with_a_contact_of_its_own_names_that_contact() -> None:
+    made = plan(purchase(customer_tax_id="0105500000004"), connection=buying())
+    said = made.findings.filter(pl.col("code") == "supplier-tax-id-invalid")["detail"].item()
+    assert said == "The contact set for the supplier's name is used: C00007."
+
+
+def test_a_code_the_ledger_lacks_holds_the_purchase_before_anything_is_sent() -> None:
+    lacks = {"connection": buying(), "ledger_contacts": frozenset({"C00001"})}
+    made = plan(purchase(), **lacks)
+    assert (steps(made), codes(made)) == ([], ["supplier-not-there"])
+    assert made.findings["detail"].item() == (
+        'The ledger has no contact C00007, which stands under [connections.main.purchases.suppliers] for "Supplier A".'
+    )
+    assert steps(plan(purchase(), **lacks | {"ledger_contacts": frozenset({"C00007"})}))
+    assert steps(plan(purchase(), **lacks | {"ledger_contacts": frozenset()})), "the lists were never read"
+    assert steps(plan(purchase(customer_tax_id="0105500000003"), **lacks)), "the upload creates it"
 
 
 def test_a_line_without_an_account_holds_the_record_and_names_the_setting() -> None:

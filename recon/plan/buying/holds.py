@@ -39,16 +39,13 @@ def hold_bought(
             (unlinked & ~nameless, "channel-not-mapped", channel),
             (unlinked & nameless, "channel-missing", channel),
             (billed & work.suppliers["contact_code"].is_null(), "supplier-not-mapped", _supplier(work)),
+            (billed & _not_there(work), "supplier-not-there", _code(work)),
         ],
     )
     verdicts.orders = orders
     blocked = lines.blocked.filter(billed.gather(lines.blocked["order_no"])) if lines.blocked.height else lines.blocked
     verdicts.settle(orders_of(blocked, ("no_account",), orders.height) & billed, "purchase-account-missing", hold=True)
-    fails = acting & work.suppliers["id_fails"]
-    bad = findings_from(
-        orders.filter(fails), "tax-id-invalid", column="customer_tax_id", value=pl.col("customer_tax_id"),
-        detail="The supplier's tax id: the contact set for the name is used.",
-    )  # fmt: skip
+    bad = _bad_tax_ids(work, acting)
     return [*verdicts.findings, _accounts(work, blocked), bad, _not_withheld(work, acting)]
 
 
@@ -61,6 +58,36 @@ def _supplier(work: Buying) -> dict[str, pl.Expr]:
         .otherwise(pl.format('Set under {}: "{}" = "CODE", the contact\'s code in the ledger.', pl.lit(table), name))
     )  # fmt: skip
     return {"column": pl.lit("customer_name"), "value": pl.col("customer_name"), "detail": detail}
+
+
+def _not_there(work: Buying) -> pl.Series:
+    """Return which suppliers have a code that the ledger lacks; one with a valid tax id is created with the upload."""
+    known, suppliers = work.inputs.ledger_contacts, work.suppliers
+    lacking = ~suppliers["contact_code"].is_in(sorted(known)) & suppliers["contact_tax_id"].is_null()
+    return lacking.fill_null(value=False) & bool(known)
+
+
+def _code(work: Buying) -> dict[str, pl.Expr]:
+    """Return columns of the finding about a code the ledger lacks."""
+    table = f"[connections.{work.inputs.connection_name}.purchases.suppliers]"
+    detail = pl.format(
+        'The ledger has no contact {}, which stands under {} for "{}".',
+        pl.lit(work.suppliers["contact_code"]), pl.lit(table), pl.col("customer_name").str.strip_chars(),
+    )  # fmt: skip
+    return {"column": pl.lit("customer_name"), "value": pl.col("customer_name"), "detail": detail}
+
+
+def _bad_tax_ids(work: Buying, acting: pl.Series) -> pl.DataFrame:
+    """Return a warning per record whose supplier's tax id fails, with what is taken in its place."""
+    fails = acting & work.suppliers["id_fails"]
+    about = work.orders.with_columns(work.suppliers["contact_code"].alias("_code")).filter(fails)
+    detail = (
+        pl.when(pl.col("_code").is_null()).then(pl.lit("No contact is set for the supplier's name either."))
+        .otherwise(pl.format("The contact set for the supplier's name is used: {}.", "_code"))
+    )  # fmt: skip
+    return findings_from(
+        about, "supplier-tax-id-invalid", column="customer_tax_id", value=pl.col("customer_tax_id"), detail=detail
+    )
 
 
 def _accounts(work: Buying, blocked: pl.DataFrame) -> pl.DataFrame:
