@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from plan_shop import DAY, codes, inputs, line, order, plan, posted_from, result
 
@@ -15,6 +15,7 @@ from recon.frames.schemas import LEFT_OUT
 from recon.plan.inputs import Plan
 from recon.plan.plan import build_plan
 from recon.review.decisions import content_digest, document_digests
+from tests.trying import examples
 
 LATER, REJECTED = "left-for-later", "rejected-by-person"
 
@@ -69,7 +70,7 @@ KINDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(
     st.lists(st.tuples(st.sampled_from(range(len(KINDS))), st.booleans(), st.booleans()), min_size=1, max_size=9),
 )

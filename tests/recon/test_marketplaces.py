@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.errors import MalformedFile
@@ -29,6 +29,7 @@ from tests.recon.marketplace_files import (
     tiktok,
     xlsx_bytes,
 )
+from tests.trying import examples
 
 MARKETS = ("shopee", "lazada", "tiktok")
 ROWS: dict[str, Any] = {"shopee": [shopee()], "lazada": [lazada("998877665544332")], "tiktok": [tiktok()]}
@@ -252,7 +253,7 @@ units = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(units)
 def test_lazadas_orders_are_the_sum_of_their_pieces(
     tmp_path_factory: pytest.TempPathFactory, given_units: list[Any]
@@ -287,7 +288,7 @@ def _baht(minor: int) -> str:
 text = st.text(st.characters(exclude_characters='\x00\r\n"\t', exclude_categories=("Cs",)), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(st.sampled_from(MARKETS), st.data())
 def test_whatever_a_cell_says_money_is_never_lost(
     tmp_path_factory: pytest.TempPathFactory, market: str, data: st.DataObject

@@ -6,12 +6,13 @@ import datetime as dt
 from typing import Any
 
 import polars as pl
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from plan_shop import ABLE, DAY, connection, contents_from, inputs, line, order, plan, posted_from
 
 from recon.plan.inputs import Plan, PlanLimits
 from recon.plan.plan import build_plan
+from tests.trying import examples
 
 STAGES = st.lists(
     st.tuples(
@@ -93,7 +94,7 @@ def balance(made: list[Plan], account: str) -> int:
     return int(rows.select((pl.col("debit_minor") - pl.col("credit_minor")).sum()).item())
 
 
-@settings(max_examples=18, deadline=None)
+@examples(12)
 @example(
     [[("refunded", 0, False), ("unpaid", 0, False), ("paid", 0, False)]],
     {
@@ -162,7 +163,7 @@ def test_f50_sum_of_all_documents_of_an_order_is_its_truth(
             assert totals.get(row["order_key"], 0) >= 0
 
 
-@settings(max_examples=12, deadline=None)
+@examples(8)
 @given(STAGES, STAGES)
 def test_the_same_inputs_give_the_same_bytes(
     first: list[tuple[str, int, bool]], second: list[tuple[str, int, bool]]
@@ -178,7 +179,7 @@ def test_the_same_inputs_give_the_same_bytes(
         assert getattr(one, name).equals(getattr(two, name))
 
 
-@settings(max_examples=12, deadline=None)
+@examples(8)
 @given(st.permutations(range(6)), st.integers(0, 50))
 def test_f49_documents_do_not_depend_on_the_order_of_the_files(places: list[int], size: int) -> None:
     told = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from plan_shop import ABLE, codes, inputs, line, order, result, steps
 from plan_shop import connection as settings_of
@@ -19,6 +19,7 @@ from recon.normalize.return_links import SAID
 from recon.normalize.returns import attach_returns
 from recon.plan.inputs import Plan, PlanLimits
 from recon.plan.plan import build_plan
+from tests.trying import examples
 
 ON = settings_of(record_kinds=("sale", "sale_return"))
 BACK = dt.date(2026, 6, 20)
@@ -219,7 +220,7 @@ WORDS = [
     ),
     st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@examples(15)
 def test_whatever_comes_back_all_sums_tie_and_no_return_is_lost(
     returns: list[tuple[str | None, int, str]], is_on: bool
 ) -> None:
