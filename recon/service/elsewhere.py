@@ -71,7 +71,7 @@ def look_elsewhere(
     """Read the ledger for the documents of a plan; None: nobody else writes, or there is nothing to look for.
 
     Raises:
-        TargetUnavailable, UsageError, SettingsError: See `recon.service.ledger_entries.read_entries`.
+        TargetUnavailable, UsageError, WrongCompany: See `recon.service.ledger_entries.read_entries`.
     """
     asked = documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
     if rules.writers == "recon" or not asked.height:

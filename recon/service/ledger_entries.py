@@ -12,8 +12,9 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.frames.parquet import read_frame, write_frames
 from recon.match.elsewhere import LEDGER_ENTRIES, SAME_MONTH_DAYS
-from recon.service.connecting import known_catalog, known_company, require_same_company
+from recon.service.connecting import known_catalog, known_company
 from recon.service.context import Context, Progress
+from recon.service.same_company import ask_company
 from recon.store.moments import moment, stamp
 from recon.targets.base import LedgerDocument, Target
 from recon.verify import NUMBERED
@@ -58,7 +59,7 @@ def read_entries(
     Raises:
         UsageError: The ledger takes files only and cannot be read.
         TargetUnavailable: The ledger does not answer.
-        SettingsError: It answers for another company.
+        WrongCompany: It answers for another company.
     """
     if context.outside.capabilities(name, rules).is_file:
         raise UsageError(
@@ -68,7 +69,8 @@ def read_entries(
     around = dt.timedelta(days=SAME_MONTH_DAYS)
     if target is None:
         with context.outside.target(name, rules, known=known_catalog(context, name)) as opened:
-            require_same_company(context, opened.verify())
+            company_id, meant_for = known_company(context, name)[0], f"The documents of {name} are for"
+            ask_company(context, name, opened, company_id=company_id, meant_for=meant_for, outcome="Nothing was read.")
             listed = _listed(opened, rules, since - around, until + around, on_progress)
     else:
         listed = _listed(target, rules, since - around, until + around, on_progress)

@@ -27,6 +27,7 @@ from recon.service.known import current_sets
 from recon.service.new_products import created_rows, link_created, orders_to_plan
 from recon.service.numbering_proof import gap_warnings, require_free_numbers
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
+from recon.service.same_company import ask_company
 from recon.service.start_date import lock_start_date
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
@@ -138,7 +139,9 @@ def upload(
     """Send what is approved, each document once; resume where the last run stopped.
 
     Raises:
-        NotApproved, StaleApproval, WrongCompany: The approval does not count any more; nothing was sent.
+        NotApproved, StaleApproval: The approval does not count any more; nothing was sent.
+        WrongCompany: Another company answers; nothing was sent there.
+        TargetUnavailable: The ledger does not say who it is; nothing was sent.
     """
     batch = context.store.batches.get(batch_id)
     rules = context.settings.connections[batch.connection]
@@ -174,6 +177,8 @@ def upload(
             )
             result, files = written.report, written.files
         else:
+            meant_for = f"Batch {batch.batch_id} was approved for"
+            ask_company(context, batch.connection, target, company_id=batch.company_id, meant_for=meant_for)
             if rules.writers == "shared":
                 _require_nobody_posted(context, batch, target, on_progress)
             create_contacts(context, batch.connection, target, maker.documents())

@@ -8,12 +8,13 @@ from typing import Final
 
 from recon.approve import check_approval
 from recon.domain.outbox import IN_LEDGER, SETTLED, WITH_PERSON
-from recon.errors import ApprovalError, NotSettled, TargetError, UsageError, WrongCompany
+from recon.errors import ApprovalError, NotSettled, TargetError, UsageError
 from recon.frames.parquet import digest_files
 from recon.money import plain
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
 from recon.service.planning import DIGESTED, plan_folder
+from recon.service.same_company import ask_company
 from recon.service.sending import DocumentMaker
 from recon.service.waiting import settle_command
 from recon.store.batches import Batch
@@ -160,12 +161,10 @@ def _judged(context: Context, batch: Batch, words: list[Word], said: PersonsWord
     known = known_catalog(context, batch.connection)
     try:
         with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
-            company = target.verify()
-            if company.company_id != batch.company_id:
-                raise WrongCompany(
-                    f"{batch.batch_id} was approved for another company than {company.name}, for which the ledger answers now. "
-                    "Nothing was settled. Check the connection's keys and address."
-                )
+            ask_company(
+                context, batch.connection, target, company_id=batch.company_id,
+                meant_for=f"Batch {batch.batch_id} was approved for", outcome="Nothing was settled.",
+            )  # fmt: skip
             check = WordCheck(context.store, target, DocumentMaker(context, batch).document_of)
             return [check.judge(word) for word in words]
     except TargetError as error:

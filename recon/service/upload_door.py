@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.errors import WrongCompany
 from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.service.connecting import known_company
@@ -13,10 +14,12 @@ from recon.service.context import Context
 from recon.service.door import door
 from recon.service.numbering_proof import gap_warnings
 from recon.service.planning import plan_folder
+from recon.service.same_company import differs
 from recon.service.sending import confirmation_needed
 from recon.service.upload_records import CompanyCheck, UploadDoor
 from recon.store.batches import Batch
 from recon.store.moments import stamp
+from recon.upload.company import require_company
 
 _COLUMNS: Final = ("doc_no", "document_key", "number", "issued_on", "total_minor", "vat_minor")
 
@@ -117,14 +120,17 @@ def check_company(context: Context, batch_id: str) -> CompanyCheck:
     _, expected, _ = known_company(context, batch.connection)
     verified = context.store.catalog.verified(batch.connection)
     with context.outside.target(batch.connection, context.settings.connections[batch.connection]) as target:
-        answered = target.verify()
+        answered = target.identify()
+    is_same = not differs(context.settings.company, answered)
+    try:
+        require_company(answered, company_id=batch.company_id, known=verified, meant_for=f"{batch.batch_id} is for")
+    except WrongCompany:
+        is_same = False
     return CompanyCheck(
         company=answered.name,
         tax_id=answered.tax_id,
         environment=answered.environment,
-        is_same=answered.company_id == batch.company_id
-        and answered.name in {"", expected}
-        and (verified is None or "" in {answered.tax_id, verified.tax_id} or answered.tax_id == verified.tax_id),
+        is_same=is_same,
         expected=expected,
         at=stamp(context.store.clock.now()),
     )

@@ -20,7 +20,8 @@ from recon.store.batches import Approval, Batch
 from recon.store.moments import moment
 from recon.store.outbox import OutboxRow
 from recon.store.store import Store
-from recon.targets.base import Target
+from recon.targets.base import OTHER_COMPANY, Target
+from recon.upload.company import require_company
 from recon.upload.counting import RunCount
 from recon.upload.documents import DocumentOf, completed
 from recon.upload.guards import back_up, free_bytes_of, require_sound
@@ -73,6 +74,8 @@ class Uploader:
         self._waits_first = False
         """A document is unknown from before; products and what the ledger numbers let the others go on, which may vouch for it."""
         self._failed_lookups = 0
+        self._other_company = ""
+        """Set when another company answered in the middle of the run."""
         self._stop = threading.Event()
 
     def run(
@@ -90,7 +93,8 @@ class Uploader:
         ``inputs_digest`` are what holds now (without what this batch itself posted); None: not compared.
 
         Raises:
-            UsageError, NotApproved, StaleApproval, WrongCompany: Nothing was sent; see `check_approval`.
+            UsageError, NotApproved, StaleApproval: Nothing was sent; see `check_approval`.
+            WrongCompany: Nothing was sent there, or nothing more: another company answers.
             StoreError: No room on the drive, a copied workspace, or a store that was edited by hand.
             TargetUnavailable: The ledger could not be asked who it is.
         """
@@ -114,20 +118,20 @@ class Uploader:
         self._begin(batch)
         ending, words = self._settle_unknown() if stale is not None else self._work(limit)
         report = self._end(batch, ending, words)
+        if self._other_company:
+            raise WrongCompany(self._other_company)
         if stale is not None:
             raise stale
         return report
 
     def _require_company(self, approval: Approval) -> None:
         """Ask the ledger who it is; another company than the approved one stops everything."""
-        company = self._target.verify()
-        if company.company_id != approval.company_id:
-            known = self._store.catalog.verified(self._store.batches.get(approval.batch_id).connection)
-            meant = f"{known.name} ({known.environment})" if known is not None else approval.company_id
-            raise WrongCompany(
-                f"Batch {approval.batch_id} was approved for {meant}, but the ledger answers as {company.name} "
-                f"({company.environment}). Nothing was sent. Check the connection's credentials and address."
-            )
+        require_company(
+            self._target.identify(),
+            company_id=approval.company_id,
+            known=self._store.catalog.verified(self._store.batches.get(approval.batch_id).connection),
+            meant_for=f"Batch {approval.batch_id} was approved for",
+        )
 
     def _begin(self, batch: Batch) -> None:
         """Back the store up, note the start, and turn what a crash left behind into unknowns."""
@@ -195,6 +199,7 @@ class Uploader:
         if error is not None:
             self._queue.back_to(sent.row)
             if error.stops_batch:
+                self._other_company = str(error) if error.code == OTHER_COMPANY else ""
                 return "stopped", f"The ledger takes nothing from us now: {error} Documents not sent stay queued."
             if too_long(error.retry_after_seconds):
                 return "paused", (

@@ -6,7 +6,7 @@ proves that nothing was done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from recon.errors import OutcomeUnknown, TargetUnavailable
@@ -59,8 +59,17 @@ class PeakClient:
         self._user_token = user_token
         self._clock = clock
         self._options = options
+        self._used: Secret | None = None
+        self._known_behind: Secret | None = None
+        """The Client-Token under which PEAK said who it is; None: it was not asked."""
+        self.on_other_log_in: Callable[[], None] = lambda: None
+        """Called before a write under another token than that: asks who is there, and raises if nothing may be sent."""
         self.clock_ahead_seconds: int | None = None
         """How far this computer's clock was ahead of PEAK's when PEAK answered last; None: not known."""
+
+    def note_known(self) -> None:
+        """Note that the answer just read says who is behind the token it was read with."""
+        self._known_behind = self._used
 
     def evidence(self, body: bytes) -> str:
         """Return the beginning of a body with all secrets masked."""
@@ -169,10 +178,20 @@ class PeakClient:
     ) -> Answer:
         """Carry out a request; a complete refusal of the token gets one renewal and one repeat."""
         token = self._tokens.token()
+        if write:
+            self._require_known(token)
         answer = self._request(method, path, token, params, body, write=write)
         if not _expired(answer, self._object(answer)):
             return answer
-        return self._request(method, path, self._tokens.renewed(token), params, body, write=write)
+        token = self._tokens.renewed(token)
+        if write:
+            self._require_known(token)
+        return self._request(method, path, token, params, body, write=write)
+
+    def _require_known(self, token: Secret) -> None:
+        """Ask again who is there before a write under a new log-in: another server may stand at the same address."""
+        if self._known_behind is not None and token != self._known_behind:
+            self.on_other_log_in()
 
     def _request(
         self,
@@ -192,6 +211,7 @@ class PeakClient:
             "Time-Signature": time_signature(self._connect_id.reveal(), stamp, self._options.signature_encoding),
             "Content-Type": "application/json",
         }
+        self._used = token
         answer = self._http.request(method, path, headers=headers, params=params, body=body, write=write)
         self.clock_ahead_seconds = clock_difference_seconds(answer, self._clock.now())
         return answer

@@ -60,16 +60,8 @@ def company_id(base_url: str, environment: Environment, user_token: Secret) -> s
     return f"peak-{digest[:32]}"
 
 
-def company(
-    client: PeakClient,
-    masters: Masters,
-    options: PeakOptions,
-    *,
-    base_url: str,
-    environment: Environment,
-    user_token: Secret,
-) -> Company:
-    """Ask PEAK who it is and list what is missing.
+def company(client: PeakClient, *, base_url: str, environment: Environment, user_token: Secret) -> Company:
+    """Ask PEAK who it is.
 
     Raises:
         TargetUnavailable: Not reached, or the credentials were refused.
@@ -80,7 +72,6 @@ def company(
         name=user.text(*_COMPANY_NAMES),
         tax_id=user.text("taxNumber", "taxId", "companyTaxNumber"),
         environment=environment,
-        missing=_missing(masters, options),
     )
 
 
@@ -95,21 +86,20 @@ def _user(client: PeakClient) -> Fields:
     return next((level for level in levels if level.text(*_COMPANY_NAMES)), Fields(None))
 
 
-def _missing(masters: Masters, options: PeakOptions) -> tuple[str, ...]:
+def missing(masters: Masters, options: PeakOptions) -> tuple[str, ...]:
+    """Return what PEAK lacks before we can work there, each with where to set it."""
     methods, accounts = masters.methods(), masters.accounts()
-    missing: list[str] = []
+    lacks: list[str] = []
     if not methods:
-        missing.append("payment methods: there are none. Create them in PEAK under ช่องทางการเงิน.")
+        lacks.append("payment methods: there are none. Create them in PEAK under ช่องทางการเงิน.")
     if not accounts:
-        missing.append(
-            "chart of accounts: PEAK shows none. Ask the company's administrator in PEAK for the right to it."
-        )
-    missing += _unknown("payment method", "ช่องทางการเงิน", options.needed_methods, (method.code for method in methods))
-    missing += _unknown("account", "ผังบัญชี", options.needed_accounts, (account.code for account in accounts))
+        lacks.append("chart of accounts: PEAK shows none. Ask the company's administrator in PEAK for the right to it.")
+    lacks += _unknown("payment method", "ช่องทางการเงิน", options.needed_methods, (method.code for method in methods))
+    lacks += _unknown("account", "ผังบัญชี", options.needed_accounts, (account.code for account in accounts))
     if options.needed_products:
         codes = (product.code for product in masters.products())
-        missing += _unknown("product or service", "สินค้า/บริการ", options.needed_products, codes)
-    return tuple(missing)
+        lacks += _unknown("product or service", "สินค้า/บริการ", options.needed_products, codes)
+    return tuple(lacks)
 
 
 def _unknown(noun: str, menu: str, needed: Mapping[str, str], known: Iterable[str]) -> list[str]:
