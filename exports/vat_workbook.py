@@ -27,6 +27,7 @@ from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.proof.vat_month import CLAIMED
 from recon.service.vat_report import VatReport
+from recon.summaries_vat import VatApart
 
 TITLE: Final = "VAT"
 Parts = Mapping[str, Sequence[Part]]
@@ -141,9 +142,9 @@ def _draw_figures(page: summary.Page, report: VatReport, parts: Parts) -> None:
         ("  of it exempt or without VAT · ยกเว้น", figures.exempt_minor, _sum(sales, "exempt_minor"), None),
         ("  of it taxable · ต้องเสียภาษี", figures.taxable_minor, _sum(sales, "taxable_minor"), None),
         ("Output VAT · ภาษีขาย", figures.output_vat_minor, _sum(sales, "vat_minor"), None),
-        ("Purchases with claimable VAT, without VAT · ยอดซื้อ", figures.purchases_minor, _sum_where(bought, "taxable_minor", "claim", CLAIMED), report.lists.purchases.height),
+        ("Purchases with claimable VAT, without VAT · ยอดซื้อ", figures.purchases_minor, _sum_where(bought, "taxable_minor", "claim", CLAIMED), report.lists.claimed.height),
         ("Input VAT that can be claimed · ภาษีซื้อ", figures.input_vat_minor, _sum_where(bought, "vat_minor", "claim", CLAIMED), None),
-        ("Input VAT that cannot be claimed yet", figures.waiting_vat_minor, _waiting(bought), None),
+        ("Input VAT that cannot be claimed yet", figures.waiting_vat_minor, _waiting(bought), report.lists.waiting.height),
     )  # fmt: skip
     at: dict[int, int] = {}
     for number, (label, value, live, count) in enumerate(rows):
@@ -197,21 +198,34 @@ def _draw_checks(page: summary.Page, report: VatReport, parts: Parts) -> None:
 
 def _draw_apart(page: summary.Page, report: VatReport, parts: Parts) -> None:
     """Write what is not in the figures, by what it is and why; live where both are words of ours."""
-    page.heading("Not in these figures", (("A", "What and why"), ("B", "Number"), ("C", "Adds to sales")), right="BC")
+    heads = (
+        ("A", "What and why"), ("B", "Sales: number"), ("C", "Adds to sales"), ("D", "Purchases: number"),
+        ("E", "Adds to purchases"),
+    )  # fmt: skip
+    page.heading("Not in these figures", heads, right="BCDE")
+    digits = page.currency_digits
     for one in report.apart:
-        page.text("A", f"{one.what}: {TITLES.get(one.reason, one.reason)}")
-        page.make_room(f"{one.what}: {TITLES.get(one.reason, one.reason)}", "")
+        said = f"{one.what}: {TITLES.get(one.reason, one.reason)}"
+        page.text("A", said)
+        page.make_room(said, "")
         ours = SAFE_WORDS.fullmatch(one.what) and SAFE_WORDS.fullmatch(one.reason)
-        where = (
-            [f'{p.span("what")},"{one.what}",{p.span("reason")},"{one.reason}"' for p in parts[APART]] if ours else []
+        sides = (
+            ("BC", "sold_minor", one.sold_count, one.sold_minor),
+            ("DE", "bought_minor", one.bought_count, one.bought_minor),
         )
-        counted = "+".join(f"COUNTIFS({criteria})" for criteria in where)
-        summed = "+".join(f"SUMIFS({p.span('total_minor')},{c})" for p, c in zip(parts[APART], where, strict=False))
-        page.number("B", one.count, 0, "count", live=counted)
-        page.number(
-            "C", one.total_minor, page.currency_digits, live=f"ROUND({summed},{page.currency_digits})" if ours else ""
-        )
+        for letters, column, count, minor in sides:
+            counted, summed = _live_apart(parts[APART], one, column) if ours else ("", "")
+            page.number(letters[0], count, 0, "count", live=counted)
+            page.number(letters[1], minor, digits, live=f"ROUND({summed},{digits})" if ours else "")
         page.underline()
     if not report.apart:
         page.text("A", "nothing", colour=look.MUTED)
         page.row += 1
+
+
+def _live_apart(parts: Sequence[Part], one: VatApart, column: str) -> tuple[str, str]:
+    """Return count and sum of a cause as expressions; a sale has no amount among purchases, and is not counted there."""
+    where = [f'{p.span("what")},"{one.what}",{p.span("reason")},"{one.reason}"' for p in parts]
+    counted = "+".join(f'COUNTIFS({c},{p.span(column)},"<>")' for p, c in zip(parts, where, strict=True))
+    summed = "+".join(f"SUMIFS({p.span(column)},{c})" for p, c in zip(parts, where, strict=True))
+    return counted, summed

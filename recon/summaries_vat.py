@@ -38,11 +38,13 @@ class VatCheck:
     other_minor: int
     """From where the name says."""
     proves: str
+    unlike: int = 0
+    """Documents that differ one by one, even where their differences cancel out."""
 
     @property
     def agrees(self) -> bool:
-        """Whether both are the same to the minor unit."""
-        return self.listed_minor == self.other_minor
+        """Whether both are the same to the minor unit, and every document of them."""
+        return self.listed_minor == self.other_minor and not self.unlike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,5 +54,9 @@ class VatApart:
     what: str
     """held, left out, planned, approved, not due or unknown contents."""
     reason: str
-    count: int
-    total_minor: int
+    sold_count: int
+    sold_minor: int
+    """What it would add to sales."""
+    bought_count: int
+    bought_minor: int
+    """What it would add to purchases; never summed with sales."""

@@ -11,7 +11,7 @@ from exports.fast_sheet import Table, make_table
 from exports.sheets.context import title_of, words
 from recon.service.vat_report import VatReport
 
-SALES, PURCHASES, NOT_DUE, APART = "sales", "purchases", "not_due", "apart"
+SALES, PURCHASES, NOT_DUE, DIFFERS, APART = "sales", "purchases", "not_due", "differs", "apart"
 
 _AMOUNTS: Final = (
     Column("taxable_minor", "Taxable, without VAT มูลค่า", "money", 16, total=True),
@@ -59,10 +59,27 @@ _APART: Final = (
     Column("day", "Date วันที่", "date", 12),
     Column("number", "Document or order", width=24),
     Column("kind", "Kind", width=13),
-    Column("total_minor", "Adds to sales", "money", 16, total=True),
+    Column("sold_minor", "Adds to sales", "money", 16, total=True),
+    Column("bought_minor", "Adds to purchases", "money", 16, total=True),
     Column("connection", "Connection", width=14),
 )
-_PRINTED: Final = {SALES: 13, PURCHASES: 13, NOT_DUE: 11, APART: 8}
+_DIFFERS: Final = (
+    Column("block", "Sales or purchases", width=12),
+    Column("issued_on", "Date วันที่", "date", 12),
+    Column("number", "Document", width=22),
+    Column("kind", "Kind", width=13),
+    Column("total_minor", "Total by recon", "money", 16),
+    Column("ledger_minor", "Total in the ledger", "money", 16),
+    Column("difference_minor", "Ledger less recon", "money", 15),
+    Column("vat_minor", "VAT by recon", "money", 14),
+    Column("ledger_vat_minor", "VAT in the ledger", "money", 14),
+    Column("vat_difference_minor", "Ledger less recon, VAT", "money", 15),
+    Column("batch_id", "Batch", width=10),
+    Column("read_at", "Read of the ledger", width=26),
+    Column("connection", "Connection", width=14),
+    Column("document_key", "Document key", width=36),
+)
+_PRINTED: Final = {SALES: 13, PURCHASES: 13, NOT_DUE: 11, DIFFERS: 10, APART: 9}
 
 
 def vat_tables(report: VatReport) -> dict[str, Table]:
@@ -84,9 +101,14 @@ def vat_tables(report: VatReport) -> dict[str, Table]:
             "Invoices that are no tax invoices and were not paid by the end of the month: their VAT is due when they are paid.",
             _SALES, lists.not_due,
         ),
+        DIFFERS: _table(
+            report, DIFFERS, "Ledger differs",
+            "Documents of which the ledger, when it was last read, had another total or another VAT than the lists. Not read: not here.",
+            _DIFFERS, report.unlike,
+        ),
         APART: _table(
             report, APART, "Not in these figures",
-            "Of this month, and in none of the figures: what is held, left out, planned or approved and not posted. Purchases are negative.",
+            "Of this month, and in none of the figures: what is held, left out, planned or approved and not posted.",
             _APART, report.apart_rows.with_columns(title_of("reason").alias("title")),
         ),
     }  # fmt: skip
@@ -95,7 +117,7 @@ def vat_tables(report: VatReport) -> dict[str, Table]:
 def _table(
     report: VatReport, key: str, title: str, about: str, columns: tuple[Column, ...], frame: pl.DataFrame
 ) -> Table:
-    tab = "work" if key in (NOT_DUE, APART) else "proof"
+    tab = "work" if key in (NOT_DUE, DIFFERS, APART) else "proof"
     return make_table(
         key, title, about, columns, frame.with_columns(words("kind")), currency=report.currency, tab=tab, printed=_PRINTED[key]
     )  # fmt: skip

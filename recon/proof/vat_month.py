@@ -96,6 +96,16 @@ class VatLists:
     unknown: pl.DataFrame
     """FILED: posted documents of the month whose contents are not known here."""
 
+    @property
+    def claimed(self) -> pl.DataFrame:
+        """Purchases whose input VAT can be claimed."""
+        return self.purchases.filter(pl.col("claim") == CLAIMED)
+
+    @property
+    def waiting(self) -> pl.DataFrame:
+        """Purchases whose input VAT cannot be claimed yet."""
+        return self.purchases.filter(pl.col("claim").is_not_null(), pl.col("claim") != CLAIMED)
+
 
 def vat_lists(
     month: Month, filed: pl.DataFrame, documents: pl.DataFrame, lines: pl.DataFrame, suppliers: pl.DataFrame

@@ -16,7 +16,7 @@ import polars as pl
 from recon import __version__
 from recon.approve import approve
 from recon.config import Connection
-from recon.errors import NotSettled, SettingsError, TargetUnavailable, UsageError
+from recon.errors import NotSettled, SettingsError, TargetUnavailable, UsageError, WrongCompany
 from recon.frames.schemas import LEFT_OUT
 from recon.money import plain
 from recon.plan.inputs import Plan, PlanInputs
@@ -32,6 +32,8 @@ from recon.service.ledger_entries import Entries, kept_entries
 from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, others_report, others_table
 from recon.service.planning import enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
+from recon.service.same_company import require_ours
+from recon.service.vat_ledger import keep_adopted
 from recon.store.adoptions import ADOPTED, note_adopted
 from recon.store.batches import Batch
 from recon.store.moments import stamp
@@ -167,6 +169,7 @@ class Others:
             UsageError: No name or reason, or nothing was read of the ledger yet.
             NotSettled: An order has no entry, only a part of it has, or something differs; ``problems`` names them.
             ApprovalError: The policy of two persons forbids it.
+            WrongCompany, TargetUnavailable: Another company answers, or none.
         """
         gathered = _addressed(self._context, connection, word)
         everything = gathered.planned()
@@ -178,6 +181,7 @@ class Others:
         problems = _problems(pairs, accept_differences=accept_differences)
         if problems:
             raise NotSettled("\n".join([*problems, "Nothing was adopted."]), problems=tuple(problems))
+        require_ours(self._context, gathered.name, gathered.rules, outcome="Nothing was adopted.")
         batch = None if dry_run else _enter_adopted(gathered, made, pairs, word)
         if batch is not None:
             _plan_again(self._context, gathered.name, batch, on_progress)
@@ -232,7 +236,7 @@ def _plan_again(context: Context, name: str, batch: Batch, on_progress: Progress
     """Make the draft fit what stands now; what was adopted stands, also where the ledger does not answer this time."""
     try:
         plan(context, name, dry_run=False, rows=0, on_progress=on_progress)
-    except (TargetUnavailable, SettingsError) as error:
+    except (TargetUnavailable, SettingsError, WrongCompany) as error:
         context.notes.append(
             f"{batch.batch_id} is adopted, but the plan could not be made anew: {error} Run `recon plan`."
         )
@@ -315,7 +319,7 @@ def _pairs(made: Plan, found: pl.DataFrame) -> pl.DataFrame:
     documents = made.documents.select(
         "doc_no", "document_key", "order_number", pl.col("kind").cast(pl.String), "total_minor"
     ).sort("doc_no")
-    entry = found.select("document_key", "surety", "their_kind", "their_number", "ledger_id", "detail")
+    entry = found.select("document_key", "entry_no", "surety", "their_kind", "their_number", "ledger_id", "detail")
     return documents.join(entry, on="document_key", how="left", maintain_order="left")
 
 
@@ -369,6 +373,7 @@ def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Wo
         note_adopted(store.database, store.events, store.batches.get(batch.batch_id), who=actor, reason=reason)
         store.batches.set_state(batch.batch_id, "done", because="posted by somebody else", who=actor)
         store.mappings.set(name, "setting", {"last_plan": folder.name}, reason="adopted")
+    keep_adopted(context, name, batch.batch_id, pairs, gathered.entries)
     return store.batches.get(batch.batch_id)
 
 

@@ -21,6 +21,7 @@ LISTED: Final = pl.Schema({
     "number": pl.String(),
     "issued_on": pl.Date(),             # null: not stated
     "total_minor": pl.Int64(),          # null: not stated
+    "vat_minor": pl.Int64(),            # null: not stated
     "is_void": pl.Boolean(),
 })  # fmt: skip
 
@@ -52,7 +53,9 @@ class Listing:
 
     def note(self, held: LedgerDocument) -> None:
         """Take one document of the list."""
-        self._rows.append((held.kind, held.ledger_id, held.number, held.issued_on, held.total_minor, held.is_void))
+        self._rows.append(
+            (held.kind, held.ledger_id, held.number, held.issued_on, held.total_minor, held.vat_minor, held.is_void)
+        )
 
     def frame(self) -> pl.DataFrame:
         """Return LISTED."""
@@ -92,7 +95,10 @@ def kept_reading(context: Context, name: str, batch_id: str) -> Reading | None:
         return None
     facts = read_facts(folder)
     since, until = (dt.date.fromisoformat(facts[key]) for key in ("since", "until"))
-    return Reading(read_frame(folder, "listed"), read_frame(folder, "said"), moment(facts["read_at"]), since, until)
+    listed = read_frame(folder, "listed")
+    if "vat_minor" not in listed.columns:  # kept before VAT was thought of
+        listed = listed.with_columns(pl.lit(None, dtype=pl.Int64).alias("vat_minor"))
+    return Reading(listed.select(LISTED.names()), read_frame(folder, "said"), moment(facts["read_at"]), since, until)
 
 
 def readings(context: Context, name: str) -> tuple[Reading, ...]:

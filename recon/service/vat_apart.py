@@ -21,7 +21,8 @@ APART: Final = pl.Schema({
     "day": pl.Date(),
     "number": pl.String(),              # of the document, or of the order
     "kind": pl.String(),                # of the document; order
-    "total_minor": pl.Int64(),          # what it would add to sales; purchases negative
+    "sold_minor": pl.Int64(),           # what it would add to sales; null: a purchase
+    "bought_minor": pl.Int64(),         # what it would add to purchases; null: a sale
     "connection": pl.String(),
 })  # fmt: skip
 """What is of the month and not in the figures, one row each."""
@@ -34,14 +35,14 @@ def rows_apart(
     parts = [part.select(pl.col(name).cast(dtype) for name, dtype in APART.items()) for part in (
         lists.not_due.select(
             pl.lit("not due").alias("what"), pl.lit("invoice is no tax invoice and not paid").alias("reason"), pl.col("issued_on").alias("day"),
-            "number", "kind", "total_minor", "connection",
+            "number", "kind", pl.col("total_minor").alias("sold_minor"), _none("bought_minor"), "connection",
         ),
         lists.unknown.select(
             pl.lit("unknown contents").alias("what"), pl.lit("its plan is gone from .recon/frames").alias("reason"), pl.col("issued_on").alias("day"),
-            "number", "kind", _effect(), "connection",
+            "number", "kind", *_effect(), "connection",
         ),
         filed.filter(~pl.col("state").is_in(POSTED_STATES), pl.col("kind") != "expense_payment", _during("issued_on", month)).select(
-            pl.lit("approved").alias("what"), pl.col("state").alias("reason"), pl.col("issued_on").alias("day"), "number", "kind", _effect(), "connection",
+            pl.lit("approved").alias("what"), pl.col("state").alias("reason"), pl.col("issued_on").alias("day"), "number", "kind", *_effect(), "connection",
         ),
         *(part for name in names for part in _of_plan(context, name, month)),
         *(_by_hand(context, name, month) for name in names),
@@ -49,11 +50,18 @@ def rows_apart(
     return pl.concat(parts).sort("what", "day", "number", nulls_last=True, maintain_order=True)
 
 
-def _effect() -> pl.Expr:
-    """Return what a document adds to sales; a purchase takes away, what takes it back gives."""
-    kind = pl.col("kind").cast(pl.String)
-    bought = pl.when(kind == "supplier_credit").then("total_minor").otherwise(-pl.col("total_minor"))
-    return pl.when(kind.is_in(PURCHASE_KINDS)).then(bought).otherwise(BOOKS_EFFECT).alias("total_minor")
+def _effect() -> tuple[pl.Expr, pl.Expr]:
+    """Return what a document adds to sales, or to purchases: two figures that nobody adds up."""
+    bought = pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)
+    return _in_its_block(bought, BOOKS_EFFECT)
+
+
+def _in_its_block(bought: pl.Expr, amount: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    return pl.when(~bought).then(amount).alias("sold_minor"), pl.when(bought).then(amount).alias("bought_minor")
+
+
+def _none(name: str) -> pl.Expr:
+    return pl.lit(None, dtype=pl.Int64).alias(name)
 
 
 def _during(column: str, month: Month) -> pl.Expr:
@@ -71,7 +79,7 @@ def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame
         )
         yield some.select(
             pl.lit("planned").alias("what"), pl.lit(drafts[-1].batch_id).alias("reason"), pl.col("issued_on").alias("day"),
-            pl.coalesce("number", "order_number").alias("number"), "kind", _effect(), pl.lit(name).alias("connection"),
+            pl.coalesce("number", "order_number").alias("number"), "kind", *_effect(), pl.lit(name).alias("connection"),
         )  # fmt: skip
     if latest_plan_folder(context, name) is None:
         return
@@ -83,10 +91,9 @@ def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame
     )
     bought = pl.col("record_kind").cast(pl.String).is_in(["purchase", "purchase_return"])
     for what, column in (("held", "held_minor"), ("left out", "ignored_minor")):
-        sign = pl.when(bought).then(-pl.col(column)).otherwise(column)
         yield results.filter(pl.col(column) != 0).select(
             pl.lit(what).alias("what"), "reason", "day", pl.col("order_number").alias("number"), pl.lit("order").alias("kind"),
-            sign.alias("total_minor"), pl.lit(name).alias("connection"),
+            *_in_its_block(bought, pl.col(column)), pl.lit(name).alias("connection"),
         )  # fmt: skip
 
 
@@ -95,7 +102,7 @@ def _by_hand(context: Context, name: str, month: Month) -> pl.DataFrame:
     said = [change for change in context.store.mappings.dated(name, "decision") if isinstance(change.value, dict)]
     rows = [
         {"what": "by hand", "reason": "amount and day are not known here", "number": change.value.get("number"), "kind": "order",
-         "total_minor": 0, "connection": name, "key": change.key, "decided": change.at[:10]}
+         "sold_minor": 0, "bought_minor": None, "connection": name, "key": change.key, "decided": change.at[:10]}
         for change in said if isinstance(change.value, dict) and change.value.get("decision") == "by-hand"
     ]  # fmt: skip
     if not rows or latest_plan_folder(context, name) is None:
@@ -110,10 +117,13 @@ def _by_hand(context: Context, name: str, month: Month) -> pl.DataFrame:
 
 
 def summed(rows: pl.DataFrame) -> tuple[VatApart, ...]:
-    """Return how many rows there are of each cause, and their sum."""
+    """Return how many rows there are of each cause, and their sums: sales and purchases apart."""
     grouped = rows.group_by("what", "reason", maintain_order=True).agg(
-        pl.len().alias("count"), pl.col("total_minor").cast(pl.Int128).sum().alias("total_minor")
-    )
+        figure for name in ("sold_minor", "bought_minor") for figure in (
+            pl.col(name).count().alias(f"{name}_count"), pl.col(name).cast(pl.Int128).sum().alias(name),
+        )
+    )  # fmt: skip
     return tuple(
-        VatApart(what=what, reason=reason, count=count, total_minor=int(minor)) for what, reason, count, minor in grouped.iter_rows()
+        VatApart(what=what, reason=reason, sold_count=sold, sold_minor=int(sold_minor), bought_count=bought, bought_minor=int(bought_minor))
+        for what, reason, sold, sold_minor, bought, bought_minor in grouped.iter_rows()
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from recon.proof.vat_month import CLAIMED, POSTED_STATES, Month, VatLists, count
 from recon.service.context import Context
 from recon.service.posted_contents import posted_reader
 from recon.service.vat_apart import rows_apart, summed
+from recon.service.vat_ledger import differing, ledger_checks, read_back, unread
 from recon.store.filed import filed_frame
 from recon.summaries_vat import VatApart, VatCheck, VatFigures
 
@@ -40,6 +42,8 @@ class VatReport:
     lists: VatLists
     figures: VatFigures
     checks: tuple[VatCheck, ...]
+    read_back: pl.DataFrame
+    """READ_BACK: documents of which the ledger's own word is known."""
     apart_rows: pl.DataFrame
     """APART."""
     apart: tuple[VatApart, ...]
@@ -62,10 +66,30 @@ class VatReport:
                 for c in self.checks
             ],
             "not_in_these_figures": [
-                {"what": a.what, "reason": a.reason, "count": a.count, "total": plain(a.total_minor, self.currency)} for a in self.apart
+                {
+                    "what": a.what, "reason": a.reason, "sales_count": a.sold_count, "sales": plain(a.sold_minor, self.currency),
+                    "purchases_count": a.bought_count, "purchases": plain(a.bought_minor, self.currency),
+                }
+                for a in self.apart
             ],
+            "ledger_differs": [self._unlike(row) for row in self.unlike.iter_rows(named=True)],
             "notes": list(self.notes),
         }  # fmt: skip
+
+    @property
+    def unlike(self) -> pl.DataFrame:
+        """READ_BACK of documents of which the ledger has another sum."""
+        return differing(self.read_back)
+
+    def _unlike(self, row: dict[str, Any]) -> dict[str, Any]:
+        sums = {
+            name: None if row[f"{name}_minor"] is None else plain(row[f"{name}_minor"], self.currency)
+            for name in ("total", "ledger", "difference", "vat", "ledger_vat", "vat_difference")
+        }
+        words = {
+            name: row[name] for name in ("block", "number", "kind", "connection", "batch_id", "read_at", "document_key")
+        }
+        return {**words, "issued_on": row["issued_on"].isoformat(), **sums}
 
     def _figures(self) -> dict[str, int]:
         figures = self.figures
@@ -91,6 +115,11 @@ def vat_report(context: Context, month: str, connection: str | None) -> VatRepor
         asked = Month.of(month)
     except ValueError:
         raise UsageError(f"{month!r} is no month; write it like 2026-06. Nothing was written.") from None
+    today = context.today()
+    if asked.first > today:
+        raise UsageError(
+            f"{asked.name} has not begun: today is {today}. Give a month up to {today:%Y-%m}. Nothing was written."
+        )
     names, company_id = _connections(context, connection)
     number = context.store.outbox.company_no(company_id)
     filed = filed_frame(context.store.database, -1 if number is None else number)
@@ -99,14 +128,16 @@ def vat_report(context: Context, month: str, connection: str | None) -> VatRepor
     lists = vat_lists(asked, filed, contents.documents, contents.lines, _suppliers(context, contents.documents, filed))
     figures = _figures(lists)
     apart_rows = rows_apart(context, names, filed, lists, asked)
+    known = read_back(context, names, filed, asked)
+    checks = (*_checks(context, names, filed, lists, contents, asked), *ledger_checks(known, filed, asked))
     rules = [context.settings.connections[name] for name in names]
     return VatReport(
         month=asked, company=context.settings.company.name, tax_id=context.settings.company.tax_id,
         currency=context.settings.company.currency,
         environment=max((rule.environment for rule in rules), key=("sandbox", "test", "live").index), connections=names,
         registered=any(rule.vat_registered for rule in rules), lists=lists, figures=figures,
-        checks=_checks(context, names, filed, lists, contents, asked), apart_rows=apart_rows, apart=summed(apart_rows),
-        notes=tuple(_notes(context, names, lists)),
+        checks=checks, read_back=known, apart_rows=apart_rows, apart=summed(apart_rows),
+        notes=(*_notes(context, names, lists, differing(known)), *_beside(asked, today, unread(known, filed, asked))),
     )  # fmt: skip
 
 
@@ -162,8 +193,7 @@ def _suppliers(context: Context, documents: pl.DataFrame, filed: pl.DataFrame) -
 
 
 def _figures(lists: VatLists) -> VatFigures:
-    sales, claimed = lists.sales, lists.purchases.filter(pl.col("claim") == CLAIMED)
-    waiting = lists.purchases.filter(pl.col("claim").is_not_null(), pl.col("claim") != CLAIMED)
+    sales, claimed, waiting = lists.sales, lists.claimed, lists.waiting
     taxable, zero, exempt = (total(sales, f"{name}_minor") for name in ("taxable", "zero", "exempt"))
     return VatFigures(
         sales_minor=taxable + zero + exempt, taxable_minor=taxable, zero_minor=zero, exempt_minor=exempt,
@@ -186,8 +216,8 @@ def _checks(
     )
     return (
         VatCheck(name="Net and VAT of the list are its total", listed_minor=listed + total(sales, "vat_minor"), other_minor=total(sales, "total_minor"), proves="Every document of the sales list adds up."),
-        VatCheck(name=f"Output VAT: postings on {', '.join(output[1])}", listed_minor=total(sales, "vat_minor"), other_minor=-output[0], proves="The list is what stands on the output VAT account for this month."),
-        VatCheck(name=f"Input VAT with a tax invoice: postings on {', '.join(bought[1])}", listed_minor=total(in_ledger, "vat_minor"), other_minor=bought[0], proves="The list is what stands on the input VAT account for this month, claimable or not."),
+        VatCheck(name=f"Output VAT: recon's postings to {', '.join(output[1])}", listed_minor=total(sales, "vat_minor"), other_minor=-output[0], proves="The list is what recon's own postings make on the output VAT account; what else the ledger has there is not looked at."),
+        VatCheck(name=f"Input VAT with a tax invoice: recon's postings to {', '.join(bought[1])}", listed_minor=total(in_ledger, "vat_minor"), other_minor=bought[0], proves="The list is what recon's own postings make on the input VAT account, claimable or not; what else the ledger has there is not looked at."),
         VatCheck(name="Sales of the month by the documents posted", listed_minor=_as_sales(contents.documents, during, lists), other_minor=_sales(during), proves="The list, with invoices whose VAT is not due and without payments of invoices, is everything the upload noted as posted."),
     )  # fmt: skip
 
@@ -220,17 +250,26 @@ def _as_sales(documents: pl.DataFrame, during: pl.DataFrame, lists: VatLists) ->
     return total(lists.sales, "total_minor") - paid + _sales(outside.filter(~counts()))
 
 
-def _notes(context: Context, names: Sequence[str], lists: VatLists) -> Iterator[str]:
+def _beside(month: Month, today: dt.date, unread_count: int) -> Iterator[str]:
+    if today <= month.last:
+        yield f"The month is not over: today is {today}, so what is posted later is not in these figures."
+    if unread_count:
+        yield f"Documents not read back from the ledger: {unread_count:,}. What the ledger holds of them was not compared; `recon verify BATCH` reads it."
+
+
+def _notes(context: Context, names: Sequence[str], lists: VatLists, unlike: pl.DataFrame) -> Iterator[str]:
     rules = {name: context.settings.connections[name] for name in names}
     without = [name for name, rule in rules.items() if not rule.vat_registered]
     if len(without) == len(names):
         yield "The company is not registered for VAT: it adds no VAT, issues no tax invoices and files no VAT return. The sales below are listed without VAT."
     elif without:
         yield f"{', '.join(without)}: set as not registered for VAT; their sales are listed without VAT."
+    if unlike.height:
+        yield f"Documents the ledger holds with another sum or VAT: {unlike.height:,}. The figures are recon's, not the ledger's, until they are the same: correct them in the ledger and `recon verify BATCH`, or file by the ledger's own tax report."
     voids = lists.sales.filter(pl.col("kind") == "void", pl.col("note") != "").height
     if voids:
         yield f"Voids of documents of earlier months: {voids:,}. If such a month is filed, its return may have to be corrected; a void here only shows in its own month."
-    waiting = lists.purchases.filter(pl.col("claim").is_not_null(), pl.col("claim") != CLAIMED).height
+    waiting = lists.waiting.height
     if waiting:
         yield f"Purchases whose input VAT cannot be claimed yet: {waiting:,}. They are listed and not in the input VAT."
     missing = lists.sales.filter(pl.col("contact_tax_id").is_null()).height

@@ -16,12 +16,22 @@ from exports.vat_workbook import write_vat_workbook
 from recon.errors import ExportError
 from recon.proof.vat_month import Month, VatLists, total
 from recon.service.vat_apart import APART, summed
+from recon.service.vat_ledger import READ_BACK
 from recon.service.vat_report import VatReport
 from recon.summaries_vat import VatCheck, VatFigures
 from tests.exports.test_libreoffice import saved_by_libreoffice, without_values
 from tests.recon.test_vat_month import doc, lists
 
 AT = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+
+
+READ_BACK_ROWS = pl.DataFrame(
+    [
+        ("sales", dt.date(2026, 6, 10), "A", "receipt", 17_700, 17_800, 100, 700, None, None, "web", "B0001", "2026-07-01T00:00:00Z", "a"),
+        ("purchases", dt.date(2026, 6, 10), "FEE", "expense", 10_700, 10_700, 0, 700, 700, 0, "web", "B0001", "2026-07-01T00:00:00Z", "fee"),
+    ],
+    schema=READ_BACK, orient="row",
+)  # fmt: skip
 
 
 def made(found: VatLists | None = None) -> VatReport:
@@ -35,7 +45,8 @@ def made(found: VatLists | None = None) -> VatReport:
     sales = found.sales
     taxable, zero, exempt = (total(sales, f"{name}_minor") for name in ("taxable", "zero", "exempt"))
     rows = pl.DataFrame(
-        [("held", "sku-missing", dt.date(2026, 6, 2), "#1", "order", 12_900, "web"), ("planned", "B0002", None, "=2", "receipt", 5, "web")],
+        [("held", "sku-missing", dt.date(2026, 6, 2), "#1", "order", 12_900, None, "web"), ("held", "sku-missing", dt.date(2026, 6, 3), "#9", "order", None, 5_350, "web"),
+         ("planned", "B0002", None, "=2", "receipt", 5, None, "web")],
         schema=APART, orient="row",
     )  # fmt: skip
     net = taxable + zero + exempt
@@ -59,7 +70,7 @@ def made(found: VatLists | None = None) -> VatReport:
             sales_minor=net, taxable_minor=taxable, zero_minor=zero, exempt_minor=exempt, output_vat_minor=total(sales, "vat_minor"),
             purchases_minor=10_000, input_vat_minor=700, waiting_vat_minor=1_400,
         ),
-        checks=checks, apart_rows=rows, apart=summed(rows), notes=("recon files nothing.",),
+        checks=checks, read_back=READ_BACK_ROWS, apart_rows=rows, apart=summed(rows), notes=("recon files nothing.",),
     )  # fmt: skip
 
 
@@ -72,6 +83,8 @@ def test_every_figure_is_a_formula_over_the_lists(tmp_path: Path, rows_per_sheet
     assert figures["Output VAT · ภาษีขาย"] == 700
     assert figures["Sales total, without VAT · ยอดขาย"] == 17_000
     assert figures["Input VAT that can be claimed · ภาษีซื้อ"] == 700
+    counted = {label: carried[f"C{row}"].value for label, row in live.items()}
+    assert counted["Purchases with claimable VAT, without VAT · ยอดซื้อ"] == 1, "three purchases, one of them claimable"
     assert figures["Input VAT that cannot be claimed yet"] == 1_400
     assert figures["Output less input VAT: payable, or (negative) creditable · ต้องชำระ / ชำระเกิน"] == 0
     assert "SUM('Sales tax report'!" in formulas[f"B{live['Output VAT · ภาษีขาย']}"].value
@@ -83,6 +96,27 @@ def test_a_check_that_differs_shows_its_difference(tmp_path: Path) -> None:
     ]
     (row,) = [row for row in sheet.iter_rows(values_only=True) if row[0] == "store"]
     assert round(row[3] * 100) == -1
+
+
+def test_what_is_left_out_of_sales_and_of_purchases_is_never_one_sum(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_vat_workbook(made(), tmp_path / "vat.xlsx", written_at=AT), data_only=True)
+    (held,) = [row for row in book["VAT"].iter_rows(values_only=True) if str(row[0]).startswith("held")]
+    assert (held[1], round(held[2] * 100), held[3], round(held[4] * 100)) == (1, 12_900, 1, 5_350)
+    rows = list(book["Not in these figures"].iter_rows(values_only=True))
+    (heads,) = [row for row in rows if "Adds to sales" in row]
+    places = [heads.index("Adds to sales"), heads.index("Adds to purchases")]
+    sums = [
+        [round(row[place] * 100) for place in places]
+        for row in rows
+        if isinstance(row[places[0]], int | float) and isinstance(row[places[1]], int | float)
+    ]
+    assert sums == [[12_905, 5_350]] * 2, "both totals; no row has both"
+
+
+def test_only_what_the_ledger_has_otherwise_is_listed(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_vat_workbook(made(), tmp_path / "vat.xlsx", written_at=AT), data_only=True)
+    listed = [row for row in book["Ledger differs"].iter_rows(values_only=True) if row[2] in {"A", "FEE"}]
+    assert [(row[2], round(row[5] * 100), round(row[6] * 100), row[8]) for row in listed] == [("A", 17_800, 100, None)]
 
 
 def test_an_empty_month_is_a_whole_workbook(tmp_path: Path) -> None:

@@ -125,7 +125,14 @@ def test_an_entry_of_another_amount_needs_a_word_of_its_own(books: Books) -> Non
     assert books.held() == {"stands-in-ledger-otherwise": 1, **PARTLY}
     refused = books.ours("adopt", first, *WHO)
     assert refused.code == 4 and "differs by 1.00" in refused.err and "Nothing was adopted" in refused.err
-    assert books.ours.json("adopt", first, "--accept-differences", *WHO, code=0)["documents"] == 1
+    adopted = books.ours.json("adopt", first, "--accept-differences", *WHO, code=0)
+    assert adopted["documents"] == 1
+    for _ in range(2):  # as read when it was adopted, then as verify reads it
+        vat = check(books.ours("vat", "--month", "2026-10", "--dry-run", "--json").expect(4))
+        (unlike,) = vat["ledger_differs"]
+        assert (unlike["difference"], unlike["batch_id"]) == ("1.00", adopted["batch"])
+        assert [c["name"] for c in vat["checks"] if not c["agrees"] and "sum there 1" in c["name"]]
+        books.ours("verify", adopted["batch"]).expect(4)
 
 
 def test_with_writers_others_nothing_is_approved(tmp_path: Path, clock: FakeClock, key_store) -> None:

@@ -12,7 +12,15 @@ from recon.settings_text import with_settings
 from tests.shell import Shell
 from tests.tui.conftest import MONTH_END
 
-SHEETS = ["VAT", "Sales tax report", "Input tax report", "VAT not due", "Not in these figures", "Seal"]
+SHEETS = [
+    "VAT",
+    "Sales tax report",
+    "Input tax report",
+    "VAT not due",
+    "Ledger differs",
+    "Not in these figures",
+    "Seal",
+]
 
 
 def vat(shell: Shell, month: str = "2026-10", *more: str, code: int = 0) -> dict[str, Any]:
@@ -20,7 +28,11 @@ def vat(shell: Shell, month: str = "2026-10", *more: str, code: int = 0) -> dict
 
 
 def apart(facts: dict[str, Any]) -> dict[str, tuple[int, str]]:
-    return {f"{one['what']}: {one['reason']}": (one["count"], one["total"]) for one in facts["not_in_these_figures"]}
+    """What is not in the figures; nothing of it is bought here."""
+    assert all((one["purchases_count"], one["purchases"]) == (0, "0.00") for one in facts["not_in_these_figures"])
+    return {
+        f"{one['what']}: {one['reason']}": (one["sales_count"], one["sales"]) for one in facts["not_in_these_figures"]
+    }
 
 
 def test_posted_receipts_make_the_figures_and_what_is_held_stands_beside(posted: Shell) -> None:
@@ -92,3 +104,10 @@ def test_what_is_no_month_is_refused(posted: Shell, month: str) -> None:
 
 def test_without_a_ledger_there_is_nothing_to_file(shell: Shell) -> None:
     assert "recon connect" in shell("vat", "--month", "2026-10").expect(2).err
+
+
+def test_a_month_that_has_not_begun_is_refused_and_one_that_is_not_over_says_so(posted: Shell) -> None:
+    ran = posted("vat", "--month", "2031-01").expect(2)
+    assert "2031-01 has not begun" in ran.err
+    today = posted.clock.now().date()
+    assert any("not over" in note for note in vat(posted, f"{today:%Y-%m}", "--dry-run")["notes"])

@@ -10,6 +10,7 @@ from recon.service.vat_report import VatReport
 from tui.output import Output, grouped
 from tui.wiring import open_service
 
+SHOWN = 30
 _WORDS = (
     ("sales", "Sales total, without VAT"), ("taxable", "  taxable"), ("zero", "  zero-rated"), ("exempt", "  exempt or without VAT"),
     ("output_vat", "Output VAT"), ("purchases", "Purchases with claimable VAT"), ("input_vat", "Input VAT that can be claimed"),
@@ -43,14 +44,40 @@ def _print(report: VatReport, output: Output) -> None:
         said = (
             "agrees"
             if check.agrees
-            else f"DIFFERS by {grouped(plain(check.listed_minor - check.other_minor, report.currency))}"
+            else f"DIFFERS by {grouped(plain(check.listed_minor - check.other_minor, report.currency))}: "
+            f"{grouped(plain(check.listed_minor, report.currency))} against {grouped(plain(check.other_minor, report.currency))}"
         )
         output.line(f"  {check.name}: {said}")
+    _print_unlike(report, output)
     if report.apart:
         output.table(
-            ("Not in these figures", "Why", "Number", "Adds to sales"),
-            [(one.what, one.reason, one.count, grouped(plain(one.total_minor, report.currency))) for one in report.apart],
-            right=(2, 3),
+            ("Not in these figures", "Why", "Sales", "Adds to sales", "Purchases", "Adds to purchases"),
+            [
+                (
+                    one.what, one.reason, one.sold_count, grouped(plain(one.sold_minor, report.currency)), one.bought_count,
+                    grouped(plain(one.bought_minor, report.currency)),
+                )
+                for one in report.apart
+            ],
+            right=(2, 3, 4, 5),
         )  # fmt: skip
     for note in report.notes:
         output.line(f"  {note}")
+
+
+def _print_unlike(report: VatReport, output: Output) -> None:
+    """Print documents of which the ledger has another sum."""
+    rows = report.as_facts()["ledger_differs"]
+    if not rows:
+        return
+    sums = ("total", "ledger", "difference", "vat", "ledger_vat", "vat_difference")
+    output.table(
+        ("The ledger differs", "Date", "Kind", "Batch", "Ours", "Ledger", "Difference", "VAT ours", "VAT ledger", "Difference"),
+        [
+            (row["number"], row["issued_on"], row["kind"], row["batch_id"], *("not stated" if row[name] is None else grouped(row[name]) for name in sums))
+            for row in rows[:SHOWN]
+        ],
+        right=(4, 5, 6, 7, 8, 9),
+    )  # fmt: skip
+    if len(rows) > SHOWN:
+        output.line(f"... and {len(rows) - SHOWN:,} more (--json and the workbook have all)")
