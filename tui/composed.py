@@ -278,8 +278,8 @@ def _listed(index: _Index, value: str) -> str:
 def _cannot_be(name: str, value: str, *, leads: bool) -> bool:
     """Return whether a value is none for this place: a count or number that has words, or a kind that is a number."""
     if name in _KINDS_IN:
-        return sum(map(str.isdigit, value)) > 1
-    return leads and " " in value and (name in _COUNTS_IN or name.endswith("_count"))
+        return sum(map(str.isdigit, value)) > 1 or bool(set(value) & set(",.:"))
+    return leads and " " in value and (name in _COUNTS_IN or name.endswith("_count") or name == "amount_total")
 
 
 def _plain(text: str) -> str:
