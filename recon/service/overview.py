@@ -21,6 +21,7 @@ from recon.service.elsewhere import HOLDS
 from recon.service.reading import batch_view, latest_plan_folder
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
+from recon.service.waiting import refused_waiting
 from recon.summaries import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
@@ -311,8 +312,9 @@ def _waits(
                 waits.append(Wait("decided", view.batch, min(approved, view.documents)))
         elif view.open:
             waits.append(Wait("approved", view.batch, view.open))
-        if view.refused:
-            waits.append(Wait("refused", view.batch, view.refused))
+        refused = refused_waiting(context, view.batch, view.connection) if view.refused else 0
+        if refused:
+            waits.append(Wait("refused", view.batch, refused))
     name = next(iter(context.settings.connections), "")
     if matching:
         waits.append(Wait("matching", name, matching))

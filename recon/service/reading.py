@@ -18,7 +18,7 @@ from recon.plan.findings import with_vat_figures
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
 from recon.service.sent import sent_findings
-from recon.service.waiting import waiting_lines, waiting_rows
+from recon.service.waiting import refused_waiting, waiting_lines, waiting_rows
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, CauseLine, DocumentRow
@@ -298,10 +298,9 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
             )
         elif unsent:
             waits.append(f"{view.batch}: documents not sent yet: {unsent:,} (recon upload {view.batch})")
-        if view.refused and view.state != "draft":
-            waits.append(
-                f"{view.batch}: documents refused by the ledger: {view.refused:,} (recon documents {view.batch})"
-            )
+        refused = refused_waiting(context, view.batch, view.connection) if view.refused else 0
+        if refused:
+            waits.append(f"{view.batch}: documents refused by the ledger: {refused:,} (recon documents {view.batch})")
     for name in names:
         waits += new_thing_lines(context, name)
         try:

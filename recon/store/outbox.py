@@ -138,6 +138,18 @@ class Outbox:
         )
         return tuple(outbox_row(row) for row in rows)
 
+    def refused_still(self, batch_id: str) -> tuple[OutboxRow, ...]:
+        """Return refused documents of a batch, and those left with them, whose order no later batch has taken up."""
+        # A key is the order's, "/", kind and revision; "0" stands behind "/", so the two ends are all keys of the order.
+        rows = self._database.query(
+            "SELECT o.* FROM batches b JOIN outbox o ON o.id BETWEEN b.first_row AND b.last_row "
+            "WHERE b.batch_id = ? AND o.state IN ('refused', 'skipped') AND NOT EXISTS (SELECT 1 FROM outbox later "
+            "WHERE later.live = 1 AND later.company_no = o.company_no AND later.id > o.id AND later.batch_id <> o.batch_id "
+            "AND later.document_key >= o.order_key || '/' AND later.document_key < o.order_key || '0') ORDER BY o.id",
+            (batch_id,),
+        )
+        return tuple(outbox_row(row) for row in rows)
+
     def counts(self, batch_id: str) -> dict[str, Tally]:
         """Return count and sum of totals by state, states without documents left out."""
         rows = self._database.query(

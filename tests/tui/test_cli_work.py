@@ -15,9 +15,11 @@ import pytest
 
 from exports.import_files.peak_excel import CONFIRMATION_HEADING
 from recon.sandbox.peak import Fault, SandboxPeak, sandbox_company
+from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
 from tests.tui.conftest import MID_MONTH, WHOLESALE
+from tui.wiring import service_for
 
 OTHER_NUMBERS = WHOLESALE.read_text(encoding="utf-8").replace("#100", "#200").replace("772000000100", "772000000200")
 """The same export with other orders."""
@@ -384,6 +386,14 @@ def test_f35_the_wrong_company_at_upload_is_exit_code_8_and_nothing_is_sent(live
     assert ledger.truth() == []
 
 
+def refused_waits(shell) -> list[str]:
+    """What the status and Home say of refused documents, which is one and the same."""
+    said = [text for text in shell.json("status")["waits"] if "refused by the ledger" in text]
+    with service_for(Workspace(shell.root), clock=shell.clock, write=False) as service:
+        assert sum(wait.kind == "refused" for wait in service.overview().waits) == len(said)
+    return said
+
+
 def test_what_the_ledger_refused_comes_back_with_its_words(live) -> None:
     shell, ledger = live
     approve_live(shell)
@@ -397,11 +407,16 @@ def test_what_the_ledger_refused_comes_back_with_its_words(live) -> None:
     (told,) = shell.json("findings", "--code", "ledger-refused", code=0)["findings"]
     assert (told["value"], told["amount"]) == ("RT-1002", "4124.76")
     assert "no such thing" in told["detail"]
+    assert refused_waits(shell) == ["B0001: documents refused by the ledger: 1 (recon documents B0001)"]
     again = shell.json("plan", code=4)
     assert [row["order_number"] for row in again["rows"]] == ["#1002"], "mended, planned again, nothing else"
+    assert refused_waits(shell) == [], "it waits in the draft"
     shell("approve", again["batch"], "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
     shell("upload", again["batch"]).expect(0)
     assert shell.json("findings", "--code", "ledger-refused", code=0)["findings"] == []
+    assert refused_waits(shell) == []
+    first = next(each for each in shell.json("status")["batches"] if each["batch"] == "B0001")
+    assert first["refused"] == 1, "in its own batch it stays refused"
 
 
 def test_two_workspaces_of_one_company_never_post_one_document_twice(live, tmp_path, clock, key_store) -> None:
