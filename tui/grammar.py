@@ -268,7 +268,12 @@ def _read_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     documents.add_argument(
         "--filter", metavar="F", default="", help="newest batch: documents and held orders that pass (docs/review.md)"
     )
-    documents.add_argument("--status", choices=STATUSES, default="", help="newest batch: only rows of this status")
+    documents.add_argument(
+        "--status",
+        choices=STATUSES,
+        default="",
+        help="newest batch: only rows of this status (of any batch: open, unsure, refused, posted)",
+    )
     documents.add_argument("--kind", choices=KINDS, help="only documents of this kind")
     add_lines(documents)
     findings = add_command(

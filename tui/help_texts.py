@@ -146,6 +146,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon documents B0001 --json",
         "recon documents --kind receipt --jsonl",
         "recon documents --filter 'st:check amt>300'",
+        "recon documents B0001 --status refused",
     ),
     "findings": ("recon findings", "recon findings --json", "recon findings --code product-not-linked"),
     "orders": ("recon orders", "recon orders --json", "recon orders --held --plain"),

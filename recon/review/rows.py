@@ -17,6 +17,13 @@ from recon.review.folding import PARTED, fold_series
 STATUSES: Final = ("check", "blocked", "ready", "approved", "open", "unsure", "refused", "rejected", "posted")
 """In the order in which they want attention."""
 Status = pl.Enum(STATUSES)
+SENT: Final[dict[str, tuple[str, ...]]] = {
+    "posted": ("posted", "by_hand"),
+    "unsure": ("unknown", "conflict", "duplicate", "needs_person"),
+    "refused": ("refused", "skipped"),
+    "open": ("queued", "sending"),
+}
+"""Statuses that tell what became of an approved document, by its states."""
 KINDS: Final = (*DOCUMENT_KINDS, "order")
 """Kinds of documents, and ``order`` for a held order without one."""
 Kind = pl.Enum(KINDS)
@@ -152,10 +159,10 @@ def _document_status() -> pl.Expr:
     state, decision = pl.col("state"), pl.col("decision")
     undecided = pl.when(pl.col("cause").is_not_null()).then(pl.lit("check")).otherwise(pl.lit("ready"))
     return (
-        pl.when(state.is_in(["posted", "by_hand"])).then(pl.lit("posted"))
-        .when(state.is_in(["unknown", "conflict", "duplicate", "needs_person"])).then(pl.lit("unsure"))
-        .when(state.is_in(["refused", "skipped"])).then(pl.lit("refused"))
-        .when(state.is_in(["queued", "sending"])).then(pl.lit("open"))
+        pl.when(state.is_in(SENT["posted"])).then(pl.lit("posted"))
+        .when(state.is_in(SENT["unsure"])).then(pl.lit("unsure"))
+        .when(state.is_in(SENT["refused"])).then(pl.lit("refused"))
+        .when(state.is_in(SENT["open"])).then(pl.lit("open"))
         .when(decision.is_not_null()).then(decision)
         .otherwise(undecided)
     )  # fmt: skip

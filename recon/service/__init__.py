@@ -341,9 +341,11 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         """Return a document whole; several where the name is an order's."""
         return showing.show(self._context, name)
 
-    def documents(self, batch: str | None = None, *, kind: str | None = None) -> tuple[str, tuple[DocumentRow, ...]]:
+    def documents(
+        self, batch: str | None = None, *, kind: str | None = None, states: tuple[str, ...] = ()
+    ) -> tuple[str, tuple[DocumentRow, ...]]:
         """Return the documents of a batch."""
-        return reading.documents(self._context, batch, kind=kind)
+        return reading.documents(self._context, batch, kind=kind, states=states)
 
     def findings(
         self, connection: str | None = None, *, code: str | None = None

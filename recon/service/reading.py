@@ -84,11 +84,16 @@ def newest_batch(context: Context, batch: str | None, connection: str | None = N
     return standing[-1]
 
 
-def documents(context: Context, batch: str | None, *, kind: str | None) -> tuple[str, tuple[DocumentRow, ...]]:
-    """Return the documents of a batch, all or of one kind."""
+def documents(
+    context: Context, batch: str | None, *, kind: str | None, states: tuple[str, ...] = ()
+) -> tuple[str, tuple[DocumentRow, ...]]:
+    """Return the documents of a batch, all or of one kind; ``states``: only those that became one of these."""
     found = newest_batch(context, batch)
     frame = _frame(context, found, "documents")
     chosen = frame if kind is None else frame.filter(pl.col("kind") == kind)
+    if states:
+        keys = [key for key, row in _states(context, found).items() if row.state in states]
+        chosen = chosen.filter(pl.col("document_key").is_in(keys))
     return found.batch_id, document_rows(context, chosen, _frame(context, found, "orders"), found)
 
 
@@ -300,7 +305,9 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
             waits.append(f"{view.batch}: documents not sent yet: {unsent:,} (recon upload {view.batch})")
         refused = refused_waiting(context, view.batch, view.connection) if view.refused else 0
         if refused:
-            waits.append(f"{view.batch}: documents refused by the ledger: {refused:,} (recon documents {view.batch})")
+            waits.append(
+                f"{view.batch}: documents refused by the ledger: {refused:,} (recon documents {view.batch} --status refused)"
+            )
     for name in names:
         waits += new_thing_lines(context, name)
         try:

@@ -407,7 +407,9 @@ def test_what_the_ledger_refused_comes_back_with_its_words(live) -> None:
     (told,) = shell.json("findings", "--code", "ledger-refused", code=0)["findings"]
     assert (told["value"], told["amount"]) == ("RT-1002", "4124.76")
     assert "no such thing" in told["detail"]
-    assert refused_waits(shell) == ["B0001: documents refused by the ledger: 1 (recon documents B0001)"]
+    assert refused_waits(shell) == [
+        "B0001: documents refused by the ledger: 1 (recon documents B0001 --status refused)"
+    ]
     again = shell.json("plan", code=4)
     assert [row["order_number"] for row in again["rows"]] == ["#1002"], "mended, planned again, nothing else"
     assert refused_waits(shell) == [], "it waits in the draft"
@@ -417,6 +419,11 @@ def test_what_the_ledger_refused_comes_back_with_its_words(live) -> None:
     assert refused_waits(shell) == []
     first = next(each for each in shell.json("status")["batches"] if each["batch"] == "B0001")
     assert first["refused"] == 1, "in its own batch it stays refused"
+    (still,) = shell.json("documents", "B0001", "--status", "refused")["documents"]
+    assert (still["number"], still["state"]) == ("RT-1002", "refused")
+    assert len(shell.json("documents", "B0001", "--status", "posted")["documents"]) == 2
+    assert shell.json("documents", "B0001", "--status", "refused", "--kind", "invoice")["documents"] == []
+    assert "any batch" in shell("documents", "B0001", "--status", "check").expect(2).err
 
 
 def test_two_workspaces_of_one_company_never_post_one_document_twice(live, tmp_path, clock, key_store) -> None:

@@ -122,15 +122,25 @@ def _print_new_product(view: DocumentView, output: Output) -> None:
     _print_fate(view, output)
 
 
+def _states_asked(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the states asked for of a named batch, new or old: what became of its documents, and nothing else, is asked."""
+    if not args.batch or not args.status or args.filter or args.connection:
+        return ()
+    from recon.review.rows import SENT
+
+    return SENT.get(args.status, ())
+
+
 def documents(args: argparse.Namespace) -> int:
     """List documents."""
-    if args.filter or args.status or args.connection:
+    states = _states_asked(args)
+    if not states and (args.filter or args.status or args.connection):
         from tui.commands.review import documents as filtered
 
         return filtered(args)
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:
-        batch, rows = service.documents(args.batch, kind=args.kind)
+        batch, rows = service.documents(args.batch, kind=args.kind, states=states)
     output.document("documents", {"batch": batch, "documents": [asdict(row) for row in rows]})
     output.table(
         ("Number", "Kind", "State", "Date", "Order", "Total", "Ledger", "File", "Row"),

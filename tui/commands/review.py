@@ -30,7 +30,7 @@ def documents(args: argparse.Namespace) -> int:
         if args.batch and args.batch.upper() != table.batch:
             raise UsageError(
                 f"--filter, --status and --connection look at the newest batch ({table.batch or 'none'}), not at {args.batch}; leave "
-                "the batch out."
+                "the batch out. Of any batch: --status open, unsure, refused or posted, alone."
             )
         shown = _filtered(table, _filter_text(args.filter, args.status, args.kind))
         rows = service.review_documents(table, shown.order)
