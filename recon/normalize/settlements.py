@@ -18,12 +18,9 @@ from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import ORDER_LINES, ORDERS, PAYMENTS
 from recon.normalize.sequence import by_day, chronological, without_orders
+from recon.normalize.settlement_purchases import FEE as FEE
+from recon.normalize.settlement_purchases import credit_key, purchases
 
-FEE: Final = "fee:"
-"""Beginning of the groups the marketplace bills."""
-GROUPS: Final = ("sale", "discount", "shipping", "refund", "fee:commission", "fee:payment", "fee:service", "fee:shipping",
-                 "fee:marketing", "fee:affiliate", "fee:other", "tax", "compensation", "unknown")  # fmt: skip
-"""What the parts of a settlement are, in the order they are shown."""
 _UNKNOWN: Final = "unknown"
 _ROW: Final = r"^((?:[^:]*:){2}purchase:[^/]+)/"
 """Key of a settlement's row: the key of its cycle, and what tells the row apart."""
@@ -78,74 +75,25 @@ def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
         return chronological(frames)
     others = chronological(without_orders(frames, ~_is_row(frames.orders)))
     held = held_cycles(settled, frames.findings)
-    cycles, lines, negative = _purchases(settled)
+    records, lines, given_back = purchases(settled.rows, settled.legs)
     payments = _payments(settled, held)
     findings = [
         _without_row_keys(others.findings),
         held,
-        negative,
+        _credits_held(held, records),
+        given_back,
         *_told(settled, others.orders),
     ]
-    return _put_together(replace(others, findings=gather(findings)), cycles, lines, payments)
+    return _put_together(replace(others, findings=gather(findings)), records, lines, payments)
 
 
-def _purchases(settled: Settled) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return one purchase per cycle, its lines (both by cycle_key), and which gave back more than they charged."""
-    fees = settled.legs.filter(pl.col("sku").str.starts_with(FEE)).select(
-        "cycle_key", "sku", "name", -pl.col("amount_minor").alias("amount_minor"), "row"
+def _credits_held(held: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Return why credits are held: what holds their cycle; its sum is said there."""
+    backs = records.filter(pl.col("record_kind") == "purchase_return").select("order_key")
+    same = held.with_columns(
+        credit_key(pl.col("order_key")).alias("order_key"), pl.lit(None, dtype=pl.Int64).alias("amount_minor")
     )
-    by_name = fees.group_by("cycle_key", "sku", "name", maintain_order=True).agg(
-        pl.col("amount_minor").sum(), pl.col("row").first()
-    )
-    by_name = by_name.filter(pl.col("amount_minor") != 0)
-    group = pl.col("amount_minor").sum().over("cycle_key", "sku")
-    mixed = (pl.col("amount_minor") < 0).any().over("cycle_key", "sku")
-    # A fee that came back is no line of its own: where a group has one, the group is one line.
-    one_line = by_name.filter(mixed).group_by("cycle_key", "sku", maintain_order=True).agg(
-        pl.col("name").str.join(", "), pl.col("amount_minor").sum(), pl.col("row").first()
-    )  # fmt: skip
-    lines = pl.concat([by_name.filter(~mixed), one_line.select(by_name.columns)]).filter(pl.col("amount_minor") != 0)
-    lines = lines.sort("cycle_key", pl.col("sku").cast(pl.Enum(GROUPS)), "name", maintain_order=True)
-    totals = lines.group_by("cycle_key").agg(pl.col("amount_minor").sum().alias("fees_minor"))
-    less = (
-        by_name.filter(group < 0)
-        .group_by("cycle_key", "sku", maintain_order=True)
-        .agg(pl.col("amount_minor").sum(), pl.col("row").first())
-    )
-    cycles = _cycle_orders(settled.rows, totals)
-    negative = findings_from(
-        less, "settlement-given-back", order_key=pl.col("cycle_key"), value=pl.col("sku"), amount_minor=pl.col("amount_minor"),
-        detail=pl.format("{}: {} more came back than was charged.", "sku", plain_text(-pl.col("amount_minor"))),
-    )  # fmt: skip
-    return cycles, lines, negative
-
-
-def _cycle_orders(rows: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """Return ORDERS of the cycles (without order_no), the first row of each as the place it stands at."""
-    first = (
-        "record_kind",
-        "order_state",
-        "payment_state",
-        "sales_channel",
-        "payment_channel",
-        "customer_name",
-        "currency",
-        "file",
-        "row",
-    )
-    cycles = rows.group_by("cycle_key", maintain_order=True).agg(
-        *(pl.col(name).first() for name in first), pl.col("paid_on").max()
-    )
-    cycles = cycles.join(totals, on="cycle_key", how="left", maintain_order="left")
-    fees, day = pl.col("fees_minor").fill_null(0), pl.col("paid_on")
-    zero = ("discount_minor", "shipping_minor", "shipping_discount_minor", "cod_fee_minor", "duties_minor", "rounding_minor",
-            "platform_discount_minor", "refunded_minor")  # fmt: skip
-    return cycles.with_columns(
-        pl.col("cycle_key").alias("order_key"),
-        pl.col("cycle_key").str.extract("([^:]*)$").alias("order_number"),
-        day.alias("ordered_on"), day.alias("completed_on"), pl.lit("").alias("state_text"), pl.lit("included").alias("vat_mode"),
-        fees.alias("goods_minor"), fees.alias("total_minor"), *(pl.lit(0).alias(name) for name in zero),
-    ).drop("fees_minor")  # fmt: skip
+    return same.join(backs, on="order_key", how="semi", maintain_order="left")
 
 
 def _payments(settled: Settled, held: pl.DataFrame) -> pl.DataFrame:
@@ -167,35 +115,52 @@ def held_cycles(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
     rows = settled.rows
     of_file = rows.select("cycle_key", "file").unique(maintain_order=True)
     whole = findings.filter(pl.col("order_key").is_null(), pl.col("code") == "control-total-differs")
-    asked = settled.legs.filter(pl.col("sku") == _UNKNOWN).join(
-        rows.select("order_no", "file"), on="order_no", how="left"
-    )
-    by_file = findings.filter(pl.col("order_key").is_null(), pl.col("code") == "settlement-leg-unknown")
-    asked = asked.join(by_file.select("file").unique(), on="file", how="semi").select("file").unique()
     return gather([
         _of_rows(settled, findings),
         _refused(settled, findings),
-        _for_files(of_file, whole, "control-total-differs"),
-        _for_files(of_file, by_file.join(asked, on="file", how="semi"), "settlement-leg-unknown"),
+        _for_files(of_file, whole),
+        _unnamed(settled, of_file, findings),
         _named(findings, settled),
         _repeated(settled),
     ])  # fmt: skip
 
 
-def _for_files(of_file: pl.DataFrame, found: pl.DataFrame, code: str) -> pl.DataFrame:
-    """Return a finding of a file for every cycle it has rows of."""
+def _for_files(of_file: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding about a file's total for every cycle it has rows of."""
     told = found.select("file", "row", "value", "amount_minor", "detail").unique(
         "file", keep="first", maintain_order=True
     )
     both = of_file.join(told, on="file", how="inner", maintain_order="left")
     return findings_from(
         both,
-        code,
+        "control-total-differs",
         order_key=pl.col("cycle_key"),
         value=pl.col("value"),
         amount_minor=pl.col("amount_minor"),
         detail=pl.col("detail"),
     )
+
+
+def _unnamed(settled: Settled, of_file: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding for every cycle of a file with legs nobody has named: each with its own sum, the others with none."""
+    told = findings.filter(pl.col("order_key").is_null(), pl.col("code") == "settlement-leg-unknown")
+    told = told.select("file", "value", "detail").unique("file", keep="first", maintain_order=True)
+    legs = settled.legs.filter(pl.col("sku") == _UNKNOWN).join(settled.rows.select("order_no", "file"), on="order_no")
+    own = legs.group_by("file", "cycle_key", maintain_order=True).agg(
+        pl.col("amount_minor").sum(), pl.col("row").first(), pl.col("order_no").n_unique().alias("count")
+    )
+    cycle = pl.col("cycle_key").str.extract("([^:]*)$")
+    where = own.group_by("file", maintain_order=True).agg(cycle.str.join(", ").alias("where"))
+    both = of_file.join(told, on="file", how="inner", maintain_order="left").join(
+        where, on="file", how="inner", maintain_order="left"
+    )
+    both = both.join(own, on=["file", "cycle_key"], how="left", maintain_order="left")
+    elsewhere = pl.format("The file does not add up; what nobody has named stands in {}.", "where")
+    here = pl.format("Rows: {}, not known: {}. {}", "count", plain_text("amount_minor"), "detail")
+    return findings_from(
+        both, "settlement-leg-unknown", order_key=pl.col("cycle_key"), value=pl.col("value"), amount_minor=pl.col("amount_minor"),
+        detail=pl.when(pl.col("count").is_null()).then(elsewhere).otherwise(here),
+    )  # fmt: skip
 
 
 def _of_rows(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
@@ -311,9 +276,13 @@ def _told(settled: Settled, sales: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _by_group(settled: Settled, group: str, code: str) -> pl.DataFrame:
-    found = settled.legs.filter(pl.col("sku") == group).group_by("cycle_key", maintain_order=True).agg(
-        pl.col("amount_minor").sum(), pl.col("name").unique(maintain_order=True).str.join(", "), pl.col("row").first()
-    )  # fmt: skip
+    files = settled.rows.select("order_no", "file")
+    legs = settled.legs.filter(pl.col("sku") == group).join(files, on="order_no", how="left", maintain_order="left")
+    found = legs.group_by("cycle_key", maintain_order=True).agg(
+        pl.col("amount_minor").sum(),
+        pl.col("name").unique(maintain_order=True).str.join(", "),
+        pl.col("file", "row").first(),
+    )
     return findings_from(
         found, code, order_key=pl.col("cycle_key"), value=pl.col("name"), amount_minor=pl.col("amount_minor")
     )
@@ -349,20 +318,24 @@ def _differs(settled: Settled, sales: pl.DataFrame) -> pl.DataFrame:
 
 
 def _put_together(
-    others: CanonicalFrames, cycles: pl.DataFrame, lines: pl.DataFrame, payments: pl.DataFrame
+    others: CanonicalFrames, records: pl.DataFrame, lines: pl.DataFrame, payments: pl.DataFrame
 ) -> CanonicalFrames:
     """Return the orders with the purchases among them by their day, everything numbered anew."""
     count = others.orders.height
-    places = pl.int_range(count, count + cycles.height, dtype=pl.UInt32, eager=True).alias("order_no")
-    named = cycles.with_columns(places)
-    by_key = named.select("cycle_key", "order_no")
+    places = pl.int_range(count, count + records.height, dtype=pl.UInt32, eager=True).alias("order_no")
+    named = records.with_columns(places)
+    by_key = named.select("order_key", "order_no")
     orders = pl.concat([others.orders, fill(named, ORDERS)])
     line_no = pl.int_range(1, pl.len() + 1).over("order_no")
-    own_lines = lines.join(by_key, on="cycle_key", how="inner", maintain_order="left").with_columns(
+    own_lines = lines.join(by_key, on="order_key", how="inner", maintain_order="left").sort(
+        "order_no", maintain_order=True
+    )
+    own_lines = own_lines.with_columns(
         line_no.alias("line_no"), pl.lit("product").alias("kind"), pl.lit(1000).alias("quantity_milli"), pl.lit(0).alias("discount_minor"),
         pl.col("amount_minor").alias("unit_price_minor"),
     )  # fmt: skip
-    own_payments = payments.join(by_key, on="cycle_key", how="inner", maintain_order="left").with_columns(
+    paid = payments.rename({"cycle_key": "order_key"})
+    own_payments = paid.join(by_key, on="order_key", how="inner", maintain_order="left").with_columns(
         line_no.alias("payment_no"), pl.col("order_number").alias("reference")
     )
     both = replace(

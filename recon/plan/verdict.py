@@ -21,7 +21,6 @@ Reason = pl.Enum(REASONS)
 _EMPTY: Final = ("nothing", "closed")
 _SAME_CAUSE: Final = {
     "refund-amount-missing": ("refund-unclear",),
-    "refund-exceeds-total": ("settlement-given-back",),
     "kind-by-hand": (
         "return-not-linked", "return-exceeds-sale", "does-not-foot", "vat-does-not-tie", "newer-version-refused",
         "order-repeated", "date-far-off",

@@ -18,6 +18,7 @@ from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
 from recon.match.suggest import suggest_products
 from recon.match.work_list import two_products
+from recon.plan.buying.state import BOUGHT
 from recon.service.charge_products import service_edits
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
@@ -273,6 +274,11 @@ class PlannedEdits:
             count = 0 if found is None else found.height
             raise UsageError(
                 f"{count} orders are called {order!r}; name one by its order key (`recon orders --json`). Nothing was changed."
+            )
+        if decision == "by-hand" and not number and found["record_kind"].item() in BOUGHT:
+            raise UsageError(
+                f"{order!r} is a purchase: say under which number it stands in the ledger, --decide {order}=by-hand:NUMBER. "
+                "Nothing was changed."
             )
         key = found["order_key"].item()
         about = found.select(version_of()).item()

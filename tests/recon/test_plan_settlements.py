@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.schemas import DECISIONS
 from recon.normalize.merge import combine
 from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan
@@ -26,7 +28,13 @@ BUYS: dict[str, Any] = {
 LIMITS = replace(ABLE, kinds=ABLE.kinds | {"expense", "expense_payment"})
 
 
-def planned(frames: CanonicalFrames, source: str = "shopee", **settings: Any) -> Plan:
+def planned(
+    frames: CanonicalFrames,
+    source: str = "shopee",
+    decisions: Sequence[tuple[str, str, str | None, int | None]] = (),
+    posted: pl.DataFrame | None = None,
+    **settings: Any,
+) -> Plan:
     rules = connection(source=source, **settings)
     given = inputs([], connection=rules, product_links=[("ct01", "P001", None, None)], limits=LIMITS,
                    channel_links=[(source, "EWL001", "113105")])  # fmt: skip
@@ -38,6 +46,8 @@ def planned(frames: CanonicalFrames, source: str = "shopee", **settings: Any) ->
             payments=frames.payments,
             refunds=frames.refunds,
             findings=frames.findings,
+            decisions=pl.DataFrame(decisions, schema=DECISIONS, orient="row"),
+            posted=given.posted if posted is None else posted,
         )
     )
 
@@ -127,3 +137,21 @@ def test_completed_orders_no_settlement_names_are_listed_after_so_many_days(
     made = planned(gathered(orders, settled("shopee", tmp_path, [shopee_row()])), **rules)
     assert made.findings.filter(pl.col("code") == "order-not-settled")["value"].to_list() == missed
     assert "order-not-settled" not in codes(planned(gathered(orders), **rules))  # before the first settlement
+
+
+def test_a_group_given_back_is_a_credit_of_its_own_and_the_charged_groups_are_billed(tmp_path: Path) -> None:
+    back = shopee_row() | {"ค่าคอมมิชชั่น": "20", "จำนวนเงินทั้งหมดที่โอนแล้ว (฿)": "568.19"}
+    frames = gathered(read("shopee", tmp_path, [on_its_way()]), settled("shopee", tmp_path, [back]))
+    rules: dict[str, Any] = {"record_kinds": ["sale", "purchase"], "purchases": BUYS}
+    made = planned(frames, **rules)
+    assert steps(made) == ["receipt", "expense", "expense_payment"]
+    assert made.documents.filter(pl.col("kind") == "expense")["total_minor"].to_list() == [1881 + 100 + 3800]
+    credit = made.results.filter(pl.col("order_key").str.ends_with("-CREDIT"))
+    assert credit.select("disposition", "reason", "held_minor").rows() == [("held", "supplier-credit-by-hand", -2000)]
+    # By hand settles the credit only; the charged fees go out all the same.
+    key = credit["order_key"].item()
+    by_hand = planned(frames, decisions=[(key, "by-hand", "CN-1", -2000)], **rules)
+    assert steps(by_hand) == ["receipt", "expense", "expense_payment"]
+    assert by_hand.results.filter(pl.col("order_key") == key).select(
+        "disposition", "posted_minor", "held_minor"
+    ).rows() == [("posted", -2000, 0)]

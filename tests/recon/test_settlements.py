@@ -145,15 +145,22 @@ def test_a_fee_given_back_lowers_its_line(tmp_path: Path) -> None:
     assert fees(made) == {"หักค่าธรรมเนียมการขายสินค้า": 2142, "ค่าโปรแกรมส่งฟรีพิเศษกับลาซาด้า": 1404}
 
 
-def test_more_given_back_than_charged_is_held(tmp_path: Path) -> None:
+def test_more_given_back_than_charged_is_a_credit_apart(tmp_path: Path) -> None:
     rows = [lazada_leg("หักเงินค่าสินค้า (คืนสินค้า)", "-234.00"), lazada_leg("คืนส่วนลดค่าธรรมเนียมการขายสินค้า", "31.42")]
     made = gathered(settled("lazada", tmp_path, rows))
-    assert cycle_of(made)["total_minor"] == -3142
-    assert holds(made) == [(CYCLES["lazada"], "settlement-given-back")]
-    # A group of fees by itself is held as well: its VAT is another than that of the fees beside it.
+    records = ["record_kind", "order_number", "total_minor"]
+    credit = ("purchase_return", f"{CYCLES['lazada']}-CREDIT", 3142)
+    assert made.orders.select(records).rows() == [("purchase", CYCLES["lazada"], 0), credit]
+    (said,) = made.findings.filter(pl.col("code") == "settlement-given-back").iter_rows(named=True)
+    assert (said["amount_minor"], said["order_key"].rpartition(":")[2]) == (-3142, credit[1])
+    assert said["file"] == made.orders["file"][0]
+    # A group of fees by itself is one as well: its VAT is another than that of the fees beside it, which are billed.
     mixed = gathered(settled("lazada", tmp_path, [*rows, lazada_leg("ค่าธรรมเนียมการชำระเงิน", "-50.00")], "b.csv"))
-    assert cycle_of(mixed)["total_minor"] == 1858
-    assert holds(mixed) == [(CYCLES["lazada"], "settlement-given-back")]
+    assert mixed.orders.select(records).rows() == [("purchase", CYCLES["lazada"], 5000), credit]
+    assert mixed.lines.select("order_no", "amount_minor").rows() == [(0, 5000), (1, 3142)]
+    # What holds the cycle holds both.
+    odd = gathered(settled("lazada", tmp_path, [*rows, lazada_leg("ค่าอะไรใหม่", "-3.00")], "c.csv"))
+    assert holds(odd) == [(number, "settlement-leg-unknown") for number in (CYCLES["lazada"], credit[1])]
 
 
 def test_the_legs_of_a_row_must_come_to_its_net_or_the_file_is_held(tmp_path: Path) -> None:
@@ -167,6 +174,9 @@ def test_the_legs_of_a_row_must_come_to_its_net_or_the_file_is_held(tmp_path: Pa
     assert "ค่าบริการพิเศษ (-5.00)" in said["detail"]
     made = gathered(frames)
     assert holds(made) == [(f"SHOPEE-2026-06-{day}", "settlement-leg-unknown") for day in (11, 12)]  # the whole file
+    told = made.findings.filter(pl.col("code") == "settlement-leg-unknown").select("amount_minor", "row", "detail")
+    assert told["amount_minor"].to_list() == [None, -500]  # once, at the cycle it is in
+    assert "SHOPEE-2026-06-12" in told["detail"][0]
     assert made.payments.is_empty()
     # One satang is rounding; a person who names the column lets the file through.
     assert (
@@ -407,11 +417,16 @@ def test_downloads_of_any_days_add_up_to_the_plain_sum(
     made = gathered(*reversed(files))
     for cycle in {leg[0] for leg in given_legs}:
         (record,) = made.orders.filter(pl.col("order_number") == f"TH{cycle}").iter_rows(named=True)
-        assert record["total_minor"] == -sum(leg[4] for leg in given_legs if leg[0] == cycle and LEG_NAMES[leg[3]])
+        back = made.orders.filter(pl.col("order_number") == f"TH{cycle}-CREDIT")
+        given_back = int(back["total_minor"].sum())
+        assert record["total_minor"] - given_back == -sum(
+            leg[4] for leg in given_legs if leg[0] == cycle and LEG_NAMES[leg[3]]
+        )
         lines = made.lines.filter(pl.col("order_no") == record["order_no"])
         assert int(lines["amount_minor"].sum()) == record["total_minor"]
-        below = (lines["amount_minor"] < 0).any()
-        assert below == any(key == f"TH{cycle}" for key, code in holds(made) if code == "settlement-given-back")
+        assert (lines["amount_minor"] > 0).all()
+        own = made.lines.filter(pl.col("order_no").is_in(back["order_no"].implode()))
+        assert int(own["amount_minor"].sum()) == given_back
     paid = made.payments.group_by("reference").agg(pl.col("amount_minor").sum())
     for order, minor in paid.iter_rows():
         assert minor == sum(leg[4] for leg in given_legs if f"87{leg[2]}" == order)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.providers import source_facts
 from recon.plan.buying.ledger import bought_facts
 from recon.plan.buying.state import buying_now, settled_returns
 from recon.plan.buying.suppliers import suppliers_of
@@ -45,7 +46,13 @@ def open_buying(inputs: PlanInputs) -> Buying:
     orders = inputs.orders
     rules = inputs.connection.purchases
     # What an order's VAT is where it states none is another question for purchases; `prices` speaks of the shop's own.
-    connection = inputs.connection.model_copy(update={"neutral_orders": rules.neutral_orders, "prices": "as-source"})
+    connection = inputs.connection.model_copy(
+        update={
+            "neutral_orders": rules.neutral_orders,
+            "prices": "as-source",
+            "record_kinds": _kinds(inputs.connection),
+        }
+    )
     nothing = pl.repeat(0, orders.height, dtype=pl.Int64, eager=True)
     states = order_states(orders, nothing)
     facts = bought_facts(orders, inputs.posted, inputs.decisions)
@@ -68,3 +75,10 @@ def open_buying(inputs: PlanInputs) -> Buying:
     unsigned = facts.with_columns(pl.col("posted_minor") * pl.lit(states["sign"]))
     hold_by_state(verdicts, states, unsigned, inputs.findings)
     return work
+
+
+def _kinds(connection: Connection) -> list[str]:
+    """Return the kinds that are switched on; what a settlement gives back belongs to its fees and goes with them."""
+    kinds = [*connection.record_kinds]
+    with_credits = source_facts(connection.source).is_marketplace and "purchase" in kinds
+    return [*kinds, "purchase_return"] if with_credits else kinds
