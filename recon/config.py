@@ -24,7 +24,7 @@ from recon.config_charges import Charges
 from recon.config_marketplace import Marketplace, check_yields
 from recon.config_purchases import Purchases
 from recon.config_source import unfit_rules
-from recon.config_words import StateName
+from recon.config_words import Meaning
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -191,8 +191,8 @@ class Connection(Section):
     """A company that is not registered issues no tax invoices and no VAT."""
     vat_rate_percent: str = Field(default="7", pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")
     """VAT rate in percent."""
-    status_words: dict[str, StateName] = {}  # noqa: RUF012
-    """Meaning of status words the source's own list does not know, word by word; it wins over that list. `recon match --means WORD=STATE` sets it."""
+    status_words: dict[str, Meaning] = {}  # noqa: RUF012
+    """Meaning of status words the source's own list does not know, word by word; it wins over that list. A word that speaks of the order and of its payment has both: `open/unpaid`. `recon match --means WORD=STATE` sets it."""
     prices: Literal["as-source", "by-order", "with-vat", "without-vat"] = "as-source"
     """Whether order prices include VAT. The order's own arithmetic decides, because any other basis would make its total wrong; the setting says which orders are expected. as-source: the way most orders of a file have, the others are held; by-order: the shop sells both ways; with-vat, without-vat: an order whose arithmetic shows the other is held."""
     neutral_orders: Literal["with-vat", "no-vat"] = "with-vat"

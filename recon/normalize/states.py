@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.config_words import halves
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES, OrderState, PaymentState
 from recon.frames.text import fold, is_any_of
 from recon.sources.base import Conventions, StateWords, meaning_of
@@ -51,8 +52,9 @@ def with_own_words(words: StateWords, said: Sequence[tuple[str, str]]) -> StateW
     """Return the source's words with those a person explained; what the person said wins."""
     if not said:
         return words
-    order = {word: state for word, state in said if state in ORDER_STATES}
-    payment = {word: state for word, state in said if state in PAYMENT_STATES}
+    meant = [(word, *halves(meaning)) for word, meaning in said]
+    order = {word: state for word, state, _ in meant if state}
+    payment = {word: state for word, _, state in meant if state}
     return replace(words, order={**words.order, **order}, payment={**words.payment, **payment})
 
 

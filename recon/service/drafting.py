@@ -27,6 +27,7 @@ from recon.service.context import Context
 from recon.service.known import options_with_profile, profile_text
 from recon.service.taking_in import total_of
 from recon.sources.base import IntakeFile
+from recon.sources.profile.chosen_words import with_words_of
 from recon.sources.profile.edit import ProfileEdit, edits_of, with_edits
 from recon.sources.profile.evidence import repeats
 from recon.sources.profile.fields import FIELDS
@@ -165,7 +166,10 @@ def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"profiles/{of.base}.toml is no TOML: {error}. Correct it in a text editor.") from None
     table = _table(file, said, of.sheet)
-    proposal = _proposal(table, of.start)
+    chosen = {edit.path[1]: _heading_of(edit.value, table) for edit in said if edit.path[0] == "columns"}
+    proposal = with_words_of(
+        _proposal(table, of.start), table, chosen, STARTERS[of.start].words() if of.start else None
+    )
     text = with_edits(start or proposal.toml, of.edits, repeats=_repeats(proposal, table, said))
     raw = tomllib.loads(text)
     problems = _profile_problems(text)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
-from recon.config_words import StateName
+from recon.config_words import halves, joined
 from recon.errors import UsageError
+from recon.frames.text import fold
 from recon.service.context import Context
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
@@ -17,18 +17,26 @@ def say_means(
 ) -> tuple[str, ...]:
     """Set what words mean; returns what was set.
 
+    A word may speak of the order and of its payment: what is said of one leaves what was said of the other.
+
     Raises:
         UsageError: A meaning is no state; nothing is set then.
     """
-    name, _rules = context.connection(connection)
-    states = get_args(StateName)
-    for word, state in words:
-        if state not in states:
-            raise UsageError(f"{word!r} cannot mean {state!r}; there are {', '.join(states)}. Nothing was set.")
+    name, rules = context.connection(connection)
+    known = {fold(word): (word, meaning) for word, meaning in rules.status_words.items()}
+    for word, meaning in words:
+        try:
+            order, payment = halves(meaning)
+        except ValueError as error:
+            raise UsageError(f"{word!r} cannot mean {meaning!r}: {error}. Nothing was set.") from None
+        spelled, before = known.get(fold(word), (word, ""))
+        of_order, of_payment = halves(before) if before else ("", "")
+        known[fold(word)] = (spelled, joined(order or of_order, payment or of_payment))
+    said = dict(known[fold(word)] for word, _ in words)
     if not dry_run:
         text = context.workspace.settings_file.read_text(encoding="utf-8")
         changes: dict[tuple[str, ...], Value | None] = {
-            ("connections", name, "status_words", word): state for word, state in words
+            ("connections", name, "status_words", word): meaning for word, meaning in said.items()
         }
         write_settings(context.workspace, with_settings(text, changes), crash=context.store.database.crash)
-    return tuple(f"status {word} means {state} (connections.{name}.status_words)" for word, state in words)
+    return tuple(f"status {word} means {meaning} (connections.{name}.status_words)" for word, meaning in said.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def test_a_word_it_does_not_know_is_asked(service: ReconService) -> None:
         ("status_map",),
         ("payment_map",),
     ]
+
+
+def test_the_words_of_a_column_chosen_for_the_payment_are_listed_and_asked(service: ReconService) -> None:
+    """One column may be both states: its words are asked for as the order's and as the payment's."""
+    both = [parse_edit("columns.payment_state=สถานะ")]
+    draft = service.profile_work(LINES, edits=both).draft()
+    words = {
+        table: {word.word for word in draft.words if word.table == table} for table in ("status_map", "payment_map")
+    }
+    assert words["payment_map"] == words["status_map"] != set()
+    asked = {question.about[0]: question.text for question in draft.questions}
+    assert "payment_state: what do" in asked["payment_map"]
+    listed = draft.toml.partition("[payment_map.exact]")[2]
+    assert all(json.dumps(word, ensure_ascii=False) in listed for word in words["payment_map"])
+    answered = [*both, *(parse_edit(f"payment_map.exact.{word}=paid") for word in words["payment_map"])]
+    again = service.profile_work(LINES, edits=answered).draft()
+    assert ("payment_map",) not in {question.about for question in again.questions}
 
 
 def test_everything_a_profile_says_is_an_answer() -> None:

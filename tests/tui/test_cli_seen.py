@@ -218,5 +218,18 @@ def test_a_person_says_what_an_unknown_word_means_and_the_files_are_read_anew(sh
     assert things(shop) == []  # who says what a word means is not asked about it again
 
 
+def test_a_word_that_is_read_as_both_states_has_both_meanings(shop: Shell) -> None:
+    """Where one column says both, the second meaning must not take the place of the first: the order would wait forever."""
+    shop("match", "--means", "wobbling=unpaid").expect(0)
+    shop("match", "--means", "Wob bling=open").expect(0)
+    assert 'wobbling = "open/unpaid"' in (shop.root / "recon.toml").read_text("utf-8")
+    shop("match", "--means", "wobbling=paid", "--means", "other=shipped/paid").expect(0)
+    text = (shop.root / "recon.toml").read_text("utf-8")
+    assert 'wobbling = "open/paid"' in text and 'other = "shipped/paid"' in text
+    for wrong in ("open/shipped", "paid/unpaid", "open/", "open/great"):
+        assert "Nothing was set" in shop("match", "--means", f"wobbling={wrong}").err
+    assert (shop.root / "recon.toml").read_text("utf-8") == text
+
+
 def test_every_state_an_order_can_have_can_be_said() -> None:
     assert set(get_args(StateName)) == {*ORDER_STATES, *PAYMENT_STATES} - {"unknown"}

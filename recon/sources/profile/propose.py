@@ -6,7 +6,7 @@ not load until a person has answered. Nothing proposed here is used before a per
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,11 @@ from recon.sources.profile.rows import first_cell, totals_rows
 PREVIEW_ROWS: Final = 20
 _MANY_WORDS: Final = 40
 _FIRST: Final = "_first_cell"
+
+
+WORD_TABLES: Final = {"order_state": "status_map", "payment_state": "payment_map"}
+"""Tables of a profile that say what the words of a state column mean."""
+_USUAL: Final[Mapping[str, Mapping[str, str]]] = {"order_state": ORDER_WORDS, "payment_state": PAYMENT_WORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +118,20 @@ def _read_cells(found: Findings, published: Mapping[str, Mapping[str, str]]) -> 
                 found.dates.serials,
             )
     found.numbers = number_evidence([_text(found, guess) for guess in by_kind.get("amount", [])])
-    for name, known in (("order_state", ORDER_WORDS), ("payment_state", PAYMENT_WORDS)):
+    for name in WORD_TABLES:
         taken = found.taken(name)
         if taken:
-            found.words[name] = _state_words(
-                _text(found, taken), {fold(word): state for word, state in {**known, **published.get(name, {})}.items()}
-            )
+            found.words[name] = state_words(name, _text(found, taken), published.get(name, {}))
 
 
 def _text(found: Findings, guess: Guess) -> pl.Series:
     return found.frame.get_column(guess.heading.column)
 
 
-def _state_words(text: pl.Series, known: dict[str, str]) -> tuple[StateWord, ...]:
-    """Return the distinct words, most frequent first, with the usual meaning where there is one."""
+def state_words(field: str, text: pl.Series, published: Mapping[str, str]) -> tuple[StateWord, ...]:
+    """Return the distinct words of a state column, most frequent first, with the usual meaning where there is one."""
+    usual = {**_USUAL[field], **published}
+    known = {fold(word): state for word, state in usual.items()}
     counts = text.str.strip_chars().drop_nulls().value_counts(name="n").sort("n", text.name, descending=[True, False])
     listed = counts.filter(pl.col(text.name) != "").head(_MANY_WORDS).iter_rows()
     return tuple(StateWord(word, count, known.get(fold(word), "")) for word, count in listed)
@@ -204,10 +209,7 @@ def _ask(found: Findings) -> None:
     for name, words in found.words.items():
         open_words = [word.word for word in words if not word.meaning]
         if open_words:
-            found.ask(
-                "status_map" if name == "order_state" else "payment_map",
-                f"{name}: what do {', '.join(map(repr, open_words[:8]))} mean? Until you say, these orders are held.",
-            )
+            found.ask(WORD_TABLES[name], words_question(name, open_words))
     for key, (value, reason) in found.conventions.items():
         if not value:
             found.ask(f"conventions.{key}", f"conventions.{key}: {reason}. {BY_NAME['line_discount'].question}")
@@ -228,6 +230,11 @@ def _ask(found: Findings) -> None:
             "headings",
             f"These headings occur more than once; `nth` says which column is meant: {', '.join(twice)}.",
         )
+
+
+def words_question(field: str, words: Sequence[str]) -> str:
+    """Return the question about words of a state column that nobody has listed."""
+    return f"{field}: what do {', '.join(map(repr, words[:8]))} mean? Until you say, these orders are held."
 
 
 def _preview(found: Findings) -> tuple[dict[str, str | None], ...]:

@@ -34,8 +34,8 @@ def render(found: Findings) -> str:
         *_match(found),
         *_read(found),
         *_columns(found),
-        *_words("status_map.exact", found.words.get("order_state", ())),
-        *_words("payment_map.exact", found.words.get("payment_state", ())),
+        *word_lines("status_map.exact", found.words.get("order_state", ())),
+        *word_lines("payment_map.exact", found.words.get("payment_state", ())),
         *([] if found.taken("currency") else ["", "[constants]", 'currency = "THB"']),
         *_conventions(found),
     ]
@@ -109,7 +109,7 @@ def _column(guess: Guess) -> str:
     return _padded(line if guess.certainty == "proposed" else f"# {line}", guess.reason)
 
 
-def _words(table: str, words: Iterable[StateWord]) -> list[str]:
+def word_lines(table: str, words: Iterable[StateWord]) -> list[str]:
     """Write the words of a state column: suggested meanings to be checked, all others held."""
     listed = list(words)
     if not listed:
