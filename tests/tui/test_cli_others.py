@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.sandbox.peak import SandboxPeak
+from recon.sandbox.peak import Fault, SandboxPeak
 from recon.settings_text import with_setting
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Shell, run
@@ -93,6 +93,17 @@ def test_what_others_posted_is_held_then_adopted_and_never_sent(books: Books) ->
     assert (verified["missing"], {d["field"] for d in verified["differences"]}) == ([], set())
     books.ours("audit", adopted["batch"]).expect(0)
     books.ours("journal", "--format", "hledger").expect(0)
+
+
+def test_f35_another_companys_entries_are_neither_read_nor_adopted(books: Books) -> None:
+    first, *_rest = orders_of(books.ours)
+    books.they_post(first)
+    books.ours("plan")
+    books.ledger.inject(Fault(kind="wrong-company", path="/user", times=None))
+    for command in (("adopt", "--all-certain", *WHO), ("plan",)):
+        assert books.ours(*command, "--json").expect(8).facts["kind"] == "WrongCompany"
+    books.ledger.clear_faults()
+    assert books.ours.json("adopt", "--all-certain", *WHO, code=0)["orders"] == 1
 
 
 def test_what_others_post_between_approval_and_upload_is_not_sent(books: Books) -> None:
