@@ -30,8 +30,8 @@ from exports.package import write_package
 from exports.safe_text import safe_text
 from exports.seal import overall, seal_table
 from exports.sheets import charts, summary
-from exports.sheets.context import Prepared, prepare
-from exports.sheets.controls import Control, controls, has_purchases
+from exports.sheets.context import Prepared, has_purchases, prepare
+from exports.sheets.controls import BOUGHT, SOLD, Control, controls
 from exports.shell import saved
 from exports.tables import OPTIONAL, TABLES
 from exports.verify_workbook import check_workbook
@@ -170,10 +170,12 @@ def _draw_summary(
     page.sheet.sheet_properties.tabColor = look.INK
     rows, agrees = summary.draw_controls(page, listed, ours, tables, parts)
     summary.draw_kinds(page, prepared, parts["documents"])
-    summary.draw_causes(page, tables["orders"], "held_cause", "held_minor", "Held, by cause", parts["orders"])
-    summary.draw_causes(
-        page, tables["orders"], "ignored_cause", "ignored_minor", "Left out on purpose, by reason", parts["orders"]
-    )
+    for kinds, words in (
+        ((SOLD, ""), (BOUGHT, " of purchases")) if has_purchases(prepared.frames.orders) else (((), ""),)
+    ):
+        where = (tables["orders"], parts["orders"], kinds)
+        summary.draw_causes(page, *where, "held_cause", "held_minor", f"Held{words}, by cause")
+        summary.draw_causes(page, *where, "ignored_cause", "ignored_minor", f"Left out{words} on purpose, by reason")
     summary.draw_facts(page, summary.facts_of(prepared.dossier), seal, prepared.dossier.notes)
     summary.draw_contents(page, [part for several in parts.values() for part in several])
     summary.draw_top(page, prepared, rows, agree=agrees)

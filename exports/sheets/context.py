@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -34,6 +34,15 @@ STATE_TONES: Final[dict[str, Tone]] = {
 }  # fmt: skip
 
 
+_KIND: Final = pl.col("kind").cast(pl.String)
+MOVES_MONEY: Final = _KIND.is_in(["payment", "expense_payment"])
+"""Documents that move money only: net and VAT stand on the document they pay, and count once."""
+MONEY: Final = (
+    pl.when(_KIND.is_in(["credit_note", "void", "expense", "expense_payment"])).then(-pl.col("paid_minor")).otherwise("paid_minor")
+)  # fmt: skip
+"""What a document moves: in is positive; refunds, voided receipts and what is paid to suppliers go out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Dossier, frames and look-ups made once."""
@@ -49,6 +58,15 @@ class Prepared:
     def local(self, name: str) -> pl.Expr:
         """Return a moment in the company's zone, as clocks on its wall show it."""
         return pl.col(name).dt.convert_time_zone(self.dossier.timezone).dt.replace_time_zone(None).alias(name)
+
+    def apart(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """Return columns of a sheet with all records: where some are bought, no sum of money over sold and bought together."""
+        if not has_purchases(self.frames.orders):
+            return columns
+        return tuple(
+            replace(column, total=False) if column.kind == "money" and column.name not in _CARRIES_ONE else column
+            for column in columns
+        )
 
     def file_name(self) -> pl.Expr:
         """Return the name a file came under."""
@@ -82,6 +100,15 @@ def prepare(dossier: AuditDossier, frames: AuditFrames) -> Prepared:
     latest = frames.outbox.unique("document_key", keep="last", maintain_order=True)
     names = dict(zip(frames.files["file"], frames.files["name"], strict=True))
     return Prepared(dossier, frames, facts.drop("order_no"), latest, names)
+
+
+_CARRIES_ONE: Final = ("effect_minor", "bought_minor")
+"""Columns that hold sales only, or purchases only, so that their sums say something."""
+
+
+def has_purchases(orders: pl.DataFrame) -> bool:
+    """Return whether purchases or purchase returns are among these orders; ``record_kind`` as a code or in words."""
+    return bool(orders["record_kind"].cast(pl.String).str.starts_with("purchase").any())
 
 
 def words(column: str) -> pl.Expr:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import polars as pl
 
 from exports.fast_sheet import Part
-from exports.sheets.context import Prepared
+from exports.sheets.context import MONEY, MOVES_MONEY, Prepared
 from recon.money import exponent
 from recon.plan.columns import SALES_EFFECT
 
@@ -112,6 +112,14 @@ def _posted(prepared: Prepared) -> int:
     return prepared.frames.outbox.filter(pl.col("state") == "posted").height
 
 
+def _without_payments(prepared: Prepared) -> int:
+    return _sum(prepared.frames.documents.filter(~MOVES_MONEY), pl.col("total_minor"))
+
+
+def _money_moved(prepared: Prepared) -> int:
+    return _sum(prepared.frames.documents, MONEY)
+
+
 def _sales(prepared: Prepared) -> int:
     return _sum(prepared.frames.documents, SALES_EFFECT)
 
@@ -119,11 +127,6 @@ def _sales(prepared: Prepared) -> int:
 SOLD: Final = ("sale", "sale return")
 BOUGHT: Final = ("purchase", "purchase return")
 """Records of the sheet Orders that are sold and bought: never summed into one figure about the books."""
-
-
-def has_purchases(orders: pl.DataFrame) -> bool:
-    """Return whether purchases or purchase returns are among these orders; ``record_kind`` as a code or in words."""
-    return bool(orders["record_kind"].cast(pl.String).str.starts_with("purchase").any())
 
 
 def controls(currencies: Sequence[str], base: str, *, bought: bool) -> tuple[Control, ...]:
@@ -160,35 +163,22 @@ def _rows_stated(prepared: Prepared) -> int:
 
 
 def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
-    where = (("currency", currency),)
     parts = ("posted_minor", "planned_minor", "held_minor", "ignored_minor")
-    named = (
+    of_books = (
         (
             "Order totals",
             "total_minor",
-            "What the buyers pay for the orders that count; refunds and cancellations are still in it.",
+            "What the orders that count are worth to whoever pays them; refunds and cancellations are still in it.",
         ),
-    )
-    of_books = (
         ("Truth", "truth_minor", "What should stand in the ledger in the end."),
         ("Posted before", "posted_minor", "What stood there before this batch."),
         ("Planned now", "planned_minor", "What this batch adds, less credits."),
         ("Held", "held_minor", "What waits for a person."),
         ("Ignored", "ignored_minor", "What is left out on purpose; each order says why."),
     )
-    sums = [
-        Control(
-            f"{name}, {currency}",
-            "money",
-            (Term("orders", column, where),),
-            proves,
-            _orders(column, currency),
-            currency,
-        )
-        for name, column, proves in named
-    ]
-    sums.insert(0, _read_of_files(currency))
-    for kinds, words in ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),):
+    sums = [_read_of_files(currency)]
+    blocks = ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),)
+    for kinds, words in blocks:
         for name, column, proves in of_books:
             ours = _orders(column, currency, kinds)
             terms = _per_kind(column, currency, kinds)
@@ -208,18 +198,20 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
             )
         )
     sums += _by_day(currency)
-    waits = (Term("held", "held_minor", where),)
-    sums.append(
-        Control(
-            f"Held orders sheet, {currency}",
-            "money",
-            waits,
-            "Every held amount is explained.",
-            _orders("held_minor", currency),
-            currency,
-        )
-    )
+    sums += [_held_sheet(currency, kinds, said) for kinds, said in blocks]
     return tuple(sums)
+
+
+def _held_sheet(currency: str, kinds: Sequence[str], words: str) -> Control:
+    """Return the sum of the sheet of held orders against the orders."""
+    return Control(
+        f"Held orders sheet{words}, {currency}",
+        "money",
+        _per_kind("held_minor", currency, kinds, table="held"),
+        "Every held amount is explained.",
+        _orders("held_minor", currency, kinds),
+        currency,
+    )
 
 
 def _read_of_files(currency: str) -> Control:
@@ -229,18 +221,20 @@ def _read_of_files(currency: str) -> Control:
         f"Read of the files less what later rows state anew, {currency}",
         "money",
         (Term("files", "total_read_minor", where), Term("files", "not_counted_minor", where, -1)),
-        "Every order of every file counts once, or the Files sheet says how much of it does not.",
+        "Every record of every file counts once, or the Files sheet says how much of it does not. A check of reading over all files, sold and bought: no figure of the books.",
         _orders("total_minor", currency),
         currency,
     )
 
 
-def _per_kind(column: str, currency: str, kinds: Sequence[str], sign: int = 1) -> tuple[Term, ...]:
+def _per_kind(
+    column: str, currency: str, kinds: Sequence[str], sign: int = 1, *, table: str = "orders"
+) -> tuple[Term, ...]:
     """Return the sum of a column of the orders of these kinds; no kinds: of all."""
     where = (("currency", currency),)
     if not kinds:
-        return (Term("orders", column, where, sign),)
-    return tuple(Term("orders", column, (*where, ("record_kind", kind)), sign) for kind in kinds)
+        return (Term(table, column, where, sign),)
+    return tuple(Term(table, column, (*where, ("record_kind", kind)), sign) for kind in kinds)
 
 
 def _book_controls(base: str, *, bought: bool) -> tuple[Control, ...]:
@@ -248,13 +242,13 @@ def _book_controls(base: str, *, bought: bool) -> tuple[Control, ...]:
     debit = _frame_sum("postings", "debit_minor")
     listed: tuple[tuple[str, tuple[Term, ...], str, Callable[[Prepared], int]], ...] = (
         ("Sales of the documents", (Term("documents", "effect_minor"),), "The documents carry exactly what was planned for the orders.", _orders("planned_minor", base, SOLD if bought else ())),
-        ("All documents added up", net_and_vat, "Net and VAT of all documents make their totals; credit notes are added here, not taken off.", _frame_sum("documents", "total_minor")),
+        ("All documents but payments added up", net_and_vat, "Net and VAT of documents make their totals. A checksum: credit notes and purchases are added here, and payments, which only move money, are left out.", _without_payments),
         ("Net of all lines added up", (Term("lines", "net_minor"),), "The lines make the documents' net; those of credit notes are added too.", _with_lines("net_minor")),
         ("VAT of all lines added up", (Term("lines", "vat_minor"),), "The lines make the documents' VAT; no figure for a VAT return, because credit notes are added too.", _with_lines("vat_minor")),
         ("Debits", (Term("postings", "debit_minor"),), "All debits are there.", debit),
         ("Credits", (Term("postings", "credit_minor"),), "Credits equal debits.", debit),
         ("Net by product", (Term("products", "net_minor"),), "Products used cover every line.", _frame_sum("lines", "net_minor")),
-        ("Money by channel", (Term("channels", "paid_minor"),), "Channels used cover every document.", _frame_sum("documents", "paid_minor")),
+        ("Money by channel, in less out", (Term("channels", "in_minor"), Term("channels", "out_minor", sign=-1)), "Channels used cover every document; refunds and payments to suppliers go out.", _money_moved),
         ("Sales by day", (Term("by_day", "effect_minor"),), "The chart by day shows everything.", _sales),
         ("Sales by channel", (Term("by_channel", "effect_minor"),), "The chart by channel shows everything.", _sales),
     )  # fmt: skip

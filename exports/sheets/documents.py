@@ -8,7 +8,7 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
+from exports.sheets.context import MOVES_MONEY, PROVENANCE, STATE_TONES, Prepared, words
 from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT
 
 _DOCUMENTS: Final = (
@@ -32,7 +32,7 @@ _DOCUMENTS: Final = (
     Column("contact_tax_id", "Tax id", width=15),
     Column("contact_branch", "Branch", width=10),
     Column("paid_on", "Paid on", "date", 12),
-    Column("paid_minor", "Money moved", "money", 15, total=True),
+    Column("paid_minor", "Money moved", "money", 15),
     Column("gross_minor", "Before discount", "money", 15, total=True),
     Column("discount_minor", "Discount", "money", 13, total=True),
     Column("vat_by_line_minor", "VAT by line", "money", 13, total=True),
@@ -91,7 +91,7 @@ _POSTINGS: Final = (
 )
 
 
-_ABOUT: Final = "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' and 'Adds to purchases' carry the sign."
+_ABOUT: Final = "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' and 'Adds to purchases' carry the sign. A payment shows no net and VAT: they stand on what it pays."
 _ABOUT_PRODUCTS: Final = (
     " Kind product: a product the ledger was told to create; its SKU stands under Order, and it has no amounts."
 )
@@ -99,7 +99,10 @@ _HAS_AMOUNTS: Final = pl.col("kind").cast(pl.String) != "product"
 
 
 def _amounts() -> list[pl.Expr]:
-    """Return the amounts of documents; a line that creates a product has none, which is not the same as zero."""
+    """Return the amounts of documents; a line that creates a product has none, which is not the same as zero.
+
+    Net and VAT of a payment stand on what it pays, so that no sum has them twice.
+    """
     names = (
         "gross_minor",
         "discount_minor",
@@ -110,7 +113,10 @@ def _amounts() -> list[pl.Expr]:
         "paid_minor",
         "wht_minor",
     )
-    return [pl.when(_HAS_AMOUNTS).then(name).alias(name) for name in names]
+    once = ("gross_minor", "net_minor", "vat_minor", "vat_by_line_minor")
+    return [
+        pl.when(_HAS_AMOUNTS & ~MOVES_MONEY if name in once else _HAS_AMOUNTS).then(name).alias(name) for name in names
+    ]
 
 
 def documents_table(prepared: Prepared) -> Table:
@@ -136,7 +142,7 @@ def documents_table(prepared: Prepared) -> Table:
         "documents",
         "Documents",
         _ABOUT + (_ABOUT_PRODUCTS if (prepared.frames.documents["kind"] == "product").any() else ""),
-        _DOCUMENTS,
+        prepared.apart(_DOCUMENTS),
         frame,
         currency_column="currency",
         printed=_DOCUMENTS_PRINTED,
@@ -159,7 +165,7 @@ def lines_table(prepared: Prepared) -> Table:
         "Document lines",
         "Every line of every document. Quantity x price before discount - discount = amount; where that price is no whole satang"
         " it is empty. Row is the line's own row in the file; charges of the order show the order's row.",
-        _LINES,
+        prepared.apart(_LINES),
         frame.with_columns(
             _list_price(), pl.coalesce("line_row", "row").alias("row"), words("kind"), words("vat_code")
         ),

@@ -8,7 +8,7 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import PROVENANCE, Prepared, words
+from exports.sheets.context import MONEY, PROVENANCE, Prepared, words
 from recon.frames.schemas import PURCHASE_KINDS
 from recon.plan.columns import SALES_EFFECT
 
@@ -32,7 +32,9 @@ _CHANNELS: Final = (
     Column("payment_method", "Paid into", width=16),
     Column("sales_channel", "Sales channel", width=24),
     Column("documents", "Documents", "count", 11, total=True),
-    Column("paid_minor", "Money moved", "money", 16, total=True),
+    Column("in_minor", "Money in", "money", 16, total=True),
+    Column("out_minor", "Money out", "money", 16, total=True),
+    Column("moved_minor", "In less out", "money", 16, total=True),
     Column("effect_minor", "Adds to sales", "money", 16, total=True),
     *PROVENANCE,
 )
@@ -67,7 +69,7 @@ def products_table(prepared: Prepared) -> Table:
         "products",
         "Products used",
         "Which product or account of the ledger each SKU went to, and how much; file and row of its first line.",
-        _PRODUCTS,
+        prepared.apart(_PRODUCTS),
         frame.sort("product_code", "sku", "account_code", "kind", nulls_last=True),
     )
 
@@ -87,7 +89,10 @@ def channels_table(prepared: Prepared) -> Table:
         .group_by("payment_channel", "payment_method", "sales_channel", maintain_order=True)
         .agg(
             pl.len().alias("documents"),
-            pl.col("paid_minor", "effect_minor").sum(),
+            MONEY.clip(lower_bound=0).sum().alias("in_minor"),
+            (-MONEY).clip(lower_bound=0).sum().alias("out_minor"),
+            MONEY.sum().alias("moved_minor"),
+            pl.col("effect_minor").sum(),
             pl.col("file").first(),
             pl.col("row").first(),
         )
@@ -97,7 +102,8 @@ def channels_table(prepared: Prepared) -> Table:
     return prepared.table(
         "channels",
         "Channels used",
-        "Which payment channel was booked into which account of the ledger; file and row of its first document.",
+        "Which payment channel was booked into which account of the ledger, and what came in and went out: refunds of credit notes and payments"
+        " to suppliers go out. File and row of its first document.",
         _CHANNELS,
         frame,
     )

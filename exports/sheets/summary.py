@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import number_format
 from exports.fast_sheet import Part, Table, scaled_text
-from exports.sheets.context import Prepared, remedy_of, title_of, words
+from exports.sheets.context import MOVES_MONEY, Prepared, remedy_of, title_of, words
 from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
 from recon.money import exponent
 from recon.plan.columns import SALES_EFFECT
@@ -157,8 +157,9 @@ def _tiles(page: Page, prepared: Prepared) -> None:
         on="order_no",
         how="semi",
     )
+    bought = int(frames.orders["record_kind"].cast(pl.String).str.starts_with("purchase").sum())
     figures = (
-        ("B", "Orders", frames.orders.height, "count"),
+        ("B", "Orders", frames.orders.height - bought, "count"),
         ("C", "Documents", frames.documents.height, "count"),
         ("D", f"Sales {code}", int(frames.documents.select(SALES_EFFECT.sum()).item() or 0), "money"),
         ("E", f"Held {code}", int(base["held_minor"].sum()), "money"),
@@ -229,8 +230,9 @@ def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
         "Documents by kind",
         (("A", "Kind"), ("B", "Documents"), ("C", "Net"), ("D", "VAT"), ("E", "Total"), ("F", "Adds to sales")),
     )
+    once = [pl.when(MOVES_MONEY).then(0).otherwise(name).alias(name) for name in ("net_minor", "vat_minor")]
     grouped = (
-        prepared.frames.documents.with_columns(words("kind"), SALES_EFFECT.alias("effect_minor"))
+        prepared.frames.documents.with_columns(*once, SALES_EFFECT.alias("effect_minor")).with_columns(words("kind"))
         .group_by("kind").agg(pl.len(), pl.col(columns).sum()).sort("kind")
     )  # fmt: skip
     for kind, count, *sums in grouped.iter_rows():
@@ -243,10 +245,13 @@ def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
         page.underline()
 
 
-def draw_causes(page: Page, orders: Table, cause: str, column: str, title: str, parts: Sequence[Part]) -> None:
-    """Held or ignored orders by cause, live, with what to do."""
+def draw_causes(
+    page: Page, orders: Table, parts: Sequence[Part], kinds: Sequence[str], cause: str, column: str, title: str
+) -> None:
+    """Held or ignored records of some kinds (none given: of all) by cause, live, with what to do."""
+    mine = orders.frame.filter(pl.col("record_kind").is_in(kinds)) if kinds else orders.frame
     grouped = (
-        orders.frame.filter(pl.col(cause).is_not_null())
+        mine.filter(pl.col(cause).is_not_null())
         .group_by(cause, "currency").agg(pl.len().alias("orders"), pl.col(column).sum().alias("amount"))
         .sort(pl.col("currency") != orders.currency, "currency", "amount", cause, descending=[False, False, True, False])
         .with_columns(title_of(cause).alias("title"), remedy_of(cause).fill_null("").alias("remedy"))
@@ -257,9 +262,13 @@ def draw_causes(page: Page, orders: Table, cause: str, column: str, title: str, 
     for code, currency, count, value, named, remedy in grouped.iter_rows():
         page.text("A", named)
         plain = bool(SAFE_WORDS.fullmatch(code)) and bool(SAFE_WORDS.fullmatch(currency))
-        where = [f'{p.span(cause)},"{code}",{p.span("currency")},"{currency}"' for p in parts]
-        counted = "+".join(f"COUNTIFS({criteria})" for criteria in where)
-        summed = "+".join(f"SUMIFS({p.span(column)},{criteria})" for p, criteria in zip(parts, where, strict=True))
+        where = [
+            (p, f'{p.span(cause)},"{code}",{p.span("currency")},"{currency}"{kind}')
+            for p in parts
+            for kind in _kinds(p, kinds)
+        ]
+        counted = "+".join(f"COUNTIFS({criteria})" for _, criteria in where)
+        summed = "+".join(f"SUMIFS({p.span(column)},{criteria})" for p, criteria in where)
         page.number("B", count, 0, "count", live=counted if plain else "")
         digits = exponent(currency)
         page.number("C", value, digits, live=f"ROUND({summed},{digits})" if plain else "")
@@ -271,6 +280,11 @@ def draw_causes(page: Page, orders: Table, cause: str, column: str, title: str, 
     if grouped.is_empty():
         page.text("A", "none", colour=look.MUTED)
         page.row += 1
+
+
+def _kinds(part: Part, kinds: Sequence[str]) -> Sequence[str]:
+    """Return a further criterion per kind of record; no kinds: none."""
+    return [f',{part.span("record_kind")},"{kind}"' for kind in kinds] or [""]
 
 
 def draw_facts(page: Page, facts: Mapping[str, str], seal: str, notes: Sequence[str]) -> None:
