@@ -60,11 +60,11 @@ class Company(Section):
     """Whose books these are."""
 
     name: str = Field(min_length=1, max_length=200)
-    """Company name as it stands in the ledger; compared with the ledger's own answer before every batch."""
+    """Company name as it stands in the ledger; compared with the ledger's own answer before every run."""
     short_name: str = Field(default="", max_length=20)
     """Typed to approve a live upload; left out: the first word of the name that is no form of company (บริษัท, หจก.)."""
     tax_id: str = ""
-    """13-digit tax id; empty if none."""
+    """13-digit tax id; empty if none. Compared like the name where the ledger states one."""
     currency: str = Field(default="THB", pattern=r"^[A-Z]{3}$")
     """Currency of the books (ISO 4217)."""
     timezone: str = "Asia/Bangkok"
@@ -99,7 +99,7 @@ class Ledger(Section):
     """How the ledger is reached."""
 
     base_url: OutsideUrl | None = None
-    """Base address; left out: the ledger's published production address."""
+    """Base address; left out: the ledger's published production address. Not with target = "sandbox", which is kept inside this folder."""
     environment: Literal["live", "test", "sandbox"] = "live"
     """What stands behind the address: shown on every screen; `live` asks for the company's short name."""
     signature_encoding: Literal["hex", "base64"] = "hex"
@@ -245,6 +245,12 @@ class Connection(Section):
         if self.source == "profile" and not self.profile:
             raise ValueError(
                 'source = "profile" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)'
+            )
+        if self.target == "sandbox" and self.ledger.base_url:
+            raise ValueError(
+                'target = "sandbox" without ledger.base_url, because that sandbox is kept inside this folder and no address is '
+                'asked. For the one at that address: target = "peak" and ledger.environment = "sandbox" (with `recon init`: '
+                "--target peak --environment sandbox)"
             )
         if unfit := unfit_rules(self.source, self.receipts, self.invoices, self.record_kinds):
             raise ValueError(unfit)

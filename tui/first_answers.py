@@ -92,7 +92,7 @@ class Answers:
                 profile="export" if self.source == "profile" else "",
                 start_date=dt.date.fromisoformat(self.start_date.strip()),
                 environment="test" if self.target == "peak-test" else "live",
-                base_url=self.ledger_url,
+                base_url="" if self.system == "sandbox" else self.ledger_url,
                 source_base_url=self.source_url,
             )
         )

@@ -50,6 +50,11 @@ def changed(path: str, value: object) -> dict:
         ("connections.main.ledger", {"base_url": "http://example.com"}, ("ledger.base_url", "https://", "127.0.0.1")),
         ("connections.main.charges", {"Lazada": {"shiping": {}}}, ("charges.Lazada.shiping", "shipping")),
         ("connections.main.channels", {"unmapped": "cash"}, ("cash_method",)),
+        (
+            "connections.main.ledger",
+            {"base_url": "http://127.0.0.1:9/api/v1"},
+            ("connections.main", "ledger.base_url", "--target peak --environment sandbox"),
+        ),
         ("company.currency", "baht", ("company.currency", "'baht'")),
         ("company.timezone", "Bangkok", ("company.timezone", "Asia/Bangkok")),
     ],
@@ -109,13 +114,18 @@ def test_settings_that_only_make_sense_together_change_together():
 
 
 def test_plain_http_only_on_loopback():
+    def parsed(url):
+        raw = changed("connections.main.target", "peak")
+        raw["connections"]["main"]["ledger"] = {"base_url": url}
+        return parse_settings(raw)
+
     for url in (
         "http://127.0.0.1:9000/api",
         "http://localhost:1",
         "http://[::1]:1/x",
         "https://api.peakaccount.com/api/v1",
     ):
-        parse_settings(changed("connections.main.ledger", {"base_url": url}))
+        parsed(url)
     for url in (
         "http://10.0.0.1/",
         "http://127.0.0.1.example.com/",
@@ -126,7 +136,7 @@ def test_plain_http_only_on_loopback():
         "ftp://127.0.0.1",
     ):
         with pytest.raises(SettingsError):
-            parse_settings(changed("connections.main.ledger", {"base_url": url}))
+            parsed(url)
 
 
 def test_settings_facts_change_with_every_rule_and_not_with_addresses():

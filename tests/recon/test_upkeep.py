@@ -59,10 +59,10 @@ def test_values_are_written_with_the_comments_kept(service, workspace: Workspace
 
 
 def test_an_empty_text_takes_the_setting_out(service, workspace: Workspace) -> None:
-    service.upkeep.change_settings({("connections", "shop", "ledger", "base_url"): "https://ledger.example/v1"})
-    assert workspace.settings().connections["shop"].ledger.base_url
-    service.upkeep.change_settings({("connections", "shop", "ledger", "base_url"): ""})
-    assert workspace.settings().connections["shop"].ledger.base_url is None
+    service.upkeep.change_settings({("connections", "shop", "source_api", "base_url"): "https://ledger.example/v1"})
+    assert workspace.settings().connections["shop"].source_api.base_url
+    service.upkeep.change_settings({("connections", "shop", "source_api", "base_url"): ""})
+    assert workspace.settings().connections["shop"].source_api.base_url is None
 
 
 def test_naming_one_value_of_a_table_loses_none_of_its_others(service, workspace: Workspace) -> None:

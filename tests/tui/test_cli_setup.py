@@ -22,6 +22,25 @@ def init(root: Path, clock: FakeClock, *more: str):
     return run("init", root, *FLAGS, *more, clock=clock)
 
 
+def test_the_sandbox_of_the_folder_takes_no_address_of_another_one(tmp_path: Path, clock: FakeClock) -> None:
+    words = (
+        "init",
+        tmp_path / "books",
+        "--no-input",
+        "--company",
+        "A",
+        "--source",
+        "shopify",
+        "--start-date",
+        "2026-01-31",
+    )
+    at = ("--ledger-url", "http://127.0.0.1:9/api/v1")
+    ran = run(*words, "--target", "sandbox", *at, clock=clock).expect(2)
+    assert "--target peak --environment sandbox" in ran.err
+    assert not (tmp_path / "books").exists()
+    run(*words, "--target", "peak", *at, "--environment", "sandbox", clock=clock).expect(0)
+
+
 def test_init_writes_what_the_flags_say(tmp_path: Path, clock: FakeClock) -> None:
     ran = run(
         "init", tmp_path / "books", "--no-input", "--company", 'ร้าน "A" จำกัด', "--tax-id", "0105500000003",
