@@ -15,6 +15,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.providers import source_facts
+from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
 from recon.frames.schemas import PaymentState
 from recon.money import plain
@@ -39,7 +40,8 @@ def counted_inputs(inputs: PlanInputs) -> PlanInputs:
     counted = counted_orders(inputs.orders, inputs.connection, proof)
     now_paid = (inputs.orders["payment_state"] == "unknown") & (counted["payment_state"] == "paid")
     findings = [
-        inputs.findings,
+        _undecided(inputs),
+        _cancelled(counted, proof, inputs),
         _told(inputs, counted.filter(now_paid), proof),
         _unsettled(counted, proof, inputs.connection, inputs.today),
     ]
@@ -47,13 +49,24 @@ def counted_inputs(inputs: PlanInputs) -> PlanInputs:
 
 
 def settled_orders(orders: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
-    """Return order_key and settled_on of every order a settlement names, by the records of settlements among the orders."""
+    """Return every order a settlement names, by the records of settlements among the orders.
+
+    order_key, settled_on, what the payouts come to (payout_minor), their cycles, file and row.
+    """
     records = orders.filter(pl.col("record_kind") == "purchase").select(
-        "order_no", pl.col("order_key").str.extract("^([^:]*:[^:]*:)").alias("shop")
+        "order_no",
+        pl.col("order_key").str.extract("^([^:]*:[^:]*:)").alias("shop"),
+        pl.col("order_number").alias("cycle"),
+        "file",
+        "row",
     )
-    named = payments.filter(pl.col("reference").is_not_null()).join(records, on="order_no", how="inner")
+    named = payments.drop("row").filter(pl.col("reference").is_not_null()).join(records, on="order_no", how="inner")
     key = pl.concat_str("shop", "reference").alias("order_key")
-    return named.group_by(key).agg(pl.col("paid_on").min().alias("settled_on")).sort("order_key")
+    proof = named.group_by(key, maintain_order=True).agg(
+        pl.col("paid_on").min().alias("settled_on"), pl.col("amount_minor").sum().alias("payout_minor"),
+        pl.col("cycle").unique(maintain_order=True).str.join(", ").alias("cycles"), pl.col("file", "row").first(),
+    )  # fmt: skip
+    return proof.sort("order_key")
 
 
 def counted_orders(orders: pl.DataFrame, connection: Connection, proof: pl.DataFrame) -> pl.DataFrame:
@@ -81,8 +94,40 @@ def counted_orders(orders: pl.DataFrame, connection: Connection, proof: pl.DataF
 
 def _with_days(orders: pl.DataFrame, proof: pl.DataFrame) -> pl.DataFrame:
     """Return the orders with the day of their settlement where the export states no day of payment."""
-    dated = orders.join(proof, on="order_key", how="left", maintain_order="left")
+    dated = orders.join(proof.select("order_key", "settled_on"), on="order_key", how="left", maintain_order="left")
     return dated.with_columns(pl.coalesce("paid_on", "settled_on").alias("paid_on")).drop("settled_on")
+
+
+def _undecided(inputs: PlanInputs) -> pl.DataFrame:
+    """Return the findings less the refunds of settlements that a person confirmed."""
+    confirmed = _credited(inputs).implode()
+    done = (pl.col("code") == "settled-refund") & pl.col("order_key").is_in(confirmed)
+    return inputs.findings.filter(~done.fill_null(value=False))
+
+
+def _credited(inputs: PlanInputs) -> pl.Series:
+    return inputs.decisions.filter(pl.col("decision") == "credit")["order_key"]
+
+
+def _cancelled(orders: pl.DataFrame, proof: pl.DataFrame, inputs: PlanInputs) -> pl.DataFrame:
+    """Return cancelled orders that settlements paid and did not take back; what is posted for them is held.
+
+    Where nothing is posted there is nothing to hold: the money is told all the same.
+    """
+    told = orders.filter(pl.col("record_kind") == "sale", pl.col("order_state") == "cancelled").drop("file", "row")
+    told = told.join(proof.filter(pl.col("payout_minor") > 0), on="order_key", how="inner", maintain_order="left")
+    told = told.filter(~pl.col("order_key").is_in(_credited(inputs).implode()))
+    posted = pl.col("order_key").is_in(inputs.posted["order_key"].implode())
+    detail = pl.format(
+        "Order {}: {} paid {} in all, and no settlement took that back.",
+        "order_number",
+        "cycles",
+        plain_text("payout_minor"),
+    )
+    return gather([
+        findings_from(told.filter(mask), code, value=pl.col("cycles"), amount_minor=pl.col("payout_minor"), detail=detail)
+        for mask, code in ((posted, "settled-cancelled"), (~posted, "cancelled-but-paid"))
+    ])  # fmt: skip
 
 
 def _waits(connection: Connection) -> bool:

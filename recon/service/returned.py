@@ -8,6 +8,7 @@ from recon.config import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.normalize.return_links import SAID
 from recon.normalize.returns import attach_returns
+from recon.normalize.settled_refunds import judge_refunds
 from recon.service.context import Context
 from recon.service.known import current_frames
 
@@ -21,7 +22,7 @@ def said_returns(context: Context, name: str) -> pl.DataFrame:
 def with_returns(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> CanonicalFrames:
     """Return the orders with what came back taken off them."""
     said, is_on = said_returns(context, name), "sale_return" in rules.record_kinds
-    return attach_returns(frames, said, switched_on=is_on).in_one_piece()
+    return judge_refunds(attach_returns(frames, said, switched_on=is_on)).in_one_piece()
 
 
 def planned_frames(context: Context, name: str, rules: Connection) -> CanonicalFrames | None:

@@ -14,11 +14,13 @@ import pytest
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.schemas import DECISIONS
 from recon.normalize.merge import combine
+from recon.normalize.returns import attach_returns
+from recon.normalize.settled_refunds import judge_refunds
 from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan
 from recon.plan.plan import build_plan
 from tests.recon.marketplace_files import lazada, read, shopee
-from tests.recon.plan_shop import ABLE, codes, connection, inputs, steps
+from tests.recon.plan_shop import ABLE, codes, connection, inputs, posted_from, steps
 from tests.recon.settlement_files import lazada_rows, settled, shopee_row
 
 BUYS: dict[str, Any] = {
@@ -53,7 +55,7 @@ def planned(
 
 
 def gathered(*parts: CanonicalFrames) -> CanonicalFrames:
-    return gather_settlements(combine(parts))
+    return judge_refunds(attach_returns(gather_settlements(combine(parts))))
 
 
 def on_its_way(number: str = "260605K7Q2M8XP", **cells: Any) -> dict[str, Any]:
@@ -155,3 +157,74 @@ def test_a_group_given_back_is_a_credit_of_its_own_and_the_charged_groups_are_bi
     assert by_hand.results.filter(pl.col("order_key") == key).select(
         "disposition", "posted_minor", "held_minor"
     ).rows() == [("posted", -2000, 0)]
+
+
+def refund_row(amount: str, number: str = "260605K7Q2M8XP", day: str = "2026-06-18") -> dict[str, str]:
+    """What a payout takes back of an order, and nothing else."""
+    cells = shopee_row(number, day)
+    zeros = dict.fromkeys(list(cells)[4:], "0")
+    return cells | zeros | {"จำนวนเงินที่ทำการคืนให้ผู้ซื้อ": f"-{amount}", "จำนวนเงินทั้งหมดที่โอนแล้ว (฿)": f"-{amount}"}
+
+
+KEY = "shopee:main:260605K7Q2M8XP"
+
+
+def test_a_refund_only_a_settlement_shows_holds_its_order(tmp_path: Path) -> None:
+    orders = read("shopee", tmp_path, [on_its_way()])
+    frames = gathered(orders, settled("shopee", tmp_path, [shopee_row(), refund_row("606")]))
+    made = planned(frames)
+    assert steps(made) == []  # the receipt that was not posted yet waits too
+    (said,) = made.findings.filter(pl.col("code") == "settled-refund").iter_rows(named=True)
+    assert (said["order_key"], said["value"], said["amount_minor"], said["row"]) == (
+        KEY,
+        "SHOPEE-2026-06-18",
+        -60600,
+        3,
+    )
+    assert said["file"] == frames.orders.filter(pl.col("record_kind") == "purchase")["file"][0]
+    assert "606.00 of order 260605K7Q2M8XP went back to the buyer in SHOPEE-2026-06-18" in said["detail"]
+
+
+def test_a_posted_receipt_is_credited_once_a_person_confirms_the_refund(tmp_path: Path) -> None:
+    orders = read("shopee", tmp_path, [on_its_way()])
+    paid = [shopee_row()]
+    first = planned(gathered(orders, settled("shopee", tmp_path, paid)))
+    posted = posted_from(first)
+    frames = gathered(orders, settled("shopee", tmp_path, [*paid, refund_row("606")], "b.csv"))
+    held = planned(frames, posted=posted)
+    assert steps(held) == []
+    assert held.results.filter(pl.col("order_key") == KEY).select("disposition", "reason", "held_minor").rows() == [
+        ("held", "settled-refund", -60600)
+    ]
+    assert steps(planned(frames, posted=posted, decisions=[(KEY, "credit", None, None)])) == ["credit_note"]
+    by_hand = planned(frames, posted=posted, decisions=[(KEY, "by-hand", "CN-1", -60600)])
+    assert by_hand.results.filter(pl.col("order_key") == KEY).select("disposition", "held_minor").rows() == [
+        ("posted", 0)
+    ]
+
+
+@pytest.mark.parametrize(("stated", "expected"), [(60600, []), (57600, ["settled-refund-differs"])])
+def test_a_refund_the_returns_state_as_well_is_explained(stated: int, expected: list[str], tmp_path: Path) -> None:
+    orders = read("shopee", tmp_path, [on_its_way()])
+    orders = replace(orders, orders=orders.orders.with_columns(refunded_minor=pl.lit(stated, dtype=pl.Int64)))
+    made = planned(gathered(orders, settled("shopee", tmp_path, [shopee_row(), refund_row("606")])))
+    assert [code for code in codes(made) if code.startswith("settled-")] == expected
+    assert "settled-refund" not in codes(made)
+    assert made.results["disposition"].to_list()[0] != "held" or stated < 60600
+
+
+def test_what_a_settlement_paid_for_a_cancelled_order_and_kept_holds_its_credit_note(tmp_path: Path) -> None:
+    paid = settled("shopee", tmp_path, [shopee_row()])
+    posted = posted_from(planned(gathered(read("shopee", tmp_path, [on_its_way()]), paid)))
+    cancelled = read("shopee", tmp_path, [on_its_way() | {"สถานะการสั่งซื้อ": "ยกเลิกแล้ว"}])
+    frames = gathered(cancelled, paid)
+    held = planned(frames, posted=posted)
+    assert steps(held) == []
+    (said,) = held.findings.filter(pl.col("code") == "settled-cancelled").iter_rows(named=True)
+    assert (said["order_key"], said["value"], said["amount_minor"]) == (KEY, "SHOPEE-2026-06-11", 50919)
+    assert steps(planned(frames, posted=posted, decisions=[(KEY, "credit", None, None)])) == ["credit_note"]
+    unposted = planned(frames)
+    assert "cancelled-but-paid" in codes(unposted)
+    # Once a settlement takes it back, the credit note goes out.
+    back = settled("shopee", tmp_path, [shopee_row(), refund_row("606")], "b.csv")
+    assert steps(planned(gathered(cancelled, back), posted=posted)) == ["credit_note"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
 from recon.normalize.merge import combine
+from recon.normalize.settled_refunds import judge_refunds
 from recon.normalize.settlements import gather_settlements
 from recon.sources.base import settlement_fields
 from recon.sources.marketplaces.settlement_profile import FEES, settlement_profile
@@ -41,7 +42,7 @@ CYCLES = {"shopee": "SHOPEE-2026-06-11", "lazada": "THAB12CD-2026-0608", "tiktok
 
 
 def gathered(*parts: CanonicalFrames) -> CanonicalFrames:
-    return gather_settlements(combine(parts))
+    return judge_refunds(gather_settlements(combine(parts)))
 
 
 def holds(frames: CanonicalFrames) -> list[tuple[str, str]]:

@@ -77,8 +77,8 @@ def open_buying(inputs: PlanInputs) -> Buying:
     return work
 
 
-def _kinds(connection: Connection) -> list[str]:
+def _kinds(connection: Connection) -> tuple[str, ...]:
     """Return the kinds that are switched on; what a settlement gives back belongs to its fees and goes with them."""
-    kinds = [*connection.record_kinds]
+    kinds: tuple[str, ...] = tuple(connection.record_kinds)
     with_credits = source_facts(connection.source).is_marketplace and "purchase" in kinds
-    return [*kinds, "purchase_return"] if with_credits else kinds
+    return (*kinds, "purchase_return") if with_credits else kinds
