@@ -171,6 +171,10 @@ def test_a_code_the_ledger_lacks_holds_the_purchase_before_anything_is_sent() ->
     assert steps(plan(purchase(), **lacks | {"ledger_contacts": frozenset({"C00007"})}))
     assert steps(plan(purchase(), **lacks | {"ledger_contacts": frozenset()})), "the lists were never read"
     assert steps(plan(purchase(customer_tax_id="0105500000003"), **lacks)), "the upload creates it"
+    two = buying({"suppliers": {"Supplier A": "C00007", "Supplier B": "C00001"}})
+    among = plan(purchase(), purchase("2", customer_name="Supplier B"), **lacks | {"connection": two})
+    assert among.findings["detail"].to_list() == made.findings["detail"].to_list()
+    assert {row["order_number"] for row in among.documents.to_dicts()} == {"PO-2"}
 
 
 def test_a_line_without_an_account_holds_the_record_and_names_the_setting() -> None:

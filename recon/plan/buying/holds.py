@@ -26,7 +26,9 @@ def hold_bought(
     unlinked, nameless = pays & work.channels["payment_method"].is_null(), orders["payment_channel"] == ""
     channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
     told = with_details(orders, work.inputs.left_out)
-    verdicts.orders = told.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
+    verdicts.orders = told.with_columns(
+        _ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"], _code=work.suppliers["contact_code"]
+    )
     both = pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
     hold_acting(
         verdicts,
@@ -68,11 +70,11 @@ def _not_there(work: Buying) -> pl.Series:
 
 
 def _code(work: Buying) -> dict[str, pl.Expr]:
-    """Return columns of the finding about a code the ledger lacks."""
+    """Return columns of the finding about a code the ledger lacks, which stands in ``_code``."""
     table = f"[connections.{work.inputs.connection_name}.purchases.suppliers]"
     detail = pl.format(
         'The ledger has no contact {}, which stands under {} for "{}".',
-        pl.lit(work.suppliers["contact_code"]), pl.lit(table), pl.col("customer_name").str.strip_chars(),
+        "_code", pl.lit(table), pl.col("customer_name").str.strip_chars(),
     )  # fmt: skip
     return {"column": pl.lit("customer_name"), "value": pl.col("customer_name"), "detail": detail}
 
