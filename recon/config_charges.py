@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from recon.settings_base import Section
 
 VatCodeName = Literal["vat7", "vat0", "none"]
+SERVICE_NAMES: Final = {"shipping": "ค่าขนส่ง", "cod_fee": "ค่าบริการ COD"}
+"""Kind of charge to the name of its service product in PEAK."""
 
 
 class Charge(Section):

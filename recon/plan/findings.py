@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.config_charges import SERVICE_NAMES
 from recon.domain.finding import FINDING_CODES
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
@@ -33,6 +34,8 @@ BLOCKED_LINE_CODES: Final = {
 
 _LEFT_OUT: Final = ("before-start-date", "kind-off", "channel-not-chosen", "not-due", "nothing-to-post")
 """Notes that say why an order is ignored; they count what it leaves out."""
+_WHOLE_ORDER: Final = ("first-seen",)
+"""Findings whose amount is the whole order's: an order with two of them counts once in their sum."""
 
 
 def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -56,7 +59,9 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
         if some.is_empty():
             continue
         charge = code == "charge-not-mapped"
-        value = pl.col("kind").cast(pl.String) if charge else pl.col("sku")
+        kind = pl.col("kind").cast(pl.String)
+        is_service = (state == "to_create") & kind.is_in(list(SERVICE_NAMES))
+        value = kind if charge else pl.when(is_service).then(kind).otherwise("sku")
         parts.append(
             findings_from(
                 some,
@@ -66,10 +71,22 @@ def blocked_line_findings(blocked: pl.DataFrame, orders: pl.DataFrame, lines: pl
                 amount_minor=pl.col("amount_minor"),
                 detail="It goes as text, and accounts.sales names no account for it."
                 if state == "no_account"
+                else pl.when(is_service).then(_service(kind))
+                if state == "to_create"
                 else _gift_card(charge),
             )
         )
     return gather(parts)
+
+
+def _service(kind: pl.Expr) -> pl.Expr:
+    """Return what a charge waits for whose service product is asked for."""
+    name = kind.replace_strict(SERVICE_NAMES, default=None, return_dtype=pl.String)
+    return pl.format(
+        "Once the ledger has {}, `recon match --create-services` books {} on it; until then its orders wait.",
+        name,
+        kind,
+    )
 
 
 def _gift_card(charge: bool) -> pl.Expr | None:  # noqa: FBT001
@@ -156,7 +173,10 @@ def findings_by_cause(findings: pl.DataFrame, results: pl.DataFrame, foreign: pl
     share = pl.when(other).then(0).when(pl.col("severity") == "hold").then("held_minor").otherwise("ignored_minor")
     placed_money = per_order.group_by("code").agg(pl.len().alias("order_count"), share.sum().alias("amount_minor"))
     others = columns.filter(~placed)
-    other_money = others.group_by("code").agg(
+    whole = pl.col("code").is_in(_WHOLE_ORDER) & pl.col("order_key").is_not_null()
+    once = others.filter(whole).group_by("code", "order_key").agg(pl.col("amount_minor").max())
+    counted = pl.concat([others.filter(~whole).select(once.columns), once])
+    other_money = counted.group_by("code").agg(
         pl.col("order_key").drop_nulls().n_unique().alias("order_count"), pl.col("amount_minor").sum()
     )
     money = pl.concat([placed_money, other_money]).group_by("code").agg(pl.col("order_count", "amount_minor").sum())

@@ -11,9 +11,9 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
-from recon.config_charges import Charge
+from recon.config_charges import SERVICE_NAMES, Charge
 from recon.frames.schemas import VatCode
-from recon.match.keys import distinct_keys
+from recon.match.keys import distinct_keys, fold
 from recon.plan.state import BOOKED_VOUCHERS
 
 CHARGE_KINDS: Final = ("shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher")
@@ -75,7 +75,7 @@ def build_items(
     nameless = _text_item(connection.products.without_sku == "text", "no_sku", connection)
     skus = _sku_items(lines["sku"], product_links, connection, to_create)
     channel_no, channels = _channel_numbers(orders["sales_channel"], connection)
-    charges = _charge_items(channels, connection)
+    charges = _charge_items(channels, connection, services_on_the_way(product_links, to_create))
     frame = pl.concat([nameless, skus.drop("sku"), charges.drop("channel_no", "kind")])
     frame = frame.with_columns(item=pl.int_range(pl.len(), dtype=pl.UInt32)).select(ITEMS.names())
     numbers, split = frame["item"], 1 + skus.height
@@ -86,6 +86,13 @@ def build_items(
         channel_no=channel_no,
         no_sku=0,
     )
+
+
+def services_on_the_way(product_links: pl.DataFrame, to_create: pl.Series | None) -> frozenset[str]:
+    """Return the charges whose service product a person asked for: it is to be created, or it is and nobody has chosen it yet."""
+    linked = product_links.filter(pl.col("product_code").is_not_null())["sku_key"]
+    asked = {*linked, *(() if to_create is None else to_create)}
+    return frozenset(kind for kind, service in SERVICE_NAMES.items() if fold(service) in asked)
 
 
 def voucher_treatment(orders: pl.DataFrame, connection: Connection) -> tuple[pl.Series, pl.Series]:
@@ -152,7 +159,7 @@ def _channel_numbers(sales_channels: pl.Series, connection: Connection) -> tuple
     return channel_no.alias("channel_no"), ["default", *own]
 
 
-def _charge_items(channels: list[str], connection: Connection) -> pl.DataFrame:
+def _charge_items(channels: list[str], connection: Connection, coming: frozenset[str]) -> pl.DataFrame:
     rows = []
     for channel_no, channel in enumerate(channels):
         charges = connection.charges_for(channel)
@@ -160,18 +167,21 @@ def _charge_items(channels: list[str], connection: Connection) -> pl.DataFrame:
             item = (
                 _voucher_row(charges.platform_voucher, connection)
                 if kind == "voucher"
-                else _charge_row(getattr(charges, kind), connection)
+                else _charge_row(getattr(charges, kind), connection, waits=kind in coming and channel == "default")
             )
             rows.append((channel_no, kind, *item))
     head = {"channel_no": pl.UInt16, "kind": pl.String}
     return pl.DataFrame(rows, schema={**head, **ITEMS}, orient="row")
 
 
-def _charge_row(charge: Charge, connection: Connection) -> tuple[object, ...]:
+def _charge_row(charge: Charge, connection: Connection, *, waits: bool) -> tuple[object, ...]:
+    """Return a charge's item; ``waits``: a service product is asked for, so it does not go as text where nothing is named."""
     account = charge.account or (None if charge.product else connection.accounts.sales or None)
     state = {"book": "ok", "leave-out": "leave-out", "hold": "hold"}[charge.treatment]
     if state == "ok" and not charge.product and account is None:
         state = "unmapped"
+    if charge.treatment == "book" and waits and not charge.product and not charge.account:
+        state = "to_create"
     return (0, state, charge.product or None, account, account or account_name(connection, "sales"), charge.vat)
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, cast
 
 from recon.config import Connection
-from recon.config_charges import Charge
+from recon.config_charges import SERVICE_NAMES, Charge
 from recon.match.keys import fold
 from recon.service.charge_rules import DEFAULT
 from recon.service.context import Context
@@ -19,8 +19,6 @@ from recon.service.mapping_frames import ledger_products
 from recon.service.order_keys import key_beginning
 from recon.sources.profile.starting import STARTERS
 
-NAMES: Final = {"shipping": "ค่าขนส่ง", "cod_fee": "ค่าบริการ COD"}
-"""Kind of charge to the name of its service product in PEAK."""
 CREATE_WORD: Final = "recon match --create-services"
 
 
@@ -55,7 +53,7 @@ def service_gaps(
         context: The open workspace.
         name: The connection.
         rules: Its settings.
-        wanted: Kinds of NAMES that need a service product although the settings name none; None: as the orders' platform has it
+        wanted: Kinds of SERVICE_NAMES that need a service product although the settings name none; None: as the orders' platform has it
             (xCommerce: both).
     """
     if wanted is None:
@@ -64,7 +62,7 @@ def service_gaps(
     listed = dict(ledger_products(context, name).iter_rows())
     gaps = []
     for channel, charges in {DEFAULT: rules.charges_for(DEFAULT), **rules.charges}.items():
-        for kind in (*NAMES, "tip", "gift_card", "duties", "rounding"):
+        for kind in (*SERVICE_NAMES, "tip", "gift_card", "duties", "rounding"):
             charge = cast("Charge", getattr(charges, kind))
             if charge.treatment != "book" or (charge.product and charge.product in listed):
                 continue
@@ -74,7 +72,7 @@ def service_gaps(
 
 
 def _gap(context: Context, name: str, listed: dict[str, str], channel: str, kind: str, code: str) -> ServiceGap:
-    service = NAMES.get(kind, "")
+    service = SERVICE_NAMES.get(kind, "")
     there = _by_name(listed, service)
     marked = fold(service) in context.store.mappings.current(name, "create") if service else False
     state: Literal["missing", "to-create", "not-chosen", "not-there"] = (
@@ -102,7 +100,7 @@ def service_edits(
     create: list[tuple[str, str | None, str]] = []
     charges: list[tuple[str, str, str]] = []
     words: list[str] = []
-    for kind, service in NAMES.items():
+    for kind, service in SERVICE_NAMES.items():
         charge = cast("Charge", getattr(default, kind))
         there = _by_name(listed, service)
         if charge.product and charge.product in listed:

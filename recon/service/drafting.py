@@ -32,7 +32,7 @@ from recon.sources.profile.edit import ProfileEdit, edits_of, with_edits
 from recon.sources.profile.evidence import repeats
 from recon.sources.profile.fields import FIELDS
 from recon.sources.profile.model import parse_profile
-from recon.sources.profile.propose import Proposal, propose_profile
+from recon.sources.profile.propose import Proposal, propose_profile, words_question
 from recon.sources.profile.source import ProfileOrders
 from recon.sources.profile.starting import STARTERS, with_musts
 from recon.summaries import CauseLine
@@ -336,9 +336,12 @@ def _questions(proposal: Proposal, raw: Mapping[str, Any], edits: Sequence[Profi
     found = []
     for question in proposal.asked:
         about = tuple(question.about.split("."))
-        if about in touched or (about[0] in _WORD_FIELDS and not _unmapped(proposal, raw, about[0], touched)):
-            continue
-        found.append(DraftQuestion(about, question.text))
+        text = question.text
+        if about[0] in _WORD_FIELDS:
+            words = _unmapped(proposal, raw, about[0], touched)
+            text = words_question(_WORD_FIELDS[about[0]], words) if words else ""
+        if text and about not in touched:
+            found.append(DraftQuestion(about, text))
     if "grain" not in raw and ("grain",) not in {question.about for question in found}:
         found.insert(0, DraftQuestion(("grain",), "Does an order with two products take two rows or one?"))
     return tuple(found)
