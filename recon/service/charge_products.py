@@ -7,6 +7,7 @@ word again puts their codes into the settings.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, cast
 
@@ -78,7 +79,7 @@ def _gap(context: Context, name: str, listed: dict[str, str], channel: str, kind
     state: Literal["missing", "to-create", "not-chosen", "not-there"] = (
         "to-create" if marked else "not-chosen" if there else "missing" if code else "not-there"
     )
-    offer = f"recon match --charge {channel}:{kind}=product:{there or 'CODE'}"
+    offer = "recon match --charge " + shlex.quote(f"{channel}:{kind}=product:{there or 'CODE'}")
     if service and channel == DEFAULT:
         offer = CREATE_WORD
     return ServiceGap(sales_channel=channel, kind=kind, code=code, name=service, state=state, offer=offer)

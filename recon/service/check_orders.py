@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,12 +13,12 @@ from recon.domain.providers import SOURCES
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold
 from recon.money import plain
-from recon.service.channel_table import channel_table
+from recon.plan.buying.state import is_bought
 from recon.service.charge_products import service_gaps
 from recon.service.charge_rules import DEFAULT, charge_table
+from recon.service.check_scope import channels_in_use, charge_command, open_skus
 from recon.service.context import Context
 from recon.service.known import current_sets
-from recon.service.product_table import product_table
 from recon.service.reading import latest_plan, latest_plan_folder
 from recon.service.returned import planned_frames
 from recon.summaries_checks import CheckLine, State
@@ -43,11 +44,12 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
         return
     orders = frames.orders
     first, last = orders["ordered_on"].min(), orders["ordered_on"].max()
-    yield CheckLine(
-        check="orders", state="ok", text=f"Orders: {orders.height:,}, from {first!s} to {last!s}.", count=orders.height
-    )
-    yield from _payment_channels(context, name, rules)
-    yield _skus(context, name)
+    bought = int(is_bought(orders).sum())
+    also = f" Records of purchases and settlements: {bought:,}." if bought else ""
+    sold = orders.height - bought
+    yield CheckLine(check="orders", state="ok", text=f"Orders: {sold:,}, from {first!s} to {last!s}.{also}", count=sold)
+    yield from _payment_channels(context, name, rules, frames)
+    yield _skus(context, name, rules, frames)
     yield from _charges(context, name, rules, catalog)
     yield from _services(context, name, rules)
     yield from _shipping(context, name, rules)
@@ -63,20 +65,19 @@ def _without_account(channels: pl.DataFrame, state: State, text: str, remedy: st
     )  # fmt: skip
 
 
-def _payment_channels(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
-    table = channel_table(context, name)
-    frame = table.frame
+def _payment_channels(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> Iterator[CheckLine]:
+    frame, currency = channels_in_use(context, name, rules, frames), context.settings.company.currency
     unmapped, cash = frame.filter(pl.col("state") == "unmapped"), frame.filter(pl.col("state") == "cash")
     if unmapped.height:
         orders = int(unmapped["orders"].sum())
         text = f"No account of the ledger receives the money of {_named(unmapped['channel'])}. Orders that wait: {orders:,}."
         remedy = "recon match --channel NAME --method CODE"
-        yield _without_account(unmapped, "missing", text, remedy, table.currency)
+        yield _without_account(unmapped, "missing", text, remedy, currency)
     if cash.height:
         orders = int(cash["orders"].sum())
         text = f"Booked as cash, because nobody chose an account for {_named(cash['channel'])}. Orders: {orders:,}."
         remedy = "recon match --channel NAME --method CODE, or channels.unmapped in recon.toml"
-        yield _without_account(cash, "warning", text, remedy, table.currency)
+        yield _without_account(cash, "warning", text, remedy, currency)
     known = {fold(channel) for channel in frame["channel"]}
     unused = [channel for channel in rules.payment_channels if channel != ALL and fold(channel) not in known]
     if unused:
@@ -96,17 +97,15 @@ def _named(channels: pl.Series) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def _skus(context: Context, name: str) -> CheckLine:
-    table = product_table(context, name, suggestions=False)
-    open_ = table.frame.filter(pl.col("state").cast(pl.String).is_in(["unlinked", "suggested"]))
+def _skus(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> CheckLine:
+    skus, blocked, total = open_skus(context, name, rules, frames)
+    open_ = skus.filter(pl.col("state").cast(pl.String).is_in(["unlinked", "suggested"]))
     if not open_.height:
-        return CheckLine(
-            check="skus", state="ok", text=f"All are linked or go as text: {table.frame.height:,}.", count=0
-        )
+        return CheckLine(check="skus", state="ok", text=f"All are linked or go as text: {skus.height:,}.", count=0)
     return CheckLine(
-        check="skus", state="missing", text=f"SKUs that are not linked: {open_.height:,}. Orders that wait for them: {table.blocked_orders:,}.",
+        check="skus", state="missing", text=f"SKUs that are not linked: {open_.height:,}. Orders that wait for them: {blocked:,}.",
         remedy="recon match --link-all, or recon match --sku SKU --product CODE; products.unlinked", setting="products.unlinked", place="products",
-        count=open_.height, total=plain(table.blocked_minor, table.currency),
+        count=open_.height, total=total,
     )  # fmt: skip
 
 
@@ -126,7 +125,7 @@ def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -
         channel = row["sales_channel"] or "(no sales channel)"
         charge, everywhere = row["kind"], row["sales_channel"] == DEFAULT
         amount = plain(row["amount_minor"], table.currency) if row["orders"] else None
-        otherwise = f"recon match --charge {_edit_name(row)}=product:CODE (or account:CODE, leave-out)"
+        otherwise = charge_command(row["sales_channel"], row["kind"])
         yield CheckLine(
             check="services" if row["is_product"] else "charges", state="missing", text=f"The charge {charge}: {wrong}" if everywhere else f"The charge {charge} of {channel}: {wrong}",
             remedy=offers.get((_table(row, rules), row["kind"]), otherwise), setting=f"charges.{_table(row, rules)}.{row['kind']}",
@@ -171,10 +170,6 @@ def _wrong_charge(row: dict[str, object], products: set[str], chart: set[str]) -
     return None
 
 
-def _edit_name(row: dict[str, object]) -> str:
-    return f"{row['sales_channel']}:{row['kind']}"
-
-
 def _table(row: dict[str, object], rules: Connection) -> str:
     """Return the table of recon.toml the rule stands in."""
     return str(row["sales_channel"]) if row["sales_channel"] in rules.charges else DEFAULT
@@ -194,7 +189,7 @@ def _shipping(context: Context, name: str, rules: Connection) -> Iterator[CheckL
         if row["treatment"] == "book" and not row["is_own"]:  # a rule of the channel's own is somebody's word
             yield CheckLine(
                 check="shipping", state="warning", text=f"{label} bills shipping to the buyer itself, and here it is booked as the shop's. Orders: {orders:,}.",
-                remedy=f"recon match --charge {_edit_name(row)}=leave-out", setting=f"charges.{_table(row, rules)}.shipping.treatment", place="channels",
+                remedy="recon match --charge " + shlex.quote(f"{row['sales_channel']}:shipping=leave-out"), setting=f"charges.{_table(row, rules)}.shipping.treatment", place="channels",
                 count=orders, total=amount,
             )  # fmt: skip
         elif row["treatment"] == "leave-out":
@@ -229,7 +224,7 @@ def _held(context: Context, name: str, frames: CanonicalFrames) -> Iterator[Chec
     count, total, words = held(_WORDS)
     yield CheckLine(check="words", state="ok", text="Every status word is known.", count=0) if not count else CheckLine(
         check="words", state="missing", text=f"Nobody explained the status words{words}. Orders that are held: {count:,}.", count=count, total=total,
-        remedy="recon profile, or the order in the shop; a word is never guessed", place="importing",
+        remedy="recon match --means WORD=STATE", place="importing",
     )  # fmt: skip
     count, total, _words = held(_ACCOUNT)
     if count:

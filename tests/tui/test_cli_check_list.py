@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recon.sandbox.peak import Fault, SandboxPeak, sandbox_company
+from recon.service.charge_rules import KINDS, parse_treatment
+from recon.service.check_scope import charge_command
 from tests.clock import FakeClock
 from tests.shell import Shell, closed_port
 from tests.tui.buyers_shop import export, made, row
 from tests.tui.conftest import MID_MONTH
 from tui.connection_checks import NAMES, STATES
+from tui.grammar import build_parser
 
 CONNECTION = "shop"
 
@@ -175,6 +180,68 @@ def test_a_status_word_nobody_explained(ready: Shell) -> None:
     assert (words["state"], words["count"]) == ("missing", 1)
     assert "parked" in words["text"]
     assert states(found)["vat"] == {"ok"}
+
+
+# --- what the list proposes
+
+
+_COMMAND = re.compile(r"recon (?:[^,;('\"]|'[^']*'|\"[^\"]*\")+")
+_FILLED = {"NAME": "SCB", "SKU": "S-1", "CODE": "BSV001", "WORD": "parked", "STATE": "open", "FILE": "0.csv"}
+
+
+def proposed(found: dict[str, list[dict[str, Any]]]) -> list[list[str]]:
+    """Return every command the list names, as words, its blanks filled in."""
+    texts = [line["remedy"] for lines in found.values() for line in lines]
+    commands = [shlex.split(each) for text in texts for each in _COMMAND.findall(text)]
+    fill = lambda word: re.sub(r"[A-Z]{3,}", lambda blank: _FILLED.get(blank[0], blank[0]), word)  # noqa: E731
+    return [[fill(word) for word in words[1:]] for words in commands]
+
+
+def test_every_command_the_list_proposes_is_taken(ready: Shell) -> None:
+    settings(
+        ready, '\n[connections.shop.charges.Web]\nshipping = { product = "NONE-1" }\ncod_fee = { product = "NONE-2" }\n'
+    )
+    take(
+        ready,
+        row("B1", status="parked", channel="Line Shop"),
+        row("B2", shipping="50.00", cod="20.00", total="177.00", amount="107.00"),
+        row("B3", payment="TrueMoney", sku="NEW-1"),
+        code=4,
+    )
+    commands = proposed(listed(ready, code=4))
+    flags = {word for words in commands for word in words if word.startswith("--")}
+    assert {"--means", "--charge", "--channel", "--link-all"} <= flags
+    for words in commands:
+        build_parser().parse_args(words)
+        if words[0] == "match":
+            ran = ready(*words, "--dry-run")
+            assert ran.code in {0, 4} or "(as last read)" in ran.err, (
+                words,
+                ran.err,
+            )  # a made-up code; the form is right
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "discount"])
+@pytest.mark.parametrize("channel", ["default", "Lazada", "Line Shop", "ร้าน'เรา", ""])
+def test_what_is_offered_for_a_charge_is_taken_by_the_setter(ready: Shell, channel: str, kind: str) -> None:
+    command, _, others = charge_command(channel, kind).partition(" (or ")
+    words = shlex.split(command.replace("product:CODE", "product:P-1"))[1:]
+    head = words[-1].partition("=")[0]
+    for what in (words[-1].partition("=")[2], *others.removesuffix(")").split(", ")):
+        treatment = what.replace("CODE", "410101") if "account" in what else what
+        parse_treatment(kind, treatment)
+        ran = ready("match", "--charge", f"{head}={treatment}", "--dry-run")
+        assert ran.code in {0, 4} or "(as last read)" in ran.err, ran.err
+
+
+def test_orders_the_settings_keep_away_are_not_counted(ready: Shell) -> None:
+    """An order of a channel that is not chosen is never sent: nothing about it has to be mapped."""
+    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["SCB"]')
+    replaced(ready, 'unmapped = "hold"', 'unmapped = "cash"\ncash_method = "CSH001"')
+    take(ready, row("B1", payment="Card", sku="ZZZ-9"), row("B2", payment="Card"))
+    found = listed(ready)
+    assert states(found)["payment-channels"] == {"ok"}
+    assert states(found)["skus"] == {"ok"}
 
 
 def test_a_tax_that_does_not_tie(shell: Shell) -> None:
