@@ -21,8 +21,7 @@ from exports.audit_frames import audit_frames
 from exports.fast_sheet import Table, scaled_text
 from exports.seal import SEAL_TITLE, differences, no_workbook, open_workbook, overall, read_table, scaled, seal_table
 from exports.sheets import summary
-from exports.sheets.context import prepare
-from exports.sheets.context import has_purchases
+from exports.sheets.context import has_purchases, prepare
 from exports.sheets.controls import Control, controls, evaluate
 from exports.tables import OPTIONAL, TABLES
 from recon.errors import ExportError

@@ -35,8 +35,6 @@ STATE_TONES: Final[dict[str, Tone]] = {
 
 
 _KIND: Final = pl.col("kind").cast(pl.String)
-MOVES_MONEY: Final = _KIND.is_in(["payment", "expense_payment"])
-"""Documents that move money only: net and VAT stand on the document they pay, and count once."""
 MONEY: Final = (
     pl.when(_KIND.is_in(["credit_note", "void", "expense", "expense_payment"])).then(-pl.col("paid_minor")).otherwise("paid_minor")
 )  # fmt: skip

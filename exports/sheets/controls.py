@@ -14,9 +14,9 @@ from typing import Final, Literal
 import polars as pl
 
 from exports.fast_sheet import Part
-from exports.sheets.context import MONEY, MOVES_MONEY, Prepared
+from exports.sheets.context import MONEY, Prepared
 from recon.money import exponent
-from recon.plan.columns import SALES_EFFECT
+from recon.plan.columns import MOVES_MONEY, SALES_EFFECT
 
 SAFE_WORDS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 """Words of ours that may stand in a formula; nothing from outside ever does."""
@@ -135,12 +135,11 @@ def controls(currencies: Sequence[str], base: str, *, bought: bool) -> tuple[Con
     ``bought``: whether there are purchases, which then have lines of their own.
     """
     of_orders = (control for code in currencies for control in _order_controls(code, bought=bought))
-    return (*_counts(), *of_orders, *_book_controls(base, bought=bought))
+    return (*_counts(bought=bought), *of_orders, *_book_controls(base, bought=bought))
 
 
-def _counts() -> tuple[Control, ...]:
+def _counts(*, bought: bool) -> tuple[Control, ...]:
     listed = (
-        ("Orders", "orders", "order_key", "orders", "Every order of the files is in the workbook."),
         ("Documents", "documents", "document_key", "documents", "Every document of the plan is in the workbook."),
         ("Document lines", "lines", "document_key", "lines", "Every line is there."),
         ("Postings", "postings", "account_code", "postings", "Every posting is there."),
@@ -151,11 +150,25 @@ def _counts() -> tuple[Control, ...]:
         Control(name, "count", (Term(table, column),), proves, _rows(frame))
         for name, table, column, frame, proves in listed
     ]
+    sides = (("Orders", SOLD), ("Records of purchases and settlements", BOUGHT)) if bought else (("Orders", ()),)
+    counted = [*(_count_of(name, kinds) for name, kinds in sides), *counted]
     posted = Term("uploads", "document_key", (("state", "posted"),))
     counted.append(Control("Documents posted", "count", (posted,), "The ledger said yes to these.", _posted))
     rows = "Every data row of every file was read into an order, a line, a payment or a finding."
     counted.append(Control("Rows of the files", "count", (Term("files", "rows_read"),), rows, _rows_stated))
     return tuple(counted)
+
+
+def _count_of(name: str, kinds: Sequence[str]) -> Control:
+    """Return the number of records of some kinds; no kinds: of all."""
+
+    def ours(prepared: Prepared) -> int:
+        said = prepared.frames.orders["record_kind"].cast(pl.String).str.replace_all("_", " ", literal=True)
+        return int(said.is_in(kinds).sum()) if kinds else said.len()
+
+    terms = tuple(Term("orders", "order_key", (("record_kind", kind),)) for kind in kinds)
+    proves = "Every one of the files is in the workbook."
+    return Control(name, "count", terms or (Term("orders", "order_key"),), proves, ours)
 
 
 def _rows_stated(prepared: Prepared) -> int:
@@ -243,8 +256,8 @@ def _book_controls(base: str, *, bought: bool) -> tuple[Control, ...]:
     listed: tuple[tuple[str, tuple[Term, ...], str, Callable[[Prepared], int]], ...] = (
         ("Sales of the documents", (Term("documents", "effect_minor"),), "The documents carry exactly what was planned for the orders.", _orders("planned_minor", base, SOLD if bought else ())),
         ("All documents but payments added up", net_and_vat, "Net and VAT of documents make their totals. A checksum: credit notes and purchases are added here, and payments, which only move money, are left out.", _without_payments),
-        ("Net of all lines added up", (Term("lines", "net_minor"),), "The lines make the documents' net; those of credit notes are added too.", _with_lines("net_minor")),
-        ("VAT of all lines added up", (Term("lines", "vat_minor"),), "The lines make the documents' VAT; no figure for a VAT return, because credit notes are added too.", _with_lines("vat_minor")),
+        ("Net of all lines added up", (Term("lines", "net_minor"),), "The lines make the documents' net; a checksum, to which those of credit notes and purchases are added too.", _with_lines("net_minor")),
+        ("VAT of all lines added up", (Term("lines", "vat_minor"),), "The lines make the documents' VAT; a checksum and no figure for a VAT return, because credit notes and purchases are added too.", _with_lines("vat_minor")),
         ("Debits", (Term("postings", "debit_minor"),), "All debits are there.", debit),
         ("Credits", (Term("postings", "credit_minor"),), "Credits equal debits.", debit),
         ("Net by product", (Term("products", "net_minor"),), "Products used cover every line.", _frame_sum("lines", "net_minor")),

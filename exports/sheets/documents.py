@@ -8,8 +8,8 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import MOVES_MONEY, PROVENANCE, STATE_TONES, Prepared, words
-from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT
+from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
+from recon.plan.columns import BOUGHT_EFFECT, MOVES_MONEY, SALES_EFFECT
 
 _DOCUMENTS: Final = (
     Column("number", "Number", width=18),

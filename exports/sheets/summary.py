@@ -17,10 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import number_format
 from exports.fast_sheet import Part, Table, scaled_text
-from exports.sheets.context import MOVES_MONEY, Prepared, remedy_of, title_of, words
+from exports.sheets.context import Prepared, remedy_of, title_of, words
 from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
 from recon.money import exponent
-from recon.plan.columns import SALES_EFFECT
+from recon.plan.columns import MOVES_MONEY, SALES_EFFECT
 from recon.views import AuditDossier
 
 TITLE: Final = "Summary"

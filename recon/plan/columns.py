@@ -23,6 +23,10 @@ BOOKS_EFFECT: Final = (
 """What a document adds to the books: sales and expenses add, payments move money only, voids and credits take away.
 
 Sales and purchases are summed apart; see `recon.frames.schemas.PURCHASE_KINDS`."""
+MOVES_MONEY: Final = _KIND.is_in(["payment", "expense_payment"])
+"""Documents that move money only: their net and VAT stand on the document they pay, and count there."""
+VAT_ONCE: Final = pl.when(MOVES_MONEY).then(0).otherwise("vat_minor").alias("vat_minor")
+"""VAT for sums over kinds."""
 _BOUGHT: Final = _KIND.is_in(PURCHASE_KINDS)
 SALES_EFFECT: Final = pl.when(_BOUGHT).then(0).otherwise(BOOKS_EFFECT)
 """The same of sales; purchases count nothing."""

@@ -9,7 +9,7 @@ from recon.domain.finding import FINDING_CODES
 from recon.errors import ApprovalError
 from recon.frames.schemas import PURCHASE_KINDS
 from recon.money import plain
-from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT
+from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT, VAT_ONCE
 from recon.plan.products import PRODUCT
 from recon.review.decisions import content_digest
 from recon.review.records import DoorKind, DoorView
@@ -52,7 +52,7 @@ def door(context: Context, connection: str | None) -> DoorView:
         for_books=plain(int(rows.select(SALES_EFFECT.cast(pl.Int128).sum()).item() or 0), currency),
         purchases=rows.filter(pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)).height,
         purchases_total=plain(int(rows.select(BOUGHT_EFFECT.cast(pl.Int128).sum()).item() or 0), currency),
-        vat=plain(_sum(rows, "vat_minor"), currency),
+        vat=plain(_sum(_of_one_side(rows).with_columns(VAT_ONCE), "vat_minor"), currency),
         period=(str(dated["issued_on"].min()), str(dated["issued_on"].max())),
         largest=largest["number"] or largest["key"],
         largest_total=plain(largest["total_minor"], currency),
@@ -72,13 +72,20 @@ def door(context: Context, connection: str | None) -> DoorView:
     )
 
 
+def _of_one_side(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the documents of sales, or those of purchases where there are no others: their VAT is never one sum."""
+    sold = rows.filter(~pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS))
+    return sold if sold.height else rows
+
+
 def _sum(rows: pl.DataFrame, column: str) -> int:
     return int(rows[column].cast(pl.Int128).sum() or 0)
 
 
 def _kinds(rows: pl.DataFrame, currency: str) -> tuple[DoorKind, ...]:
     grouped = (
-        rows.group_by("kind")
+        rows.with_columns(VAT_ONCE)
+        .group_by("kind")
         .agg(pl.len().alias("count"), pl.col("total_minor", "vat_minor").cast(pl.Int128).sum())
         .sort("kind")
     )

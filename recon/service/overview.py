@@ -18,7 +18,7 @@ from recon.plan.buying.state import is_bought
 from recon.service.context import Context
 from recon.service.controls import control_view, stored_bought, stored_controls
 from recon.service.elsewhere import HOLDS
-from recon.service.reading import batch_view, latest_plan_folder
+from recon.service.reading import batch_view, latest_plan_folder, taken_in
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
 from recon.service.waiting import refused_waiting
@@ -231,9 +231,8 @@ def _plans(
     for name in context.settings.connections:
         folder = latest_plan_folder(context, name)
         if folder is None:
-            intakes = context.store.files.intakes(name)
-            orders[name] = sum(intake.order_count for intake in intakes)
-            totals[name] = plain(sum(intake.total_minor for intake in intakes))
+            (orders[name], total), _ = taken_in(context, name)
+            totals[name] = plain(total)
             continue
         made = stored_controls(folder)
         controls = controls or control_view(made)

@@ -8,6 +8,7 @@ import polars as pl
 
 from recon.domain.finding import FINDING_CODES
 from recon.money import plain
+from recon.plan.columns import VAT_ONCE
 from recon.plan.inputs import Plan
 from recon.plan.products import PRODUCT
 from recon.service.causes import causes, in_currencies, sums_apart, with_currency, with_purchases
@@ -80,9 +81,10 @@ def _period(documents: pl.DataFrame) -> tuple[str, str] | None:
 
 
 def kind_lines(documents: pl.DataFrame) -> tuple[KindLine, ...]:
-    """Return count and sums of documents by kind, in the order of the kinds."""
+    """Return count and sums of documents by kind, in the order of the kinds; a payment has no VAT of its own."""
     grouped = (
-        documents.group_by("kind")
+        documents.with_columns(VAT_ONCE)
+        .group_by("kind")
         .agg(pl.len().alias("count"), pl.col("total_minor", "vat_minor").cast(pl.Int128).sum())
         .sort("kind")
     )

@@ -254,18 +254,22 @@ def _connection_state(context: Context, name: str) -> dict[str, Any]:
         "start_date_locked": context.store.outbox.has_sent(name),
         "orders": 0,
         "total": "0.00",
+        "purchases": 0,
+        "purchases_total": "0.00",
         "dispositions": {},
     }
     try:
         results, known = latest_plan(context, name, "results"), latest_plan(context, name, "orders")
     except UsageError:
-        facts["orders"] = sum(intake.order_count for intake in context.store.files.intakes(name))
-        facts["total"] = plain(sum(intake.total_minor for intake in context.store.files.intakes(name)))
-        return facts
-    facts["orders"] = known.height
-    facts["total"] = plain(int(known.select(_own(context, "total_minor")).item() or 0))
+        (facts["orders"], total), (facts["purchases"], bought_total) = taken_in(context, name)
+        return facts | {"total": plain(total), "purchases_total": plain(bought_total)}
+    bought = is_bought(known)
+    sold = known.filter(~bought)
+    facts |= {"orders": sold.height, "purchases": known.height - sold.height}
+    for word, records in (("total", sold), ("purchases_total", known.filter(bought))):
+        facts[word] = plain(int(records.select(_own(context, "total_minor")).item() or 0))
     grouped = (
-        results.join(known.select("order_key", "currency"), on="order_key", how="left")
+        results.join(sold.select("order_key", "currency"), on="order_key", how="inner")
         .group_by("disposition")
         .agg(pl.len().alias("n"), _own(context, "truth_minor"))
         .sort("disposition")
@@ -274,6 +278,15 @@ def _connection_state(context: Context, name: str) -> dict[str, Any]:
         r["disposition"]: {"orders": r["n"], "amount": plain(r["truth_minor"])} for r in grouped.iter_rows(named=True)
     }
     return facts
+
+
+def taken_in(context: Context, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return count and sum of the sales and of the purchases of a connection's files, before any plan."""
+    intakes = context.store.files.intakes(name)
+    kinds = [intake.facts.get("purchases") or {} for intake in intakes]
+    count, total = (sum(int(kind.get(word, 0)) for kind in kinds) for word in ("count", "total_minor"))
+    sold = sum(intake.order_count for intake in intakes) - count, sum(intake.total_minor for intake in intakes) - total
+    return sold, (count, total)
 
 
 def _own(context: Context, column: str) -> pl.Expr:

@@ -21,6 +21,7 @@ from recon.money import plain
 from recon.normalize import normalize
 from recon.normalize.merge import Comparison, combine
 from recon.normalize.sequence import chronological
+from recon.plan.buying.state import is_bought
 from recon.service.asking_again import pull_begins, pull_ended, query_by_number
 from recon.service.causes import causes
 from recon.service.context import Context, Progress
@@ -207,8 +208,17 @@ def _new_intake(
             "notes": facts["notes"],
             "rows_read": facts["rows_read"],
             "profile": profile,
+            **_purchases(frames.orders, context.settings.company.currency),
         },
     )
+
+
+def _purchases(orders: pl.DataFrame, currency: str) -> dict[str, object]:
+    """Return count and sum of what is bought among the records; nothing where all are sold."""
+    bought = orders.filter(is_bought(orders))
+    if bought.is_empty():
+        return {}
+    return {"purchases": {"count": bought.height, "total_minor": total_of(bought, currency)}}
 
 
 def rows_read(reading: Reading) -> int:

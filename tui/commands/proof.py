@@ -67,8 +67,13 @@ def status(args: argparse.Namespace) -> int:
     output.document("status", {**view, "completeness": [report.as_facts() for report in reports]})
     output.line(f"{view['company']}   {view['workspace']}")
     for connection in view["connections"]:
+        also = (
+            f"; purchases and settlements {connection['purchases']:,}, {grouped(connection['purchases_total'])}"
+            if connection["purchases"]
+            else ""
+        )
         output.line(
-            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), files {connection['files']:,}, orders {connection['orders']:,}, {grouped(connection['total'])}"
+            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), files {connection['files']:,}, orders {connection['orders']:,}, {grouped(connection['total'])}{also}"
         )
     rows = [
         (
