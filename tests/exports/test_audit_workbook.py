@@ -326,6 +326,38 @@ def test_purchases_have_a_sheet_of_their_own_where_there_are_any(tmp_path: Path,
     differing = {name for name, figures in block(book, "Control totals", 3).items() if name != "Control" and figures[2]}
     assert not any("by day and channel" in name for name in differing)
     assert verify_workbook(done.path).differences == ()
+    controls = block(book, "Control totals", 3)
+    in_baht = pl.col("total_minor").filter(pl.col("currency") == "THB").sum()
+    totals = orders.group_by(pl.col("record_kind") == "purchase").agg(pl.len(), in_baht)
+    (_, sold, worth), (_, bought_count, bought_worth) = totals.sort("record_kind").rows()
+    assert (controls["Orders"][0], controls["Records of purchases and settlements"][0]) == (sold, bought_count)
+    assert round(controls["Order totals, THB"][0] * 100) == worth
+    assert round(controls["Order totals of purchases, THB"][0] * 100) == bought_worth
+    for title, column in (("Orders", "Order total"), ("Held orders", "Held")):
+        rows = list(book[title].iter_rows(max_row=5, values_only=True))
+        assert [
+            row for row in rows if row[next(r for r in rows if column in r).index(column)] not in {None, column}
+        ] == []
+
+
+def test_money_of_a_channel_has_a_direction_and_vat_of_a_payment_counts_once(tmp_path: Path) -> None:
+    frames = made_frames(60)
+    kinds = ["expense", "expense_payment", "receipt", "credit_note"]
+    documents = frames.documents.head(4).with_columns(
+        pl.Series("kind", kinds, dtype=frames.documents.schema["kind"]), pl.Series("paid_minor", [0, 10_700, 32_100, 5_350]),
+        pl.Series("net_minor", [10_000, 10_000, 30_000, 5_000]), pl.Series("vat_minor", [700, 700, 2_100, 350]),
+        pl.Series("total_minor", [10_700, 10_700, 32_100, 5_350]), payment_channel=pl.lit("Bank"), payment_method=pl.lit("BSV002"),
+    )  # fmt: skip
+    done = write_audit_workbook(dossier(), again(frames, documents=documents), tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(done.path, data_only=True)
+    heads, total = (
+        next(row for row in book["Channels used"].iter_rows(values_only=True) if word in row)
+        for word in ("Money in", "Total THB")
+    )
+    moved = {head: round(total[heads.index(head)] * 100) for head in ("Money in", "Money out", "In less out")}
+    assert moved == {"Money in": 32_100, "Money out": 16_050, "In less out": 16_050}
+    by_kind = block(book, "Documents by kind", 5)
+    assert [round(by_kind[kind][2] * 100) for kind in ("expense", "expense payment")] == [700, 0]
 
 
 def test_progress_counts_rows_up_to_all(tmp_path: Path) -> None:
