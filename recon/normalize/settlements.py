@@ -158,7 +158,9 @@ def _unnamed(settled: Settled, of_file: pl.DataFrame, findings: pl.DataFrame) ->
     )
     both = both.join(own, on=["file", "cycle_key"], how="left", maintain_order="left")
     elsewhere = pl.format("The file does not add up; what nobody has named stands in {}.", "where")
-    here = pl.format("Rows: {}, not known: {}. {}", "count", plain_text("amount_minor"), "detail")
+    here = pl.format(
+        "In this cycle: rows {}, not known {}. In the whole file: {}", "count", plain_text("amount_minor"), "detail"
+    )
     return findings_from(
         both, "settlement-leg-unknown", order_key=pl.col("cycle_key"), value=pl.col("value"), amount_minor=pl.col("amount_minor"),
         detail=pl.when(pl.col("count").is_null()).then(elsewhere).otherwise(here),

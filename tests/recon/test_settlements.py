@@ -321,6 +321,12 @@ def test_a_row_that_cannot_be_read_holds_its_cycle_until_it_can(tmp_path: Path) 
     assert holds(gathered(good, bad)) == [(CYCLES["shopee"], "settlement-row-refused")]  # the newer one cannot be read
     alone = settled("shopee", tmp_path, [shopee_row("260605K7Q2M8XZ") | {"ค่าคอมมิชชั่น": "39B"}], "d.csv")
     assert holds(gathered(good, alone)) == [(CYCLES["shopee"], "settlement-row-refused")]
+    # Two rows of one order, one of them not readable: a file that has only one of them is not enough.
+    one = shopee_row() | {"ค่าคอมมิชชั่น": "-40", "จำนวนเงินทั้งหมดที่โอนแล้ว (฿)": "508.19"}
+    pair = settled("shopee", tmp_path, [shopee_row() | {"ค่าคอมมิชชั่น": "39B"}, one], "pair.csv")
+    held = [(CYCLES["shopee"], "settlement-row-refused")]
+    assert holds(gathered(pair, settled("shopee", tmp_path, [one], "part.csv"))) == held
+    assert holds(gathered(pair, settled("shopee", tmp_path, [one, shopee_row()], "both.csv"))) == []
     no_day = settled("shopee", tmp_path, [shopee_row(), shopee_row("260605K7Q2M8XQ", "soon")], "c.csv")
     assert holds(gathered(no_day)) == [(CYCLES["shopee"], "settlement-row-refused")]
 

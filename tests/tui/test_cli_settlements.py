@@ -118,3 +118,21 @@ def test_a_settlement_of_another_marketplace_is_not_taken_in(shell: Shell) -> No
     income = put(shell, "income.csv", csv_file(table("lazada", lazada_rows())))
     ran = shell("import", income, "--connection", "shopee").expect(2)
     assert "lazada" in ran.err
+
+
+def test_what_a_settlement_gives_back_is_settled_alone_and_only_with_a_number(shell: Shell) -> None:
+    of_lazada = ("--connection", "lazada")
+    shell("connect", *of_lazada).expect(0)
+    rows = [*lazada_rows(), lazada_leg("คืนค่าธรรมเนียมการชำระเงิน", "17.86")]  # 7.86 were charged
+    shell("import", put(shell, "income.csv", csv_file(table("lazada", rows)))).expect(0)
+    shell("match", "--channel", "Lazada", "--method", "EWL002", *of_lazada)
+    planned = shell.json("plan", *of_lazada)
+    assert {"supplier-credit-by-hand", "settlement-given-back"} <= codes(planned)
+    assert {row["kind"]: row["total"] for row in planned["by_kind"]} == {"expense": "45.46", "expense_payment": "45.46"}
+    credit = "THAB12CD-2026-0608-CREDIT"
+    refused = shell("match", *of_lazada, "--decide", f"{credit}=by-hand").expect(2)
+    assert f"{credit}=by-hand:NUMBER" in refused.err
+    shell("match", *of_lazada, "--decide", f"{credit}=by-hand:CN-7")
+    again = shell.json("plan", *of_lazada)
+    assert "supplier-credit-by-hand" not in codes(again)
+    assert again["by_kind"] == planned["by_kind"]
