@@ -22,12 +22,24 @@ from urllib.parse import parse_qs, urlsplit
 from recon.sandbox.loopback import LoopbackHandler, LoopbackShop, as_json
 from recon.sandbox.zort_faults import FAULTS, ZortFault, bent_content
 from recon.sandbox.zort_filters import DETAILS, LISTINGS, Records, SeenRequest, is_wanted, page_of
+from recon.sandbox.zort_orders import invented_orders, invented_products, invented_returns
+from recon.sandbox.zort_purchases import invented_purchase_returns, invented_purchases
 
-__all__ = ["FAULTS", "SeenRequest", "ZortFault", "ZortShop"]
+__all__ = ["FAULTS", "SeenRequest", "ZortFault", "ZortShop", "invented_store"]
 
 BASE_PATH: Final = "/v4"
 KINDS: Final = ("orders", "returns", "purchases", "purchase_returns")
 """What a store holds, in the order of LISTINGS."""
+
+
+def invented_store(month: dt.date, orders: int, *, port: int = 0) -> ZortShop:
+    """Return a store that holds an invented month of all four kinds: sales, their returns, purchases and theirs."""
+    sales = invented_orders(month, orders, 1)
+    purchases = invented_purchases(month, max(8, orders // 4), 1)
+    return ZortShop(
+        orders=sales, products=invented_products(), returns=invented_returns(sales), purchases=purchases,
+        purchase_returns=invented_purchase_returns(purchases), port=port,
+    )  # fmt: skip
 
 
 class ZortShop(LoopbackShop[ZortFault]):

@@ -10,8 +10,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from recon.sandbox.zort import FAULTS, ZortFault, ZortShop
-from recon.sandbox.zort_filters import PAYMENT_CODES, STATUS_CODES
+from recon.sandbox.zort import FAULTS, ZortFault, ZortShop, invented_store
+from recon.sandbox.zort_filters import LISTINGS, PAYMENT_CODES, STATUS_CODES
 from recon.sandbox.zort_orders import invented_orders, invented_products, invented_returns, later, tax_id
 
 JUNE = dt.date(2026, 6, 1)
@@ -251,3 +251,12 @@ def test_later_settles_what_was_open_and_cancels_a_tenth():
     assert [o["amount"] for o in after] == [o["amount"] for o in ORDERS]
     unchanged = [a for a, b in zip(after, ORDERS, strict=True) if a == b]
     assert unchanged
+
+
+def test_the_store_to_try_things_on_holds_all_four_kinds():
+    with invented_store(JUNE, 30) as running:
+        found = {path: ask(running, path)["list"] for path in LISTINGS}
+    assert all(found.values())
+    sold, returned, bought, sent_back = ({record["number"] for record in records} for records in found.values())
+    assert len(sold) >= 28 and len(bought) == 8
+    assert returned and all(number.startswith("DN-") for number in sent_back)

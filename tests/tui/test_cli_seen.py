@@ -68,6 +68,8 @@ def test_a_channel_that_would_count_as_cash_waits_until_a_person_says_so_once(sh
     shop("plan").expect(4)
     shop("import", later_file(shop, channel="PromptPay")).expect(0)
     assert things(shop) == [("payment-channel", "PromptPay", True, 2, "620.00")]
+    said = shop("match").out
+    assert "new, waits" in said and "Everything is mapped, and orders wait for what is new below." in said
     plan = shop.json("plan", code=4)
     assert [(line["code"], line["orders"], line["amount"]) for line in plan["held"]] == [("new-thing", 2, "620.00")]
     row = found(shop, "new-thing")[0]
@@ -216,6 +218,15 @@ def test_a_person_says_what_an_unknown_word_means_and_the_files_are_read_anew(sh
     assert 'wobbling = "unpaid"' in (shop.root / "recon.toml").read_text("utf-8")
     assert shop.json("plan")["held"] == []
     assert things(shop) == []  # who says what a word means is not asked about it again
+
+
+def test_a_word_somebody_defined_in_the_settings_is_answered(shop: Shell) -> None:
+    shop("plan")
+    shop("import", later_file(shop, status="wobbling"))
+    shop("plan")
+    say(shop, "status_words", "Wobbling", value="open/unpaid")
+    assert things(shop) == []
+    assert not [line for line in shop.json("status")["waits"] if "new status" in line]
 
 
 def test_a_word_that_is_read_as_both_states_has_both_meanings(shop: Shell) -> None:

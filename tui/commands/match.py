@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from recon.errors import UsageError
+from recon.frames.text import fold
 from recon.money import plain
 from recon.service import MatchEdits, ReconService
 from recon.service.charge_rules import ChargeTable
@@ -16,6 +18,7 @@ from recon.service.matching import CODE_RULE
 from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
+from recon.summaries_things import ThingLine
 from tui.output import Output, grouped
 from tui.seen_output import gap_words, meanings, print_beginning, print_seen, print_things, seen_words, thing_facts
 from tui.wiring import open_service
@@ -51,7 +54,7 @@ def match(args: argparse.Namespace) -> int:
     output.document("match", report.as_facts() | more)
     if undone is not None:
         _print_undone(undone, output, dry_run=args.dry_run)
-    _print_match(report, output)
+    _print_match(report, things, output)
     print_beginning(first, output)
     print_things(things, output)
     return 4 if report.open_count or any(thing.holds for thing in things) else 0
@@ -232,7 +235,7 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
     )
 
 
-def _print_match(report: MatchReport, output: Output) -> None:
+def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Output) -> None:
     for change in report.changes:
         output.line(f"{'would set' if report.dry_run else 'set'}: {change}")
     linked = sum(p.state == "linked" for p in report.products)
@@ -250,6 +253,7 @@ def _print_match(report: MatchReport, output: Output) -> None:
     ) if waiting else None
     if len(waiting) > SHOWN:
         output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
+    waits = {fold(thing.value) for thing in things if thing.holds and thing.kind == "payment-channel"}
     needed = [c for c in report.channels if c.state != "not-needed"]
     idle = len(report.channels) - len(needed)
     output.table(
@@ -264,7 +268,13 @@ def _print_match(report: MatchReport, output: Output) -> None:
     output.table(
         ("Channel", "Orders", "Amount", "State", "Goes to"),
         [
-            (c.channel or "(none named)", c.orders, grouped(c.amount), c.state, c.method)
+            (
+                c.channel or "(none named)",
+                c.orders,
+                grouped(c.amount),
+                "new, waits" if fold(c.channel) in waits else c.state,
+                c.method,
+            )
             for c in report.channels[:SHOWN]
         ],
         right=(1, 2),
@@ -282,4 +292,7 @@ def _print_match(report: MatchReport, output: Output) -> None:
             output.line(
                 "Lines go as text, but accounts.sales in recon.toml names no account for them: their orders are held until it does."
             )
-        output.line("Everything is mapped. next: recon plan")
+        if any(thing.holds for thing in things):
+            output.line("Everything is mapped, and orders wait for what is new below.")
+        else:
+            output.line("Everything is mapped. next: recon plan")

@@ -34,11 +34,9 @@ def _peak(args: argparse.Namespace, output: Output) -> int:
 def _zort(args: argparse.Namespace, output: Output) -> int:
     import datetime as dt
 
-    from recon.sandbox.zort import ZortShop
-    from recon.sandbox.zort_orders import invented_orders, invented_products
+    from recon.sandbox.zort import invented_store
 
-    orders = invented_orders(dt.date(2026, 10, 1), max(30, args.orders), 1)
-    with ZortShop(orders=orders, products=invented_products(), port=args.port) as server:
+    with invented_store(dt.date(2026, 10, 1), max(30, args.orders), port=args.port) as server:
         keys = {"storename": server.store_name, "apikey": server.api_key, "apisecret": server.api_secret}
         _announce(output, "zort", server.url, keys)
     return 0
