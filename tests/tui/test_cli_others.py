@@ -149,7 +149,8 @@ def test_an_entry_of_another_amount_needs_a_word_of_its_own(books: Books) -> Non
 def test_with_writers_others_nothing_is_approved(tmp_path: Path, clock: FakeClock, key_store) -> None:
     with SandboxPeak(clock=clock, durable=False) as ledger:
         ours = workspace(tmp_path / "books", ledger, clock, writers="others")
-        ours("plan").expect(4)
+        planned = ours("plan").expect(4).out
+        assert "next: recon others" in planned and "recon approve" not in planned
         refused = ours("approve", "B0001", "--as", "Nok")
         assert refused.code == 2 and 'writers = "others"' in refused.err
         assert list(ledger.truth()) == []

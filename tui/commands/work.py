@@ -31,9 +31,10 @@ def plan(args: argparse.Namespace) -> int:
         report = service.plan(
             args.connection, dry_run=args.dry_run, rows=None if args.json else args.rows, on_progress=output.progress
         )
+        by_others = service.settings.connections[report.connection].writers == "others"
     output.progress_done()
     output.document("plan", report.as_facts())
-    print_plan(report, output)
+    print_plan(report, output, by_others=by_others)
     return 4 if report.documents or report.held else 0
 
 
@@ -50,8 +51,8 @@ def _bought_count(report: PlanReport) -> int:
     return sum(kind.count for kind in report.by_kind if kind.kind in PURCHASE_KINDS)
 
 
-def print_plan(report: PlanReport, output: Output) -> None:
-    """Print a plan: documents by kind, what is held and why, control totals."""
+def print_plan(report: PlanReport, output: Output, *, by_others: bool = False) -> None:
+    """Print a plan: documents by kind, what is held and why, control totals; ``by_others``: somebody else posts them."""
     name = report.batch or "no batch"
     output.line(
         f"{name}: {report.documents:,} documents, {totals(report.total, report.controls.documents)}"
@@ -92,6 +93,8 @@ def print_plan(report: PlanReport, output: Output) -> None:
         _print_controls("Purchases", "records, less returns and cancelled", report.bought, output)
     if report.dry_run:
         output.line("Dry run: no batch was made.")
+    elif report.batch and by_others:
+        output.line('next: recon others (writers = "others": it is compared and never sent)')
     elif report.batch:
         output.line(
             f'next: recon show {report.rows[0].number or report.rows[0].document_key if report.rows else "DOCUMENT"}, recon approve {report.batch} --as "YOUR NAME"'
