@@ -50,6 +50,18 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     _channels_charges_returns(match)
     match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
     match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
+    _words_of_persons(match)
+    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
+    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
+    match.add_argument("--redo", action="store_true", help="do again what was undone last")
+    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
+    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
+    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
+    add_dry_run(match)
+
+
+def _words_of_persons(match: argparse.ArgumentParser) -> None:
+    """Add what a person says of new things, status words and missing numbers."""
     match.add_argument(
         "--seen",
         metavar="KIND=VALUE",
@@ -71,13 +83,6 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         default=[],
         help="say why an order number (or FIRST..LAST) is missing, so that it is no longer warned about; NUMBER= takes it back (repeatable)",
     )
-    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
-    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
-    match.add_argument("--redo", action="store_true", help="do again what was undone last")
-    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
-    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
-    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
-    add_dry_run(match)
 
 
 def _channels_charges_returns(match: argparse.ArgumentParser) -> None:
