@@ -90,9 +90,12 @@ def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame
         latest_plan(context, name, "results").join(places, on="order_key", how="inner").filter(_during("day", month))
     )
     bought = pl.col("record_kind").cast(pl.String).is_in(["purchase", "purchase_return"])
+    # Of an order that has its documents, the reason says which; what stays off them has a name of its own.
+    stands = pl.col("disposition").cast(pl.String).is_in(["documents", "posted"])
+    part = pl.when(stands).then(pl.lit("part-left-out")).otherwise("reason").alias("reason")
     for what, column in (("held", "held_minor"), ("left out", "ignored_minor")):
         yield results.filter(pl.col(column) != 0).select(
-            pl.lit(what).alias("what"), "reason", "day", pl.col("order_number").alias("number"), pl.lit("order").alias("kind"),
+            pl.lit(what).alias("what"), part if what == "left out" else "reason", "day", pl.col("order_number").alias("number"), pl.lit("order").alias("kind"),
             *_in_its_block(bought, pl.col(column)), pl.lit(name).alias("connection"),
         )  # fmt: skip
 
