@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from buying_shop import BOUGHT_ACCOUNTS, after, buying, purchase, returned
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from plan_shop import (
     ABLE,
@@ -29,6 +29,7 @@ from plan_shop import (
 
 from recon.money import vat_included
 from recon.plan.plan import build_plan
+from tests.trying import examples
 
 LATER = DAY + dt.timedelta(4)
 FEES = {
@@ -284,7 +285,7 @@ parts = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(parts, st.sampled_from(["included", "excluded"]), st.sampled_from(["0.75", "1", "3", "5", "15"]))
 def test_vat_and_withheld_tax_add_up_whatever_the_lines(
     given_parts: list[tuple[str, int, int]], mode: str, percent: str

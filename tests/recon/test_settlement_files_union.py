@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.normalize.merge import combine
 from recon.normalize.settlements import gather_settlements
 from tests.recon.settlement_files import lazada_leg, settled, shopee_row
+from tests.trying import examples
 
 COMMISSION, NET = "ค่าคอมมิชชั่น", "จำนวนเงินทั้งหมดที่โอนแล้ว (฿)"
 REFUND = shopee_row() | {
@@ -37,7 +38,7 @@ def test_a_filtered_file_takes_no_row_and_gives_none_twice(market: str, sequence
 true_rows = st.lists(st.tuples(st.integers(1, 2), st.integers(-3, 3)), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(st.sampled_from(["shopee", "lazada"]), st.data())
 def test_files_of_any_of_the_rows_in_any_order_are_their_union(
     tmp_path_factory: pytest.TempPathFactory, market: str, data: st.DataObject

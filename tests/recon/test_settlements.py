@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.errors import MalformedFile
@@ -33,6 +33,7 @@ from tests.recon.settlement_files import (
     tiktok_row,
     xlsx_file,
 )
+from tests.trying import examples
 
 MARKETS = ("shopee", "lazada", "tiktok")
 ROWS: dict[str, list[dict[str, str]]] = {"shopee": [shopee_row()], "lazada": lazada_rows(), "tiktok": [tiktok_row()]}
@@ -404,7 +405,7 @@ legs = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(legs, st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=3))
 def test_downloads_of_any_days_add_up_to_the_plain_sum(
     tmp_path_factory: pytest.TempPathFactory, given_legs: list[Any], spans: list[tuple[int, int]]
@@ -446,7 +447,7 @@ def _baht(minor: int) -> str:
 text = st.text(st.characters(exclude_characters='\x00\r\n"\t', exclude_categories=("Cs",)), max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(20)
 @given(st.sampled_from(MARKETS), st.data())
 def test_whatever_a_cell_says_no_fee_and_no_sum_is_lost(
     tmp_path_factory: pytest.TempPathFactory, market: str, data: st.DataObject

@@ -10,12 +10,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.errors import SettingsError
 from recon.settings_text import FirstAnswers, first_settings, with_settings
 from recon.toml_edits import Path, Value, with_values
+from tests.trying import examples
 
 FACTS: dict[str, Any] = {
     "format": 1,
@@ -82,7 +83,7 @@ def comments(text: str) -> set[str]:
     return {line.partition("#")[2] for line in text.splitlines() if "#" in line}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(50)
 @given(random=st.randoms(use_true_random=False), change=st.sampled_from(CHANGES), in_one_line=st.booleans())
 def test_a_value_is_set_in_a_file_of_any_shape(
     random: Random, change: tuple[Path, Value | None], *, in_one_line: bool

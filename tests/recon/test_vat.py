@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from plan_shop import codes, connection, documents_as_text, frames, line, order, plan, result
 
@@ -14,6 +14,7 @@ from recon.money import AMOUNT_LIMIT_MINOR
 from recon.plan.columns import divide_half_up, share_half_up
 from recon.plan.findings import with_vat_figures
 from recon.plan.vat import included, on_top
+from tests.trying import examples
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -187,7 +188,7 @@ def test_shipping_of_goods_without_vat_has_none() -> None:
     assert made.lines["vat_code"].to_list() == ["none", "none"]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(
     st.lists(st.tuples(st.integers(0, 100_000), st.integers(1, 12), st.booleans()), min_size=1, max_size=6),
     st.sampled_from(["included", "excluded", "none", "unknown"]),
