@@ -347,6 +347,7 @@ class TestKilled:
 
     pytestmark = PROCESSES
 
+    @pytest.mark.slow  # tests/cases/test_crash_pull.py kills the same steps with ZORT at every change
     def test_f01_f47_a_pull_killed_again_and_again_ends_like_one_that_was_not(
         self, nursery: Nursery, tmp_path: Path
     ) -> None:

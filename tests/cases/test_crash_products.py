@@ -87,8 +87,11 @@ def test_f01_creating_products_passes_the_points_of_documents(shop: tuple[World,
 @pytest.mark.parametrize(
     ("point", "visit"),
     [
-        ("send-intent.before", 1), ("send-intent.after", 1), ("send.before", 2), ("send.after", 1), ("send-result.before", 2),
-        ("send-result.after", 2), ("products-linked.before", 1), ("products-linked.after", 1),
+        ("send-intent.after", 1), ("send.after", 1), ("products-linked.before", 1),
+        *(pytest.param(*place, marks=pytest.mark.slow) for place in (
+            ("send-intent.before", 1), ("send.before", 2), ("send-result.before", 2), ("send-result.after", 2),
+            ("products-linked.after", 1),
+        )),
     ],
 )  # fmt: skip
 def test_f02_f37_killed_around_the_creation_of_a_product(
@@ -124,7 +127,7 @@ def test_f01_the_link_follows_with_the_next_command_whichever_it_is(shop: tuple[
 
 
 @pytest.mark.parametrize("commit", [True, False])
-@pytest.mark.parametrize("path", ["/products", "/services"])
+@pytest.mark.parametrize("path", ["/products", pytest.param("/services", marks=pytest.mark.slow)])
 def test_f01_f37_an_answer_that_never_comes_makes_no_second_product(
     shop: tuple[World, dict[str, Seen]], path: str, commit: bool
 ) -> None:
@@ -137,6 +140,7 @@ def test_f01_f37_an_answer_that_never_comes_makes_no_second_product(
     go_on(world)
 
 
+@pytest.mark.slow
 def test_f37_a_first_product_without_an_answer_waits_for_a_person_because_nothing_vouches_for_the_list(
     nursery: Nursery, tmp_path: Path
 ) -> None:

@@ -224,6 +224,7 @@ def test_f31_json_nested_without_end_is_refused(tmp_path):
         BentoWebAnswers().read(kept(path), OPTIONS)
 
 
+@pytest.mark.slow
 def test_f31_every_field_missing_or_of_another_type_never_crashes_and_never_posts_another_sum(tmp_path):
     order = orders_of("states")[3]
     good = frames_of(written(tmp_path, [order])).orders["total_minor"].item()

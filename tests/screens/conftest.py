@@ -112,8 +112,8 @@ def _still(text: str) -> str:
 QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_table_use", "test_filter_line", "test_figures",
          "test_places", "test_tmux"}  # fmt: skip
 """Modules whose tests all belong to the quick tier."""
-QUICK_IN_USE = {"test_audit_screen", "test_connection_side", "test_doctor_screen", "test_first_run", "test_home",
-                "test_others_screen", "test_review_use", "test_settings_screen", "test_upload_screen"}  # fmt: skip
+QUICK_IN_USE = {"test_connection_side", "test_doctor_screen", "test_first_run", "test_home", "test_review_use",
+                "test_upload_screen"}  # fmt: skip
 """Modules whose tests of keys, clicks and decisions belong to it; their further pictures do not."""
 QUICK_PICTURES = ("-demo]", "-worst]", "-empty]")
 """States of the gallery that belong to it, at all sizes; the other states, languages and themes are looked at in the slow tier."""
