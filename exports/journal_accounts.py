@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from recon.frames.schemas import PURCHASE_KINDS
+from recon.domain.document import PURCHASE_KINDS
 
 Root = Literal["Assets", "Liabilities", "Equity", "Income", "Expenses"]
 Program = Literal["hledger", "beancount"]

@@ -18,14 +18,11 @@ from exports import look
 from exports.columns import Column
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW, Table
 from exports.sheets.context import Prepared
-from recon.frames.schemas import PURCHASE_KINDS
-from recon.plan.columns import SALES_EFFECT
+from recon.plan.columns import IS_BOUGHT, SALES_EFFECT
 
 _DAYS_DRAWN: Final = 62
 """Documents of more days are drawn by month; one late credit note makes no long period."""
 _CHANNELS_DRAWN: Final = 12
-_SOLD: Final = ~pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)
-"""What is bought is no sale and stands in no chart of sales."""
 
 _FIGURES: Final = (
     Column("documents", "Documents", "count", 12, total=True),
@@ -35,7 +32,7 @@ _FIGURES: Final = (
 
 def by_day_table(prepared: Prepared) -> Table:
     """Documents and sales per day that has documents, or per month where these are many."""
-    documents = prepared.frames.documents.filter(_SOLD)
+    documents = prepared.frames.documents.filter(~IS_BOUGHT)
     long = documents["issued_on"].n_unique() > _DAYS_DRAWN
     day = pl.col("issued_on").dt.strftime("%Y-%m" if long else "%Y-%m-%d").alias("day")
     frame = documents.group_by(day, maintain_order=True).agg(
@@ -54,7 +51,7 @@ def by_day_table(prepared: Prepared) -> Table:
 def by_channel_table(prepared: Prepared) -> Table:
     """Documents and sales per sales channel, the largest first."""
     frame = (
-        prepared.frames.documents.filter(_SOLD)
+        prepared.frames.documents.filter(~IS_BOUGHT)
         .group_by("sales_channel", maintain_order=True)
         .agg(pl.len().alias("documents"), SALES_EFFECT.sum().alias("effect_minor"))
         .with_columns(pl.col("sales_channel").fill_null("").replace({"": "(none named)"}))

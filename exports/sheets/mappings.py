@@ -9,8 +9,7 @@ import polars as pl
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import MONEY, PROVENANCE, Prepared, words
-from recon.frames.schemas import PURCHASE_KINDS
-from recon.plan.columns import SALES_EFFECT
+from recon.plan.columns import IS_BOUGHT, SALES_EFFECT
 
 _PRODUCTS: Final = (
     Column("product_code", "Product in ledger", width=18),
@@ -76,8 +75,7 @@ def products_table(prepared: Prepared) -> Table:
 
 def _place() -> pl.Expr:
     """Return the sales channel; money that goes out for purchases stands apart from money that comes in."""
-    bought = pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)
-    return pl.when(bought).then(pl.lit("(purchases)")).otherwise("sales_channel").alias("sales_channel")
+    return pl.when(IS_BOUGHT).then(pl.lit("(purchases)")).otherwise("sales_channel").alias("sales_channel")
 
 
 def channels_table(prepared: Prepared) -> Table:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+PURCHASE_KINDS: Final = ("expense", "expense_payment", "supplier_credit")
+"""Kinds of documents about what we buy; never summed with those about what we sell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,8 +28,6 @@ DOCUMENT_KINDS: Final = (
 )  # fmt: skip
 """``product``: a product or service the ledger is told to create; no order, no amount, no postings. ``expense``: what a
 supplier or platform bills us; ``expense_payment``: money paid on it; ``supplier_credit``: a supplier's credit note."""
-PURCHASE_KINDS: Final = ("expense", "expense_payment", "supplier_credit")
-"""Kinds of documents about what we buy; never summed with those about what we sell."""
 SEVERITIES: Final = ("refused", "hold", "warning", "note")
 DISPOSITIONS: Final = ("documents", "posted", "held", "ignored")
 

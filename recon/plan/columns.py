@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import polars as pl
 
-from recon.frames.schemas import PURCHASE_KINDS
+from recon.domain.document import PURCHASE_KINDS
 
 _KIND: Final = pl.col("kind").cast(pl.String)
 BOOKS_EFFECT: Final = (
@@ -22,15 +22,16 @@ BOOKS_EFFECT: Final = (
 )  # fmt: skip
 """What a document adds to the books: sales and expenses add, payments move money only, voids and credits take away.
 
-Sales and purchases are summed apart; see `recon.frames.schemas.PURCHASE_KINDS`."""
+Sales and purchases are summed apart; see `recon.domain.document.PURCHASE_KINDS`."""
 MOVES_MONEY: Final = _KIND.is_in(["payment", "expense_payment"])
 """Documents that move money only: their net and VAT stand on the document they pay, and count there."""
 VAT_ONCE: Final = pl.when(MOVES_MONEY).then(0).otherwise("vat_minor").alias("vat_minor")
 """VAT for sums over kinds."""
-_BOUGHT: Final = _KIND.is_in(PURCHASE_KINDS)
-SALES_EFFECT: Final = pl.when(_BOUGHT).then(0).otherwise(BOOKS_EFFECT)
+IS_BOUGHT: Final = _KIND.is_in(PURCHASE_KINDS)
+"""Documents about what we buy."""
+SALES_EFFECT: Final = pl.when(IS_BOUGHT).then(0).otherwise(BOOKS_EFFECT)
 """The same of sales; purchases count nothing."""
-BOUGHT_EFFECT: Final = pl.when(_BOUGHT).then(BOOKS_EFFECT).otherwise(0)
+BOUGHT_EFFECT: Final = pl.when(IS_BOUGHT).then(BOOKS_EFFECT).otherwise(0)
 """The same of purchases; sales count nothing."""
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")

@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import PURCHASE_KINDS
+from recon.domain.document import PURCHASE_KINDS
 
 FILED: Final = pl.Schema({
     "document_key": pl.String(),

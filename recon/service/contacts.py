@@ -12,9 +12,8 @@ from typing import Final, Literal
 import polars as pl
 
 from recon.config import Connection
-from recon.domain.document import Document
+from recon.domain.document import PURCHASE_KINDS, Document
 from recon.errors import TargetRejected
-from recon.frames.schemas import PURCHASE_KINDS
 from recon.plan.buyers import HEAD_OFFICE
 from recon.plan.products import PRODUCT
 from recon.service.connecting import buys, keep_catalog, known_catalog

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from recon.approve import two_persons
+from recon.domain.document import PURCHASE_KINDS
 from recon.domain.finding import FINDING_CODES
 from recon.errors import ApprovalError
-from recon.frames.schemas import PURCHASE_KINDS
 from recon.money import plain
 from recon.plan.columns import BOUGHT_EFFECT, SALES_EFFECT, VAT_ONCE
 from recon.plan.products import PRODUCT

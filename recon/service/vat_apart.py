@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.document import PURCHASE_KINDS
 from recon.frames.parquet import read_frame
-from recon.frames.schemas import PURCHASE_KINDS
 from recon.plan.columns import BOOKS_EFFECT
 from recon.proof.vat_month import POSTED_STATES, Month, VatLists
 from recon.service.context import Context

@@ -11,8 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.document import PURCHASE_KINDS
 from recon.frames.parquet import read_frame, write_frames
-from recon.frames.schemas import PURCHASE_KINDS
 from recon.proof.vat_month import POSTED_STATES, Month, total
 from recon.service.context import Context
 from recon.service.ledger_entries import Entries

@@ -11,9 +11,10 @@ from typing import Any
 
 import polars as pl
 
+from recon.domain.document import PURCHASE_KINDS
 from recon.errors import UsageError
 from recon.frames.parquet import scan_frame
-from recon.frames.schemas import DOCUMENTS, PURCHASE_KINDS
+from recon.frames.schemas import DOCUMENTS
 from recon.money import plain
 from recon.plan.columns import BOOKS_EFFECT
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from recon.domain.document import PURCHASE_KINDS
 from recon.errors import UsageError
 from recon.service import ReconService
 from recon.summaries import BatchView, ControlTotals, PlanReport, UploadSummary
@@ -18,8 +19,6 @@ from tui.commands.intake import print_causes
 from tui.output import Output, bought, grouped, totals
 from tui.wiring import open_service
 
-PURCHASE_KINDS: tuple[str, ...] = ("expense", "expense_payment", "supplier_credit")
-"""As `recon.frames.schemas.PURCHASE_KINDS`, which would import half the program."""
 SHOWN: int = 30
 """Rows of a list before the rest is only counted; --json always has all."""
 

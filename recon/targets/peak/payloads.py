@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from recon.domain.document import Document, DocumentLine
+from recon.domain.document import PURCHASE_KINDS, Document, DocumentLine
 from recon.errors import TargetRejected
 from recon.targets.base import Catalog, LedgerContact
 from recon.targets.peak.options import PeakOptions
@@ -41,7 +41,6 @@ SHAPES: Final[dict[str, Shape]] = {
     "supplier_credit": Shape("PeakDailyJournals", "dailyJournals", "/dailyjournals", "/dailyjournals"),
 }
 PAYMENT_WRAPPER: Final = "PeakPaidPayments"
-PURCHASE_KINDS: Final = frozenset({"expense", "expense_payment", "supplier_credit"})
 VOIDABLE: Final = frozenset({"invoice", "receipt"})
 
 
