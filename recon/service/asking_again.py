@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -19,9 +19,8 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.service.context import Context
 from recon.service.known import current_frames, current_sets, kept_file
-
-if TYPE_CHECKING:
-    from recon.sources.bentoweb.shop import Known
+from recon.sources.base import KnownOrder, Source
+from recon.sources.registry import source_named
 
 MOST_ORDERS: Final = 20_000
 """So many can be named at once."""
@@ -37,7 +36,12 @@ def query_by_number(context: Context, name: str, rules: Connection, orders: Sequ
     if orders:
         return {"orders": tuple(orders)}
     known, skip = _known(context, name, rules), _fetched_before(context, name, rules)
-    return {"known": known, "skip": skip, "kept": _kept_digests(context, name, rules.source), "start": rules.start_date}
+    return {
+        "known": known,
+        "skip": skip,
+        "kept": _kept_digests(context, name, source_named(rules.source)),
+        "start": rules.start_date,
+    }
 
 
 def pull_begins(context: Context, name: str, at: dt.datetime) -> None:
@@ -104,9 +108,7 @@ def _of_file(path: Path) -> list[str]:
     return [cell for _, cell in cells]
 
 
-def _known(context: Context, name: str, rules: Connection) -> tuple[Known, ...]:
-    from recon.sources.bentoweb.shop import Known  # the client behind it is needed for a pull only
-
+def _known(context: Context, name: str, rules: Connection) -> tuple[KnownOrder, ...]:
     frames = current_frames(context, name, rules)
     if frames is None:
         return ()
@@ -117,22 +119,20 @@ def _known(context: Context, name: str, rules: Connection) -> tuple[Known, ...]:
         ((pl.col("ordered_on") < oldest) | (pl.col("order_state") == "cancelled")).alias("settled"),
     ).drop_nulls("order_key")
     return tuple(
-        Known(order_id=number, modified=at, is_settled=is_settled) for number, at, is_settled in known.iter_rows()
+        KnownOrder(order_id=number, modified=at, is_settled=is_settled) for number, at, is_settled in known.iter_rows()
     )
 
 
-def _kept_digests(context: Context, name: str, source: str) -> dict[str, str]:
+def _kept_digests(context: Context, name: str, source: Source) -> dict[str, str]:
     """Return the digest of the newest kept answer about each order, where nothing else was taken in after it."""
-    from recon.sources.bentoweb.envelope import kept_answers
-
     digests: dict[str, str] = {}
     for file in context.store.files.all(name):
-        if file.source != source:
+        if file.source != source.name:
             digests.clear()  # an export may say something newer: then the same answer again is news
             continue
         content = kept_file(context, file.digest, file.name, file.size).path.read_bytes()
         with suppress(ValueError):  # a kept file that was changed is named by whoever reads its orders
-            for answer in kept_answers(content):
+            for answer in source.answers_in(content):
                 if not answer.asked:
                     digests.clear()  # an answer somebody saved
                 elif answer.number:

@@ -372,12 +372,10 @@ def day_of_last_pull(context: Context, name: str, rules: Connection, kind: str |
 
 def pull_products(context: Context, connection: str | None, *, dry_run: bool) -> int:
     """Fetch the shop system's product list and keep the answers; returns how many products it names."""
-    from recon.sources.zort import read_products
-
     name, rules = context.connection(connection)
     if not source_facts(rules.source).has_api:
         raise UsageError(f"Connection {name} reads {rules.source}, which has no API here.")
-    count = 0
+    source, count = source_named(rules.source), 0
     with context.outside.shop(name, rules) as shop:
         for answer in shop.fetch_products():
             if dry_run:
@@ -386,5 +384,5 @@ def pull_products(context: Context, connection: str | None, *, dry_run: bool) ->
             context.store.files.keep(
                 digest=file.digest, name=file.name, size=file.size, source=f"{rules.source}-products", connection=name
             )
-            count += len(read_products(file))
+            count += source.count_products(file)
     return count

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Protocol
 
 import polars as pl
 
@@ -217,6 +217,36 @@ class Reading:
     """Canonical name -> the file's own heading, so that a finding names the column a person sees."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOrder:
+    """An order that is known, told to a shop system that is asked for orders by their numbers."""
+
+    order_id: str
+    modified: str
+    """Moment of its last change as the shop system wrote it; empty: not stated."""
+    is_settled: bool = False
+    """Cancelled, or too long ago: asked for again only if a list says that it changed."""
+
+
+class OneAnswer(Protocol):
+    """One answer of those a kept file holds."""
+
+    @property
+    def asked(self) -> str:
+        """What was asked; empty: the answer came by itself."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """Number of the order that was asked for; empty for everything else."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the answer."""
+        ...
+
+
 class Source(ABC):
     """One file format of one provider, read into a `Reading`."""
 
@@ -242,6 +272,26 @@ class Source(ABC):
         Raises:
             MalformedFile: The file is of this format but cannot be read.
         """
+
+    def answers_in(self, content: bytes) -> Sequence[OneAnswer]:
+        """Return the single answers of a kept file, so that one that comes again unchanged is not kept again.
+
+        Only a source that is asked order by order (`SourceFacts.lists_orders` is False) keeps some to a file.
+
+        Raises:
+            ValueError: The file is no answer.
+        """
+        del content
+        return ()
+
+    def count_products(self, file: IntakeFile) -> int:
+        """Return how many products a kept answer about the product list names; none where the shop system has no such list.
+
+        Raises:
+            MalformedFile: The file is no such answer, or an answer that says no.
+        """
+        del file
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -14,7 +15,7 @@ from recon.domain.providers import LEDGER_KEYS, MARKETPLACES, SOURCES, keys_of
 from recon.sources.registry import SOURCES as READERS
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("service", "plan", "match", "normalize", "upload", "review")
+ROOMS = ("service", "plan", "match", "normalize", "upload", "review", "proof", "store", "frames")
 NAMES = re.compile(
     r"(?<![A-Za-z])(shopify|zort|bentoweb|shopee|lazada|tiktok|xcommerce|peak|woocommerce)(?![A-Za-z])", re.I
 )
@@ -58,3 +59,15 @@ def test_every_source_has_its_facts() -> None:
     assert {"shopee", "lazada", "tiktok"} == set(MARKETPLACES)
     assert keys_of("peak") == LEDGER_KEYS["peak"]
     assert keys_of("sandbox") == ()
+
+
+def test_the_import_contract_names_every_provider() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    core = next(each for each in contracts if each["name"].endswith("knows no provider"))
+    readers = {module for name, module, _ in READERS if SOURCES[name].has_columns_of_its_own}
+    ledgers = {
+        f"recon.targets.{path.name}" for path in (ROOT / "recon" / "targets").iterdir() if (path / "target.py").exists()
+    }
+    assert readers | ledgers == set(core["forbidden_modules"])

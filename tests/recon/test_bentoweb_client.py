@@ -12,8 +12,8 @@ from recon.errors import SourceUnavailable, UsageError
 from recon.sandbox.bentoweb import BentoWebShop, Rules
 from recon.sandbox.bentoweb_faults import BentoWebFault
 from recon.sandbox.bentoweb_orders import FIRST_ORDER, invented_orders
+from recon.sources.base import KnownOrder
 from recon.sources.bentoweb.envelope import ORDER_PATH, kept_answers
-from recon.sources.bentoweb.shop import Known
 from recon.sources.bentoweb.tokens import TOKEN_PATH
 
 JUNE = dt.date(2026, 6, 1)
@@ -83,7 +83,7 @@ def test_many_orders_come_in_files_of_fifty(clock):
 
 
 def test_without_a_list_only_orders_that_may_still_change_are_asked_for(shop, clock):
-    known = [Known(order_id="4410009", modified=""), Known(order_id="4410002", modified="")]
+    known = [KnownOrder(order_id="4410009", modified=""), KnownOrder(order_id="4410002", modified="")]
     assert orders_in(fetched(shop, clock, known=known)) == ["4410002", "4410009"]
 
 
@@ -124,8 +124,8 @@ def test_f31_a_server_that_ignores_the_page_ends_the_list(shop, clock):
 
 
 def test_a_list_that_tells_days_spares_what_is_known_and_what_lies_outside(clock):
-    known = [Known(order_id=str(o["order_id"]), modified=o["date_modified"]) for o in ORDERS[:20]]
-    known[3] = Known(order_id=known[3].order_id, modified="2026-06-01 00:00:00")
+    known = [KnownOrder(order_id=str(o["order_id"]), modified=o["date_modified"]) for o in ORDERS[:20]]
+    known[3] = KnownOrder(order_id=known[3].order_id, modified="2026-06-01 00:00:00")
     with (
         BentoWebShop(orders=ORDERS, now=clock.now, rules=Rules(list_tells_days=True)) as shop,
         client_of(shop, clock) as client,
@@ -137,7 +137,9 @@ def test_a_list_that_tells_days_spares_what_is_known_and_what_lies_outside(clock
 
 
 def test_a_list_without_days_spares_what_is_settled_and_one_with_days_what_has_not_changed(clock):
-    settled = [Known(order_id=str(o["order_id"]), modified=o["date_modified"], is_settled=True) for o in ORDERS[:20]]
+    settled = [
+        KnownOrder(order_id=str(o["order_id"]), modified=o["date_modified"], is_settled=True) for o in ORDERS[:20]
+    ]
     changed = {**ORDERS[2], "date_modified": "2026-06-30 10:00:00"}
     orders = [*ORDERS[:2], changed, *ORDERS[3:]]
     for days, expected in ((False, NUMBERS[20:]), (True, (NUMBERS[2], *NUMBERS[20:]))):
@@ -171,7 +173,7 @@ def test_f31_a_list_in_another_shape_stops_and_is_not_an_empty_shop(shop, clock)
 
 
 def test_orders_fetched_by_a_pull_that_was_stopped_are_skipped(shop, clock):
-    known = [Known(order_id=number, modified="") for number in NUMBERS]
+    known = [KnownOrder(order_id=number, modified="") for number in NUMBERS]
     assert orders_in(fetched(shop, clock, known=known, skip=frozenset(NUMBERS[:25]))) == list(NUMBERS[25:])
 
 
@@ -181,7 +183,7 @@ def test_an_answer_that_is_kept_already_is_counted_and_left_out(shop, clock):
     shop.change(int(NUMBERS[2]), order_status_id=16)
     with client_of(shop, clock) as client:
         asking = shop_client(client, clock)
-        known = [Known(order_id=number, modified="") for number in NUMBERS[:5]]
+        known = [KnownOrder(order_id=number, modified="") for number in NUMBERS[:5]]
         answers = list(asking.fetch("sale", {"known": known, "kept": kept}))
         assert orders_in(answers) == [NUMBERS[2]]
         assert asking.unchanged() == 4
@@ -197,7 +199,7 @@ def test_an_order_that_is_not_there_does_not_stop_the_others(clock, status):
 @pytest.mark.parametrize(("status", "asked"), [(403, 10), (404, 10)])
 def test_f26_known_orders_that_are_all_refused_stop_the_pull_after_ten(shop, clock, status, asked):
     shop.add_fault(BentoWebFault(kind="status", path="/order/*", status=status, times=99))
-    known = [Known(order_id=number, modified="") for number in NUMBERS]
+    known = [KnownOrder(order_id=number, modified="") for number in NUMBERS]
     got, message = broken(shop, clock, f"none of the first 10 orders .HTTP status {status}", known=known)
     assert len(orders_in(got)) == asked == sum("order-full" in request.path for request in shop.requests)
     assert "source_api.base_url" in message

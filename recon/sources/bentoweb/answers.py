@@ -7,7 +7,7 @@ docs/bentoweb.md lists what is read, from where, and what cannot be known.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,7 +17,7 @@ import polars as pl
 from recon.errors import MalformedFile
 from recon.frames.findings import findings_from, gather, no_findings
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals
-from recon.sources.bentoweb.envelope import KEPT, ORDER_PATH, kept_answers, open_answer
+from recon.sources.bentoweb.envelope import KEPT, ORDER_PATH, KeptAnswer, kept_answers, open_answer
 from recon.sources.bentoweb.fields import NEEDED, FieldMap
 from recon.sources.bentoweb.orders import read_lines, read_orders
 from recon.sources.bentoweb.words import SIGNS, SIGNS_NEEDED, WORDS
@@ -109,6 +109,10 @@ class BentoWebAnswers(Source):
             notes=_notes(found, fields),
             headings=_headings(fields),
         )
+
+    def answers_in(self, content: bytes) -> Sequence[KeptAnswer]:
+        """Return the answers of a file: those kept by a pull, or the one answer it is."""
+        return kept_answers(content)
 
 
 def _sorted(file: IntakeFile) -> _Sorted:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
@@ -16,7 +15,7 @@ import polars as pl
 from recon.errors import SourceUnavailable, UsageError
 from recon.frames.findings import gather
 from recon.ports import Clock
-from recon.sources.base import Fetched
+from recon.sources.base import Fetched, KnownOrder
 from recon.sources.bentoweb.client import BentoWebClient, Reply
 from recon.sources.bentoweb.envelope import KeptAnswer, kept_together
 from recon.sources.bentoweb.fields import FieldMap
@@ -28,17 +27,6 @@ ANSWERS_PER_FILE: Final = 50
 MAX_PAGES: Final = 10_000
 FIRST_ORDERS: Final = 10
 """If none of so many orders that must exist is there, the address or the rights are wrong, and the rest is not asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """An order that is known."""
-
-    order_id: str
-    modified: str
-    """Moment of its last change as BentoWeb wrote it; empty: not stated."""
-    is_settled: bool = False
-    """Cancelled, or too long ago: asked for again only if a list says that it changed."""
 
 
 class BentoWebShopClient:
@@ -203,7 +191,7 @@ class BentoWebShopClient:
         raise SourceUnavailable(f"{self._list_path}: more than {MAX_PAGES} pages; something turns in circles.")
 
 
-def _is_asked(order: Listed, known: Known | None, query: Mapping[str, Any]) -> bool:
+def _is_asked(order: Listed, known: KnownOrder | None, query: Mapping[str, Any]) -> bool:
     """Return whether a listed order is asked for: it is new and wanted, or it changed or may have changed."""
     if known is not None:
         return known.modified != order.modified if order.modified and known.modified else not known.is_settled

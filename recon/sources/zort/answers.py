@@ -22,6 +22,7 @@ from recon.sources.zort.dates import DATE_FORM, MOMENT_FORM
 from recon.sources.zort.envelope import Envelope, open_answer
 from recon.sources.zort.orders import read_lines, read_orders
 from recon.sources.zort.payments import CHANNEL_RULES, PREFIX, read_payments
+from recon.sources.zort.products import read_products
 from recon.sources.zort.references import reference_fields
 from recon.sources.zort.words import (
     KINDS,
@@ -121,6 +122,10 @@ class ZortAnswers(Source):
             notes=_notes(answer, wide, channel_field),
             headings={**_HEADINGS, "ordered_on": f"{KINDS[kind]}date"},
         )
+
+    def count_products(self, file: IntakeFile) -> int:
+        """Return how many products a kept `GetProducts` answer names."""
+        return len(read_products(file))
 
     def _answer(self, file: IntakeFile) -> Envelope:
         try:
