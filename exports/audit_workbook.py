@@ -13,7 +13,6 @@ from pathlib import Path
 import polars as pl
 from openpyxl import Workbook
 
-from exports import look
 from exports.audit_frames import (
     APPROVALS,
     ATTEMPTS,
@@ -31,7 +30,7 @@ from exports.safe_text import safe_text
 from exports.seal import overall, seal_table
 from exports.sheets import charts, summary
 from exports.sheets.context import Prepared, has_purchases, prepare
-from exports.sheets.controls import BOUGHT, SOLD, Control, controls
+from exports.sheets.controls import Control, controls, sides
 from exports.shell import saved
 from exports.tables import OPTIONAL, TABLES
 from exports.verify_workbook import check_workbook
@@ -164,23 +163,16 @@ def _draw_summary(
     ours: Sequence[int],
     seal: str,
 ) -> bool:
-    for letter, width in summary.WIDTHS.items():
-        page.sheet.column_dimensions[letter].width = width
-    page.sheet.sheet_view.showGridLines = False
-    page.sheet.sheet_properties.tabColor = look.INK
     rows, agrees = summary.draw_controls(page, listed, ours, tables, parts)
     summary.draw_kinds(page, prepared, parts["documents"])
-    for kinds, words in (
-        ((SOLD, ""), (BOUGHT, " of purchases")) if has_purchases(prepared.frames.orders) else (((), ""),)
-    ):
+    for kinds, words in sides(bought=has_purchases(prepared.frames.orders)):
         where = (tables["orders"], parts["orders"], kinds)
         summary.draw_causes(page, *where, "held_cause", "held_minor", f"Held{words}, by cause")
         summary.draw_causes(page, *where, "ignored_cause", "ignored_minor", f"Left out{words} on purpose, by reason")
     summary.draw_facts(page, summary.facts_of(prepared.dossier), seal, prepared.dossier.notes)
     summary.draw_contents(page, [part for several in parts.values() for part in several])
     summary.draw_top(page, prepared, rows, agree=agrees)
-    look.print_setup(page.sheet, left=f"{prepared.dossier.company} · {prepared.dossier.batch}", heading_row=None)
-    page.sheet.print_area = f"A1:{list(summary.WIDTHS)[-1]}{page.sheet.max_row}"
+    page.finish(f"{prepared.dossier.company} · {prepared.dossier.batch}")
     return agrees
 
 

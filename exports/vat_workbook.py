@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from openpyxl import Workbook
-from openpyxl.formatting.rule import CellIsRule
 
 from exports import look
 from exports.fast_sheet import Part, Table, draw_shell, split
@@ -91,19 +90,9 @@ def _draw(
 
 
 def _draw_front(page: summary.Page, report: VatReport, parts: Parts) -> None:
-    sheet = page.sheet
-    for letter, width in summary.WIDTHS.items():
-        sheet.column_dimensions[letter].width = width
-    sheet.sheet_view.showGridLines = False
-    sheet.sheet_properties.tabColor = look.INK
-    page.text("A", f"VAT of {report.month.name} · ภาษีมูลค่าเพิ่ม", row=1, size=20, bold=True, colour=look.TEAL)
-    sheet.row_dimensions[1].height = 32
-    page.text("A", f"{report.company}  ·  {report.tax_id}", row=2, size=12, bold=True).alignment = look.aligned()
     period = f"{report.month.first} to {report.month.last}  ·  {', '.join(report.connections)}  ·  {report.currency}"
-    page.text("A", period, row=3, colour=look.MUTED).alignment = look.aligned()
-    if report.environment != "live":
-        text = f"{report.environment.upper()} - not the company's real books"
-        page.text("G", text, row=1, bold=True, colour=look.WARN).alignment = look.aligned("right")
+    title = f"VAT of {report.month.name} · ภาษีมูลค่าเพิ่ม"
+    page.top(title, f"{report.company}  ·  {report.tax_id}", period, report.environment)
     _draw_figures(page, report, parts)
     _draw_checks(page, report, parts)
     _draw_apart(page, report, parts)
@@ -112,8 +101,7 @@ def _draw_front(page: summary.Page, report: VatReport, parts: Parts) -> None:
         page.text("A", note, colour=look.WARN).alignment = look.aligned(vertical="top")
         page.underline()
     summary.draw_contents(page, [part for several in parts.values() for part in several])
-    look.print_setup(sheet, left=f"{report.company} · {report.month.name}", heading_row=None)
-    sheet.print_area = f"A1:{list(summary.WIDTHS)[-1]}{sheet.max_row}"
+    page.finish(f"{report.company} · {report.month.name}")
 
 
 def _sum(parts: Sequence[Part], *columns: str) -> str:
@@ -189,11 +177,7 @@ def _draw_checks(page: summary.Page, report: VatReport, parts: Parts) -> None:
         page.text("E", check.proves, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
         page.make_room(check.name, check.proves)
         page.underline()
-    cells = f"D{first}:D{page.row - 1}"
-    bad = look.font(bold=True, colour=look.WHITE)
-    rules = page.sheet.conditional_formatting
-    rules.add(cells, CellIsRule(operator="notEqual", formula=["0"], font=bad, fill=look.fill(look.BAD)))
-    rules.add(cells, CellIsRule(operator="equal", formula=["0"], font=look.font(colour=look.GOOD)))
+    page.mark_differences(first)
 
 
 def _draw_apart(page: summary.Page, report: VatReport, parts: Parts) -> None:

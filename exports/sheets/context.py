@@ -104,9 +104,13 @@ _CARRIES_ONE: Final = ("effect_minor", "bought_minor")
 """Columns that hold sales only, or purchases only, so that their sums say something."""
 
 
+IS_PURCHASE: Final = pl.col("record_kind").cast(pl.String).str.starts_with("purchase")
+"""Records of purchases and purchase returns; ``record_kind`` as a code or in words."""
+
+
 def has_purchases(orders: pl.DataFrame) -> bool:
-    """Return whether purchases or purchase returns are among these orders; ``record_kind`` as a code or in words."""
-    return bool(orders["record_kind"].cast(pl.String).str.starts_with("purchase").any())
+    """Return whether purchases or purchase returns are among these orders."""
+    return bool(orders.select(IS_PURCHASE.any()).item())
 
 
 def words(column: str) -> pl.Expr:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import polars as pl
 
 from exports.fast_sheet import Part
-from exports.sheets.context import MONEY, Prepared
+from exports.sheets.context import MONEY, Prepared, words
 from recon.money import exponent
 from recon.plan.columns import MOVES_MONEY, SALES_EFFECT
 
@@ -60,8 +60,7 @@ def _orders(column: str, currency: str, kinds: Sequence[str] = ()) -> Callable[[
     def ours(prepared: Prepared) -> int:
         orders = prepared.frames.orders.filter(pl.col("currency") == currency)
         if kinds:
-            said = pl.col("record_kind").cast(pl.String).str.replace_all("_", " ", literal=True)
-            orders = orders.filter(said.is_in(kinds))
+            orders = orders.filter(words("record_kind").is_in(kinds))
         if column == "total_minor":
             return _sum(orders, pl.col(column))
         return _sum(prepared.frames.results.join(orders.select("order_no"), on="order_no", how="semi"), pl.col(column))
@@ -129,6 +128,11 @@ BOUGHT: Final = ("purchase", "purchase return")
 """Records of the sheet Orders that are sold and bought: never summed into one figure about the books."""
 
 
+def sides(*, bought: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return the records to sum apart, with what a heading adds for them; nothing bought: all, under the plain heading."""
+    return ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),)
+
+
 def controls(currencies: Sequence[str], base: str, *, bought: bool) -> tuple[Control, ...]:
     """Return all control totals for a workbook with orders in these currencies and books in ``base``.
 
@@ -163,8 +167,8 @@ def _count_of(name: str, kinds: Sequence[str]) -> Control:
     """Return the number of records of some kinds; no kinds: of all."""
 
     def ours(prepared: Prepared) -> int:
-        said = prepared.frames.orders["record_kind"].cast(pl.String).str.replace_all("_", " ", literal=True)
-        return int(said.is_in(kinds).sum()) if kinds else said.len()
+        orders = prepared.frames.orders
+        return orders.filter(words("record_kind").is_in(kinds)).height if kinds else orders.height
 
     terms = tuple(Term("orders", "order_key", (("record_kind", kind),)) for kind in kinds)
     proves = "Every one of the files is in the workbook."
@@ -190,19 +194,18 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
         ("Ignored", "ignored_minor", "What is left out on purpose; each order says why."),
     )
     sums = [_read_of_files(currency)]
-    blocks = ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),)
-    for kinds, words in blocks:
+    for kinds, of in sides(bought=bought):
         for name, column, proves in of_books:
             ours = _orders(column, currency, kinds)
             terms = _per_kind(column, currency, kinds)
-            sums.append(Control(f"{name}{words}, {currency}", "money", terms, proves, ours, currency))
+            sums.append(Control(f"{name}{of}, {currency}", "money", terms, proves, ours, currency))
         rest = (
             *_per_kind("truth_minor", currency, kinds),
             *(t for part in parts for t in _per_kind(part, currency, kinds, -1)),
         )
         sums.append(
             Control(
-                f"Truth less posted, planned, held, ignored{words}, {currency}",
+                f"Truth less posted, planned, held, ignored{of}, {currency}",
                 "money",
                 rest,
                 "No satang is lost between files and books.",
@@ -211,14 +214,14 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
             )
         )
     sums += _by_day(currency)
-    sums += [_held_sheet(currency, kinds, said) for kinds, said in blocks]
+    sums += [_held_sheet(currency, kinds, of) for kinds, of in sides(bought=bought)]
     return tuple(sums)
 
 
-def _held_sheet(currency: str, kinds: Sequence[str], words: str) -> Control:
+def _held_sheet(currency: str, kinds: Sequence[str], of: str) -> Control:
     """Return the sum of the sheet of held orders against the orders."""
     return Control(
-        f"Held orders sheet{words}, {currency}",
+        f"Held orders sheet{of}, {currency}",
         "money",
         _per_kind("held_minor", currency, kinds, table="held"),
         "Every held amount is explained.",

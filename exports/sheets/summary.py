@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import number_format
 from exports.fast_sheet import Part, Table, scaled_text
-from exports.sheets.context import Prepared, remedy_of, title_of, words
+from exports.sheets.context import IS_PURCHASE, Prepared, remedy_of, title_of, words
 from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
 from recon.money import exponent
 from recon.plan.columns import MOVES_MONEY, SALES_EFFECT
@@ -45,6 +45,25 @@ class Page:
     currency_digits: int
     row: int = BODY_ROW
     values: dict[str, str] = field(default_factory=dict)
+
+    def top(self, title: str, company: str, about: str, environment: str) -> None:
+        """Write the three lines of the top: what it is, whose, and of when; a company that is not the real one says so."""
+        self.text("A", title, row=1, size=20, bold=True, colour=look.TEAL)
+        self.sheet.row_dimensions[1].height = 32
+        self.text("A", company, row=2, size=12, bold=True).alignment = look.aligned()
+        self.text("A", about, row=3, colour=look.MUTED).alignment = look.aligned()
+        if environment != "live":
+            warning = f"{environment.upper()} - not the company's real books"
+            self.text("G", warning, row=1, bold=True, colour=look.WARN).alignment = look.aligned("right")
+
+    def finish(self, footer: str) -> None:
+        """Give the sheet its widths, its tab and its print set-up, once everything is drawn."""
+        for letter, width in WIDTHS.items():
+            self.sheet.column_dimensions[letter].width = width
+        self.sheet.sheet_view.showGridLines = False
+        self.sheet.sheet_properties.tabColor = look.INK
+        look.print_setup(self.sheet, left=footer, heading_row=None)
+        self.sheet.print_area = f"A1:{list(WIDTHS)[-1]}{self.sheet.max_row}"
 
     def text(self, column: str, text: str, *, row: int | None = None, **style: Any) -> Any:  # noqa: ANN401
         """Write text."""
@@ -92,6 +111,13 @@ class Page:
             self.sheet[f"{letter}{self.row}"].border = look.UNDERLINED
         self.row += 1
 
+    def mark_differences(self, first: int) -> None:
+        """Show the differences in column D red where there is one, from row ``first`` to the last row written."""
+        cells, rules = f"D{first}:D{self.row - 1}", self.sheet.conditional_formatting
+        bad = look.font(bold=True, colour=look.WHITE)
+        rules.add(cells, CellIsRule(operator="notEqual", formula=["0"], font=bad, fill=look.fill(look.BAD)))
+        rules.add(cells, CellIsRule(operator="equal", formula=["0"], font=look.font(colour=look.GOOD)))
+
 
 def facts_of(dossier: AuditDossier) -> dict[str, str]:
     """Return what the workbook is about, as printed and as sealed."""
@@ -124,20 +150,12 @@ def draw_top(page: Page, prepared: Prepared, control_rows: tuple[int, int], *, a
     """Title, verdict and key figures. The verdict is a formula over the differences below."""
     sheet, dossier = page.sheet, prepared.dossier
     facts = facts_of(dossier)
-    page.text("A", "Audit workbook", row=1, size=20, bold=True, colour=look.TEAL)
-    sheet.row_dimensions[1].height = 32
-    page.text("A", f"{dossier.company}  ·  {facts['Connection']}", row=2, size=12, bold=True).alignment = look.aligned()
     for row in range(CHART_ROW, BODY_ROW):
         sheet.row_dimensions[row].height = 15  # so that charts end above the tables in every program
     line = "  ·  ".join(
         filter(None, (facts.get("Period", ""), f"Batch {facts['Batch']}", f"approved by {facts['Approved by']}"))
     )
-    page.text("A", line, row=3, colour=look.MUTED).alignment = look.aligned()
-    if dossier.environment != "live":
-        warning = page.text(
-            "G", f"{dossier.environment.upper()} - not the company's real books", row=1, bold=True, colour=look.WARN
-        )
-        warning.alignment = look.aligned("right")
+    page.top("Audit workbook", f"{dossier.company}  ·  {facts['Connection']}", line, dossier.environment)
     first, last = control_rows
     verdict = sheet[f"A{TILE_ROW + 1}"]
     verdict.value = f'=IF(SUMPRODUCT(--(D{first}:D{last}<>0))=0,"{AGREE}","{DIFFER}")'
@@ -150,16 +168,10 @@ def draw_top(page: Page, prepared: Prepared, control_rows: tuple[int, int], *, a
 
 def _tiles(page: Page, prepared: Prepared) -> None:
     frames, digits, code = prepared.frames, page.currency_digits, prepared.dossier.currency
-    base = frames.results.join(
-        frames.orders.filter(
-            pl.col("currency") == code, ~pl.col("record_kind").cast(pl.String).str.starts_with("purchase")
-        ).select("order_no"),
-        on="order_no",
-        how="semi",
-    )
-    bought = int(frames.orders["record_kind"].cast(pl.String).str.starts_with("purchase").sum())
+    sold = frames.orders.filter(~IS_PURCHASE)
+    base = frames.results.join(sold.filter(pl.col("currency") == code), on="order_no", how="semi")
     figures = (
-        ("B", "Orders", frames.orders.height - bought, "count"),
+        ("B", "Orders", sold.height, "count"),
         ("C", "Documents", frames.documents.height, "count"),
         ("D", f"Sales {code}", int(frames.documents.select(SALES_EFFECT.sum()).item() or 0), "money"),
         ("E", f"Held {code}", int(base["held_minor"].sum()), "money"),
@@ -209,18 +221,8 @@ def draw_controls(
         page.number("D", figure - live, control.digits, control.kind, live=difference)
         page.text("E", control.proves, colour=look.MUTED).alignment = look.aligned(vertical="top", indent=1)
         page.underline()
-    last = page.row - 1
-    cells = f"D{first}:D{last}"
-    page.sheet.conditional_formatting.add(
-        cells,
-        CellIsRule(
-            operator="notEqual", formula=["0"], font=look.font(bold=True, colour=look.WHITE), fill=look.fill(look.BAD)
-        ),
-    )
-    page.sheet.conditional_formatting.add(
-        cells, CellIsRule(operator="equal", formula=["0"], font=look.font(colour=look.GOOD))
-    )
-    return (first, last), agree
+    page.mark_differences(first)
+    return (first, page.row - 1), agree
 
 
 def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
