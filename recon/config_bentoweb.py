@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from recon.config_source import ASK_AGAIN_DAYS, SourceRules
 from recon.settings_base import Section
 
 _NAME: Final = r"[A-Za-z0-9_]{1,40}(\.[A-Za-z0-9_]{1,40}){0,3}"
@@ -53,7 +54,7 @@ class BentoWebFields(Section):
     """What the line adds to the order; left empty or 0: price times pieces."""
 
 
-class BentoWebApi(Section):
+class BentoWebApi(SourceRules):
     """How BentoWeb's orders are found and read (source = bentoweb)."""
 
     store_id: str = Field(default="", pattern=r"^[0-9]{0,12}$")
@@ -62,6 +63,15 @@ class BentoWebApi(Section):
     """Path of a call that lists orders, e.g. /order/list/{store_id}; not published, so `recon connect` tries it first."""
     list_page_parameter: str = Field(default="", pattern=r"^[A-Za-z0-9_]{0,40}$")
     """Query parameter of that call that turns the page (1, 2, ...); empty: the list comes in one piece."""
-    ask_again_days: int = Field(default=60, ge=1, le=400)
+    ask_again_days: int = Field(default=ASK_AGAIN_DAYS, ge=1, le=400)
     """So many days after its own day an order is asked for again with every pull, until it is cancelled."""
     fields: BentoWebFields = BentoWebFields()
+
+    def reading_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return the names given to fields, where they are not the default, and the shop's number."""
+        named = self.fields.model_dump(exclude_defaults=True)
+        return tuple(sorted((named | ({"store_id": self.store_id} if self.store_id else {})).items()))
+
+    def ask_again_for_days(self) -> int:
+        """Return how long an order is asked for again."""
+        return self.ask_again_days

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from recon.settings_base import Section
+from recon.config_source import SourceRules
 
 LegGroup = Literal[
     "sale", "discount", "shipping", "refund", "fee:commission", "fee:payment", "fee:service", "fee:shipping",
@@ -21,7 +21,7 @@ LegGroup = Literal[
 """What a part of a settlement can be."""
 
 
-class Marketplace(Section):
+class Marketplace(SourceRules):
     """How orders of a marketplace's export are taken."""
 
     counts_as_paid: Literal["completed", "delivered", "shipped", "settled"] = "completed"
@@ -32,6 +32,12 @@ class Marketplace(Section):
     """Day of the payout of settlement files that state none (some of TikTok Shop), by the file's name."""
     unsettled_after_days: int = Field(default=0, ge=0, le=400)
     """List completed orders that no settlement names after so many days; 0: do not look."""
+
+    def reading_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return what parts of settlements are, and when files were settled."""
+        from recon.sources.base import settlement_fields  # slow to import; settings are read by every command
+
+        return settlement_fields(self.settlement_legs, self.settled_on)
 
 
 def check_yields(yields_to: Mapping[str, Sequence[str]]) -> None:

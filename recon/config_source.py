@@ -1,10 +1,41 @@
-"""Rules of a connection that its source can never meet, so that orders would wait for ever; told when settings are read."""
+"""What a connection's source makes of its settings: the table only that source reads, and rules it can never meet.
+
+Rules that a source never meets would let orders wait for ever, so they are told when settings are read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from recon.domain.providers import source_facts
+from recon.settings_base import Section
+
+if TYPE_CHECKING:
+    from recon.config import Connection
+
+ASK_AGAIN_DAYS: Final = 60
+"""So long an order is asked for again where the source's settings say nothing about it."""
+
+
+class SourceRules(Section):
+    """Base of the tables only one source, or one kind of source, reads; named in `SourceFacts.settings`."""
+
+    def reading_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return what these settings say of the fields of a file, as `ReadOptions.fields`; only what is no default."""
+        return ()
+
+    def ask_again_for_days(self) -> int:
+        """Return how many days after its own day an order is asked for again, where orders are asked for one by one."""
+        return ASK_AGAIN_DAYS
+
+
+def rules_of_source(connection: Connection) -> SourceRules:
+    """Return the settings only this connection's source reads; those of a source without any say nothing."""
+    table = source_facts(connection.source).settings
+    found = getattr(connection, table) if table else SourceRules()
+    assert isinstance(found, SourceRules)
+    return found
 
 
 def unfit_rules(source: str, receipts: str, invoices: str, record_kinds: Sequence[str]) -> str:

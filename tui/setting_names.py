@@ -257,8 +257,6 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "approval.two_persons": {"off": N_("allowed"), "warn": N_("allowed, with a warning"), "block": N_("refused")},
 }
 """What the choices of a setting mean; a name of a program or a format is its own word."""
-ONLY_FOR: Final = {"bentoweb": {"bentoweb"}, "marketplace": {"shopee", "lazada", "tiktok"}}
-"""Tables that say something only where orders come from these."""
 FORMS: Final[dict[str, str]] = {
     "company.currency": N_("three capital letters like THB"),
     "shop": N_("letters, digits, dots and hyphens, at most 40"),

@@ -25,8 +25,8 @@ class SourceFacts:
     """Keys its API needs, named as the provider calls them."""
     lists_orders: bool = True
     """Its API lists the orders of a period; without that each order is asked for by its number."""
-    fields_are_settings: bool = False
-    """Its maker publishes no field names, so settings say what its fields are called."""
+    settings: str = ""
+    """The table of recon.toml that only it and its like read (`recon.config_source.SourceRules`); empty: none."""
     record_kinds: tuple[RecordKind, ...] = ("sale", "sale_return", "purchase", "purchase_return")
     """Kinds of records it can have."""
     has_completed: bool = True
@@ -46,11 +46,11 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
     "zort": SourceFacts(label="ZORT", has_api=True, keys=("storename", "apikey", "apisecret")),
     "bentoweb": SourceFacts(
         label="BentoWeb", has_api=True, keys=("client_id", "client_secret", "username", "password"), lists_orders=False,
-        fields_are_settings=True, record_kinds=("sale",), has_completed=False,
+        settings="bentoweb", record_kinds=("sale",), has_completed=False,
     ),
-    "shopee": SourceFacts(label="Shopee", is_marketplace=True),
-    "lazada": SourceFacts(label="Lazada", is_marketplace=True, bills_shipping=True),
-    "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True),
+    "shopee": SourceFacts(label="Shopee", is_marketplace=True, settings="marketplace"),
+    "lazada": SourceFacts(label="Lazada", is_marketplace=True, settings="marketplace", bills_shipping=True),
+    "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True, settings="marketplace"),
     "profile": SourceFacts(label="export with a column profile", states_refunds="by-column", has_columns_of_its_own=False),
 }  # fmt: skip
 """By the name in recon.toml."""

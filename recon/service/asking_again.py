@@ -16,6 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from recon.config import Connection
+from recon.config_source import rules_of_source
 from recon.errors import UsageError
 from recon.service.context import Context
 from recon.service.known import current_frames, current_sets, kept_file
@@ -112,7 +113,7 @@ def _known(context: Context, name: str, rules: Connection) -> tuple[KnownOrder, 
     frames = current_frames(context, name, rules)
     if frames is None:
         return ()
-    oldest = context.today() - dt.timedelta(days=rules.bentoweb.ask_again_days)
+    oldest = context.today() - dt.timedelta(days=rules_of_source(rules).ask_again_for_days())
     known = frames.orders.select(
         pl.col("order_key").str.extract(r":([0-9]{1,18})$"),
         pl.col("updated_at").dt.strftime("%Y-%m-%d %H:%M:%S").fill_null(""),

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from recon.config import Connection
+from recon.config_source import rules_of_source
 from recon.domain.providers import source_facts
 from recon.errors import ReconError, SettingsError
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
@@ -24,7 +25,7 @@ from recon.normalize.sequence import chronological
 from recon.normalize.settlements import FEE, gather_settlements
 from recon.service.context import Context
 from recon.service.order_keys import require_same_keys
-from recon.sources.base import IntakeFile, ReadOptions, Source, settlement_fields
+from recon.sources.base import IntakeFile, ReadOptions, Source
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
@@ -56,18 +57,8 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         profile_text=text,
         payment_channel_field=rules.source_api.payment_channel_field,
         words=tuple(sorted(rules.status_words.items())),
-        fields=_field_names(rules),
+        fields=rules_of_source(rules).reading_fields(),
     )
-
-
-def _field_names(rules: Connection) -> tuple[tuple[str, str], ...]:
-    """Return what the settings call the fields a provider does not publish, where that is not the default."""
-    if source_facts(rules.source).is_marketplace:
-        return settlement_fields(rules.marketplace.settlement_legs, rules.marketplace.settled_on)
-    if not source_facts(rules.source).fields_are_settings:
-        return ()
-    chosen = {"store_id": rules.bentoweb.store_id, **rules.bentoweb.fields.model_dump(exclude_defaults=True)}
-    return tuple(sorted((name, value) for name, value in chosen.items() if value or name != "store_id"))
 
 
 def profile_text(context: Context, name: str) -> str:

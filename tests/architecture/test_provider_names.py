@@ -68,6 +68,8 @@ def test_the_import_contract_names_every_provider() -> None:
     core = next(each for each in contracts if each["name"].endswith("knows no provider"))
     readers = {module for name, module, _ in READERS if SOURCES[name].has_columns_of_its_own}
     ledgers = {
-        f"recon.targets.{path.name}" for path in (ROOT / "recon" / "targets").iterdir() if (path / "target.py").exists()
+        f"recon.targets.{path.name}"
+        for path in (ROOT / "recon" / "targets").iterdir()
+        if (path / "__init__.py").exists()
     }
     assert readers | ledgers == set(core["forbidden_modules"])

@@ -9,13 +9,13 @@ from typing import Final
 import polars as pl
 from textual.content import Content
 
+from recon.domain.providers import SOURCES, source_facts
 from recon.service.setting_sheet import SettingLine
 from recon.service.upkeep import Answered, KeyLine
 from tui.cells import shown
 from tui.i18n import LANGUAGES, N_, _, moment, tr
 from tui.preferences import Preferences
 from tui.setting_names import (
-    ONLY_FOR,
     setting_choice,
     setting_form,
     setting_name,
@@ -33,6 +33,8 @@ PLACES: Final = {
     "nowhere": N_("not there"),
     "no-key-store": N_("not there; this computer has no key store"),
 }
+OWN_TABLES: Final = frozenset(facts.settings for facts in SOURCES.values() if facts.settings)
+"""Tables that say something only where orders come from the sources that read them."""
 _SCHEMA: Final = {
     "key": pl.String, "section": pl.String, "name": pl.String, "value": pl.String, "state": pl.String, "words": pl.String,
 }  # fmt: skip
@@ -45,7 +47,7 @@ def setting_rows(lines: Sequence[SettingLine]) -> list[Row]:
     sources = {line.path[1]: line.value for line in lines if line.path[2:] == ("source",)}
     for line in lines:
         table = line.path[2] if len(line.path) > 3 else ""
-        if table in ONLY_FOR and sources.get(line.path[1]) not in ONLY_FOR[table]:
+        if table in OWN_TABLES and source_facts(sources[line.path[1]]).settings != table:
             continue
         empty = not line.value and line.needed
         state = "locked" if line.locked else "missing" if empty else "default" if line.is_default else "set"
