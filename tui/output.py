@@ -146,6 +146,11 @@ class Output:
         facts = [part for part in _GAP.split(shown.strip()) if part] or [""] if self._style.plain else [shown]
         put("".join(f"{fact}\n" for fact in facts), self._out)
 
+    def more(self, left: int, where: str) -> None:
+        """Say how many rows of a list are not printed, and where all of them are; nothing where none is left."""
+        if left > 0:
+            self.line(f"... and {left:,} more ({where})")
+
     def note(self, text: object) -> None:
         """Print one line beside the data: progress, hints, warnings."""
         if _Run.log is not None:
@@ -217,6 +222,10 @@ def grouped(plain_amount: str) -> str:
     sign = "-" if plain_amount.startswith("-") else ""
     whole, dot, fraction = plain_amount.lstrip("-").partition(".")
     return f"{sign}{int(whole):,}{dot}{fraction}"
+
+
+SHOWN: Final = 30
+"""Rows of a list before the rest is only counted; --json always has all."""
 
 
 def bought(count: int, total: str) -> str:

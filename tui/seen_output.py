@@ -8,10 +8,7 @@ from typing import Any
 
 from recon.errors import UsageError
 from recon.summaries_things import SeenLine, ThingLine
-from tui.output import Output, grouped
-
-SHOWN: int = 30
-"""Rows before the rest is only counted; --json always has all."""
+from tui.output import SHOWN, Output, grouped
 
 
 def seen_words(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -65,8 +62,7 @@ def print_things(things: Sequence[ThingLine], output: Output) -> None:
     for thing in things[:SHOWN]:
         place = f"{thing.file} row {thing.row}" if thing.row is not None else thing.file
         output.line(f"{'!' if thing.holds else '?'} {thing.words} {thing.command}   ({place})")
-    if len(things) > SHOWN:
-        output.line(f"... and {len(things) - SHOWN} more (recon match --json); all of them: recon match --seen all")
+    output.more(len(things) - SHOWN, "recon match --json; all of them: recon match --seen all")
 
 
 def print_beginning(counts: Mapping[str, int], output: Output) -> None:
@@ -87,5 +83,4 @@ def print_seen(lines: Sequence[SeenLine], output: Output) -> None:
         ],
         right=(2, 3, 5),
     )  # fmt: skip
-    if len(lines) > SHOWN:
-        output.line(f"... and {len(lines) - SHOWN:,} more (recon match --things --json)")
+    output.more(len(lines) - SHOWN, "recon match --things --json")

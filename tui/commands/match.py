@@ -19,12 +19,9 @@ from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
 from recon.summaries_things import ThingLine
-from tui.output import Output, grouped
+from tui.output import SHOWN, Output, grouped
 from tui.seen_output import gap_words, meanings, print_beginning, print_seen, print_things, seen_words, thing_facts
 from tui.wiring import open_service
-
-SHOWN: int = 30
-"""Rows of a list before the rest is only counted; --json always has all."""
 
 
 def match(args: argparse.Namespace) -> int:
@@ -251,8 +248,7 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
         [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
         right=(2, 3),
     ) if waiting else None
-    if len(waiting) > SHOWN:
-        output.line(f"... and {len(waiting) - SHOWN} more (recon match --json, or --export FILE)")
+    output.more(len(waiting) - SHOWN, "recon match --json, or --export FILE")
     waits = {fold(thing.value) for thing in things if thing.holds and thing.kind == "payment-channel"}
     needed = [c for c in report.channels if c.state != "not-needed"]
     idle = len(report.channels) - len(needed)

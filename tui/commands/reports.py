@@ -160,8 +160,7 @@ def documents(args: argparse.Namespace) -> int:
         ],
         right=(5, 8),
     )
-    if len(rows) > SHOWN:
-        output.line(f"... and {len(rows) - SHOWN:,} more (--json has all)")
+    output.more(len(rows) - SHOWN, "--json has all")
     return 0
 
 
@@ -189,8 +188,7 @@ def findings(args: argparse.Namespace) -> int:
             ],
             right=(2, 5),
         )
-        if len(rows) > SHOWN:
-            output.line(f"... and {len(rows) - SHOWN:,} more (--json has all)")
+        output.more(len(rows) - SHOWN, "--json has all")
     return 0
 
 
@@ -219,6 +217,5 @@ def orders(args: argparse.Namespace) -> int:
         ],
         right=(5, 9),
     )
-    if len(rows) > SHOWN:
-        output.line(f"... and {len(rows) - SHOWN:,} more (--json has all)")
+    output.more(len(rows) - SHOWN, "--json has all")
     return 0

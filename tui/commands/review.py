@@ -103,8 +103,7 @@ def _print_rows(table: ReviewTable, shown: Shown, rows: pl.DataFrame, output: Ou
         ],
         right=(5,),
     )  # fmt: skip
-    if shown.count > rows.height:
-        output.line(f"... and {shown.count - rows.height:,} more (--json has all)")
+    output.more(shown.count - rows.height, "--json has all")
     totals = table.totals(shown.order).filter(table.totals(shown.order)["count"] > 0)
     parts = [f"{row['count']:,} {row['status']}" for row in totals.iter_rows(named=True)]
     output.line(

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from recon.money import plain
 from recon.service.vat_report import VatReport
-from tui.output import Output, grouped
+from tui.output import SHOWN, Output, grouped
 from tui.wiring import open_service
 
-SHOWN = 30
 _WORDS = (
     ("sales", "Sales total, without VAT"), ("taxable", "  taxable"), ("zero", "  zero-rated"), ("exempt", "  exempt or without VAT"),
     ("output_vat", "Output VAT"), ("purchases", "Purchases with claimable VAT"), ("input_vat", "Input VAT that can be claimed"),
@@ -79,5 +78,4 @@ def _print_unlike(report: VatReport, output: Output) -> None:
         ],
         right=(4, 5, 6, 7, 8, 9),
     )  # fmt: skip
-    if len(rows) > SHOWN:
-        output.line(f"... and {len(rows) - SHOWN:,} more (--json and the workbook have all)")
+    output.more(len(rows) - SHOWN, "--json and the workbook have all")

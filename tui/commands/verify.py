@@ -11,11 +11,8 @@ from recon.service import ReconService
 from recon.summaries import VerifySummary
 from recon.summaries_checks import ConnectionChecks
 from tui.connection_checks import NAMES, STATES, timer_is_in
-from tui.output import Output, grouped
+from tui.output import SHOWN, Output, grouped
 from tui.wiring import open_service
-
-SHOWN: Final = 30
-"""Rows of a list before the rest is only counted; --json always has all."""
 
 GAP_COMMAND: Final = "recon match --gap NUMBER='deleted in the shop' --as NAME"
 """Says why a number is missing."""

@@ -16,11 +16,8 @@ from recon.service import ReconService
 from recon.summaries import BatchView, ControlTotals, PlanReport, UploadSummary
 from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
-from tui.output import Output, bought, grouped, totals
+from tui.output import SHOWN, Output, bought, grouped, totals
 from tui.wiring import open_service
-
-SHOWN: int = 30
-"""Rows of a list before the rest is only counted; --json always has all."""
 
 
 def plan(args: argparse.Namespace) -> int:
@@ -79,8 +76,7 @@ def print_plan(report: PlanReport, output: Output, *, by_others: bool = False) -
             ],
             right=(6, 7),
         )
-        if report.documents > len(report.rows):
-            output.line(f"... and {report.documents - len(report.rows):,} more (recon documents)")
+        output.more(report.documents - len(report.rows), "recon documents")
     print_contacts(report, output)
     for title, causes in (("Held", report.held), ("Not posted", report.ignored), ("Shown", report.other)):
         if causes:
@@ -121,8 +117,7 @@ def print_contacts(report: PlanReport, output: Output) -> None:
         ],
         right=(4,),
     )
-    if len(report.contacts) > SHOWN:
-        output.line(f"... and {len(report.contacts) - SHOWN:,} more (recon plan --json)")
+    output.more(len(report.contacts) - SHOWN, "recon plan --json")
 
 
 def _print_controls(title: str, what: str, c: ControlTotals, output: Output) -> None:
