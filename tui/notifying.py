@@ -50,27 +50,18 @@ def tell(notice: Notice, schedule: Schedule) -> str:
 def _desktop(notice: Notice) -> str:
     title, *lines = notice.text.splitlines()
     title, body = show(title), show_lines("\n".join(lines[:MOST_LINES]))[:MOST_CHARACTERS]
+    more: dict[str, str] = {}
     if sys.platform == "win32":
-        program = shutil.which("powershell")
-        words = [program or "", "-NoProfile", "-NonInteractive", "-Command", _WINDOWS_SCRIPT]
-        return _run(words, more={_TITLE: title, _BODY: body}) if program else _absent("powershell")
-    if sys.platform == "darwin":
-        program = shutil.which("osascript")
-        script = [part for line in _MAC_SCRIPT for part in ("-e", line)]
-        return _run([program, *script, title, body]) if program else _absent("osascript")
-    program = shutil.which("notify-send")
-    words = [
-        program or "",
-        "--app-name=recon",
-        "--",
-        title,
-        html.escape(body, quote=False),
-    ]  # the body is read as markup
-    return _run(words) if program else _absent("notify-send")
-
-
-def _absent(program: str) -> str:
-    return f"{program} is not on this computer; set schedule.notify to command, or to off"
+        name, words = "powershell", ["-NoProfile", "-NonInteractive", "-Command", _WINDOWS_SCRIPT]
+        more = {_TITLE: title, _BODY: body}
+    elif sys.platform == "darwin":
+        name, words = "osascript", [*(part for line in _MAC_SCRIPT for part in ("-e", line)), title, body]
+    else:  # the body is read as markup
+        name, words = "notify-send", ["--app-name=recon", "--", title, html.escape(body, quote=False)]
+    program = shutil.which(name)
+    if program is None:
+        return f"{name} is not on this computer; set schedule.notify to command, or to off"
+    return _run([program, *words], more=more)
 
 
 def _run(words: Sequence[str], *, given: str = "", more: Mapping[str, str] | None = None) -> str:
