@@ -202,9 +202,10 @@ def verdict(block: CompletenessBlock) -> str:
     whole = f"complete to the {unit}" if complete else f"{total.difference} {block.currency} unexplained"
     if total.unlike:
         whole = f"the ledger lists {total.unlike:,} of them with another sum ({total.ledger_unlike} {block.currency}); {whole}"
-    empty = f"; no orders on {_many(len(block.empty_days), 'day')}" if block.empty_days else ""
+    noun = "order" if block.block == "sales" else "record"
+    empty = f"; no {noun}s on {_many(len(block.empty_days), 'day')}" if block.empty_days else ""
     name = f"{block.block} in {block.currency}, {period(block.first_day, block.last_day)}"
-    return f"{name}: {_many(total.orders, 'order')}, {counted}; {whole}{empty}"
+    return f"{name}: {_many(total.orders, noun)}, {counted}; {whole}{empty}"
 
 
 def _many(count: int, word: str) -> str:

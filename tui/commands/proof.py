@@ -95,6 +95,9 @@ def status(args: argparse.Namespace) -> int:
         rows,
         right=(3, 4, 6, 7, 8, 9),
     )
+    for b in view["batches"]:
+        for said in b["by_hand"]:
+            output.line(f"  {b['batch']}: {said}")
     for report in reports:
         print_completeness(report, output)
     for text in view["waits"]:
@@ -108,13 +111,15 @@ def print_completeness(report: CompletenessReport, output: Output) -> None:
     for block in report.blocks:
         output.line()
         output.line(
-            f"{report.connection}, {block.block} in {block.currency}: source against ledger, by the order's own day"
+            f"{report.connection}, {block.block} in {block.currency}: source against ledger, by the {'order' if block.block == 'sales' else 'record'}'s own day"
         )
-        output.table(_HEADS, [*map(_cells, block.lines), _cells(block.total)], right=tuple(range(2, len(_HEADS))))
+        sold = block.block == "sales"
+        heads = _HEADS if sold else tuple("Records" if head == "Orders" else head for head in _HEADS)
+        output.table(heads, [*map(_cells, block.lines), _cells(block.total)], right=tuple(range(2, len(heads))))
         if block.more:
             output.line(f"... and {block.more:,} more with a difference (recon status --days all)")
         if block.empty_days:
-            output.line(f"no orders on: {', '.join(day_ranges(block.empty_days))}")
+            output.line(f"no {'orders' if sold else 'records'} on: {', '.join(day_ranges(block.empty_days))}")
         _print_causes(block, output)
     for gap in report.known_gaps:
         output.line(f"  known gap  {gap.number}: {gap.text}")

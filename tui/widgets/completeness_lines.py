@@ -28,7 +28,7 @@ class CompletenessLines(Static):
         parts: list[Content] = []
         for report, block in told:
             whole = _is_whole(block)
-            sign = ("✓ ", "$recon-done") if whole else ("! ", "$recon-bad")
+            sign = ("! ", "$recon-bad") if not whole else ("✓ ", "$recon-done") if _is_all_there(block) else ("- ", "")
             parts.append(Content.assemble(sign, _words(report, block, whole=whole)))
         self.update(Content("\n").join(parts))
 
@@ -36,6 +36,11 @@ class CompletenessLines(Static):
 def _is_whole(block: CompletenessBlock) -> bool:
     """Return whether nothing is unexplained, and the ledger's list agrees as far as it was read."""
     return not block.total.difference.strip("-0.") and not block.total.unlike
+
+
+def _is_all_there(block: CompletenessBlock) -> bool:
+    """Return whether every order stands in the ledger: what is held or left out is explained, and not there."""
+    return block.total.in_ledger == block.total.orders
 
 
 def _words(report: CompletenessReport, block: CompletenessBlock, *, whole: bool) -> str:
@@ -47,14 +52,29 @@ def _words(report: CompletenessReport, block: CompletenessBlock, *, whole: bool)
         (total.held, _("{n} held")),
         (total.ignored, _("{n} not posted")),
     ]
-    orders = ngettext("{n} order", "{n} orders", total.orders).format(n=count(total.orders))
-    said = [orders, *(words.format(n=count(number)) for number, words in parts if number)]
+    went = [words.format(n=count(number)) for number, words in parts if number]
+    all_there, sold = _is_all_there(block), block.block == "sales"
+    records = (
+        ngettext("{n} order", "{n} orders", total.orders)
+        if sold
+        else ngettext("{n} record", "{n} records", total.orders)
+    )
+    orders = records.format(n=count(total.orders))
     line = _("{connection}, {block} in {currency}, {first} to {last}: {counts}; ").format(
         connection=shown(report.connection), block=_(_BLOCKS[block.block]), currency=shown(block.currency),
-        first=day(block.first_day, era=True), last=day(block.last_day, era=True), counts=", ".join(said),
+        first=day(block.first_day, era=True), last=day(block.last_day, era=True),
+        counts=orders if whole and not all_there else ", ".join([orders, *went]),
     )  # fmt: skip
-    line += _("every satang is accounted for") if whole else _("sums differ, see `recon status`")
+    if not whole:
+        line += _("sums differ, see `recon status`")
+    elif all_there:
+        line += _("every satang is accounted for")
+    else:
+        line += _("accounted for: {counts}").format(counts=", ".join(went))
     empty = len(block.empty_days)
     if empty:
-        line += "; " + ngettext("{n} day without orders", "{n} days without orders", empty).format(n=count(empty))
+        days = ngettext("{n} day without orders", "{n} days without orders", empty)
+        line += "; " + (
+            days if sold else ngettext("{n} day without records", "{n} days without records", empty)
+        ).format(n=count(empty))
     return line
