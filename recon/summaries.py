@@ -61,6 +61,8 @@ class FileReport:
     """Sum over the file's own text, counted apart from the orders."""
     other_currencies: dict[str, str] = field(default_factory=dict)
     """Totals of orders in other currencies than the books'; they are in no other sum."""
+    purchases: int = 0
+    """Of the orders, those that are purchases or a marketplace's payouts."""
     refused: int = 0
     """Orders of the file that could not be read."""
     known: int = 0

@@ -18,7 +18,7 @@ from recon.service.causes import causes
 from recon.service.context import Context
 from recon.service.known import frames_path
 from recon.service.overview import waiting_files
-from recon.service.taking_in import day_of_last_pull
+from recon.service.taking_in import bought_count, day_of_last_pull
 from recon.store.files import Intake, KeptFile
 from recon.summaries import CauseLine
 
@@ -40,6 +40,8 @@ class IntakeLine:
     size: int
     rows: int
     orders: int
+    purchases: int
+    """Of the orders, those that are purchases or a marketplace's payouts."""
     total: str
     """Sum of its orders in the books' currency."""
     stated_total: str
@@ -164,6 +166,7 @@ def _line(context: Context, intake: Intake, kept: KeptFile) -> IntakeLine:
         size=kept.size,
         rows=sum(part["rows"] for part in stated),
         orders=intake.order_count,
+        purchases=bought_count(intake),
         total=plain(intake.total_minor, currency),
         stated_total=plain(stated_minor, currency),
         ties=stated_minor == intake.total_minor + kept_out,

@@ -19,9 +19,9 @@ from recon.service.context import Context
 from recon.service.controls import control_view, stored_bought, stored_controls
 from recon.service.elsewhere import HOLDS
 from recon.service.reading import batch_view, latest_plan_folder, taken_in
+from recon.service.refused import counted, entered_by_hand, refused_waiting
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
-from recon.service.waiting import refused_waiting
 from recon.summaries import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
@@ -72,6 +72,8 @@ class ConnectionLine:
     """As the ledger named it; None: not asked yet."""
     files: int
     orders: int
+    purchases: int
+    """Records of purchases or a marketplace's payouts; neither they nor their sum are in the orders'."""
     total: str
     start_date: str
     start_date_locked: bool
@@ -219,19 +221,20 @@ def events(
 
 def _plans(
     context: Context,
-) -> tuple[Tally, Tally, int, int, dict[str, int], dict[str, str], ControlTotals | None]:
+) -> tuple[Tally, Tally, int, int, dict[str, tuple[int, int]], dict[str, str], ControlTotals | None]:
     """Return what the newest plans hold.
 
-    Held orders, held purchases, orders that wait for matching, orders that others seem to have posted, orders and totals by connection.
+    Held orders, held purchases, orders that wait for matching, orders that others seem to have posted, orders, purchases and totals by connection.
     """
     held_count = held_minor = bought_count = bought_minor = matching = elsewhere = 0
-    orders: dict[str, int] = {}
+    orders: dict[str, tuple[int, int]] = {}
     totals: dict[str, str] = {}
     controls: ControlTotals | None = None
     for name in context.settings.connections:
         folder = latest_plan_folder(context, name)
         if folder is None:
-            (orders[name], total), _ = taken_in(context, name)
+            (sold, total), (purchases, _sum) = taken_in(context, name)
+            orders[name] = sold, purchases
             totals[name] = plain(total)
             continue
         made = stored_controls(folder)
@@ -249,7 +252,8 @@ def _plans(
         causes = causes.join(held, on="order_key", how="semi")
         matching += causes.filter(pl.col("code").is_in(MATCHING))["order_key"].n_unique()
         elsewhere += causes.filter(pl.col("code").is_in(HOLDS))["order_key"].n_unique()
-        orders[name], totals[name] = made.order_count, plain(made.source_gross_minor)
+        orders[name] = made.order_count, bought.order_count if bought else 0
+        totals[name] = plain(made.source_gross_minor)
     held_sums = Tally(held_count, plain(held_minor)), Tally(bought_count, plain(bought_minor))
     return (*held_sums, matching, elsewhere, orders, totals, controls)
 
@@ -260,7 +264,9 @@ def _purchases_among(folder: Path, held: pl.DataFrame) -> int:
     return held.join(kinds.filter(is_bought(kinds)), on="order_key", how="semi").height
 
 
-def _connection(context: Context, name: str, orders: dict[str, int], totals: dict[str, str]) -> ConnectionLine:
+def _connection(
+    context: Context, name: str, orders: dict[str, tuple[int, int]], totals: dict[str, str]
+) -> ConnectionLine:
     rules = context.settings.connections[name]
     known = context.store.catalog.verified(name)
     return ConnectionLine(
@@ -270,7 +276,8 @@ def _connection(context: Context, name: str, orders: dict[str, int], totals: dic
         environment=known.environment if known else rules.environment,
         company=known.name if known else None,
         files=len(context.store.files.all(name)),
-        orders=orders[name],
+        orders=orders[name][0],
+        purchases=orders[name][1],
         total=totals[name],
         start_date=rules.start_date.isoformat(),
         start_date_locked=context.store.outbox.has_sent(name),
@@ -285,7 +292,8 @@ def _states(context: Context, batches: list[BatchView]) -> dict[str, Tally]:
     for view in batches:
         if view.approved_by is None and view.state == "draft":
             continue
-        for state, tally in context.store.outbox.counts(view.batch).items():
+        batch = context.store.batches.get(view.batch)
+        for state, tally in counted(context, batch, entered_by_hand(context, batch).values()).items():
             name = (groups | person).get(state, state)
             before = counts.get(name, (0, 0))
             counts[name] = (before[0] + tally.count, before[1] + tally.total_minor)
@@ -311,7 +319,7 @@ def _waits(
                 waits.append(Wait("decided", view.batch, min(approved, view.documents)))
         elif view.open:
             waits.append(Wait("approved", view.batch, view.open))
-        refused = refused_waiting(context, view.batch, view.connection) if view.refused else 0
+        refused = refused_waiting(context, context.store.batches.get(view.batch)) if view.refused else 0
         if refused:
             waits.append(Wait("refused", view.batch, refused))
     name = next(iter(context.settings.connections), "")

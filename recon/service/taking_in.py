@@ -221,6 +221,11 @@ def _purchases(orders: pl.DataFrame, currency: str) -> dict[str, object]:
     return {"purchases": {"count": bought.height, "total_minor": total_of(bought, currency)}}
 
 
+def bought_count(intake: Intake | NewIntake) -> int:
+    """Return how many of a file's records are purchases or a marketplace's payouts."""
+    return int((intake.facts.get("purchases") or {}).get("count", 0))
+
+
 def rows_read(reading: Reading) -> int:
     """Return how many rows of the file became part of an order or of a finding about one."""
     refused = reading.findings.filter(pl.col("severity").is_in(["refused", "hold"]), pl.col("row").is_not_null())
@@ -251,6 +256,7 @@ def known_report(file: IntakeFile, known: Intake) -> FileReport:
         message=f"already imported as {known.name} on {at} UTC: 0 new",
         digest=file.digest,
         orders=known.order_count,
+        purchases=bought_count(known),
         known=known.order_count,
         total=plain(known.total_minor),
     )
@@ -275,6 +281,7 @@ def report_of(
         digest=file.digest,
         rows=sum(part.rows for part in frames.stated),
         orders=frames.orders.height,
+        purchases=int(is_bought(frames.orders).sum()),
         total=plain(totals.get(currency, 0)),
         stated_total=plain(sum(total.stated_minor for total in stated)),
         other_currencies={other: plain(total, other) for other, total in totals.items() if other != currency},

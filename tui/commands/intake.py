@@ -9,9 +9,10 @@ from pathlib import Path
 
 from recon.errors import UsageError
 from recon.service.asking_again import order_numbers
-from recon.service.intakes import IntakeDetail
+from recon.service.intakes import IntakeDetail, IntakeLine
 from recon.summaries import CauseLine, FileReport, IntakeReport
 from tui.output import Output, grouped
+from tui.record_words import counted
 from tui.wiring import open_service
 
 
@@ -86,7 +87,7 @@ def _print_file(file: FileReport, output: Output) -> None:
         return
     others = "".join(f", {currency} {grouped(total)}" for currency, total in file.other_currencies.items())
     output.line(
-        f"{file.name}: {file.source}, {file.rows:,} rows, {file.orders:,} orders, {grouped(file.total)}{others}"
+        f"{file.name}: {file.source}, {file.rows:,} rows, {_records(file)}, {grouped(file.total)}{others}"
         f"  (file {file.digest[:12]}; its own sum {grouped(file.stated_total)})"
     )
     output.line(
@@ -95,6 +96,11 @@ def _print_file(file: FileReport, output: Output) -> None:
     print_causes(file.causes, output)
     for note in file.notes:
         output.line(f"  note: {note}")
+
+
+def _records(file: FileReport | IntakeLine) -> str:
+    """Return how many records a file has, in words."""
+    return counted(file.orders - file.purchases, file.purchases, file.source)
 
 
 def print_causes(causes: tuple[CauseLine, ...], output: Output) -> None:
@@ -180,7 +186,7 @@ def _print_taken(detail: IntakeDetail, output: Output) -> None:
     line = detail.line
     ties = "which ties" if line.ties else "which differs"
     output.line(
-        f"{line.name}: {line.profile or line.source}, {line.rows:,} rows, {line.orders:,} orders, {grouped(line.total)}  "
+        f"{line.name}: {line.profile or line.source}, {line.rows:,} rows, {_records(line)}, {grouped(line.total)}  "
         f"(file {line.file}; its own sum {grouped(line.stated_total)}, {ties})"
     )
     output.line(

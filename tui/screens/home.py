@@ -17,6 +17,7 @@ from tui.composed import tr_composed
 from tui.event_words import event_count, event_words
 from tui.i18n import N_, _, count, day, day_heading, moment, ngettext
 from tui.keys import bindings
+from tui.record_words import counted, held_purchases
 from tui.run_words import run_words
 from tui.screens.base import StepScreen
 from tui.widgets.intake_words import source_words
@@ -188,6 +189,11 @@ class HomeScreen(StepScreen):
         lines = Content(self._wait_words(wait)).wrap(max(self._column_width() - len(sign) - 1, 20))
         return Content.assemble((f"{sign} ", style), Content("\n  ").join(lines))
 
+    def _sources_of_purchases(self) -> list[str]:
+        """Return where purchases come from."""
+        view = self.recon.overview
+        return [line.source for line in view.connections if line.purchases] if view is not None else []
+
     def _wait_words(self, wait: Wait) -> str:
         n, subject = count(wait.count), shown(wait.subject)
         total = self.recon.amount(wait.total) if wait.total else ""
@@ -242,7 +248,7 @@ class HomeScreen(StepScreen):
         elif wait.kind == "held":
             words = ngettext("{n} order is held, {total}", "{n} orders are held, {total}", wait.count)
         elif wait.kind == "held-purchases":
-            words = ngettext("{n} purchase is held, {total}", "{n} purchases are held, {total}", wait.count)
+            words = held_purchases(wait.count, *self._sources_of_purchases())
         elif wait.kind == "inbox":
             words = ngettext("{n} new file in the inbox", "{n} new files in the inbox", wait.count)
         elif wait.kind == "connect":
@@ -297,7 +303,7 @@ class HomeScreen(StepScreen):
     def _connections(self, view: Overview, width: int) -> list[str]:
         lines = []
         for line in view.connections:
-            n = ngettext("{n} order", "{n} orders", line.orders).format(n=count(line.orders))
+            n = counted(line.orders, line.purchases, line.source)
             where = f"{shown(line.name)}: {source_words(line.source)} > {shown(line.target)}"
             lines.append(split_line(where, f"{n}  {self.recon.amount(line.total)}", width))
             since = _("from {day}").format(day=day(line.start_date, era=True))

@@ -24,6 +24,7 @@ from tui.composed import tr_composed
 from tui.core_texts import ATTEMPT_RESULTS, RULES, word
 from tui.hidden import cell_without_amount, without_amounts
 from tui.i18n import N_, _, day, moment, speaking, tr
+from tui.record_words import no_document
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.order_fields import STATE_FIELDS, tr_field
 
@@ -242,7 +243,7 @@ class DocumentPane(Widget):
     def _held(self, width: int) -> list[Part]:
         row = self._row
         amount = self._amount(self._minor(row["total_minor"]))
-        words = _("No document is made for this order. Held back:")
+        words = no_document(row["order_key"])
         held = split_line(words, amount, width) if width_of(words) + width_of(amount) < width else f"{words} {amount}"
         parts: list[Part] = [shown(row["customer"] or ""), "\n", held, "\n"]
         return parts + self._finding_parts()

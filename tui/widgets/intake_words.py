@@ -18,6 +18,7 @@ from tui.cells import cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.core_texts import SEVERITIES, finding_remedy, finding_title, word
 from tui.i18n import N_, _, count, day, moment, ngettext
+from tui.record_words import counted
 
 Amount = Callable[[str], str]
 Part = str | tuple[str, str]
@@ -91,7 +92,7 @@ def detail_content(detail: IntakeDetail, amount: Amount, currency: str, timezone
         (cut(shown(line.name), width), "bold"), "\n",
         cut(f"{source_words(line.source, line.profile)}  {who}", width), "\n",
         counts(line.known, line.new, line.changed, line.gone, line.refused), "\n",
-        *_sums(line.orders, line.total, line.stated_total, amount, currency, width, ties=line.ties),
+        *_sums(_records(line), line.total, line.stated_total, amount, currency, width, ties=line.ties),
     ]  # fmt: skip
     return Content.assemble(*parts, *cause_parts(detail.causes, amount, width, ties=line.ties))
 
@@ -109,11 +110,17 @@ def counts(known: int, new: int, changed: int, gone: int, refused: int) -> str:
     return "   ".join(parts)
 
 
-def _sums(orders: int, total: str, stated: str, amount: Amount, currency: str, width: int, *, ties: bool) -> list[Part]:
+def _records(report: FileReport | IntakeLine) -> str:
+    """Return how many records a file has, in words."""
+    return counted(report.orders - report.purchases, report.purchases, report.source)
+
+
+def _sums(
+    records: str, total: str, stated: str, amount: Amount, currency: str, width: int, *, ties: bool
+) -> list[Part]:
     """Return both sums side by side, or one under the other where an amount would be broken."""
-    n = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
     word: Part = (_("ties"), "$recon-done") if ties else ("! " + _("does not tie"), "bold $recon-bad")
-    ours = f"{n}  {amount(total)} {currency}"
+    ours = f"{records}  {amount(total)} {currency}"
     theirs = _("file says {amount}").format(amount=amount(stated))
     fits = width_of(f"{ours}   {theirs}  {word[0]}") <= width
     return [f"{ours}{'   ' if fits else chr(10)}{theirs}  ", word]
@@ -162,9 +169,10 @@ def preview_sums(preview: FilePreview, amount: Amount, width: int) -> Content:
     report = preview.report
     head = counts(report.known, report.new, report.changed, report.gone, report.refused)
     if report.status == "known":  # it was not read again, so nothing was added up
-        n = ngettext("{n} order", "{n} orders", report.orders).format(n=count(report.orders))
-        return Content(f"{head}\n{n}  {amount(report.total)} {preview.currency}")
-    sums = _sums(report.orders, report.total, report.stated_total, amount, preview.currency, width, ties=preview.ties)
+        return Content(f"{head}\n{_records(report)}  {amount(report.total)} {preview.currency}")
+    sums = _sums(
+        _records(report), report.total, report.stated_total, amount, preview.currency, width, ties=preview.ties
+    )
     others = [f"   {amount(total)} {currency}" for currency, total in report.other_currencies.items()]
     return Content.assemble(head, "\n", *sums, *others)
 
@@ -211,8 +219,9 @@ def _all_of(reports: Sequence[FileReport], amount: Amount, currency: str) -> lis
     """Return the sums over several files, for a person who does not add them up."""
     taken = [report for report in reports if report.status == "taken"]
     sums = [sum(getattr(report, name) for report in taken) for name in ("known", "new", "changed", "gone", "refused")]
-    orders = sum(report.orders for report in taken)
-    n = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
+    bought = sum(report.purchases for report in taken)
+    sources = {report.source for report in taken if report.purchases}
+    n = counted(sum(report.orders for report in taken) - bought, bought, sources.pop() if len(sources) == 1 else "")
     files = ngettext("{n} file", "{n} files", len(reports)).format(n=count(len(reports)))
     total = plain(sum(minor(report.total) for report in taken), currency)
     return [(f"{files}   {n}  {amount(total)} {currency}", "bold"), f"\n{counts(*sums)}"]
@@ -230,7 +239,7 @@ def _report_parts(report: FileReport, amount: Amount, currency: str, width: int,
     said = _("would be taken in") if ahead else _("taken in")
     head: list[Part] = [(f"{'+' if ahead else '='} {name}  {said}", "bold"), "\n"]
     head += [counts(report.known, report.new, report.changed, report.gone, report.refused), "\n"]
-    head += _sums(report.orders, report.total, report.stated_total, amount, currency, width, ties=ties)
+    head += _sums(_records(report), report.total, report.stated_total, amount, currency, width, ties=ties)
     head += [f"\n{amount(total)} {other}" for other, total in report.other_currencies.items()]
     return head + cause_parts(report.causes, amount, width)
 

@@ -1,0 +1,51 @@
+"""How the records of a source are called where they are counted: orders; and payouts of a marketplace or purchases, which are none."""
+
+from __future__ import annotations
+
+from recon.domain.providers import SOURCES
+from tui.i18n import _, count, ngettext
+
+
+def counted(orders: int, bought: int, source: str) -> str:
+    """Return how many records there are, in words.
+
+    Args:
+        orders: Those that are sold, or taken back.
+        bought: Purchases; a marketplace's are its payouts.
+        source: What they come from; empty: several sources.
+    """
+    sold = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
+    if not bought:
+        return sold
+    if is_of_marketplaces(source):
+        words = ngettext("{n} payout", "{n} payouts", bought)
+    elif source:
+        words = ngettext("{n} purchase", "{n} purchases", bought)
+    else:
+        words = ngettext("{n} purchase or payout", "{n} purchases and payouts", bought)
+    other = words.format(n=count(bought))
+    return f"{sold}, {other}" if orders else other
+
+
+def is_of_marketplaces(*sources: str) -> bool:
+    """Return whether every one of these sources is a marketplace."""
+    return all(source in SOURCES and SOURCES[source].is_marketplace for source in sources)
+
+
+def held_purchases(count_of: int, *sources: str) -> str:
+    """Return the sentence about held purchases, with room for how many and how much."""
+    marketplaces = {is_of_marketplaces(source) for source in sources}
+    if marketplaces == {True}:
+        return ngettext("{n} payout is held, {total}", "{n} payouts are held, {total}", count_of)
+    if marketplaces == {True, False}:
+        return ngettext(
+            "{n} purchase or payout is held, {total}", "{n} purchases and payouts are held, {total}", count_of
+        )
+    return ngettext("{n} purchase is held, {total}", "{n} purchases are held, {total}", count_of)
+
+
+def no_document(order_key: str) -> str:
+    """Return the sentence above what holds a record; a purchase or a payout is no order."""
+    if ":purchase" in order_key:
+        return _("No document is made for this record. Held back:")
+    return _("No document is made for this order. Held back:")
