@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +10,8 @@ import pytest
 from recon.sandbox.peak import SandboxPeak
 from recon.sandbox.peak.faults import Fault
 from recon.workspace import find_workspace
-from tests.shell import SANDBOX_COMPANY, Shell, run
+from tests.peak_books import peak_books, sent, taken_in
+from tests.shell import Shell
 from tests.tui.conftest import MID_MONTH, WHOLESALE
 from tui.wiring import service_for
 
@@ -178,29 +178,20 @@ def ledger(clock):
 
 
 def workspace_at(root: Path, ledger: SandboxPeak, clock: object, path: Path) -> Shell:
-    run("init", root, "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01", "--target", "peak",
-        "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
-    shell = Shell(root, clock)
-    shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-    shell("import", path)
-    shell("match", "--link-all", "--all-channels", "BSV002")
-    return shell
+    return taken_in(peak_books(root, ledger, clock), ledger, path, code=4 if path == MID_MONTH else 0)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def test_f39_a_number_the_ledger_shows_under_another_document_is_never_sent(tmp_path, clock, key_store, ledger) -> None:
     """Somebody else posts under numbers we would use next; verify sees them, and from then on their orders are held."""
-    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
-    ours("plan").expect(4)
-    ours("approve", "B0001", "--as", "Nok").expect(0)
-    ours("upload", "B0001").expect(0)
-    later = tmp_path / "later.csv"
-    later.write_text(LATER, encoding="utf-8")
-    earlier = tmp_path / "otherwise.csv"
-    earlier.write_text(OTHERWISE, encoding="utf-8")
-    theirs = workspace_at(tmp_path / "theirs", ledger, clock, earlier)
-    theirs("plan").expect(4)
-    theirs("approve", "B0001", "--as", "Malee").expect(0)
-    theirs("upload", "B0001").expect(0)
+    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+    later = written(tmp_path / "later.csv", LATER)
+    otherwise = written(tmp_path / "otherwise.csv", OTHERWISE)
+    sent(workspace_at(tmp_path / "theirs", ledger, clock, otherwise), actor="Malee")
     assert len(ours.json("verify", "B0001", code=4)["strangers"]) == 3
     ours("import", later)
     plan = ours.json("plan")
@@ -212,16 +203,9 @@ def test_f39_a_number_the_ledger_shows_under_another_document_is_never_sent(tmp_
 
 def test_an_equal_document_under_our_number_is_taken_for_ours(tmp_path, clock, key_store, ledger) -> None:
     """As after a restored backup: the ledger holds it, the store does not know; the upload looks it up and takes it over."""
-    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
-    ours("plan").expect(4)
-    ours("approve", "B0001", "--as", "Nok").expect(0)
-    ours("upload", "B0001").expect(0)
-    later = tmp_path / "later.csv"
-    later.write_text(LATER, encoding="utf-8")
-    theirs = workspace_at(tmp_path / "theirs", ledger, clock, later)
-    theirs("plan").expect(4)
-    theirs("approve", "B0001", "--as", "Malee").expect(0)
-    theirs("upload", "B0001").expect(0)
+    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+    later = written(tmp_path / "later.csv", LATER)
+    sent(workspace_at(tmp_path / "theirs", ledger, clock, later), actor="Malee")
     assert len(ours.json("verify", "B0001", code=4)["strangers"]) == 3
     ours("import", later)
     assert ours.json("plan")["documents"] == 3
@@ -230,21 +214,13 @@ def test_an_equal_document_under_our_number_is_taken_for_ours(tmp_path, clock, k
 
 
 def test_f39_an_upload_refuses_a_number_that_was_taken_meanwhile(tmp_path, clock, key_store, ledger) -> None:
-    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
-    ours("plan").expect(4)
-    ours("approve", "B0001", "--as", "Nok").expect(0)
-    ours("upload", "B0001").expect(0)
-    later = tmp_path / "later.csv"
-    later.write_text(LATER, encoding="utf-8")
+    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+    later = written(tmp_path / "later.csv", LATER)
     ours("import", later)
     ours("plan").expect(4)
     ours("approve", "B0002", "--as", "Nok").expect(0)
-    earlier = tmp_path / "otherwise.csv"
-    earlier.write_text(OTHERWISE, encoding="utf-8")
-    theirs = workspace_at(tmp_path / "theirs", ledger, clock, earlier)
-    theirs("plan").expect(4)
-    theirs("approve", "B0001", "--as", "Malee").expect(0)
-    theirs("upload", "B0001").expect(0)
+    otherwise = written(tmp_path / "otherwise.csv", OTHERWISE)
+    sent(workspace_at(tmp_path / "theirs", ledger, clock, otherwise), actor="Malee")
     ours("verify", "B0001").expect(0)  # the numbers are approved here, so they are no strangers' yet
     before = len(ledger.requests)
     for words in (("upload", "B0002", "--dry-run"), ("upload", "B0002")):
@@ -256,10 +232,7 @@ def test_f39_an_upload_refuses_a_number_that_was_taken_meanwhile(tmp_path, clock
 
 
 def test_the_ledger_doubling_a_number_is_told(tmp_path, clock, key_store, ledger) -> None:
-    ours = workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE)
-    ours("plan").expect(4)
-    ours("approve", "B0001", "--as", "Nok").expect(0)
-    ours("upload", "B0001").expect(0)
+    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
     first = ours.json("documents", "B0001")["documents"][0]["number"]
     ledger.inject(Fault(kind="set-field", path="/receipts*", field="code", text=first, times=None))
     found = ours.json("verify", "B0001", code=4)["numbering"]
