@@ -263,6 +263,8 @@ class BatchView:
     """What these add to the books: expenses less suppliers' credits; payments move money only."""
     company: str = ""
     """Whose books, as the ledger named itself; empty: it was not asked yet."""
+    by_hand: tuple[str, ...] = ()
+    """A sentence per document that was refused and that a person entered in the ledger since; ``posted`` counts it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTI
 from recon.plan.assemble import Written, assemble
 from recon.plan.both import plan_both
 from recon.plan.buying.state import is_bought
+from recon.plan.by_hand import entered_by_hand
 from recon.plan.columns import per_order, side_by_side
 from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
 from recon.plan.drafts import drafts
@@ -59,7 +60,7 @@ def _sales_plan(inputs: PlanInputs) -> Plan:
     own = _hold(work, sale, amounts, rule_no, acting)
     acting = acting & work.verdicts.free()
     finished, sums = _finish(work, sale, amounts, rule_no, acting)
-    asked = _drafts(work, amounts, sums, rule_no, acting)
+    asked = entered_by_hand(work.verdicts, _drafts(work, amounts, sums, rule_no, acting), work.inputs.decisions)
     written, results = side_by_side(
         lambda: assemble(work, items, asked, finished, sums, amounts), lambda: _results(work, asked, amounts, rule_no)
     )

@@ -17,8 +17,9 @@ from recon.plan.buying.state import is_bought
 from recon.plan.findings import with_vat_figures
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
+from recon.service.refused import counted, entered_by_hand, refused_waiting
 from recon.service.sent import sent_findings
-from recon.service.waiting import refused_waiting, waiting_lines, waiting_rows
+from recon.service.waiting import waiting_lines, waiting_rows
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import BatchView, CauseLine, DocumentRow
@@ -42,7 +43,8 @@ def document_rows(
 def _states(context: Context, batch: Batch | None) -> dict[str, OutboxRow]:
     if batch is None or batch.first_row is None:
         return {}
-    return {row.document_key: row for row in context.store.outbox.rows(batch.batch_id)}
+    rows = {row.document_key: row for row in context.store.outbox.rows(batch.batch_id)}
+    return rows | entered_by_hand(context, batch)
 
 
 def document_row(record: Mapping[str, Any], sent: OutboxRow | None, file: str, row: int) -> DocumentRow:
@@ -187,11 +189,9 @@ def _order(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def batch_view(context: Context, batch: Batch) -> BatchView:
     """Return a batch with what became of its documents."""
-    counts = (
-        {state: tally.count for state, tally in context.store.outbox.counts(batch.batch_id).items()}
-        if batch.first_row is not None
-        else {}
-    )
+    by_hand = entered_by_hand(context, batch)
+    tallies = counted(context, batch, by_hand.values()) if batch.first_row is not None else {}
+    counts = {state: tally.count for state, tally in tallies.items()}
     approval = context.store.batches.approval(batch.batch_id)
     closed = ("posted", "by_hand", "refused", "skipped", "cancelled", "unknown")
     return BatchView(
@@ -214,6 +214,7 @@ def batch_view(context: Context, batch: Batch) -> BatchView:
         purchases=int(batch.facts.get("bought", {}).get("document_count", 0)),
         purchases_total=plain(int(batch.facts.get("bought", {}).get("documents_minor", 0))),
         company=known.name if (known := context.store.catalog.verified(batch.connection)) else "",
+        by_hand=tuple(f"{row.number or row.document_key} was refused. {row.words}" for row in by_hand.values()),
     )
 
 
@@ -316,7 +317,7 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
             )
         elif unsent:
             waits.append(f"{view.batch}: documents not sent yet: {unsent:,} (recon upload {view.batch})")
-        refused = refused_waiting(context, view.batch, view.connection) if view.refused else 0
+        refused = refused_waiting(context, context.store.batches.get(view.batch)) if view.refused else 0
         if refused:
             waits.append(
                 f"{view.batch}: documents refused by the ledger: {refused:,} (recon documents {view.batch} --status refused)"

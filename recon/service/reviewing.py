@@ -21,6 +21,7 @@ from recon.review.table import ReviewTable
 from recon.service.context import Context
 from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import document_rows
+from recon.service.refused import entered_by_hand
 from recon.store.batches import Batch
 from recon.summaries import DocumentRow
 
@@ -111,7 +112,8 @@ def _states(context: Context, batch: Batch | None) -> pl.DataFrame:
         return pl.DataFrame(schema=STATES)
     question = "SELECT doc_no, state, COALESCE(words, code) FROM outbox WHERE id BETWEEN ? AND ? AND state <> 'queued' ORDER BY id"
     rows = [row for part in context.store.database.tuples(question, (batch.first_row, batch.last_row)) for row in part]
-    return pl.DataFrame(rows, schema=STATES, orient="row")
+    by_hand = {row.doc_no: (row.doc_no, row.state, row.words) for row in entered_by_hand(context, batch).values()}
+    return pl.DataFrame([by_hand.get(row[0], row) for row in rows] if by_hand else rows, schema=STATES, orient="row")
 
 
 def decided_documents(context: Context, name: str, batch: Batch | None) -> pl.DataFrame:

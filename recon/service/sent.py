@@ -8,6 +8,7 @@ import polars as pl
 
 from recon.frames.findings import findings_from, gather
 from recon.service.context import Context
+from recon.service.refused import entered_by_hand
 
 CODES: Final[dict[str, tuple[str, ...]]] = {
     "ledger-refused": ("refused", "skipped"),
@@ -32,7 +33,9 @@ def sent_findings(context: Context, name: str) -> pl.DataFrame:
         }
         for batch in context.store.batches.all(name)
         if batch.first_row is not None
+        for by_hand in [entered_by_hand(context, batch)]
         for row in context.store.outbox.rows(batch.batch_id, states=states)
+        if row.document_key not in by_hand
     ]
     if not rows:
         return gather([])

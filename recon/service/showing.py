@@ -16,6 +16,7 @@ from recon.plan.records import documents_by_key
 from recon.service.causes import finding_row, with_currency
 from recon.service.context import Context
 from recon.service.reading import document_row
+from recon.service.refused import entered_by_hand
 from recon.service.waiting import settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
@@ -109,7 +110,9 @@ def _outbox_row(context: Context, batch: Batch, key: str) -> OutboxRow | None:
     if batch.first_row is None:
         return None
     company_no = context.store.outbox.company_no(batch.company_id)
-    return None if company_no is None else context.store.outbox.of_batch(company_no, key, batch.batch_id)
+    if company_no is None:
+        return None
+    return entered_by_hand(context, batch).get(key) or context.store.outbox.of_batch(company_no, key, batch.batch_id)
 
 
 def _list_price(line: DocumentLine) -> int | None:

@@ -35,16 +35,24 @@ _ELSEWHERE: Final = ("review", "", "Look at the order and its document; correct 
 _SKIPPED: Final = ("review", "", "Mend what was refused before it; then these come back too.")
 
 
-def refused_groups(context: Context, batch: Batch) -> tuple[RefusedGroup, ...]:
-    """Return what the ledger refused of a batch, the most frequent cause first."""
-    tallies = outbox_progress.refused_tallies(context.store.database, batch.batch_id)
-    return tuple(_group(context, batch, *tally) for tally in tallies[:SHOWN_GROUPS])
+def refused_groups(context: Context, batch: Batch, but: tuple[str, ...] = ()) -> tuple[RefusedGroup, ...]:
+    """Return what the ledger refused of a batch, the most frequent cause first; ``but``: documents entered by hand since."""
+    tallies = outbox_progress.refused_tallies(context.store.database, batch.batch_id, but)
+    return tuple(_group(context, batch, but, *tally) for tally in tallies[:SHOWN_GROUPS])
 
 
 def _group(
-    context: Context, batch: Batch, state: str, code: str, words: str, count: int, total_minor: int
+    context: Context,
+    batch: Batch,
+    but: tuple[str, ...],
+    state: str,
+    code: str,
+    words: str,
+    count: int,
+    total_minor: int,
 ) -> RefusedGroup:
-    rows = outbox_progress.refused_rows(context.store.database, batch.batch_id, code, words, LOOKED_AT)
+    found = outbox_progress.refused_rows(context.store.database, batch.batch_id, code, words, LOOKED_AT)
+    rows = tuple(row for row in found if row.document_key not in but)
     place, points_to, remedy = _SKIPPED if state == "skipped" else where(words)
     return RefusedGroup(
         code=code,

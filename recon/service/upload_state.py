@@ -14,14 +14,15 @@ from recon.money import plain
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.new_products import orders_to_plan
+from recon.service.refused import counted, entered_by_hand
 from recon.service.sending import confirmation_needed
 from recon.service.upload_causes import refused_groups, result_line
-from recon.service.upload_records import Pace, PersonLine, UnsureLine, UploadState
+from recon.service.upload_records import Pace, PersonLine, ResultLine, UnsureLine, UploadState
 from recon.service.waiting import next_step, settle_command
 from recon.store import outbox_progress
 from recon.store.batches import Batch
 from recon.store.moments import moment
-from recon.store.outbox import Tally
+from recon.store.outbox import OutboxRow, Tally
 from recon.upload.running import Running, running, stop_is_wished_of, wish_stop
 from recon.upload.word import words_for
 
@@ -46,7 +47,8 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
     if batch is None:
         return _nothing(context, run)
     _, company, environment = _known(context, batch)
-    tallies = context.store.outbox.counts(batch.batch_id) if batch.first_row is not None else {}
+    by_hand = entered_by_hand(context, batch)
+    tallies = counted(context, batch, by_hand.values()) if batch.first_row is not None else {}
     counts = {state: tally.count for state, tally in tallies.items()}
     settled = sum(count for state, count in counts.items() if state in SETTLED)
     times = outbox_progress.attempt_times(context.store.database, batch.batch_id, PACE_OVER)
@@ -72,13 +74,19 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
         running_since=run.since if run else None,
         stop_asked=run is not None and stop_is_wished_of(context.store.folder, run),
         pace=_pace(times.last_ended, run, _left(tallies)) if is_mine and run else None,
-        results=tuple(result_line(row) for row in outbox_progress.latest(context.store.database, batch.batch_id, RESULTS)),
-        refused=refused_groups(context, batch),
+        results=_results(context, batch, by_hand),
+        refused=refused_groups(context, batch, tuple(by_hand)),
         unsure=_unsure(context, batch, sends_now=is_mine),
         person=person,
         confirm=confirmation_needed(context, batch.batch_id),
         next_step=_next_step(context, batch, counts, person),
     )  # fmt: skip
+
+
+def _results(context: Context, batch: Batch, by_hand: Mapping[str, OutboxRow]) -> tuple[ResultLine, ...]:
+    """Return what became of the newest documents, those entered by hand since with whose word that is."""
+    rows = outbox_progress.latest(context.store.database, batch.batch_id, RESULTS)
+    return tuple(result_line(by_hand.get(row.document_key, row)) for row in rows)
 
 
 def stop_upload(context: Context, batch_id: str) -> bool:

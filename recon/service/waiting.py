@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from recon.domain.outbox import WITH_PERSON
-from recon.frames.parquet import scan_frame
 from recon.service.context import Context
 from recon.store.outbox import OutboxRow
 from recon.upload.word import words_for
@@ -32,20 +31,6 @@ def waiting_rows(context: Context, names: Iterable[str]) -> tuple[OutboxRow, ...
     """Return the documents of these connections that wait for a person, in order of sending."""
     batches = {batch.batch_id for name in names for batch in context.store.batches.all(name)}
     return tuple(row for row in context.store.outbox.unsettled(*WITH_PERSON) if row.batch_id in batches)
-
-
-def refused_waiting(context: Context, batch_id: str, connection: str) -> int:
-    """Return how many refused documents of a batch still wait: their orders are in no later batch and in no draft.
-
-    What was planned anew waits, or stands in the ledger, there; in its own batch it stays refused.
-    """
-    rows = context.store.outbox.refused_still(batch_id)
-    drafts = [batch for batch in context.store.batches.all(connection) if batch.state == "draft"] if rows else []
-    planned: set[str] = set()
-    for batch in drafts:
-        folder = context.workspace.private / str(batch.facts["frames"])
-        planned |= set(scan_frame(folder, "documents").select("order_key").collect()["order_key"].to_list())
-    return sum(row.order_key not in planned for row in rows)
 
 
 def waiting_lines(rows: Iterable[OutboxRow]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,13 +59,15 @@ def last_sent_at(database: Database, row_ids: list[int]) -> dict[int, str]:
     return {row["row_id"]: row["at"] for row in rows}
 
 
-def refused_tallies(database: Database, batch_id: str) -> tuple[tuple[str, str, str, int, int], ...]:
-    """Return (state, code, words, documents, sum) of what was refused or skipped, by code and words."""
+def refused_tallies(
+    database: Database, batch_id: str, but: tuple[str, ...] = ()
+) -> tuple[tuple[str, str, str, int, int], ...]:
+    """Return (state, code, words, documents, sum) of what was refused or skipped, by code and words; ``but``: less these keys."""
     rows = database.query(
         "SELECT o.state, COALESCE(o.code, '') AS code, COALESCE(o.words, '') AS words, COUNT(*) AS n, "
         f"SUM(o.total_minor) AS total_minor, MIN(o.id) AS first_id {_OF_BATCH} AND o.state IN ('refused', 'skipped') "
-        "GROUP BY o.state, o.code, o.words ORDER BY n DESC, first_id",
-        (batch_id,),
+        "AND o.document_key NOT IN (SELECT value FROM json_each(?)) GROUP BY o.state, o.code, o.words ORDER BY n DESC, first_id",
+        (batch_id, json.dumps(but)),
     )
     return tuple((r["state"], r["code"], r["words"], r["n"], r["total_minor"]) for r in rows)
 

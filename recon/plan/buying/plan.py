@@ -16,6 +16,7 @@ from recon.plan.buying.holds import hold_bought
 from recon.plan.buying.lifecycle import BUYING, BUYING_RULE_NAMES, asks_for, buying_rules, buying_steps
 from recon.plan.buying.lines import buying_items, withheld
 from recon.plan.buying.work import Buying, open_buying
+from recon.plan.by_hand import entered_by_hand
 from recon.plan.columns import per_order, run_sums
 from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
 from recon.plan.findings import account_findings, findings_by_cause, vat_rounding_findings
@@ -44,7 +45,7 @@ def buying_plan(inputs: PlanInputs, numbers_taken: pl.DataFrame) -> Plan:
     own = hold_bought(work, lines, amounts, rule_no, acting)
     acting = acting & work.verdicts.free()
     finished, sums = _finish(work, lines, amounts, acting, rates)
-    asked = _drafts(work, amounts, sums, rule_no, acting)
+    asked = entered_by_hand(work.verdicts, _drafts(work, amounts, sums, rule_no, acting), inputs.decisions)
     sent = asked.filter(pl.col("blocked").is_null())
     documents = headers(work, sent, amounts, numbers_taken)
     document_lines, numbered = lines_of(work, documents, finished, items)
