@@ -187,6 +187,10 @@ class Connection(Section):
     """Which document of an invoiced sale is the tax invoice; auto: the invoice once goods are delivered, else payment."""
     payment_channels: tuple[str, ...] = ("*",)
     """Chosen payment channels; `*` means all. Others are ignored, visibly."""
+    taxes: Literal["vat", "line"] = "vat"
+    """How tax stands on documents. `vat`: VAT, worked out from the rate and compared with what the source states; `line`: the tax the source states (US sales tax) is a line of its own, booked by charges.tax, and nothing is worked out."""
+    discounts: Literal["in-prices", "line"] = "in-prices"
+    """Where discounts stand on documents. `in-prices`: every line is less its share; `line`: lines keep their full price and one line, booked by charges.discount, takes all discounts off."""
     vat_registered: bool = True
     """A company that is not registered issues no tax invoices and no VAT."""
     vat_rate_percent: str = Field(default="7", pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")

@@ -39,5 +39,9 @@ class Charges(Section):
     """Import duties charged to the buyer."""
     rounding: Charge = Charge(vat="none")
     """Cash rounding."""
+    discount: Charge = Charge(treatment="hold", vat="none")
+    """Discounts, where they are a line of their own (`discounts = "line"`); held until somebody says where they belong."""
+    tax: Charge = Charge(treatment="hold", vat="none")
+    """Sales tax, where it is a line of its own (`taxes = "line"`); held until somebody says where it belongs. `leave-out`: others hand it in."""
     platform_voucher: Literal["hold", "spread", "other-income", "leave-out"] = "hold"
     """A discount the platform pays for: into the item prices, as other income, not booked, or held."""

@@ -170,6 +170,7 @@ LINE_KINDS: Final[dict[str, str]] = {
     "rounding": N_("rounding"),
     "voucher": N_("platform voucher"),
     "discount": N_("discount"),
+    "tax": N_("sales tax"),
 }
 """What a line of a document is."""
 EVENTS: Final[dict[str, str]] = {

@@ -50,6 +50,8 @@ NAMES: Final[dict[str, str]] = {
     "tax_invoice_on": N_("tax invoice is"),
     "cancelled_paid": N_("cancelled, paid, no refund stated"),
     "payment_channels": N_("chosen payment channels"),
+    "taxes": N_("tax on documents"),
+    "discounts": N_("discounts on documents"),
     "vat_registered": N_("registered for VAT"),
     "vat_rate_percent": N_("VAT rate in percent"),
     "prices": N_("prices of orders"),

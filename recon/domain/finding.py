@@ -141,6 +141,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "ledger-cannot": FindingCode("hold", "The ledger would not accept the document as it stands", "See the detail; change the mapping or the order."),
     "refund-exceeds-total": FindingCode("hold", "More was refunded than the order's total", "Check the order in the source."),
     "refund-amount-missing": FindingCode("hold", "Marked as partly refunded, but the source does not say how much", "Export the refund amounts too, or post the order by hand."),
+    "refund-tax-shared": FindingCode("warning", "The source does not say how much tax is in a refund", "The order's tax is shared by the refund's part of its total (cumulative, half up). Compare it with the shop before you approve."),
     "refund-to-record": FindingCode("warning", "The ledger is not told from which account a refund went back", "Record the refund on the credit note in the ledger, from the account named here; the postings and the journal have it already."),
     "returned-not-refunded": FindingCode("hold", "The goods came back, but the source states no refund", "Record the refund in the shop, or decide with `recon match --decide ORDER=by-hand:NUMBER`."),
     "cancelled-but-paid": FindingCode("warning", "Cancelled, but the source does not say that the money went back", "Refund the buyer in the shop; nothing stays posted for a cancelled order."),

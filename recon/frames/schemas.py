@@ -21,7 +21,9 @@ PAYMENT_STATES: Final = (
     "unpaid", "claimed", "partial", "paid", "overpaid", "cod_due", "partly_refunded", "refunded", "void", "unknown",
 )  # fmt: skip
 VAT_MODES: Final = ("included", "excluded", "none", "unknown")
-LINE_KINDS: Final = ("product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount")
+LINE_KINDS: Final = (
+    "product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax",
+)  # fmt: skip
 VAT_CODES: Final = ("vat7", "vat0", "none")
 DOCUMENT_KINDS: Final = (
     "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",

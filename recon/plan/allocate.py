@@ -61,3 +61,14 @@ def _hand_out(frame: pl.DataFrame) -> pl.DataFrame:
     getting = ranked.filter(rank - start < pl.col("_left")).select("line", pl.lit(1, dtype=pl.Int64).alias("_one"))
     joined = frame.join(getting, on="line", how="left", maintain_order="left")
     return joined.with_columns(pl.col("part") + pl.col("_one").fill_null(0))
+
+
+def add_parts(lines: pl.DataFrame, parts: pl.DataFrame, *, sign: int, discount: bool = False) -> pl.DataFrame:
+    """Return the lines with each ``part`` added to (or taken off) its line's amount."""
+    if parts.is_empty():
+        return lines
+    part = lines.select("line").join(parts, on="line", how="left", maintain_order="left")["part"].fill_null(0)
+    changed = [(pl.col("amount_minor") + sign * pl.lit(part)).alias("amount_minor")]
+    if discount:
+        changed.append((pl.col("discount_minor") + pl.lit(part)).alias("discount_minor"))
+    return lines.with_columns(changed)

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.amounts import plain_text
-from recon.frames.findings import findings_from
+from recon.frames.findings import findings_from, no_findings
 from recon.plan.columns import side_by_side
 from recon.plan.contacts import contacts_of
 from recon.plan.dates import draft_dates
@@ -19,6 +19,7 @@ from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
 from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
+from recon.plan.own_lines import refunded_tax
 from recon.plan.postings import postings
 from recon.plan.verdict import mask_of_keys
 from recon.plan.work import Work
@@ -71,6 +72,7 @@ def assemble(
     mirrors = find_mirrors(frame, work.inputs.posted, work.inputs.read_posted, orders["row"], connection)
     frame = mirrors.frame
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "mirrors", "total_minor", "vat_minor")
+    about = pl.concat([about, _tax_credited(work, items, frame)], how="horizontal")
     count = work.inputs.lines.height
     documents, (lined, taken_back) = side_by_side(
         lambda: headers(frame, orders, connection, work.inputs.posted, limits.number_max_length),
@@ -91,6 +93,7 @@ def assemble(
         *_blocked_findings(work, asked),
         *_unfollowed_findings(work),
         account_findings(_unchosen(work, booked, accounts)),
+        _shared_tax(about, documents, orders),
     ]
     return Written(documents, lines, booked, found)
 
@@ -152,6 +155,24 @@ def _with_amounts(
     )
 
 
+def _tax_credited(work: Work, items: Items, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return ``tax_minor`` and ``tax_item`` per document: the sales tax in a refund of a part, and where it is booked."""
+    place, connection = frame["order_no"], work.connection
+    if connection.taxes != "line":
+        none = pl.repeat(0, frame.height, dtype=pl.Int64, eager=True)
+        return pl.DataFrame([none.alias("tax_minor"), none.cast(pl.UInt32).alias("tax_item")])
+    orders = work.orders.select(
+        pl.col("tax_minor").fill_null(0).alias("tax_line_minor"), pl.col("total_minor").alias("order_total")
+    )
+    rules = items.by_charge.filter(pl.col("kind") == "tax").sort("channel_no")["item"]
+    left_out = (items.frame["state"] == "leave-out").gather(rules.gather(items.channel_no.gather(place)))
+    tax = refunded_tax(frame, orders[place])
+    return pl.DataFrame([
+        pl.select(pl.when(pl.lit(left_out)).then(0).otherwise(pl.lit(tax))).to_series().alias("tax_minor"),
+        rules.gather(items.channel_no.gather(place)).alias("tax_item"),
+    ])  # fmt: skip
+
+
 def _tax_invoice(work: Work) -> pl.Expr:
     """Return whether a document is a tax invoice, or takes one back."""
     connection, kind = work.connection, pl.col("kind")
@@ -199,6 +220,18 @@ def _document_findings(
     if not work.inputs.limits.refund_payment:
         found.append(_refunds_to_record(documents, place))
     return found
+
+
+def _shared_tax(about: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return a warning per credit note over a part whose tax is a share of the order's."""
+    if not (about["tax_minor"] != 0).any():
+        return no_findings()
+    whole = pl.concat(
+        [documents, orders.select("file", "row"), about.select("tax_minor", "mirrors", "repeats")], how="horizontal"
+    )
+    parts = whole.filter(~(pl.col("repeats") | pl.col("mirrors")), pl.col("tax_minor") != 0)
+    detail = pl.format("Of {} given back {} are taken for tax.", plain_text("total_minor"), plain_text("tax_minor"))
+    return findings_from(parts, "refund-tax-shared", amount_minor=pl.col("tax_minor"), detail=detail)
 
 
 def _refunds_to_record(documents: pl.DataFrame, place: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,7 @@ CHARGE_TEXTS: Final = {
     "voucher": "Platform discount",
     "product": "Goods",
     "discount": "Discount",
+    "tax": "Sales tax",
 }
 
 LINED: Final = pl.Schema({
@@ -68,7 +69,7 @@ def document_lines(
     """Return LINED for all documents, sorted by doc_no, and the doc_no of those taken back by one line.
 
     ``documents``: doc_no, order_no, kind, is_sale, repeats (takes the order's lines), mirrors (has the lines of a posted
-    document, which are added later), total_minor, vat_minor.
+    document, which are added later), total_minor, vat_minor, tax_minor (sales tax in a refund of a part), tax_item.
     """
     sales = documents.filter("is_sale").select("order_no", "doc_no")
     if sales.height == order_count:
@@ -95,7 +96,7 @@ def document_lines(
 
 
 def _single_lines(documents: pl.DataFrame, rate: int) -> list[pl.DataFrame]:
-    """Return a line with VAT and, where the amount is more than that VAT stands for, one without."""
+    """Return a line with VAT, one without where the amount is more than that VAT stands for, and one of sales tax."""
     vat, total = pl.col("vat_minor"), pl.col("total_minor")
     if rate == 0:
         taxed = pl.lit(0, dtype=pl.Int64)
@@ -103,19 +104,23 @@ def _single_lines(documents: pl.DataFrame, rate: int) -> list[pl.DataFrame]:
         taxed = pl.min_horizontal(divide_half_up(vat, 10_000 + rate, rate), total)
         whole = divide_half_up(total, rate, 10_000 + rate)
         taxed = pl.when(vat == 0).then(0).when(whole == vat).then(total).otherwise(taxed)
-    both = documents.with_columns(taxed.alias("_taxed"))
-    none = pl.lit(0, dtype=pl.Int64)
+    rest = total - pl.col("_taxed") - pl.col("tax_minor")
+    both = documents.with_columns(taxed.alias("_taxed")).with_columns(rest.alias("_rest"))
+    none, no_item = pl.lit(0, dtype=pl.Int64), pl.lit(None, dtype=pl.UInt32)
     return [
-        _single(both.filter(pl.col("_taxed") > 0), "vat7", pl.col("_taxed"), vat),
-        _single(both.filter(total > pl.col("_taxed")), "none", total - pl.col("_taxed"), none),
+        _single(both.filter(pl.col("_taxed") > 0), "vat7", pl.col("_taxed"), vat, no_item),
+        _single(both.filter(pl.col("_rest") > 0), "none", pl.col("_rest"), none, no_item),
+        _single(both.filter(pl.col("tax_minor") > 0), "none", pl.col("tax_minor"), none, pl.col("tax_item"), "tax"),
     ]
 
 
-def _single(documents: pl.DataFrame, vat_code: str, amount: pl.Expr, vat: pl.Expr) -> pl.DataFrame:
+def _single(
+    documents: pl.DataFrame, vat_code: str, amount: pl.Expr, vat: pl.Expr, item: pl.Expr, kind: str = "product"
+) -> pl.DataFrame:
     return documents.select(
         "doc_no",
-        pl.lit("product", dtype=LineKind).alias("kind"),
-        pl.lit(None, dtype=pl.UInt32).alias("item"),
+        pl.lit(kind, dtype=LineKind).alias("kind"),
+        item.alias("item"),
         pl.lit(None, dtype=pl.UInt32).alias("source"),
         "text_no",
         pl.lit(1000, dtype=pl.Int64).alias("quantity_milli"),

@@ -16,9 +16,8 @@ from typing import Final
 import polars as pl
 
 from recon.frames.schemas import VatCode
-from recon.plan.allocate import spread
+from recon.plan.allocate import add_parts, spread
 from recon.plan.columns import repeat_rows, run_sums
-from recon.plan.lines import add_parts
 from recon.plan.vat import included, on_top
 
 _FULL: Final = 10_000

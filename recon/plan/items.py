@@ -16,7 +16,7 @@ from recon.frames.schemas import VatCode
 from recon.match.keys import distinct_keys, fold
 from recon.plan.state import BOOKED_VOUCHERS
 
-CHARGE_KINDS: Final = ("shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher")
+CHARGE_KINDS: Final = ("shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax")
 """Line kinds with a treatment of their own, per sales channel."""
 ITEM_STATES: Final = (
     "ok",

@@ -12,10 +12,12 @@ from typing import Final
 
 import polars as pl
 
+from recon.config import Connection
 from recon.frames.schemas import LineKind, VatCode
-from recon.plan.allocate import spread
+from recon.plan.allocate import add_parts, spread
 from recon.plan.columns import mask_of, per_order, run_sums
 from recon.plan.items import Items, ItemState
+from recon.plan.own_lines import before_discounts, with_own_lines, without_tax_inside
 
 SALE_LINES: Final = pl.Schema({
     "order_no": pl.UInt32(),
@@ -42,8 +44,10 @@ _CHARGES: Final = {
     "shipping": pl.col("shipping_minor") - pl.col("shipping_discount_minor"),
     "cod_fee": pl.col("cod_fee_minor"),
     "duties": pl.col("duties_minor"),
-    "rounding": pl.col("rounding_minor").clip(lower_bound=0),
+    "rounding": pl.col("rounding_line_minor"),
     "voucher": pl.col("voucher_minor"),
+    "discount": -pl.col("discount_line_minor"),
+    "tax": pl.col("tax_line_minor"),
 }
 """Charges of the order that become lines: kind to amount."""
 
@@ -61,15 +65,21 @@ class SaleLines:
 
 
 def sale_lines(
-    orders: pl.DataFrame, lines: pl.DataFrame, items: Items, wanted: pl.Series, voucher_lines: pl.Series
+    orders: pl.DataFrame,
+    lines: pl.DataFrame,
+    items: Items,
+    wanted: pl.Series,
+    voucher_lines: pl.Series,
+    connection: Connection,
 ) -> SaleLines:
     """Return the lines of the ``wanted`` orders (Boolean per order).
 
     ``voucher_lines``: per order, the platform's discount that becomes a line of its own.
     """
     numbered = orders.with_columns(items.channel_no, voucher_lines.alias("voucher_minor"))
+    numbered = with_own_lines(numbered, lines, connection)
     chosen = numbered if wanted.all() else numbered.filter(wanted)
-    both = pl.concat([_goods(lines, items, wanted), _charges(chosen, items)])
+    both = pl.concat([_goods(before_discounts(lines, connection), items, wanted), _charges(chosen, items)])
     both = both.sort("order_no", maintain_order=True)
     state = items.frame["state"]
     kept, blocked, left = both, _no_blocked(), both.clear()
@@ -82,7 +92,10 @@ def sale_lines(
             blocked = _blocked(both.with_columns(states.alias("state")).filter(odd))
     kept = kept.with_columns(line=pl.int_range(pl.len(), dtype=pl.UInt32)).select(SALE_LINES.names())
     rounding = _rounded_down(chosen, items)
-    kept = _spread_discounts(kept, chosen.select("order_no", "discount_minor"), rounding)
+    kept = _spread_discounts(
+        kept, chosen.select("order_no", pl.col("spread_discount_minor").alias("discount_minor")), rounding
+    )
+    kept = without_tax_inside(kept, chosen)
     kept = _charges_like_goods(kept)
     return SaleLines(kept, _sums(kept, left, rounding, orders.height), blocked)
 
@@ -155,7 +168,8 @@ def _no_blocked() -> pl.DataFrame:
 
 def _rounded_down(orders: pl.DataFrame, items: Items) -> pl.DataFrame:
     """Return order_no, rounding_minor (< 0) and whether it is left out, for orders rounded down."""
-    down = orders.select("order_no", "channel_no", "rounding_minor").filter(pl.col("rounding_minor") < 0)
+    rounded = (pl.col("rounding_minor") - pl.col("rounding_line_minor")).alias("rounding_minor")
+    down = orders.select("order_no", "channel_no", rounded).filter(pl.col("rounding_minor") < 0)
     if down.is_empty():
         return down.select("order_no", "rounding_minor", pl.lit(value=False).alias("left_out"))
     rules = items.by_charge.filter(pl.col("kind") == "rounding")
@@ -165,7 +179,7 @@ def _rounded_down(orders: pl.DataFrame, items: Items) -> pl.DataFrame:
 
 def _spread_discounts(lines: pl.DataFrame, orders: pl.DataFrame, rounding: pl.DataFrame) -> pl.DataFrame:
     """Take the orders' discounts off their product lines; off all their goods where the products are not enough."""
-    given = orders.rename({"discount_minor": "amount"}).filter(pl.col("amount") != 0)
+    given = orders.select("order_no", pl.col("discount_minor").alias("amount")).filter(pl.col("amount") != 0)
     down = rounding.filter(~pl.col("left_out")).select("order_no", (-pl.col("rounding_minor")).alias("amount"))
     if down.height:
         given = pl.concat([given, down]).group_by("order_no").agg(pl.col("amount").sum()).sort("order_no")
@@ -181,17 +195,6 @@ def _spread_discounts(lines: pl.DataFrame, orders: pl.DataFrame, rounding: pl.Da
         goods.select("order_no", "line", pl.when("_enough").then(product).otherwise(positive).alias("weight"), "amount")
     )
     return add_parts(lines, parts, sign=-1, discount=True)
-
-
-def add_parts(lines: pl.DataFrame, parts: pl.DataFrame, *, sign: int, discount: bool = False) -> pl.DataFrame:
-    """Return the lines with each ``part`` added to (or taken off) its line's amount."""
-    if parts.is_empty():
-        return lines
-    part = lines.select("line").join(parts, on="line", how="left", maintain_order="left")["part"].fill_null(0)
-    changed = [(pl.col("amount_minor") + sign * pl.lit(part)).alias("amount_minor")]
-    if discount:
-        changed.append((pl.col("discount_minor") + pl.lit(part)).alias("discount_minor"))
-    return lines.with_columns(changed)
 
 
 def _charges_like_goods(lines: pl.DataFrame) -> pl.DataFrame:

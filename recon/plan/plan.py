@@ -79,7 +79,7 @@ def _amounts(work: Work, items: Items) -> tuple[SaleLines, pl.DataFrame]:
     if wanted.sum() * 4 > wanted.len() * 3:
         wanted = pl.repeat(value=True, n=wanted.len(), dtype=pl.Boolean, eager=True)  # cheaper than leaving a few out
     apart = pl.select(pl.when(pl.lit(work.spreads)).then(0).otherwise(pl.lit(work.voucher))).to_series()
-    sale = sale_lines(work.orders, work.inputs.lines, items, wanted, apart)
+    sale = sale_lines(work.orders, work.inputs.lines, items, wanted, apart, work.connection)
     return sale, order_amounts(work.orders, sale.sums, work.voucher, work.connection)
 
 

@@ -21,7 +21,7 @@ from recon.service.mapping_frames import ledger_accounts, ledger_products
 from recon.service.returned import planned_frames
 from recon.settings_text import Value
 
-Kind = Literal["shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card"]
+Kind = Literal["shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "tax"]
 CHARGE_AMOUNTS: Final[dict[str, pl.Expr]] = {
     "shipping": pl.col("shipping_minor") - pl.col("shipping_discount_minor"),
     "cod_fee": pl.col("cod_fee_minor"),
@@ -29,11 +29,12 @@ CHARGE_AMOUNTS: Final[dict[str, pl.Expr]] = {
     "platform_voucher": pl.col("platform_discount_minor"),
     "rounding": pl.col("rounding_minor"),
     "duties": pl.col("duties_minor"),
+    "tax": pl.col("tax_minor").fill_null(0),
 }
 """Kind of charge to its amount on an order; tips and gift cards stand in the lines."""
-KINDS: Final = ("shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card")
+KINDS: Final = ("shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "tax")
 FIXED: Final = "spread"
-"""Discounts of the shop are spread over the goods of their order; nobody sets that."""
+"""Discounts of the shop are spread over the goods of their order unless they are a line; nobody sets that here."""
 TREATMENTS: Final = ("book", "leave-out", "hold")
 VOUCHER_TREATMENTS: Final = ("hold", "spread", "other-income", "leave-out")
 DEFAULT: Final = "default"
@@ -76,9 +77,10 @@ def charge_table(context: Context, connection: str | None) -> ChargeTable:
     channels = sorted({*used["sales_channel"].to_list(), *own})
     weighed = {(row["sales_channel"], row["kind"]): row for row in used.iter_rows(named=True)}
     rows = []
+    kinds = [kind for kind in KINDS if kind != "tax" or rules.taxes == "line"]
     for channel in (DEFAULT, *channels):
         charges = rules.charges_for(channel)
-        for kind in KINDS:
+        for kind in kinds:
             seen = weighed.get((channel, kind)) if channel != DEFAULT else None
             count, minor = (seen["orders"], seen["amount_minor"]) if seen else (0, 0)
             treatment, code, is_product, vat = rule_of(charges, kind, rules)
@@ -103,7 +105,7 @@ def charge_table(context: Context, connection: str | None) -> ChargeTable:
 
 def rule_of(charges: Charges, kind: str, rules: Connection) -> tuple[str, str, bool, str]:
     """Return treatment, product or account, which of both, and VAT code of one kind of charge."""
-    if kind == "discount":
+    if kind == "discount" and rules.discounts != "line":
         return FIXED, "", False, ""
     if kind == "platform_voucher":
         code = rules.accounts.other_income if charges.platform_voucher == "other-income" else ""
@@ -134,14 +136,22 @@ def _used(frames: CanonicalFrames | None) -> pl.DataFrame:
     ).cast(pl.Schema(schema))  # fmt: skip
 
 
-def parse_treatment(kind: str, what: str) -> tuple[str, str, str]:
+def parse_treatment(kind: str, what: str, rules: Connection) -> tuple[str, str, str]:
     """Return (treatment, account, product) of ``book``, ``leave-out``, ``hold``, ``account:CODE``, ``product:CODE``.
 
     Raises:
         UsageError: It is none of these, or not for this kind of charge.
     """
-    if kind == "discount":
-        raise UsageError("Discounts of the shop are always spread over the goods of their order. Nothing was changed.")
+    if kind == "discount" and rules.discounts != "line":
+        raise UsageError(
+            "Discounts of the shop are spread over the goods of their order. Where they are to be a line of their own, set "
+            'discounts = "line" of the connection first. Nothing was changed.'
+        )
+    if kind == "tax" and rules.taxes != "line":
+        raise UsageError(
+            "VAT is worked out and is no charge. Where the shop's own tax (US sales tax) is to be a line, set "
+            'taxes = "line" of the connection first. Nothing was changed.'
+        )
     if kind not in KINDS:
         raise UsageError(f"There is no charge {kind!r}; there are {', '.join(KINDS)}. Nothing was changed.")
     if kind == "platform_voucher":
@@ -171,7 +181,7 @@ def charge_settings(
     settings: dict[tuple[str, ...], Value] = {}
     words: list[str] = []
     for channel, kind, what in edits:
-        treatment, account, product = parse_treatment(kind, what)
+        treatment, account, product = parse_treatment(kind, what, rules)
         _require_known(context, name, account, product)
         base = ("connections", name, "charges", channel)
         if channel not in rules.charges and channel != DEFAULT:

@@ -82,7 +82,7 @@ def _orders(n: int) -> str:
 
 
 def _sentence(row: dict[str, Any]) -> str:
-    if row["kind"] == "discount":
+    if row["kind"] == "discount" and row["treatment"] == "spread":
         return "discount"
     if row["kind"] == "platform_voucher":
         return f"voucher-{row['treatment']}"

@@ -296,7 +296,7 @@ class ChannelsScreen(MatchList):
             self.notify(_("Mark charges of one kind: different ones have different choices."), markup=False)
             return
         row = rows[0]
-        if row["kind"] == "discount":
+        if row["kind"] == "discount" and row["treatment"] == "spread":
             self.notify(_("Discounts of the shop are always taken off the goods; nobody sets that."), markup=False)
             return
         where = ", ".join(sales_channel_words(each["sales_channel"]) for each in rows[:3])

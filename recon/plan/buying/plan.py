@@ -59,7 +59,7 @@ def buying_plan(inputs: PlanInputs, numbers_taken: pl.DataFrame) -> Plan:
 
 def _amounts(work: Buying, items: Items) -> tuple[SaleLines, pl.DataFrame]:
     """Return lines and amounts of the records that nothing speaks against so far."""
-    lines = sale_lines(work.orders, work.inputs.lines, items, work.verdicts.free(), work.nothing)
+    lines = sale_lines(work.orders, work.inputs.lines, items, work.verdicts.free(), work.nothing, work.connection)
     return lines, order_amounts(work.orders, lines.sums, work.nothing, work.connection)
 
 
