@@ -24,7 +24,7 @@ from exports.sheets.vat_tables import APART, PURCHASES, SALES, vat_tables
 from exports.shell import saved
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
-from recon.proof.vat_month import CLAIMED
+from recon.proof.vat_month import CLAIMED, DUE, NO_INVOICE, NO_NUMBER
 from recon.service.vat_report import VatReport
 from recon.summaries_vat import VatApart
 
@@ -116,7 +116,7 @@ def _sum_where(parts: Sequence[Part], column: str, where: str, word: str, sign: 
 
 
 def _waiting(parts: Sequence[Part]) -> str:
-    both = (_sum_where(parts, "vat_minor", "claim", word) for word in ("no tax invoice", "no number"))
+    both = (_sum_where(parts, "vat_minor", "claim", word) for word in (NO_INVOICE, NO_NUMBER))
     return "+".join(both)
 
 
@@ -155,7 +155,7 @@ def _draw_checks(page: summary.Page, report: VatReport, parts: Parts) -> None:
     known = {
         0: _sum(sales, "taxable_minor", "zero_minor", "exempt_minor", "vat_minor"),
         1: _sum(sales, "vat_minor"),
-        2: f"{_sum_where(bought, 'vat_minor', 'claim', CLAIMED)}+{_sum_where(bought, 'vat_minor', 'claim', 'no number')}",
+        2: _sum_where(bought, "vat_minor", "booked", DUE),
     }
     columns = (
         ("A", "Check"),

@@ -19,6 +19,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "return": N_("returns and their sales"),
     "seen": N_("new things"),
     "gap": N_("missing order numbers"),
+    "tax-invoice": N_("tax invoices of suppliers"),
 }
 """What was mapped."""
 OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}

@@ -61,7 +61,7 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _words_of_persons(match: argparse.ArgumentParser) -> None:
-    """Add what a person says of new things, status words and missing numbers."""
+    """Add what a person says of new things, status words, missing numbers and suppliers' tax invoices."""
     match.add_argument(
         "--seen",
         metavar="KIND=VALUE",
@@ -82,6 +82,18 @@ def _words_of_persons(match: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="say why an order number (or FIRST..LAST) is missing, so that it is no longer warned about; NUMBER= takes it back (repeatable)",
+    )
+    match.add_argument(
+        "--tax-invoice",
+        metavar="RECORD=NUMBER DATE",
+        action="append",
+        default=[],
+        help="enter the supplier's tax invoice of a purchase, e.g. 'PO-7=IV6906-112 2026-06-12'; a month behind it claims its VAT there; RECORD= takes it back (repeatable)",
+    )
+    match.add_argument(
+        "--tax-invoices",
+        metavar="FILE",
+        help="enter many from a CSV or Excel file: record, number, date, month (if another)",
     )
 
 

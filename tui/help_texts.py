@@ -78,6 +78,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --seen 'sales-channel=TikTok Shop' --as Nok",
         "recon match --means in_review=unpaid",
         "recon match --gap '#1016=deleted in the shop' --as Nok",
+        "recon match --tax-invoice 'PO-7=IV6906-112 2026-06-12' --as Nok",
+        "recon match --tax-invoices june.csv --as Nok --dry-run",
         "recon match --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),

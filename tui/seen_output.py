@@ -1,4 +1,4 @@
-"""New things at the command line: what `recon match` says about them, and a person's word read from KIND=VALUE."""
+"""A person's words at the command line, read from KIND=VALUE and the like, and what `recon match` says about new things."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from recon.errors import UsageError
+from recon.proof.tax_invoices import Entry, entry_of
 from recon.summaries_things import SeenLine, ThingLine
 from tui.output import SHOWN, Output, grouped
 
@@ -46,6 +47,24 @@ def gap_words(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
             )
         pairs.append((number.strip(), reason.strip()))
     return tuple(pairs)
+
+
+def tax_invoices(texts: Sequence[str]) -> tuple[Entry, ...]:
+    """Return each RECORD=NUMBER DATE; nothing behind the sign takes back what was entered."""
+    entries, wrong = [], []
+    for text in texts:
+        record, equals, rest = text.partition("=")
+        entry = entry_of(record.strip(), rest) if equals and record.strip() else None
+        if entry is None:
+            wrong.append(repr(text))
+        else:
+            entries.append(entry)
+    if wrong:
+        raise UsageError(
+            f"--tax-invoice {', '.join(wrong)}: write RECORD=NUMBER YYYY-MM-DD, e.g. 'PO-7=IV6906-112 2026-06-12', with YYYY-MM behind it "
+            "for another month. Nothing was set."
+        )
+    return tuple(entries)
 
 
 def thing_facts(things: Sequence[ThingLine]) -> list[dict[str, Any]]:

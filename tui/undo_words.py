@@ -26,6 +26,7 @@ UNDO_WORDS: Final = {
     "change": N_("change {n}"),
     "seen": N_("seen {n}"),
     "gap": N_("missing numbers explained {n}"),
+    "tax-invoice": N_("tax invoices entered {n}"),
     "not ours": N_("not ours {n}"),
 }
 """By what the service calls it."""

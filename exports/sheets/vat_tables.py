@@ -48,8 +48,12 @@ _SALES: Final = (*_head("Tax invoice เลขที่ใบกำกับภ�
 _PURCHASES: Final = (
     *_head("Our document เลขที่เอกสาร", "Supplier ผู้ขาย"),
     Column("supplier_number", "Supplier's tax invoice เลขที่ใบกำกับภาษี", width=24),
+    Column("tax_invoice_on", "Its day วันที่ใบกำกับภาษี", "date", 12),
     Column("claim", "Claimable ใช้หักได้", width=15, tones={"yes": "good", "no number": "warn", "no tax invoice": "warn"}),
     *_AMOUNTS,
+    Column("entered_by", "Number entered by", width=18),
+    Column("entered_on", "Entered on", "date", 12),
+    Column("booked", "Our posting has VAT as", width=14),
     *_PLACE,
 )
 _APART: Final = (
@@ -79,7 +83,7 @@ _DIFFERS: Final = (
     Column("connection", "Connection", width=14),
     Column("document_key", "Document key", width=36),
 )
-_PRINTED: Final = {SALES: 13, PURCHASES: 13, NOT_DUE: 11, DIFFERS: 10, APART: 9}
+_PRINTED: Final = {SALES: 13, PURCHASES: 15, NOT_DUE: 11, DIFFERS: 10, APART: 9}
 
 
 def vat_tables(report: VatReport) -> dict[str, Table]:
@@ -93,7 +97,7 @@ def vat_tables(report: VatReport) -> dict[str, Table]:
         ),
         PURCHASES: _table(
             report, PURCHASES, "Input tax report",
-            "รายงานภาษีซื้อ: suppliers' documents of the month. Only rows that say yes under Claimable count.",
+            "รายงานภาษีซื้อ: suppliers' documents of the month, and of other months where a tax invoice is claimed in this one. Only rows that say yes under Claimable count.",
             _PURCHASES, lists.purchases,
         ),
         NOT_DUE: _table(

@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from recon.domain.document import PURCHASE_KINDS
+from recon.proof.tax_invoices import SUPPLIED
 
 FILED: Final = pl.Schema({
     "document_key": pl.String(),
@@ -47,7 +48,12 @@ VAT_LIST: Final = pl.Schema({
     "applies_to_number": pl.String(),   # document that is paid, credited or voided
     "applies_on": pl.Date(),            # its day
     "supplier_number": pl.String(),     # purchases: the supplier's own document; null: not known
-    "claim": pl.String(),               # purchases: yes, no tax invoice, no number
+    "tax_invoice_on": pl.Date(),        # its day; null: nobody entered it
+    "claimed_on": pl.Date(),            # first day of the month it is claimed in, where a person entered it
+    "entered_by": pl.String(),          # who entered number and day; null: nobody
+    "entered_on": pl.Date(),
+    "claim": pl.String(),               # purchases: yes, no tax invoice, no number, other month
+    "booked": pl.String(),              # purchases: how our posting has their VAT, due or not due; null: no VAT
     "order_number": pl.String(),
     "connection": pl.String(),
     "state": pl.String(),               # posted or by hand
@@ -56,8 +62,16 @@ VAT_LIST: Final = pl.Schema({
 })  # fmt: skip
 """One row per document of a list, in the order of day and number."""
 
+SUPPLIERS: Final = pl.Schema({
+    "document_key": pl.String(),
+    "supplier_number": pl.String(),     # as the record states it
+    **{name: dtype for name, dtype in SUPPLIED.items() if name != "order_key"},
+})  # fmt: skip
+"""Per purchase: the supplier's number the record states, and the tax invoice a person entered."""
+
 POSTED_STATES: Final = ("posted", "by_hand")
-CLAIMED, NO_INVOICE, NO_NUMBER = "yes", "no tax invoice", "no number"
+CLAIMED, NO_INVOICE, NO_NUMBER, OTHER_MONTH = "yes", "no tax invoice", "no number", "other month"
+DUE, NOT_DUE = "due", "not due"
 _TAKES_BACK: Final = ("void", "credit_note", "supplier_credit")
 
 
@@ -90,7 +104,7 @@ class VatLists:
     sales: pl.DataFrame
     """VAT_LIST: documents with output VAT of the month, and sales without VAT."""
     purchases: pl.DataFrame
-    """VAT_LIST: suppliers' documents of the month, claimable or not."""
+    """VAT_LIST: suppliers' documents of the month, claimable or not, and those of other months that are claimed in it."""
     not_due: pl.DataFrame
     """VAT_LIST: invoices whose VAT is not due at the end of the month."""
     unknown: pl.DataFrame
@@ -104,7 +118,7 @@ class VatLists:
     @property
     def waiting(self) -> pl.DataFrame:
         """Purchases whose input VAT cannot be claimed yet."""
-        return self.purchases.filter(pl.col("claim").is_not_null(), pl.col("claim") != CLAIMED)
+        return self.purchases.filter(pl.col("claim").is_in([NO_INVOICE, NO_NUMBER]))
 
 
 def vat_lists(
@@ -117,21 +131,26 @@ def vat_lists(
         filed: FILED.
         documents: DOCUMENTS of those the lists may need: of the month, what they apply to, and open invoices.
         lines: DOCUMENT_LINES by document_key.
-        suppliers: document_key and supplier_number of purchases.
+        suppliers: SUPPLIERS of purchases.
     """
     posted = filed.filter(pl.col("state").is_in(POSTED_STATES))
-    whole = _with_contents(posted, documents, lines, suppliers)
-    during = whole.filter(pl.col("issued_on").is_between(month.first, month.last))
+    whole = _with_contents(posted, documents, lines, suppliers, month)
+    of_month = pl.col("issued_on").is_between(month.first, month.last)
+    claimed_here = suppliers.filter(pl.col("claimed_on") == month.first)["document_key"].implode()
+    during = whole.filter(of_month)
+    billed = whole.filter(
+        (of_month & pl.col("kind").is_in(["expense", "supplier_credit"])) | pl.col("document_key").is_in(claimed_here)
+    )
     known = documents["document_key"]
     unknown = posted.filter(
-        pl.col("issued_on").is_between(month.first, month.last),
+        of_month | pl.col("document_key").is_in(claimed_here),
         ~pl.col("document_key").is_in(known.implode()),
         pl.col("kind").is_in(["payment", "expense_payment", "product"]).not_() | pl.col("is_tax_invoice"),
     )
     bought = pl.col("kind").is_in(PURCHASE_KINDS)
     return VatLists(
         sales=_listed(_noted(during.filter(~bought, counts()), month)),
-        purchases=_listed(_noted(during.filter(pl.col("kind").is_in(["expense", "supplier_credit"])), month)),
+        purchases=_listed(_noted(billed, month)),
         not_due=_listed(_open_invoices(whole, posted, month)),
         unknown=unknown,
     )
@@ -148,7 +167,7 @@ def counts() -> pl.Expr:
 
 
 def _with_contents(
-    posted: pl.DataFrame, documents: pl.DataFrame, lines: pl.DataFrame, suppliers: pl.DataFrame
+    posted: pl.DataFrame, documents: pl.DataFrame, lines: pl.DataFrame, suppliers: pl.DataFrame, month: Month
 ) -> pl.DataFrame:
     """Return posted documents that are known whole, with net by VAT code, signed, and what they apply to."""
     heads = documents.select(
@@ -169,7 +188,7 @@ def _with_contents(
         pl.col("number").alias("applies_number"),
     )  # fmt: skip
     facts = facts.join(base, on="applies_to_key", how="left", maintain_order="left")
-    return _signed(facts)
+    return _signed(facts).with_columns(_claim(month).alias("claim"), _booked().alias("booked"))
 
 
 def _split(lines: pl.DataFrame) -> pl.DataFrame:
@@ -208,23 +227,37 @@ def _signed(facts: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("number", "own_number").alias("number"),
         pl.coalesce("applies_number", "applies_to_number").alias("applies_to_number"),
         pl.when(pl.col("state") == "by_hand").then(pl.lit("by hand")).otherwise("state").alias("state"),
-        _claim().alias("claim"),
+        pl.coalesce("tax_invoice", "supplier_number").alias("supplier_number"),
     )
 
 
-def _claim() -> pl.Expr:
-    """Return whether a purchase's input VAT can be claimed as far as is known here; null for sales and without VAT."""
-    buys = pl.col("kind").is_in(["expense", "supplier_credit"]) & (pl.col("doc_vat_minor") != 0)
+def _with_vat() -> pl.Expr:
+    return pl.col("kind").is_in(["expense", "supplier_credit"]) & (pl.col("doc_vat_minor") != 0)
+
+
+def _booked() -> pl.Expr:
+    """Return how our own posting has a purchase's VAT."""
+    return pl.when(_with_vat()).then(pl.when("is_tax_invoice").then(pl.lit(DUE)).otherwise(pl.lit(NOT_DUE)))
+
+
+def _claim(month: Month) -> pl.Expr:
+    """Return whether a purchase's input VAT can be claimed as far as is known here; null for sales and without VAT.
+
+    What a person entered goes first: number and day say that the tax invoice is at hand, and in which month it counts.
+    """
     numbered = pl.col("supplier_number").fill_null("").str.strip_chars() != ""
-    return pl.when(buys).then(
-        pl.when(~pl.col("is_tax_invoice")).then(pl.lit(NO_INVOICE))
+    entered = pl.col("claimed_on")
+    return pl.when(_with_vat()).then(
+        pl.when(entered == month.first).then(pl.lit(CLAIMED))
+        .when(entered.is_not_null()).then(pl.lit(OTHER_MONTH))
+        .when(~pl.col("is_tax_invoice")).then(pl.lit(NO_INVOICE))
         .when(numbered).then(pl.lit(CLAIMED))
         .otherwise(pl.lit(NO_NUMBER))
     )  # fmt: skip
 
 
 def _noted(rows: pl.DataFrame, month: Month) -> pl.DataFrame:
-    """Say what a person has to look at: a month that was filed before, a number that is missing."""
+    """Say what a person has to look at: a month that was filed before, a number that is missing, VAT of another month."""
     before = (pl.col("applies_on") < month.first).fill_null(value=False)
     day = pl.col("applies_on").dt.to_string("%Y-%m-%d")
     note = (
@@ -236,6 +269,12 @@ def _noted(rows: pl.DataFrame, month: Month) -> pl.DataFrame:
         )
         .when((pl.col("kind") == "payment") & before).then(
             pl.format("Pays {} of {}; its VAT is due with the payment.", pl.col("applies_to_number").fill_null("?"), day)
+        )
+        .when(pl.col("claim") == OTHER_MONTH).then(
+            pl.format("Its tax invoice of {} is claimed in {}, not in this month.", pl.col("tax_invoice_on").dt.to_string("%Y-%m-%d"), pl.col("claimed_on").dt.to_string("%Y-%m"))
+        )
+        .when((pl.col("claim") == CLAIMED) & ~pl.col("issued_on").is_between(month.first, month.last)).then(
+            pl.format("Expense of {}, claimed here by its tax invoice.", pl.col("issued_on").dt.to_string("%Y-%m-%d"))
         )
         .when(pl.col("claim") == NO_NUMBER).then(pl.lit("The supplier's tax invoice number is not known: not claimable yet."))
         .when(pl.col("claim") == NO_INVOICE).then(pl.lit("No tax invoice of the supplier is at hand: not claimable yet."))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recon.match.catalog_search import CatalogList
+    from recon.proof.tax_invoices import Entry
     from recon.service import channel_table, charge_rules, match_undo, matching, product_table, return_table
     from recon.service.adopting import Others
     from recon.service.context import Context
@@ -122,6 +123,16 @@ class MatchQuestions:
         from recon.service.known_gaps import say_gaps
 
         return say_gaps(self._context, connection, words, dry_run=dry_run)
+
+    def say_tax_invoices(
+        self, connection: str | None, entries: Sequence[Entry], file: Path | None = None, *, dry_run: bool = False
+    ) -> tuple[str, ...]:
+        """Keep the suppliers' tax invoices of purchases as a person enters them, one by one and from a list in a file."""
+        from recon.service.tax_invoice_file import entries_of
+        from recon.service.tax_invoices import say_tax_invoices
+
+        listed = () if file is None else entries_of(file)
+        return say_tax_invoices(self._context, connection, [*entries, *listed], dry_run=dry_run)
 
     def say_means(
         self, connection: str | None, words: Sequence[tuple[str, str]], *, dry_run: bool = False

@@ -13,17 +13,17 @@ import polars as pl
 
 from recon.domain.document import PURCHASE_KINDS
 from recon.errors import UsageError
-from recon.frames.parquet import scan_frame
 from recon.frames.schemas import DOCUMENTS
 from recon.money import plain
 from recon.plan.columns import BOOKS_EFFECT
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents
 from recon.plan.items import account_name
-from recon.proof.vat_month import CLAIMED, POSTED_STATES, Month, VatLists, counts, total, vat_lists
+from recon.proof.vat_month import DUE, POSTED_STATES, Month, VatLists, counts, total, vat_lists
 from recon.service.context import Context
 from recon.service.posted_contents import posted_reader
 from recon.service.vat_apart import rows_apart, summed
 from recon.service.vat_ledger import differing, ledger_checks, read_back, unread
+from recon.service.vat_suppliers import claimed_in, entered_for, suppliers_of
 from recon.store.filed import filed_frame
 from recon.summaries_vat import VatApart, VatCheck, VatFigures
 
@@ -73,6 +73,7 @@ class VatReport:
                 }
                 for a in self.apart
             ],
+            "purchases": [self._bought(row) for row in self.lists.purchases.iter_rows(named=True)],
             "ledger_differs": [self._unlike(row) for row in self.unlike.iter_rows(named=True)],
             "notes": list(self.notes),
         }  # fmt: skip
@@ -81,6 +82,16 @@ class VatReport:
     def unlike(self) -> pl.DataFrame:
         """READ_BACK of documents of which the ledger has another sum."""
         return differing(self.read_back)
+
+    def _bought(self, row: dict[str, Any]) -> dict[str, Any]:
+        days = {name: None if row[name] is None else row[name].isoformat() for name in ("tax_invoice_on", "entered_on")}
+        claimed = {"claimed_in": None if row["claimed_on"] is None else f"{row['claimed_on']:%Y-%m}"}
+        names = ("kind", "connection", "claim", "booked", "entered_by", "document_key")
+        return {
+            "record": row["order_number"], "number": row["number"], "issued_on": row["issued_on"].isoformat(),
+            "supplier": row["contact_name"], "vat": plain(row["vat_minor"], self.currency),
+            "tax_invoice": row["supplier_number"], **days, **claimed, **{name: row[name] for name in names},
+        }  # fmt: skip
 
     def _unlike(self, row: dict[str, Any]) -> dict[str, Any]:
         sums = {
@@ -125,8 +136,10 @@ def vat_report(context: Context, month: str, connection: str | None) -> VatRepor
     number = context.store.outbox.company_no(company_id)
     filed = filed_frame(context.store.database, -1 if number is None else number)
     filed = filed.filter(pl.col("connection").is_in(names))
-    contents = _contents(context, _wanted(filed, asked))
-    lists = vat_lists(asked, filed, contents.documents, contents.lines, _suppliers(context, contents.documents, filed))
+    entered = entered_for(context, names, filed)
+    contents = _contents(context, _wanted(filed, asked, claimed_in(entered, asked)))
+    suppliers = suppliers_of(context, contents.documents, filed, entered)
+    lists = vat_lists(asked, filed, contents.documents, contents.lines, suppliers)
     figures = _figures(lists)
     apart_rows = rows_apart(context, names, filed, lists, asked)
     known = read_back(context, names, filed, asked)
@@ -158,8 +171,8 @@ def _connections(context: Context, connection: str | None) -> tuple[tuple[str, .
     return tuple(companies), next(iter(companies.values()))
 
 
-def _wanted(filed: pl.DataFrame, month: Month) -> pl.DataFrame:
-    """Return the documents whose contents are needed: of the month, what they apply to, and invoices of before."""
+def _wanted(filed: pl.DataFrame, month: Month, claimed: pl.Series) -> pl.DataFrame:
+    """Return the documents whose contents are needed: of the month, what they apply to, invoices of before, and those claimed."""
     during = filed.filter(pl.col("issued_on").is_between(month.first, month.last))
     waiting = filed.filter(
         pl.col("kind") == "invoice",
@@ -167,7 +180,9 @@ def _wanted(filed: pl.DataFrame, month: Month) -> pl.DataFrame:
         pl.col("vat_minor") != 0,
         pl.col("issued_on") < month.first,
     )
-    keys = pl.concat([during["document_key"], during["applies_to_key"].drop_nulls(), waiting["document_key"]]).unique()
+    keys = pl.concat(
+        [during["document_key"], during["applies_to_key"].drop_nulls(), waiting["document_key"], claimed]
+    ).unique()
     return filed.filter(pl.col("document_key").is_in(keys.implode()), pl.col("state").is_in(POSTED_STATES))
 
 
@@ -176,21 +191,6 @@ def _contents(context: Context, wanted: pl.DataFrame) -> PostedContents:
     return PostedContents(
         found.documents.select(DOCUMENTS.names()), found.lines.select(POSTED_LINES.names()), found.postings.select(POSTED_POSTINGS.names())
     )  # fmt: skip
-
-
-def _suppliers(context: Context, documents: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
-    """Return the supplier's own number of purchases, as the records of their plans state it."""
-    bought = documents.filter(pl.col("kind").cast(pl.String).is_in(PURCHASE_KINDS)).select("document_key", "order_key")
-    parts = [pl.DataFrame(schema={"document_key": pl.String, "supplier_number": pl.String})]
-    batches = filed.join(bought, on="document_key", how="inner")
-    for batch_id in batches["batch_id"].unique().sort().to_list():
-        folder = context.workspace.private / str(context.store.batches.get(batch_id).facts["frames"])
-        orders = scan_frame(folder, "orders").select("order_key", pl.col("other_numbers").alias("supplier_number"))
-        mine = batches.filter(pl.col("batch_id") == batch_id).select("document_key", "order_key")
-        parts.append(
-            mine.lazy().join(orders, on="order_key", how="left").select("document_key", "supplier_number").collect()
-        )
-    return pl.concat(parts)
 
 
 def _figures(lists: VatLists) -> VatFigures:
@@ -209,8 +209,9 @@ def _checks(
     during = filed.filter(pl.col("issued_on").is_between(month.first, month.last), pl.col("state").is_in(POSTED_STATES))
     sales = lists.sales
     listed = total(sales, "taxable_minor") + total(sales, "zero_minor") + total(sales, "exempt_minor")
-    posted = contents.postings.filter(pl.col("document_key").is_in(during["document_key"].implode()))
-    in_ledger = lists.purchases.filter(pl.col("claim").is_in([CLAIMED, "no number"]))
+    stands = pl.concat([during["document_key"], lists.purchases["document_key"]]).unique()
+    posted = contents.postings.filter(pl.col("document_key").is_in(stands.implode()))
+    in_ledger = lists.purchases.filter(pl.col("booked") == DUE)
     output, bought = (
         (_posted_on(context, names, posted, setting), _accounts(context, names, setting))
         for setting in ("output_vat", "input_vat")
@@ -218,7 +219,7 @@ def _checks(
     return (
         VatCheck(name="Net and VAT of the list are its total", listed_minor=listed + total(sales, "vat_minor"), other_minor=total(sales, "total_minor"), proves="Every document of the sales list adds up."),
         VatCheck(name=f"Output VAT: recon's postings to {', '.join(output[1])}", listed_minor=total(sales, "vat_minor"), other_minor=-output[0], proves="The list is what recon's own postings make on the output VAT account; what else the ledger has there is not looked at."),
-        VatCheck(name=f"Input VAT with a tax invoice: recon's postings to {', '.join(bought[1])}", listed_minor=total(in_ledger, "vat_minor"), other_minor=bought[0], proves="The list is what recon's own postings make on the input VAT account, claimable or not; what else the ledger has there is not looked at."),
+        VatCheck(name=f"Input VAT booked as due: recon's postings to {', '.join(bought[1])}", listed_minor=total(in_ledger, "vat_minor"), other_minor=bought[0], proves="The list is what recon's own postings make on the input VAT account, claimable or not; what else the ledger has there is not looked at."),
         VatCheck(name="Sales of the month by the documents posted", listed_minor=_as_sales(contents.documents, during, lists), other_minor=_sales(during), proves="The list, with invoices whose VAT is not due and without payments of invoices, is everything the upload noted as posted."),
     )  # fmt: skip
 
@@ -272,7 +273,10 @@ def _notes(context: Context, names: Sequence[str], lists: VatLists, unlike: pl.D
         yield f"Voids of documents of earlier months: {voids:,}. If such a month is filed, its return may have to be corrected; a void here only shows in its own month."
     waiting = lists.waiting.height
     if waiting:
-        yield f"Purchases whose input VAT cannot be claimed yet: {waiting:,}. They are listed and not in the input VAT."
+        yield f"Purchases whose input VAT cannot be claimed yet: {waiting:,}. They are listed and not in the input VAT. With the supplier's tax invoice in hand: `recon match --tax-invoice 'RECORD=NUMBER YYYY-MM-DD' --as NAME`."
+    behind = lists.claimed.filter(pl.col("booked") != DUE).height
+    if behind:
+        yield f"Claimed by a tax invoice that was entered here, and booked as VAT not yet due: {behind:,}. Enter number and date on the expense in the ledger too, or its own report lacks them."
     missing = lists.sales.filter(pl.col("contact_tax_id").is_null()).height
     if missing:
         yield f"Sales documents without a buyer's tax id: {missing:,} (standing contacts of the channels, or buyers who gave none)."

@@ -11,7 +11,7 @@ import pytest
 from recon.frames.conform import fill
 from recon.frames.schemas import DOCUMENTS
 from recon.plan.inputs import POSTED_LINES
-from recon.proof.vat_month import FILED, VAT_LIST, Month, VatLists, total, vat_lists
+from recon.proof.vat_month import FILED, SUPPLIERS, VAT_LIST, Month, VatLists, total, vat_lists
 
 JUNE, MAY = dt.date(2026, 6, 10), dt.date(2026, 5, 20)
 Doc = dict[str, Any]
@@ -32,7 +32,9 @@ def doc(key: str, kind: str = "receipt", on: dt.date = JUNE, **given: Any) -> Do
     return row | {"lines": plain if lines is None else lines}
 
 
-def lists(*rows: Doc, month: str = "2026-06", suppliers: dict[str, str] | None = None) -> VatLists:
+def lists(
+    *rows: Doc, month: str = "2026-06", suppliers: dict[str, str] | None = None, entered: list[Doc] | None = None
+) -> VatLists:
     """The lists of a month for these documents."""
     filed = pl.DataFrame([{name: row[name] for name in FILED} for row in rows], schema=FILED)
     documents = fill(
@@ -53,10 +55,8 @@ def lists(*rows: Doc, month: str = "2026-06", suppliers: dict[str, str] | None =
         ],
         schema={name: POSTED_LINES[name] for name in ("document_key", "vat_code", "net_minor", "vat_minor")},
     )  # fmt: skip
-    numbers = pl.DataFrame(
-        {"document_key": list(suppliers or {}), "supplier_number": list((suppliers or {}).values())},
-        schema={"document_key": pl.String, "supplier_number": pl.String},
-    )
+    stated = [{"document_key": key, "supplier_number": number} for key, number in (suppliers or {}).items()]
+    numbers = pl.DataFrame([*stated, *(entered or [])], schema=SUPPLIERS)
     return vat_lists(Month.of(month), filed, documents, lines, numbers)
 
 
@@ -168,6 +168,45 @@ def test_input_vat_counts_only_with_the_suppliers_tax_invoice_and_its_number() -
     ]  # fmt: skip
     assert found.sales.is_empty()
     assert "not claimable yet" in found.purchases["note"][3]
+
+
+def word(key: str, number: str, on: dt.date, month: str) -> Doc:
+    """What a person entered for the record of a document."""
+    claimed = dt.date.fromisoformat(f"{month}-01")
+    return {"document_key": key, "tax_invoice": number, "tax_invoice_on": on, "claimed_on": claimed, "entered_by": "Nok",
+            "entered_on": dt.date(2026, 7, 3)}  # fmt: skip
+
+
+def test_a_tax_invoice_that_a_person_entered_claims_the_vat_once_in_its_month() -> None:
+    bills = [doc("may", "expense", MAY, is_tax_invoice=False), doc("june", "expense"), doc("later", "expense")]
+    said = [
+        word("may", "M-1", JUNE, "2026-06"), word("june", "J-1", JUNE, "2026-06"), word("later", "L-1", JUNE, "2026-08"),
+    ]  # fmt: skip
+    seen = {month: lists(*bills, month=month, entered=said) for month in ("2026-05", "2026-06", "2026-07", "2026-08")}
+    claimed = {month: found.claimed["document_key"].to_list() for month, found in seen.items()}
+    assert claimed == {"2026-05": [], "2026-06": ["may", "june"], "2026-07": [], "2026-08": ["later"]}
+    assert all(found.waiting.is_empty() for found in seen.values())
+    assert rows(seen["2026-05"].purchases, "document_key", "claim", "note") == [
+        ("may", "other month", "Its tax invoice of 2026-06-10 is claimed in 2026-06, not in this month.")
+    ]
+    assert rows(seen["2026-06"].purchases, "document_key", "claim", "booked", "supplier_number", "entered_by", "note") == [
+        ("may", "yes", "not due", "M-1", "Nok", "Expense of 2026-05-20, claimed here by its tax invoice."),
+        ("june", "yes", "due", "J-1", "Nok", ""),
+        ("later", "other month", "due", "L-1", "Nok", "Its tax invoice of 2026-06-10 is claimed in 2026-08, not in this month."),
+    ]  # fmt: skip
+    assert rows(seen["2026-08"].purchases, "document_key", "vat_minor", "taxable_minor") == [("later", 700, 10_000)]
+
+
+def test_what_a_person_entered_goes_before_the_number_of_the_record() -> None:
+    found = lists(doc("fee", "expense"), entered=[word("fee", "M-1", JUNE, "2026-06") | {"supplier_number": "REF"}])
+    assert rows(found.purchases, "supplier_number", "claim") == [("M-1", "yes")]
+
+
+def test_a_claimed_document_whose_contents_are_gone_is_named_in_the_month_it_is_claimed_in() -> None:
+    found = lists(
+        doc("fee", "expense", MAY, known=False), doc("other", "expense"), entered=[word("fee", "M-1", JUNE, "2026-06")]
+    )
+    assert found.unknown["document_key"].to_list() == ["fee"]
 
 
 def test_amounts_are_exact_beyond_what_64_bits_hold_together() -> None:

@@ -20,7 +20,16 @@ from recon.service.return_table import OpenReturn
 from recon.summaries import MatchReport
 from recon.summaries_things import ThingLine
 from tui.output import SHOWN, Output, grouped
-from tui.seen_output import gap_words, meanings, print_beginning, print_seen, print_things, seen_words, thing_facts
+from tui.seen_output import (
+    gap_words,
+    meanings,
+    print_beginning,
+    print_seen,
+    print_things,
+    seen_words,
+    tax_invoices,
+    thing_facts,
+)
 from tui.wiring import open_service
 
 
@@ -39,6 +48,8 @@ def match(args: argparse.Namespace) -> int:
         said = service.say_seen(args.connection, seen_words(args.seen), dry_run=args.dry_run) if args.seen else ()
         if args.gap:
             said = (*said, *service.say_gaps(args.connection, gap_words(args.gap), dry_run=args.dry_run))
+        if args.tax_invoice or args.tax_invoices:
+            said = (*said, *_tax_invoices(service, args))
         if args.means:
             said = (*said, *service.say_means(args.connection, meanings(args.means), dry_run=args.dry_run))
         report = service.match(args.connection, edits, dry_run=args.dry_run)
@@ -57,9 +68,20 @@ def match(args: argparse.Namespace) -> int:
     return 4 if report.open_count or any(thing.holds for thing in things) else 0
 
 
+def _said(args: argparse.Namespace) -> bool:
+    """Return whether a person said something beside the mappings."""
+    return bool(args.seen or args.gap or args.means or args.tax_invoice or args.tax_invoices)
+
+
 def _require_alone(args: argparse.Namespace, edits: MatchEdits) -> None:
-    if (args.undo or args.redo) and (edits != MatchEdits() or args.seen or args.gap or args.means):
+    if (args.undo or args.redo) and (edits != MatchEdits() or _said(args)):
         raise UsageError("--undo and --redo go without other changes. Nothing was changed.")
+
+
+def _tax_invoices(service: ReconService, args: argparse.Namespace) -> tuple[str, ...]:
+    """Enter the suppliers' tax invoices that were typed, and those of a list."""
+    listed = Path(args.tax_invoices) if args.tax_invoices else None
+    return service.say_tax_invoices(args.connection, tax_invoices(args.tax_invoice), listed, dry_run=args.dry_run)
 
 
 def _moved(service: ReconService, args: argparse.Namespace) -> MappingUndo | None:

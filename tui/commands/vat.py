@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from recon.money import plain
+from recon.proof.vat_month import NO_INVOICE, NO_NUMBER
 from recon.service.vat_report import VatReport
 from tui.output import SHOWN, Output, grouped
 from tui.wiring import open_service
@@ -48,6 +49,7 @@ def _print(report: VatReport, output: Output) -> None:
         )
         output.line(f"  {check.name}: {said}")
     _print_unlike(report, output)
+    _print_waiting(report, output)
     if report.apart:
         output.table(
             ("Not in these figures", "Why", "Sales", "Adds to sales", "Purchases", "Adds to purchases"),
@@ -62,6 +64,22 @@ def _print(report: VatReport, output: Output) -> None:
         )  # fmt: skip
     for note in report.notes:
         output.line(f"  {note}")
+
+
+def _print_waiting(report: VatReport, output: Output) -> None:
+    """Print purchases whose VAT waits, by the record that `recon match --tax-invoice` wants."""
+    rows = [row for row in report.as_facts()["purchases"] if row["claim"] in (NO_INVOICE, NO_NUMBER)]
+    if not rows:
+        return
+    output.table(
+        ("VAT that waits: record", "Our document", "Date", "Supplier", "VAT", "Why"),
+        [
+            (row["record"], row["number"] or "", row["issued_on"], row["supplier"], grouped(row["vat"]), row["claim"])
+            for row in rows[:SHOWN]
+        ],
+        right=(4,),
+    )
+    output.more(len(rows) - SHOWN, "--json and the workbook have all")
 
 
 def _print_unlike(report: VatReport, output: Output) -> None:
