@@ -145,7 +145,7 @@ _DELETED: Final[tuple[Part, ...]] = (
 _ACCOUNT: Final[tuple[Part, ...]] = (
     _of_list(word("AccountType", ACCOUNT_TYPES, repeats=True), _CURRENCY), _RETURNED, _OWNER,
 )  # fmt: skip
-_HOST: Final[tuple[Part, ...]] = (block("IncludeListMetaData", flag("IncludeMaxCapacity")), _RETURNED)
+_HOST: Final[tuple[Part, ...]] = (block("IncludeListMetaData", flag("IncludeMaxCapacity", required=True)), _RETURNED)
 
 
 def _query(name: str, *parts: Part, iterates: bool = False, since: tuple[int, int] = (4, 0)) -> Table:
