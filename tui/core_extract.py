@@ -82,7 +82,6 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/targets/peak/masters.py": ("contact {code}",),
     "recon/targets/peak/payloads.py": ("{kind} {number} (order {order_number})", "expense payment", "supplier credit"),
     "recon/targets/peak/refusals.py": ("behind",),
-    "recon/targets/registry.py": ("Sandbox PEAK (to try things on)",),
     "recon/upload/word.py": ("id {ledger_id}",),
 }  # fmt: skip
 """Texts for persons that are too short to be told from headings and keys, by the file they stand in."""

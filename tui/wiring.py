@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,12 +29,11 @@ from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
 from tui.crashing import crash_points
 from tui.i18n import _
-from tui.output import Output
+from tui.providers import LEDGERS, SHOPS, Access
 
 if TYPE_CHECKING:
     from exports.audit_frames import AuditFrames
     from exports.mapping_workbook import MappingEdits
-    from recon.targets.peak import PeakOptions
 
 APP: Final = "recon"
 
@@ -107,152 +107,50 @@ class Wiring:
         self._workspace_id = workspace_id
         self._crash = crash
         self._lent: dict[str, dict[str, str]] = {}
-        self._token_shelves: dict[str, KeptTokens] = {}
+        self._token_shelves: dict[tuple[str, str], KeptTokens] = {}
 
     def target(
         self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
     ) -> AbstractContextManager[Target]:
         """Return the ledger of a connection; ``known`` is its master data as last read."""
-        if connection.target == "peak-file":
-            return self._file_target(connection, batch_id, known)
-        return (
-            self._sandbox(connection, known) if connection.target == "sandbox" else self._peak(name, connection, known)
-        )
+        access = self._access(name, connection, TOKEN_ENTRY)
+        return LEDGERS[connection.target].open(replace(access, batch_id=batch_id, known=known))
 
     def capabilities(self, name: str, connection: Connection) -> Capabilities:
         """Return what the ledger can do, without asking it."""
-        del name
-        if connection.target == "peak-file":
-            from exports.import_files.peak_excel import PeakExcel
+        return LEDGERS[connection.target].capabilities(self._access(name, connection, TOKEN_ENTRY))
 
-            return PeakExcel(self._workspace.outgoing, "").capabilities
-        from recon.targets.peak.target import capabilities
-
-        return capabilities(self._options(connection))
-
-    def _options(self, connection: Connection) -> PeakOptions:
-        from recon.targets.peak import PeakOptions
-
-        ledger, accounts = connection.ledger, connection.accounts
-        return PeakOptions(
-            numbering=connection.numbering,
-            signature_encoding=ledger.signature_encoding,
-            timeout_seconds=ledger.timeout_seconds,
-            lookup_grace_seconds=ledger.lookup_grace_seconds,
-            number_max_length=ledger.number_max_length,
-            journal_book=connection.purchases.journal_book,
-            needed_accounts={"accounts.sales": accounts.sales} if accounts.sales else {},
-        )
-
-    @contextmanager
-    def _peak(self, name: str, connection: Connection, known: Catalog | None) -> Iterator[Target]:
-        from recon.targets.peak import PeakTarget
-        from recon.targets.peak.options import PRODUCTION_URL, UAT_URL
-
-        secrets = self.secrets(name, keep="")
-        keys = {key: secrets.get(name, key) for key in ("connect_id", "connect_key", "user_token")}
-        environment = connection.ledger.environment
-        base_url = connection.ledger.base_url or (UAT_URL if environment == "test" else PRODUCTION_URL)
-        with PeakTarget(
-            base_url=base_url,
-            environment=environment,
-            credentials=keys,
-            clock=self._clock,
-            options=self._options(connection),
-            catalog=known,
-            token_cache=self._tokens(name),
-            on_wait=lambda text: Output(as_json=True).note(f"note: {text}"),
-        ) as target:
-            yield target
-
-    def _tokens(self, name: str) -> KeptTokens:
-        """Return where the ledger's token is kept between commands: beside its keys."""
-        if name not in self._token_shelves:
-            store = self.secrets(name, keep="")
-            self._token_shelves[name] = (
-                store.tokens(name, "connect_key") if isinstance(store, LayeredSecrets) else KeptTokens(None, name)
-            )
-        return self._token_shelves[name]
-
-    @contextmanager
-    def _sandbox(self, connection: Connection, known: Catalog | None) -> Iterator[Target]:
-        from recon.sandbox.peak import SandboxPeak, sandbox_company
-        from recon.targets.peak import PeakTarget
-
-        path = self._workspace.sandbox_file
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        company = sandbox_company(name=self._settings.company.name, tax_id=self._settings.company.tax_id)
-        with (
-            SandboxPeak(path=path, company=company, clock=self._clock, durable=self.sandbox_durable) as server,
-            PeakTarget(
-                base_url=server.url,
-                environment="sandbox",
-                credentials=server.credentials,
-                clock=self._clock,
-                options=self._options(connection),
-                catalog=known,
-            ) as target,
-        ):
-            yield target
-
-    @contextmanager
-    def _file_target(self, connection: Connection, batch_id: str, known: Catalog | None) -> Iterator[Target]:
-        from exports.import_files.peak_excel import PeakExcel, options_for
-
-        name, tax_id, cells = self._settings.company.name, self._settings.company.tax_id, options_for(connection)
-        yield PeakExcel(
-            self._workspace.outgoing, batch_id, company_name=name, tax_id=tax_id, options=cells, known=known
-        )
-
-    @contextmanager
-    def shop(self, name: str, connection: Connection) -> Iterator[ShopClient]:
+    def shop(self, name: str, connection: Connection) -> AbstractContextManager[ShopClient]:
         """Return the shop system's API of a connection."""
-        making = self._bentoweb if connection.source == "bentoweb" else self._zort
-        with making(name, connection) as shop:
-            yield shop
+        return SHOPS[connection.source](self._access(name, connection, SHOP_TOKEN_ENTRY))
 
-    @contextmanager
-    def _zort(self, name: str, connection: Connection) -> Iterator[ShopClient]:
-        from recon.sources.zort import ZortClient, ZortShopClient
+    def _access(self, name: str, connection: Connection, entry: str) -> Access:
+        def keys(wanted: tuple[str, ...]) -> dict[str, str]:
+            secrets = self.secrets(name, keep="")
+            return {key: secrets.get(name, key) for key in wanted}
 
-        secrets = self.secrets(name, keep="")
-        api = connection.source_api
-        with ZortClient(
-            store_name=secrets.get(name, "storename"),
-            api_key=secrets.get(name, "apikey"),
-            api_secret=secrets.get(name, "apisecret"),
-            base_url=api.base_url,
-            page_size=api.page_size,
-            requests_per_second=api.requests_per_second,
+        return Access(
+            connection=connection,
+            settings=self._settings,
+            workspace=self._workspace,
             clock=self._clock,
-        ) as client:
-            yield ZortShopClient(client)
+            keys=keys,
+            tokens=lambda key: self._tokens(name, key, entry),
+            durable=self.sandbox_durable,
+        )
 
-    @contextmanager
-    def _bentoweb(self, name: str, connection: Connection) -> Iterator[ShopClient]:
-        from recon.sources.bentoweb import BentoWebClient, BentoWebShopClient
-        from recon.sources.bentoweb.fields import FieldMap
-        from recon.sources.bentoweb.tokens import KEYS
-
-        secrets = self.secrets(name, keep="")
-        assert isinstance(secrets, LayeredSecrets)
-        api, rules = connection.source_api, connection.bentoweb
-        with BentoWebClient(
-            keys={key: secrets.get(name, key) for key in KEYS},
-            shelf=secrets.tokens(name, "client_secret", entry=SHOP_TOKEN_ENTRY),
-            base_url=api.base_url,
-            login_url=api.login_url,
-            requests_per_second=api.requests_per_second,
-            clock=self._clock,
-        ) as client:
-            yield BentoWebShopClient(
-                client,
-                clock=self._clock,
-                store_id=rules.store_id,
-                list_path=rules.list_path,
-                list_page_parameter=rules.list_page_parameter,
-                fields=FieldMap.of(rules.fields.model_dump().items()),
+    def _tokens(self, name: str, key: str, entry: str) -> KeptTokens:
+        """Return where tokens given for a key are kept between commands: beside it."""
+        if (name, entry) not in self._token_shelves:
+            store = self.secrets(name, keep="")
+            self._token_shelves[name, entry] = (
+                store.tokens(name, key, entry=entry) if isinstance(store, LayeredSecrets) else KeptTokens(None, name)
             )
+        return self._token_shelves[name, entry]
+
+    def _forget_tokens(self, name: str) -> None:
+        for entry in (TOKEN_ENTRY, SHOP_TOKEN_ENTRY):
+            self._token_shelves.pop((name, entry), None)
 
     def secrets(self, name: str, *, keep: str) -> SecretStore:
         """Return where keys of a connection are kept: as asked, else where they were put."""
@@ -265,7 +163,7 @@ class Wiring:
     def lend_secrets(self, name: str, values: Mapping[str, str]) -> None:
         """Use these keys in this process, before those that are kept."""
         self._lent[name] = dict(values)
-        self._token_shelves.pop(name, None)
+        self._forget_tokens(name)
 
     def keep_secrets(self, name: str, values: Mapping[str, str], *, keep: str) -> None:
         """Keep keys as asked; what the key store takes leaves the file, so that no older key is used instead."""
@@ -275,7 +173,7 @@ class Wiring:
         if keep != "file":
             gone = (*values, TOKEN_ENTRY, SHOP_TOKEN_ENTRY)
             FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash).forget(name, gone)
-        self._token_shelves.pop(name, None)
+        self._forget_tokens(name)
 
     def write_workbook(
         self, dossier: AuditDossier, frames: Frames, rows: Rows, path: Path, on_progress: Progress

@@ -10,9 +10,10 @@ from typing import get_args
 
 import pytest
 
-from recon.config import SourceName
+from recon.config import SourceName, TargetName
 from recon.domain.providers import LEDGER_KEYS, MARKETPLACES, SOURCES, keys_of
 from recon.sources.registry import SOURCES as READERS
+from tui.providers import LEDGERS, SHOPS
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("service", "plan", "match", "normalize", "upload", "review", "proof", "store", "frames")
@@ -59,6 +60,11 @@ def test_every_source_has_its_facts() -> None:
     assert {"shopee", "lazada", "tiktok"} == set(MARKETPLACES)
     assert keys_of("peak") == LEDGER_KEYS["peak"]
     assert keys_of("sandbox") == ()
+
+
+def test_every_ledger_and_every_shop_system_that_is_asked_can_be_opened() -> None:
+    assert set(LEDGERS) == set(get_args(TargetName))
+    assert set(SHOPS) == {name for name, facts in SOURCES.items() if facts.has_api}
 
 
 def test_the_import_contract_names_every_provider() -> None:

@@ -16,7 +16,6 @@ from recon.masking import Secret
 from recon.targets.peak import MemoryTokenCache, PeakTarget
 from recon.targets.peak.signing import time_signature, time_stamp
 from recon.targets.peak.tokens import ClientTokens
-from recon.targets.registry import TARGETS, target_entry
 from tests.recon.peak_tools import CREDENTIALS, START, FakeClock, sale, target
 from tests.recon.raw_server import RawServer, response
 
@@ -289,9 +288,3 @@ def test_f76_f77_no_secret_in_logs_errors_and_local_variables(caplog):
 def test_f35_an_address_that_is_something_else_than_declared_is_refused(url, environment):
     with pytest.raises(SettingsError, match="environment"):
         PeakTarget(base_url=url, environment=environment, credentials=CREDENTIALS, clock=FakeClock())
-
-
-def test_registered_targets_load_and_strangers_are_named():
-    assert {entry.load() for entry in TARGETS.values()} == {PeakTarget}
-    with pytest.raises(SettingsError, match="There are: peak"):
-        target_entry("paek")

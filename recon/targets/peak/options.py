@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from recon.domain.providers import keys_of
+
 PRODUCTION_URL: Final = "https://api.peakaccount.com/api/v1"
 UAT_URL: Final = "https://peakengineapidev.azurewebsites.net/api/v1"
 """PEAK's test system (UAT)."""
@@ -13,7 +15,7 @@ UAT_URL: Final = "https://peakengineapidev.azurewebsites.net/api/v1"
 LIVE_HOSTS: Final = frozenset({"api.peakaccount.com", "peakengineapi.azurewebsites.net"})
 TEST_HOSTS: Final = frozenset({"peakengineapidev.azurewebsites.net"})
 
-CREDENTIALS: Final = ("connect_id", "connect_key", "user_token")
+CREDENTIALS: Final = keys_of("peak")
 """Names under which the three secrets are handed over."""
 
 

@@ -1,0 +1,185 @@
+"""Every ledger and shop system that is reached, by its name in recon.toml: how it is opened on this machine.
+
+A provider is added with a function here and its line in `LEDGERS` or `SHOPS`; each is loaded only when it is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from recon.config import Connection, Settings
+from recon.domain.providers import keys_of
+from recon.ports import Clock
+from recon.secrets import KeptTokens
+from recon.service.context import ShopClient
+from recon.targets.base import Capabilities, Catalog, Target
+from recon.workspace import Workspace
+from tui.output import Output
+
+if TYPE_CHECKING:
+    from recon.targets.peak import PeakOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a provider is opened with."""
+
+    connection: Connection
+    settings: Settings
+    workspace: Workspace
+    clock: Clock
+    keys: Callable[[tuple[str, ...]], dict[str, str]]
+    """Values of the keys of these names; raises SecretsError where one is missing."""
+    tokens: Callable[[str], KeptTokens]
+    """Where tokens given for the key of this name are kept between commands: beside it."""
+    durable: bool = True
+    """Whether a sandbox ledger flushes each commit to the disk, like a real one."""
+    known: Catalog | None = None
+    """Master data of the ledger as last read."""
+    batch_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One ledger of the list."""
+
+    capabilities: Callable[[Access], Capabilities]
+    """What it can do, without asking it."""
+    open: Callable[[Access], AbstractContextManager[Target]]
+
+
+def _peak_options(connection: Connection) -> PeakOptions:
+    from recon.targets.peak import PeakOptions
+
+    ledger, accounts = connection.ledger, connection.accounts
+    return PeakOptions(
+        numbering=connection.numbering,
+        signature_encoding=ledger.signature_encoding,
+        timeout_seconds=ledger.timeout_seconds,
+        lookup_grace_seconds=ledger.lookup_grace_seconds,
+        number_max_length=ledger.number_max_length,
+        journal_book=connection.purchases.journal_book,
+        needed_accounts={"accounts.sales": accounts.sales} if accounts.sales else {},
+    )
+
+
+def _peak_capabilities(access: Access) -> Capabilities:
+    from recon.targets.peak.target import capabilities
+
+    return capabilities(_peak_options(access.connection))
+
+
+@contextmanager
+def _peak(access: Access) -> Iterator[Target]:
+    from recon.targets.peak import PeakTarget
+    from recon.targets.peak.options import PRODUCTION_URL, UAT_URL
+
+    ledger = access.connection.ledger
+    with PeakTarget(
+        base_url=ledger.base_url or (UAT_URL if ledger.environment == "test" else PRODUCTION_URL),
+        environment=ledger.environment,
+        credentials=access.keys(keys_of("peak")),
+        clock=access.clock,
+        options=_peak_options(access.connection),
+        catalog=access.known,
+        token_cache=access.tokens("connect_key"),
+        on_wait=lambda text: Output(as_json=True).note(f"note: {text}"),
+    ) as target:
+        yield target
+
+
+@contextmanager
+def _sandbox(access: Access) -> Iterator[Target]:
+    from recon.sandbox.peak import SandboxPeak, sandbox_company
+    from recon.targets.peak import PeakTarget
+
+    path = access.workspace.sandbox_file
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    company = sandbox_company(name=access.settings.company.name, tax_id=access.settings.company.tax_id)
+    with (
+        SandboxPeak(path=path, company=company, clock=access.clock, durable=access.durable) as server,
+        PeakTarget(
+            base_url=server.url,
+            environment="sandbox",
+            credentials=server.credentials,
+            clock=access.clock,
+            options=_peak_options(access.connection),
+            catalog=access.known,
+        ) as target,
+    ):
+        yield target
+
+
+def _peak_file_capabilities(access: Access) -> Capabilities:
+    from exports.import_files.peak_excel import PeakExcel
+
+    return PeakExcel(access.workspace.outgoing, "").capabilities
+
+
+@contextmanager
+def _peak_file(access: Access) -> Iterator[Target]:
+    from exports.import_files.peak_excel import PeakExcel, options_for
+
+    yield PeakExcel(
+        access.workspace.outgoing,
+        access.batch_id,
+        company_name=access.settings.company.name,
+        tax_id=access.settings.company.tax_id,
+        options=options_for(access.connection),
+        known=access.known,
+    )
+
+
+@contextmanager
+def _zort(access: Access) -> Iterator[ShopClient]:
+    from recon.sources.zort import ZortClient, ZortShopClient
+
+    keys, api = access.keys(keys_of("zort")), access.connection.source_api
+    with ZortClient(
+        store_name=keys["storename"],
+        api_key=keys["apikey"],
+        api_secret=keys["apisecret"],
+        base_url=api.base_url,
+        page_size=api.page_size,
+        requests_per_second=api.requests_per_second,
+        clock=access.clock,
+    ) as client:
+        yield ZortShopClient(client)
+
+
+@contextmanager
+def _bentoweb(access: Access) -> Iterator[ShopClient]:
+    from recon.sources.bentoweb import BentoWebClient, BentoWebShopClient
+    from recon.sources.bentoweb.fields import FieldMap
+
+    api, rules = access.connection.source_api, access.connection.bentoweb
+    with BentoWebClient(
+        keys=access.keys(keys_of("bentoweb")),
+        shelf=access.tokens("client_secret"),
+        base_url=api.base_url,
+        login_url=api.login_url,
+        requests_per_second=api.requests_per_second,
+        clock=access.clock,
+    ) as client:
+        yield BentoWebShopClient(
+            client,
+            clock=access.clock,
+            store_id=rules.store_id,
+            list_path=rules.list_path,
+            list_page_parameter=rules.list_page_parameter,
+            fields=FieldMap.of(rules.fields.model_dump().items()),
+        )
+
+
+LEDGERS: Final[Mapping[str, Ledger]] = {
+    "peak": Ledger(_peak_capabilities, _peak),
+    "peak-file": Ledger(_peak_file_capabilities, _peak_file),
+    "sandbox": Ledger(_peak_capabilities, _sandbox),
+}
+SHOPS: Final[Mapping[str, Callable[[Access], AbstractContextManager[ShopClient]]]] = {
+    "zort": _zort,
+    "bentoweb": _bentoweb,
+}
