@@ -96,9 +96,11 @@ _REF_LENGTHS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("SalesTaxCodeRef", "CustomerSalesTaxCodeRef"), 3),
     "SalesRepRef": 5,
     "ShipMethodRef": 15,
+    "InventorySiteRef": 31,
+    "CurrencyRef": 64,
     "CustomerMsgRef": 101,
 }  # fmt: skip
-"""Longest FullName by reference (reference section 11); the others are not known to us."""
+"""Longest FullName by reference (qbXML 13.0 schema); the others are not known to us."""
 
 
 def _at(since: int) -> Version:

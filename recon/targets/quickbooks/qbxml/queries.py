@@ -25,7 +25,7 @@ from recon.targets.quickbooks.qbxml.fields import (
     text,
     word,
 )
-from recon.targets.quickbooks.qbxml.lists import ACCOUNT_TYPES
+from recon.targets.quickbooks.qbxml.lists import ACCOUNT_TYPES, PAYMENT_METHOD_TYPES
 from recon.targets.quickbooks.qbxml.sales import DELETABLE
 
 _MATCH: Final = word("MatchCriterion", ("StartsWith", "Contains", "EndsWith"), required=True)
@@ -72,13 +72,13 @@ def _tree(name: str) -> Field:
     )  # fmt: skip
 
 
-def _of_list(*more: Part, name_key: str = "FullName") -> Choice:
+def _of_list(*more: Part) -> Choice:
     """Return how a list is asked: by ids, by names, or by filters."""
     filters: tuple[Part, ...] = (
         _MOST, word("ActiveStatus", ("ActiveOnly", "InactiveOnly", "All")),
         *_moments("FromModifiedDate", "ToModifiedDate"), _NAME_FILTER, *more,
     )  # fmt: skip
-    return one_of(ident("ListID", repeats=True), naming(name_key, repeats=True), filters)
+    return one_of(ident("ListID", repeats=True), naming("FullName", repeats=True), filters)
 
 
 _CURRENCY: Final = _listed("CurrencyFilter", since=8)
@@ -119,7 +119,9 @@ _TRANSACTION: Final[tuple[Part, ...]] = (
     one_of(
         ident("TxnID", repeats=True),
         (
-            _MOST, one_of(naming("RefNumber"), naming("RefNumberCaseSensitive"), *_REFERENCES),
+            _MOST, one_of(
+                naming("RefNumber", repeats=True), naming("RefNumberCaseSensitive", repeats=True), *_REFERENCES
+            ),
             block(
                 "TransactionModifiedDateRangeFilter",
                 one_of(_moments("FromModifiedDate", "ToModifiedDate"), word("DateMacro", DATE_MACROS)),
@@ -141,6 +143,7 @@ _TRANSACTION: Final[tuple[Part, ...]] = (
 _DELETED: Final[tuple[Part, ...]] = (
     word("TxnDelType", DELETABLE, required=True, repeats=True),
     block("DeletedDateRangeFilter", *_moments("FromDeletedDate", "ToDeletedDate")),
+    _RETURNED,
 )
 _ACCOUNT: Final[tuple[Part, ...]] = (
     _of_list(word("AccountType", ACCOUNT_TYPES, repeats=True), _CURRENCY), _RETURNED, _OWNER,
@@ -158,7 +161,7 @@ QUERIES: Final = (
     _query("Item", _of_list(), _RETURNED, _OWNER, iterates=True),
     _query("Account", *_ACCOUNT),
     _query("Class", _of_list(), _RETURNED),
-    _query("PaymentMethod", _of_list(), _RETURNED),
+    _query("PaymentMethod", _of_list(word("PaymentMethodType", PAYMENT_METHOD_TYPES, repeats=True)), _RETURNED),
     _query("SalesTaxCode", _of_list(), _RETURNED),
     _query("SalesReceipt", *_of_transactions(_LINES), iterates=True),
     _query("Invoice", *_of_transactions(_LINES, _LINKED, status=(_PAID,)), iterates=True),

@@ -44,7 +44,7 @@ DELETABLE: Final = (
 RATE: Final = of(Kind.PRICE, "ExchangeRate", since=8)
 EXTERNAL: Final = guid("ExternalGUID", since=9)
 LINK_TO_TXN: Final = block("LinkToTxn", ident("TxnID", required=True), ident("TxnLineID", required=True))
-SERIAL_OR_LOT: Final = one_of(text("SerialNumber", since=11), text("LotNumber", since=11))
+SERIAL_OR_LOT: Final = one_of(text("SerialNumber", 4095, since=11), text("LotNumber", 40, since=11))
 _PRINTED: Final[tuple[Part, ...]] = (flag("IsToBePrinted"), flag("IsToBeEmailed", since=6))
 _REPEATED_CREDIT: Final = block(
     "SetCredit", ident("CreditTxnID", required=True), amt("AppliedAmount", required=True), flag("Override"),

@@ -23,5 +23,10 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     ),
     "CreditCardTxnInfo": "it forces the money into Undeposited Funds, and recon holds no card data",
     "CreditCardInfo": "recon holds no card data",
+    **dict.fromkeys(
+        ("Contacts", "ShipToAddress", "AdditionalContactRef", "AdditionalNotes", "SalesReceiptLineGroupAdd",
+         "InvoiceLineGroupAdd", "CreditMemoLineGroupAdd", "ItemGroupLineAdd", "PurchaseOrderLineGroupAdd"),
+        "recon has no use for it",
+    ),
 }  # fmt: skip
 """Elements a caller may know of, and why they are not written."""
