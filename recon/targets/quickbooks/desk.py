@@ -35,11 +35,11 @@ class CompanyFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What QuickBooks says of a set whose answer was lost."""
+    """What is known of a set that was handed out before."""
 
     set_id: str
     answer: str | None
-    """The stored answer (qbXML); None: QuickBooks did not process the set."""
+    """Its answer (qbXML), as it came or as QuickBooks kept it; None: QuickBooks did not process the set."""
 
 
 class Desk(Protocol):
@@ -64,4 +64,10 @@ class Desk(Protocol):
         """
 
     def recovered(self, key: str) -> Recovered | None:
-        """Return what became of the last set about this key whose answer was lost; None: none was lost."""
+        """Return what became of the last set about this key; None: no set about it was ever handed out from here.
+
+        Where its answer was lost, QuickBooks is asked first.
+
+        Raises:
+            TargetUnavailable: QuickBooks could not be asked.
+        """
