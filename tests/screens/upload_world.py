@@ -5,7 +5,6 @@ Three wholesale receipts (RT-1001..RT-1003); the ledger's faults are switched on
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from recon.service import ReconService
 from recon.workspace import Workspace
 from tests.clock import FakeClock
-from tests.shell import SANDBOX_COMPANY, Shell, run
-from tests.tui.conftest import WHOLESALE
+from tests.peak_books import peak_books, taken_in
+from tests.shell import Shell
 from tui.app import ReconApp
 from tui.preferences import Preferences
 from tui.session import Session
@@ -109,12 +108,7 @@ def upload_world(
         mock.patch("tui.wiring._os_user", return_value="office"),
         SandboxPeak(path=folder / "peak.db", clock=clock, durable=False) as ledger,
     ):
-        run("init", folder / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-            "--target", "peak", "--ledger-url", ledger.url, "--environment", environment, clock=clock).expect(0)  # fmt: skip
-        shell = Shell(folder / "books", clock)
-        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-        shell("import", WHOLESALE).expect(0)
-        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell = taken_in(peak_books(folder / "books", ledger, clock, environment=environment), ledger)
         shell("plan").expect(4)
         if approve:
             shell("approve", "B0001", "--as", "Lek").expect(0)

@@ -14,8 +14,8 @@ import pytest
 from recon.sandbox.peak import Fault, SandboxPeak, other_company, sandbox_company
 from recon.settings_text import with_setting
 from tests.clock import FakeClock
-from tests.shell import SANDBOX_COMPANY, Shell, run
-from tests.tui.conftest import WHOLESALE
+from tests.peak_books import peak_books, taken_in
+from tests.shell import SANDBOX_COMPANY, Shell
 
 TAX_ID = "0105500000003"
 THEIRS, THEIR_TAX_ID = "บริษัท คนละเจ้า จำกัด", "0105500000020"
@@ -54,12 +54,7 @@ def place(tmp_path: Path, clock: FakeClock, key_store) -> tuple[Shell, Address]:
         port = int(ledger.url.rpartition(":")[2].partition("/")[0])
     address = Address(tmp_path, clock, port)
     with address.of() as ledger:
-        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-            "--target", "peak", "--ledger-url", ledger.url, "--environment", "sandbox", clock=clock).expect(0)  # fmt: skip
-        shell = Shell(tmp_path / "books", clock)
-        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-        shell("import", WHOLESALE).expect(0)
-        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell = taken_in(peak_books(tmp_path / "books", ledger, clock, environment="sandbox"), ledger)
         shell("plan").expect(4)
         shell("approve", "B0001", "--as", "Nok").expect(0)
     return shell, address

@@ -12,7 +12,8 @@ import pytest
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.settings_text import with_setting
 from tests.clock import FakeClock
-from tests.shell import SANDBOX_COMPANY, Shell, run
+from tests.peak_books import peak_books, taken_in
+from tests.shell import Shell
 from tests.tui.conftest import WHOLESALE
 from tests.tui.test_json import check
 
@@ -44,18 +45,13 @@ class Books:
 
 
 def workspace(root: Path, ledger: SandboxPeak, clock: FakeClock, export: Path = WHOLESALE, **settings: str) -> Shell:
-    run("init", root, "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-        "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
+    shell = peak_books(root, ledger, clock)
     path = root / "recon.toml"
     text = path.read_text(encoding="utf-8")
     for name, value in settings.items():
         text = with_setting(text, ("connections", "shop", name), value=value)
     path.write_text(text, encoding="utf-8")
-    shell = Shell(root, clock)
-    shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-    shell("import", export).expect(0)
-    shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
-    return shell
+    return taken_in(shell, ledger, export)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 from exports.import_files.peak_excel import CONFIRMATION_HEADING
 from recon.sandbox.peak import Fault, SandboxPeak
 from tests.clock import FakeClock
+from tests.peak_books import peak_books, taken_in
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
 from tests.tui.conftest import WHOLESALE
 from tests.tui.test_json import check
@@ -82,12 +83,7 @@ def case(tmp_path: Path, clock: FakeClock, key_store):
     """Three receipts stand in the ledger; each answer was cut off, so each is unknown."""
     books = tmp_path / "peak.db"
     with SandboxPeak(path=books, clock=clock, durable=False) as ledger:
-        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-            "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
-        shell = Shell(tmp_path / "books", clock)
-        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-        shell("import", WHOLESALE).expect(0)
-        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell = taken_in(peak_books(tmp_path / "books", ledger, clock), ledger)
         shell("plan").expect(4)
         shell("approve", "B0001", "--as", "Nok").expect(0)
         ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=None))
@@ -489,12 +485,7 @@ def numbered_there(tmp_path: Path, clock: FakeClock, key_store):
     """PEAK gives the numbers: what got no answer needs a person at once, because nothing can be looked up."""
     books = tmp_path / "peak.db"
     with SandboxPeak(path=books, clock=clock, durable=False) as ledger:
-        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-            "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", "--numbering", "ledger", clock=clock).expect(0)  # fmt: skip
-        shell = Shell(tmp_path / "books", clock)
-        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-        shell("import", WHOLESALE).expect(0)
-        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell = taken_in(peak_books(tmp_path / "books", ledger, clock, "--numbering", "ledger"), ledger)
         shell("plan").expect(4)
         shell("approve", "B0001", "--as", "Nok").expect(0)
         ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=1))

@@ -17,6 +17,7 @@ from exports.import_files.peak_excel import CONFIRMATION_HEADING
 from recon.sandbox.peak import Fault, SandboxPeak, sandbox_company
 from recon.workspace import Workspace
 from tests.clock import FakeClock
+from tests.peak_books import peak_books, taken_in
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
 from tests.tui.conftest import MID_MONTH, WHOLESALE
 from tui.wiring import service_for
@@ -278,12 +279,7 @@ def test_f84_documents_changed_behind_an_approval_are_not_sent(planned: Shell) -
 def live(tmp_path: Path, clock: FakeClock, key_store):
     """A planned batch for a PEAK on loopback that counts as live, with that PEAK."""
     with SandboxPeak(path=tmp_path / "peak.db", clock=clock, durable=False) as ledger:
-        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-            "--target", "peak", "--ledger-url", ledger.url, "--environment", "live", clock=clock).expect(0)  # fmt: skip
-        shell = Shell(tmp_path / "books", clock)
-        shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-        shell("import", WHOLESALE).expect(0)
-        shell("match", "--link-all", "--all-channels", "BSV002").expect(0)
+        shell = taken_in(peak_books(tmp_path / "books", ledger, clock, environment="live"), ledger)
         shell("plan").expect(4)
         yield shell, ledger
 
@@ -431,12 +427,7 @@ def test_two_workspaces_of_one_company_never_post_one_document_twice(live, tmp_p
     shell, ledger = live
     approve_live(shell)
     shell("upload", "B0001").expect(0)
-    run("init", tmp_path / "second", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-        "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
-    other = Shell(tmp_path / "second", clock)
-    other("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
-    other("import", WHOLESALE).expect(0)
-    other("match", "--link-all", "--all-channels", "BSV002").expect(0)
+    other = taken_in(peak_books(tmp_path / "second", ledger, clock), ledger)
     other("plan").expect(4)
     other("approve", "B0001", "--as", "Malee").expect(0)
     other("upload", "B0001")
@@ -520,9 +511,7 @@ def test_f80_everything_recon_keeps_is_its_owners_alone_whatever_the_umask(reque
 def test_verify_reads_lists_and_not_each_document(tmp_path: Path, clock: FakeClock, key_store) -> None:
     """A few pages and one look at each kind of document, not a look at each document."""
     with SandboxPeak(clock=clock, durable=False) as ledger:
-        run("init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-            "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
-        shell = Shell(tmp_path / "books", clock)
+        shell = peak_books(tmp_path / "books", ledger, clock)
         shell("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials))
         shell("import", MID_MONTH)
         shell("match", "--link-all", "--text", "--all-channels", "BSV001")
@@ -549,14 +538,9 @@ def test_verify_finds_what_others_posted_in_our_number_range(live, tmp_path, clo
     shell, ledger = live
     approve_live(shell)
     shell("upload", "B0001").expect(0)
-    other = Shell(tmp_path / "second", clock)
-    run("init", tmp_path / "second", "--no-input", "--company", SANDBOX_COMPANY, "--start-date", "2026-10-01",
-        "--target", "peak", "--ledger-url", ledger.url, "--environment", "test", clock=clock).expect(0)  # fmt: skip
-    other("connect", "--stdin", "--set-accounts", stdin=json.dumps(ledger.credentials)).expect(0)
     export = tmp_path / "other.csv"
     export.write_text(OTHER_NUMBERS, encoding="utf-8")
-    other("import", export).expect(0)
-    other("match", "--link-all", "--all-channels", "BSV002").expect(0)
+    other = taken_in(peak_books(tmp_path / "second", ledger, clock), ledger, export)
     other("plan").expect(4)
     other("approve", "B0001", "--as", "Malee").expect(0)
     other("upload", "B0001").expect(0)
