@@ -212,7 +212,7 @@ def result_option(line: ResultLine, say: Speech) -> Content:
     at = time_of_day(line.at, say.timezone) if line.at else ""
     head = columns((at, shown(line.number or line.document_key), say.amount(line.total)), (8, number_cells, _AMOUNT_CELLS), right=(2,))  # fmt: skip
     said = _happened(line.code, line.words, say) if line.state == "unknown" else say.said(line.words)
-    if line.state in {"posted", "by_hand"}:
+    if line.state == "posted" or (line.state == "by_hand" and not line.words):
         said = (line.ledger_id or "")[:8] if line.ledger_number == line.number else line.ledger_number or ""
     room = say.width - width_of(head) - _STATUS_CELLS - 4
     tail = cut(shown(said), room) if room > 6 else ""

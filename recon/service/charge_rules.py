@@ -67,10 +67,10 @@ class ChargeTable:
     """Code and name of the ledger's accounts, as last read."""
 
 
-def charge_table(context: Context, connection: str | None) -> ChargeTable:
-    """Return the rules of every sales channel of the orders and of the settings."""
+def charge_table(context: Context, connection: str | None, orders: CanonicalFrames | None = None) -> ChargeTable:
+    """Return the rules of every sales channel of the orders (None: all that were taken in) and of the settings."""
     name, rules = context.connection(connection)
-    frames = planned_frames(context, name, rules)
+    frames = planned_frames(context, name, rules) if orders is None else orders
     accounts, products = ledger_accounts(context, name), dict(ledger_products(context, name).iter_rows())
     used = _used(frames)
     own = [channel for channel in rules.charges if channel != DEFAULT]

@@ -15,8 +15,8 @@ from recon.frames.text import fold
 from recon.money import plain
 from recon.plan.buying.state import is_bought
 from recon.service.charge_products import service_gaps
-from recon.service.charge_rules import DEFAULT, charge_table
-from recon.service.check_scope import channels_in_use, charge_command, open_skus
+from recon.service.charge_rules import DEFAULT, ChargeTable, charge_table
+from recon.service.check_scope import channels_in_use, charge_command, open_skus, to_be_sent
 from recon.service.context import Context
 from recon.service.known import current_sets
 from recon.service.reading import latest_plan, latest_plan_folder
@@ -50,10 +50,12 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     yield CheckLine(check="orders", state="ok", text=f"Orders: {sold:,}, from {first!s} to {last!s}.{also}", count=sold)
     yield from _payment_channels(context, name, rules, frames)
     yield _skus(context, name, rules, frames)
-    yield from _charges(context, name, rules, catalog)
+    sent = to_be_sent(frames, rules)
+    table = charge_table(context, name, sent)
+    yield from _charges(context, name, rules, catalog, table)
     yield from _services(context, name, rules)
-    yield from _shipping(context, name, rules)
-    yield from _held(context, name, frames)
+    yield from _shipping(table, rules)
+    yield from _held(context, name, sent)
     yield from _contacts(context, name, rules, catalog, orders)
 
 
@@ -109,9 +111,10 @@ def _skus(context: Context, name: str, rules: Connection, frames: CanonicalFrame
     )  # fmt: skip
 
 
-def _charges(context: Context, name: str, rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
+def _charges(
+    context: Context, name: str, rules: Connection, catalog: Catalog, table: ChargeTable
+) -> Iterator[CheckLine]:
     """Yield a line per charge that has no place in the ledger; one line where all have."""
-    table = charge_table(context, name)
     products = {product.code for product in catalog.products}
     chart = {account.code for account in catalog.accounts}
     used = table.frame.filter(pl.col("orders") > 0)
@@ -175,9 +178,8 @@ def _table(row: dict[str, object], rules: Connection) -> str:
     return str(row["sales_channel"]) if row["sales_channel"] in rules.charges else DEFAULT
 
 
-def _shipping(context: Context, name: str, rules: Connection) -> Iterator[CheckLine]:
+def _shipping(table: ChargeTable, rules: Connection) -> Iterator[CheckLine]:
     """Warn where a platform bills shipping itself and the orders' shipping is booked as the shop's own sale."""
-    table = charge_table(context, name)
     billing = {fold(facts.label): facts.label for facts in SOURCES.values() if facts.bills_shipping}
     own = SOURCES[rules.source].label if SOURCES[rules.source].bills_shipping else ""
     shipping = table.frame.filter(pl.col("kind") == "shipping", pl.col("orders") > 0)
@@ -200,7 +202,7 @@ def _shipping(context: Context, name: str, rules: Connection) -> Iterator[CheckL
 
 
 def _held(context: Context, name: str, frames: CanonicalFrames) -> Iterator[CheckLine]:
-    """Yield a line each for taxes, status words and accounts that hold orders."""
+    """Yield a line each for taxes, status words and accounts that hold orders; ``frames``: those a plan would send."""
     found = [frames.findings.select("code", "order_key", "column", "value")]
     if latest_plan_folder(context, name) is not None:
         found.append(latest_plan(context, name, "findings").select("code", "order_key", "column", "value"))
