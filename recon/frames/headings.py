@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 HEADER_SEARCH_ROWS: Final = 60
@@ -116,7 +117,7 @@ def find_header(rows: Sequence[Sequence[str | None]], required: Sequence[str] = 
     if required:
         exact = (index for index, cells in enumerate(searched) if has_headings(cells, required))
         merged = (index for index in range(1, len(searched)) if has_headings(_from_above(rows, index), required))
-        return next(exact, next(merged, None))
+        return next(chain(exact, merged), None)  # no row is merged with the one above where a row has them all itself
     widest = max((_filled(cells) for cells in searched), default=0)
     if widest == 0:
         return None

@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.tables import TableHead
 from recon.plan.buyers import branch_of
-from recon.sources.base import IntakeFile
+from recon.sources.base import IntakeFile, ReadOptions
+from recon.sources.marketplaces import source as marketplaces
 from recon.sources.marketplaces.source import fixed_profile
+from recon.sources.profile.model import Profile
+from recon.sources.profile.source import open_head
 from recon.sources.registry import SOURCES, source_named
 from tests.hostile import SHEET, changed
 from tests.recon.marketplace_files import (
@@ -54,6 +58,23 @@ def test_a_file_is_recognised_by_its_headings_by_one_source_only(market: str, en
         file = kept(tmp_path, make(headings(market, kind), [{}, *ROWS[market]]), f"anything-{kind}.{ending}")
         able = [name for name, *_ in SOURCES if name != "profile" and source_named(name).identify(file)]
         assert able == [market]
+
+
+def test_a_file_is_looked_at_once_to_be_recognised_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def looked(file: IntakeFile, profile: Profile) -> TableHead:
+        seen.append(file.name)
+        return open_head(file, profile)
+
+    monkeypatch.setattr(marketplaces, "open_head", looked)
+    source = source_named("shopee")
+    options = ReadOptions(platform="shopee", shop="main", currency="THB", timezone="Asia/Bangkok")
+    for number in ("260605K7Q2M8XP", "260606K7Q2M8XP"):
+        file = kept(tmp_path, csv_bytes(headings("shopee"), [shopee(number)]), f"{number}.csv")
+        assert source.identify(file)
+        assert source.read(file, options).orders["order_id"].to_list() == [number]
+    assert seen == ["260605K7Q2M8XP.csv", "260606K7Q2M8XP.csv"]
 
 
 @pytest.mark.parametrize("market", MARKETS)

@@ -35,6 +35,9 @@ class MarketplaceExports(Source):
     settlements: ClassVar[tuple[str, ...]]
     """Names of the settlement profiles."""
 
+    def __init__(self) -> None:
+        self._looked_at: tuple[IntakeFile, tuple[Profile, TableHead] | None] | None = None
+
     def identify(self, file: IntakeFile) -> bool:
         """Return whether the file has the headings of one of the marketplace's exports."""
         return self._found(file) is not None or self._settlement(file) is not None
@@ -65,6 +68,12 @@ class MarketplaceExports(Source):
         )
 
     def _found(self, file: IntakeFile) -> tuple[Profile, TableHead] | None:
+        """Return which profile fits; a file is recognised and then read, and looked at once for both."""
+        if self._looked_at is None or self._looked_at[0] is not file:
+            self._looked_at = file, self._search(file)
+        return self._looked_at[1]
+
+    def _search(self, file: IntakeFile) -> tuple[Profile, TableHead] | None:
         for name in self.profiles:
             profile = fixed_profile(name)
             try:
