@@ -25,6 +25,8 @@ _OTHER_DIGITS: Final = {
 }  # fmt: skip
 _SPACES: Final = r"[\s\u00a0\u2007\u202f\u3000]"
 _SAMPLE: Final = 64
+_BARE: Final = r"^-?[0-9]+(?:\.[0-9]{1,8})?$"
+"""A number that no form, as long as its mark is a point, takes anything from; with nine decimals noise begins."""
 _LONG_NOISE: Final = r"^(-?[0-9]{1,13})\.([0-9]{9,20})$"
 
 
@@ -68,9 +70,13 @@ def minor_units(
         return frame.select()
     if not form.is_plain:
         return frame.select(any_form(frame[c], by_column[c], form) for c in columns)
-    checks = frame.select(plain_check(c, by_column[c]).alias(c) for c in columns).row(0, named=True)
-    fast = frame.select(plain_value(c, by_column[c]) for c in columns if checks[c])
-    return pl.DataFrame([fast[c] if checks[c] else any_form(frame[c], by_column[c], form) for c in columns])
+    found = {c: by_common_value(frame[c], by_column[c]) for c in columns}
+    done = {c: value for c, value in found.items() if value is not None}
+    rest = [c for c in columns if c not in done]
+    checks = frame.select(plain_check(c, by_column[c]).alias(c) for c in rest).row(0, named=True) if rest else {}
+    fast = frame.select(plain_value(c, by_column[c]) for c in rest if checks[c])
+    done |= {c: fast[c] if checks[c] else any_form(frame[c], by_column[c], form) for c in rest}
+    return pl.DataFrame([done[c] for c in columns])
 
 
 def plain_check(column: str, exponent: int) -> pl.Expr:
@@ -115,7 +121,7 @@ def unreadable(text: pl.Series, value: pl.Series) -> pl.Series | None:
 
 def exact_text(text: pl.Series, form: NumberForm) -> pl.Series:
     """Return amount text with everything the form declares removed, for adding up by another route."""
-    if form == PLAIN:
+    if form == PLAIN or (form.is_plain and text.str.contains(_BARE).all()):
         return text
     bare = text.to_frame("t").lazy().with_columns(bare=_cleaned(pl.col("t"), form))
     if form.binary_noise:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from recon.frames.amounts import QUANTITY_DECIMALS, NumberForm, by_common_value, minor_units, unreadable
+from recon.frames.amounts import QUANTITY_DECIMALS, minor_units, unreadable
 from recon.frames.dates import days
 from recon.frames.text import blank_to_null
 from recon.normalize.convert import Refusals, date_form, number_form, read_minor, refuse, unreadable_day
@@ -21,8 +20,8 @@ def read_lines(reading: Reading, exponents: int | pl.Series) -> tuple[pl.DataFra
     lines, form = reading.lines, number_form(reading.forms)
     columns = [c for c in LINE_AMOUNTS if c in lines.columns]
     per_line = exponents if isinstance(exponents, int) else exponents.gather(lines["order_no"])
-    values = _line_amounts(lines, columns, per_line, form)
-    quantity = _quantities(lines, form)
+    values = read_minor(lines, columns, per_line, form)
+    quantity = minor_units(lines, ["quantity"], QUANTITY_DECIMALS, form).to_series()
     refusals = []
     for column in columns:
         missing = column == _needed(reading.conventions) and values[column].null_count() > 0
@@ -32,7 +31,7 @@ def read_lines(reading: Reading, exponents: int | pl.Series) -> tuple[pl.DataFra
     if quantity.null_count():
         refusals.append(refuse("quantity-unreadable", lines, quantity.is_null(), "quantity", reading))
     texts = [blank_to_null(lines["sku"])] if "sku" in lines.columns else []
-    return lines.with_columns(*values.values(), quantity.alias("quantity"), *texts), refusals
+    return lines.with_columns(*values, quantity.alias("quantity"), *texts), refusals
 
 
 def read_listed(
@@ -57,26 +56,6 @@ def read_listed(
     return rows.with_columns(typed), refusals
 
 
-def _line_amounts(
-    lines: pl.DataFrame, columns: Sequence[str], exponents: int | pl.Series, form: NumberForm
-) -> dict[str, pl.Series]:
-    done: dict[str, pl.Series] = {}
-    if isinstance(exponents, int) and form.is_plain:
-        found = {c: by_common_value(lines[c], exponents) for c in columns}
-        done = {c: value for c, value in found.items() if value is not None}
-    rest = read_minor(lines, [c for c in columns if c not in done], exponents, form)
-    return {c: done[c] if c in done else rest[c] for c in columns}
-
-
 def _needed(conventions: Conventions) -> str:
     """Return which amount every line must state; empty: none by itself."""
     return {"computed": "unit_price", "stated": "line_amount"}.get(conventions.line_amount, "")
-
-
-def _quantities(lines: pl.DataFrame, form: NumberForm) -> pl.Series:
-    """Return quantities as thousandths."""
-    text = lines["quantity"]
-    common = by_common_value(text, QUANTITY_DECIMALS) if form.is_plain else None
-    if common is not None:
-        return common
-    return minor_units(lines, ["quantity"], QUANTITY_DECIMALS, form).to_series()

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.errors import MoneyError
-from recon.frames.amounts import NumberForm, by_common_value, minor_units, plain_text, unreadable
+from recon.frames.amounts import (
+    PLAIN,
+    NumberForm,
+    any_form,
+    by_common_value,
+    exact_text,
+    minor_units,
+    plain_text,
+    unreadable,
+)
 from recon.money import parse_minor, plain
 
 
@@ -117,4 +126,13 @@ def test_common_value_path_gives_the_same(texts: list[str | None]) -> None:
     text = pl.Series("t", texts, dtype=pl.String)
     fast = by_common_value(text, 2)
     if fast is not None:
-        assert fast.to_list() == read(texts)
+        assert fast.to_list() == any_form(text, 2, PLAIN).to_list()
+
+
+@given(
+    st.lists(st.sampled_from(["0.00", "-12.5", "7", "19.990000000000002", " 3.00", "1,234.50", "(4.00)", "x", None]))
+)
+def test_exact_text_of_a_column_is_that_of_each_cell(texts: list[str | None]) -> None:
+    form = NumberForm(thousands_mark=",", parentheses_negative=True, binary_noise=True)
+    cleaned = [exact_text(pl.Series([text, "(1.00)"], dtype=pl.String), form)[0] for text in texts]  # never all bare
+    assert exact_text(pl.Series(texts, dtype=pl.String), form).to_list() == cleaned

@@ -40,7 +40,7 @@ def collapse(
 ) -> Collapsed:
     """Return one row per order with the given order fields; ``frame`` is sorted by ``order_no``."""
     first = frame.get_column(ORDER_NO).ne_missing(frame.get_column(ORDER_NO).shift(1)).fill_null(value=True).arg_true()
-    orders = frame[first].select(ORDER_NO, ROW, *fields)
+    orders = frame.select(ORDER_NO, ROW, *fields)[first]
     if orders.height == frame.height:
         return Collapsed(orders, [])
     findings = []
