@@ -30,6 +30,8 @@ _CLOCKS: Final = {
     " %H:%M": r" (?:[01]?[0-9]|2[0-3]):[0-5][0-9]$", " %H:%M:%S": r" (?:[01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$",
 }  # fmt: skip
 """Ends of forms that say a time of day, and how such a time is written."""
+_FULL_CLOCKS: Final = {tail: clock.replace("[01]?", "[01]") for tail, clock in _CLOCKS.items()}
+"""The same with every hour in two digits: such an end is as long as its form."""
 _SHOP_LENGTH: Final = len("2026-01-31 23:59:59 +0700")
 _SHOP_MOMENT: Final = re.compile(rf"{_CLOCK}([+-][0-9]{{4}})", re.ASCII)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -89,9 +91,14 @@ def _days_beside_clocks(text: pl.Series, form: DateForm) -> pl.Series | None:
     filled = text.drop_nulls()
     for tail, clock in _CLOCKS.items():
         dates = tuple(one.removesuffix(tail) for one in form.formats if one.endswith(tail) and "%z" not in one)
-        if not dates or not filled.len() or not filled.str.contains(clock).all():
+        if not dates or not filled.len():
             continue
-        day = text.str.replace(clock, "")
+        if filled.str.contains(_FULL_CLOCKS[tail]).all():
+            day = text.str.head(-len(tail))  # a sixth of what replacing takes
+        elif filled.str.contains(clock).all():
+            day = text.str.replace(clock, "")
+        else:
+            continue
         distinct = day.unique().drop_nulls()
         read = _read_best(distinct, replace(form, formats=dates, excel_serials=False)).dt.date()
         if not read.null_count():

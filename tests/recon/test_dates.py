@@ -27,6 +27,13 @@ def test_no_date_of_bentoweb_is_absent() -> None:
     assert read(["-0001-11-30 00:00:00", "2023-05-02 13:42:00"], "%Y-%m-%d %H:%M:%S") == [None, "2023-05-02"]
 
 
+def test_days_beside_clocks_of_one_and_of_two_digits() -> None:
+    form = "%d/%m/%Y %H:%M"
+    assert read(["01/06/2026 09:30", None, "2/6/2026 23:59"], form) == ["2026-06-01", None, "2026-06-02"]
+    assert read(["01/06/2026 9:30", "2/6/2026 23:59"], form) == ["2026-06-01", "2026-06-02"]
+    assert read(["01/06/2026  9:30", "2/6/2026 24:00"], form) == [None, None]
+
+
 def test_f53_leap_day_of_a_buddhist_year() -> None:
     assert read(["29/02/2567"], "%d/%m/%Y", era="BE") == ["2024-02-29"]
     assert read(["29/02/2567", "28/02/2024"], "%d/%m/%Y", era="auto") == ["2024-02-29", "2024-02-28"]
