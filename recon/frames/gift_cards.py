@@ -30,5 +30,6 @@ def is_gift_card(name: str) -> bool:
 
 def gift_card_names(names: pl.Series) -> list[str]:
     """Return the distinct names that speak of gift cards."""
-    hits = names.filter(names.str.contains_any(_HINTS, ascii_case_insensitive=True).fill_null(value=False))
-    return [name for name in hits.unique().sort().to_list() if is_gift_card(name)]
+    distinct = names.unique().drop_nulls()
+    hits = distinct.filter(distinct.str.contains_any(_HINTS, ascii_case_insensitive=True))
+    return [name for name in hits.sort().to_list() if is_gift_card(name)]

@@ -35,6 +35,8 @@ def attach_returns(
         said: Which sales other returns than the marketplaces' belong to, as persons said (`return_links.SAID`).
         switched_on: Whether such returns become documents; those of marketplaces come in files of their own, chosen by a person.
     """
+    if not (frames.orders["record_kind"] == "sale_return").any():
+        return frames
     attached = _attach_marketplace(frames)
     orders = attached.orders
     others = (orders["record_kind"] == "sale_return") & ~_of_marketplace(orders)

@@ -201,6 +201,8 @@ def taken_numbers(context: Context, name: str, documents: pl.DataFrame, posted: 
 
 def _other_documents(listed: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Return number and owner of the ledger's entries that are not, by kind, day and sum, one of these documents."""
+    if listed.is_empty():
+        return listed.select("number", "owner")
     alike = ["_key", "kind", "issued_on", "total_minor"]
     lowered = pl.col("number").str.to_lowercase().alias("_key")
     ours = documents.select(lowered, pl.col("kind").cast(pl.String), "issued_on", "total_minor")
