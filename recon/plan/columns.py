@@ -46,22 +46,20 @@ def side_by_side(first: Callable[[], _First], second: Callable[[], _Second]) -> 
 
 def run_sums(frame: pl.DataFrame, key: str, **sums: pl.Expr) -> pl.DataFrame:
     """Return sums per run of equal keys; equal keys must stand together. Wrap-around in between cancels out."""
-    running = frame.lazy().select(
-        pl.col(key),
-        *[expression.cast(pl.Int64).cum_sum().alias(name) for name, expression in sums.items()],
-        (pl.col(key) != pl.col(key).shift(-1)).fill_null(value=True).alias("_last"),
-    )
-    ends = running.filter("_last").drop("_last")
-    return ends.with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in sums).collect()
+    is_last = (frame[key] != frame[key].shift(-1)).fill_null(value=True)
+    running = frame.select(key, *(value.cast(pl.Int64).cum_sum().alias(name) for name, value in sums.items()))
+    ends = running.filter(is_last)
+    return ends.with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in sums)
 
 
 def per_order(sums: pl.DataFrame, order_count: int) -> pl.DataFrame:
     """Return one row per order (0 for orders without a row), without the key; ``sums`` has a unique order_no."""
     if sums.height == order_count:
         return sums.drop("order_no")
-    orders = pl.DataFrame({"order_no": pl.int_range(order_count, dtype=pl.UInt32, eager=True)})
-    joined = orders.join(sums, on="order_no", how="left", maintain_order="left").drop("order_no")
-    return joined.fill_null(0)
+    places, nothing = sums["order_no"], pl.repeat(0, order_count, dtype=pl.Int64, eager=True)
+    return pl.DataFrame(
+        [nothing.clone().scatter(places, own.fill_null(0)).alias(own.name) for own in sums.drop("order_no")]
+    )
 
 
 def mask_of(order_no: pl.Series, order_count: int) -> pl.Series:
