@@ -68,9 +68,11 @@ def bare_read(path: Path, market: str) -> int:
 
 def run_chain(path: Path, folder: Path, market: str) -> tuple[Steps, dict[str, Any]]:
     """Import the export into a fresh workspace and plan it."""
+    # Importing is not part of the time; the service's own names for its rooms import nothing before they are asked.
+    import recon.service.planning
+    import recon.service.taking_in
+    import recon.sources.marketplaces.source  # noqa: F401
     from bench.chain import CONNECTION, make_bench_workspace, open_bench
-    from recon.service import planning, taking_in  # noqa: F401 - importing is not part of the time
-    from recon.sources.marketplaces import source  # noqa: F401
 
     workspace = make_bench_workspace(folder / "workspace", source=market)
     steps = Steps()
