@@ -134,15 +134,16 @@ def _kinds_words(source: str) -> str:
 
 def _charge_lines(source: str) -> str:
     """Return how charges are booked at first; what a marketplace decides differently is written out and explained."""
-    if not source_facts(source).is_marketplace:
+    facts = source_facts(source)
+    if not facts.is_marketplace:
         return (
             'shipping = { treatment = "book" }\n'
             'platform_voucher = "hold"         # hold, spread, other-income, or leave-out'
         )
     shipping = (
-        "# Lazada bills the buyer's shipping itself, as ZORT's published link to PEAK treats it; ask your accountant.\n"
+        f"# {facts.label} bills the buyer's shipping itself, as ZORT's published link to PEAK treats it; ask your accountant.\n"
         'shipping = { treatment = "leave-out" }'
-        if source == "lazada"
+        if facts.bills_shipping
         else "# Shipping the buyer paid as your own revenue, as ZORT's published link to PEAK treats it; ask your accountant.\n"
         'shipping = { treatment = "book" }'
     )

@@ -89,7 +89,7 @@ class Answers:
                 connection=CONNECTION,
                 source=self.source,
                 target=self.system,
-                profile="export" if self.source == "profile" else "",
+                profile="" if source_facts(self.source).has_columns_of_its_own else "export",
                 start_date=dt.date.fromisoformat(self.start_date.strip()),
                 environment="test" if self.target == "peak-test" else "live",
                 base_url="" if self.system == "sandbox" else self.ledger_url,
@@ -204,7 +204,7 @@ def connect(workspace: Workspace, answers: Answers, clock: Clock) -> None:
             found = service.upkeep.who_answers(
                 CONNECTION,
                 given,
-                ledger=ledger and answers.system == "peak",
+                ledger=ledger and bool(answers.wanted_keys("ledger")),
                 shop=shop and source_facts(answers.source).has_api,
             )
             if wrong_company(answers, found):

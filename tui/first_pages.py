@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -9,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
+from recon.domain.providers import source_facts
 from recon.ports import Clock
 from recon.service.upkeep import OtherSide
 from tui.cells import shown
@@ -172,19 +175,23 @@ class DoorPage(Page):
             self.say(f"✓ {words}", "$recon-done")
 
 
+WHERE_KEYS_ARE: Final = {"zort": N_("The keys stand in ZORT under Settings, Open API. They can wait.")}
+"""Where a person finds the keys of a shop system; one that is not here has a log-in."""
+
+
 class SourcePage(DoorPage):
     """2: where orders come from."""
 
     side = "shop"
 
     def compose(self) -> ComposeResult:
-        """The sources, and ZORT's keys."""
+        """The sources, and the keys of one that is asked."""
         yield Choice([(value, _(words)) for value, words in SOURCES], self.answers.source, id="source")
-        if self.answers.source == "zort":
-            yield Static(_("The keys stand in ZORT under Settings, Open API. They can wait."), classes="hint")
-        elif self.answers.source == "bentoweb":
-            yield Static(_("Its log-in can wait, until orders are fetched."), classes="hint")
-        elif self.answers.source != "profile":
+        facts = source_facts(self.answers.source)
+        if facts.has_api:
+            found = WHERE_KEYS_ARE.get(self.answers.source, N_("Its log-in can wait, until orders are fetched."))
+            yield Static(_(found), classes="hint")
+        elif facts.has_columns_of_its_own:
             yield Static(_("Put the export into the folder inbox, or choose it in Import."), classes="hint")
         else:
             yield Static(_("Import shows the columns of your file and asks what they are."), classes="hint")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from recon.domain.providers import SOURCES
 from recon.service.setting_sheet import SettingLine
 from tui.cells import shown
 from tui.core_texts import DOCUMENT_KINDS, ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
@@ -161,15 +162,7 @@ FIELDS: Final[dict[str, str]] = {
 _HOLD: Final = N_("hold the order back")
 _LEAVE_OUT: Final = N_("leave it off the document")
 CHOICES: Final[dict[str, dict[str, str]]] = {
-    "source": {
-        "shopify": "Shopify",
-        "zort": "ZORT",
-        "bentoweb": "BentoWeb",
-        "shopee": "Shopee",
-        "lazada": "Lazada",
-        "tiktok": "TikTok Shop",
-        "profile": N_("a file, by a column profile"),
-    },
+    "source": {name: facts.label for name, facts in SOURCES.items()} | {"profile": N_("a file, by a column profile")},
     "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger")},
     "writers": {"recon": N_("recon alone"), "shared": N_("recon and others"), "others": N_("others; only compared")},
     "numbering": {"source": N_("from the order's number"), "ledger": N_("given by the ledger")},

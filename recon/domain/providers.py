@@ -55,8 +55,12 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
 }  # fmt: skip
 """By the name in recon.toml."""
 
-LEDGER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {"peak": ("connect_id", "connect_key", "user_token")}
-"""Keys each ledger needs, named as its maker calls them; one that is not here needs none."""
+LEDGER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "peak": ("connect_id", "connect_key", "user_token"),
+    "peak-file": (),
+    "sandbox": (),
+}
+"""By the name in recon.toml, the keys each ledger needs, named as its maker calls them."""
 
 MARKETPLACES: Final = tuple(name for name, facts in SOURCES.items() if facts.is_marketplace)
 """Sources whose order numbers other systems carry; also the first part of their orders' keys."""

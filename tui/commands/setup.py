@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from recon.domain.providers import keys_of, source_facts
+from recon.domain.providers import LEDGER_KEYS, SOURCES, keys_of, source_facts
 from recon.errors import UsageError
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import make_workspace
@@ -55,13 +55,13 @@ def init(args: argparse.Namespace) -> int:
 def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
     where = f"recon -C {root}"
     steps = [f"{where} connect" + ("        (the sandbox needs no keys)" if answers.target == "sandbox" else "")]
-    if answers.source == "bentoweb":
-        steps.append(f"{where} pull --orders NUMBERS")
-    elif answers.source == "zort":
-        steps.append(f"{where} pull --since {answers.start_date}")
-    elif answers.source == "profile":
+    facts = source_facts(answers.source)
+    if facts.has_api:
+        which = f"--since {answers.start_date}" if facts.lists_orders else "--orders NUMBERS"
+        steps.append(f"{where} pull {which}")
+    elif not facts.has_columns_of_its_own:
         steps += [f"{where} profile EXPORT --save {answers.profile}", f"{where} import EXPORT"]
-    elif source_facts(answers.source).is_marketplace:
+    elif facts.is_marketplace:
         steps.append(f"{where} import EXPORT.xlsx")
     else:
         steps.append(f"{where} import EXPORT.csv")
@@ -87,11 +87,14 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
         )
 
     company = need(args.company, "Company name, as it stands in the ledger", "--company NAME")
-    listed = ("shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile")
-    asked = f"Where do orders come from ({', '.join(listed)})"
-    source = need(args.source, asked, "--source", "shopify", "|".join(listed))
+    asked = f"Where do orders come from ({', '.join(SOURCES)})"
+    source = need(args.source, asked, "--source", "shopify", "|".join(SOURCES))
     target = need(
-        args.target, "Where do documents go (peak, peak-file, sandbox)", "--target", "sandbox", "peak|peak-file|sandbox"
+        args.target,
+        f"Where do documents go ({', '.join(LEDGER_KEYS)})",
+        "--target",
+        "sandbox",
+        "|".join(LEDGER_KEYS),
     )
     start = need(
         args.start_date,
@@ -108,7 +111,7 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
         source=source,
         target=target,
         shop=args.shop or "shop",
-        profile=args.profile or ("export" if source == "profile" else ""),
+        profile=args.profile or ("" if source_facts(source).has_columns_of_its_own else "export"),
         start_date=_date(start, "--start-date"),
         vat_registered=vat == "yes",
         prices=args.prices or "as-source",
@@ -155,8 +158,8 @@ def connect(args: argparse.Namespace) -> int:
 def _sides(wanted: str, source: str, target: str) -> list[tuple[str, str]]:
     """Return which outside systems of this connection need keys: (side, system)."""
     sides = []
-    if wanted in {"ledger", "both"} and target == "peak":
-        sides.append(("ledger", "peak"))
+    if wanted in {"ledger", "both"} and keys_of(target):
+        sides.append(("ledger", target))
     if wanted in {"source", "both"} and source_facts(source).has_api:
         sides.append(("source", source))
     return sides
