@@ -93,7 +93,7 @@ def not_compared(documents: Iterable[Document], *, expense_tax_invoice: bool) ->
 
     ``expense_tax_invoice``: the ledger is told with an expense that the supplier's tax invoice is at hand.
     """
-    bought = [one for one in documents if one.kind == "expense" and one.is_tax_invoice]
+    bought = [one for one in documents if one.kind == "expense" and one.is_tax_invoice and not one.supplier_invoice]
     if expense_tax_invoice or not bought:
         return ()
     vat = plain(sum(one.vat_minor for one in bought), bought[0].currency)

@@ -38,6 +38,8 @@ EXPENSE_COLUMNS: Final = (
 """PEAK_ImportExpense: 21 columns; the first ends with a space, as in the template. PEAK gives the document's number."""
 PAYMENT_COLUMNS: Final = ("ชำระโดย", "จำนวนเงินที่ชำระ")
 """Columns of the expense template that hold its payment."""
+INVOICE_COLUMNS_OF_SUPPLIER: Final = ("เลขที่ใบกำกับฯ (ถ้ามี)", "วันที่ใบกำกับฯ (ถ้ามี)", "วันที่บันทึกภาษีซื้อ (ถ้ามี)")
+"""Columns of the expense template that hold the supplier's tax invoice, as far as a person entered it."""
 
 NUMBER_COLUMNS: Final = frozenset({
     "ลำดับที่*", "ลำดับที่* ", "ลำดับที", "จำนวน", "ราคาต่อหน่วย", "ส่วนลดต่อหน่วย", "เดบิต", "เครดิต", "จำนวนเงินที่ชำระ",

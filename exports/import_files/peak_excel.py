@@ -17,6 +17,7 @@ from typing import ClassVar, Final
 from exports.import_files.peak_cells import Row, cell_text
 from exports.import_files.peak_columns import (
     EXPENSE,
+    INVOICE_COLUMNS_OF_SUPPLIER,
     JOURNALS,
     NUMBER_MAX,
     PAYMENT_COLUMNS,
@@ -148,7 +149,7 @@ class PeakExcel(Target):
         self._known = known or Catalog()
         self.capabilities = Capabilities(
             kinds=frozenset({*TEMPLATES, PAYS_IN_ROW}), own_number=True, number_max_length=NUMBER_MAX, partial_credit_note=True,
-            refund_payment=True, searchable_by_number=True, is_file=True, lookup_grace_seconds=0,
+            refund_payment=True, searchable_by_number=True, is_file=True, lookup_grace_seconds=0, takes_tax_invoice=True,
         )  # fmt: skip
 
     def verify(self) -> Company:
@@ -290,14 +291,17 @@ def _name(rows: Sequence[Row], template: Template) -> str:
 
 
 def _differences(standing: Sequence[Row], meant: Sequence[Row], template: Template) -> tuple[str, ...]:
-    """Return every cell that differs, both values; the running number does not count."""
+    """Return every cell that differs, both values.
+
+    The running number does not count, nor a tax invoice of the supplier, which may be entered after the file was written.
+    """
     if len(standing) != len(meant):
         return (f"{len(standing)} rows instead of {len(meant)}",)
     return tuple(
         f"row {number}, {heading}: {there!r} in the file, {ours!r} in the document"
         for number, (row, own) in enumerate(zip(standing, meant, strict=True), 1)
         for heading, there, ours in list(zip(template.columns, row, own, strict=True))[1:]
-        if there != ours and heading not in PAYMENT_COLUMNS
+        if there != ours and heading not in (*PAYMENT_COLUMNS, *INVOICE_COLUMNS_OF_SUPPLIER)
     )
 
 

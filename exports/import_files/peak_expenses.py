@@ -10,7 +10,14 @@ from collections import defaultdict
 from typing import Final
 
 from exports.import_files.peak_cells import PRICE_TYPES, Row, cell_text, no, number_text, vat_cell
-from exports.import_files.peak_columns import EXPENSE_COLUMNS, HEAD_OFFICE, PAYMENT_COLUMNS, REFERENCE_MAX, ExcelOptions
+from exports.import_files.peak_columns import (
+    EXPENSE_COLUMNS,
+    HEAD_OFFICE,
+    INVOICE_COLUMNS_OF_SUPPLIER,
+    PAYMENT_COLUMNS,
+    REFERENCE_MAX,
+    ExcelOptions,
+)
 from recon.domain.document import Document, DocumentLine
 from recon.frames.text import fold
 from recon.targets.base import Objection
@@ -28,6 +35,7 @@ def expense_rows(document: Document, sequence: int, options: ExcelOptions, payme
         "ผู้รับเงิน/คู่ค้า": "" if by_tax_id else cell_text(document.contact_code),
         "เลขทะเบียน 13 หลัก": document.contact_tax_id or "",
         "เลขสาขา 5 หลัก": (document.contact_branch or HEAD_OFFICE) if by_tax_id else "",
+        **invoice_cells(document),
         "ประเภทราคา": PRICE_TYPES[document.vat_mode],
         "หมายเหตุ": cell_text(document.remark),
     }
@@ -49,6 +57,12 @@ def _line_cells(line: DocumentLine, options: ExcelOptions) -> dict[str, str]:
         "อัตราภาษี": vat_cell(line, options),
         "หัก ณ ที่จ่าย (ถ้ามี)": f"{number_text(rate, 2)}%" if rate and line.wht_minor else "",
     }
+
+
+def invoice_cells(document: Document) -> dict[str, str]:
+    """Return the cells of the supplier's tax invoice by their headings; empty ones where nobody entered it."""
+    days = (f"{day:%Y%m%d}" if day else "" for day in (document.supplier_invoice_on, document.input_vat_on))
+    return dict(zip(INVOICE_COLUMNS_OF_SUPPLIER, (cell_text(document.supplier_invoice), *days), strict=True))
 
 
 def payment_cells(payment: Document | None) -> dict[str, str]:

@@ -98,6 +98,11 @@ class Document:
     """Row of the order in that file."""
     wht_minor: int = 0
     """Tax we withhold from the supplier; inside the total."""
+    supplier_invoice: str = ""
+    """Number of the supplier's tax invoice that a person entered; empty: none, or the ledger takes none."""
+    supplier_invoice_on: dt.date | None = None
+    input_vat_on: dt.date | None = None
+    """Day on which its VAT is claimed."""
 
     @property
     def sku(self) -> str:

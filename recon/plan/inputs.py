@@ -113,6 +113,8 @@ class PlanInputs:
     limits: PlanLimits = field(default_factory=PlanLimits)
     ledger_contacts: frozenset[str] = frozenset()
     """Codes of the ledger's contacts as they were read last; empty: not known."""
+    tax_invoices: frozenset[str] = frozenset()
+    """Order keys of purchases whose supplier's tax invoice a person entered, where the ledger takes it with the expense."""
     read_posted: PostedReader = nothing_known
     """Asked for the few posted documents that this plan takes back whole; what an approved plan says never changes."""
 

@@ -44,6 +44,7 @@ from recon.service.rejections import rejected_orders
 from recon.service.returned import with_returns
 from recon.service.seen_eras import note_listed
 from recon.service.start_date import require_start_date
+from recon.service.tax_invoice_words import told_invoices
 from recon.service.two_sources import shared_orders
 from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
@@ -160,6 +161,7 @@ def plan_inputs(
         left_out=pl.concat(kept_out).unique("order_key", keep="first", maintain_order=True),
         elsewhere=shared.elsewhere,
         wishes=product_wishes(context, name),
+        tax_invoices=frozenset(told_invoices(context, name)),
         currency=context.settings.company.currency,
         limits=PlanLimits(
             partial_credit_note=capabilities.partial_credit_note,
@@ -249,6 +251,8 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
     by_code = code_links(context, name)
     if by_code.height:
         facts["codes"] = by_code["product_code"].to_list()
+    if told := told_invoices(context, name):
+        facts["tax_invoices"] = sorted(told)
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

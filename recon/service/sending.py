@@ -29,6 +29,7 @@ from recon.service.numbering_proof import gap_warnings, require_free_numbers
 from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
 from recon.service.same_company import ask_company
 from recon.service.start_date import lock_start_date
+from recon.service.tax_invoice_words import told_invoices, with_invoice
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
@@ -251,6 +252,7 @@ class DocumentMaker:
         self._context, self._batch = context, batch
         self._frames: dict[str, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]] = {}
         self._made: dict[str, Document] = {}
+        self._invoices = told_invoices(context, batch.connection)
 
     def document_of(self, row: OutboxRow) -> Document:
         """Return the document of an outbox row, of this batch or an earlier one."""
@@ -258,7 +260,7 @@ class DocumentMaker:
             documents, lines, postings, orders = self._of(row.batch_id)
             near = documents.filter(pl.col("doc_no").is_between(row.doc_no, row.doc_no + DOCUMENTS_AT_ONCE - 1))
             self._made = documents_by_key(near, lines, postings, orders, near["document_key"].to_list())
-        return self._made[row.document_key]
+        return with_invoice(self._made[row.document_key], self._invoices)
 
     def documents(self) -> pl.DataFrame:
         """Return the documents of the batch."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from recon.domain.document import Document
 from recon.proof.tax_invoices import SUPPLIED, TaxInvoice
 from recon.service.context import Context
 from recon.store.mappings import Value
@@ -36,6 +38,25 @@ def invoice_of(value: Value) -> TaxInvoice:
 def entered_invoices(context: Context, name: str) -> dict[str, TaxInvoice]:
     """Return the tax invoice of each record of a connection, by order key."""
     return {key: invoice_of(value) for key, value in context.store.mappings.current(name, KIND).items()}
+
+
+def told_invoices(context: Context, name: str) -> dict[str, TaxInvoice]:
+    """Return the tax invoices that the ledger of a connection is told of with its expenses: none where it takes none."""
+    rules = context.settings.connections.get(name)
+    takes = rules is not None and context.outside.capabilities(name, rules).takes_tax_invoice
+    return entered_invoices(context, name) if takes else {}
+
+
+def with_invoice(document: Document, invoices: Mapping[str, TaxInvoice]) -> Document:
+    """Return an expense that was approved as having its tax invoice with number and days of it."""
+    found = invoices.get(document.order_key) if document.kind == "expense" and document.is_tax_invoice else None
+    if found is None:
+        return document
+    own_month = found.month == found.on.replace(day=1)
+    return replace(
+        document, supplier_invoice=found.number, supplier_invoice_on=found.on,
+        input_vat_on=found.on if own_month else found.month,
+    )  # fmt: skip
 
 
 def supplied(context: Context, names: Sequence[str]) -> pl.DataFrame:

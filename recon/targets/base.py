@@ -49,6 +49,8 @@ class Capabilities:
     """Kinds that it numbers whatever we send; ours is found again by the reference it carries, in its list."""
     expense_tax_invoice: bool = False
     """Is told with an expense that the supplier's tax invoice is at hand; without it a person enters the invoice there."""
+    takes_tax_invoice: bool = False
+    """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 
     def can_find(self, kind: str) -> bool:
         """Return whether a look-up can tell that a document of this kind is, or is not, there; products carry a mark."""
@@ -204,6 +206,8 @@ class Found:
     """What we sent and the ledger does not state, in plain words."""
     confirmation: Confirmation | None = None
     """Set when state is `equal`."""
+    is_certain: bool = False
+    """Of `absent`: the ledger itself says that it took nothing, so no second look a grace time later is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

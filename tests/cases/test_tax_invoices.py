@@ -10,9 +10,9 @@ import pytest
 
 from recon.sandbox.zort import ZortShop
 from tests.cases.test_purchases import SUPPLIER, UNPAID, bought, post, ready
-from tests.cases.zort_books import books, change, sale
+from tests.cases.zort_books import books, change, codes, keys, sale
 from tests.clock import FakeClock
-from tests.shell import Shell
+from tests.shell import SANDBOX_COMPANY, Shell, run
 
 
 @pytest.fixture
@@ -142,3 +142,32 @@ def test_many_are_entered_from_a_list(shell: Shell, tmp_path: Path, kind: str) -
     write(["Record", "Number"], ["PO-1", "1"])
     assert "no column date" in shell("match", "--tax-invoices", path, "--as", "Nok").expect(2).err
     assert "cannot be read" in shell("match", "--tax-invoices", tmp_path / "none.csv").expect(2).err
+
+
+def test_the_import_file_carries_the_tax_invoice_that_was_entered_before_the_plan(
+    tmp_path: Path, clock: FakeClock, shop: ZortShop
+) -> None:
+    shop.replace_orders([sale("SO-1")])
+    shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
+    run(
+        "init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--source", "zort", "--target", "peak-file",
+        "--source-url", shop.url, "--start-date", "2026-06-01", clock=clock,
+    ).expect(0)  # fmt: skip
+    shell = Shell(tmp_path / "books", clock)
+    shell("connect", "--stdin", "--keep", "file", stdin=keys(shop)).expect(4)
+    change(ready(shell), accounts__sales="410101", accounts__undue_input_vat="113105")
+    enter(shell, "PO-1=IV6906-112 2026-06-12 2026-07")
+    plan = shell.json("plan")
+    assert "tax-invoice-not-told" not in codes(shell)
+    shell("approve", plan["batch"], "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
+    enter(shell, "PO-2=IV6906-113 2026-06-13")
+    assert "is_tax_invoice was False, is now True" in shell("upload", plan["batch"]).expect(4).err
+    plan = shell.json("plan")
+    shell("approve", plan["batch"], "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
+    shell("upload", plan["batch"])
+    (path,) = (shell.root / "outgoing").glob("PEAK_ImportExpense_*.xlsx")
+    heads, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    written = {row[heads.index("อ้างอิงถึง")]: row[6:9] for row in rows}
+    assert written == {
+        "EX-PO-1": ("IV6906-112", "20260612", "20260701"), "EX-PO-2": ("IV6906-113", "20260613", "20260613"),
+    }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from exports.import_files.peak_columns import EXPENSE, EXPENSE_COLUMNS, ExcelOptions
+from exports.import_files.peak_columns import EXPENSE, EXPENSE_COLUMNS, INVOICE_COLUMNS_OF_SUPPLIER, ExcelOptions
 from exports.import_files.peak_excel import PeakExcel, write_batch
 from recon.domain.document import Document, Posting
 from recon.errors import AlreadyExists, TargetRejected
@@ -66,6 +66,17 @@ def test_an_unpaid_expense_from_a_supplier_by_its_code(tmp_path: Path) -> None:
     cells = dict(zip(EXPENSE_COLUMNS, texts(path)[1], strict=True))
     assert (cells["ผู้รับเงิน/คู่ค้า"], cells["ชำระโดย"], cells["จำนวนเงินที่ชำระ"]) == ("V00001", None, None)
     assert cells["ภ.ง.ด. (ถ้ามี)"] is None, "the form of a supplier whose kind nobody knows is left to a person"
+
+
+def test_the_suppliers_tax_invoice_stands_in_its_columns(tmp_path: Path) -> None:
+    days = {"supplier_invoice_on": dt.date(2026, 1, 28), "input_vat_on": dt.date(2026, 3, 1)}
+    bill = expense(is_tax_invoice=True, supplier_invoice="=IV-1", **days)
+    (path,) = write_batch([bill], tmp_path, "B0001", RATES)
+    for row in texts(path)[1:]:
+        cells = dict(zip(EXPENSE_COLUMNS, row, strict=True))
+        assert [cells[column] for column in INVOICE_COLUMNS_OF_SUPPLIER] == ["=IV-1", "20260128", "20260301"]
+    found = PeakExcel(tmp_path, "B0001", options=RATES).find(expense(is_tax_invoice=True))
+    assert found.state == "equal", "a number that is entered later makes no difference of the file"
 
 
 def test_one_by_one_gives_the_bytes_of_the_whole_batch(tmp_path: Path) -> None:

@@ -118,6 +118,19 @@ def test_a_ledger_that_cannot_be_told_of_the_tax_invoice_is_named_for_every_expe
         assert "tax-invoice-not-told" not in codes(plan(purchase(), connection=buying(rules), **limits))
 
 
+def test_a_tax_invoice_that_a_person_entered_makes_the_vat_of_its_expense_due_where_the_ledger_takes_it() -> None:
+    both = (purchase(), purchase("2"))
+    entered = frozenset({"zort:shop:purchase:1"})
+    made = plan(*both, connection=buying(), tax_invoices=entered)
+    expenses = made.documents.filter(pl.col("kind") == "expense")
+    assert expenses.select("order_number", "is_tax_invoice").rows() == [("PO-1", True), ("PO-2", False)]
+    assert all(f"Dr {account} 700" in documents_as_text(made) for account in ("115401", "115402"))
+    silent = replace(ABLE, expense_tax_invoice=False)
+    told = plan(*both, connection=buying({"tax_invoice": "with-expense"}), tax_invoices=entered, limits=silent)
+    said = told.findings.filter(pl.col("code") == "tax-invoice-not-told")
+    assert said["order_key"].to_list() == ["zort:shop:purchase:2"]
+
+
 def test_prices_without_vat_a_company_without_vat_and_a_supplier_without_vat() -> None:
     on_top = purchase(vat_mode="excluded")
     assert plan(on_top, connection=buying()).documents.select("net_minor", "vat_minor", "total_minor").row(0) == (

@@ -86,7 +86,7 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
     pays = pl.col("kind") == "expense_payment"
     paid_on = pl.max_horizontal(pl.coalesce("paid_on", "ordered_on"), "ordered_on")
     issued = pl.when(pays).then(paid_on).otherwise("ordered_on")
-    at_hand = work.connection.purchases.tax_invoice == "with-expense"
+    at_hand = pl.lit(work.connection.purchases.tax_invoice == "with-expense") | _entered(work)
     plain_mode = pl.when(pl.col("vat_minor") > 0).then(pl.lit("included")).otherwise(pl.lit("none"))
     return {
         "number": _stated_number(work),
@@ -100,6 +100,11 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
         "remark": _remark(_numbered_there(work)),
         "reason": pl.lit(_RULES).gather(pl.col("rule_no")),
     }
+
+
+def _entered(work: Buying) -> pl.Expr:
+    """Return whether a person entered the supplier's tax invoice, in a ledger that takes it with the expense."""
+    return (pl.col("kind") == "expense") & pl.col("order_key").is_in(sorted(work.inputs.tax_invoices))
 
 
 def _remark(numbered_there: pl.Expr) -> pl.Expr:

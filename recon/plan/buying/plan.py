@@ -205,7 +205,9 @@ def _not_told(work: Buying, documents: pl.DataFrame, place: pl.DataFrame) -> pl.
     """Return a warning per expense whose tax invoice is at hand, where the ledger cannot be told so."""
     if work.inputs.limits.expense_tax_invoice:
         return gather([])
-    about = pl.concat([documents, place], how="horizontal").filter(pl.col("kind") == "expense", "is_tax_invoice")
+    about = pl.concat([documents, place], how="horizontal").filter(
+        pl.col("kind") == "expense", "is_tax_invoice", ~pl.col("order_key").is_in(sorted(work.inputs.tax_invoices))
+    )
     detail = pl.format("Expense of {}: VAT {}.", "order_number", plain_text("vat_minor"))
     return findings_from(about, "tax-invoice-not-told", amount_minor=pl.col("total_minor"), detail=detail)
 
