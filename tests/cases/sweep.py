@@ -30,12 +30,20 @@ def walk(world: World) -> dict[tuple[str, str], Seen]:
         with world.ledger():
             world.connect()
     for stage, (steps, _, _) in STAGES.items():
-        for step, argv in steps.items():
-            world.save(f"{stage}-{step}")
-            with world.ledger():
-                world.run(*argv, record=record).expect(0, 4)
-            seen[stage, step] = read_record(record)
+        did = go_through(world, {f"{stage}-{step}": argv for step, argv in steps.items()})
+        seen |= {(stage, step): did[f"{stage}-{step}"] for step in steps}
     assert world.truth() == FIRST_EVENTS + LATER_EVENTS
+    return seen
+
+
+def go_through(world: World, steps: Mapping[str, tuple[str, ...]], codes: tuple[int, ...] = (0, 4)) -> dict[str, Seen]:
+    """Run steps undisturbed; keep the state before each, return what each did. ``codes``: what they may end with."""
+    record, seen = world.folder / "record", {}
+    for name, argv in steps.items():
+        world.save(name)
+        with world.ledger():
+            world.run(*argv, record=record).expect(*codes)
+        seen[name] = read_record(record)
     return seen
 
 

@@ -21,7 +21,7 @@ from recon.ports import SystemClock
 from recon.store.store import Store
 from tests.cases.crash_world import FIRST_STEPS, LATER_STEPS, OLD, RESTART_SECONDS, World
 from tests.cases.nursery import Nursery
-from tests.cases.sweep import PROCESSES, Seen, finish, kill, points, read_record
+from tests.cases.sweep import PROCESSES, Seen, finish, go_through, kill, points
 
 pytestmark = PROCESSES
 ROOT = Path(__file__).parents[2]
@@ -76,11 +76,7 @@ def filed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[W
     world.make()
     taken = world.folder / "taken.csv"
     taken.write_text("\n".join(["เลขที่เอกสาร", *NUMBERS, ""]), encoding="utf-8")
-    record, seen = world.folder / "record", {}
-    for name, argv in (*FILE_STEPS.items(), ("confirm", confirmation(world))):
-        world.save(name)
-        world.run(*argv, record=record).expect(0, 4)
-        seen[name] = read_record(record)
+    seen = go_through(world, {**FILE_STEPS, "confirm": confirmation(world)})
     check_filed(world)
     return world, seen
 

@@ -13,7 +13,7 @@ import pytest
 from recon.sandbox.peak import Fault
 from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, World
 from tests.cases.nursery import Nursery
-from tests.cases.sweep import PROCESSES, Seen, kill, kill_everywhere, points, read_record
+from tests.cases.sweep import PROCESSES, Seen, go_through, kill, kill_everywhere, points
 
 pytestmark = PROCESSES
 
@@ -41,12 +41,7 @@ def shop(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wo
     with world.ledger():
         world.connect()
         world.run(*FIRST_STEPS["import"]).expect(0, 4)
-    record, seen = world.folder / "record", {}
-    for name, argv in STEPS.items():
-        world.save(name)
-        with world.ledger():
-            world.run(*argv, record=record).expect(0, 4)
-        seen[name] = read_record(record)
+    seen = go_through(world, STEPS)
     world.save("done")
     go_on(world)
     return world, seen

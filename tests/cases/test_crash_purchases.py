@@ -16,7 +16,7 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from recon.sandbox.zort import ZortShop
 from tests.cases.crash_world import COMPANY, NOBODY, TAX_ID, World
 from tests.cases.nursery import Ended, Nursery
-from tests.cases.sweep import PROCESSES, Seen, kill, kill_everywhere, points, read_record
+from tests.cases.sweep import PROCESSES, Seen, go_through, kill, kill_everywhere, points
 from tests.cases.test_purchases import ACCOUNTS, SUPPLIER, UNPAID, bought
 from tests.cases.zort_books import sale
 
@@ -74,12 +74,7 @@ def world(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory, shop: Zort
         world.run("connect", "--keep", "file", "--stdin", stdin=world.keys(server)).expect(0, 4)
         world.run("pull", "--since", "2026-06-01").expect(0, 4)
         world.run("match", "--link-all", "--text", "--all-channels", "BSV001").expect(0, 4)
-    record, seen = world.folder / "record", {}
-    for name, argv in STEPS.items():
-        world.save(name)
-        with world.ledger():
-            world.run(*argv, record=record).expect(0, 4)
-        seen[name] = read_record(record)
+    seen = go_through(world, STEPS)
     world.save("done")
     go_on(world)
     return world, seen

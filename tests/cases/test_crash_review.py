@@ -11,7 +11,7 @@ import pytest
 
 from tests.cases.crash_world import FIRST_EVENTS, FIRST_STEPS, World
 from tests.cases.nursery import Nursery
-from tests.cases.sweep import PROCESSES, Seen, kill, points, read_record
+from tests.cases.sweep import PROCESSES, Seen, go_through, kill, points
 
 pytestmark = PROCESSES
 
@@ -37,11 +37,7 @@ def reviewed(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tupl
     world.make()
     for step in ("import", "match", "plan"):
         world.run(*FIRST_STEPS[step]).expect(0, 4)
-    record, seen = world.folder / "record", {}
-    for name, argv in STEPS.items():
-        world.save(name)
-        world.run(*argv, record=record).expect(0)
-        seen[name] = read_record(record)
+    seen = go_through(world, STEPS, codes=(0,))
     go_on(world)
     return world, seen
 
