@@ -37,6 +37,7 @@ PLACES: Final = {
     "import": "tui.screens.importing:ImportScreen",
     "match": "tui.screens.products:ProductsScreen",
     "channels": "tui.screens.channels:ChannelsScreen",
+    "returns": "tui.screens.returns:ReturnsScreen",
     "others": "tui.screens.others:OthersScreen",
     "review": "tui.screens.review:ReviewScreen",
     "upload": "tui.screens.upload:UploadScreen",
@@ -47,6 +48,7 @@ PLACES: Final = {
 """Places to the modules that hold them; loaded when somebody first goes there."""
 MORE_PLACES: Final = {
     "channels": N_("Payment channels"),
+    "returns": N_("Returns"),
     "others": N_("Posted by others"),
     "settings": N_("Settings"),
     "doctor": N_("Checks of this machine"),
@@ -82,6 +84,8 @@ class ReconApp(App[int]):
         self.preferences = load_preferences() if preferences is None else preferences
         self.overview: Overview | None = None
         self.numbers_hidden = self.preferences.hide_numbers
+        self.returns_wait = False
+        """Whether returns wait for a person to say their sales, as the Match step counted last."""
         self._start_place = start
         self._keep = keep
         self.place = start

@@ -296,7 +296,19 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     screens.add_argument("--read-only", action="store_true", help="look, and change nothing")
     screens.add_argument(
         "--place",
-        choices=("home", "import", "match", "channels", "others", "review", "upload", "audit", "settings", "doctor"),
+        choices=(
+            "home",
+            "import",
+            "match",
+            "channels",
+            "returns",
+            "others",
+            "review",
+            "upload",
+            "audit",
+            "settings",
+            "doctor",
+        ),
         help="where to begin",
     )
     served = add_command(

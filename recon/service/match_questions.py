@@ -88,12 +88,13 @@ class MatchQuestions:
         return return_table.open_returns(self._context, connection)
 
     def match_open(self, connection: str | None = None) -> dict[str, int]:
-        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges)."""
+        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges), returns."""
         products = self.products(connection, suggestions=False).frame["state"]
         return {
             "products": int(products.is_in(["unlinked", "suggested"]).sum()),
             "payment": int((self.channels(connection).frame["state"] == "unmapped").sum()),
             "charges": int(self.charges(connection).frame["is_open"].sum()),
+            "returns": return_table.waiting_count(self._context, connection),
         }
 
     def new_things(self, connection: str | None = None) -> tuple[ThingLine, ...]:

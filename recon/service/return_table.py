@@ -16,7 +16,7 @@ from recon.money import plain
 from recon.service.context import Context
 from recon.service.known import current_frames
 from recon.service.mapping_frames import decisions
-from recon.service.returned import planned_frames
+from recon.service.returned import planned_frames, with_returns
 
 OPEN: Final = ("return-not-linked", "return-exceeds-sale")
 """Findings that hold a return until a person says more."""
@@ -82,6 +82,15 @@ def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, 
         )
         for row in waiting.iter_rows(named=True)
     )  # fmt: skip
+
+
+def waiting_count(context: Context, connection: str | None) -> int:
+    """Return how many returns of a connection wait for a person; without a return nothing is worked out."""
+    name, rules = context.connection(connection)
+    frames = current_frames(context, name, rules)
+    if frames is None or not (frames.orders["record_kind"] == "sale_return").any():
+        return 0
+    return waiting_returns(context, name, with_returns(context, name, rules, frames)).height
 
 
 def waiting_returns(context: Context, name: str, frames: CanonicalFrames) -> pl.DataFrame:

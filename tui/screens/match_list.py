@@ -145,10 +145,13 @@ class MatchList(AsksAboutNewThings):
         self.ask_new()
 
     def tabs_here(self) -> tuple[str, ...]:
-        """Return the lists there are: what others posted only where they do, or where it is in sight."""
-        return tuple(name for name in TABS if name != "others" or self.recon.others_write or self.tab == "others")
+        """Return the lists there are: returns and what others posted only where there are some, or where they are in sight."""
+        there = {"returns": self.recon.returns_wait, "others": self.recon.others_write}
+        return tuple(name for name in TABS if there.get(name, True) or self.tab == name)
 
     def _counted(self, counts: dict[str, int]) -> None:
+        self.recon.returns_wait = bool(counts["returns"])
+        self.query_one("#tabs", MatchTabs).use(self.tabs_here())
         self.query_one("#tabs", MatchTabs).show(self.tab, counts)
 
     # --- showing
@@ -281,7 +284,7 @@ class MatchList(AsksAboutNewThings):
 
     def action_tab(self, tab: str) -> None:
         """Show a list of the Match step."""
-        self.recon.go({"products": "match", "others": "others"}.get(tab, "channels"))
+        self.recon.go({"products": "match", "returns": "returns", "others": "others"}.get(tab, "channels"))
         screen = self.app.screen
         if tab in {"payment", "charges"} and isinstance(screen, MatchList):
             screen.turn_to(tab)

@@ -19,9 +19,10 @@ TABS: Final = {
     "products": N_("Products"),
     "payment": N_("Payment channels"),
     "charges": N_("Charges"),
+    "returns": N_("Returns"),
     "others": N_("Posted by others"),
 }
-"""The lists of the Match step; F6 goes from one to the next. The last is there only where somebody else posts too."""
+"""The lists of the Match step; F6 goes from one to the next. The last two are there only where there is something for them."""
 
 Part = str | tuple[str, str]
 
