@@ -25,6 +25,7 @@ from recon.config_marketplace import Marketplace, check_yields
 from recon.config_purchases import Purchases
 from recon.config_source import unfit_rules
 from recon.config_words import Meaning
+from recon.domain.providers import RecordKind, SourceName, TargetName
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -32,10 +33,6 @@ from recon.settings_problems import explain
 
 SETTINGS_FILE: Final = "recon.toml"
 FORMAT: Final = 1
-
-SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
-TargetName = Literal["peak", "peak-file", "sandbox"]
-RecordKindName = Literal["sale", "sale_return", "purchase", "purchase_return"]
 
 
 def _outside_url(value: str) -> str:
@@ -173,7 +170,7 @@ class Connection(Section):
     """Documents before this day are never made. Locked after the first upload."""
     numbering: Literal["source", "ledger"] = "source"
     """`source`: our own number from the order's number; `ledger`: the ledger numbers, ours goes to the reference."""
-    record_kinds: tuple[RecordKindName, ...] = ("sale",)
+    record_kinds: tuple[RecordKind, ...] = ("sale",)
     """Kinds of records that are pulled and become documents: `sale`; `sale_return` (the credit note of its sale); `purchase` and `purchase_return` (expense and supplier's credit). A kind that is not named is not asked for, and ignored, visibly, where it is known."""
     writers: Literal["recon", "shared", "others"] = "recon"
     """Who posts these orders. `recon`: only we do. `shared`: the shop's own integration may too, so the ledger is read before every plan and upload. `others`: somebody else does; we compare and never send."""

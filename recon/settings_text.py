@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from recon.config import Settings, SourceName, parse_settings
-from recon.domain.providers import source_facts
+from recon.config import Settings, parse_settings
+from recon.domain.providers import SourceName, source_facts
 from recon.toml_edits import Value, with_values
 
 __all__ = ("FirstAnswers", "Value", "first_settings", "settings_facts", "with_setting", "with_settings")

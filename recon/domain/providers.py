@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
+TargetName = Literal["peak", "peak-file", "sandbox"]
+"""Names a person writes in recon.toml; each has its facts below."""
 RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
 
 

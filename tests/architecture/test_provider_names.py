@@ -10,8 +10,7 @@ from typing import get_args
 
 import pytest
 
-from recon.config import SourceName, TargetName
-from recon.domain.providers import LEDGER_KEYS, MARKETPLACES, SOURCES, keys_of
+from recon.domain.providers import LEDGER_KEYS, MARKETPLACES, SOURCES, SourceName, TargetName, keys_of
 from recon.sources.registry import SOURCES as READERS
 from tui.providers import LEDGERS, SHOPS
 
@@ -63,7 +62,7 @@ def test_every_source_has_its_facts() -> None:
 
 
 def test_every_ledger_and_every_shop_system_that_is_asked_can_be_opened() -> None:
-    assert set(LEDGERS) == set(get_args(TargetName))
+    assert set(LEDGERS) == set(LEDGER_KEYS) == set(get_args(TargetName))
     assert set(SHOPS) == {name for name, facts in SOURCES.items() if facts.has_api}
 
 

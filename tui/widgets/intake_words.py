@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 from textual.content import Content
 
+from recon.domain.providers import SOURCES
 from recon.money import plain
 from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeDetail, IntakeHistory, IntakeLine
@@ -43,9 +44,6 @@ ORDER_STATES: Final = {
 """State to its sign, the tone of the table and the word."""
 _STYLES: Final = {"refused": "$recon-bad", "hold": "$recon-bad", "warning": "$recon-check", "note": "$recon-dim"}
 _SIGNS: Final = {"refused": "!", "hold": "!", "warning": "?", "note": "-"}
-_SOURCES: Final = {
-    "shopify": "Shopify", "zort": "ZORT", "bentoweb": "BentoWeb", "shopee": "Shopee", "lazada": "Lazada", "tiktok": "TikTok Shop",
-}  # fmt: skip
 _EXAMPLE_DAY: Final = dt.date(2026, 1, 31)
 _BUDDHIST: Final = 543
 
@@ -77,7 +75,9 @@ def minor(text: str) -> int:
 
 def source_words(source: str, profile: str = "") -> str:
     """Return how a format is called."""
-    return _("column profile {name}").format(name=shown(profile)) if profile else _SOURCES.get(source, shown(source))
+    if profile:
+        return _("column profile {name}").format(name=shown(profile))
+    return SOURCES[source].label if source in SOURCES else shown(source)
 
 
 # --- one file that was taken in
