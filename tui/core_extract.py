@@ -78,7 +78,7 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/sources/zort/pull.py": ("page {pages}, {place}",),
     "recon/sources/zort/shop.py": ("ZORT store {store_name}{merchant}{orders}", " of {merchant_name}"),
     "recon/store/lock.py": ("Another process",),
-    "recon/targets/peak/compare.py": ("VAT: ours {amount_vat}, PEAK {amount_vat_2}",),
+    "recon/targets/compare.py": ("VAT: ours {amount_vat}, {ledger} {amount_vat_2}",),
     "recon/targets/peak/masters.py": ("contact {code}",),
     "recon/targets/peak/payloads.py": ("{kind} {number} (order {order_number})", "expense payment", "supplier credit"),
     "recon/targets/peak/refusals.py": ("behind",),

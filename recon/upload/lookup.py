@@ -105,6 +105,8 @@ class Lookups:
             return self._failed(row, f"The look-up got no answer: {found}")
         if found.state != "absent":
             return LookedUp(self._store.moves.finish(row, outcome_of(row, found)), "settled")
+        if found.is_certain:
+            return self._absent(row, "The ledger says that it never took it: it will be sent again.")
         place = f"{row.batch_id}/{self._kind_of_canary(row)}"
         if place not in canary:
             canary[place] = self.canary(row)
@@ -113,7 +115,7 @@ class Lookups:
             return self._failed(row, "Not there, but the ledger did not answer when asked for a document it confirmed.")
         margin = self._margin_seconds(row, seen)
         if margin is not None and row.absences + 1 >= ABSENCES_NEEDED:
-            return self._absent(row)
+            return self._absent(row, "Looked up twice, a grace time apart, and not there: it will be sent again.")
         return self._rest(row, margin)
 
     def _margin_seconds(self, row: OutboxRow, seen: Canary) -> int | None:
@@ -163,17 +165,16 @@ class Lookups:
         )
         return LookedUp(row, "failed", words)
 
-    def _absent(self, row: OutboxRow) -> LookedUp:
+    def _absent(self, row: OutboxRow, words: str) -> LookedUp:
         """Put a document back that is certainly not there; after three sends a person decides."""
         moves = self._store.moves
         if row.sends >= MAX_SENDS:
-            words = (
+            used_up = (
                 f"Sent {row.sends} times without an answer, and the ledger does not show it. Check the ledger by hand."
             )
             return LookedUp(
-                moves.finish(row, Outcome(state="needs_person", code="sends-used-up", words=words)), "settled"
+                moves.finish(row, Outcome(state="needs_person", code="sends-used-up", words=used_up)), "settled"
             )
-        words = "Looked up twice, a grace time apart, and not there: it will be sent again."
         return LookedUp(moves.finish(row, Outcome(state="queued", code="absent", words=words)), "requeued")
 
     def _kind_of_canary(self, row: OutboxRow) -> str | None:

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from recon.errors import MoneyError
 from recon.money import parse_minor, plain
+from recon.targets.compare import quantity_text
 
 Out: TypeAlias = "dict[str, Out] | list[Out] | str | int | Decimal"
 """What we send: no null, no true or false (PEAK wants 0 and 1), no float."""
@@ -46,9 +47,7 @@ def amount(minor: int) -> Decimal:
 
 def quantity(milli: int) -> Decimal:
     """Return thousandths as the shortest exact number: 2, 1.5, 0.125."""
-    whole, part = divmod(abs(milli), 1000)
-    digits = f"{part:03d}".rstrip("0")
-    return Decimal(f"{'-' if milli < 0 else ''}{whole}{'.' if digits else ''}{digits}")
+    return Decimal(quantity_text(milli))
 
 
 def day(date: dt.date) -> str:

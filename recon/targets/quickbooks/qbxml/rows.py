@@ -19,6 +19,8 @@ from recon.text import show
 _AMOUNT: Final = re.compile(r"([+-]?)([0-9]{1,13})(?:\.([0-9]{2}))?")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,10}(?:\.[0-9]{1,5})?")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?")
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _SHOWN: Final = 80
 _MILLI_PLACES: Final = 3
@@ -113,12 +115,13 @@ class Row:
         said = self.text(path).strip()
         if not said:
             return None
+        wanted = "a date as YYYY-MM-DD"
+        if not _DAY.fullmatch(said):
+            raise self._malformed(path, wanted)
         try:
-            if len(said) != len("2026-01-31"):
-                raise ValueError
             return dt.date.fromisoformat(said)
         except ValueError:
-            raise self._malformed(path, "a date as YYYY-MM-DD") from None
+            raise self._malformed(path, wanted) from None
 
     def moment(self, path: str) -> dt.datetime | None:
         """Return the date and time at the path (with the offset QuickBooks states, if any); None where there is none.
@@ -129,10 +132,13 @@ class Row:
         said = self.text(path).strip()
         if not said:
             return None
+        wanted = "a date with its time"
+        if not _MOMENT.fullmatch(said):
+            raise self._malformed(path, wanted)
         try:
             return dt.datetime.fromisoformat(said)
         except ValueError:
-            raise self._malformed(path, "a date with its time") from None
+            raise self._malformed(path, wanted) from None
 
     def flag(self, path: str) -> bool | None:
         """Return the yes or no at the path; None where there is none.

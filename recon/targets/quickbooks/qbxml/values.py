@@ -18,6 +18,7 @@ from recon.targets.quickbooks.qbxml.fields import Field, Kind
 _AMOUNT_DIGITS: Final = 13
 _RATE_DIGITS: Final = 10
 _RATE_DECIMALS: Final = 5
+_TOO_FINE: Final = f"QuickBooks takes at most {_RATE_DECIMALS} decimals; round it first, by a named rule"
 _ID_LENGTH: Final = 36
 _GUID: Final = re.compile(r"0|\{[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?")
@@ -80,14 +81,18 @@ def _quantity(_field: Field, value: object) -> str:
 def _decimal(value: Decimal) -> str:
     if not value.is_finite():
         raise NotWritten("this is not a number")
+    if not value:
+        return "0"
+    if value.adjusted() >= _RATE_DIGITS:
+        raise NotWritten(f"QuickBooks takes at most {_RATE_DIGITS} digits before the point")
+    if value.adjusted() < -_RATE_DECIMALS:
+        raise NotWritten(_TOO_FINE)
     plain = format(value, "f")
     sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
     whole, _, decimals = digits.partition(".")
     decimals = decimals.rstrip("0")
     if len(decimals) > _RATE_DECIMALS:
-        raise NotWritten(f"QuickBooks takes at most {_RATE_DECIMALS} decimals; round it first, by a named rule")
-    if len(whole) > _RATE_DIGITS:
-        raise NotWritten(f"QuickBooks takes at most {_RATE_DIGITS} digits before the point")
+        raise NotWritten(_TOO_FINE)
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
 
 

@@ -1,0 +1,156 @@
+"""Which company file answers, how it is set up, and what is missing there before documents can be posted.
+
+The identity approvals are bound to is made of what the company file says of itself (names, tax number) and of its file name:
+another file, or a copy under another name, is another company until a person connects to it (faults F35, F42).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from recon.errors import TargetUnavailable
+from recon.targets.base import Company
+from recon.targets.quickbooks.desk import CompanyFile
+from recon.targets.quickbooks.exchange import Exchange
+from recon.targets.quickbooks.forms import TaxUse
+from recon.targets.quickbooks.options import QuickBooksOptions
+from recon.targets.quickbooks.qbxml.rows import Row
+
+WARN_PERCENT: Final = 80
+"""Share of a list's capacity from which on it is said."""
+_LISTS: Final = {
+    "EntityMetaData": "names (customers, vendors, employees and others together)",
+    "ItemMetaData": "items",
+    "AccountMetaData": "accounts",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What the company file says of itself."""
+
+    company: Row
+    host: Row
+    preferences: Row
+    taxes: TaxUse
+
+    def capacity(self, metadata: str) -> int | None:
+        """Return how many entries a list of this file can hold; None: it does not say."""
+        return self.host.whole(f"ListMetaData/{metadata}/MaxCapacity")
+
+
+def read_setup(exchange: Exchange) -> Setup:
+    """Ask the company file how it is set up.
+
+    Raises:
+        TargetUnavailable: It could not be asked.
+    """
+    company = _only(exchange.ask("CompanyQuery", {}), "company")
+    host = _only(exchange.ask("HostQuery", {"IncludeListMetaData": {"IncludeMaxCapacity": True}}), "program")
+    preferences = _only(exchange.ask("PreferencesQuery", {}), "preferences")
+    return Setup(company=company, host=host, preferences=preferences, taxes=tax_use(preferences))
+
+
+def tax_use(preferences: Row) -> TaxUse:
+    """Return how the company uses sales tax; the preferences lack the part where it is switched off."""
+    sales_tax = preferences.one("SalesTaxPreferences")
+    if sales_tax is None:
+        return TaxUse()
+    return TaxUse(
+        is_on=True,
+        non_taxable_code=sales_tax.text("DefaultNonTaxableSalesTaxCodeRef/FullName"),
+        tax_item=sales_tax.text("DefaultItemSalesTaxRef/FullName"),
+    )
+
+
+def company_of(setup: Setup, file: CompanyFile, options: QuickBooksOptions, missing: Iterable[str] = ()) -> Company:
+    """Return who answers."""
+    said = setup.company
+    name = said.text("LegalCompanyName") or said.text("CompanyName")
+    parts = ("quickbooks", options.environment, said.text("CompanyName"), name, said.text("EIN"), _folded(file.path))
+    digest = hashlib.sha256("|".join(parts).encode()).hexdigest()
+    return Company(
+        company_id=f"quickbooks-{digest[:32]}",
+        name=name,
+        tax_id="".join(sign for sign in said.text("EIN") if sign.isdigit()),
+        environment=options.environment,
+        missing=tuple(missing),
+    )
+
+
+def missing(
+    setup: Setup, options: QuickBooksOptions, items: Mapping[str, Row], accounts: Mapping[str, Row]
+) -> list[str]:
+    """Return what is missing in the company file, each with where to set it.
+
+    ``items`` and ``accounts``: rows by FullName.
+    """
+    lacks = [*_tax_problems(setup.taxes, options, items)]
+    lacks += _unknown("item", options.needed_items, items)
+    lacks += _unknown("account", options.needed_accounts, accounts)
+    if options.text_item and options.text_item not in items:
+        lacks.append(
+            f"quickbooks.text_item: QuickBooks has no item {options.text_item}. Create it there (Lists > Item List > New, type Other"
+            " Charge), or name another one in recon.toml."
+        )
+    if not options.text_item:
+        lacks.append(
+            "quickbooks.text_item: no item is named for lines without a product (shipping, tax, tips ...). Create one in QuickBooks"
+            " (Lists > Item List > New, type Other Charge) and name it in recon.toml."
+        )
+    return lacks
+
+
+def crowded(setup: Setup, counts: Mapping[str, int]) -> list[str]:
+    """Return a sentence per list that is nearly full; ``counts``: entries by the list's metadata name."""
+    said = []
+    for metadata, count in counts.items():
+        most = setup.capacity(metadata)
+        if most and count * 100 >= most * WARN_PERCENT:
+            said.append(
+                f"{_LISTS.get(metadata, metadata)}: {count:,} of the {most:,} this company file can hold. Use one standing customer"
+                " instead of one per buyer; deleted names are not always given back."
+            )
+    return said
+
+
+def _tax_problems(taxes: TaxUse, options: QuickBooksOptions, items: Mapping[str, Row]) -> Iterable[str]:
+    if not taxes.is_on:
+        return
+    if not (options.non_taxable_code or taxes.non_taxable_code):
+        yield (
+            "sales tax is switched on, and the company has no code for lines that are not taxable. Choose one in QuickBooks under Edit >"
+            " Preferences > Sales Tax, or set quickbooks.non_taxable_code."
+        )
+    name = options.tax_item or taxes.tax_item
+    rate = items[name].number("TaxRate") if name in items else None
+    if rate is None or rate != 0:
+        shown = f"{name} ({rate} %)" if rate is not None else name or "none"
+        yield (
+            f"sales tax item: {shown}. The shop's tax is posted as a line, so QuickBooks must not work it out a second time: create a"
+            " sales tax item of 0 % there and make it the most common one, or name it as quickbooks.tax_item."
+        )
+
+
+def _unknown(noun: str, needed: Mapping[str, str], known: Mapping[str, Row]) -> list[str]:
+    return [
+        f"{setting}: QuickBooks has no {noun} {name}. Choose one of its own and set {setting} in recon.toml."
+        for setting, name in needed.items()
+        if name and name not in known
+    ]
+
+
+def _only(rows: tuple[Row, ...], what: str) -> Row:
+    if len(rows) != 1:
+        raise TargetUnavailable(
+            f"QuickBooks' answer about its {what} holds {len(rows)} entries, where one belongs. Nothing was posted."
+        )
+    return rows[0]
+
+
+def _folded(path: str) -> str:
+    """Return a Windows path for comparing: its letters' case and the kind of slash say nothing."""
+    return path.replace("/", "\\").casefold()

@@ -1,0 +1,134 @@
+"""Questions and orders to QuickBooks through the desk: one message set each, its answers judged.
+
+What an answer means stands in `qbxml.status`; here it becomes one of the engine's outcomes. A set that changes data gets an
+id of its own, never used before.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from recon.errors import OutcomeUnknown, TargetError, TargetRejected, TargetUnavailable
+from recon.targets.quickbooks.desk import SET_ID_MAX, Desk
+from recon.targets.quickbooks.qbxml.read import Answer, read
+from recon.targets.quickbooks.qbxml.rows import Row
+from recon.targets.quickbooks.qbxml.status import Verdict, meaning
+from recon.targets.quickbooks.qbxml.write import BASELINE, Request, message_set, request
+from recon.text import show
+
+RETRY_SECONDS: Final = 20.0
+"""When a record that somebody is working on is tried again."""
+_WORDS_MAX: Final = 300
+_Ids = Callable[[], str]
+
+
+def new_set_id() -> str:
+    """Return the id of a new message set: random, so that none is ever used twice."""
+    return f"rc{secrets.token_hex((SET_ID_MAX - 2) // 2)}"
+
+
+class Exchange:
+    """One company file, asked through a desk."""
+
+    def __init__(self, desk: Desk, *, new_id: _Ids = new_set_id, version: str = BASELINE) -> None:
+        self.desk = desk
+        self.version = version
+        self._new_id = new_id
+
+    def ask(self, name: str, values: Mapping[str, object], *, rows_of: str = "") -> tuple[Row, ...]:
+        """Return what one query found; nothing where QuickBooks holds nothing of the kind.
+
+        Raises:
+            TargetUnavailable: It could not be asked, or it refused to answer.
+        """
+        asked = request(name, values, request_id="1")
+        answer = self._read([asked]).get("1")
+        return _found(answer, name, rows_of)
+
+    def pages(self, name: str, values: Mapping[str, object], *, size: int) -> Iterator[Row]:
+        """Yield everything a query finds, piece by piece (an iterator of QuickBooks).
+
+        Raises:
+            TargetUnavailable: It could not be asked, or the pieces broke off.
+        """
+        values = {**values, "MaxReturned": size}
+        state, iterator_id = "Start", ""
+        while True:
+            asked = request(name, values, request_id="1", iterator=state, iterator_id=iterator_id)
+            answer = self._read([asked]).get("1")
+            yield from _found(answer, name, "")
+            assert answer is not None
+            if not answer.iterator_remaining:
+                return
+            state, iterator_id = "Continue", answer.iterator_id
+
+    def change(self, requests: Sequence[Request], about: Sequence[str]) -> dict[str, Answer]:
+        """Send requests that change data as one set, and return the answers by request id.
+
+        ``about``: keys of the documents, for the desk's journal.
+
+        Raises:
+            TargetUnavailable: Nothing was handed out.
+            OutcomeUnknown: It was handed out and its answer did not come or cannot be read.
+        """
+        set_id = self._new_id()
+        text = message_set(requests, version=self.version, set_id=set_id)
+        return answers_of(self.desk.ask(text, set_id=set_id, about=about))
+
+    def _read(self, requests: Sequence[Request]) -> dict[str, Answer]:
+        """Ask a set that only reads; an answer that cannot be read is no answer."""
+        try:
+            return answers_of(self.desk.ask(message_set(requests, version=self.version)))
+        except OutcomeUnknown as error:
+            raise TargetUnavailable(str(error), code=error.code, words=error.words) from error
+
+
+def answers_of(text: str) -> dict[str, Answer]:
+    """Return the answers of a set by request id.
+
+    Raises:
+        OutcomeUnknown: It cannot be read.
+    """
+    return {answer.request_id: answer for answer in read(text).answers}
+
+
+def _found(answer: Answer | None, name: str, rows_of: str) -> tuple[Row, ...]:
+    if answer is None:
+        raise TargetUnavailable(f"QuickBooks did not answer the question ({name}). It is asked again later.")
+    verdict = meaning(answer).verdict
+    if verdict is Verdict.NOTHING_FOUND and not answer.rows:
+        return ()
+    if verdict not in {Verdict.DONE, Verdict.NOTHING_FOUND}:
+        raise as_unavailable(answer)
+    return tuple(row for row in answer.rows if not rows_of or row.name == rows_of)
+
+
+def said(answer: Answer) -> str:
+    """Return QuickBooks' own words with their number, cleaned."""
+    return f"QuickBooks {answer.status_code}: {show(answer.message, limit=_WORDS_MAX)}"
+
+
+def outcome_error(answer: Answer, what: str) -> TargetError | None:
+    """Return why a document is not posted; None: it is."""
+    judged = meaning(answer)
+    text, code = f"{what}: {judged.words} ({said(answer)})", str(answer.status_code)
+    words = said(answer)
+    if judged.verdict is Verdict.DONE:
+        return None
+    if judged.verdict is Verdict.STOP:
+        return TargetUnavailable(text, code=code, words=words, stops_batch=True)
+    if judged.verdict in {Verdict.LATER, Verdict.SKIPPED}:
+        wait = RETRY_SECONDS if judged.verdict is Verdict.LATER else None
+        return TargetUnavailable(text, code=code, words=words, retry_after_seconds=wait)
+    return TargetRejected(text, code=code, words=words)
+
+
+def as_unavailable(answer: Answer) -> TargetUnavailable:
+    """Return a refusal of a question as an error that leaves everything as it was."""
+    judged = meaning(answer)
+    return TargetUnavailable(
+        f"QuickBooks did not answer the question. {judged.words} ({said(answer)})",
+        code=str(answer.status_code), words=said(answer), stops_batch=judged.verdict is Verdict.STOP,
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""Looks a document up in QuickBooks Desktop: absent, equal, different, twice or voided.
+
+First what the desk knows of the message set the document went out in: QuickBooks keeps its answer. Then the company file,
+by our RefNumber. QuickBooks lets two transactions have one number, so ours are told by the sign in their memo; one of the
+same number without it was written by somebody else, and a person decides. What is not there is certainly not there: the
+file shows at once what it holds, and the desk lets nothing be on its way while it asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from recon.domain.document import Document
+from recon.errors import OutcomeUnknown, TargetUnavailable
+from recon.targets.base import Found, LedgerDocument
+from recon.targets.compare import differences
+from recon.targets.quickbooks.exchange import Exchange, answers_of
+from recon.targets.quickbooks.forms import FORMS, PRODUCT, mark
+from recon.targets.quickbooks.qbxml.rows import Row
+from recon.targets.quickbooks.qbxml.status import Verdict, meaning
+from recon.targets.quickbooks.records import KIND_OF_ROW, confirmation, item, transaction
+
+TOGETHER = 50
+"""Transactions asked for by id in one question."""
+
+
+class Finder:
+    """Look-ups, compared on our side."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def find(self, document: Document) -> Found:
+        """Return what QuickBooks holds of this document.
+
+        Raises:
+            TargetUnavailable: It could not be asked.
+        """
+        return self._kept(document) or self._in_file(document)
+
+    def _kept(self, document: Document) -> Found | None:
+        """Return what the answer on the document's set says; None: no yes is known, so the company file decides."""
+        known = self._exchange.desk.recovered(document.document_key)
+        if known is None or known.answer is None:
+            return None
+        try:
+            answer = answers_of(known.answer).get(mark(document))
+        except OutcomeUnknown:
+            return None
+        if answer is None or meaning(answer).verdict is not Verdict.DONE:
+            return None
+        rows = [row for row in answer.rows if row.name in KIND_OF_ROW]
+        if len(rows) != 1 or document.kind in {"void", PRODUCT}:
+            return None
+        return judged(document, [transaction(rows[0])], rows)
+
+    def _in_file(self, document: Document) -> Found:
+        if document.kind == PRODUCT:
+            return self._item(document)
+        if document.kind == "void":
+            return self._void(document)
+        form = FORMS[document.kind]
+        number = mark(document) if document.kind == "payment" else (document.number or "")
+        if not number:
+            return Found(state="absent")  # without a number nobody can tell
+        values: dict[str, object] = {"RefNumberCaseSensitive": [number], "IncludeLineItems": True}
+        rows = self._exchange.ask(f"{form.name}Query", values, rows_of=f"{form.name}Ret")
+        exact = [row for row in rows if row.text("RefNumber") == number]
+        ours = [row for row in exact if mark(document) in row.text("Memo")]
+        if ours or not exact:
+            return judged(document, [transaction(row) for row in ours], ours)
+        held = tuple(transaction(row) for row in exact)
+        whose = f"memo: QuickBooks has {number} {len(held)} times, written by somebody else"
+        return Found(state="different", documents=held, differences=(whose,))
+
+    def _item(self, document: Document) -> Found:
+        rows = self._exchange.ask("ItemQuery", {"FullName": [document.sku]})
+        if not rows:
+            return Found(state="absent", is_certain=True)
+        held = item(rows[0])
+        ours, theirs = (
+            " ".join(document.product_name.split()),
+            " ".join(held.lines[0].description.split() if held.lines else ()),
+        )
+        if ours != theirs:
+            return Found(state="different", documents=(held,), differences=(f"name: ours {ours}, QuickBooks {theirs}",))
+        return Found(state="equal", documents=(held,), confirmation=confirmation(rows[0]))
+
+    def _void(self, document: Document) -> Found:
+        form = FORMS.get(document.applies_to_kind or "")
+        if form is None or not document.applies_to_ledger_id:
+            return Found(state="absent")
+        row = self.by_id(form.name, [document.applies_to_ledger_id]).get(document.applies_to_ledger_id)
+        if row is None:
+            raise TargetUnavailable(
+                f"QuickBooks does not show {document.applies_to_number or 'the document'} that is to be void. Look for it there."
+            )
+        held = transaction(row)
+        if not held.is_void:
+            return Found(state="absent", is_certain=True)
+        return Found(state="equal", documents=(held,), confirmation=confirmation(row))
+
+    def by_id(self, name: str, ids: Sequence[str]) -> dict[str, Row]:
+        """Return transactions of one kind by their TxnID; those QuickBooks does not hold are left out."""
+        found: dict[str, Row] = {}
+        for start in range(0, len(ids), TOGETHER):
+            values: dict[str, object] = {"TxnID": list(ids[start : start + TOGETHER]), "IncludeLineItems": True}
+            found |= {row.text("TxnID"): row for row in self._exchange.ask(f"{name}Query", values)}
+        return found
+
+    def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
+        """Yield what QuickBooks holds; for voids the document they apply to."""
+        wanted: dict[str, list[str]] = {}
+        for document, ledger_id in documents:
+            name, txn_id = _place(document, ledger_id)
+            if name and txn_id:
+                wanted.setdefault(name, []).append(txn_id)
+        held = {name: self.by_id(name, list(dict.fromkeys(ids))) for name, ids in wanted.items()}
+        for document, ledger_id in documents:
+            if document.kind == PRODUCT:
+                rows = self._exchange.ask("ItemQuery", {"FullName": [document.sku]})
+                yield document, item(rows[0]) if rows else None
+                continue
+            name, txn_id = _place(document, ledger_id)
+            row = held.get(name, {}).get(txn_id)
+            yield document, transaction(row) if row else None
+
+
+def _place(document: Document, ledger_id: str) -> tuple[str, str]:
+    """Return the form and TxnID under which a posted document is read."""
+    if document.kind == "void":
+        form = FORMS.get(document.applies_to_kind or "")
+        return (form.name if form else "", document.applies_to_ledger_id or "")
+    return (FORMS[document.kind].name, ledger_id) if document.kind in FORMS else ("", "")
+
+
+def judged(document: Document, held: Sequence[LedgerDocument], rows: Sequence[Row]) -> Found:
+    """Return what our transactions of one number come to."""
+    live = [(one, row) for one, row in zip(held, rows, strict=True) if not one.is_void]
+    if not held:
+        return Found(state="absent", is_certain=True)
+    if not live:
+        return Found(state="voided", documents=tuple(held))
+    if len(live) > 1:
+        return Found(state="twice", documents=tuple(one for one, _ in live))
+    one, row = live[0]
+    number = mark(document) if document.kind == "payment" else document.number
+    found = differences(document, one, ledger="QuickBooks", contact_code=document.contact_code, number=number)
+    if found:
+        return Found(state="different", documents=(one,), differences=found)
+    return Found(state="equal", documents=(one,), confirmation=confirmation(row))

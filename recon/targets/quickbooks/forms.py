@@ -1,0 +1,230 @@
+"""A document of recon as a form of QuickBooks Desktop: which request, and what stands in it.
+
+Forms of Desktop have no header discount, shipping or tax amount: each is a line with an item. A line whose product is
+linked goes by quantity and rate (their product is its amount exactly); any other line goes as an amount on
+``options.text_item``, with its account named on the line. Nothing is left to QuickBooks to work out; where the company uses
+sales tax, every line is marked as not taxable, because the shop's tax is a line of its own (reference section 14).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from recon.domain.document import Document, DocumentLine
+from recon.errors import TargetRejected
+from recon.frames.text import fold
+from recon.targets.quickbooks.options import TEXT_MAX, QuickBooksOptions
+from recon.targets.quickbooks.qbxml.chars import shortened
+from recon.targets.quickbooks.qbxml.write import Request, request
+
+PRODUCT: Final = "product"
+_PIECE: Final = 1000
+_LABELS: Final = {"receipt": "sales receipt", "credit_note": "credit memo", "expense": "bill", PRODUCT: "item"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How documents of one kind are called in QuickBooks."""
+
+    name: str
+    """`SalesReceipt`: of `SalesReceiptAdd`, `SalesReceiptQuery`, `SalesReceiptRet`, `SalesReceiptLineAdd`."""
+    party: str = "CustomerRef"
+    is_voidable: bool = True
+
+
+FORMS: Final[Mapping[str, Form]] = {
+    "receipt": Form(name="SalesReceipt"),
+    "invoice": Form(name="Invoice"),
+    "payment": Form(name="ReceivePayment", is_voidable=False),
+    "credit_note": Form(name="CreditMemo"),
+    "expense": Form(name="Bill", party="VendorRef"),
+}
+KINDS: Final = frozenset({*FORMS, "void", PRODUCT})
+"""Documents that can be sent to QuickBooks Desktop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxUse:
+    """How the company file uses sales tax, as its preferences say."""
+
+    is_on: bool = False
+    non_taxable_code: str = ""
+    tax_item: str = ""
+
+
+def label(document: Document) -> str:
+    """Return how a document is named in messages: kind, number and order."""
+    kind = _LABELS.get(document.kind, document.kind)
+    if document.kind == PRODUCT:
+        return f"item {document.sku}"
+    return f"{kind} {document.number or document.applies_to_number or mark(document)} (order {document.order_number})"
+
+
+def mark(document: Document) -> str:
+    """Return our sign on a document: short, the same on every try, and nobody else's."""
+    return f"rc{hashlib.sha256(document.document_key.encode()).hexdigest()[:16]}"
+
+
+def memo(document: Document) -> str:
+    """Return the memo: our sign first, the order as people and as the shop know it, then the plan's remark."""
+    parts = (mark(document), f"order {document.order_number}", document.order_key, document.remark)
+    return shortened(" | ".join(part for part in parts if part), TEXT_MAX)
+
+
+def form_request(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> Request:
+    """Return the one request that posts this document; its id is our sign.
+
+    Raises:
+        TargetRejected: QuickBooks has no way to post it, or would refuse it; all problems are in the text.
+    """
+    name, values = _request_of(document, options, taxes)
+    return request(name, values, request_id=mark(document))
+
+
+def _request_of(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> tuple[str, Mapping[str, object]]:
+    if document.kind == PRODUCT:
+        return _item(document, options, taxes)
+    if document.kind == "void":
+        return _void(document)
+    if document.kind not in FORMS:
+        raise TargetRejected(f"{label(document)}: QuickBooks takes no such document from us; enter it by hand.")
+    values = {
+        "receipt": _receipt, "invoice": _invoice, "payment": _payment, "credit_note": _credit_memo, "expense": _bill,
+    }[document.kind](document, options, taxes)  # fmt: skip
+    return f"{FORMS[document.kind].name}Add", values
+
+
+def _head(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> dict[str, object]:
+    """Return what all sales forms have in common."""
+    values: dict[str, object] = {
+        "CustomerRef": document.contact_code,
+        "ClassRef": options.classes.get(fold(document.sales_channel)),
+        "TxnDate": document.issued_on,
+        "RefNumber": document.number,
+        "Memo": memo(document),
+    }
+    if taxes.is_on:
+        values["ItemSalesTaxRef"] = options.tax_item or taxes.tax_item or None
+    return values
+
+
+def _receipt(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> Mapping[str, object]:
+    return {
+        **_head(document, options, taxes),
+        "PaymentMethodRef": options.payment_methods.get(fold(document.payment_channel)),
+        "DepositToAccountRef": document.payment_method,
+        "SalesReceiptLineAdd": _lines(document, options, taxes),
+    }
+
+
+def _invoice(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> Mapping[str, object]:
+    return {
+        **_head(document, options, taxes),
+        "ARAccountRef": options.receivable,
+        "DueDate": max(document.due_on, document.issued_on),
+        "InvoiceLineAdd": _lines(document, options, taxes),
+    }
+
+
+def _credit_memo(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> Mapping[str, object]:
+    return {
+        **_head(document, options, taxes),
+        "ARAccountRef": options.receivable,
+        "CreditMemoLineAdd": _lines(document, options, taxes),
+    }
+
+
+def _payment(document: Document, options: QuickBooksOptions, _taxes: TaxUse) -> Mapping[str, object]:
+    """Return a payment on its invoice; its own number is our sign, because it has none in the plan."""
+    return {
+        "CustomerRef": document.contact_code,
+        "ARAccountRef": options.receivable,
+        "TxnDate": document.paid_on or document.issued_on,
+        "RefNumber": mark(document),
+        "TotalAmount": document.total_minor,
+        "PaymentMethodRef": options.payment_methods.get(fold(document.payment_channel)),
+        "Memo": memo(document),
+        "DepositToAccountRef": document.payment_method,
+        "AppliedToTxnAdd": [{"TxnID": _applies_to(document), "PaymentAmount": document.total_minor}],
+    }
+
+
+def _bill(document: Document, options: QuickBooksOptions, _taxes: TaxUse) -> Mapping[str, object]:
+    return {
+        "VendorRef": document.contact_code,
+        "APAccountRef": options.payable,
+        "TxnDate": document.issued_on,
+        "DueDate": max(document.due_on, document.issued_on),
+        "RefNumber": document.number,
+        "Memo": memo(document),
+        "ExpenseLineAdd": [
+            {
+                "AccountRef": line.account_code,
+                "Amount": line.amount_minor,
+                "Memo": shortened(line.description, TEXT_MAX),
+            }
+            for line in document.lines
+        ],
+    }
+
+
+def _void(document: Document) -> tuple[str, Mapping[str, object]]:
+    form = FORMS.get(document.applies_to_kind or "")
+    if form is None or not form.is_voidable:
+        what = document.applies_to_kind or "document of unknown kind"
+        raise TargetRejected(f"{label(document)}: QuickBooks cannot void a {what}; take it back there by hand.")
+    return "TxnVoid", {"TxnVoidType": form.name, "TxnID": _applies_to(document)}
+
+
+def _item(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> tuple[str, Mapping[str, object]]:
+    """Return a non-inventory item (or a service): stock is never created without being asked for."""
+    name = "ItemServiceAdd" if document.product_kind == "service" else "ItemNonInventoryAdd"
+    return name, {
+        "Name": document.sku,
+        "SalesTaxCodeRef": non_taxable(options, taxes),
+        "SalesOrPurchase": {
+            "Desc": shortened(f"{document.product_name} | {mark(document)}", TEXT_MAX),
+            "AccountRef": options.income_account,
+        },
+    }
+
+
+def _applies_to(document: Document) -> str:
+    if not document.applies_to_ledger_id:
+        raise TargetRejected(
+            f"{label(document)}: QuickBooks' id of {document.applies_to_number or 'its document'} is not known. Run "
+            "`recon verify` on its batch, then plan again; nothing was sent.",
+            code="no-id",
+        )
+    return document.applies_to_ledger_id
+
+
+def _lines(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> list[Mapping[str, object]]:
+    return [line_values(line, options, taxes) for line in document.lines]
+
+
+def line_values(line: DocumentLine, options: QuickBooksOptions, taxes: TaxUse) -> Mapping[str, object]:
+    """Return one line of a sales form."""
+    values: dict[str, object] = {
+        "ItemRef": line.product_code or options.text_item,
+        "Desc": shortened(line.description, TEXT_MAX),
+        "SalesTaxCodeRef": non_taxable(options, taxes),
+        "OverrideItemAccountRef": line.account_code,
+    }
+    if goes_by_rate(line):
+        return {**values, "Quantity": line.quantity_milli, "Rate": Decimal(line.unit_price_minor).scaleb(-2)}
+    return {**values, "Amount": line.amount_minor}
+
+
+def goes_by_rate(line: DocumentLine) -> bool:
+    """Return whether a line goes by quantity and rate: goods with an item of their own, at a price that is not negative."""
+    return bool(line.product_code) and line.kind == PRODUCT and line.unit_price_minor >= 0
+
+
+def non_taxable(options: QuickBooksOptions, taxes: TaxUse) -> str | None:
+    """Return the sales tax code of every line; None where the company does not use sales tax."""
+    return (options.non_taxable_code or taxes.non_taxable_code or None) if taxes.is_on else None

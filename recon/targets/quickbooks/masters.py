@@ -1,0 +1,111 @@
+"""The lists of a company file that documents use: items, accounts, customers, vendors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from recon.errors import OutcomeUnknown, TargetRejected
+from recon.targets.base import Catalog, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, MasterRequest
+from recon.targets.quickbooks.exchange import Exchange, outcome_error
+from recon.targets.quickbooks.options import NAME_MAX
+from recon.targets.quickbooks.qbxml.rows import Row
+from recon.targets.quickbooks.qbxml.write import request
+
+MONEY_ACCOUNTS: Final = ("Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability")
+"""Types of accounts money of a sale can go to: banks, Undeposited Funds and clearing accounts, what is owed on gift cards."""
+_ITEMS: Final = {
+    "ItemNonInventoryRet": "product", "ItemInventoryRet": "product", "ItemServiceRet": "service",
+    "ItemOtherChargeRet": "service",
+}  # fmt: skip
+"""Items a line can go by. Discount items are left out: which sign QuickBooks gives their amount is not certain."""
+
+
+class Masters:
+    """Reads the lists, and adds customers where it is asked to."""
+
+    def __init__(self, exchange: Exchange, *, page_size: int) -> None:
+        self._exchange = exchange
+        self._page_size = page_size
+
+    def items(self) -> dict[str, Row]:
+        """Return all items that are in use, by FullName."""
+        rows = self._exchange.pages("ItemQuery", {"ActiveStatus": "ActiveOnly"}, size=self._page_size)
+        return {row.text("FullName") or row.text("Name"): row for row in rows}
+
+    def accounts(self) -> dict[str, Row]:
+        """Return the chart of accounts, by FullName."""
+        return {row.text("FullName"): row for row in self._exchange.ask("AccountQuery", {"ActiveStatus": "ActiveOnly"})}
+
+    def names(self) -> dict[str, Row]:
+        """Return customers and vendors that are in use, by FullName (of a vendor its name)."""
+        found: dict[str, Row] = {}
+        for name in ("CustomerQuery", "VendorQuery"):
+            for row in self._exchange.pages(name, {"ActiveStatus": "ActiveOnly"}, size=self._page_size):
+                found[row.text("FullName") or row.text("Name")] = row
+        return found
+
+    def catalog(self) -> Catalog:
+        """Return everything as master data."""
+        accounts = self.accounts()
+        return Catalog(
+            products=tuple(_product(name, row) for name, row in self.items().items() if row.name in _ITEMS),
+            methods=tuple(
+                _method(name, row) for name, row in accounts.items() if row.text("AccountType") in MONEY_ACCOUNTS
+            ),
+            accounts=tuple(LedgerAccount(code=name, name=_account_name(row)) for name, row in accounts.items()),
+            contacts=tuple(_contact(name, row) for name, row in self.names().items()),
+        )
+
+    def ensure(self, wanted: MasterRequest) -> Catalog:
+        """Create the customers that are missing; return those asked for.
+
+        Raises:
+            TargetUnavailable, TargetRejected, OutcomeUnknown: As for a document.
+        """
+        made: list[LedgerContact] = []
+        for contact in wanted.contacts:
+            rows = self._exchange.ask("CustomerQuery", {"FullName": [contact.code]})
+            made.append(_contact(contact.code, rows[0]) if rows else self._create(contact))
+        return Catalog(contacts=tuple(made))
+
+    def _create(self, contact: LedgerContact) -> LedgerContact:
+        what = f"customer {contact.code}"
+        if len(contact.code) > NAME_MAX or ":" in contact.code:
+            raise TargetRejected(
+                f"{what}: a name in QuickBooks has at most {NAME_MAX} characters and no colon. Nothing was created."
+            )
+        asked = request(
+            "CustomerAdd", {"Name": contact.code, "CompanyName": contact.name[:NAME_MAX] or None}, request_id="1"
+        )
+        answer = self._exchange.change([asked], (what,)).get("1")
+        if answer is None:
+            raise OutcomeUnknown(f"{what}: QuickBooks' answer does not name it.", code="no-answer")
+        error = outcome_error(answer, what)
+        if error is not None:
+            raise error
+        return _contact(contact.code, answer.rows[0])
+
+
+def _product(name: str, row: Row) -> LedgerProduct:
+    described = row.text("SalesOrPurchase/Desc") or row.text("SalesAndPurchase/SalesDesc") or row.text("SalesDesc")
+    kind = "service" if _ITEMS[row.name] == "service" else "product"
+    return LedgerProduct(code=name, name=described or name, ledger_id=row.text("ListID"), kind=kind)  # type: ignore[arg-type]  # one of two words
+
+
+def _method(name: str, row: Row) -> LedgerMethod:
+    return LedgerMethod(
+        code=name,
+        name=_account_name(row),
+        ledger_id=row.text("ListID"),
+        kind=row.text("AccountType"),
+        account_code=name,
+    )
+
+
+def _account_name(row: Row) -> str:
+    number = row.text("AccountNumber")
+    return f"{number} {row.text('Name')}".strip()
+
+
+def _contact(name: str, row: Row) -> LedgerContact:
+    return LedgerContact(code=name, name=row.text("CompanyName") or row.text("Name"), ledger_id=row.text("ListID"))

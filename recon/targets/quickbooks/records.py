@@ -1,0 +1,115 @@
+"""What QuickBooks Desktop holds, as recon's records: transactions, items, accounts, names.
+
+A voided transaction keeps its id and number, its amounts are zero and its memo begins with ``VOID:`` (docs/unverified.md).
+The amounts of invoices and bills are sums of what the form states; where a field is not there, it is not known.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from recon.targets.base import Confirmation, LedgerDocument, LedgerLine
+from recon.targets.compare import quantity_text
+from recon.targets.quickbooks.forms import FORMS, PRODUCT
+from recon.targets.quickbooks.qbxml.rows import Row
+
+KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()}
+VOID_MEMO: Final = "VOID:"
+_RAW_MAX: Final = 64 << 10
+ITEM_KINDS: Final = ("ItemNonInventoryRet", "ItemServiceRet", "ItemInventoryRet", "ItemOtherChargeRet")
+"""Items a line of a sale can go by."""
+
+
+def transaction(row: Row) -> LedgerDocument:
+    """Return a transaction as a document.
+
+    Raises:
+        MalformedAnswer: An amount or a date is not in the form QuickBooks writes.
+    """
+    kind = KIND_OF_ROW[row.name]
+    form = FORMS[kind]
+    total = total_of(row, kind)
+    memo = row.text("Memo")
+    deposit = row.text("DepositToAccountRef/FullName")
+    return LedgerDocument(
+        kind=kind,
+        ledger_id=row.text("TxnID"),
+        number=row.text("RefNumber"),
+        issued_on=row.day("TxnDate"),
+        total_minor=total,
+        vat_minor=row.minor("SalesTaxTotal"),
+        contact_code=row.text(f"{form.party}/FullName") or None,
+        is_void=total == 0 and memo.startswith(VOID_MEMO),
+        remain_minor=row.minor("BalanceRemaining"),
+        remark=memo,
+        lines=_lines(row, kind),
+        payment_methods=(deposit,) if deposit and kind in {"receipt", "payment"} else None,
+        raw=_text_of(row)[:_RAW_MAX],
+    )
+
+
+def total_of(row: Row, kind: str) -> int | None:
+    """Return the total of a transaction; None where the answer does not say."""
+    if kind == "expense":
+        return row.minor("AmountDue")
+    stated = row.minor("TotalAmount")
+    if stated is not None:
+        return stated
+    subtotal = row.minor("Subtotal")
+    return None if subtotal is None else subtotal + (row.minor("SalesTaxTotal") or 0)
+
+
+def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
+    """Return the lines; None where the answer holds none (a query without them)."""
+    if kind == "expense":
+        listed = row.all("ExpenseLineRet")
+        lines = tuple(
+            LedgerLine(
+                description=line.text("Memo"), quantity="", amount_minor=line.minor("Amount"),
+                account_code=line.text("AccountRef/FullName"),
+            )
+            for line in listed
+        )  # fmt: skip
+        return lines or None
+    return tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet")) or None
+
+
+def _line(line: Row) -> LedgerLine:
+    milli = line.milli("Quantity")
+    return LedgerLine(
+        description=line.text("Desc"),
+        quantity=quantity_text(milli) if milli is not None else "",
+        amount_minor=line.minor("Amount"),
+        product_code=line.text("ItemRef/FullName"),
+    )
+
+
+def confirmation(row: Row, words: str = "") -> Confirmation:
+    """Return the yes to a document: the id QuickBooks gave it, and what it says of number and total."""
+    kind = KIND_OF_ROW.get(row.name, "")
+    return Confirmation(
+        ledger_id=row.text("TxnID") or row.text("ListID"),
+        ledger_number=row.text("RefNumber") or row.text("FullName"),
+        total_minor=total_of(row, kind) if kind else None,
+        vat_minor=row.minor("SalesTaxTotal") if kind else None,
+        words=words,
+    )
+
+
+def item(row: Row) -> LedgerDocument:
+    """Return an item as the document that asked for it."""
+    described = LedgerLine(
+        description=row.text("SalesOrPurchase/Desc") or row.text("SalesAndPurchase/SalesDesc") or row.text("SalesDesc"),
+        quantity="", amount_minor=None, product_code=row.text("FullName"),
+    )  # fmt: skip
+    return LedgerDocument(
+        kind=PRODUCT, ledger_id=row.text("ListID"), number=row.text("FullName"), issued_on=None, total_minor=None,
+        vat_minor=None, contact_code=None, is_void=False, lines=(described,),
+    )  # fmt: skip
+
+
+def _text_of(row: Row) -> str:
+    """Return a row as text, for the audit; it holds no secrets."""
+    if not row.children:
+        return f"{row.name}: {row.own_text}\n"
+    return "".join(f"{row.name}/{line}\n" for child in row.children for line in _text_of(child).splitlines())

@@ -1,0 +1,216 @@
+"""QuickBooks Desktop (US) as a ledger: documents go out as forms, one message set at a time, over the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar, Final
+
+from recon.domain.document import Document
+from recon.errors import OutcomeUnknown, TargetRejected, TargetUnavailable
+from recon.targets.base import (
+    OTHER_COMPANY,
+    Capabilities,
+    Catalog,
+    Company,
+    Confirmation,
+    Found,
+    LedgerDocument,
+    MasterRequest,
+    Objection,
+    Target,
+)
+from recon.targets.quickbooks.company import Setup, company_of, crowded, missing, read_setup
+from recon.targets.quickbooks.desk import Desk
+from recon.targets.quickbooks.exchange import Exchange, outcome_error
+from recon.targets.quickbooks.find import Finder
+from recon.targets.quickbooks.forms import FORMS, KINDS, PRODUCT, TaxUse, form_request, goes_by_rate, label, mark
+from recon.targets.quickbooks.masters import Masters
+from recon.targets.quickbooks.options import (
+    FULL_NAME_MAX,
+    ITEM_NAME_MAX,
+    REF_NUMBER_MAX,
+    TEXT_MAX,
+    QuickBooksOptions,
+)
+from recon.targets.quickbooks.qbxml.problems import QbxmlRefused
+from recon.targets.quickbooks.records import confirmation, transaction
+
+UNSTATED: Final = (
+    (
+        "package",
+        "Not known. QuickBooks Pro and Premier are no longer sold in the US and their support ends; an expired file is view-only.",
+    ),
+)
+CURRENCY: Final = "USD"
+
+
+class QuickBooksTarget(Target):
+    """One company file of QuickBooks Desktop."""
+
+    name: ClassVar[str] = "quickbooks"
+
+    def __init__(self, desk: Desk, options: QuickBooksOptions, catalog: Catalog | None = None) -> None:
+        self._exchange = Exchange(desk)
+        self._options = options
+        self._catalog = catalog
+        self._masters = Masters(self._exchange, page_size=options.page_size)
+        self._finder = Finder(self._exchange)
+        self._setup: Setup | None = None
+        self._company: Company | None = None
+        self.capabilities = capabilities(options)
+
+    def verify(self) -> Company:
+        """Return which company file answers and what is missing there."""
+        setup = self._read_setup()
+        items, accounts = self._masters.items(), self._masters.accounts()
+        lacks = missing(setup, self._options, items, accounts)
+        counts = {
+            "ItemMetaData": len(items),
+            "AccountMetaData": len(accounts),
+            "EntityMetaData": len(self._masters.names()),
+        }
+        return self._answered(setup, [*lacks, *crowded(setup, counts)])
+
+    def identify(self) -> Company:
+        """Return which company file answers; from now on no other one gets anything from us."""
+        return self._answered(self._read_setup(), ())
+
+    def _read_setup(self) -> Setup:
+        self._setup = read_setup(self._exchange)
+        return self._setup
+
+    def _answered(self, setup: Setup, lacks: Iterable[str]) -> Company:
+        self._company = company_of(setup, self._exchange.desk.company_file(), self._options, lacks)
+        return self._company
+
+    def catalog(self) -> Catalog:
+        """Return the lists of the company file and use them from now on."""
+        self._catalog = self._masters.catalog()
+        return self._catalog
+
+    def check(self, document: Document) -> list[Objection]:
+        """Return what QuickBooks would object to, without asking it."""
+        found = [] if document.kind == PRODUCT else self._objections(document)
+        try:
+            form_request(document, self._options, self._taxes())
+        except QbxmlRefused as error:
+            found += [
+                Objection(field=problem.path, text=f"{label(document)}: {problem}.") for problem in error.problems
+            ]
+        except TargetRejected as error:
+            found.append(Objection(field="kind", text=str(error)))
+        return found
+
+    def _objections(self, document: Document) -> list[Objection]:
+        found = []
+        if document.currency != CURRENCY:
+            found.append(
+                Objection(
+                    field="currency", text=f"{label(document)} is in {document.currency}; the books are in {CURRENCY}.",
+                    remedy="Enter it by hand with the rate of the day.",
+                )
+            )  # fmt: skip
+        if document.kind in FORMS and document.kind != "payment" and not document.number:
+            found.append(
+                Objection(field="number", text=f"{label(document)} has no number.", remedy='Set numbering = "source".')
+            )
+        bare = [line.line_no for line in document.lines if not line.product_code]
+        if document.kind in {"receipt", "invoice", "credit_note"} and bare and not self._options.text_item:
+            found.append(
+                Objection(
+                    field="lines", text=f"{label(document)}: lines {', '.join(map(str, bare))} name no item of QuickBooks.",
+                    remedy="Name an item for them as quickbooks.text_item, or link their products.",
+                )
+            )  # fmt: skip
+        odd = [
+            line
+            for line in document.lines
+            if goes_by_rate(line) and line.quantity_milli * line.unit_price_minor != line.amount_minor * 1000
+        ]
+        found += [
+            Objection(
+                field="lines", text=f"{label(document)}: line {line.line_no} is not its quantity times its price."
+            )
+            for line in odd
+        ]
+        return found
+
+    def _taxes(self) -> TaxUse:
+        """Return how the company file uses sales tax, asking it once where nobody has yet."""
+        return (self._setup or self._read_setup()).taxes
+
+    def payload(self, document: Document) -> bytes:
+        """Return the request of the document's one write; the id of its message set is new each time and not in it."""
+        return form_request(document, self._options, self._taxes()).text.encode("ascii")
+
+    def send(self, document: Document) -> Confirmation:
+        """Send once, as a message set of its own."""
+        asked = form_request(document, self._options, self._taxes())
+        self._require_same_file()
+        answer = self._exchange.change([asked], (document.document_key,)).get(asked.request_id)
+        what = label(document)
+        if answer is None:
+            raise OutcomeUnknown(f"{what}: QuickBooks' answer does not name it.", code="no-answer")
+        error = outcome_error(answer, what)
+        if error is not None:
+            raise error
+        rows = [row for row in answer.rows if row.text("TxnID") or row.text("ListID")]
+        if len(rows) != 1:
+            raise OutcomeUnknown(f"{what}: QuickBooks says yes but names no id.", code="no-id")
+        return confirmation(rows[0])
+
+    def _require_same_file(self) -> None:
+        """Stop where another company file is open than the one that answered before (F35, F42)."""
+        if self._company is None or self._setup is None:
+            return
+        now = company_of(self._setup, self._exchange.desk.company_file(), self._options)
+        if now.company_id != self._company.company_id:
+            raise TargetUnavailable(
+                f"Another company file is open in QuickBooks than the one of {self._company.name}. Nothing more was sent. Open the"
+                " right file, then run it again.",
+                code=OTHER_COMPANY, stops_batch=True,
+            )  # fmt: skip
+
+    def find(self, document: Document) -> Found:
+        """Look the document up by what became of its message set, then by its number and our sign."""
+        return self._finder.find(document)
+
+    def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
+        """Yield what QuickBooks holds; for voids the document they apply to."""
+        return self._finder.read_back(documents)
+
+    def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
+        """Yield all documents of these kinds dated in the period, whoever wrote them."""
+        for kind in dict.fromkeys(kinds):
+            if kind not in FORMS:
+                continue
+            period = {"TxnDateRangeFilter": {"FromTxnDate": since, "ToTxnDate": until}}
+            values: dict[str, object] = {**period, "IncludeLineItems": True}
+            for row in self._exchange.pages(f"{FORMS[kind].name}Query", values, size=self._options.page_size):
+                yield transaction(row)
+
+    def ensure_masters(self, request: MasterRequest) -> Catalog:
+        """Create missing customers."""
+        return self._masters.ensure(request)
+
+
+def capabilities(options: QuickBooksOptions) -> Capabilities:
+    """Return what QuickBooks Desktop can do under these settings."""
+    return Capabilities(
+        kinds=KINDS,
+        own_number=False,  # RefNumber is not unique there: a second document under it is taken
+        number_max_length=REF_NUMBER_MAX,
+        partial_credit_note=True,
+        refund_payment=False,
+        searchable_by_number=True,
+        text_max_length=TEXT_MAX,
+        contact_code_max_length=FULL_NAME_MAX,
+        currencies=frozenset({CURRENCY}),
+        lookup_grace_seconds=options.lookup_grace_seconds,
+        product_name_max_length=ITEM_NAME_MAX,
+        unstated=UNSTATED,
+    )
+
+
+__all__ = ["QuickBooksTarget", "capabilities", "mark"]
