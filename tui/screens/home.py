@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -44,6 +45,60 @@ _SIGNS: Final = {
     "held": ("!", "$recon-bad"),
     "held-purchases": ("!", "$recon-bad"),
 }
+_WAITS: Final[dict[str, Callable[[int], str]]] = {
+    "unsure": lambda n: ngettext(
+        "{n} outcome of {batch} is unknown: it is looked up, never sent again",
+        "{n} outcomes of {batch} are unknown: they are looked up, never sent again",
+        n,
+    ),
+    "draft": lambda n: ngettext(
+        "{n} document of {batch} waits for your decision",
+        "{n} documents of {batch} wait for your decision",
+        n,
+    ),
+    "decided": lambda n: ngettext(
+        "{n} document of {batch} is approved: the upload is the next door",
+        "{n} documents of {batch} are approved: the upload is the next door",
+        n,
+    ),
+    "approved": lambda n: ngettext(
+        "{n} document of {batch} is approved and not sent, or needs a person",
+        "{n} documents of {batch} are approved and not sent, or need a person",
+        n,
+    ),
+    "refused": lambda n: ngettext(
+        "{n} document of {batch} was refused by the ledger",
+        "{n} documents of {batch} were refused by the ledger",
+        n,
+    ),
+    "matching": lambda n: ngettext(
+        "{n} order waits for a product or a payment channel to be linked",
+        "{n} orders wait for a product or a payment channel to be linked",
+        n,
+    ),
+    "others": lambda n: ngettext(
+        "{n} order seems to be posted by somebody else: say whether it is",
+        "{n} orders seem to be posted by somebody else: say whether they are",
+        n,
+    ),
+    "new-thing": lambda n: ngettext(
+        "{n} new thing (channel, status, tax, SKU) was never seen before: look and answer once",
+        "{n} new things (channels, statuses, taxes, SKUs) were never seen before: look and answer once",
+        n,
+    ),
+    "held": lambda n: ngettext(
+        "{n} order is held, {total}",
+        "{n} orders are held, {total}",
+        n,
+    ),
+    "inbox": lambda n: ngettext(
+        "{n} new file in the inbox",
+        "{n} new files in the inbox",
+        n,
+    ),
+    "connect": lambda _n: _("The ledger of {batch} was never asked who it is"),
+}
+"""Kind of wait to its words; what is not here brings words of the core."""
 _TWO_COLUMNS: Final = 110
 
 
@@ -195,67 +250,14 @@ class HomeScreen(StepScreen):
         return [line.source for line in view.connections if line.purchases] if view is not None else []
 
     def _wait_words(self, wait: Wait) -> str:
-        n, subject = count(wait.count), shown(wait.subject)
-        total = self.recon.amount(wait.total) if wait.total else ""
-        if wait.kind == "unsure":
-            words = ngettext(
-                "{n} outcome of {batch} is unknown: it is looked up, never sent again",
-                "{n} outcomes of {batch} are unknown: they are looked up, never sent again",
-                wait.count,
-            )
-        elif wait.kind == "draft":
-            words = ngettext(
-                "{n} document of {batch} waits for your decision",
-                "{n} documents of {batch} wait for your decision",
-                wait.count,
-            )
-        elif wait.kind == "decided":
-            words = ngettext(
-                "{n} document of {batch} is approved: the upload is the next door",
-                "{n} documents of {batch} are approved: the upload is the next door",
-                wait.count,
-            )
-        elif wait.kind == "approved":
-            words = ngettext(
-                "{n} document of {batch} is approved and not sent, or needs a person",
-                "{n} documents of {batch} are approved and not sent, or need a person",
-                wait.count,
-            )
-        elif wait.kind == "refused":
-            words = ngettext(
-                "{n} document of {batch} was refused by the ledger",
-                "{n} documents of {batch} were refused by the ledger",
-                wait.count,
-            )
-        elif wait.kind == "matching":
-            words = ngettext(
-                "{n} order waits for a product or a payment channel to be linked",
-                "{n} orders wait for a product or a payment channel to be linked",
-                wait.count,
-            )
-        elif wait.kind == "others":
-            words = ngettext(
-                "{n} order seems to be posted by somebody else: say whether it is",
-                "{n} orders seem to be posted by somebody else: say whether they are",
-                wait.count,
-            )
-        elif wait.kind == "new-thing":
-            words = ngettext(
-                "{n} new thing (channel, status, tax, SKU) was never seen before: look and answer once",
-                "{n} new things (channels, statuses, taxes, SKUs) were never seen before: look and answer once",
-                wait.count,
-            )
-        elif wait.kind == "held":
-            words = ngettext("{n} order is held, {total}", "{n} orders are held, {total}", wait.count)
-        elif wait.kind == "held-purchases":
+        if wait.kind == "held-purchases":
             words = held_purchases(wait.count, *self._sources_of_purchases())
-        elif wait.kind == "inbox":
-            words = ngettext("{n} new file in the inbox", "{n} new files in the inbox", wait.count)
-        elif wait.kind == "connect":
-            words = _("The ledger of {batch} was never asked who it is")
+        elif wait.kind in _WAITS:
+            words = _WAITS[wait.kind](wait.count)
         else:
             return shown(tr_composed(wait.words))
-        return words.format(n=n, batch=subject, total=total)
+        total = self.recon.amount(wait.total) if wait.total else ""
+        return words.format(n=count(wait.count), batch=shown(wait.subject), total=total)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the chosen thing is settled."""
