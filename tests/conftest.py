@@ -31,6 +31,16 @@ OS_USER = "lek"
 NO_KEY_STORE = "keyring.backends.fail.Keyring"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """Deal whole modules to the workers, unless another way was asked for."""
+    if config.getvalue("dist") != "load":
+        return None
+    from tests.dealing import ByModule
+
+    return ByModule(config, log)
+
+
 class OutsideNetwork(AssertionError):
     """A test tried to leave this machine."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from recon.money import parse_minor
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from tests.cases import story
+from tests.cases.conftest import Played
 from tests.clock import FakeClock
 from tests.shell import Shell
 
@@ -19,12 +21,9 @@ CASE = story.CASES / "bentoweb-month"
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def books(told: Callable[[Path], Played]) -> Path:
     """The workspace after the last command of the story."""
-    root = tmp_path_factory.mktemp("bentoweb-month") / "books"
-    for _ in story.play(CASE, root):
-        pass
-    return root
+    return told(CASE).root
 
 
 def shop_at_the_end() -> dict[str, dict[str, Any]]:

@@ -6,13 +6,13 @@ import csv
 import shutil
 import subprocess
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from tests.cases import story
+from tests.cases.conftest import Played
 from tests.clock import FakeClock
 from tests.shell import Shell
 
@@ -22,19 +22,9 @@ of_shopify = pytest.mark.parametrize("played", SHOPIFY_MONTH, indirect=True, ids
 """Tests that read the shop's own export beside us."""
 
 
-@dataclass(frozen=True)
-class Played:
-    """A case after its last command."""
-
-    case: Path
-    root: Path
-    texts: dict[str, str]
-
-
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
-def played(request, tmp_path_factory) -> Played:
-    root = tmp_path_factory.mktemp(request.param.name) / "books"
-    return Played(request.param, root, dict(story.play(request.param, root)))
+def played(request, told) -> Played:
+    return told(request.param)
 
 
 def test_a_month_gives_exactly_what_the_accountant_expects(played: Played) -> None:
