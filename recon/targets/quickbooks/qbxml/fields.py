@@ -47,6 +47,8 @@ class Field:
     """Longest text; of a reference, the longest FullName. 0: not known to us."""
     names: bool = False
     """The text names a thing or a document: a character QuickBooks cannot hold is refused in it, never replaced."""
+    is_level: bool = False
+    """The text is one level of a name: a colon, which separates levels, is refused in it."""
     words: tuple[str, ...] = ()
     children: tuple[Part, ...] = ()
     required: bool = False
@@ -117,6 +119,11 @@ def naming(name: str, length: int = 0, *, required: bool = False, repeats: bool 
     return Field(
         name=name, kind=Kind.STR, length=length, names=True, required=required, repeats=repeats, since=_at(since)
     )
+
+
+def name_of_one(length: int) -> Field:
+    """Return the name a new entry of a list gets: one level, never several."""
+    return Field(name="Name", kind=Kind.STR, length=length, names=True, is_level=True, required=True)
 
 
 def of(kind: Kind, name: str, *, required: bool = False, repeats: bool = False, since: int = 0) -> Field:

@@ -18,7 +18,7 @@ from recon.targets.quickbooks.qbxml.fields import (
     day,
     flag,
     guid,
-    naming,
+    name_of_one,
     of,
     one_of,
     ref,
@@ -62,11 +62,11 @@ _PRICES: Final = one_of(
 
 
 def _head(length: int = 31) -> tuple[Part, ...]:
-    return naming("Name", length, required=True), _BARCODE, flag("IsActive")
+    return name_of_one(length), _BARCODE, flag("IsActive")
 
 
 _CUSTOMER: Final[tuple[Part, ...]] = (
-    naming("Name", 41, required=True), flag("IsActive"), ref("ClassRef", since=12), ref("ParentRef", length=209),
+    name_of_one(41), flag("IsActive"), ref("ClassRef", since=12), ref("ParentRef", length=209),
     *_PERSON, address("BillAddress"), address("ShipAddress"), *_REACHED,
     ref("CustomerTypeRef"), ref("TermsRef"), ref("SalesRepRef"), *_OPENING, ref("SalesTaxCodeRef"), ref("ItemSalesTaxRef"),
     text("ResaleNumber", 15), text("AccountNumber", 99), amt("CreditLimit"), ref("PreferredPaymentMethodRef"),
@@ -76,7 +76,7 @@ _CUSTOMER: Final[tuple[Part, ...]] = (
     _EXTERNAL, _CURRENCY,
 )  # fmt: skip
 _VENDOR: Final[tuple[Part, ...]] = (
-    naming("Name", 41, required=True), flag("IsActive"), ref("ClassRef", since=12), *_PERSON,
+    name_of_one(41), flag("IsActive"), ref("ClassRef", since=12), *_PERSON,
     address("VendorAddress"), address("ShipAddress", since=11), *_REACHED,
     text("NameOnCheck", 41), text("AccountNumber", 99), text("Notes", 4095), ref("VendorTypeRef"), ref("TermsRef"),
     amt("CreditLimit"), text("VendorTaxIdent", 15), flag("IsVendorEligibleFor1099"), *_OPENING, ref("BillingRateRef"),
@@ -112,18 +112,18 @@ _ITEM_SALES_TAX: Final[tuple[Part, ...]] = (
     _EXTERNAL,
 )  # fmt: skip
 _SALES_TAX_CODE: Final[tuple[Part, ...]] = (
-    naming("Name", 3, required=True), flag("IsActive"), flag("IsTaxable", required=True), text("Desc", 31),
+    name_of_one(3), flag("IsActive"), flag("IsTaxable", required=True), text("Desc", 31),
 )  # fmt: skip
 _PAYMENT_METHOD: Final[tuple[Part, ...]] = (
-    naming("Name", 31, required=True), flag("IsActive"), word("PaymentMethodType", PAYMENT_METHOD_TYPES, since=7),
+    name_of_one(31), flag("IsActive"), word("PaymentMethodType", PAYMENT_METHOD_TYPES, since=7),
 )  # fmt: skip
 _ACCOUNT: Final[tuple[Part, ...]] = (
-    naming("Name", 31, required=True), flag("IsActive"), ref("ParentRef", length=159),
+    name_of_one(31), flag("IsActive"), ref("ParentRef", length=159),
     word("AccountType", ACCOUNT_TYPES, required=True), text("AccountNumber", 7), text("BankNumber", 25),
     text("Desc", 200), *_OPENING, of(Kind.INT, "TaxLineID", since=7), _CURRENCY,
 )  # fmt: skip
 _CLASS: Final[tuple[Part, ...]] = (
-    naming("Name", 31, required=True), flag("IsActive"), ref("ParentRef", length=159),
+    name_of_one(31), flag("IsActive"), ref("ParentRef", length=159),
 )  # fmt: skip
 
 LISTS: Final = (

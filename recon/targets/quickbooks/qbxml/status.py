@@ -1,9 +1,9 @@
 """What a status code or an hresult of QuickBooks means, and what to do about it.
 
 Source: reference sections 7 and 12 (Intuit's status codes and error pages). 3170, 3175, 3176 and 3180 mix passing locks with
-refusals that stay: their message decides, never the number alone. Codes known from memory only (3040, 3045, 3160-3162,
-3185, 3230, 3231, 3240, 3300) are refusals that show QuickBooks' own words, or, where it cannot do harm, what they are
-said to mean.
+refusals that stay: their message decides, never the number alone. Codes known from memory only
+(3040, 3045, 3160-3162, 3185, 3230, 3231, 3240, 3300) have the verdict their name says where that cannot do harm (a message of
+ours, a request not looked at: nothing was posted either way); the others are refusals with QuickBooks' own words.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ _RATE_DIGITS: Final = 10
 _RATE_DECIMALS: Final = 5
 _TOO_FINE: Final = f"QuickBooks takes at most {_RATE_DECIMALS} decimals; round it first, by a named rule"
 _ID_LENGTH: Final = 36
+_LEVELS: Final = ":"
 _GUID: Final = re.compile(r"0|\{[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?")
 
@@ -44,6 +45,10 @@ def _text(field: Field, value: object) -> str:
     if foreign:
         raise NotWritten(
             f"QuickBooks cannot hold {foreign!r} in a name; give a name in letters of Windows-1252 (Western European)"
+        )
+    if field.is_level and _LEVELS in value:
+        raise NotWritten(
+            "a colon separates levels in QuickBooks; give a name without it, and the level above as ParentRef"
         )
     held = windows_text(value)
     if field.length and len(held) > field.length:
