@@ -5,7 +5,9 @@ Everything comes from the store, so that any process may look on while another o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Final
 
 from recon.domain.outbox import SETTLED, WITH_PERSON
@@ -23,15 +25,12 @@ from recon.store import outbox_progress
 from recon.store.batches import Batch
 from recon.store.moments import moment
 from recon.store.outbox import OutboxRow, Tally
+from recon.upload.estimate import STEPS_KEPT, is_silent, seconds_left, step_seconds
 from recon.upload.running import Running, running, stop_is_wished_of, wish_stop
 from recon.upload.word import words_for
 
 RESULTS: Final = 100
 """Newest results that are told."""
-PACE_OVER: Final = 30
-"""Attempts a rate is taken from."""
-PACE_NEEDS: Final = 5
-"""Fewer say nothing about the rest."""
 LISTED: Final = 200
 """Documents of one kind that are listed."""
 
@@ -51,7 +50,7 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
     tallies = counted(context, batch, by_hand.values()) if batch.first_row is not None else {}
     counts = {state: tally.count for state, tally in tallies.items()}
     settled = sum(count for state, count in counts.items() if state in SETTLED)
-    times = outbox_progress.attempt_times(context.store.database, batch.batch_id, PACE_OVER)
+    times = outbox_progress.attempt_times(context.store.database, batch.batch_id, STEPS_KEPT + 1)
     is_mine = run is not None and run.batch == batch.batch_id
     person = _person(context, batch)
     return UploadState(
@@ -73,7 +72,7 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
         running_host=run.host if run else None,
         running_since=run.since if run else None,
         stop_asked=run is not None and stop_is_wished_of(context.store.folder, run),
-        pace=_pace(times.last_ended, run, _left(tallies)) if is_mine and run else None,
+        pace=_pace(times.last_ended, run, _left(tallies), context.clock.now()) if is_mine and run else None,
         results=_results(context, batch, by_hand),
         refused=refused_groups(context, batch, tuple(by_hand)),
         unsure=_unsure(context, batch, sends_now=is_mine),
@@ -144,16 +143,13 @@ def _left(tallies: Mapping[str, Tally]) -> int:
     return sum(tallies[state].count for state in ("queued", "sending") if state in tallies)
 
 
-def _pace(ended: tuple[str, ...], run: Running, left: int) -> Pace | None:
-    """Return how fast this run goes by its newest attempts; None while they are too few."""
-    mine = [at for at in ended if at >= run.since]
-    if len(mine) < PACE_NEEDS:
+def _pace(ended: tuple[str, ...], run: Running, left: int, now: dt.datetime) -> Pace | None:
+    """Return how fast this run goes by its newest attempts; None while they are too few, or while the ledger is waited for."""
+    mine = [moment(at) for at in ended if at >= run.since]
+    step = step_seconds([(later - earlier).total_seconds() for later, earlier in pairwise(mine)])
+    if not step or is_silent(step, (now - mine[0]).total_seconds()):
         return None
-    seconds = (moment(mine[0]) - moment(mine[-1])).total_seconds()
-    if seconds <= 0:
-        return None
-    steps = len(mine) - 1
-    return Pace(per_minute=int(60 * steps / seconds), seconds_left=int(left * seconds / steps))
+    return Pace(per_minute=int(60 / step), seconds_left=seconds_left(left, step))
 
 
 def _unsure(context: Context, batch: Batch, *, sends_now: bool) -> tuple[UnsureLine, ...]:

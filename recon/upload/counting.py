@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from recon.domain.outbox import SETTLED, WITH_PERSON
 from recon.ports import Clock
 from recon.store.outbox import OutboxRow
 from recon.store.store import Store
+from recon.upload.estimate import STEPS_KEPT, seconds_left, step_seconds
 from recon.upload.report import Ending, OnProgress, Progress, UploadReport
 
 
@@ -15,7 +18,9 @@ class RunCount:
     def __init__(self, clock: Clock, on_progress: OnProgress | None) -> None:
         self._clock = clock
         self._on_progress = on_progress
-        self._started = clock.monotonic()
+        self._started = self._last = clock.monotonic()
+        self._steps: deque[float] = deque(maxlen=STEPS_KEPT)
+        """Seconds from one settled document to the next."""
         self.of = self.settled = self.posted = self.posted_minor = self.refused = 0
         self.unknown = self.with_person = 0
         self.sent = self.run_posted = self.run_adopted = self.run_refused = self.run_settled = 0
@@ -27,7 +32,7 @@ class RunCount:
 
     def begin(self, store: Store, batch_id: str) -> None:
         """Take the batch's counts from the store once."""
-        self._started = self._clock.monotonic()
+        self._started = self._last = self._clock.monotonic()
         for state, tally in store.outbox.counts(batch_id).items():
             self.of += tally.count
             self.settled += tally.count if state in SETTLED else 0
@@ -40,6 +45,9 @@ class RunCount:
     def settle(self, row: OutboxRow) -> None:
         """Count a document that needs nothing more, or a person."""
         self.run_settled += 1
+        now = self._clock.monotonic()
+        self._steps.append(now - self._last)
+        self._last = now
         if row.state in WITH_PERSON:
             self.with_person += 1
             return
@@ -58,7 +66,8 @@ class RunCount:
         if self._on_progress is None:
             return
         elapsed = self._clock.monotonic() - self._started
-        left = int((self.of - self.done) * elapsed / self.run_settled) if self.run_settled else None
+        step = step_seconds(self._steps)
+        left = None if not step else seconds_left(self.of - self.done, step, waiting_seconds)
         self._on_progress(
             Progress(
                 done=self.done,
