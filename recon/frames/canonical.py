@@ -8,17 +8,11 @@ sum of the file's own total column equals these three to the minor unit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import polars as pl
 
 from recon.frames.conform import conform
 from recon.frames.schemas import FINDINGS, ORDER_LINES, ORDERS, PAYMENTS, REFUNDS
-
-KEPT_OUT_CODES: Final = (
-    "amount-unreadable", "date-unreadable", "quantity-unreadable", "order-id-missing", "id-damaged", "order-repeated",
-)  # fmt: skip
-"""Findings that account for an order that is not among the orders."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import polars as pl
 
 from recon.frames.schemas import PRODUCT_WISHES
 from recon.match.keys import fold_column
-from recon.match.products import CATALOG, SOLD, unlinked_products
+from recon.match.products import SOLD, unlinked_products
 from recon.match.suggest import SUGGESTIONS
 from recon.match.work_filter import matching_rows
 
@@ -158,11 +158,6 @@ def empty_products() -> pl.DataFrame:
 def no_suggestions() -> pl.DataFrame:
     """Return SUGGESTIONS without a row."""
     return pl.DataFrame(schema=SUGGESTIONS)
-
-
-def no_catalog() -> pl.DataFrame:
-    """Return a ledger without products."""
-    return pl.DataFrame(schema=CATALOG)
 
 
 def _state(rules: TextRules) -> pl.Expr:

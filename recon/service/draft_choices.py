@@ -44,13 +44,3 @@ def accepted(draft: ProfileDraft, path: tuple[str, ...]) -> tuple[str, ...]:
 def constant_for(column: str) -> tuple[str, ...]:
     """Return the values a column may have for the whole file instead of a heading."""
     return _CONSTANTS.get(column, ())
-
-
-def default_of(path: tuple[str, ...]) -> str:
-    """Return what counts while a key has no value."""
-    model = _TABLES.get(path[0])
-    field = model.model_fields.get(path[-1]) if model else None
-    value = field.default if field is not None else ""
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return value if isinstance(value, str) else ""

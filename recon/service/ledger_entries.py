@@ -20,7 +20,6 @@ from recon.targets.base import LedgerDocument, Target
 from recon.verify import NUMBERED
 
 TOLD_EVERY = 500
-_SETTING = "ledger_entries"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

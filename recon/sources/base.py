@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final, Literal, Protocol
@@ -304,6 +304,3 @@ class Fetched:
     page: int = 1
     announced: int | None = None
     """Documents the provider announced in all; null: not said."""
-
-
-FetchedFiles = Iterator[Fetched]

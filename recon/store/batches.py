@@ -8,15 +8,13 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from recon.errors import UsageError
 from recon.ports import Clock
 from recon.store.database import Database
 from recon.store.event_log import EventLog
 from recon.store.moments import stamp
-
-OPEN_STATES: Final = ("draft", "approved", "uploading")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

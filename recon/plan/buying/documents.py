@@ -16,7 +16,6 @@ import polars as pl
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS
 from recon.plan.buying.lifecycle import BUYING_RULE_NAMES
 from recon.plan.buying.work import Buying
-from recon.plan.columns import run_sums
 from recon.plan.details import LINED, line_frame, texts
 from recon.plan.items import Items
 from recon.plan.numbering import document_numbers, order_stems
@@ -197,8 +196,3 @@ def _costs(heads: pl.DataFrame, numbered: pl.DataFrame, items: Items) -> pl.Data
 def _rows(frame: pl.DataFrame, slot: int, account: pl.Expr, signed: pl.Expr) -> pl.DataFrame:
     place = (pl.col("doc_no").cast(pl.UInt64) * _SLOTS + slot).alias("place")
     return frame.select(place, account.alias("account_code"), signed.alias("signed")).filter(pl.col("signed") != 0)
-
-
-def sums_per_order(finished: pl.DataFrame) -> pl.DataFrame:
-    """Return the tax withheld per record that has lines."""
-    return run_sums(finished, "order_no", wht_minor=pl.col("wht_minor"))

@@ -20,7 +20,7 @@ RETURN_NOW: Final = ("return_open", "returned", "return_cancelled")
 PURCHASE_LEDGER: Final = ("nothing", "expense", "expense_paid", "closed")
 RETURN_LEDGER: Final = ("nothing", "credit")
 BuyingNow = pl.Enum((*PURCHASE_NOW, *RETURN_NOW))
-BuyingLedger = pl.Enum(("nothing", "expense", "expense_paid", "closed", "credit"))
+BuyingLedger = pl.Enum(list(dict.fromkeys((*PURCHASE_LEDGER, *RETURN_LEDGER))))
 
 NOW_MEANS: Final[dict[str, str]] = {
     "awaited": "a purchase that is not due yet",

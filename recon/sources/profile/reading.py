@@ -10,7 +10,7 @@ from recon.errors import MalformedFile
 from recon.frames.amounts import NumberForm, minor_units, plain_text
 from recon.frames.findings import gather, one_finding
 from recon.frames.headings import ROW, Heading, norm
-from recon.frames.tables import TableHead, TextTable, read_body
+from recon.frames.tables import TableHead, read_body
 from recon.frames.text import fold
 from recon.frames.workbooks import EXCEL_DATE_FORM
 from recon.sources.base import Conventions, Forms, Reading, ReadOptions, StatedTotals, StateWords
@@ -18,7 +18,7 @@ from recon.sources.profile.collapse import collapse
 from recon.sources.profile.fields import LINE_FIELDS, ORDER_FIELDS
 from recon.sources.profile.made import returned_pieces, with_made_fields
 from recon.sources.profile.model import Profile, part_name
-from recon.sources.profile.rows import ORDER_NO, Rows, canonical_rows, extra_headings, resolve
+from recon.sources.profile.rows import ORDER_NO, canonical_rows, extra_headings, resolve
 from recon.sources.profile.units import Counted, count_units
 
 TOTAL_LINE_NAME = "Order total"
@@ -65,14 +65,6 @@ def read_with_profile(head: TableHead, profile: Profile, options: ReadOptions, *
         notes=(*table.notes, *rows.notes, *_limits(profile, columns)),
         headings={name: heading.shown for name, heading in columns.items()} | _made_headings(columns, profile),
     )
-
-
-def preview_rows(table: TextTable, profile: Profile, count: int) -> Rows:
-    """Return the first rows of a table under canonical names, for the preview of a proposed profile."""
-    columns = resolve(table.head, profile)
-    rows = canonical_rows(table, columns, profile, _number_form(_forms(profile, table.head)))
-    rows.frame = rows.frame.head(count)
-    return rows
 
 
 def _wanted(head: TableHead, columns: Mapping[str, Heading], profile: Profile) -> list[tuple[str, int]]:

@@ -32,7 +32,6 @@ LONGEST_READ_WAIT_SECONDS: Final = 60.0
 """A read waits this long at most for a limit; the person decides about longer waits."""
 
 OK: Final = 200
-BAD_REQUEST: Final = 400
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
 FINAL_STATUSES: Final = frozenset({400, 404, 409, 413, 415, 422})
