@@ -81,9 +81,8 @@ def contact_lines(documents: pl.DataFrame, catalog: Catalog, *, is_file: bool = 
     fresh: Literal["to-create", "by-hand"] = "by-hand" if is_file else "to-create"
     codes = LedgerCodes(catalog)
     lines = []
-    for row in distinct_contacts(documents).iter_rows(named=True):
-        if row["contact_code"] in codes.known:
-            continue
+    unknown = distinct_contacts(documents).filter(~pl.col("contact_code").is_in(list(codes.known)))
+    for row in unknown.iter_rows(named=True):
         tax_id, branch = row["contact_tax_id"] or "", row["contact_branch"] or ""
         held = codes.of_buyer(tax_id, branch)
         state: State = "twice" if len(held) > 1 else "reused" if held else fresh

@@ -67,6 +67,9 @@ def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, 
         return ()
     waiting = waiting_returns(context, name, frames)
     found = candidates(frames, waiting.sort("ordered_on", nulls_last=False, maintain_order=True).tail(LOOKED_AT))
+    likely: dict[str, list[SaleCandidate]] = {}
+    for each in found.iter_rows(named=True):
+        likely.setdefault(each["return_key"], []).append(_candidate(each))
     return tuple(
         OpenReturn(
             order_number=row["order_number"] or "",
@@ -75,10 +78,7 @@ def open_returns(context: Context, connection: str | None) -> tuple[OpenReturn, 
             customer=row["customer_name"] or "",
             total=plain(row["total_minor"], row["currency"]),
             why=row["detail"] or "",
-            candidates=tuple(
-                _candidate(each)
-                for each in found.filter(pl.col("return_key") == row["order_key"]).iter_rows(named=True)
-            ),
+            candidates=tuple(likely.get(row["order_key"], ())),
         )
         for row in waiting.iter_rows(named=True)
     )  # fmt: skip
