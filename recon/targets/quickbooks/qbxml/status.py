@@ -120,7 +120,7 @@ _PASSING: Final = re.compile(
 _VIEW_ONLY: Final = re.compile(r"\bread[- ]only\b|\bview[- ]only\b", re.IGNORECASE)
 _VIEW_ONLY_WORDS: Final = (
     "The company file is view-only, because the subscription of QuickBooks has ended. Nothing can be posted into it. "
-    "A journal as a workbook or CSV still can be written with `recon export`."
+    "The postings can still be written as a file with `recon journal`."
 )
 
 
