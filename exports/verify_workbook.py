@@ -17,6 +17,7 @@ from typing import Final
 import fastexcel
 import polars as pl
 
+from exports import earlier_workbook as earlier
 from exports.audit_frames import audit_frames
 from exports.fast_sheet import Table, scaled_text
 from exports.seal import SEAL_TITLE, differences, no_workbook, open_workbook, overall, read_table, scaled, seal_table
@@ -47,6 +48,8 @@ class WorkbookCheck:
     """What was changed since it was written, each in plain words."""
     unequal: tuple[str, ...]
     """Control totals where our figure is not what the cells add up to."""
+    notes: tuple[str, ...] = ()
+    """Of a workbook of an earlier version: that it is one, what was compared, and what was not."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -75,6 +78,8 @@ def check_workbook(
             f"{path.name} is no audit workbook of recon: its sheets {summary.TITLE} and {SEAL_TITLE} are not as we write them."
         )
     sealed, listed = _sealed(path, currency, meant)
+    if meant is None and (found_earlier := _earlier(path, cells, names, facts, sealed)) is not None:
+        return found_earlier
     tables = {table.key: table for table in blank_tables(currency) if _is_due(table, sealed, names)}
     listed += _sheet_differences(path, [t for t in tables.values() if t.title not in names])
     present = {key: table for key, table in tables.items() if table.title in names}
@@ -99,14 +104,50 @@ def check_workbook(
         listed.append(
             "The seal on the summary does not fit: figures or facts of the summary, or the sheet Seal, were changed"
         )
+    return _checked(path, facts, printed_seal, listed, unequal)
+
+
+def _earlier(
+    path: Path, cells: Sequence[tuple[str, ...]], names: Sequence[str], facts: Mapping[str, str], sealed: pl.DataFrame
+) -> WorkbookCheck | None:
+    """Check a workbook that an earlier version sealed by what it has; None: it is like those of today, or its seal is broken."""
+    currency = facts["Currency of the books"]
+    tables = blank_tables(currency)
+    shown = _block(cells, summary.CONTROLS_HEADING, 2)
+    ours = {row[0]: _rounded(row[1], earlier.digits_of(row[0])) for row in shown}
+    said = {label: value for label, value in facts.items() if label != _SEAL_LABEL}
+    seal = facts.get(_SEAL_LABEL, "")
+    if not earlier.is_earlier(sealed, tables) or not earlier.seal_fits(said, ours, sealed, seal):
+        return None
+    rules = controls([currency], currency, bought=True)
+    done = earlier.compare(path, sealed, names, tables, _columns_needed(rules))
+    sure = earlier.confirmed(_listed(done.figures, currency), ours, done.figures)
+    unequal = [
+        f"Control total {name}: our figure {ours[name]}, printed from the sheets {theirs}"
+        for name, theirs in ((row[0], _rounded(row[2], earlier.digits_of(row[0]))) for row in shown)
+        if theirs and theirs != ours[name]  # empty: saved by a program that does not calculate
+    ]
+    notes = earlier.notes(facts.get("Written by", ""), done, sealed, tables, list(ours), sure)
+    return _checked(path, facts, seal, done.differences, unequal, notes)
+
+
+def _checked(
+    path: Path,
+    facts: Mapping[str, str],
+    seal: str,
+    differences: Sequence[str],
+    unequal: Sequence[str],
+    notes: Sequence[str] = (),
+) -> WorkbookCheck:
     return WorkbookCheck(
         path,
         facts.get("Batch", ""),
         facts.get("SHA-256 of the plan", ""),
         facts.get("Head of the event chain", ""),
-        printed_seal,
-        tuple(listed),
+        seal,
+        tuple(differences),
         tuple(unequal),
+        tuple(notes),
     )
 
 

@@ -190,12 +190,12 @@ class Wiring:
         )
         return written.path, written.seal, written.message
 
-    def check_workbook(self, path: Path) -> tuple[list[str], str, str]:
-        """Return problems of a workbook, and the chain head and seal printed in it."""
+    def check_workbook(self, path: Path) -> tuple[list[str], str, str, list[str]]:
+        """Return problems of a workbook, the chain head and seal printed in it, and notes about one of an earlier version."""
         from exports.verify_workbook import verify_workbook
 
         found = verify_workbook(path)
-        return list(found.problems), found.chain_head, found.seal
+        return list(found.problems), found.chain_head, found.seal, list(found.notes)
 
     def write_journal(
         self, frames: Frames, rows: Rows, path: Path, *, program: str, names: Mapping[str, tuple[str, str]], title: str

@@ -319,7 +319,7 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         """Check the event log; return head and length."""
         return checking.verify_chain(self._context)
 
-    def verify_workbook(self, path: Path) -> tuple[list[str], bool]:
+    def verify_workbook(self, path: Path) -> tuple[list[str], bool, list[str]]:
         """Check a workbook's control totals and its chain head."""
         return checking.verify_workbook(self._context, path)
 

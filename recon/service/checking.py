@@ -160,9 +160,12 @@ def verify_chain(context: Context) -> tuple[str, int]:
     return report.head.hash, report.count
 
 
-def verify_workbook(context: Context, path: Path) -> tuple[list[str], bool]:
-    """Recompute a workbook's control totals and look its chain head up in the event log."""
-    problems, head, seal = context.outside.check_workbook(path)
+def verify_workbook(context: Context, path: Path) -> tuple[list[str], bool, list[str]]:
+    """Recompute a workbook's control totals and look its chain head up in the event log.
+
+    Returns problems, whether the head is known, and of a workbook of an earlier version what was compared and what was not.
+    """
+    problems, head, seal, notes = context.outside.check_workbook(path)
     events = _all_events(context)
     known = any(event.hash == head for event in events)
     if not known:
@@ -172,7 +175,7 @@ def verify_workbook(context: Context, path: Path) -> tuple[list[str], bool]:
         ]
     if not any(event.kind == "workbook" and event.facts.get("seal") == seal for event in events):
         problems = [*problems, "its seal is not one this workspace wrote: the whole workbook may have been made anew"]
-    return problems, known
+    return problems, known, notes
 
 
 def _all_events(context: Context) -> list[Event]:

@@ -145,7 +145,7 @@ class Outside(Protocol):
         """Write the audit workbook; return where it lies, its seal, and one sentence about it."""
         ...
 
-    def check_workbook(self, path: Path) -> tuple[list[str], str, str]:
+    def check_workbook(self, path: Path) -> tuple[list[str], str, str, list[str]]:
         """Return problems of a workbook, and the chain head and seal printed in it."""
         ...
 

@@ -69,14 +69,17 @@ def _verify_workbook(service: ReconService, path: Path, output: Output) -> int:
     if not path.is_file():
         raise UsageError(f"There is no workbook {path}. Nothing was checked.")
     try:
-        problems, head_known = service.verify_workbook(path)
+        problems, head_known, notes = service.verify_workbook(path)
     except ExportError as error:
-        problems, head_known = [str(error)], False
-    output.document("verify", {"workbook": str(path), "problems": problems, "chain_head_known": head_known})
+        problems, head_known, notes = [str(error)], False, []
+    facts = {"workbook": str(path), "problems": problems, "chain_head_known": head_known, "notes": notes}
+    output.document("verify", facts)
+    for note in notes:
+        output.line(f"  note: {note}")
     for problem in problems:
         output.line(f"  {problem}")
     output.line(
-        f"{path}: {'unchanged, all control totals hold' if not problems else '1 problem' if len(problems) == 1 else f'{len(problems)} problems'}"
+        f"{path}: {'unchanged, all control totals hold' if not problems and not notes else 'unchanged, as far as it was compared' if not problems else '1 problem' if len(problems) == 1 else f'{len(problems)} problems'}"
     )
     return 8 if problems else 0
 

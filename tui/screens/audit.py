@@ -307,10 +307,10 @@ class AuditScreen(StepScreen):
         self.ask(lambda service: (path, words.workbook_problems(service, path)), self._checked, group="workbook")
         return Content(f"{shown(key)}\n" + _("Checking ..."))
 
-    def _checked(self, answer: tuple[Path, list[str]]) -> None:
-        path, problems = answer
+    def _checked(self, answer: tuple[Path, tuple[list[str], list[str]]]) -> None:
+        path, (problems, notes) = answer
         if self.rows.cursor_key == str(path):
-            said = words.checked_words(path.name, problems)
+            said = words.checked_words(path.name, problems, notes)
             self.query_one("#facts-text", Static).update(Content(f"{shown(path)}\n") + said)
 
     # --- writing and comparing

@@ -138,8 +138,12 @@ def file_columns() -> Sequence[Column]:
     )
 
 
-def checked_words(name: str, problems: Sequence[str]) -> Content:
-    """Return how the check of a workbook went."""
+def checked_words(name: str, problems: Sequence[str], notes: Sequence[str] = ()) -> Content:
+    """Return how the check of a workbook went; ``notes``: what was compared of one of an earlier version."""
+    if not problems and notes:
+        lines = "".join(f"\n  {tr_composed(shown(note))}" for note in notes)
+        words = _("{name} is as recon wrote it, as far as it was compared:").format(name=shown(name))
+        return Content.assemble(("✓ ", "$recon-done"), words, lines)
     if not problems:
         words = _("{name} is as recon wrote it: its totals add up, its seal and its place in the event log are right.")
         return Content.assemble(("✓ ", "$recon-done"), words.format(name=shown(name)))
@@ -152,12 +156,13 @@ def checked_words(name: str, problems: Sequence[str]) -> Content:
     return Content.assemble(*parts, "\n", _("Do not hand it on. Write the workbook anew from the event log (e)."))
 
 
-def workbook_problems(service: ReconService, path: Path) -> list[str]:
-    """Return what is wrong with a workbook; one that cannot be read is wrong too."""
+def workbook_problems(service: ReconService, path: Path) -> tuple[list[str], list[str]]:
+    """Return what is wrong with a workbook, and notes about it; one that cannot be read is wrong too."""
     try:
-        return service.verify_workbook(path)[0]
+        problems, _known, notes = service.verify_workbook(path)
     except ReconError as error:
-        return [str(error)]
+        return [str(error)], []
+    return problems, notes
 
 
 # --- what a comparison found
