@@ -119,6 +119,8 @@ def outcome_error(answer: Answer, what: str) -> TargetError | None:
         return None
     if judged.verdict is Verdict.STOP:
         return TargetUnavailable(text, code=code, words=words, stops_batch=True)
+    if judged.verdict is Verdict.UNSURE:
+        return OutcomeUnknown(text, code=code, words=words)
     if judged.verdict in {Verdict.LATER, Verdict.SKIPPED}:
         wait = RETRY_SECONDS if judged.verdict is Verdict.LATER else None
         return TargetUnavailable(text, code=code, words=words, retry_after_seconds=wait)

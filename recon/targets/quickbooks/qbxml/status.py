@@ -26,6 +26,8 @@ class Verdict(StrEnum):
     """QuickBooks took nothing and may take it later: sending again is safe."""
     REFUSED = "refused"
     """QuickBooks took nothing; a person decides."""
+    UNSURE = "unsure"
+    """QuickBooks reports an error and may have done it all the same: look it up before anything else."""
     OURS = "ours"
     """QuickBooks took nothing; the message was wrong, a mistake of recon."""
     STOP = "stop"
@@ -57,6 +59,10 @@ _LOCKED: Final = (
 _NOT_SAVED: Final = (
     "QuickBooks could not save it. Nothing was posted. Read its words, correct the cause, then send again."
 )
+_NAMED: Final = (
+    "QuickBooks reports an error and names a record all the same. Whether it posted the document is looked up before "
+    "anything is sent again."
+)
 _STALE: Final = (
     "Somebody changed the record in QuickBooks since recon read it. Look at it there; recon changes nothing."
 )
@@ -65,7 +71,11 @@ _BY_CODE: Final[Mapping[int, Meaning]] = {
     0: _is(Verdict.DONE, "QuickBooks did it."),
     1: _is(Verdict.NOTHING_FOUND, "QuickBooks holds nothing of the kind."),
     500: _is(Verdict.NOTHING_FOUND, "QuickBooks holds some of the things asked for not."),
-    1000: _is(Verdict.LATER, "QuickBooks had an error of its own. It is tried once more; if it stays, restart QuickBooks."),
+    1000: _is(
+        Verdict.UNSURE,
+        "QuickBooks had an error of its own. Whether it posted the document is looked up before anything is sent again. "
+        "If it stays, restart QuickBooks.",
+    ),
     1010: _is(Verdict.LATER, "QuickBooks is not available now. It is sent again later."),
     1030: _is(Verdict.STOP, "This version or edition of QuickBooks does not take this request. Update QuickBooks, or use IIF files."),
     1060: _is(Verdict.OURS, _OURS),
@@ -125,8 +135,15 @@ _VIEW_ONLY_WORDS: Final = (
 
 
 def meaning(answer: Answer) -> Meaning:
-    """Return what the answer to one request means."""
-    return judged(answer.status_code, severity=answer.severity, message=answer.message, has_rows=bool(answer.rows))
+    """Return what the answer to one request means.
+
+    An error that names a record all the same (`ErrorRecovery`, qbXML 11.0 and newer) is never taken for "nothing done".
+    """
+    said = judged(answer.status_code, severity=answer.severity, message=answer.message, has_rows=bool(answer.rows))
+    made = answer.error_recovery
+    if said.verdict is Verdict.DONE or made is None or not (made.text("TxnID") or made.text("ListID")):
+        return said
+    return _is(Verdict.UNSURE, _NAMED)
 
 
 def judged(code: int, *, severity: str = "", message: str = "", has_rows: bool = False) -> Meaning:

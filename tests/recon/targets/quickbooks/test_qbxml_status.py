@@ -10,7 +10,8 @@ from recon.targets.quickbooks.qbxml.status import Verdict, hresult, judged, mean
 BY_CODE = {
     Verdict.DONE: [0],
     Verdict.NOTHING_FOUND: [1, 500],
-    Verdict.LATER: [1000, 1010],
+    Verdict.LATER: [1010],
+    Verdict.UNSURE: [1000],
     Verdict.REFUSED: [3000, 3100, 3120, 3140, 3200, 3210, 3160, 3185, 3230, 3240, 3300, 4711],
     Verdict.OURS: [1060, 3010, 3020, 3030, 3031, 3035, 3040, 3045, 3070, 3150, 3290],
     Verdict.STOP: [1030, 3171, 3250, 3260, 3261],
@@ -80,6 +81,22 @@ def test_the_meaning_of_an_answer_is_read_from_it():
     assert meaning(answer('<XAddRs statusCode="530" statusSeverity="Warn"/>')).verdict is Verdict.REFUSED
     locked = '<XAddRs statusCode="3180" statusSeverity="Error" statusMessage="It is locked."/>'
     assert meaning(answer(locked)).verdict is Verdict.LATER
+
+
+@pytest.mark.parametrize("code", [3180, 3140, 1010])
+def test_an_error_that_names_a_record_leaves_the_outcome_open(code):
+    def answer(recovery: str):
+        rs = (
+            f'<InvoiceAddRs statusCode="{code}" statusSeverity="Error" statusMessage="locked">{recovery}</InvoiceAddRs>'
+        )
+        return read(f"<QBXML><QBXMLMsgsRs>{rs}</QBXMLMsgsRs></QBXML>").answers[0]
+
+    named = answer("<ErrorRecovery><TxnID>5D-1</TxnID></ErrorRecovery>")
+    assert meaning(named).verdict is Verdict.UNSURE
+    assert (
+        meaning(answer("<ErrorRecovery><ExternalGUID>0</ExternalGUID></ErrorRecovery>")).verdict is not Verdict.UNSURE
+    )
+    assert meaning(answer("")).verdict is not Verdict.UNSURE
 
 
 @pytest.mark.parametrize(
