@@ -37,9 +37,13 @@ def open_things(context: Context, connection: str | None) -> tuple[ThingLine, ..
     """Return what is new and waits for a person's word, what holds orders first."""
     name, rules = context.connection(connection)
     sets = current_sets(context, name, rules)
-    if not sets:
-        return ()
-    lines = new_things(context, name, rules, sets, _latest(sets), _posted(context, name)).lines
+    return _open_of(context, name, rules, sets, _latest(sets)) if sets else ()
+
+
+def _open_of(
+    context: Context, name: str, rules: Connection, sets: Sets, frames: CanonicalFrames
+) -> tuple[ThingLine, ...]:
+    lines = new_things(context, name, rules, sets, frames, _posted(context, name)).lines
     return tuple(sorted(lines, key=lambda line: not line.holds))
 
 
@@ -109,7 +113,7 @@ def seen_register(context: Context, connection: str | None) -> tuple[SeenLine, .
     if not sets:
         return ()
     frames = _latest(sets)
-    open_keys = {(line.kind, key) for line in open_things(context, name) for key in line.keys}
+    open_keys = {(line.kind, key) for line in _open_of(context, name, rules, sets, frames) for key in line.keys}
     answers = _Answers.of(context, name, rules, open_keys)
     currency = context.settings.company.currency
     rows = [row for kind in ORDER_COLUMNS for row in _of_orders(sets, frames, kind, currency)]
