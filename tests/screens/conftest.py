@@ -78,10 +78,10 @@ def same_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         return
     from tui import checks
     from tui.checks import Check, workspace_checks
-    from tui.screens import audit, doctor
+    from tui.screens import audit_words, doctor
     from tui.thai_probe import SAMPLES
 
-    real = audit._chain_state
+    real = audit_words.chain_state
     crooked = tuple(cells + (cells == 2) for _text, cells in SAMPLES)
 
     def machine(*_: object, size: tuple[int, int], **__: object) -> list[Check]:
@@ -98,7 +98,7 @@ def same_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
             for check in workspace_checks(start, ask)
         ]
 
-    monkeypatch.setattr(audit, "_chain_state", chain)
+    monkeypatch.setattr(audit_words, "chain_state", chain)
     monkeypatch.setattr(doctor, "machine_checks", machine)
     monkeypatch.setattr(doctor, "workspace_checks", still)
 

@@ -14,17 +14,18 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from recon.errors import StoreDamaged
 from recon.money import plain
 from recon.service import ReconService
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
 from recon.summaries import BatchView, VerifySummary
+from recon.summaries_proof import CompletenessReport
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens import audit_words as words
+from tui.screens.audit_gaps import gap_columns, gap_facts, gap_frame
 from tui.screens.base import StepScreen
 from tui.widgets.columns import Column
 from tui.widgets.completeness_lines import CompletenessLines
@@ -37,11 +38,6 @@ WIDE: Final = 110
 """From so many cells on there is room for seconds."""
 PAGE: Final = 2_000
 """Entries read at once; older ones come when the cursor reaches the end."""
-FORMS: Final = {
-    "workbook": N_("Audit workbook"),
-    "hledger": N_("Journal for hledger"),
-    "beancount": N_("Journal for beancount"),
-}
 _DIGITS: Final = 16
 _Read = tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]
 
@@ -77,6 +73,7 @@ class AuditScreen(StepScreen):
         self._batches: tuple[BatchView, ...] = ()
         self._files: tuple[ProofFile, ...] = ()
         self._report: VerifySummary | None = None
+        self._gaps = gap_frame(())
         self._chain: Content | None = None
         self._note: Content | None = None
         self._timezone = "UTC"
@@ -115,13 +112,18 @@ class AuditScreen(StepScreen):
             return service.events(limit=PAGE), service.upkeep.proofs(), now.batches, now.timezone
 
         self.ask(read, self._came)
-        self.ask(_chain_state, self._chain_came, group="chain")
-        lines = self.query_one(CompletenessLines)
-        self.ask(lambda service: service.completeness(), lines.came, group="complete")
+        self.ask(words.chain_state, self._chain_came, group="chain")
+        self.ask(lambda service: service.completeness(), self._complete_came, group="complete")
 
     def _came(self, answer: _Read) -> None:
         self._lines, self._files, self._batches, self._timezone = answer
         self._draw()
+
+    def _complete_came(self, reports: tuple[CompletenessReport, ...]) -> None:
+        self.query_one(CompletenessLines).came(reports)
+        self._gaps = gap_frame(reports)
+        if self.face == "gaps":
+            self._draw()
 
     def _chain_came(self, answer: tuple[str, int, str]) -> None:
         head, number, damage = answer
@@ -150,6 +152,11 @@ class AuditScreen(StepScreen):
         elif self.face == "files":
             rows.say_when_empty(lambda: _("No workbook yet."), lambda: _("e writes the one of the newest batch."))
             self._show_rows(words.file_columns(), "path", words.file_frame(self._files))
+        elif self.face == "gaps":
+            rows.say_when_empty(
+                lambda: _("Nobody explained a missing order number yet."), lambda: "recon match --gap NUMBER=REASON"
+            )
+            self._show_rows(gap_columns(), "key", self._gaps)
         else:
             rows.say_when_empty(lambda: _("The ledger holds exactly what was sent."))
             if self._report is None:
@@ -293,6 +300,8 @@ class AuditScreen(StepScreen):
         if self.face == "log":
             found = next((line for line in self._lines if line.seq == key), None)
             said = words.event_facts(found, self._timezone, self.recon.amount) if found else said
+        elif self.face == "gaps":
+            said = gap_facts(self.rows.cursor_values())
         elif self.face == "compared":
             said = words.found_facts(self.rows.cursor_values())
         else:
@@ -330,7 +339,7 @@ class AuditScreen(StepScreen):
         choices = [
             (f"{form}:{batch.batch}", f"{_(said)}, {batch.batch}")
             for batch in self._batches
-            for form, said in FORMS.items()
+            for form, said in words.FORMS.items()
         ]
         if not choices:
             self._say(_("There is no batch yet, so there is nothing to write. Plan in Review (m) first."))
@@ -383,14 +392,6 @@ class AuditScreen(StepScreen):
         """Show what went wrong; nothing is under way any more."""
         self._say(None)
         super().show_error(error)
-
-
-def _chain_state(service: ReconService) -> tuple[str, int, str]:
-    """Return head, length and damage of the chain."""
-    try:
-        return (*service.verify_chain(), "")
-    except StoreDamaged as error:
-        return "", 0, str(error)
 
 
 _NOTHING: Final = VerifySummary("", "", 0, 0)

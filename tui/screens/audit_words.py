@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 from textual.content import Content
 
-from recon.errors import ReconError
+from recon.errors import ReconError, StoreDamaged
 from recon.service import ReconService
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
@@ -22,7 +22,17 @@ from tui.i18n import N_, _, count, day_heading, moment
 from tui.screens.fact_words import fact_lines
 from tui.widgets.columns import Column
 
-FACES: Final = {"log": N_("Event log"), "files": N_("Files"), "compared": N_("Compared with the ledger")}
+FACES: Final = {
+    "log": N_("Event log"),
+    "files": N_("Files"),
+    "compared": N_("Compared with the ledger"),
+    "gaps": N_("Known gaps"),
+}
+FORMS: Final = {
+    "workbook": N_("Audit workbook"),
+    "hledger": N_("Journal for hledger"),
+    "beancount": N_("Journal for beancount"),
+}
 KINDS: Final = {"workbook": N_("audit workbook"), "journal": N_("journal"), "import-file": N_("import file")}
 MOST_OF_A_NAME: Final = 10
 """Cells a person's name takes in the log where there is little room."""
@@ -114,6 +124,14 @@ def event_facts(line: EventLine, timezone: str, amount: Callable[[str], str]) ->
     for name, value in fact_lines(line, timezone, amount):
         parts += [(f"{name}: ", "$recon-dim"), f"{value}\n"]
     return Content.assemble(*parts, (_("chain: "), "$recon-dim"), line.hash)
+
+
+def chain_state(service: ReconService) -> tuple[str, int, str]:
+    """Return head, length and damage of the chain."""
+    try:
+        return (*service.verify_chain(), "")
+    except StoreDamaged as error:
+        return "", 0, str(error)
 
 
 # --- files
