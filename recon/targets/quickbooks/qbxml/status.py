@@ -174,8 +174,29 @@ def _warned(*, has_rows: bool) -> Meaning:
     if has_rows:
         return _is(Verdict.DONE, "QuickBooks did it, with a warning. Read its words.")
     return _is(
-        Verdict.REFUSED, "QuickBooks warned and returned nothing, so recon does not count it as done. Read its words."
+        Verdict.UNSURE,
+        "QuickBooks warned and returned nothing. Whether it did it is looked up before anything is sent again.",
     )
+
+
+_SET_STATUS: Final[Mapping[int, str]] = {
+    600: "QuickBooks keeps no answer under this set id.",
+    9001: "QuickBooks keeps another message under this set id.",
+    9002: "QuickBooks found no stored answer under this set id; it may have been lost.",
+    9004: "QuickBooks does not take this set id; it is too long.",
+    9005: "QuickBooks could not store the answer.",
+}
+
+
+def set_words(code: int | None) -> str:
+    """Return what the status of a message set says about recovery; empty where there was no trouble.
+
+    Source: Intuit's sample program for error recovery. No status proves that a set was not processed: without a stored
+    answer the company file is looked at.
+    """
+    if not code:
+        return ""
+    return _SET_STATUS.get(code, f"QuickBooks reports trouble with the set id (status {code}).")
 
 
 _HRESULTS: Final[Mapping[str, Meaning]] = {

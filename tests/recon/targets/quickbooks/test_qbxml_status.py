@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recon.targets.quickbooks.qbxml.read import read
-from recon.targets.quickbooks.qbxml.status import Verdict, hresult, judged, meaning
+from recon.targets.quickbooks.qbxml.status import Verdict, hresult, judged, meaning, set_words
 
 BY_CODE = {
     Verdict.DONE: [0],
@@ -70,7 +70,7 @@ def test_a_view_only_file_stops_everything():
 @pytest.mark.parametrize("code", [501, 510, 530, 531, 550, 560, 570, 600])
 def test_a_warning_is_done_only_where_something_came_back(code):
     assert judged(code, severity="Warn", has_rows=True).verdict is Verdict.DONE
-    assert judged(code, severity="Warn").verdict is Verdict.REFUSED
+    assert judged(code, severity="Warn").verdict is Verdict.UNSURE
 
 
 def test_the_meaning_of_an_answer_is_read_from_it():
@@ -78,7 +78,7 @@ def test_the_meaning_of_an_answer_is_read_from_it():
         return read(f"<QBXML><QBXMLMsgsRs>{inside}</QBXMLMsgsRs></QBXML>").answers[0]
 
     assert meaning(answer('<XAddRs statusCode="530" statusSeverity="Warn"><XRet/></XAddRs>')).verdict is Verdict.DONE
-    assert meaning(answer('<XAddRs statusCode="530" statusSeverity="Warn"/>')).verdict is Verdict.REFUSED
+    assert meaning(answer('<XAddRs statusCode="530" statusSeverity="Warn"/>')).verdict is Verdict.UNSURE
     locked = '<XAddRs statusCode="3180" statusSeverity="Error" statusMessage="It is locked."/>'
     assert meaning(answer(locked)).verdict is Verdict.LATER
 
@@ -119,3 +119,19 @@ def test_hresults(code, verdict, word):
     said = hresult(code)
     assert said.verdict is verdict
     assert word in said.words
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (None, ""),
+        (0, ""),
+        (600, "no answer"),
+        (9001, "another message"),
+        (9002, "lost"),
+        (9003, "status 9003"),
+        (9005, "store"),
+    ],
+)
+def test_the_status_of_a_set(code, words):
+    assert (words in set_words(code)) if words else set_words(code) == ""
