@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 PURCHASE_KINDS: Final = ("expense", "expense_payment", "supplier_credit")
 """Kinds of documents about what we buy; never summed with those about what we sell."""
+PAYMENT_KINDS: Final = ("payment", "expense_payment")
+"""Kinds that move money only: what they say of net and VAT stands on the document they pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

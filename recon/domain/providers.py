@@ -14,6 +14,8 @@ SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok"
 TargetName = Literal["peak", "peak-file", "sandbox"]
 """Names a person writes in recon.toml; each has its facts below."""
 RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
+BOUGHT: Final[tuple[RecordKind, ...]] = ("purchase", "purchase_return")
+"""Kinds of records that are bought; all others are sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

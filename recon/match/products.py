@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.providers import BOUGHT
 from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import FINDINGS, PRODUCT_LINKS
@@ -30,7 +31,7 @@ UNLINKED_PRODUCTS: Final = pl.Schema({
 })  # fmt: skip
 """One row per SKU without a link, the most money first."""
 
-SOLD: Final = (pl.col("order_state") != "cancelled") & ~pl.col("record_kind").is_in(["purchase", "purchase_return"])
+SOLD: Final = (pl.col("order_state") != "cancelled") & ~pl.col("record_kind").is_in(BOUGHT)
 """What is bought is booked on accounts, so its SKUs need no product."""
 
 

@@ -12,19 +12,19 @@ from typing import Final, TypeVar
 
 import polars as pl
 
-from recon.domain.document import PURCHASE_KINDS
+from recon.domain.document import PAYMENT_KINDS, PURCHASE_KINDS
 
 _KIND: Final = pl.col("kind").cast(pl.String)
+MOVES_MONEY: Final = _KIND.is_in(PAYMENT_KINDS)
+"""Documents that move money only: their net and VAT stand on the document they pay, and count there."""
 BOOKS_EFFECT: Final = (
     pl.when(_KIND.is_in(["invoice", "receipt", "expense"])).then("total_minor")
-    .when(_KIND.is_in(["payment", "expense_payment"])).then(0)
+    .when(MOVES_MONEY).then(0)
     .otherwise(-pl.col("total_minor"))
 )  # fmt: skip
 """What a document adds to the books: sales and expenses add, payments move money only, voids and credits take away.
 
 Sales and purchases are summed apart; see `recon.domain.document.PURCHASE_KINDS`."""
-MOVES_MONEY: Final = _KIND.is_in(["payment", "expense_payment"])
-"""Documents that move money only: their net and VAT stand on the document they pay, and count there."""
 VAT_ONCE: Final = pl.when(MOVES_MONEY).then(0).otherwise("vat_minor").alias("vat_minor")
 """VAT for sums over kinds."""
 IS_BOUGHT: Final = _KIND.is_in(PURCHASE_KINDS)

@@ -11,7 +11,7 @@ import polars as pl
 
 from recon.errors import FrameError
 from recon.frames.schemas import DOCUMENT_KINDS, ORDER_RESULTS, Disposition
-from recon.plan.columns import BOOKS_EFFECT, per_order, run_sums
+from recon.plan.columns import BOOKS_EFFECT, MOVES_MONEY, per_order, run_sums
 from recon.plan.inputs import ControlTotals
 from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.state import RETURN_KINDS
@@ -246,9 +246,7 @@ def _lines_off(documents: pl.DataFrame, lines: pl.DataFrame) -> int:
     """Count documents whose lines do not sum to their net amount and VAT, or where a line is not quantity x price."""
     inexact = pl.col("quantity_milli") * pl.col("unit_price_minor") != pl.col("amount_minor") * 1000
     odd = int(lines.select(inexact.sum()).item())
-    lined = documents.filter(~pl.col("kind").is_in(["payment", "expense_payment"])).select(
-        "doc_no", "net_minor", "vat_minor", "total_minor"
-    )
+    lined = documents.filter(~MOVES_MONEY).select("doc_no", "net_minor", "vat_minor", "total_minor")
     sums = run_sums(lines, "doc_no", net=pl.col("net_minor"), vat=pl.col("vat_minor"))
     if sums.height != lined.height:
         return odd + abs(lined.height - sums.height)

@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.providers import BOUGHT
 from recon.plan.columns import BOOKS_EFFECT
 
 BLOCKS: Final = ("sales", "purchases")
@@ -92,7 +93,7 @@ def where_orders_went(
     )
     frame = orders.select(
         "order_no", "order_key", "ordered_on", pl.col("sales_channel").fill_null(""), "currency",
-        pl.when(pl.col("record_kind").cast(pl.String).str.starts_with("purchase")).then(pl.lit(BLOCKS[1]))
+        pl.when(pl.col("record_kind").is_in(BOUGHT)).then(pl.lit(BLOCKS[1]))
         .otherwise(pl.lit(BLOCKS[0])).alias("block"),
     )  # fmt: skip
     went = results.select(

@@ -16,6 +16,7 @@ import polars as pl
 from recon import __version__
 from recon.approve import approve
 from recon.config import Connection
+from recon.domain.document import PAYMENT_KINDS
 from recon.errors import NotSettled, SettingsError, TargetUnavailable, UsageError, WrongCompany
 from recon.frames.schemas import LEFT_OUT
 from recon.money import plain
@@ -26,7 +27,7 @@ from recon.service.approving import approval_policy
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress, quiet
 from recon.service.controls import control_facts
-from recon.service.elsewhere import LOOKED_FOR, NOT_OURS, PAYING, entry_name, recognised
+from recon.service.elsewhere import LOOKED_FOR, NOT_OURS, entry_name, recognised
 from recon.service.known import current_sets
 from recon.service.ledger_entries import Entries, kept_entries
 from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, others_report, others_table
@@ -155,7 +156,7 @@ class Others:
         return OthersTable(
             connection=name, company=company, currency=currency, writers=rules.writers, read_at=stamp(entries.read_at),
             since=entries.since.isoformat(), until=entries.until.isoformat(),
-            entries=entries.frame.filter(~pl.col("kind").is_in(PAYING)).height, frame=frame,
+            entries=entries.frame.filter(~pl.col("kind").is_in(PAYMENT_KINDS)).height, frame=frame,
             undo_count=self.next_undo(name),
         )  # fmt: skip
 

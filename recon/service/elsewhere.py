@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.document import PAYMENT_KINDS
 from recon.errors import UsageError
 from recon.frames.amounts import plain_text
 from recon.frames.schemas import LEFT_OUT
@@ -28,8 +29,6 @@ HOLDS: Final = (STANDS, DIFFERS, MAYBE)
 """Finding codes of orders held because of the ledger's entries."""
 CODE_OF: Final = {"certain": STANDS, "likely": STANDS, "differs": DIFFERS, "several": DIFFERS, "possible": MAYBE}
 LOOKED_FOR: Final = (*NUMBERED, "payment", "expense", "expense_payment")
-PAYING: Final = ("payment", "expense_payment")
-"""Kinds of entries that stand for the payment of a document."""
 """Kinds of documents that somebody else may have posted."""
 NOT_OURS: Final = "elsewhere"
 """Kind of mapping: order key to the entry that a person said is another sale's."""
@@ -120,7 +119,7 @@ def posted_meanwhile(
 def recognised(context: Context, name: str, documents: pl.DataFrame, entries: Entries) -> pl.DataFrame:
     """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's."""
     kind = pl.col("kind").cast(pl.String)
-    of_documents = entries.frame.filter(~pl.col("kind").is_in(PAYING))
+    of_documents = entries.frame.filter(~pl.col("kind").is_in(PAYMENT_KINDS))
     sold = recognise(documents.filter(kind.is_in(NUMBERED)), of_documents.filter(pl.col("kind") != "expense"))
     bought = recognise(documents.filter(kind == "expense"), of_documents.filter(pl.col("kind") == "expense"))
     named = pl.concat([sold, bought, expenses_paid(documents, bought, entries.frame)])
@@ -210,6 +209,6 @@ def _detail() -> pl.Expr:
     return (
         pl.when((pl.col("surety") == "differs") & pl.col("difference_minor").is_not_null()).then(apart)
         .when(pl.col("surety") == "several").then(several)
-        .when(pl.col("their_kind").is_in(PAYING)).then(paid)
+        .when(pl.col("their_kind").is_in(PAYMENT_KINDS)).then(paid)
         .otherwise(entry)
     )  # fmt: skip

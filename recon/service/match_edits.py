@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.providers import BOUGHT
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.gift_cards import is_gift_card
@@ -18,7 +19,6 @@ from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
 from recon.match.suggest import suggest_products
 from recon.match.work_list import two_products
-from recon.plan.buying.state import BOUGHT
 from recon.service.charge_products import service_edits
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context

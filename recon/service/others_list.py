@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.domain.document import PAYMENT_KINDS
 from recon.match.elsewhere import SURETIES
 from recon.match.keys import fold_column
 from recon.match.work_filter import matching_rows
 from recon.money import plain
-from recon.service.elsewhere import PAYING
 from recon.service.ledger_entries import Entries
 
 STATES: Final = ("equal", "differs", "missing", "stranger")
@@ -197,7 +197,7 @@ def _missing(ours: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strangers(entries: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    left = entries.filter(~pl.col("is_void"), ~pl.col("kind").is_in(PAYING)).join(
+    left = entries.filter(~pl.col("is_void"), ~pl.col("kind").is_in(PAYMENT_KINDS)).join(
         found, on="entry_no", how="anti", maintain_order="left"
     )
     return left.select(

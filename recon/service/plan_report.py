@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.domain.providers import BOUGHT
 from recon.money import plain
 from recon.plan.columns import VAT_ONCE
 from recon.plan.inputs import Plan
@@ -124,7 +125,7 @@ _IS_HELD = (pl.col("disposition") == "held") | (pl.col("held_minor") != 0)
 
 def _order_totals(held: pl.DataFrame, orders: pl.DataFrame, currency: str) -> dict[str, int]:
     """Return what the buyers of the orders held for each cause pay, in the books' currency."""
-    sold = ~pl.col("record_kind").is_in(["purchase", "purchase_return"])
+    sold = ~pl.col("record_kind").is_in(BOUGHT)
     mine = orders.filter(sold, pl.col("currency") == currency).select("order_key", "total_minor")
     concerned = held.select("code", "order_key").unique().join(mine, on="order_key", how="inner")
     summed = concerned.group_by("code").agg(pl.col("total_minor").cast(pl.Int128).sum())

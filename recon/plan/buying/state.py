@@ -7,10 +7,9 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.providers import BOUGHT
 from recon.plan.buying.lifecycle import BuyingNow
 
-BOUGHT: Final = ("purchase", "purchase_return")
-"""Record kinds that are bought; all others are sold."""
 _RETURN: Final = "purchase_return"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from recon.domain.document import Document, DocumentLine
+from recon.domain.document import PAYMENT_KINDS, Document, DocumentLine
 from recon.targets.base import Catalog, Objection
 from recon.targets.peak.masters import CONTACT_CODE_MAX, CONTACT_NAME_MAX
 from recon.targets.peak.options import PeakOptions
@@ -21,7 +21,6 @@ CURRENCY: Final = "THB"
 KINDS: Final = frozenset({"invoice", "receipt", "payment", "void", "credit_note"}) | PURCHASES
 _LINED: Final = ("invoice", "receipt", "expense")
 _WITHOUT_NUMBER: Final = ("payment", "void", "expense", "expense_payment", "supplier_credit")
-_PAYMENTS: Final = ("payment", "expense_payment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _currency_and_amount(checked: Checked) -> Iterator[Objection]:
         yield Objection(
             field="total", text="The total is zero or less; PEAK takes no such document.", remedy="Nothing to post."
         )
-    if document.kind in _PAYMENTS and document.paid_minor <= 0:
+    if document.kind in PAYMENT_KINDS and document.paid_minor <= 0:
         yield Objection(field="paid", text="The payment is zero or less.", remedy="Nothing to post.")
 
 
@@ -141,7 +140,7 @@ def _payment(checked: Checked) -> Iterator[Objection]:
         yield Objection(
             field="paid", text="A receipt's payments must come to its total.", remedy="Check the order's payments."
         )
-    if document.kind not in {"receipt", *_PAYMENTS}:
+    if document.kind not in {"receipt", *PAYMENT_KINDS}:
         return
     method = document.payment_method or ""
     if not method:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recon.domain.document import Document
+from recon.domain.document import PAYMENT_KINDS, Document
 from recon.errors import TargetUnavailable
 from recon.money import plain
 from recon.targets.base import Confirmation, Found, LedgerDocument
@@ -43,7 +43,7 @@ class Finder:
         Raises:
             TargetUnavailable: The look-up failed, or PEAK's answer cannot exclude that the document is there.
         """
-        if document.kind in {"payment", "expense_payment"}:
+        if document.kind in PAYMENT_KINDS:
             return self._payment(document)
         if document.kind == "void":
             return self._void(document)
