@@ -136,3 +136,28 @@ def test_what_a_settlement_gives_back_is_settled_alone_and_only_with_a_number(sh
     again = shell.json("plan", *of_lazada)
     assert "supplier-credit-by-hand" not in codes(again)
     assert again["by_kind"] == planned["by_kind"]
+
+
+def test_the_fees_of_a_payout_are_claimed_by_the_tax_invoice_a_person_enters(shell: Shell) -> None:
+    of_lazada = ("--connection", "lazada")
+    shell("connect", *of_lazada).expect(0)
+    rows = [*lazada_rows(), lazada_leg("คืนค่าธรรมเนียมการชำระเงิน", "17.86")]
+    shell("import", put(shell, "income.csv", csv_file(table("lazada", rows)))).expect(0)
+    shell("match", "--channel", "Lazada", "--method", "EWL002", *of_lazada)
+    planned = shell.json("plan", *of_lazada)
+    shell("approve", planned["batch"], "--as", "Nok").expect(0)
+    shell("upload", planned["batch"]).expect(0)
+    (waits,) = shell.json("vat", "--month", "2026-06", *of_lazada)["purchases"]
+    assert (waits["record"], waits["claim"]) == ("THAB12CD-2026-0608", "no number")
+    assert any(
+        "recon match --tax-invoice" in note for note in shell.json("vat", "--month", "2026-06", *of_lazada)["notes"]
+    )
+    shell("match", *of_lazada, "--tax-invoice", f"{waits['record']}=LZD-0001 2026-06-30", "--as", "Nok")
+    facts = shell.json("vat", "--month", "2026-06", *of_lazada)
+    assert (facts["purchases"][0]["claim"], facts["figures"]["input_vat"]) == ("yes", waits["vat"])
+    credit = shell("match", *of_lazada, "--tax-invoice", f"{waits['record']}-CREDIT=LZD-0002 2026-06-30").expect(2)
+    assert "it is a purchase return, which has a credit note and no tax invoice" in credit.err
+    elsewhere = shell(
+        "match", "--connection", "shopee", "--tax-invoice", f"{waits['record']}=LZD-0003 2026-06-30"
+    ).expect(2)
+    assert "There are no purchases yet" in elsewhere.err
