@@ -18,7 +18,7 @@ from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import ORDER_LINES, ORDERS, PAYMENTS
 from recon.normalize.sequence import by_day, chronological, without_orders
-from recon.normalize.settled_refunds import refunds_shown
+from recon.normalize.settled_refunds import paid_in_full, refunds_shown
 from recon.normalize.settlement_purchases import FEE as FEE
 from recon.normalize.settlement_purchases import credit_key, purchases
 
@@ -84,6 +84,7 @@ def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
         _credits_held(held, records),
         given_back,
         refunds_shown(settled.rows, settled.legs),
+        paid_in_full(settled.rows, settled.legs, others.orders),
         *_told(settled, others.orders),
     ]
     return _put_together(replace(others, findings=gather(findings)), records, lines, payments)
