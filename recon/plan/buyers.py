@@ -89,7 +89,7 @@ def is_name(text: pl.Expr) -> pl.Expr:
 
 
 def contact_codes(tax_ids: pl.Series, branches: pl.Series, longest: int) -> pl.Series:
-    """Return the contact code of each valid tax id and branch; no branch counts as the head office.
+    """Return the contact code of each valid tax id and branch; none without a tax id; no branch counts as the head office.
 
     ``T`` with the id, and two digits for branches 1 to 99, is what a person can read. Where that is too long, or the branch
     has more digits, ``B`` with both as one number of base 36: eleven digits hold twelve of the id (the last one is its
@@ -105,7 +105,8 @@ def contact_codes(tax_ids: pl.Series, branches: pl.Series, longest: int) -> pl.S
     )
     fits = pl.col("branch").str.starts_with("000") & (readable.str.len_bytes() <= longest)
     frame = frame.with_columns(pl.when(fits).then(readable).alias("code"))
-    rare = frame.filter(pl.col("code").is_null()).select("tax_id", "branch").unique(maintain_order=True)
+    rare = frame.filter(pl.col("code").is_null(), pl.col("tax_id").is_not_null())
+    rare = rare.select("tax_id", "branch").unique(maintain_order=True)
     if rare.is_empty():
         return frame["code"]
     short = [f"B{_base36(int(tax_id[:12] + number)):0>11}" for tax_id, number in rare.iter_rows()]

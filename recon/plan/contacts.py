@@ -172,10 +172,7 @@ def _with_codes(facts: pl.DataFrame, takes_head_office: bool, longest: int) -> p
         pl.when(by_name & (pl.col("id_kind") == "other")).then(pl.col("tax_id").str.to_uppercase()).alias("_id"),
         pl.when(by_name & (pl.col("id_kind") == "none")).then(pl.format("{}/{}", "name", "address")).alias("_person"),
     )
-    codes = pl.DataFrame({"own_tax_id": facts["own_tax_id"], "own_branch": facts["own_branch"]}).with_row_index("_i")
-    with_id = codes.filter(pl.col("own_tax_id").is_not_null())
-    made = with_id.select("_i", contact_codes(with_id["own_tax_id"], with_id["own_branch"], longest).alias("code"))
-    by_tax_id = codes.join(made, on="_i", how="left", maintain_order="left")["code"]
+    by_tax_id = contact_codes(facts["own_tax_id"], facts["own_branch"], longest)
     others = digest_codes(facts["_id"], longest, mark="P"), digest_codes(facts["_person"], longest, mark="N")
     return facts.with_columns(pl.coalesce(pl.lit(by_tax_id), *(pl.lit(each) for each in others)).alias("code"))
 

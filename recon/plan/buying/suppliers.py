@@ -42,7 +42,8 @@ def suppliers_of(orders: pl.DataFrame, connection: Connection, code_max_length: 
         "customer_address",
     )
     facts = facts.with_columns(
-        _by_tax_id(facts, code_max_length).alias("_by_id"), _by_name(facts["name"], connection).alias("_by_name")
+        contact_codes(facts["tax_id"], facts["branch"], code_max_length).alias("_by_id"),
+        _by_name(facts["name"], connection).alias("_by_name"),
     )
     return facts.select(
         pl.coalesce("_by_name", "_by_id").alias("contact_code"),
@@ -52,13 +53,6 @@ def suppliers_of(orders: pl.DataFrame, connection: Connection, code_max_length: 
         pl.col("customer_address").alias("contact_address"),
         "id_fails",
     )
-
-
-def _by_tax_id(facts: pl.DataFrame, longest: int) -> pl.Series:
-    numbered = facts.with_row_index("_i").filter(pl.col("tax_id").is_not_null())
-    codes = contact_codes(numbered["tax_id"], numbered["branch"], longest).alias("code")
-    made = pl.DataFrame([numbered["_i"], codes])
-    return facts.with_row_index("_i").join(made, on="_i", how="left", maintain_order="left")["code"]
 
 
 def _by_name(names: pl.Series, connection: Connection) -> pl.Series:
