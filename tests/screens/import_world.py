@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import os
 import shutil
@@ -14,11 +13,11 @@ from typing import Any
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import find_workspace, make_workspace
 from tests.clock import FakeClock
+from tests.screens import looking
 from tests.screens.grid import control_bytes, lines_of
 from tests.shell import Shell
 from tui import i18n
@@ -104,16 +103,9 @@ def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> 
 
 
 async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
-    """Let every question be answered and drawn: nothing works, and the screen stays the same."""
-    seen: list[list[str]] = []
-    for _ in range(400):
-        with contextlib.suppress(WorkerCancelled):  # a newer question replaced it
-            await app.workers.wait_for_complete()
-        await pilot.pause(0.02)
-        seen = [*seen[-3:], lines_of(app)]
-        if len(seen) == 4 and all(one == seen[0] for one in seen):
-            return
-    raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(app)))
+    """Let every question be answered and drawn, and those that follow from it be asked."""
+    assert pilot.app is app
+    await looking.quiet(pilot)
 
 
 async def sizes(app: ReconApp, pilot: Pilot[Any]) -> AsyncIterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import threading
@@ -36,6 +37,7 @@ from tests.screens.import_world import (
 )
 from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
 from tui.app import ReconApp
+from tui.screens.importing import ImportScreen
 from tui.widgets.file_chooser import FileChooser
 from tui.widgets.pull_dialog import PullDialog
 
@@ -505,6 +507,38 @@ def test_whose_orders_are_these_is_asked_where_there_are_several(world: ImportWo
         assert screen_of(app).face == "files"
 
     play(world.app(), script)
+
+
+@pytest.mark.parametrize(("key", "words"), [("", "Whose orders are these?"), ("p", "Fetch orders of second")])
+def test_who_is_faster_than_the_list_of_files_is_asked_whose_orders_these_are_too(
+    world: ImportWorld, monkeypatch: pytest.MonkeyPatch, key: str, words: str
+) -> None:
+    settings = world.root / "recon.toml"
+    text = settings.read_text(encoding="utf-8")
+    both = text.replace("[connections.shop", "[connections.first") + _second(text)
+    settings.write_text(both, encoding="utf-8")
+    gate, intakes = threading.Event(), ReconService.intakes
+
+    def held_back(service: ReconService, connection: str | None = None) -> IntakeHistory:
+        assert gate.wait(30)
+        return intakes(service, connection)
+
+    monkeypatch.setattr(ReconService, "intakes", held_back)
+
+    async def run() -> None:
+        app = world.app()
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            while not isinstance(app.screen, ImportScreen):
+                await pilot.pause(0.02)
+            if key:
+                await pilot.press(key)
+            else:
+                screen_of(app).look_at(WHOLESALE)
+            await pilot.pause(0.1)
+            gate.set()
+            assert await seen(app, pilot, words)
+
+    asyncio.run(run())
 
 
 def _second(text: str) -> str:

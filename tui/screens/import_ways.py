@@ -83,14 +83,25 @@ class ImportWays(StepScreen):
 
     def with_connection(self, then: Callable[[str], None], *, pulls: bool = False) -> None:
         """Ask whose orders are meant where there are several connections."""
-        known = self.history.connections if self.history else ()
-        able = [one for one in known if one.can_pull or not pulls]
+        if self.history is None:  # somebody was faster than the list: without it nobody would be asked
+            self._when_known(partial(self.with_connection, then, pulls=pulls))
+            return
+        able = [one for one in self.history.connections if one.can_pull or not pulls]
         if len(able) <= 1:
             then(able[0].name if able else "")
             return
         choices = [(one.name, f"{one.name}: {source_words(one.source, one.profile)}") for one in able]
         dialog = ChoiceDialog(_("Whose orders are these?"), choices)
         self.app.push_screen(dialog, lambda name: then(name) if name else None)
+
+    def _when_known(self, then: Callable[[], None]) -> None:
+        """Go on once the connections are known."""
+
+        def came(history: IntakeHistory) -> None:
+            self.history = history
+            then()
+
+        self.ask(lambda service: service.intakes(), came, group="connections")
 
     def look_at(self, path: Path, profile: str | None = None) -> None:
         """Read a file without keeping anything and show what it would bring."""
@@ -195,8 +206,10 @@ class ImportWays(StepScreen):
 
     def action_pull(self) -> None:
         """Fetch orders from the shop's system."""
-        known = self.history.connections if self.history else ()
-        if not any(one.can_pull for one in known):
+        if self.history is None:
+            self._when_known(self.action_pull)
+            return
+        if not any(one.can_pull for one in self.history.connections):
             self.show_error(
                 UsageError(
                     _("No connection here fetches from a shop's system. Choose a file instead. Nothing was done.")
