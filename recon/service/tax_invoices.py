@@ -116,22 +116,21 @@ def _used_twice(context: Context, name: str, values: dict[str, Value | None], bo
     for other in context.settings.connections:
         for key, value in context.store.mappings.current(other, KIND).items():
             if not (other == name and key in values):
-                place = called.get(key, key) if other == name else f"{key} ({other})"
-                users |= dict.fromkeys(_suppliers(value), (key, place))
+                record = called.get(key, key) if other == name else key
+                place = record if other == name else f"{key} of the connection {other}"
+                way = f"Take it back there first (--tax-invoice {record}=) if it belongs here"
+                users |= dict.fromkeys(_suppliers(value), (place, way))
     problems = []
     for key, new in values.items():
         if new is None:
             continue
-        value = new
-        assert isinstance(value, dict)
-        marks = _suppliers(value)
-        taken = next((users[mark][1] for mark in marks if mark in users), None)
-        if taken is not None:
-            problems.append(
-                f"{called[key]}: tax invoice {value['number']} of {value['supplier'] or 'this supplier'} stands on {taken} already. "
-                f"Take it back there first (--tax-invoice {taken.partition(' ')[0]}=) if it belongs here"
-            )
-        users |= dict.fromkeys(marks, (key, called[key]))
+        assert isinstance(new, dict)
+        marks = _suppliers(new)
+        place, way = next((users[mark] for mark in marks if mark in users), ("", ""))
+        if place:
+            who = new["supplier"] or "this supplier"
+            problems.append(f"{called[key]}: tax invoice {new['number']} of {who} stands on {place} already. {way}")
+        users |= dict.fromkeys(marks, (called[key], "Both are entered here: one of them is wrong"))
     return problems
 
 

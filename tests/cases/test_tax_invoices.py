@@ -98,6 +98,8 @@ def test_everything_wrong_is_named_at_once_and_nothing_is_set(shell: Shell) -> N
     assert "SO-1: it is no purchase" in ran.err
     assert "PO-2: it is named twice" in ran.err
     assert claims(vat(shell))[1][1:] == ("no tax invoice", None, None)
+    both = enter(shell, "PO-1=IV-8 2026-06-12", "PO-2=IV-8 2026-06-12", code=2).err
+    assert f"PO-2: tax invoice IV-8 of {SUPPLIER} stands on PO-1 already. Both are entered here" in both
     assert "'PO-1', 'PO-2=X'" in enter(shell, "PO-1", "PO-2=X", code=2).err
     assert "PO-2: no tax invoice was entered" in enter(shell, "PO-2=", code=2).err
     enter(shell, "PO-1=IV-1 2026-06-14")  # the same record again is a correction
