@@ -94,6 +94,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "settlement-without-order": FindingCode("note", "Parts of a settlement belong to no order", "Nothing to do: fees among them are booked with their cycle."),
     "settlement-tax-kept": FindingCode("warning", "The marketplace kept tax back from a payout", "It is no fee and is not booked here: enter it by hand with the marketplace's certificate."),
     "settlement-compensation": FindingCode("warning", "The marketplace paid a compensation", "It is no sale and no fee and is not booked here: enter it by hand."),
+    "settlement-restated": FindingCode("hold", "A settlement's row stands with other amounts in another file", "Compare it with the marketplace. Where both rows are right, import a download that has both; where one was corrected, enter this payout by hand and say so: `recon match --decide PAYOUT=by-hand:NUMBER`."),
     "settled-order-unknown": FindingCode("warning", "A settlement pays orders that no file has", "Import the orders export that has them; orders from before the start date stay out."),
     "settled-differs": FindingCode("warning", "The marketplace settled another price than the order states", "Compare order and settlement in the marketplace; the order's own figures are used."),
     "settled-refund": FindingCode("hold", "A settlement shows a refund that neither the order nor a return states", "Import the returns export that has it; or look at the order in the marketplace and decide: `recon match --decide ORDER=credit` (the refund is right), `=by-hand:NUMBER` or `=leave`."),

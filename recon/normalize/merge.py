@@ -16,6 +16,7 @@ import polars as pl
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.frames.schemas import ORDERS
 from recon.normalize.compare import Comparison, compare
+from recon.normalize.restated import restated
 
 __all__ = ["Comparison", "combine", "compare"]
 
@@ -48,7 +49,12 @@ def combine(sets: Sequence[CanonicalFrames]) -> CanonicalFrames:
         lines=_moved([part.lines for part in sets], numbers),
         payments=_moved([part.payments for part in sets], numbers),
         refunds=_moved([part.refunds for part in sets], numbers),
-        findings=pl.concat([_still_true(part, place, winners, losers) for place, part in enumerate(sets)]),
+        findings=pl.concat(
+            [
+                *(_still_true(part, place, winners, losers) for place, part in enumerate(sets)),
+                restated(orders, _SET),
+            ]
+        ),
         stated=tuple(one for place, part in enumerate(sets) for one in _replaced(part, place, losers)),
         notes=tuple(dict.fromkeys(note for part in sets for note in part.notes)),
     ).checked()
