@@ -60,6 +60,20 @@ def ready(made: Shell) -> Shell:
     return made
 
 
+def filed(root: Path, clock: FakeClock, shop: ZortShop, **settings: str) -> Shell:
+    """A workspace of a ledger that takes files, with a sale, a purchase that is paid and one that is not."""
+    shop.replace_orders([sale("SO-1")])
+    shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
+    run(
+        "init", root, "--no-input", "--company", SANDBOX_COMPANY, "--source", "zort", "--target", "peak-file",
+        "--source-url", shop.url, "--start-date", "2026-06-01", clock=clock,
+    ).expect(0)  # fmt: skip
+    made = Shell(root, clock)
+    made("connect", "--stdin", "--keep", "file", stdin=keys(shop)).expect(4)
+    change(ready(made), accounts__sales="410101", **settings)
+    return made
+
+
 def post(shell: Shell) -> dict[str, Any]:
     """Plan, approve, upload and verify; return the plan."""
     plan = shell.json("plan")
@@ -193,15 +207,7 @@ def test_workbook_and_journal_have_purchases_beside_the_sales(shell: Shell, tmp_
 def test_purchases_go_into_an_import_file_and_are_confirmed_by_our_number(
     tmp_path: Path, clock: FakeClock, shop: ZortShop
 ) -> None:
-    shop.replace_orders([sale("SO-1")])
-    shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
-    run(
-        "init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--source", "zort", "--target", "peak-file",
-        "--source-url", shop.url, "--start-date", "2026-06-01", clock=clock,
-    ).expect(0)  # fmt: skip
-    shell = Shell(tmp_path / "books", clock)
-    shell("connect", "--stdin", "--keep", "file", stdin=keys(shop)).expect(4)
-    change(ready(shell), accounts__sales="410101")
+    shell = filed(tmp_path / "books", clock, shop)
     plan = shell.json("plan")
     shell("approve", plan["batch"], "--as", "Nok", "--confirm", "แซนด์บ็อกซ์").expect(0)
     sent = shell("upload", plan["batch"])

@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 
 from recon.sandbox.zort import ZortShop
-from tests.cases.test_purchases import SUPPLIER, UNPAID, bought, post, ready
-from tests.cases.zort_books import books, change, codes, keys, sale
+from tests.cases.test_purchases import SUPPLIER, UNPAID, bought, filed, post, ready
+from tests.cases.zort_books import books, change, codes, sale
 from tests.clock import FakeClock
-from tests.shell import SANDBOX_COMPANY, Shell, run
+from tests.shell import Shell
 
 
 @pytest.fixture
@@ -149,15 +149,7 @@ def test_many_are_entered_from_a_list(shell: Shell, tmp_path: Path, kind: str) -
 def test_the_import_file_carries_the_tax_invoice_that_was_entered_before_the_plan(
     tmp_path: Path, clock: FakeClock, shop: ZortShop
 ) -> None:
-    shop.replace_orders([sale("SO-1")])
-    shop.change("purchases", [bought("PO-1"), bought("PO-2", 30, **UNPAID)])
-    run(
-        "init", tmp_path / "books", "--no-input", "--company", SANDBOX_COMPANY, "--source", "zort", "--target", "peak-file",
-        "--source-url", shop.url, "--start-date", "2026-06-01", clock=clock,
-    ).expect(0)  # fmt: skip
-    shell = Shell(tmp_path / "books", clock)
-    shell("connect", "--stdin", "--keep", "file", stdin=keys(shop)).expect(4)
-    change(ready(shell), accounts__sales="410101", accounts__undue_input_vat="113105")
+    shell = filed(tmp_path / "books", clock, shop, accounts__undue_input_vat="113105")
     enter(shell, "PO-1=IV6906-112 2026-06-12 2026-07")
     plan = shell.json("plan")
     assert "tax-invoice-not-told" not in codes(shell)
