@@ -177,7 +177,7 @@ def test_the_first_rule_of_a_sales_channel_takes_the_default_ones_along(shop: Sh
     ("charge", "says"),
     [
         ("shipping=hold", "write CHANNEL:KIND=WHAT"),
-        ("default:discount=hold", "always spread"),
+        ("default:discount=hold", "are spread over the goods"),
         ("default:postage=hold", "no charge 'postage'"),
         ("default:shipping=sometimes", "account:CODE"),
         ("default:platform_voucher=book", "spread"),

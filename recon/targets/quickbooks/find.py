@@ -36,37 +36,38 @@ class Finder:
         Raises:
             TargetUnavailable: It could not be asked.
         """
-        return self._kept(document) or self._in_file(document)
-
-    def _kept(self, document: Document) -> Found | None:
-        """Return what the answer on the document's set says; None: no yes is known, so the company file decides."""
-        known = self._exchange.desk.recovered(document.document_key)
-        if known is None or known.answer is None:
-            return None
-        try:
-            answer = answers_of(known.answer).get(mark(document))
-        except OutcomeUnknown:
-            return None
-        if answer is None or meaning(answer).verdict is not Verdict.DONE:
-            return None
-        rows = [row for row in answer.rows if row.name in KIND_OF_ROW]
-        if len(rows) != 1 or document.kind in {"void", PRODUCT}:
-            return None
-        return judged(document, [transaction(rows[0])], rows)
-
-    def _in_file(self, document: Document) -> Found:
         if document.kind == PRODUCT:
             return self._item(document)
         if document.kind == "void":
             return self._void(document)
         form = FORMS[document.kind]
+        kept = self._kept_id(document)
+        by_id = list(self.by_id(form.name, [kept]).values()) if kept else []
+        return self._by_number(document, form.name, by_id)
+
+    def _kept_id(self, document: Document) -> str:
+        """Return the id QuickBooks gave it, as the answer on its set says; empty: no yes is known."""
+        known = self._exchange.desk.recovered(document.document_key)
+        if known is None or known.answer is None:
+            return ""
+        try:
+            answer = answers_of(known.answer).get(mark(document))
+        except OutcomeUnknown:
+            return ""  # kept, but not readable: the company file itself decides
+        if answer is None or meaning(answer).verdict is not Verdict.DONE:
+            return ""
+        return next((row.text("TxnID") for row in answer.rows if row.name in KIND_OF_ROW), "")
+
+    def _by_number(self, document: Document, name: str, by_id: Sequence[Row]) -> Found:
+        """Return what stands under our number with our sign, and what was ours by its id whatever it says now."""
         number = mark(document) if document.kind == "payment" else (document.number or "")
         if not number:
             return Found(state="absent")  # without a number nobody can tell
         values: dict[str, object] = {"RefNumberCaseSensitive": [number], "IncludeLineItems": True}
-        rows = self._exchange.ask(f"{form.name}Query", values, rows_of=f"{form.name}Ret")
+        rows = self._exchange.ask(f"{name}Query", values, rows_of=f"{name}Ret")
         exact = [row for row in rows if row.text("RefNumber") == number]
-        ours = [row for row in exact if mark(document) in row.text("Memo")]
+        signed = [row for row in exact if mark(document) in row.text("Memo")]
+        ours = list({row.text("TxnID"): row for row in (*by_id, *signed)}.values())
         if ours or not exact:
             return judged(document, [transaction(row) for row in ours], ours)
         held = tuple(transaction(row) for row in exact)

@@ -187,7 +187,7 @@ def _item(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> tupl
         "Name": document.sku,
         "SalesTaxCodeRef": non_taxable(options, taxes),
         "SalesOrPurchase": {
-            "Desc": shortened(f"{document.product_name} | {mark(document)}", TEXT_MAX),
+            "Desc": shortened(document.product_name, TEXT_MAX),
             "AccountRef": options.income_account,
         },
     }

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
     OURS = "ours"
     """QuickBooks took nothing; the message was wrong, a mistake of recon."""
     STOP = "stop"
-    """No other document can fare better: closing date, view-only file, rights."""
+    """No other document can fare better: view-only file, rights, a feature that is switched off."""
     SKIPPED = "skipped"
     """QuickBooks did not look at the request, because one before it failed."""
 
@@ -97,7 +97,7 @@ _BY_CODE: Final[Mapping[int, Meaning]] = {
         "which: create it in QuickBooks, or choose another in recon, then send again.",
     ),
     3171: _is(
-        Verdict.STOP,
+        Verdict.REFUSED,
         "The date lies before the closing date of the company file. Choose a later posting date; recon never posts into a "
         "closed period.",
     ),

@@ -12,9 +12,9 @@ BY_CODE = {
     Verdict.NOTHING_FOUND: [1, 500],
     Verdict.LATER: [1010],
     Verdict.UNSURE: [1000],
-    Verdict.REFUSED: [3000, 3100, 3120, 3140, 3200, 3210, 3160, 3185, 3230, 3240, 3300, 4711],
+    Verdict.REFUSED: [3000, 3100, 3120, 3140, 3200, 3210, 3160, 3185, 3230, 3240, 3300, 4711, 3171],
     Verdict.OURS: [1060, 3010, 3020, 3030, 3031, 3035, 3040, 3045, 3070, 3150, 3290],
-    Verdict.STOP: [1030, 3171, 3250, 3260, 3261],
+    Verdict.STOP: [1030, 3250, 3260, 3261],
     Verdict.SKIPPED: [3231],
 }
 
@@ -57,7 +57,7 @@ def test_a_refusal_that_stays_is_told_by_the_words(code, message):
 
 def test_words_of_a_lock_do_not_soften_other_codes():
     assert judged(3140, severity="Error", message="in use by another user").verdict is Verdict.REFUSED
-    assert judged(3171, severity="Error", message="locked period").verdict is Verdict.STOP
+    assert judged(3171, severity="Error", message="locked period").verdict is Verdict.REFUSED
 
 
 def test_a_view_only_file_stops_everything():
