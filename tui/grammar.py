@@ -20,6 +20,11 @@ KINDS = (
 )  # fmt: skip
 """As `recon.frames.schemas.DOCUMENT_KINDS`, which would import half the program."""
 
+_PLACES = (
+    "home", "import", "match", "channels", "returns", "others", "review", "upload", "audit", "settings", "doctor",
+)  # fmt: skip
+"""Screens that can be begun with."""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
@@ -297,19 +302,7 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     screens.add_argument("--read-only", action="store_true", help="look, and change nothing")
     screens.add_argument(
         "--place",
-        choices=(
-            "home",
-            "import",
-            "match",
-            "channels",
-            "returns",
-            "others",
-            "review",
-            "upload",
-            "audit",
-            "settings",
-            "doctor",
-        ),
+        choices=_PLACES,
         help="where to begin",
     )
     served = add_command(
