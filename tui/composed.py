@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from recon.domain.finding import FINDING_CODES, FindingCode
 from tui import i18n
 from tui.core_texts import LINE_KINDS, ORDER_STATES, PAYMENT_STATES, word
 from tui.i18n import _
@@ -29,6 +30,9 @@ _SEAMS: Final = re.compile(r"(?<=[.?!;]) (?=\S)|(?<=:) (?=recon )")
 """Where one sentence, or one member of a list of sentences, may end and the next, or the command it leads to, begin."""
 _KEYED: Final = re.compile(r"(?P<key>[^\s:]\S{0,99}): (?P<said>\S.*)")
 """What is said of one document or number: ``RT-1001: the ledger holds it as ...``."""
+_TITLED: Final = re.compile(r"(?P<title>[^():]+) \((?P<code>[a-z][a-z-]*[a-z])\)(?P<behind>(?:: .*)?)", re.DOTALL)
+"""A finding's title with its code: ``Order numbers are missing ... (number-gap): #1016``."""
+_NO_CODE: Final = FindingCode("note", "", "")
 _MOST_PIECES: Final = 24
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 """A number with its thousands marked, as the core writes counts."""
@@ -164,6 +168,9 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
         return said
     if "\n" in text:
         return "\n".join(_translated(index, line, deeper) for line in text.split("\n"))
+    titled = _TITLED.fullmatch(text)
+    if titled is not None and titled["title"] == FINDING_CODES.get(titled["code"], _NO_CODE).title:
+        return f"{index.catalogue.gettext(titled['title'])} ({titled['code']}){titled['behind']}"
     found = index.best(text)
     place = _PLACE_IN_FILE.fullmatch(text)
     if place is not None and (found is None or found[0].own < index.own(place["detail"] or "")):

@@ -220,6 +220,5 @@ def require_free_numbers(context: Context, name: str, documents: pl.DataFrame, p
     found = taken_numbers(context, name, documents, posted)
     if found.height:
         named = "\n".join(found["detail"].head(5))
-        raise ApprovalError(
-            f"{found.height:,} numbers stand on other documents already. Nothing was sent. {FINDING_CODES[TAKEN].remedy}\n{named}"
-        )
+        words = f"{found.height:,} numbers stand on other documents already. Nothing was sent."
+        raise ApprovalError(f"{words} {FINDING_CODES[TAKEN].remedy}\n{named}")
