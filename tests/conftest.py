@@ -132,10 +132,15 @@ def key_store() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(before)
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    """An empty workspace: a Shopify shop joined to the sandbox ledger, from 1 October 2026 on."""
+def empty_workspace(root: Path) -> Workspace:
+    """Make an empty workspace: a Shopify shop joined to the sandbox ledger, from 1 October 2026 on."""
     answers = FirstAnswers(
         company="บริษัท แซนด์บ็อกซ์ จำกัด", target="sandbox", start_date=dt.date(2026, 10, 1), shop="thai-shop"
     )
-    return make_workspace(tmp_path / "books", first_settings(answers))
+    return make_workspace(root, first_settings(answers))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace of that kind."""
+    return empty_workspace(tmp_path / "books")

@@ -9,10 +9,8 @@ import csv
 import fcntl
 import os
 import shutil
-import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -25,6 +23,7 @@ from recon.service import ReconService
 from recon.settings_text import with_setting
 from recon.workspace import Workspace
 from tests.clock import FakeClock
+from tests.copies import settle
 from tests.screens.others_world import others_posted
 from tests.shell import SANDBOX_COMPANY, SANDBOX_TAX_ID, Shell, run
 from tests.tui.conftest import WHOLESALE
@@ -86,7 +85,7 @@ class Worlds:
             self.own / f"config-{self.made}"
         )  # heads of copies are noted there, by name
         shutil.copytree(self._original(ORIGINALS.get(name, name)), root)
-        _settle(root)
+        settle(root)
         return World(root, SESSIONS.get(name, Session))
 
     def _original(self, name: str) -> Path:
@@ -100,13 +99,6 @@ class Worlds:
                     MAKERS[name](place)
                 (self.shared / f"{name}.made").touch()
         return place
-
-
-def _settle(root: Path) -> None:
-    """Let the copy be at home where it lies: a copy is not trusted to send anything."""
-    folder = Workspace(root).private
-    with closing(sqlite3.connect(folder / "store.db")) as database, database:
-        database.execute("UPDATE workspace SET inode = ?, path = ?", (folder.stat().st_ino, str(folder)))
 
 
 def _make_demo(root: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from recon.workspace import Workspace
 from tests.clock import FakeClock
+from tests.conftest import empty_workspace
+from tests.copies import Originals
 from tests.shell import Shell
 from tui.wiring import service_for
 
@@ -18,36 +20,69 @@ MID_MONTH = CASE / "in" / "1-orders_export_16-october.csv"
 MONTH_END = CASE / "in" / "2-orders_export_2-november.csv"
 
 
-@pytest.fixture
-def shell(workspace: Workspace, clock: FakeClock) -> Shell:
-    """A shell in an empty workspace with the sandbox ledger, as `recon init` leaves it."""
+def _new(workspace: Workspace, clock: FakeClock) -> Shell:
     with service_for(workspace, clock=clock):
         pass
     return Shell(workspace.root, clock)
 
 
 @pytest.fixture
-def ready(shell: Shell) -> Shell:
-    """Connected, three orders taken in, everything mapped: `recon plan` comes next."""
+def shell(workspace: Workspace, clock: FakeClock) -> Shell:
+    """A shell in an empty workspace with the sandbox ledger, as `recon init` leaves it."""
+    return _new(workspace, clock)
+
+
+def _be_ready(shell: Shell) -> None:
     shell("connect").expect(0)
     shell("import", WHOLESALE).expect(0)
     shell("match", "--link-all", "--channel", "Bank Deposit", "--method", "BSV002").expect(0)
+
+
+def _be_planned(shell: Shell) -> None:
+    shell("plan").expect(4)
+
+
+def _be_posted(shell: Shell) -> None:
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    shell("upload", "B0001").expect(0)
+
+
+@pytest.fixture(scope="session")
+def originals(tmp_path_factory: pytest.TempPathFactory) -> Originals:
+    """The states below, reached once; every test gets a copy."""
+    steps = {"ready": _be_ready, "planned": _be_planned, "posted": _be_posted}
+    return Originals(
+        tmp_path_factory.mktemp("originals"), lambda root, clock: _new(empty_workspace(root), clock), steps
+    )
+
+
+@pytest.fixture
+def heads(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for what is noted outside of a workspace: copies share the name their heads are noted by."""
+    config = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
+    return config
+
+
+@pytest.fixture
+def ready(shell: Shell, originals: Originals, heads: Path) -> Shell:
+    """Connected, three orders taken in, everything mapped: `recon plan` comes next."""
+    originals.bring(shell, "ready", heads)
     return shell
 
 
 @pytest.fixture
-def planned(ready: Shell) -> Shell:
+def planned(shell: Shell, originals: Originals, heads: Path) -> Shell:
     """Batch B0001 with three receipts waits for approval."""
-    ready("plan").expect(4)
-    return ready
+    originals.bring(shell, "planned", heads)
+    return shell
 
 
 @pytest.fixture
-def posted(planned: Shell) -> Shell:
+def posted(shell: Shell, originals: Originals, heads: Path) -> Shell:
     """Batch B0001 stands in the sandbox ledger."""
-    planned("approve", "B0001", "--as", "Nok").expect(0)
-    planned("upload", "B0001").expect(0)
-    return planned
+    originals.bring(shell, "posted", heads)
+    return shell
 
 
 @pytest.fixture
