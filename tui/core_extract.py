@@ -72,7 +72,7 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/sources/profile/model.py": (
         "{name} = {value}; accepted: {states}", "{table}: {word} = {state}; accepted: {states}",
     ),
-    "recon/sources/shopify_saved.py": ("TRUE and FALSE in capitals", "Signs: {signs}."),
+    "recon/sources/shopify/csv_saved.py": ("TRUE and FALSE in capitals", "Signs: {signs}."),
     "recon/sources/zort/answers.py": ("code {code}",),
     "recon/sources/zort/products.py": ("ZORT answered {code}: {words}",),
     "recon/sources/zort/pull.py": ("page {pages}, {place}",),

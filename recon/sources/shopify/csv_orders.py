@@ -17,9 +17,9 @@ from recon.frames.encodings import ENCODINGS
 from recon.frames.findings import gather, no_findings, one_finding
 from recon.frames.headings import Heading, find_heading
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals, StateWords
-from recon.sources.shopify_known import columns_new
-from recon.sources.shopify_rows import orders_and_lines, without_blank
-from recon.sources.shopify_saved import date_formats, saved_again
+from recon.sources.shopify.csv_columns import columns_new
+from recon.sources.shopify.csv_rows import orders_and_lines, without_blank
+from recon.sources.shopify.csv_saved import date_formats, saved_again
 
 REQUIRED: Final = (
     "Name", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount",
