@@ -1,7 +1,7 @@
 """Which worker of a run gets which tests: whole modules, long ones first, so that what a module makes once is made once.
 
-Dealt one by one, the tests of a module land on every worker, and each worker plays the same story or starts the same world
-anew: a third of the time of `tests/cases` went there. Modules, and the tests in them, still come in random order.
+Dealt in other pieces, tests of one module land on several workers, and each plays the same story or starts the same world
+anew. Modules, and the tests in them, still come in random order.
 """
 
 from __future__ import annotations
