@@ -23,9 +23,10 @@ from recon.config_bentoweb import BentoWebApi
 from recon.config_charges import Charges
 from recon.config_marketplace import Marketplace, check_yields
 from recon.config_purchases import Purchases
+from recon.config_quickbooks import QuickBooks
 from recon.config_source import unfit_rules
 from recon.config_words import Meaning
-from recon.domain.providers import RecordKind, SourceName, TargetName
+from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -161,7 +162,7 @@ class Connection(Section):
     source: SourceName
     """Where orders come from: shopify, zort, bentoweb, shopee, lazada, tiktok, or profile (any CSV or Excel export)."""
     target: TargetName = "peak"
-    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on)."""
+    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on), sandbox-quickbooks (a QuickBooks Desktop to try things on)."""
     shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
     """Short name of the shop; part of every order's key, so it never changes."""
     profile: str = ""
@@ -214,6 +215,7 @@ class Connection(Section):
     ledger: Ledger = Ledger()
     products: Products = Products()
     channels: Channels = Channels()
+    quickbooks: QuickBooks = QuickBooks()
     purchases: Purchases = Purchases()
     charges: dict[str, Charges] = {"default": Charges()}  # noqa: RUF012
     """`default` and, where they differ, one table per sales channel."""
@@ -233,9 +235,9 @@ class Connection(Section):
         return int(whole) * 100 + int((part + "00")[:2])
 
     @property
-    def environment(self) -> str:
+    def environment(self) -> Literal["live", "test", "sandbox"]:
         """What stands behind the ledger's address; the sandbox is never live, whatever else is set."""
-        return "sandbox" if self.target == "sandbox" else self.ledger.environment
+        return "sandbox" if ledger_facts(self.target).is_sandbox else self.ledger.environment
 
     def charges_for(self, sales_channel: str) -> Charges:
         """Return the charge rules of a sales channel, or the default ones."""
@@ -247,9 +249,9 @@ class Connection(Section):
             raise ValueError(
                 'source = "profile" needs `profile`, the name of a file in profiles/ (make one with `recon profile FILE`)'
             )
-        if self.target == "sandbox" and self.ledger.base_url:
+        if ledger_facts(self.target).is_sandbox and self.ledger.base_url:
             raise ValueError(
-                'target = "sandbox" without ledger.base_url, because that sandbox is kept inside this folder and no address is '
+                f'target = "{self.target}" without ledger.base_url, because that sandbox is kept inside this folder and no address is '
                 'asked. For the one at that address: target = "peak" and ledger.environment = "sandbox" (with `recon init`: '
                 "--target peak --environment sandbox)"
             )

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from recon.config import Settings, parse_settings
-from recon.domain.providers import SourceName, source_facts
+from recon.domain.providers import SourceName, ledger_facts, source_facts
+from recon.settings_american import american_settings
 from recon.toml_edits import Value, with_values
 
 __all__ = ("FirstAnswers", "Value", "first_settings", "settings_facts", "with_setting", "with_settings")
@@ -53,13 +54,13 @@ def first_settings(answers: FirstAnswers) -> str:
     Raises:
         SettingsError: An answer is not acceptable.
     """
-    text = _template(answers)
+    text = american_settings(answers) if ledger_facts(answers.target).is_american else _template(answers)
     parse_settings(tomllib.loads(text))
     return text
 
 
 def _template(answers: FirstAnswers) -> str:
-    is_sandbox = answers.target == "sandbox"
+    is_sandbox = ledger_facts(answers.target).is_sandbox
     environment = "sandbox" if is_sandbox else answers.environment
     name = answers.connection
     accounts = "\n".join(
@@ -188,10 +189,14 @@ _NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup
 """Ledger settings that say how it is reached; all others (rounding, length of numbers) change documents."""
 
 
+_HOW_IT_IS_REACHED: Final = {"port", "wait_minutes", "poll_minutes", "company_file"}
+"""The same of QuickBooks."""
+
+
 def settings_facts(settings: Settings, connection: str) -> str:
     """Return everything a plan depends on in the settings, as canonical JSON for digests."""
     rules = settings.connections[connection].model_dump(
-        mode="json", exclude={"ledger": _NOT_IN_PLANS, "source_api": True}
+        mode="json", exclude={"ledger": _NOT_IN_PLANS, "source_api": True, "quickbooks": _HOW_IT_IS_REACHED}
     )
     company = settings.company.model_dump(mode="json")
     return json.dumps(

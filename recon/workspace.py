@@ -54,6 +54,11 @@ class Workspace:
         return self.private / "sandbox" / "peak.db"
 
     @property
+    def sandbox_quickbooks(self) -> Path:
+        """The sandbox QuickBooks' company file, where a connection uses it."""
+        return self.private / "sandbox" / "quickbooks.db"
+
+    @property
     def audit(self) -> Path:
         """Excel workbooks."""
         return self.root / "audit"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from recon.domain.providers import keys_of, source_facts
+from recon.domain.providers import keys_of, ledger_facts, source_facts
 from recon.errors import SettingsError
 from recon.ports import Clock
 from recon.service.upkeep import OtherSide
@@ -34,6 +34,7 @@ SOURCES: Final = (
 )
 TARGETS: Final = (
     ("sandbox", N_("A sandbox ledger, to try things on")),
+    ("sandbox-quickbooks", N_("A sandbox QuickBooks Desktop (US), to try things on")),
     ("peak-live", N_("PEAK through its API, your real books")),
     ("peak-test", N_("PEAK through its API, its test system")),
     ("peak-file", N_("PEAK by import file (Excel)")),
@@ -92,7 +93,7 @@ class Answers:
                 profile="" if source_facts(self.source).has_columns_of_its_own else "export",
                 start_date=dt.date.fromisoformat(self.start_date.strip()),
                 environment="test" if self.target == "peak-test" else "live",
-                base_url="" if self.system == "sandbox" else self.ledger_url,
+                base_url="" if ledger_facts(self.system).is_sandbox else self.ledger_url,
                 source_base_url=self.source_url,
             )
         )

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from recon.domain.providers import source_facts
+from recon.domain.providers import LEDGERS, source_facts
 from recon.ports import Clock
 from recon.service.upkeep import OtherSide
 from tui.cells import shown
@@ -229,7 +229,7 @@ class LedgerPage(DoorPage):
         if self.answers.wanted_keys("ledger") or self.answers.wanted_keys("shop"):
             yield Static(_("Keys are kept"), classes="ask")
             yield Choice([(value, _(words)) for value, words in KEEPS], self.answers.keep, id="keep")
-        elif self.answers.target == "sandbox":
+        elif self.answers.target in LEDGERS and LEDGERS[self.answers.target].is_sandbox:
             yield Static(_("The sandbox needs no keys and sends nothing to anybody."), classes="hint")
         else:
             yield Static(_("Approved documents become Excel files in the folder outgoing."), classes="hint")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recon.domain.providers import LEDGER_KEYS, SOURCES
+from recon.domain.providers import LEDGERS, SOURCES
 from tui.grammar_match import match_command
 from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
@@ -61,7 +61,7 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         choices=tuple(SOURCES),
         help="where orders come from",
     )
-    init.add_argument("--target", choices=tuple(LEDGER_KEYS), help="where documents go")
+    init.add_argument("--target", choices=tuple(LEDGERS), help="where documents go")
     init.add_argument("--shop", metavar="NAME", default=None, help="short name of the shop, part of every order's key")
     init.add_argument("--profile", metavar="NAME", default=None, help="column profile (source profile)")
     init.add_argument("--start-date", metavar="YYYY-MM-DD", default=None, help="nothing before this day is posted")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from recon.config import Connection, Settings
+from recon.config_charges import Charge
 from recon.domain.providers import keys_of
 from recon.ports import Clock
 from recon.secrets import KeptTokens
@@ -21,6 +22,7 @@ from tui.output import Output
 
 if TYPE_CHECKING:
     from recon.targets.peak import PeakOptions
+    from recon.targets.quickbooks.options import QuickBooksOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,57 @@ def _peak_file(access: Access) -> Iterator[Target]:
     )
 
 
+def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
+    from recon.frames.text import fold
+    from recon.targets.quickbooks.options import QuickBooksOptions
+
+    rules, accounts = connection.quickbooks, connection.accounts
+    return QuickBooksOptions(
+        environment=connection.environment,
+        text_item=rules.text_item,
+        receivable=accounts.receivable,
+        payable=accounts.payable,
+        income_account=accounts.sales,
+        payment_methods={fold(channel): method for channel, method in rules.payment_methods.items()},
+        classes={fold(channel): name for channel, name in rules.classes.items()},
+        tax_item=rules.tax_item,
+        non_taxable_code=rules.non_taxable_code,
+        lookup_grace_seconds=connection.ledger.lookup_grace_seconds,
+        needed_accounts=_accounts_named(connection),
+    )
+
+
+def _accounts_named(connection: Connection) -> dict[str, str]:
+    """Return every account the settings name, by setting."""
+    named = {f"accounts.{setting}": code for setting, code in connection.accounts if code}
+    for channel, charges in connection.charges.items():
+        for kind, charge in charges:
+            if isinstance(charge, Charge) and charge.account:
+                named[f"charges.{channel}.{kind}.account"] = charge.account
+    return named
+
+
+def _quickbooks_capabilities(access: Access) -> Capabilities:
+    from recon.targets.quickbooks.target import capabilities
+
+    return capabilities(_quickbooks_options(access.connection))
+
+
+@contextmanager
+def _sandbox_quickbooks(access: Access) -> Iterator[Target]:
+    from recon.sandbox.quickbooks.company import SandboxCompany
+    from recon.sandbox.quickbooks.desk import SandboxDesk
+    from recon.targets.quickbooks.target import QuickBooksTarget
+
+    path, company = access.workspace.sandbox_quickbooks, access.settings.company
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    books = SandboxCompany(path, clock=access.clock, name=company.name, tax_id=company.tax_id, durable=access.durable)
+    try:
+        yield QuickBooksTarget(SandboxDesk(books), _quickbooks_options(access.connection), access.known)
+    finally:
+        books.close()
+
+
 @contextmanager
 def _zort(access: Access) -> Iterator[ShopClient]:
     from recon.sources.zort import ZortClient, ZortShopClient
@@ -178,6 +231,7 @@ LEDGERS: Final[Mapping[str, Ledger]] = {
     "peak": Ledger(_peak_capabilities, _peak),
     "peak-file": Ledger(_peak_file_capabilities, _peak_file),
     "sandbox": Ledger(_peak_capabilities, _sandbox),
+    "sandbox-quickbooks": Ledger(_quickbooks_capabilities, _sandbox_quickbooks),
 }
 SHOPS: Final[Mapping[str, Callable[[Access], AbstractContextManager[ShopClient]]]] = {
     "zort": _zort,

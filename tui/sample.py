@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from recon.domain.providers import ledger_facts
 from recon.errors import ReconError, StoreBusy, UsageError
 from recon.store.lock import holder_of
 from recon.workspace import FOLDERS, PRIVATE, Workspace
@@ -40,7 +41,7 @@ def is_sample(root: Path) -> bool:
         connections = Workspace(root).settings().connections.values()
     except ReconError:
         return False
-    return all(rules.target == "sandbox" for rules in connections)
+    return all(ledger_facts(rules.target).is_sandbox for rules in connections)
 
 
 def throw_away(root: Path) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ _HOLD: Final = N_("hold the order back")
 _LEAVE_OUT: Final = N_("leave it off the document")
 CHOICES: Final[dict[str, dict[str, str]]] = {
     "source": {name: facts.label for name, facts in SOURCES.items()} | {"profile": N_("a file, by a column profile")},
-    "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger")},
+    "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger"), "sandbox-quickbooks": N_("sandbox QuickBooks")},
     "writers": {"recon": N_("recon alone"), "shared": N_("recon and others"), "others": N_("others; only compared")},
     "numbering": {"source": N_("from the order's number"), "ledger": N_("given by the ledger")},
     "record_kinds": RECORD_KINDS,

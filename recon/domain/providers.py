@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
-TargetName = Literal["peak", "peak-file", "sandbox"]
+TargetName = Literal["peak", "peak-file", "sandbox", "sandbox-quickbooks"]
 """Names a person writes in recon.toml; each has its facts below."""
 RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
 BOUGHT: Final[tuple[RecordKind, ...]] = ("purchase", "purchase_return")
@@ -60,12 +60,27 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
 }  # fmt: skip
 """By the name in recon.toml."""
 
-LEDGER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "peak": ("connect_id", "connect_key", "user_token"),
-    "peak-file": (),
-    "sandbox": (),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFacts:
+    """What one ledger is like, as far as it is asked before there is a client."""
+
+    label: str
+    """Its name as a person reads it."""
+    keys: tuple[str, ...] = ()
+    """Keys it needs, named as its maker calls them."""
+    is_sandbox: bool = False
+    """It is kept inside the workspace's folder and reaches nobody."""
+    is_american: bool = False
+    """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
+
+
+LEDGERS: Final[Mapping[str, LedgerFacts]] = {
+    "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
+    "peak-file": LedgerFacts(label="PEAK's import file"),
+    "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
+    "sandbox-quickbooks": LedgerFacts(label="sandbox QuickBooks", is_sandbox=True, is_american=True),
 }
-"""By the name in recon.toml, the keys each ledger needs, named as its maker calls them."""
+"""By the name in recon.toml."""
 
 MARKETPLACES: Final = tuple(name for name, facts in SOURCES.items() if facts.is_marketplace)
 """Sources whose order numbers other systems carry; also the first part of their orders' keys."""
@@ -80,6 +95,16 @@ def source_facts(name: str) -> SourceFacts:
     return SOURCES[name]
 
 
+def ledger_facts(name: str) -> LedgerFacts:
+    """Return what a ledger of recon.toml is like.
+
+    Raises:
+        KeyError: There is no such ledger.
+    """
+    return LEDGERS[name]
+
+
 def keys_of(system: str) -> tuple[str, ...]:
     """Return the names of the keys a source or ledger needs; none: it needs none."""
-    return SOURCES[system].keys if system in SOURCES else LEDGER_KEYS.get(system, ())
+    facts: SourceFacts | LedgerFacts | None = SOURCES.get(system) or LEDGERS.get(system)
+    return facts.keys if facts else ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from recon.config import Connection
-from recon.domain.providers import source_facts
+from recon.domain.providers import ledger_facts, source_facts
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import ELSEWHERE, LEFT_OUT
@@ -49,7 +49,7 @@ def shared_orders(context: Context, name: str, rules: Connection, orders: pl.Dat
 
 def _same_books(rules: Connection, other: Connection) -> bool:
     """Return whether two connections of a workspace write into the same books: all do, but for a sandbox."""
-    return (rules.target == "sandbox") == (other.target == "sandbox")
+    return ledger_facts(rules.target).is_sandbox == ledger_facts(other.target).is_sandbox
 
 
 def _may_share(rules: Connection, other: Connection) -> bool:

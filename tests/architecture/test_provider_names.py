@@ -10,14 +10,15 @@ from typing import get_args
 
 import pytest
 
-from recon.domain.providers import LEDGER_KEYS, MARKETPLACES, SOURCES, SourceName, TargetName, keys_of
+from recon.domain.providers import LEDGERS as FACTS
+from recon.domain.providers import MARKETPLACES, SOURCES, SourceName, TargetName, keys_of
 from recon.sources.registry import SOURCES as READERS
 from tui.providers import LEDGERS, SHOPS
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("service", "plan", "match", "normalize", "upload", "review", "proof", "store", "frames")
 NAMES = re.compile(
-    r"(?<![A-Za-z])(shopify|zort|bentoweb|shopee|lazada|tiktok|xcommerce|peak|woocommerce)(?![A-Za-z])", re.I
+    r"(?<![A-Za-z])(shopify|zort|bentoweb|shopee|lazada|tiktok|xcommerce|peak|quickbooks|woocommerce)(?![A-Za-z])", re.I
 )
 EXAMPLES = {"ch:Shopee"}
 """What a person reads as an example of a filter; a sales channel's name, compared with nothing."""
@@ -57,12 +58,12 @@ def test_every_source_has_its_facts() -> None:
     assert set(SOURCES) == set(get_args(SourceName)) == {name for name, *_ in READERS}
     assert all(facts.has_api or not facts.keys for facts in SOURCES.values())
     assert {"shopee", "lazada", "tiktok"} == set(MARKETPLACES)
-    assert keys_of("peak") == LEDGER_KEYS["peak"]
+    assert keys_of("peak") == FACTS["peak"].keys
     assert keys_of("sandbox") == ()
 
 
 def test_every_ledger_and_every_shop_system_that_is_asked_can_be_opened() -> None:
-    assert set(LEDGERS) == set(LEDGER_KEYS) == set(get_args(TargetName))
+    assert set(LEDGERS) == set(FACTS) == set(get_args(TargetName))
     assert set(SHOPS) == {name for name, facts in SOURCES.items() if facts.has_api}
 
 

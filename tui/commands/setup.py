@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from recon.domain.providers import LEDGER_KEYS, SOURCES, keys_of, source_facts
+from recon.domain.providers import LEDGERS, SOURCES, keys_of, ledger_facts, source_facts
 from recon.errors import UsageError
 from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import make_workspace
@@ -54,7 +54,7 @@ def init(args: argparse.Namespace) -> int:
 
 def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
     where = f"recon -C {root}"
-    steps = [f"{where} connect" + ("        (the sandbox needs no keys)" if answers.target == "sandbox" else "")]
+    steps = [f"{where} connect" + ("        (the sandbox needs no keys)" if ledger_facts(answers.target).is_sandbox else "")]
     facts = source_facts(answers.source)
     if facts.has_api:
         which = f"--since {answers.start_date}" if facts.lists_orders else "--orders NUMBERS"
@@ -91,10 +91,10 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
     source = need(args.source, asked, "--source", "shopify", "|".join(SOURCES))
     target = need(
         args.target,
-        f"Where do documents go ({', '.join(LEDGER_KEYS)})",
+        f"Where do documents go ({', '.join(LEDGERS)})",
         "--target",
         "sandbox",
-        "|".join(LEDGER_KEYS),
+        "|".join(LEDGERS),
     )
     start = need(
         args.start_date,

@@ -1,0 +1,30 @@
+"""Settings of a connection to QuickBooks Desktop: the item of lines without a product, sales tax, and the Web Connector."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from recon.settings_base import Section
+
+
+class QuickBooks(Section):
+    """QuickBooks Desktop (US), reached through the Web Connector on the same computer."""
+
+    text_item: str = Field(default="", max_length=159)
+    """Item for lines without a product of their own: shipping, tax, tips, discounts. Its account is named line by line; create one of type Other Charge."""
+    tax_item: str = Field(default="", max_length=31)
+    """Sales tax item of 0 % on every form, where the company uses sales tax, so that QuickBooks works out no tax a second time; left out: the company's most common one, which must then be 0 %."""
+    non_taxable_code: str = Field(default="", max_length=3)
+    """Sales tax code of every line, where the company uses sales tax; left out: the company's own code for not taxable."""
+    payment_methods: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    """The shop's payment channel to a payment method of QuickBooks, for its reports; a channel that is not named has none."""
+    classes: dict[str, str] = {}  # noqa: RUF012
+    """Sales channel to a class of QuickBooks, where the company uses classes."""
+    company_file: str = Field(default="", max_length=260)
+    """Company file the Web Connector opens, with its folder; left out: the one that is open in QuickBooks."""
+    port: int = Field(default=8271, ge=1024, le=65535)
+    """Port on this computer at which the Web Connector asks for work."""
+    wait_minutes: int = Field(default=15, ge=1, le=240)
+    """How long a command waits for the Web Connector to come."""
+    poll_minutes: int = Field(default=5, ge=1, le=1440)
+    """How often the Web Connector comes by itself; stands in the .qwc file."""
