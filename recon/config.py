@@ -137,6 +137,8 @@ class NumberPrefixes(Section):
 
     invoice: str = "IV-"
     receipt: str = "RT-"
+    payment: str = ""
+    """Payments on invoices; left out: as receipts, which they are in Thailand."""
     credit_note: str = "CN-"
     expense: str = "EX-"
     """Purchases; a ledger that numbers expenses itself gets ours as the reference."""

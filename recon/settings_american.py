@@ -57,6 +57,7 @@ document_date = "paid"            # paid, ordered, or completed
 [connections.{name}.number_prefix]   # a number has at most 11 signs in QuickBooks, prefix included
 invoice = ""
 receipt = ""
+payment = "P"
 credit_note = "R"
 
 [connections.{name}.ledger]

@@ -65,6 +65,7 @@ NAMES: Final[dict[str, str]] = {
     "gift_card_names": N_("names of gift cards"),
     "number_prefix.invoice": N_("invoices begin with"),
     "number_prefix.receipt": N_("receipts begin with"),
+    "number_prefix.payment": N_("payments begin with"),
     "number_prefix.credit_note": N_("credit notes begin with"),
     "number_prefix.expense": N_("expenses begin with"),
     "number_prefix.supplier_credit": N_("suppliers' credits begin with"),

@@ -25,7 +25,7 @@ def vat_ties(number: int, conventions: Conventions, options: ReadOptions, column
     A tax whose name carries its rate (Shopify: ``VAT 7%``) is taken as stated here: it is summed from lines of which
     some may be free of tax. Its rate is looked at by `unknown_rates`, its amount again by the plan.
     """
-    if conventions.tax == "none" or "tax" not in columns:
+    if conventions.tax == "none" or "tax" not in columns or options.tax_as_stated:
         return pl.lit(value=True)
     rate = pl.col("rate") if "rate" in columns else pl.lit(options.vat_rate_basis_points, dtype=pl.Int64)
     due = pl.col(f"due_{number}")
@@ -68,7 +68,7 @@ def add_rates(orders: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
 
 def unknown_rates(orders: pl.DataFrame, options: ReadOptions) -> pl.Series | None:
     """Return the mask of orders with a tax at a rate that is neither 0 nor the set one."""
-    if "tax" not in orders.columns:
+    if "tax" not in orders.columns or options.tax_as_stated:
         return None
     allowed = {0, options.vat_rate_basis_points}
     masks = []

@@ -45,14 +45,14 @@ def document_numbers(
 ) -> pl.Series:
     """Return the number of each document; null for voids and payments of expenses, which have none of their own.
 
-    ``documents``: kind, revision, stem, document_key. Payments are numbered like receipts.
+    ``documents``: kind, revision, stem, document_key. Payments are numbered like receipts unless they have a prefix of their own.
 
     Raises:
         FrameError: Two documents would carry one number; a defect of ours.
     """
     prefix = connection.number_prefix
     prefixes = {
-        "invoice": prefix.invoice, "receipt": prefix.receipt, "payment": prefix.receipt,
+        "invoice": prefix.invoice, "receipt": prefix.receipt, "payment": prefix.payment or prefix.receipt,
         "credit_note": prefix.credit_note, "void": "", "product": "",
         "expense": prefix.expense, "expense_payment": prefix.expense, "supplier_credit": prefix.supplier_credit,
     }  # fmt: skip

@@ -75,4 +75,6 @@ def refunded_tax(drafts: pl.DataFrame, orders: pl.DataFrame) -> pl.Series:
     upto = pl.min_horizontal("refund_to_minor", whole)
     before = upto - pl.col("total_minor")
     share = share_half_up(tax, upto, whole) - share_half_up(tax, before.clip(lower_bound=0), whole)
-    return both.select(pl.when((whole > 0) & upto.is_not_null()).then(share).otherwise(0).fill_null(0)).to_series()
+    return both.select(
+        pl.when((whole > 0) & pl.col("refund_to_minor").is_not_null()).then(share).otherwise(0).fill_null(0)
+    ).to_series()

@@ -166,6 +166,8 @@ class ReadOptions:
     timezone: str
     prices: str = "as-source"
     vat_rate_basis_points: int = 700
+    tax_as_stated: bool = False
+    """Tax of any rate is taken as the source states it (US sales tax); only whether the order adds up is judged."""
     gift_card_names: tuple[str, ...] = ()
     not_gift_card_names: tuple[str, ...] = ()
     payment_channel_field: str = ""

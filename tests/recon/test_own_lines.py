@@ -38,6 +38,7 @@ def test_tax_that_the_shop_adds_on_top_is_a_line_as_it_states_it() -> None:
     ]
     assert made.documents["vat_mode"].to_list() == ["none"]
     assert made.documents["is_tax_invoice"].to_list() == [False]
+    assert codes(made) == []
 
 
 def test_tax_that_prices_include_is_taken_out_of_the_lines_so_that_both_are_the_total() -> None:

@@ -106,7 +106,7 @@ def test_an_invoice_its_payment_a_credit_memo_and_a_void(company: SandboxCompany
     ledger = target(company)
     owed = invoice()
     yes = ledger.send(owed)
-    paid = following(owed, "payment", yes.ledger_id, payment_channel="Shopify Payments")
+    paid = following(owed, "payment", yes.ledger_id, "P1002", payment_channel="Shopify Payments")
     paid = dataclasses.replace(paid, payment_method="Checking")
     ledger.send(paid)
     assert ledger.find(paid).state == "equal"
@@ -133,7 +133,7 @@ def test_a_payment_above_what_is_due_is_refused_in_plain_words(company: SandboxC
     ledger = target(company)
     owed = invoice()
     yes = ledger.send(owed)
-    paid = dataclasses.replace(following(owed, "payment", yes.ledger_id), payment_method="Checking")
+    paid = dataclasses.replace(following(owed, "payment", yes.ledger_id, "P1002"), payment_method="Checking")
     ledger.send(paid)
     again = dataclasses.replace(paid, document_key=f"{paid.document_key}x")
     with pytest.raises(TargetRejected, match=r"above the amount due.*more than the amount due"):

@@ -60,7 +60,7 @@ class Finder:
 
     def _by_number(self, document: Document, name: str, by_id: Sequence[Row]) -> Found:
         """Return what stands under our number with our sign, and what was ours by its id whatever it says now."""
-        number = mark(document) if document.kind == "payment" else (document.number or "")
+        number = document.number or ""
         if not number:
             return Found(state="absent")  # without a number nobody can tell
         values: dict[str, object] = {"RefNumberCaseSensitive": [number], "IncludeLineItems": True}
@@ -145,8 +145,8 @@ def judged(document: Document, held: Sequence[LedgerDocument], rows: Sequence[Ro
     if len(live) > 1:
         return Found(state="twice", documents=tuple(one for one, _ in live))
     one, row = live[0]
-    number = mark(document) if document.kind == "payment" else document.number
-    found = differences(document, one, ledger="QuickBooks", contact_code=document.contact_code, number=number)
+    code = document.contact_code
+    found = differences(document, one, ledger="QuickBooks", contact_code=code, number=document.number)
     if found:
         return Found(state="different", documents=(one,), differences=found)
     return Found(state="equal", documents=(one,), confirmation=confirmation(row))

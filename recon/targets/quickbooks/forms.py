@@ -139,12 +139,12 @@ def _credit_memo(document: Document, options: QuickBooksOptions, taxes: TaxUse) 
 
 
 def _payment(document: Document, options: QuickBooksOptions, _taxes: TaxUse) -> Mapping[str, object]:
-    """Return a payment on its invoice; its own number is our sign, because it has none in the plan."""
+    """Return a payment on its invoice."""
     return {
         "CustomerRef": document.contact_code,
         "ARAccountRef": options.receivable,
         "TxnDate": document.paid_on or document.issued_on,
-        "RefNumber": mark(document),
+        "RefNumber": document.number,
         "TotalAmount": document.total_minor,
         "PaymentMethodRef": options.payment_methods.get(fold(document.payment_channel)),
         "Memo": memo(document),

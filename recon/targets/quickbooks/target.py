@@ -111,7 +111,7 @@ class QuickBooksTarget(Target):
                     remedy="Enter it by hand with the rate of the day.",
                 )
             )  # fmt: skip
-        if document.kind in FORMS and document.kind != "payment" and not document.number:
+        if document.kind in FORMS and not document.number:
             found.append(
                 Objection(field="number", text=f"{label(document)} has no number.", remedy='Set numbering = "source".')
             )
