@@ -10,7 +10,8 @@ from typing import Final
 from recon.config import Connection
 from recon.domain.providers import keys_of, source_facts
 from recon.errors import SecretsError, SettingsError
-from recon.service.connecting import buys, needed_accounts, require_same_company
+from recon.service.account_proposals import buys
+from recon.service.connecting import needed_accounts, require_same_company
 from recon.service.context import Context
 from recon.store.catalog import Verified
 from recon.store.moments import moment

@@ -8,34 +8,14 @@ from typing import Any, Final
 from recon.config import Connection
 from recon.domain.providers import source_facts
 from recon.errors import SettingsError, TargetError
+from recon.service.account_proposals import buys, full_name, proposal_values, proposed_accounts
 from recon.service.context import Context
-from recon.settings_text import Value, with_settings
+from recon.settings_text import with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
 from recon.upload.company import same_name
 from recon.workspace import write_settings
 
-ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "sales": ("รายได้จากการขาย", "ขายสินค้า", "รายได้ขาย", "sales"),
-    "other_income": ("รายได้อื่น", "other income"),
-    "receivable": ("ลูกหนี้การค้า", "trade receivable", "accounts receivable"),
-    "undue_output_vat": (
-        "ภาษีขายยังไม่ถึงกำหนด",
-        "ภาษีขายรอเรียกเก็บ",
-        "undue output",
-        "output vat not yet due",
-        "output vat undue",
-    ),
-    "output_vat": ("ภาษีขาย", "output vat", "output tax"),
-}
-"""How ledgers usually name these accounts; only proposed, never taken silently."""
-BOUGHT_ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "undue_input_vat": ("ภาษีซื้อยังไม่ถึงกำหนด", "undue input", "input vat not yet due", "input vat undue"),
-    "input_vat": ("ภาษีซื้อ", "input vat", "input tax"),
-    "payable": ("เจ้าหนี้การค้า", "trade payable", "accounts payable"),
-    "withholding_payable": ("ภาษีหัก ณ ที่จ่ายค้างจ่าย", "withholding tax payable"),
-}
-"""The same for purchases, where they are switched on."""
-
+_CODE_WIDTH: Final = 8
 RECORD_WORDS: Final = {
     "sale": "sales", "sale_return": "sales returns", "purchase": "purchases", "purchase_return": "purchase returns",
 }  # fmt: skip
@@ -81,14 +61,15 @@ class ConnectionReport:
         lines.append(
             f"ledger lists: {self.products} products, {self.accounts} accounts, {self.contacts} contacts, {len(self.methods)} payment channels"
         )
-        lines += [f"  {code:<8} {name}" for code, name in self.methods]
+        width = max([_CODE_WIDTH, *(len(code) for code, _ in self.methods)])
+        lines += [f"  {code:<{width}} {name}" for code, name in self.methods]
         if self.proposals:
             head = (
                 f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
                 if self.proposals_written
                 else "Accounts proposed by name (write them with --set-accounts, or choose others in recon.toml):"
             )
-            lines += [head, *(f"  accounts.{setting} = {code}   {name}" for setting, code, name in self.proposals)]
+            lines += [head, *(f"  {full_name(setting)} = {code}   {name}" for setting, code, name in self.proposals)]
         lines += [f"missing: {text}" for text in self.missing]
         if self.dry_run:
             lines.append("Dry run: both sides were asked; no key, no list and no setting was kept.")
@@ -254,11 +235,6 @@ def needed_accounts(connection: Connection) -> list[str]:
     return needed + (_needed_for_purchases(connection) if buys(connection) else [])
 
 
-def buys(connection: Connection) -> bool:
-    """Return whether a connection takes purchases or purchase returns."""
-    return any(kind.startswith("purchase") for kind in connection.record_kinds)
-
-
 def _needed_for_purchases(connection: Connection) -> list[str]:
     rules = connection.purchases
     vat = {"later": "undue_input_vat", "with-expense": "input_vat"}[rules.tax_invoice]
@@ -283,28 +259,11 @@ def _missing_for_purchases(connection: Connection, accounts: set[str], contacts:
     ]
 
 
-def proposed_accounts(connection: Connection, accounts: tuple[LedgerAccount, ...]) -> list[tuple[str, str, str]]:
-    """Return (setting, code, name) for account settings that are empty, by the account's name in the chart."""
-    proposals = []
-    taken: set[str] = set()
-    for setting, names in (ACCOUNT_NAMES | (BOUGHT_ACCOUNT_NAMES if buys(connection) else {})).items():
-        if getattr(connection.accounts, setting):
-            continue
-        for account in accounts:
-            folded = account.name.casefold()
-            if account.code not in taken and any(name in folded for name in names):
-                proposals.append((setting, account.code, account.name))
-                taken.add(account.code)
-                break
-    return proposals
-
-
 def _write_accounts(context: Context, name: str, proposals: list[tuple[str, str, str]]) -> None:
     text = context.workspace.settings_file.read_text(encoding="utf-8")
-    chosen: dict[tuple[str, ...], Value] = {
-        ("connections", name, "accounts", setting): code for setting, code, _ in proposals
-    }
-    write_settings(context.workspace, with_settings(text, chosen), crash=context.store.database.crash)
+    write_settings(
+        context.workspace, with_settings(text, proposal_values(name, proposals)), crash=context.store.database.crash
+    )
 
 
 def known_company(context: Context, name: str) -> tuple[str, str, str]:

@@ -16,7 +16,8 @@ from recon.domain.document import PURCHASE_KINDS, Document
 from recon.errors import TargetRejected
 from recon.plan.buyers import HEAD_OFFICE
 from recon.plan.products import PRODUCT
-from recon.service.connecting import buys, keep_catalog, known_catalog
+from recon.service.account_proposals import buys
+from recon.service.connecting import keep_catalog, known_catalog
 from recon.service.context import Context
 from recon.summaries_contacts import ContactLine, State
 from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target

@@ -294,6 +294,7 @@ def account_names(context: Context, name: str) -> dict[str, tuple[str, str]]:
         roots[code] = root
     bought = [rules.purchases.account, *(line.account for line in rules.purchases.by_sku.values())]
     roots = {code: "Expenses" for code in bought if code} | roots
+    roots |= {account.code: account.root for account in known.accounts if account.root}  # the ledger itself says
     return {code: (root, names.get(code, code)) for code, root in roots.items()}
 
 

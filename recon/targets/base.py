@@ -120,6 +120,10 @@ class LedgerAccount:
 
     code: str
     name: str
+    kind: str = ""
+    """Its type as the ledger calls it; empty where it does not say."""
+    root: Literal["", "Assets", "Liabilities", "Equity", "Income", "Expenses"] = ""
+    """Which of the five kinds of accounts it is; empty where the ledger does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from recon.errors import OutcomeUnknown, TargetRejected
 from recon.targets.base import Catalog, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, MasterRequest
@@ -13,6 +14,14 @@ from recon.targets.quickbooks.qbxml.write import request
 
 MONEY_ACCOUNTS: Final = ("Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability")
 """Types of accounts money of a sale can go to: banks, Undeposited Funds and clearing accounts, what is owed on gift cards."""
+ROOTS: Final[Mapping[str, Literal["Assets", "Liabilities", "Equity", "Income", "Expenses"]]] = {
+    **dict.fromkeys(("AccountsReceivable", "Bank", "FixedAsset", "OtherAsset", "OtherCurrentAsset"), "Assets"),
+    **dict.fromkeys(("AccountsPayable", "CreditCard", "LongTermLiability", "OtherCurrentLiability"), "Liabilities"),
+    **dict.fromkeys(("Income", "OtherIncome"), "Income"),
+    **dict.fromkeys(("CostOfGoodsSold", "Expense", "OtherExpense"), "Expenses"),
+    "Equity": "Equity",
+}  # fmt: skip
+"""Type of an account in QuickBooks to one of the five kinds; non-posting accounts have none."""
 _ITEMS: Final = {
     "ItemNonInventoryRet": "product", "ItemInventoryRet": "product", "ItemServiceRet": "service",
     "ItemOtherChargeRet": "service",
@@ -52,7 +61,7 @@ class Masters:
             methods=tuple(
                 _method(name, row) for name, row in accounts.items() if row.text("AccountType") in MONEY_ACCOUNTS
             ),
-            accounts=tuple(LedgerAccount(code=name, name=_account_name(row)) for name, row in accounts.items()),
+            accounts=tuple(_account(name, row) for name, row in accounts.items()),
             contacts=tuple(_contact(name, row) for name, row in self.names().items()),
         )
 
@@ -102,9 +111,15 @@ def _method(name: str, row: Row) -> LedgerMethod:
     )
 
 
+def _account(name: str, row: Row) -> LedgerAccount:
+    kind = row.text("AccountType")
+    return LedgerAccount(code=name, name=_account_name(row), kind=kind, root=ROOTS.get(kind, ""))
+
+
 def _account_name(row: Row) -> str:
-    number = row.text("AccountNumber")
-    return f"{number} {row.text('Name')}".strip()
+    """Return number and type: the code is the name already."""
+    kind = "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in row.text("AccountType")).strip()
+    return ", ".join(part for part in (row.text("AccountNumber"), kind) if part)
 
 
 def _contact(name: str, row: Row) -> LedgerContact:
