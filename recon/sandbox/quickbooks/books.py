@@ -203,6 +203,10 @@ class Books:
         """Forget the answer of a set."""
         self._connection.execute("DELETE FROM sets WHERE set_id = ?", (set_id,))
 
+    def forget_answers(self) -> None:
+        """Forget the answers of all sets."""
+        self._connection.execute("DELETE FROM sets")
+
 
 def _entry(row: tuple[str, str, str, str]) -> Entry:
     return Entry(list_id=row[0], kind=row[1], full_name=row[2], body=json.loads(row[3]))

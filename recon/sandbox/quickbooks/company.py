@@ -71,6 +71,15 @@ class SandboxCompany:
         self._books.close()
 
     @property
+    def windows_path(self) -> str:
+        """Where QuickBooks says that the file lies."""
+        return f"C:\\Sandbox\\{self.path.stem}.qbw"
+
+    def forget_answers(self) -> None:
+        """Keep no answer for error recovery, as after a power cut at the wrong moment."""
+        self._books.forget_answers()
+
+    @property
     def books(self) -> Books:
         """What the file holds, for tests and for the desk of the sandbox."""
         return self._books

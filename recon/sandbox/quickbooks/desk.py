@@ -18,9 +18,7 @@ class SandboxDesk:
 
     def company_file(self) -> CompanyFile:
         """Return the file."""
-        return CompanyFile(
-            path=f"C:\\Sandbox\\{self._company.path.stem}.qbw", country="US", major_version=13, minor_version=0
-        )
+        return CompanyFile(path=self._company.windows_path, country="US", major_version=13, minor_version=0)
 
     def ask(self, text: str, *, set_id: str = "", about: Sequence[str] = ()) -> str:
         """Return the answer at once."""

@@ -36,6 +36,7 @@ class Exchange:
         self.desk = desk
         self.version = version
         self._new_id = new_id
+        self._run, self._asked = secrets.token_hex(4), 0
 
     def ask(self, name: str, values: Mapping[str, object], *, rows_of: str = "") -> tuple[Row, ...]:
         """Return what one query found; nothing where QuickBooks holds nothing of the kind.
@@ -43,8 +44,8 @@ class Exchange:
         Raises:
             TargetUnavailable: It could not be asked, or it refused to answer.
         """
-        asked = request(name, values, request_id="1")
-        answer = self._read([asked]).get("1")
+        asked = request(name, values, request_id=self._next_id())
+        answer = self._read([asked]).get(asked.request_id)
         return _found(answer, name, rows_of)
 
     def pages(self, name: str, values: Mapping[str, object], *, size: int) -> Iterator[Row]:
@@ -56,8 +57,8 @@ class Exchange:
         values = {**values, "MaxReturned": size}
         state, iterator_id = "Start", ""
         while True:
-            asked = request(name, values, request_id="1", iterator=state, iterator_id=iterator_id)
-            answer = self._read([asked]).get("1")
+            asked = request(name, values, request_id=self._next_id(), iterator=state, iterator_id=iterator_id)
+            answer = self._read([asked]).get(asked.request_id)
             yield from _found(answer, name, "")
             assert answer is not None
             if not answer.iterator_remaining:
@@ -76,6 +77,11 @@ class Exchange:
         set_id = self._new_id()
         text = message_set(requests, version=self.version, set_id=set_id)
         return answers_of(self.desk.ask(text, set_id=set_id, about=about))
+
+    def _next_id(self) -> str:
+        """Return the id of a question, another one each time: an answer brought twice or late answers nothing else (F41)."""
+        self._asked += 1
+        return f"{self._run}-{self._asked}"
 
     def _read(self, requests: Sequence[Request]) -> dict[str, Answer]:
         """Ask a set that only reads; an answer that cannot be read is no answer."""
