@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from recon.listening import listening_socket
 from tests.browser.world import World, world
 from tui.browser.guard import Guard
 from tui.browser.page import static_files
-from tui.browser.server import listening_socket
 
 
 def run(story, tmp_path: Path, **how) -> None:

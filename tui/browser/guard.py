@@ -12,12 +12,11 @@ from typing import Final
 
 from aiohttp.web import BaseRequest
 
+from recon.listening import HOST
 from recon.masking import Secret
 from tui.i18n import N_
 
 COOKIE: Final = "recon"
-HOST: Final = "127.0.0.1"
-"""The one address that is listened on."""
 
 WRONG_HOST: Final = N_("This is not the address of recon. Nothing is shown here.")
 WRONG_ORIGIN: Final = N_("This request comes from another page. recon answers its own pages only.")

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import socket
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -18,10 +15,11 @@ from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from recon.listening import listening_socket
 from recon.text import show_lines
 from tui.browser import page
 from tui.browser.app_process import AppProcess
-from tui.browser.guard import HOST, NOTHING_HERE, Guard
+from tui.browser.guard import NOTHING_HERE, Guard
 from tui.browser.tabs import Tab, Tabs, TooManyTabs
 from tui.browser.wire import LARGEST_MESSAGE, NotOurs, Size, heard, size_of
 from tui.failures import defect_words
@@ -202,25 +200,6 @@ class BrowserServer:
     async def _say(live: web.WebSocketResponse, kind: str, **facts: object) -> None:
         with suppress(ConnectionError, RuntimeError):  # the page may be gone
             await live.send_json([kind, facts])
-
-
-def listening_socket(port: int) -> socket.socket:
-    """Return a socket on loopback, and on nothing else, that no other program can share.
-
-    Raises:
-        OSError: The port is taken or may not be used.
-    """
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if sys.platform == "win32":
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        elif os.name == "posix":
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((HOST, port))
-    except OSError:
-        made.close()
-        raise
-    return made
 
 
 def _quieten() -> None:

@@ -1,0 +1,214 @@
+"""The endpoint as a SOAP client sees it (zeep), and visits from the first word to the last."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import requests
+import zeep
+from zeep.transports import Transport
+
+from recon.errors import StoreBusy, TargetUnavailable
+from recon.targets.quickbooks.endpoint.desks import open_desk
+from recon.targets.quickbooks.endpoint.dispatch import Times
+from recon.targets.quickbooks.qbxml.read import read
+from tests.clock import FakeClock
+from tests.recon.webconnector_tools import COMPANY, NO_TIME, PASSWORD, Connector, change, question, world
+
+
+@pytest.fixture
+def here(tmp_path):
+    with world(tmp_path / "books") as made:
+        yield made
+
+
+def soap_client(url: str):
+    session = requests.Session()
+    session.trust_env = False
+    return zeep.Client(f"{url}?wsdl", transport=Transport(session=session)), session
+
+
+def test_a_soap_client_reads_the_description_and_goes_through_a_whole_visit(here):
+    client, session = soap_client(here.connector.url)
+    with session:
+        service = client.service
+        assert service.serverVersion("").startswith("recon ")
+        assert not service.clientVersion("2.3.0.207")
+        ticket, word = service.authenticate("recon", PASSWORD)
+        assert len(ticket) == 64
+        assert not word
+        wanted = here.ask(question())
+        text = service.sendRequestXML(ticket, "", COMPANY, "US", 13, 0)
+        assert text == question()
+        assert 0 < service.receiveResponseXML(ticket, here.company.process(text), "", "") < 100
+        assert read(wanted.result(10)).by_id("1").rows[0].name == "HostRet"
+        assert not service.sendRequestXML(ticket, "", COMPANY, "US", 13, 0)
+        assert service.getLastError(ticket) == "NoOp"
+        assert service.closeConnection(ticket) == "OK. recon: 1 answers."
+        assert not service.getInteractiveURL(ticket, "1")
+        assert service.interactiveDone(ticket) == "Done"
+        assert service.interactiveRejected(ticket, "no") == "Done"
+        assert service.connectionError(ticket, "0x80040416", "not running") == "done"
+
+
+def test_an_unknown_ticket_gets_an_answer_in_the_web_connectors_own_form(here):
+    visitor = Connector(here.connector.url, ticket="0" * 64)
+    assert visitor.fetch() == ""
+    assert "Update Selected" in visitor.last_error()
+    assert visitor.bring("<x/>") == -1
+    assert visitor.close() == "OK"
+
+
+def test_texts_beyond_ascii_and_markup_come_through_both_ways(here):
+    assert here.connector.begin() == ""
+    wanted = here.ask(change("rc1", "Müller & <Söhne>"), set_id="rc1", about=("k1",))
+    here.connector.step()
+    row = read(wanted.result(10)).by_id("1").rows[0]
+    assert row.text("Name") == "Müller & <Söhne>"
+
+
+def test_a_visit_waits_while_the_program_thinks_and_ends_well_when_it_is_done(tmp_path):
+    with world(tmp_path / "books", times=Times(wait=30, hold=0, leave=8)) as here:
+        connector = here.connector
+        assert connector.begin() == ""
+        wanted = here.ask(question())
+        connector.step()
+        assert wanted.result(10)
+        assert connector.fetch() == ""
+        assert connector.last_error() == "NoOp"
+        closing = threading.Thread(target=here.here.dispatch.close)
+        closing.start()
+        assert connector.bring(here.company.process(connector.fetch_patiently())) == 100
+        assert connector.close().startswith("OK")
+        closing.join(10)
+        assert not closing.is_alive()
+
+
+def test_settled_sets_are_cleared_in_quickbooks_after_the_programs_own(here):
+    connector = here.connector
+    connector.begin()
+    first = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
+    second = here.ask(change("rc2", "Ben"), set_id="rc2", about=("k2",))
+    connector.step()
+    connector.step()
+    assert first.result(10)
+    assert second.result(10)
+    assert here.company.books.answered("rc1") is not None
+    connector.step()
+    connector.step()
+    assert here.company.books.answered("rc1") is None
+    assert here.company.books.answered("rc2") is None
+    assert 'oldMessageSetID="rc2"' in connector.sent[-1]
+    assert connector.fetch() == ""
+
+
+def test_percent_grows_and_never_reaches_the_end_before_it_is_the_end(here):
+    here.connector.begin()
+    seen = []
+    for _ in range(30):
+        wanted = here.ask(question())
+        seen.append(here.connector.step())
+        wanted.result(10)
+    assert seen == sorted(seen)
+    assert 0 < seen[0] < seen[-1] < 100
+
+
+def test_nothing_to_do_is_said_at_log_in(tmp_path):
+    with world(tmp_path / "books", serves=True) as here:
+        assert here.connector.begin() == "none"
+        assert here.connector.fetch() == ""
+        here.here.dispatch.join()
+        assert here.connector.begin() == ""
+        here.here.dispatch.leave()
+
+
+def test_the_settings_name_the_company_file_that_is_opened(tmp_path):
+    with world(tmp_path / "books", company_file=COMPANY) as here:
+        assert here.connector.begin() == COMPANY
+
+
+def test_who_waits_is_told_what_to_press_and_after_a_while_that_nobody_came(tmp_path):
+    said = []
+    with world(tmp_path / "books", on_wait=said.append) as here:
+        wanted = here.ask(question())
+        here.clock.forward(31)
+        with pytest.raises(TargetUnavailable, match="within 30 seconds"):
+            wanted.result(10)
+        assert len(said) == 1
+        assert "Update Selected" in said[0]
+        assert here.connector.begin() == ""
+        assert here.connector.fetch() == ""  # it was withdrawn
+
+
+def test_only_one_process_of_a_workspace_deals_with_the_web_connector(tmp_path):
+    with (
+        world(tmp_path / "books") as here,
+        pytest.raises(StoreBusy, match="recon qbwc serve"),
+        open_desk(folder=tmp_path / "books" / ".recon", port=0, wait_seconds=1, clock=here.clock),
+    ):
+        pass
+
+
+def test_a_desk_of_its_own_asks_and_knows_the_company_file(tmp_path):
+    clock = FakeClock()
+    with world(tmp_path / "books", clock=clock) as here:
+        connector = here.connector
+        connector.facts = here.company.process(
+            question().replace("HostQueryRq", "CompanyQueryRq").replace("HostQuery", "CompanyQuery")
+        )
+        connector.begin()
+        found = here.pool.submit(here.here.dispatch.company_file)
+        connector.fetch()
+        company = found.result(10)
+        assert (company.path, company.country, company.major_version) == (COMPANY, "US", 13)
+        assert "CompanyRet" in company.facts
+        assert here.here.journal.fact("company-name") == "Cedar & Pine LLC"
+
+
+def test_other_commands_ask_through_the_one_that_serves(tmp_path):
+    folder = tmp_path / "books"
+    said = []
+    with world(folder, serves=True) as here:
+        how = {"folder": folder / ".recon", "port": 0, "wait_seconds": 30, "clock": here.clock, "on_wait": said.append}
+        with open_desk(**how) as desk:
+            wanted = here.pool.submit(desk.ask, change("rc1", "Ann"), set_id="rc1", about=("k1",))
+            while here.connector.begin() != "":
+                pass
+            here.connector.step()
+            assert read(wanted.result(10)).set_id == "rc1"
+            assert desk.recovered("k1").answer == wanted.result()
+            assert desk.recovered("k2") is None
+            assert desk.company_file().path == COMPANY
+        assert said == [said[0]]
+        while here.connector.step() != 100:
+            pass
+        assert here.connector.close().startswith("OK")
+        assert here.connector.begin() == "none"
+
+
+def test_a_question_of_a_process_that_died_is_not_handed_out(tmp_path):
+    folder = tmp_path / "books"
+    with world(folder, serves=True) as here:
+        asked = here.pool.submit(here.here.dispatch.ask, question(), set_id="", about=(), is_wanted=lambda: False)
+        with pytest.raises(TargetUnavailable, match="gone"):
+            asked.result(10)
+
+
+def test_errors_of_the_visit_reach_the_asking_process_as_they_are(tmp_path):
+    folder = tmp_path / "books"
+    with world(folder, serves=True) as here:
+        with (
+            open_desk(folder=folder / ".recon", port=0, wait_seconds=0, clock=here.clock) as desk,
+            pytest.raises(TargetUnavailable, match="did not come") as met,
+        ):
+            desk.ask(question())
+        assert met.value.stops_batch
+
+
+def test_two_visits_at_once_are_not_possible(here):
+    assert here.connector.begin() == ""
+    assert Connector(here.connector.url).begin() == "busy"
+    here.clock.forward(NO_TIME.idle + 1)
+    assert Connector(here.connector.url).begin() == ""
+    assert here.connector.fetch() == ""
