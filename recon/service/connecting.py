@@ -12,7 +12,7 @@ from recon.service.account_proposals import buys, full_name, proposal_values, pr
 from recon.service.context import Context
 from recon.settings_text import with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
-from recon.upload.company import same_name
+from recon.upload.company import same_name, same_tax_id
 from recon.workspace import write_settings
 
 _CODE_WIDTH: Final = 8
@@ -156,7 +156,7 @@ def require_same_company(context: Context, company: Company) -> None:
     """
     ours = context.settings.company
     _require_same_books(context, company)
-    if ours.tax_id and company.tax_id and ours.tax_id != company.tax_id:
+    if ours.tax_id and company.tax_id and not same_tax_id(ours.tax_id, company.tax_id):
         raise SettingsError(
             f"The ledger answers for {company.name} (tax id {company.tax_id}), but recon.toml is for {ours.name} (tax id "
             f"{ours.tax_id}). One folder is one company: use the keys of {ours.name}, or another workspace. Nothing was kept."
@@ -176,7 +176,8 @@ def _require_same_books(context: Context, company: Company) -> None:
             known is not None
             and known.company_id == company.company_id
             and known.tax_id
-            and company.tax_id not in {"", known.tax_id}
+            and company.tax_id
+            and not same_tax_id(company.tax_id, known.tax_id)
             and context.store.batches.approvals()
         ):
             raise SettingsError(

@@ -8,7 +8,7 @@ from recon.errors import WrongCompany
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.targets.base import Company, Target
-from recon.upload.company import require_company, same_name
+from recon.upload.company import require_company, same_name, same_tax_id
 
 
 def ask_company(
@@ -56,5 +56,5 @@ def require_ours(context: Context, name: str, rules: Connection, *, outcome: str
 
 def differs(ours: OurCompany, answered: Company) -> bool:
     """Return whether the ledger names another company than recon.toml."""
-    is_other_tax_id = bool(ours.tax_id and answered.tax_id and ours.tax_id != answered.tax_id)
+    is_other_tax_id = bool(ours.tax_id and answered.tax_id and not same_tax_id(ours.tax_id, answered.tax_id))
     return is_other_tax_id or bool(answered.name and not same_name(answered.name, ours.name))

@@ -16,6 +16,11 @@ def same_name(one: str, other: str) -> bool:
     return _plain(one) == _plain(other)
 
 
+def same_tax_id(one: str, other: str) -> bool:
+    """Return whether two spellings are one tax id: what is no letter and no digit says nothing (12-3456789)."""
+    return _bare(one) == _bare(other)
+
+
 def require_company(
     answered: Company, *, company_id: str, known: Verified | None, meant_for: str, outcome: str = "Nothing was sent."
 ) -> None:
@@ -40,7 +45,7 @@ def require_company(
         return
     if known.name and not answered.name:
         raise TargetUnavailable(f"{meant}, but the ledger does not say now which company it answers for. {outcome} Try again later.")  # fmt: skip
-    if known.tax_id and answered.tax_id and known.tax_id != answered.tax_id:
+    if known.tax_id and answered.tax_id and not same_tax_id(known.tax_id, answered.tax_id):
         raise WrongCompany(
             f"{meant}, but {answers}. {outcome} Somebody else's books stand behind the same keys and address: correct them. "
             "Another company needs a workspace of its own."
@@ -53,13 +58,17 @@ def require_company(
 
 
 def _if_renamed(known: Verified, answered: Company) -> str:
-    is_same = known.tax_id and known.tax_id == answered.tax_id
+    is_same = known.tax_id and same_tax_id(known.tax_id, answered.tax_id)
     return "The tax id is the same, so it seems to have a new name: " if is_same else "If it only has a new name, "
 
 
 def _called(name: str, tax_id: str, environment: str) -> str:
     facts = ", ".join(fact for fact in (f"tax id {tax_id}" if tax_id else "", environment) if fact)
     return f"{name or 'a company without a name'} ({facts})"
+
+
+def _bare(tax_id: str) -> str:
+    return "".join(sign for sign in tax_id.casefold() if sign.isalnum())
 
 
 def _plain(name: str) -> str:

@@ -75,7 +75,7 @@ def company_of(setup: Setup, file: CompanyFile, options: QuickBooksOptions, miss
     return Company(
         company_id=f"quickbooks-{digest[:32]}",
         name=name,
-        tax_id="".join(sign for sign in said.text("EIN") if sign.isdigit()),
+        tax_id=said.text("EIN").strip(),
         environment=options.environment,
         missing=tuple(missing),
     )
