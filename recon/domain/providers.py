@@ -36,6 +36,8 @@ class SourceFacts:
     """Kinds of records it can have."""
     has_completed: bool = True
     """It says that an order has arrived at its buyer."""
+    settles: bool = False
+    """Its files say what was paid out, and what was kept for it."""
     is_marketplace: bool = False
     """Others' orders carry its number as their own; its files never say that money arrived, and returns come apart."""
     bills_shipping: bool = False
@@ -47,7 +49,7 @@ class SourceFacts:
 
 
 SOURCES: Final[Mapping[str, SourceFacts]] = {
-    "shopify": SourceFacts(label="Shopify", states_refunds="always"),
+    "shopify": SourceFacts(label="Shopify", states_refunds="always", settles=True),
     "zort": SourceFacts(label="ZORT", has_api=True, keys=("storename", "apikey", "apisecret")),
     "bentoweb": SourceFacts(
         label="BentoWeb", has_api=True, keys=("client_id", "client_secret", "username", "password"), lists_orders=False,
@@ -84,6 +86,8 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
 
 MARKETPLACES: Final = tuple(name for name, facts in SOURCES.items() if facts.is_marketplace)
 """Sources whose order numbers other systems carry; also the first part of their orders' keys."""
+SETTLING: Final = tuple(name for name, facts in SOURCES.items() if facts.settles or facts.is_marketplace)
+"""Sources whose files say what was paid out; also the first part of their records' keys."""
 
 
 def source_facts(name: str) -> SourceFacts:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
+from recon.domain.providers import SETTLING
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, no_findings
 
@@ -29,8 +29,8 @@ def restated(orders: pl.DataFrame, file_no: str) -> pl.DataFrame:
     bought = orders.filter(pl.col("record_kind") == "purchase")
     if bought.is_empty():
         return no_findings()
-    key, of_marketplace = pl.col("order_key"), pl.col("order_key").str.extract("^([^:]*):").is_in(MARKETPLACES)
-    rows = bought.with_columns(pl.when(of_marketplace).then(key.str.extract(_SAME)).alias("_same"))
+    key, settles = pl.col("order_key"), pl.col("order_key").str.extract("^([^:]*):").is_in(SETTLING)
+    rows = bought.with_columns(pl.when(settles).then(key.str.extract(_SAME)).alias("_same"))
     rows = rows.filter(pl.col("_same").is_not_null())
     together = (
         rows.group_by("_same", file_no).agg(key.n_unique().alias("_here")).group_by("_same").agg(pl.col("_here").max())

@@ -12,14 +12,22 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from
+from recon.frames.payout_keys import OTHER
 
 FEE: Final = "fee:"
 """Beginning of the groups the marketplace bills."""
+BILLED: Final = (FEE, OTHER)
+"""Beginnings of the groups that become lines of a purchase."""
 GROUPS: Final = ("sale", "discount", "shipping", "refund", "fee:commission", "fee:payment", "fee:service", "fee:shipping",
                  "fee:marketing", "fee:affiliate", "fee:other", "tax", "compensation", "unknown")  # fmt: skip
 """What the parts of a settlement are, in the order they are shown."""
 _CREDIT: Final = "-CREDIT"
 """End of the number of what came back in a cycle."""
+
+
+def is_billed() -> pl.Expr:
+    """Return whether a line (`sku`) is a part of a settlement that is booked as a purchase."""
+    return pl.any_horizontal(pl.col("sku").str.starts_with(beginning) for beginning in BILLED)
 
 
 def credit_key(cycle_key: pl.Expr) -> pl.Expr:
@@ -35,7 +43,7 @@ def purchases(rows: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.
         legs: Their legs: order_no, sku, name, amount_minor, row, cycle_key.
     """
     files = rows.select("order_no", "file")
-    fees = legs.filter(pl.col("sku").str.starts_with(FEE)).join(files, on="order_no", how="left", maintain_order="left")
+    fees = legs.filter(is_billed()).join(files, on="order_no", how="left", maintain_order="left")
     by_name = fees.group_by("cycle_key", "sku", "name", maintain_order=True).agg(
         -pl.col("amount_minor").sum(), pl.col("file", "row").first()
     )
@@ -46,7 +54,8 @@ def purchases(rows: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.
         pl.col("name").str.join(", "), pl.col("amount_minor").sum(), pl.col("file", "row").first()
     )  # fmt: skip
     lines = pl.concat([by_name.filter(~mixed), one_line.select(by_name.columns)]).filter(pl.col("amount_minor") != 0)
-    lines = lines.sort("cycle_key", pl.col("sku").cast(pl.Enum(GROUPS)), "name", maintain_order=True)
+    place = pl.col("sku").replace_strict({name: at for at, name in enumerate(GROUPS)}, default=len(GROUPS))
+    lines = lines.sort("cycle_key", place, "sku", "name", maintain_order=True)
     back = pl.col("amount_minor") < 0
     key = pl.when(back).then(credit_key(pl.col("cycle_key"))).otherwise("cycle_key").alias("order_key")
     lines = lines.with_columns(key, pl.col("amount_minor").abs().alias("_sum"), back.alias("back"))

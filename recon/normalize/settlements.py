@@ -11,15 +11,16 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
+from recon.domain.providers import MARKETPLACES, SETTLING
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import ORDER_LINES, ORDERS, PAYMENTS
+from recon.normalize.payout_refunds import date_refunds
+from recon.normalize.payouts import Payouts, apart, charges_differ, payouts_differ, with_sale_keys
 from recon.normalize.sequence import by_day, chronological, without_orders
 from recon.normalize.settled_refunds import paid_in_full, refunds_shown
-from recon.normalize.settlement_purchases import FEE as FEE
 from recon.normalize.settlement_purchases import credit_key, purchases
 
 _UNKNOWN: Final = "unknown"
@@ -42,6 +43,8 @@ class Settled:
     """order_no, sku, name, amount_minor, row, cycle_key, sale_key."""
     files: tuple[str, ...]
     """All files, oldest first."""
+    payouts: Payouts
+    """Rows of a payment provider that wait, and payouts stated as a whole."""
 
 
 def settled_of(frames: CanonicalFrames) -> Settled | None:
@@ -49,23 +52,21 @@ def settled_of(frames: CanonicalFrames) -> Settled | None:
     is_row = _is_row(frames.orders)
     if not is_row.any():
         return None
-    shop = pl.col("order_key").str.extract("^([^:]*:[^:]*:)")
-    rows = frames.orders.filter(is_row).with_columns(
-        pl.col("order_key").str.extract(_ROW).alias("cycle_key"),
-        pl.concat_str(shop, pl.col("order_number")).alias("sale_key"),
-    )
+    rows = frames.orders.filter(is_row).with_columns(pl.col("order_key").str.extract(_ROW).alias("cycle_key"))
+    rows = with_sale_keys(rows, frames.orders)
     legs = frames.lines.select("order_no", "sku", "name", "amount_minor", "row").join(
         rows.select("order_no", "cycle_key", "sale_key"), on="order_no", how="inner", maintain_order="left"
     )
-    return Settled(rows, legs, tuple(stated.file for stated in frames.stated))
+    rows, legs, payouts = apart(rows, legs)
+    return Settled(rows, legs, tuple(stated.file for stated in frames.stated), payouts)
 
 
 def _is_row(orders: pl.DataFrame) -> pl.Series:
     if not (orders["record_kind"] == "purchase").any():
         return pl.repeat(value=False, n=orders.height, dtype=pl.Boolean, eager=True)
     key = pl.col("order_key")
-    of_marketplace = key.str.extract("^([^:]*):").is_in(MARKETPLACES)
-    found = (pl.col("record_kind") == "purchase") & of_marketplace & key.str.contains(_ROW)
+    settles = key.str.extract("^([^:]*):").is_in(SETTLING)
+    found = (pl.col("record_kind") == "purchase") & settles & key.str.contains(_ROW)
     return orders.select(found.fill_null(value=False).alias("is_row")).to_series()
 
 
@@ -75,7 +76,9 @@ def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
     if settled is None:
         return chronological(frames)
     others = chronological(without_orders(frames, ~_is_row(frames.orders)))
+    others = date_refunds(others, *_with_waiting(settled))
     held = held_cycles(settled, frames.findings)
+    of_markets = _of_marketplaces(settled)
     records, lines, given_back = purchases(settled.rows, settled.legs)
     payments = _payments(settled, held)
     findings = [
@@ -83,11 +86,26 @@ def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
         held,
         _credits_held(held, records),
         given_back,
-        refunds_shown(settled.rows, settled.legs),
-        paid_in_full(settled.rows, settled.legs, others.orders),
+        refunds_shown(of_markets.rows, of_markets.legs),
+        paid_in_full(of_markets.rows, of_markets.legs, others.orders),
+        charges_differ(settled.rows, settled.legs, settled.payouts, others.orders),
         *_told(settled, others.orders),
     ]
     return _put_together(replace(others, findings=gather(findings)), records, lines, payments)
+
+
+def _of_marketplaces(settled: Settled) -> Settled:
+    """Return what marketplaces settled; they state refunds and prices that a payment provider knows nothing of."""
+    rows = settled.rows.filter(pl.col("order_key").str.extract("^([^:]*):").is_in(MARKETPLACES))
+    if rows.height == settled.rows.height:
+        return settled
+    return replace(settled, rows=rows, legs=settled.legs.join(rows.select("order_no"), on="order_no", how="semi"))
+
+
+def _with_waiting(settled: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return all rows and legs, those that are not paid out yet too."""
+    more = settled.payouts
+    return pl.concat([settled.rows, more.waiting]), pl.concat([settled.legs, more.waiting_legs])
 
 
 def _credits_held(held: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -125,6 +143,7 @@ def held_cycles(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
         _unnamed(settled, of_file, findings),
         _named(findings, settled),
         _repeated(settled),
+        payouts_differ(settled.rows, settled.payouts),
     ])  # fmt: skip
 
 
@@ -170,7 +189,7 @@ def _unnamed(settled: Settled, of_file: pl.DataFrame, findings: pl.DataFrame) ->
 
 def _of_rows(settled: Settled, findings: pl.DataFrame) -> pl.DataFrame:
     """Return findings about rows as findings about their cycles."""
-    cycles = settled.rows.select("order_key", "cycle_key")
+    cycles = pl.concat([settled.rows, settled.payouts.stated]).select("order_key", "cycle_key").unique("order_key")
     found = findings.filter(pl.col("severity") == "hold").join(
         cycles, on="order_key", how="inner", maintain_order="left"
     )
@@ -277,7 +296,7 @@ def _told(settled: Settled, sales: pl.DataFrame) -> list[pl.DataFrame]:
         _by_group(settled, group, code)
         for group, code in (("tax", "settlement-tax-kept"), ("compensation", "settlement-compensation"))
     ]
-    return [unknown, *kept, _differs(settled, sales)]
+    return [unknown, *kept, _differs(_of_marketplaces(settled), sales)]
 
 
 def _by_group(settled: Settled, group: str, code: str) -> pl.DataFrame:

@@ -15,14 +15,15 @@ import polars as pl
 
 from recon.config import Connection
 from recon.config_source import rules_of_source
-from recon.domain.providers import source_facts
+from recon.domain.providers import platform_of, source_facts
 from recon.errors import ReconError, SettingsError
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
 from recon.frames.parquet import read_facts, read_frame, write_frames
 from recon.normalize import NORMALIZE_VERSION, normalize
 from recon.normalize.merge import Comparison, combine, compare
 from recon.normalize.sequence import chronological
-from recon.normalize.settlements import FEE, gather_settlements
+from recon.normalize.settlement_purchases import is_billed
+from recon.normalize.settlements import gather_settlements
 from recon.service.context import Context
 from recon.service.order_keys import require_same_keys
 from recon.sources.base import IntakeFile, ReadOptions, Source
@@ -40,7 +41,7 @@ def read_options(context: Context, rules: Connection, profile: str | None = None
 
 def options_with_profile(context: Context, rules: Connection, text: str) -> ReadOptions:
     """Return what a reading with this profile text (empty: none) depends on."""
-    platform: str = rules.source
+    platform = platform_of(rules.source)
     if text:
         from recon.sources.profile import parse_profile  # slow to import; most connections have no profile
 
@@ -208,7 +209,7 @@ def current_frames(context: Context, name: str, rules: Connection) -> CanonicalF
     if not sets:
         return None
     frames = gather_settlements(combine(sets))
-    fees = frames.lines["sku"].str.starts_with(FEE).fill_null(value=False)
+    fees = frames.lines.select(is_billed().fill_null(value=False)).to_series()
     sold = replace(frames, lines=frames.lines.filter(~fees)) if fees.any() else frames
     return sold.in_one_piece()
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
+from recon.frames.payout_keys import OTHER
 from recon.plan.buying.lifecycle import asks_for
 from recon.plan.buying.work import Buying
 from recon.plan.findings import said_already
@@ -107,10 +108,10 @@ def _accounts(work: Buying, blocked: pl.DataFrame) -> pl.DataFrame:
     )
     table = f"connections.{work.inputs.connection_name}.purchases"
     named = pl.coalesce("line_name", "sku")
-    detail = pl.format(
-        '{}: set account under [{}.by_sku."{}"], or {}.account for everything without one.',
-        named, pl.lit(table), "sku", pl.lit(table),
-    )  # fmt: skip
+    own = pl.format('{}: set account under [{}.by_sku."{}"]', named, pl.lit(table), "sku")
+    or_all = pl.format(", or {}.account for everything without one.", pl.lit(table))
+    of_payout = pl.col("sku").str.starts_with(OTHER).fill_null(value=False)
+    detail = pl.concat_str(own, pl.when(of_payout).then(pl.lit(".")).otherwise(or_all))
     return findings_from(
         about,
         "purchase-account-missing",

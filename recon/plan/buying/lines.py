@@ -12,6 +12,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.config_purchases import PurchaseLine
+from recon.frames.payout_keys import OTHER
 from recon.match.keys import distinct_keys, fold
 from recon.plan.allocate import spread
 from recon.plan.columns import run_sums, share_half_up
@@ -30,7 +31,9 @@ def buying_items(orders: pl.DataFrame, lines: pl.DataFrame, connection: Connecti
     keys = pl.DataFrame({"key": ["", *skus["key"], *CHARGE_KINDS]}, schema={"key": pl.String})
     rules = pl.DataFrame([_rule(fold(key), line) for key, line in bought.by_sku.items()], schema=_RULES, orient="row")
     found = keys.join(rules.unique("key", keep="first"), on="key", how="left", maintain_order="left")
-    account = pl.coalesce("account", pl.lit(bought.account or None, dtype=pl.String))
+    # What is neither a sale nor a fee (a reserve, a dispute) is booked where a person said, never where fees go.
+    fallback = pl.when(~pl.col("key").str.starts_with(OTHER)).then(pl.lit(bought.account or None, dtype=pl.String))
+    account = pl.coalesce("account", fallback)
     frame = found.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("item"),
         pl.when(account.is_null()).then(pl.lit("no_account")).otherwise(pl.lit("ok")).alias("state"),

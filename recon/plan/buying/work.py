@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from recon.config import Connection
-from recon.domain.providers import source_facts
+from recon.domain.providers import SETTLING
 from recon.plan.buying.ledger import bought_facts
 from recon.plan.buying.state import buying_now, settled_returns
 from recon.plan.buying.suppliers import suppliers_of
@@ -80,5 +80,5 @@ def open_buying(inputs: PlanInputs) -> Buying:
 def _kinds(connection: Connection) -> tuple[str, ...]:
     """Return the kinds that are switched on; what a settlement gives back belongs to its fees and goes with them."""
     kinds: tuple[str, ...] = tuple(connection.record_kinds)
-    with_credits = source_facts(connection.source).is_marketplace and "purchase" in kinds
+    with_credits = connection.source in SETTLING and "purchase" in kinds
     return (*kinds, "purchase_return") if with_credits else kinds

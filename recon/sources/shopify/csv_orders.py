@@ -20,6 +20,7 @@ from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOpti
 from recon.sources.shopify.csv_columns import columns_new
 from recon.sources.shopify.csv_rows import orders_and_lines, without_blank
 from recon.sources.shopify.csv_saved import date_formats, saved_again
+from recon.sources.shopify.payments import payment_kind, read_payments
 
 REQUIRED: Final = (
     "Name", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount",
@@ -83,12 +84,12 @@ class ShopifyOrders(Source):
     specification = "Shopify admin, Orders > Export; header versions 2021 to 2026 (docs/pipeline.md)"
 
     def identify(self, file: IntakeFile) -> bool:
-        """Return whether the headings are those of Shopify's orders, or of another program's export of them."""
+        """Return whether the headings are those of Shopify's orders, payments or payouts, or of another program's export of orders."""
         try:
             head = read_text_head(file.path, name=file.name, search_damage=False)
         except MalformedFile:
             return False
-        return _has(head, SIGNS) or any(_has(head, signs) for signs in OTHER_EXPORTERS)
+        return bool(payment_kind(head)) or _has(head, SIGNS) or any(_has(head, signs) for signs in OTHER_EXPORTERS)
 
     def read(self, file: IntakeFile, options: ReadOptions) -> Reading:
         """Return the export under canonical names.
@@ -97,6 +98,8 @@ class ShopifyOrders(Source):
             MalformedFile: Columns are missing, stand there twice, or the rows cannot be read.
         """
         head = read_text_head(file.path, name=file.name, search_damage=False)
+        if kind := payment_kind(head):
+            return read_payments(kind, head, options, name=file.name, file_id=file.file_id)
         columns = _columns(head, file.name)
         orders, lines, repeated, row_count = _taken_apart(head, columns, file, options)
         formats, lost_zone = date_formats(orders, name=file.name)
