@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS transactions (
 CREATE INDEX IF NOT EXISTS transactions_by_ref ON transactions (kind, ref);
 CREATE INDEX IF NOT EXISTS transactions_by_day ON transactions (kind, day);
 CREATE TABLE IF NOT EXISTS deleted (txn_id TEXT PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS effects (txn_id TEXT NOT NULL, account TEXT NOT NULL, minor INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS effects_by_transaction ON effects (txn_id);
 CREATE TABLE IF NOT EXISTS sets (set_id TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, set_id TEXT NOT NULL) STRICT;
 """
@@ -163,6 +165,23 @@ class Books:
             (kind, first or "0", last or "9"),
         )
         return [_kept(row) for row in rows]
+
+    def set_effect(self, txn_id: str, effect: Sequence[tuple[str, int]]) -> None:
+        """Say what a transaction does to the accounts; debits positive. Whatever it did before counts no longer."""
+        assert sum(minor for _, minor in effect) == 0, effect
+        self._connection.execute("DELETE FROM effects WHERE txn_id = ?", (txn_id,))
+        self._connection.executemany(
+            "INSERT INTO effects VALUES (?, ?, ?)", [(txn_id, account, minor) for account, minor in effect]
+        )
+
+    def balances(self, kind: str = "") -> dict[str, int]:
+        """Return the sum of every account that is not zero, of all transactions or of one kind; debits positive."""
+        rows = self._connection.execute(
+            "SELECT account, sum(minor) FROM effects JOIN transactions USING (txn_id) WHERE kind = ? OR ? = '' "
+            "GROUP BY account HAVING sum(minor) <> 0 ORDER BY account",
+            (kind, kind),
+        )
+        return {str(account): int(minor) for account, minor in rows}
 
     def all_transactions(self) -> Iterator[Kept]:
         """Yield everything that is posted, in the order it was made."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from recon.sandbox.quickbooks.answers import Body
 from recon.sandbox.quickbooks.books import Books, Kept
+from recon.sandbox.quickbooks.effects import effect
 from recon.sandbox.quickbooks.strict import Asked
 from recon.targets.quickbooks.qbxml.rows import Row
 
@@ -81,7 +82,13 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
         balance_minor=balance, is_void=False, body=body,
     )  # fmt: skip
     books.put(kept)
+    amounts = [_amount_of(value) for name, value in lines if name.endswith("LineRet")]
+    books.set_effect(txn_id, effect(books, kind, values, amounts, total))
     return kept
+
+
+def _amount_of(line: str | Body) -> int:
+    return int(Decimal(str(dict(line)["Amount"])).scaleb(2)) if isinstance(line, list) else 0
 
 
 def void(books: Books, kept: Kept, moment: Moment) -> Kept:
@@ -99,6 +106,7 @@ def void(books: Books, kept: Kept, moment: Moment) -> Kept:
             body.append((name, value))
     gone = replace(kept, total_minor=0, balance_minor=0, is_void=True, body=body)
     books.put(gone)
+    books.set_effect(kept.txn_id, [])
     return gone
 
 
