@@ -28,6 +28,18 @@ _COLUMNS: Final = (
     Column("held", "Held because", width=30),
     *PROVENANCE,
 )
+_OF_PAYOUTS: Final = {
+    "adjustment_minor": Column("adjustment_minor", "Adjustments", "money", 15, total=True),
+    "stated_minor": Column("stated_minor", "Payout says", "money", 15, total=True),
+}
+"""Columns that only payouts of a payment provider have."""
+
+
+def _columns(frame: pl.DataFrame) -> tuple[Column, ...]:
+    """Return the columns; those of payouts only where one says something."""
+    more = [column for name, column in _OF_PAYOUTS.items() if bool((frame[name].fill_null(0) != 0).any())]
+    place = next(at for at, column in enumerate(_COLUMNS) if column.name == "held")
+    return (*_COLUMNS[:place], *more, *_COLUMNS[place:])
 
 
 def settlements_table(prepared: Prepared) -> Table:
@@ -37,7 +49,7 @@ def settlements_table(prepared: Prepared) -> Table:
         "Settlements",
         "What the marketplace settled, cycle by cycle, as its files say it: fees are below zero. The parts of a cycle add up to what it "
         "transferred; a difference beyond rounding holds its fees. Fees become one purchase per cycle.",
-        _COLUMNS,
+        _columns(prepared.frames.settlements),
         prepared.frames.settlements.with_columns(pl.col("held").replace("", None)),
         currency_column="currency",
     )

@@ -11,6 +11,8 @@ import polars as pl
 
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import empty, fill
+from recon.frames.payout_keys import OTHER
+from recon.normalize.payouts import stated_payouts
 from recon.normalize.settlements import Settled, held_cycles, settled_of
 
 PARTS: Final = {
@@ -18,8 +20,9 @@ PARTS: Final = {
     "fee:commission": "commission_minor", "fee:payment": "payment_fee_minor", "fee:service": "service_fee_minor",
     "fee:shipping": "shipping_fee_minor", "fee:marketing": "marketing_minor", "fee:affiliate": "affiliate_minor",
     "fee:other": "other_fee_minor", "tax": "tax_kept_minor", "compensation": "compensation_minor", "unknown": "unknown_minor",
+    OTHER: "adjustment_minor",
 }  # fmt: skip
-"""Groups of legs, and the column of each."""
+"""Groups of legs, and the column of each; one that ends in a colon stands for all that begin with it."""
 
 SETTLEMENTS: Final = pl.Schema({
     "cycle": pl.String(),               # number of the cycle, or the marketplace and the day of the payout
@@ -30,6 +33,7 @@ SETTLEMENTS: Final = pl.Schema({
     "unknown_orders": pl.Int64(),       # of them in no file
     **dict.fromkeys(PARTS.values(), pl.Int64()),
     "transferred_minor": pl.Int64(),    # as the file says; where it says none: its rows added up
+    "stated_minor": pl.Int64(),         # what the payouts export says it came to; null: not known
     "difference_minor": pl.Int64(),     # transferred less all parts; beyond rounding the file is held
     "held": pl.String(),                # codes of the findings that hold its fees; empty: none
     "file": pl.String(),                # of its first row
@@ -44,7 +48,8 @@ def settlement_cycles(frames: CanonicalFrames) -> pl.DataFrame:
     if settled is None:
         return empty(SETTLEMENTS)
     cycles = _cycles(settled, frames.orders)
-    for part in (_parts(settled), _holds(settled, frames.findings)):
+    stated = stated_payouts(settled.payouts).select("cycle_key", "stated_minor")
+    for part in (_parts(settled), _holds(settled, frames.findings), stated):
         cycles = cycles.join(part, on="cycle_key", how="left", maintain_order="left")
     amounts = [pl.col(name).fill_null(0) for name in PARTS.values()]
     cycles = cycles.with_columns(*amounts, pl.col("held").fill_null(""))
@@ -72,8 +77,13 @@ def _cycles(settled: Settled, orders: pl.DataFrame) -> pl.DataFrame:
 
 def _parts(settled: Settled) -> pl.DataFrame:
     """Return the sum of every group per cycle."""
+    sku = pl.col("sku")
     sums = [
-        pl.col("amount_minor").filter(pl.col("sku") == group).sum().alias(column) for group, column in PARTS.items()
+        pl.col("amount_minor")
+        .filter(sku.str.starts_with(group) if group.endswith(":") else sku == group)
+        .sum()
+        .alias(column)
+        for group, column in PARTS.items()
     ]
     return settled.legs.group_by("cycle_key").agg(sums)
 

@@ -49,7 +49,7 @@ class Settled:
 
 def settled_of(frames: CanonicalFrames) -> Settled | None:
     """Return the settlement rows among the orders; None where there are none."""
-    is_row = _is_row(frames.orders)
+    is_row = is_settlement_row(frames.orders)
     if not is_row.any():
         return None
     rows = frames.orders.filter(is_row).with_columns(pl.col("order_key").str.extract(_ROW).alias("cycle_key"))
@@ -61,7 +61,8 @@ def settled_of(frames: CanonicalFrames) -> Settled | None:
     return Settled(rows, legs, tuple(stated.file for stated in frames.stated), payouts)
 
 
-def _is_row(orders: pl.DataFrame) -> pl.Series:
+def is_settlement_row(orders: pl.DataFrame) -> pl.Series:
+    """Return which records are rows of settlements or payouts."""
     if not (orders["record_kind"] == "purchase").any():
         return pl.repeat(value=False, n=orders.height, dtype=pl.Boolean, eager=True)
     key = pl.col("order_key")
@@ -75,8 +76,8 @@ def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
     settled = settled_of(frames)
     if settled is None:
         return chronological(frames)
-    others = chronological(without_orders(frames, ~_is_row(frames.orders)))
-    others = date_refunds(others, *_with_waiting(settled))
+    others = chronological(without_orders(frames, ~is_settlement_row(frames.orders)))
+    others = date_refunds(others, *with_waiting(settled))
     held = held_cycles(settled, frames.findings)
     of_markets = _of_marketplaces(settled)
     records, lines, given_back = purchases(settled.rows, settled.legs)
@@ -102,7 +103,7 @@ def _of_marketplaces(settled: Settled) -> Settled:
     return replace(settled, rows=rows, legs=settled.legs.join(rows.select("order_no"), on="order_no", how="semi"))
 
 
-def _with_waiting(settled: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
+def with_waiting(settled: Settled) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return all rows and legs, those that are not paid out yet too."""
     more = settled.payouts
     return pl.concat([settled.rows, more.waiting]), pl.concat([settled.legs, more.waiting_legs])

@@ -19,7 +19,7 @@ from recon.service.context import Context, Progress
 from recon.service.number_rows import numbering_rows
 from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import newest_batch
-from recon.service.settlement_list import settlements
+from recon.service.settlement_list import clearing, settlements
 from recon.store.batches import Batch
 from recon.store.files import Intake, KeptFile
 from recon.views import AuditDossier
@@ -71,9 +71,10 @@ def plan_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
 
 
 def proof_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
-    """Return the frames of the sheets Completeness and Numbering."""
+    """Return the frames of the sheets Completeness, Numbering and Clearing."""
     name, folder = batch.connection, plan_folder(context, batch)
-    return workbook_frames(context, name, folder, batch) | {"numbering": numbering_rows(context, batch)}
+    more = {"numbering": numbering_rows(context, batch), "clearing": clearing(context, name)}
+    return workbook_frames(context, name, folder, batch) | more
 
 
 def dossier(context: Context, batch: Batch) -> AuditDossier:
