@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from recon.config_iif import Iif
 from recon.settings_base import Section
 
 
@@ -28,3 +29,4 @@ class QuickBooks(Section):
     """How long a command waits for the Web Connector to come."""
     poll_minutes: int = Field(default=5, ge=1, le=1440)
     """How often the Web Connector comes by itself; stands in the .qwc file."""
+    iif: Iif = Iif()

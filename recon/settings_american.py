@@ -60,6 +60,12 @@ receipt = ""
 payment = "P"
 credit_note = "R"
 
+[connections.{name}.credit_note_reasons]
+cancelled = "Order cancelled"
+returned = "Goods returned"
+refunded = "Money refunded"
+corrected = "Amount corrected"
+
 [connections.{name}.ledger]
 environment = {_text("sandbox" if facts.is_sandbox else answers.environment)}
 lookup_grace_seconds = 5

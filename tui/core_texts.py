@@ -207,6 +207,7 @@ EVENTS: Final[dict[str, str]] = {
     "review": N_("documents decided in the review"),
     "review-undo": N_("decision undone"),
     "review-redo": N_("decision done again"),
+    "import-file": N_("import file written"),
     "upload-ended": N_("upload ended"),
     "cancelled-batch": N_("unsent documents of the batch taken out"),
     "verified": N_("compared with the ledger"),

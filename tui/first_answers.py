@@ -38,6 +38,7 @@ TARGETS: Final = (
     ("peak-live", N_("PEAK through its API, your real books")),
     ("peak-test", N_("PEAK through its API, its test system")),
     ("peak-file", N_("PEAK by import file (Excel)")),
+    ("quickbooks-iif", N_("QuickBooks Desktop (US) by import file (IIF)")),
 )
 _TAX_DIGITS: Final = 13
 _LONGEST_NAME: Final = 200

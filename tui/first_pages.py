@@ -232,7 +232,7 @@ class LedgerPage(DoorPage):
         elif self.answers.target in LEDGERS and LEDGERS[self.answers.target].is_sandbox:
             yield Static(_("The sandbox needs no keys and sends nothing to anybody."), classes="hint")
         else:
-            yield Static(_("Approved documents become Excel files in the folder outgoing."), classes="hint")
+            yield Static(_("Approved documents become import files in the folder outgoing."), classes="hint")
 
     @on(Choice.Changed, "#keep")
     def _kept(self, event: Choice.Changed) -> None:

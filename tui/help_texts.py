@@ -41,6 +41,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon connect --connection shop --stdin < keys.json",
         "recon connect --keep file",
         "recon connect --refresh --dry-run",
+        "recon connect --lists lists.iif --set-accounts",
     ),
     "import": (
         "recon import inbox/orders_export_1.csv",

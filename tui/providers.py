@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recon.config import Connection, Settings
-from recon.config_charges import Charge
 from recon.domain.providers import keys_of
 from recon.ports import Clock
 from recon.secrets import KeptTokens
@@ -19,6 +19,7 @@ from recon.service.context import ShopClient
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.workspace import Workspace
 from tui.output import Output
+from tui.provider_files import accounts_named, iif, iif_capabilities, peak_file, peak_file_capabilities
 
 if TYPE_CHECKING:
     from recon.targets.peak import PeakOptions
@@ -42,6 +43,8 @@ class Access:
     known: Catalog | None = None
     """Master data of the ledger as last read."""
     batch_id: str = ""
+    lists: Path | None = None
+    """Export of the ledger's lists that was handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Ledger:
     capabilities: Callable[[Access], Capabilities]
     """What it can do, without asking it."""
     open: Callable[[Access], AbstractContextManager[Target]]
+    takes_lists: bool = False
+    """Its lists come as a file, because nobody answers."""
 
 
 def _peak_options(connection: Connection) -> PeakOptions:
@@ -115,26 +120,6 @@ def _sandbox(access: Access) -> Iterator[Target]:
         yield target
 
 
-def _peak_file_capabilities(access: Access) -> Capabilities:
-    from exports.import_files.peak_excel import PeakExcel
-
-    return PeakExcel(access.workspace.outgoing, "").capabilities
-
-
-@contextmanager
-def _peak_file(access: Access) -> Iterator[Target]:
-    from exports.import_files.peak_excel import PeakExcel, options_for
-
-    yield PeakExcel(
-        access.workspace.outgoing,
-        access.batch_id,
-        company_name=access.settings.company.name,
-        tax_id=access.settings.company.tax_id,
-        options=options_for(access.connection),
-        known=access.known,
-    )
-
-
 def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
     from recon.frames.text import fold
     from recon.targets.quickbooks.options import QuickBooksOptions
@@ -151,18 +136,8 @@ def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
         tax_item=rules.tax_item,
         non_taxable_code=rules.non_taxable_code,
         lookup_grace_seconds=connection.ledger.lookup_grace_seconds,
-        needed_accounts=_accounts_named(connection),
+        needed_accounts=accounts_named(connection),
     )
-
-
-def _accounts_named(connection: Connection) -> dict[str, str]:
-    """Return every account the settings name, by setting."""
-    named = {f"accounts.{setting}": code for setting, code in connection.accounts if code}
-    for channel, charges in connection.charges.items():
-        for kind, charge in charges:
-            if isinstance(charge, Charge) and charge.account:
-                named[f"charges.{channel}.{kind}.account"] = charge.account
-    return named
 
 
 def _quickbooks_capabilities(access: Access) -> Capabilities:
@@ -229,8 +204,9 @@ def _bentoweb(access: Access) -> Iterator[ShopClient]:
 
 LEDGERS: Final[Mapping[str, Ledger]] = {
     "peak": Ledger(_peak_capabilities, _peak),
-    "peak-file": Ledger(_peak_file_capabilities, _peak_file),
+    "peak-file": Ledger(peak_file_capabilities, peak_file),
     "sandbox": Ledger(_peak_capabilities, _sandbox),
+    "quickbooks-iif": Ledger(iif_capabilities, iif, takes_lists=True),
     "sandbox-quickbooks": Ledger(_quickbooks_capabilities, _sandbox_quickbooks),
 }
 SHOPS: Final[Mapping[str, Callable[[Access], AbstractContextManager[ShopClient]]]] = {

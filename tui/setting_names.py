@@ -124,6 +124,12 @@ NAMES: Final[dict[str, str]] = {
     "purchases.withholds": N_("withholds tax from suppliers"),
     "purchases.supplier_credit": N_("supplier's credit is"),
     "purchases.journal_book": N_("journal book of these credits"),
+    "quickbooks.iif.style": N_("import files hold"),
+    "quickbooks.iif.tax_row": N_("row of sales tax on forms"),
+    "quickbooks.iif.tax_agency": N_("tax agency of that row"),
+    "quickbooks.iif.tax_account": N_("account of that row"),
+    "quickbooks.iif.report_column": N_("report's column of numbers"),
+    "quickbooks.iif.unchecked_names": N_("writes files without lists"),
     "schedule.when": N_("how often it runs"),
     "schedule.at": N_("time of day"),
     "schedule.weekday": N_("weekday of a weekly run"),
@@ -164,7 +170,8 @@ _HOLD: Final = N_("hold the order back")
 _LEAVE_OUT: Final = N_("leave it off the document")
 CHOICES: Final[dict[str, dict[str, str]]] = {
     "source": {name: facts.label for name, facts in SOURCES.items()} | {"profile": N_("a file, by a column profile")},
-    "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger"), "sandbox-quickbooks": N_("sandbox QuickBooks")},
+    "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger"), "quickbooks-iif": N_("QuickBooks' import file"), "sandbox-quickbooks": N_("sandbox QuickBooks")},
+    "quickbooks.iif.style": {"journal": N_("journal entries"), "forms": N_("sales receipts, invoices ...")},
     "writers": {"recon": N_("recon alone"), "shared": N_("recon and others"), "others": N_("others; only compared")},
     "numbering": {"source": N_("from the order's number"), "ledger": N_("given by the ledger")},
     "record_kinds": RECORD_KINDS,

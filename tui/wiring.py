@@ -29,6 +29,7 @@ from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
 from tui.crashing import crash_points
 from tui.i18n import _
+from tui.provider_files import files_of
 from tui.providers import LEDGERS, SHOPS, Access
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Wiring:
         self._crash = crash
         self._lent: dict[str, dict[str, str]] = {}
         self._token_shelves: dict[tuple[str, str], KeptTokens] = {}
+        self._lists: dict[str, Path] = {}
 
     def target(
         self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
@@ -137,6 +139,7 @@ class Wiring:
             keys=keys,
             tokens=lambda key: self._tokens(name, key, entry),
             durable=self.sandbox_durable,
+            lists=self._lists.get(name),
         )
 
     def _tokens(self, name: str, key: str, entry: str) -> KeptTokens:
@@ -164,6 +167,14 @@ class Wiring:
         """Use these keys in this process, before those that are kept."""
         self._lent[name] = dict(values)
         self._forget_tokens(name)
+
+    def lend_lists(self, name: str, path: Path) -> None:
+        """Use this export of a ledger's lists in this process."""
+        if not LEDGERS[self._settings.connections[name].target].takes_lists:
+            raise UsageError(
+                f"The ledger of {name} is asked for its lists; it takes no list export. Leave --lists away."
+            )
+        self._lists[name] = path
 
     def keep_secrets(self, name: str, values: Mapping[str, str], *, keep: str) -> None:
         """Keep keys as asked; what the key store takes leaves the file, so that no older key is used instead."""
@@ -259,15 +270,11 @@ class Wiring:
 
     def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:
         """Write the import files of a whole batch."""
-        from exports.import_files.peak_excel import options_for, write_batch
+        return tuple(files_of(rules).write(documents, self._workspace.outgoing, batch_id, rules, self._crash))
 
-        return tuple(write_batch(documents, self._workspace.outgoing, batch_id, options_for(rules), crash=self._crash))
-
-    def read_confirmation(self, path: Path) -> frozenset[str]:
-        """Read the numbers a ledger took in."""
-        from exports.import_files.peak_excel import read_confirmation
-
-        return read_confirmation(path)
+    def read_confirmation(self, path: Path, rules: Connection) -> Mapping[str, int]:
+        """Read the numbers a ledger took in, and how often each stands there."""
+        return files_of(rules).taken(path, rules)
 
 
 _STATES: Final = {

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         sending,
         settling,
         showing,
+        taken,
         taking_in,
         waiting,
     )
@@ -73,6 +74,7 @@ else:
         "sending",
         "settling",
         "showing",
+        "taken",
         "taking_in",
         "waiting",
     ]
@@ -138,10 +140,16 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         given: dict[str, str] | None = None,
         keep: str = "keyring",
         dry_run: bool = False,
+        lists: Path | None = None,
     ) -> connecting.ConnectionReport:
-        """Ask both sides who they are and read the ledger's lists; keys given are kept only if they open the right door."""
+        """Ask both sides who they are and read the ledger's lists; keys given are kept only if they open the right door.
+
+        ``lists``: an export of the ledger's lists, where it has no API to ask.
+        """
         if given:
             self._context.outside.lend_secrets(name, given)
+        if lists is not None:
+            self._context.outside.lend_lists(name, lists)
         report = connecting.connect(self._context, name, sides=sides, set_accounts=set_accounts, dry_run=dry_run)
         self._reload()
         if given and not dry_run:
@@ -285,7 +293,7 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
 
     def confirm_taken(self, batch: str, path: Path, *, dry_run: bool = False) -> UploadSummary:
         """Settle the documents of an import file by the ledger's own list of numbers."""
-        return sending.confirm_taken(self._context, batch, path, dry_run=dry_run)
+        return taken.confirm_taken(self._context, batch, path, dry_run=dry_run)
 
     def upload_state(self, batch: str | None = None) -> UploadState:
         """Return where a batch stands on its way to the ledger; without a name the one to look at first."""

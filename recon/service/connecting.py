@@ -91,11 +91,13 @@ def connect(
         SettingsError: The ledger's company is not the one in recon.toml.
     """
     connection = context.settings.connections[name]
-    with context.outside.target(name, connection) as target:
+    is_file = context.outside.capabilities(name, connection).is_file
+    known = known_catalog(context, name) if is_file else None  # nobody answers, so what was handed in before stays
+    with context.outside.target(name, connection, known=known) as target:
         company = target.verify()
         require_same_company(context, company)
         catalog = target.catalog()
-    missing = [*company.missing, *missing_here(connection, catalog)]
+    missing = [*company.missing, *missing_here(connection, catalog, is_file=is_file)]
     if not dry_run:
         keep_catalog(context, name, catalog)
         context.store.catalog.note_verified(
@@ -190,20 +192,29 @@ def _require_same_books(context: Context, company: Company) -> None:
 def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
     """Keep the ledger's lists for matching without asking again."""
     whole = asdict(catalog)
-    context.store.catalog.put(name, {part: whole[part] for part in ("products", "methods", "accounts", "contacts")})
+    parts = ["products", "methods", "accounts", "contacts"]
+    if catalog.classes or context.store.catalog.get(name, "classes"):
+        parts.append("classes")
+    context.store.catalog.put(name, {part: whole[part] for part in parts})
 
 
 def known_catalog(context: Context, name: str) -> Catalog:
     """Return the ledger's lists as last read; empty before the first `recon connect`."""
-    kinds = {"products": LedgerProduct, "methods": LedgerMethod, "accounts": LedgerAccount, "contacts": LedgerContact}
+    kinds = {
+        "products": LedgerProduct, "methods": LedgerMethod, "accounts": LedgerAccount, "contacts": LedgerContact,
+        "classes": LedgerAccount,
+    }  # fmt: skip
     parts = {part: context.store.catalog.get(name, part) for part in kinds}
     return Catalog(
         **{part: tuple(kinds[part](**row) for row in found.rows) if found else () for part, found in parts.items()}
     )
 
 
-def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
-    """Return what the settings still lack or name wrongly, each with where to set it."""
+def missing_here(connection: Connection, catalog: Catalog, *, is_file: bool = False) -> list[str]:
+    """Return what the settings still lack or name wrongly, each with where to set it.
+
+    ``is_file``: the ledger takes files, which create no contact.
+    """
     missing = []
     known_accounts = {account.code for account in catalog.accounts}
     for setting in needed_accounts(connection):
@@ -218,9 +229,10 @@ def missing_here(connection: Connection, catalog: Catalog) -> list[str]:
             )
     known_contacts = {contact.code for contact in catalog.contacts}
     wanted = dict.fromkeys((connection.contacts.default, *connection.contacts.by_channel.values()))
+    how = "create it there" if is_file else "it is created with the first upload"
     missing += [
-        f"contact {code} is not in the ledger; it is created with the first upload, or set contacts.default in recon.toml"
-        for code in wanted
+        f"contact {code} is not in the ledger; {how}, or set contacts.default in recon.toml"
+        for code in filter(None, wanted)
         if known_contacts and code not in known_contacts
     ]
     return missing + (_missing_for_purchases(connection, known_accounts, known_contacts) if buys(connection) else [])

@@ -135,6 +135,10 @@ class Outside(Protocol):
         """Use these secrets from now on in this process, before those that are kept."""
         ...
 
+    def lend_lists(self, name: str, path: Path) -> None:
+        """Use this export of a ledger's lists in this process; raises UsageError where the ledger is asked itself."""
+        ...
+
     def keep_secrets(self, name: str, values: Mapping[str, str], *, keep: str) -> None:
         """Keep secrets in the key store or the owner-only file, and in no other place."""
         ...
@@ -169,8 +173,8 @@ class Outside(Protocol):
         """Write the import files of a whole batch for a ledger that takes files."""
         ...
 
-    def read_confirmation(self, path: Path) -> frozenset[str]:
-        """Read the numbers a ledger took in."""
+    def read_confirmation(self, path: Path, rules: Connection) -> Mapping[str, int]:
+        """Read the numbers a ledger took in, and how often each stands there."""
         ...
 
 

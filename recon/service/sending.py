@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any, NoReturn
 
 import polars as pl
 
 from recon.approve import check_approval, void_approval
 from recon.domain.document import Document
-from recon.domain.outbox import SETTLED
 from recon.errors import ReconError, StaleApproval
 from recon.frames.parquet import digest_files
 from recon.money import plain
@@ -150,7 +148,7 @@ def upload(
     link_created(context, batch.connection)
     _, company, environment = known_company(context, batch.connection)
     if batch.state == "done":  # also long after the approval has expired: there is nothing left to send
-        settled = _summary(context, batch, company, environment, report=None, dry_run=dry_run)
+        settled = upload_summary(context, batch, company, environment, report=None, dry_run=dry_run)
         return replace(settled, ending="done", words="Every document of this batch is settled.")
     require_writer(rules, batch.connection)
     digest = digest_files(plan_folder(context, batch), DIGESTED)
@@ -158,7 +156,7 @@ def upload(
     _require_unchanged(context, batch)
     _require_free_numbers(context, batch)
     if dry_run:
-        would = _summary(context, batch, company, environment, report=None, dry_run=True)
+        would = upload_summary(context, batch, company, environment, report=None, dry_run=True)
         return replace(would, warnings=gap_warnings(context, batch))
     lock_start_date(context, batch.connection)
     known = known_catalog(context, batch.connection)
@@ -176,7 +174,7 @@ def upload(
                 write=lambda documents: context.outside.write_import_files(documents, batch.batch_id, rules),
                 plan_digest=digest,
             )
-            result, files = written.report, written.files
+            result, files, warnings = written.report, written.files, written.warnings
         else:
             meant_for = f"Batch {batch.batch_id} was approved for"
             ask_company(context, batch.connection, target, company_id=batch.company_id, meant_for=meant_for)
@@ -190,11 +188,11 @@ def upload(
                 on_progress=partial(_tell, context, on_progress, stop),
                 crash=context.store.database.crash,
             )
-            result, files = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest), ()
+            result, files, warnings = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest), (), ()
     link_created(context, batch.connection)
-    return _summary(
-        context, batch, company, environment, report=result, dry_run=False, files=tuple(str(file) for file in files)
-    )
+    paths = tuple(str(file) for file in files)
+    told = upload_summary(context, batch, company, environment, report=result, dry_run=False, files=paths)
+    return replace(told, warnings=warnings)
 
 
 def _require_free_numbers(context: Context, batch: Batch) -> None:
@@ -283,7 +281,7 @@ def progress_text(state: UploadProgress) -> str:
     return f"{state.done:,} of {state.of:,} documents, {plain(state.posted_minor)} posted, {state.refused} refused, {state.unknown} unclear{left}{doing}"
 
 
-def _summary(
+def upload_summary(
     context: Context,
     batch: Batch,
     company: str,
@@ -293,6 +291,7 @@ def _summary(
     dry_run: bool,
     files: tuple[str, ...] = (),
 ) -> UploadSummary:
+    """Return where a batch stands after a run, or without one."""
     tallies = context.store.outbox.counts(batch.batch_id)
     counts = {state: tally.count for state, tally in tallies.items()}
     waiting = _rows(context, batch, ("unknown", "sending", "conflict", "duplicate", "needs_person"))
@@ -334,35 +333,3 @@ def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict
         }
         for r in context.store.outbox.rows(batch.batch_id, states=states)
     )
-
-
-def confirm_taken(context: Context, batch_id: str, path: Path, *, dry_run: bool = False) -> UploadSummary:
-    """Settle documents of an import file by the list of numbers the ledger took in; the person vouches for the list."""
-    batch = context.store.batches.get(batch_id)
-    taken = context.outside.read_confirmation(path)
-    waiting = context.store.outbox.rows(batch.batch_id, states=("needs_person",))
-    named = {row.document_key for row in waiting if (row.number or row.document_key) in taken}
-    # The payment of an expense stands in the rows of the expense, and was taken in with it.
-    mine = [
-        row
-        for row in waiting
-        if row.document_key in named or (row.kind == "expense_payment" and row.applies_to_key in named)
-    ]
-    if dry_run:
-        _, company, environment = known_company(context, batch.connection)
-        would = _summary(context, batch, company, environment, report=None, dry_run=True)
-        return replace(
-            would, words=f"{len(mine)} of {len(waiting)} documents that wait would be settled by {path.name}."
-        )
-    for row in mine:
-        context.store.moves.settle(
-            row,
-            "by_hand",
-            who=context.actor,
-            reason=f"taken in by the ledger, see {path.name}",
-            ledger_number=row.number or row.document_key,
-        )
-    if all(state in SETTLED for state in context.store.outbox.counts(batch.batch_id)):
-        context.store.batches.set_state(batch.batch_id, "done", because="the ledger took everything in")
-    _, company, environment = known_company(context, batch.connection)
-    return _summary(context, batch, company, environment, report=None, dry_run=False)

@@ -12,7 +12,7 @@ from recon.store.database import Database
 from recon.store.event_log import EventLog
 from recon.store.moments import stamp
 
-PARTS: Final = ("products", "methods", "accounts", "contacts")
+PARTS: Final = ("products", "methods", "accounts", "contacts", "classes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,8 @@ class Catalog:
     methods: tuple[LedgerMethod, ...] = ()
     accounts: tuple[LedgerAccount, ...] = ()
     contacts: tuple[LedgerContact, ...] = ()
+    classes: tuple[LedgerAccount, ...] = ()
+    """Classes (departments, tracking categories) of a ledger that tells of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +293,18 @@ class Target(ABC):
         Raises:
             TargetUnavailable: The look-up itself failed; the outcome stays unknown.
         """
+
+    def file_number(self, document: Document) -> str:
+        """Return what a document is called in the import file and in the list the ledger then exports; empty: its key.
+
+        Only of a ledger that takes files.
+        """
+        return document.number or ""
+
+    def before_import(self, documents: Sequence[Document]) -> tuple[str, ...]:
+        """Return what a person should know before taking in the file that holds these documents, a sentence each."""
+        del documents
+        return ()
 
     @abstractmethod
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:

@@ -54,7 +54,9 @@ def init(args: argparse.Namespace) -> int:
 
 def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
     where = f"recon -C {root}"
-    steps = [f"{where} connect" + ("        (the sandbox needs no keys)" if ledger_facts(answers.target).is_sandbox else "")]
+    steps = [
+        f"{where} connect" + ("        (the sandbox needs no keys)" if ledger_facts(answers.target).is_sandbox else "")
+    ]
     facts = source_facts(answers.source)
     if facts.has_api:
         which = f"--since {answers.start_date}" if facts.lists_orders else "--orders NUMBERS"
@@ -147,8 +149,9 @@ def connect(args: argparse.Namespace) -> int:
             given = _given_keys(sides, from_stdin=args.stdin, no_input=args.no_input)
         named = tuple(side for side, _ in sides)
         report = service.connect(
-            name, sides=named, set_accounts=args.set_accounts, given=given, keep=args.keep, dry_run=args.dry_run
-        )
+            name, sides=named, set_accounts=args.set_accounts, given=given, keep=args.keep, dry_run=args.dry_run,
+            lists=Path(args.lists) if args.lists else None,
+        )  # fmt: skip
     output.document("connect", report.as_facts())
     for line in report.lines():
         output.line(line)

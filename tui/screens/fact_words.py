@@ -26,6 +26,7 @@ FACTS: Final[dict[str, str]] = {
     "code": N_("code"),
     "company_id": N_("company in the ledger"),
     "connection": N_("connection"),
+    "classes": N_("classes"),
     "contacts": N_("contacts"),
     "copied_from": N_("copied from"),
     "count": N_("count"),

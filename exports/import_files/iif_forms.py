@@ -1,0 +1,164 @@
+"""A document as a transaction of an IIF file: as one general journal entry from its postings, or as QuickBooks' own form.
+
+Only the signs of sales were seen in samples; those of the other forms are derived (docs/unverified.md). A journal entry has no
+such question: debits are positive, credits negative.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from exports.import_files.iif_text import Entry, Transaction, held_text
+from recon.domain.document import Document, DocumentLine
+from recon.frames.text import fold
+from recon.money import plain
+from recon.targets.compare import quantity_text
+from recon.targets.quickbooks.forms import goes_by_rate, memo
+from recon.targets.quickbooks.options import TEXT_MAX
+from recon.targets.quickbooks.qbxml.chars import shortened
+
+Style = Literal["journal", "forms"]
+JOURNAL: Final = "GENERAL JOURNAL"
+FORM_OF: Final[Mapping[str, str]] = {
+    "receipt": "CASH SALE", "invoice": "INVOICE", "payment": "PAYMENT", "credit_note": "CREDIT MEMO", "expense": "BILL",
+}  # fmt: skip
+"""Kind of document to TRNSTYPE."""
+SOLD: Final = frozenset({"receipt", "invoice", "credit_note"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IifOptions:
+    """What can be set about the files, as plain values."""
+
+    style: Style = "journal"
+    receivable: str = ""
+    payable: str = ""
+    income_account: str = ""
+    """Account of lines that name none."""
+    text_item: str = ""
+    """Item of lines that name none; forms only."""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Sales channel (folded) to a class."""
+    tax_row: bool = False
+    """The company uses sales tax: every form ends with a row of sales tax, of zero."""
+    tax_item: str = ""
+    tax_agency: str = ""
+    tax_account: str = ""
+    unchecked: bool = False
+    """A person takes the risk of names that no list was read for."""
+    needed_accounts: Mapping[str, str] = field(default_factory=dict)
+    """Setting to the account that must exist."""
+
+
+def transaction_of(document: Document, options: IifOptions) -> Transaction:
+    """Return the transaction of a document that has no objections."""
+    entries = _journal(document, options) if options.style == "journal" else _form(document, options)
+    return Transaction(
+        kind=JOURNAL if options.style == "journal" else FORM_OF[document.kind],
+        day=day_of(document),
+        number=document.number or "",
+        head=entries[0],
+        splits=tuple(entries[1:]),
+    )
+
+
+def day_of(document: Document) -> dt.date:
+    """Return the day a document is entered on."""
+    return (document.paid_on or document.issued_on) if document.kind == "payment" else document.issued_on
+
+
+def class_of(document: Document, options: IifOptions) -> str:
+    """Return the class of a document's sales channel; empty: none."""
+    return options.classes.get(fold(document.sales_channel), "")
+
+
+def _journal(document: Document, options: IifOptions) -> list[Entry]:
+    """Return one row per posting, receivables and payables first: QuickBooks wants to know there who it is about."""
+    owed = {options.receivable, options.payable} - {""}
+    first = sorted(document.postings, key=lambda posting: posting.account_code not in owed)
+    return [
+        Entry(
+            account=posting.account_code,
+            amount_minor=posting.debit_minor - posting.credit_minor,
+            name=document.contact_code if posting.account_code in owed else "",
+            class_name=class_of(document, options),
+            memo=_memo(document),
+        )
+        for posting in first
+    ]
+
+
+def _form(document: Document, options: IifOptions) -> list[Entry]:
+    if document.kind == "payment":
+        return _payment(document, options)
+    sign = -1 if document.kind in {"receipt", "invoice"} else 1
+    due = document.kind in {"invoice", "expense"}
+    head = Entry(
+        account=head_account(document, options),
+        amount_minor=-sign * document.total_minor,
+        name=document.contact_code,
+        class_name=class_of(document, options),
+        memo=_memo(document),
+        due=f"{max(document.due_on, document.issued_on):%m/%d/%Y}" if due else "",
+    )
+    rows = [_line(document, line, sign, options) for line in document.lines]
+    return [head, *rows, *([_tax_row(options)] if options.tax_row and document.kind in SOLD else [])]
+
+
+def head_account(document: Document, options: IifOptions) -> str:
+    """Return the account of a form's first row."""
+    if document.kind in {"receipt", "payment"}:
+        return document.payment_method or ""
+    return options.payable if document.kind == "expense" else options.receivable
+
+
+def _payment(document: Document, options: IifOptions) -> list[Entry]:
+    """Return money received from a customer; a file cannot say for which invoice."""
+    head = Entry(
+        account=head_account(document, options), amount_minor=document.total_minor, name=document.contact_code,
+        memo=_memo(document),
+    )  # fmt: skip
+    owed = Entry(
+        account=options.receivable, amount_minor=-document.total_minor, name=document.contact_code, memo=head.memo
+    )
+    return [head, owed]
+
+
+def _line(document: Document, line: DocumentLine, sign: int, options: IifOptions) -> Entry:
+    is_sold = document.kind in SOLD
+    by_rate = is_sold and goes_by_rate(line)
+    return Entry(
+        account=line_account(line, options),
+        amount_minor=sign * line.amount_minor,
+        class_name=class_of(document, options),
+        memo=held_text(shortened(line.description, TEXT_MAX)),
+        quantity=quantity_text(sign * line.quantity_milli) if by_rate else "",
+        price=plain(line.unit_price_minor, document.currency) if by_rate else "",
+        item=line_item(line, options) if is_sold else "",
+        taxable="N" if is_sold else "",
+    )
+
+
+def line_account(line: DocumentLine, options: IifOptions) -> str:
+    """Return the account of a line; in a file it wins over the account of the line's item."""
+    return line.account_code or options.income_account
+
+
+def line_item(line: DocumentLine, options: IifOptions) -> str:
+    """Return the item of a line."""
+    return line.product_code or options.text_item
+
+
+def _tax_row(options: IifOptions) -> Entry:
+    """Return the row QuickBooks wants last where the company uses sales tax: zero, because the shop's tax is a line."""
+    return Entry(
+        account=options.tax_account, amount_minor=0, name=options.tax_agency, price="0.0%", item=options.tax_item,
+        taxable="N", extra="AUTOSTAX",
+    )  # fmt: skip
+
+
+def _memo(document: Document) -> str:
+    return held_text(memo(document))

@@ -1,0 +1,192 @@
+"""October of the American shop by import file: written once, imported by an independent importer, confirmed by its report."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from recon.sandbox.quickbooks import chart
+from tests.clock import FakeClock
+from tests.exports.iif_importer import Importer, Refused
+from tests.shell import Shell, run
+from tui.wiring import service_for
+
+ROOT = Path(__file__).parents[2]
+CASE = ROOT / "fixtures" / "cases" / "us-shop-month"
+LISTS = ROOT / "fixtures" / "ledger_api" / "quickbooks" / "lists.iif"
+CHANNELS = {
+    "Shopify Payments": "Shopify Payments Clearing", "Gift Card + Shopify Payments": "Shopify Payments Clearing",
+    "PayPal Express Checkout": "PayPal Clearing", "Cash": "Cash Drawer",
+}  # fmt: skip
+
+
+def new_books(root: Path, clock: FakeClock, *, lists: bool = True) -> Shell:
+    run("init", root, "--no-input", "--company", "Cedar & Pine LLC", "--source", "shopify",
+        "--target", "quickbooks-iif", "--start-date", "2026-01-01", clock=clock).expect(0)  # fmt: skip
+    shell = Shell(root, clock)
+    settings = root / "recon.toml"
+    text = settings.read_text(encoding="utf-8").replace('default = "" ', 'default = "Shopify Customer" ')
+    settings.write_text(text, encoding="utf-8")
+    if lists:
+        shell("connect", "--lists", LISTS, "--set-accounts").expect(0)
+    return shell
+
+
+def set_setting(shell: Shell, before: str, after: str) -> None:
+    settings = shell.root / "recon.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert before in text
+    settings.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def approved(shell: Shell) -> str:
+    shell("import", CASE / "in" / "1-orders_export_16-october.csv").expect(4)
+    shell("match", "--link-all")
+    shell("match", "--sku", "STK-01", "--as-text")
+    for channel, method in CHANNELS.items():
+        shell("match", "--channel", channel, "--method", method)
+    batch = str(shell.json("plan", code=4)["batch"])
+    shell("approve", batch, "--as", "Nok", "--confirm", "Cedar").expect(0)
+    return batch
+
+
+def importer() -> Importer:
+    accounts = {name for name, _kind, _number in chart.ACCOUNTS}
+    return Importer(accounts, {chart.CUSTOMER, chart.VENDOR}, {name for _kind, name, *_ in chart.ITEMS})
+
+
+def test_a_month_is_written_imported_once_and_confirmed_by_the_report(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    batch = approved(shell)
+    facts = shell.json("upload", batch, code=4)
+    (file,) = [Path(name) for name in facts["files"]]
+    assert file.name == f"QuickBooks_{batch}.iif"
+    assert facts["counts"] == {"needs_person": 15}
+    assert any("importing a file twice books everything twice" in text for text in facts["warnings"])
+    books = importer()
+    books.take(file)
+    assert (books.made_accounts, books.made_names) == ([], [])
+    assert len(books.taken) == 15
+    shell("journal", batch).expect(0)
+    (journal,) = (shell.root / "audit").glob("*.journal")
+    assert _balances(journal) == {name: minor for name, minor in books.balances.items() if minor}
+
+    settled = shell.json("upload", batch, "--confirm-taken", books.report(tmp_path / "report.csv"), code=0)
+    assert (settled["counts"], settled["state"], settled["warnings"]) == ({"by_hand": 15}, "done", [])
+    before = file.read_bytes()
+    again = shell.json("upload", batch, code=0)
+    assert (again["files"], again["ending"]) == ([], "done")
+    assert file.read_bytes() == before
+
+
+def _balances(journal: Path) -> dict[str, int]:
+    found = shutil.which("hledger")
+    if found is None:
+        pytest.skip("hledger is not installed here; CI installs it")
+    command = [found, "-f", str(journal), "balance", "-N", "--flat", "-E", "-O", "csv"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout  # noqa: S603
+    rows = [line.strip('"').split('","') for line in printed.splitlines()[1:]]
+    return {name: minor for name, minor in ((_account(name), _minor(amount)) for name, amount in rows) if minor}
+
+
+def _account(name: str) -> str:
+    known = {account for account, _kind, _number in chart.ACCOUNTS}
+    return next(account for account in sorted(known, key=len, reverse=True) if account in name)
+
+
+def _minor(amount: str) -> int:
+    return int(amount.removesuffix(" USD").replace(".", "").replace(",", "")) if amount != "0" else 0
+
+
+def test_writing_again_gives_the_same_bytes_until_something_is_confirmed(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    batch = approved(shell)
+    file = Path(shell.json("upload", batch, code=4)["files"][0])
+    first = file.read_bytes()
+    file.unlink()
+    shell("upload", batch).expect(4)
+    assert file.read_bytes() == first
+    digests = [
+        event.facts["sha256"] for event in _events(shell, batch) if event.kind == "import-file"
+    ]
+    assert digests == [hashlib.sha256(first).hexdigest()], "noted once"
+
+    books = importer()
+    books.take(file)
+    del books.taken[3:5]
+    books.taken.append(books.taken[0])
+    facts = shell.json("upload", batch, "--confirm-taken", books.report(tmp_path / "report.csv"), code=4)
+    assert facts["counts"] == {"by_hand": 12, "needs_person": 3}
+    missing, doubled = facts["warnings"]
+    assert "2 documents are not in report.csv: 1003, 1004" in missing
+    assert "1000 (2 times)" in doubled and "imported twice" in doubled
+    refused = shell("upload", batch).expect(2)
+    assert "importing it once more would book them twice" in refused.err
+    assert file.read_bytes() == first
+
+
+def _events(shell: Shell, batch: str):
+    from recon.workspace import Workspace
+
+    with service_for(Workspace(shell.root), clock=shell.clock) as service:
+        return service._context.store.events.entries(subject=batch)
+
+
+def test_a_file_of_other_bytes_is_never_written_over_one_that_may_be_imported(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    batch = approved(shell)
+    file = Path(shell.json("upload", batch, code=4)["files"][0])
+    first = file.read_bytes()
+    set_setting(shell, "[connections.shop.products]", '[connections.shop.quickbooks.classes]\n"web" = "Online"\n\n[connections.shop.products]')
+    ran = shell("upload", batch)
+    assert ran.code != 0 and "Nothing" in ran.err
+    assert file.read_bytes() == first
+
+
+def test_without_lists_nothing_is_written_unless_a_person_takes_the_risk(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock, lists=False)
+    asked = shell("connect").expect(4)
+    assert "File > Utilities > Export > Lists to IIF Files" in asked.out
+    shell("connect", "--lists", LISTS, "--set-accounts").expect(0)
+    batch = approved(shell)
+    with service_for(_workspace(shell), clock=clock) as service:
+        store = service._context.store
+        parts = {part: () for part in ("products", "methods", "accounts", "contacts", "classes")}
+        store.catalog.put("shop", parts)
+    ran = shell("upload", batch)
+    assert ran.code != 0
+    assert "makes a Bank account of every account it does not know" in ran.err
+    assert not list((shell.root / "outgoing").glob("*.iif"))
+    set_setting(shell, "text_item", "iif.unchecked_names = true\ntext_item")
+    facts = shell.json("upload", batch)
+    assert facts["counts"] == {"needs_person": 15}
+
+
+def _workspace(shell: Shell):
+    from recon.workspace import Workspace
+
+    return Workspace(shell.root)
+
+
+def test_a_dry_run_of_the_lists_keeps_nothing_and_another_ledger_takes_none(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock, lists=False)
+    facts = shell.json("connect", "--lists", LISTS, "--dry-run")
+    assert (facts["accounts"], facts["products"], facts["contacts"]) == (18, 5, 4)
+    assert shell.json("connect", code=4)["accounts"] == 0
+    shell("connect", "--lists", LISTS)
+    assert shell.json("connect")["accounts"] == 18, "kept without handing it in again"
+    set_setting(shell, 'target = "quickbooks-iif"', 'target = "sandbox-quickbooks"')
+    assert "takes no list export" in shell("connect", "--lists", LISTS).expect(2).err
+
+
+def test_the_importer_of_the_tests_refuses_what_does_not_come_to_zero(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    file = Path(shell.json("upload", approved(shell), code=4)["files"][0])
+    spoiled = tmp_path / "spoiled.iif"
+    spoiled.write_bytes(file.read_bytes().replace(b"\t-25.00\t", b"\t-25.01\t", 1))
+    with pytest.raises(Refused, match="out of balance"):
+        importer().take(spoiled)
