@@ -25,6 +25,7 @@ from recon.targets.quickbooks.endpoint.session import (
     What,
     company_name,
     company_of,
+    folded,
     lost,
     misfit,
     stored_answer,
@@ -140,6 +141,8 @@ class Dispatch:
             deadline = self._clock.monotonic() + self.times.leave
             while self._session is not None and not self._session.stopped and self._clock.monotonic() < deadline:
                 self._changed.wait(_LOOK_SECONDS)
+            if self._session is not None:
+                self._lose(self._session, "recon ended before QuickBooks' answer came.", "no-answer")
 
     def _company(self) -> CompanyFile | None:
         session = self._session
@@ -207,6 +210,8 @@ class Dispatch:
             session.turn += 1
             turn = session.turn
             if session.company is None and not self._meet(session, said):
+                return ""
+            if not self._is_same(session, said[1]):
                 return ""
             if session.out is not None:
                 self._lose(session, "The Web Connector asked for more without bringing the answer.", "no-answer")
@@ -318,6 +323,18 @@ class Dispatch:
         session.company = company
         self._changed.notify_all()
         return True
+
+    def _is_same(self, session: Session, path: str) -> bool:
+        """Return whether the file of the visit is still open; a person may open another one meanwhile (F42)."""
+        assert session.company is not None
+        if not path.strip() or folded(path) == folded(session.company.path):
+            return True
+        words = (
+            f"{show(path, limit=200)} is open in QuickBooks now, and {show(session.company.path, limit=200)} was before. Nothing more"
+            " was handed out. Open the right file, then press Update Selected, and look whether the other file holds anything of recon."
+        )
+        self._stop(session, words, OTHER_COMPANY)
+        return False
 
     def _next(self, session: Session) -> Out | None:
         """Hand the next set out, written down first; None: there is nothing."""
