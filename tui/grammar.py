@@ -114,9 +114,9 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     connect.add_argument("--side", choices=("ledger", "source", "both"), default="both", help="whose keys")
     connect.add_argument("--set-accounts", action="store_true", help="write the proposed account codes into recon.toml")
     connect.add_argument(
-    connect.add_argument(
         "--lists", metavar="FILE", help="a file with the ledger's lists, exported there (QuickBooks by import file)"
     )
+    connect.add_argument(
         "--refresh", action="store_true", help="use the keys already kept; read the ledger's lists again"
     )
     add_dry_run(connect)
