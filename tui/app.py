@@ -18,6 +18,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from recon.domain.providers import ledger_facts
 from recon.service.overview import Overview
 from recon.text import show_lines
 from tui import i18n
@@ -115,6 +116,12 @@ class ReconApp(App[int]):
     def connection(self) -> str:
         """The connection the screens are about."""
         return next(iter(self._settings.connections), "")
+
+    @property
+    def documents_in(self) -> str:
+        """Language in which the connection's ledger writes its documents."""
+        connection = self._settings.connections.get(self.connection)
+        return ledger_facts(connection.target).documents_in if connection is not None else "th"
 
     @property
     def others_write(self) -> bool:

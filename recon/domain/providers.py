@@ -72,6 +72,8 @@ class LedgerFacts:
     """Keys it needs, named as its maker calls them."""
     is_sandbox: bool = False
     """It is kept inside the workspace's folder and reaches nobody."""
+    documents_in: str = "th"
+    """Language its documents are written in."""
     is_american: bool = False
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
 
@@ -80,8 +82,8 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
-    "quickbooks-iif": LedgerFacts(label="QuickBooks' import file (IIF)", is_american=True),
-    "sandbox-quickbooks": LedgerFacts(label="sandbox QuickBooks", is_sandbox=True, is_american=True),
+    "quickbooks-iif": LedgerFacts(label="QuickBooks' import file (IIF)", documents_in="en", is_american=True),
+    "sandbox-quickbooks": LedgerFacts(label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True),
 }
 """By the name in recon.toml."""
 

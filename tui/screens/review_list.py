@@ -270,7 +270,8 @@ class ReviewList(StepScreen):
     def _show_row(self) -> None:
         row = self.rows.cursor_values() if not self._grouped_by else {}
         zone = self.recon.overview.timezone if self.recon.overview else "UTC"
-        self.pane.show(row, self._details.get(str(row.get("key", ""))), timezone=zone)
+        documents_in = self.recon.documents_in
+        self.pane.show(row, self._details.get(str(row.get("key", ""))), timezone=zone, documents_in=documents_in)
 
     @on(DocumentPane.FaceChanged)
     def _face_changed(self, event: DocumentPane.FaceChanged) -> None:

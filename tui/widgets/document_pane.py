@@ -89,16 +89,15 @@ class DocumentPane(Widget):
         amount: Amount,
         *,
         hidden: Callable[[], bool] = bool,
-        documents_in: str = "th",
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
         self._amount = amount
         self._hidden = hidden
-        self._documents_in = documents_in
         self._row: dict[str, Any] = {}
         self._detail: Detail | None = None
         self._timezone = "UTC"
+        self._documents_in = "th"
 
     def compose(self) -> ComposeResult:
         """Faces in one line, the text below."""
@@ -106,9 +105,9 @@ class DocumentPane(Widget):
         with VerticalScroll():
             yield Static(id="pane-text", markup=False)
 
-    def show(self, row: dict[str, Any], detail: Detail | None, *, timezone: str) -> None:
-        """Show a row of the list; ``detail`` None: it is on its way."""
-        self._row, self._detail, self._timezone = row, detail, timezone
+    def show(self, row: dict[str, Any], detail: Detail | None, *, timezone: str, documents_in: str) -> None:
+        """Show a row of the list; ``detail`` None: it is on its way. ``documents_in``: language of the ledger's documents."""
+        self._row, self._detail, self._timezone, self._documents_in = row, detail, timezone, documents_in
         self.draw()
 
     def take_keys(self) -> None:
@@ -212,11 +211,9 @@ class DocumentPane(Widget):
 
     def _totals(self, document: DocumentView, width: int) -> list[Part]:
         header = document.header
-        rows = [
-            (_("Net"), header.net),
-            (_("VAT"), header.vat),
-            (_("Total {currency}").format(currency=shown(header.currency)), header.total),
-        ]
+        rows = [(_("Total {currency}").format(currency=shown(header.currency)), header.total)]
+        if document.vat_mode != "none":
+            rows = [(_("Net"), header.net), (_("VAT"), header.vat), *rows]
         parts: list[Part] = [("-" * width, "$recon-dim"), "\n"]
         for number, (words, figure) in enumerate(rows):
             parts += [(split_line(words, self._amount(figure), width), "bold" if number == len(rows) - 1 else ""), "\n"]
