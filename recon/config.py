@@ -24,9 +24,10 @@ from recon.config_charges import Charges
 from recon.config_marketplace import Marketplace, check_yields
 from recon.config_purchases import Purchases
 from recon.config_quickbooks import QuickBooks
+from recon.config_shopify import ShopifyApi
 from recon.config_source import unfit_rules
 from recon.config_words import Meaning
-from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts
+from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -162,7 +163,7 @@ class Connection(Section):
     """One shop system joined to one ledger."""
 
     source: SourceName
-    """Where orders come from: shopify, zort, bentoweb, shopee, lazada, tiktok, or profile (any CSV or Excel export)."""
+    """Where orders come from: shopify (its exports), shopify-api, zort, bentoweb, shopee, lazada, tiktok, or profile (any CSV or Excel export)."""
     target: TargetName = "peak"
     """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on), quickbooks-iif (QuickBooks Desktop by import file), sandbox-quickbooks (a QuickBooks Desktop to try things on)."""
     shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
@@ -211,6 +212,7 @@ class Connection(Section):
     credit_note_reasons: CreditNoteReasons = CreditNoteReasons()
     source_api: SourceApi = SourceApi()
     bentoweb: BentoWebApi = BentoWebApi()
+    shopify: ShopifyApi = ShopifyApi()
     marketplace: Marketplace = Marketplace()
     yields_to: tuple[str, ...] = ()
     """Connections that book an order which reaches both (the same marketplace order number); here such orders are only compared."""
@@ -298,7 +300,7 @@ class Settings(Section):
         """Two connections whose orders had the same keys would take each other's documents for their own."""
         seen: dict[tuple[str, str], str] = {}
         for name, rules in self.connections.items():
-            other = seen.setdefault((rules.source, rules.shop), name)
+            other = seen.setdefault((platform_of(rules.source), rules.shop), name)
             if other != name:
                 raise ValueError(
                     f"connections {other} and {name} both read {rules.source} for shop = {rules.shop!r}: their orders would have the same keys, "

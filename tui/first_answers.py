@@ -26,6 +26,7 @@ CONNECTION: Final = "shop"
 SOURCES: Final = (
     ("zort", N_("ZORT, through its API")),
     ("shopify", N_("Shopify, its CSV export")),
+    ("shopify-api", N_("Shopify, through its API")),
     ("shopee", N_("Shopee, its order export")),
     ("lazada", N_("Lazada, its order export")),
     ("tiktok", N_("TikTok Shop, its order export")),

@@ -175,7 +175,13 @@ class DoorPage(Page):
             self.say(f"✓ {words}", "$recon-done")
 
 
-WHERE_KEYS_ARE: Final = {"zort": N_("The keys stand in ZORT under Settings, Open API. They can wait.")}
+WHERE_KEYS_ARE: Final = {
+    "zort": N_("The keys stand in ZORT under Settings, Open API. They can wait."),
+    "shopify-api": N_(
+        "The keys stand in Shopify's Dev Dashboard under the app's settings. A token of an older app goes into client_secret, "
+        "with - as client_id. They can wait."
+    ),
+}
 """Where a person finds the keys of a shop system; one that is not here has a log-in."""
 
 

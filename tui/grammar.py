@@ -347,7 +347,7 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         connection=False,
     )
     sandbox.add_argument(
-        "which", choices=("peak", "zort", "bentoweb"), help="a ledger (peak) or a shop (zort, bentoweb)"
+        "which", choices=("peak", "zort", "bentoweb", "shopify"), help="a ledger (peak) or a shop (zort, bentoweb, shopify)"
     )
     sandbox.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")

@@ -202,6 +202,29 @@ def _bentoweb(access: Access) -> Iterator[ShopClient]:
         )
 
 
+@contextmanager
+def _shopify(access: Access) -> Iterator[ShopClient]:
+    from recon.sources.shopify.client import ShopifyClient
+    from recon.sources.shopify.shop import ShopifyShopClient
+
+    connection, rules = access.connection, access.connection.shopify
+    with ShopifyClient(
+        store=rules.store or connection.shop.lower(),
+        keys=access.keys(keys_of("shopify-api")),
+        shelf=access.tokens("client_secret"),
+        version=rules.version,
+        base_url=connection.source_api.base_url,
+        clock=access.clock,
+    ) as client:
+        yield ShopifyShopClient(
+            client,
+            zone=connection.timezone or access.settings.company.timezone,
+            page_size=connection.source_api.page_size,
+            with_buyers=rules.buyers,
+            bulk_from=rules.bulk_from,
+        )
+
+
 LEDGERS: Final[Mapping[str, Ledger]] = {
     "peak": Ledger(_peak_capabilities, _peak),
     "peak-file": Ledger(peak_file_capabilities, peak_file),
@@ -210,6 +233,7 @@ LEDGERS: Final[Mapping[str, Ledger]] = {
     "sandbox-quickbooks": Ledger(_quickbooks_capabilities, _sandbox_quickbooks),
 }
 SHOPS: Final[Mapping[str, Callable[[Access], AbstractContextManager[ShopClient]]]] = {
+    "shopify-api": _shopify,
     "zort": _zort,
     "bentoweb": _bentoweb,
 }

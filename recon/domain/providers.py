@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SourceName = Literal["shopify", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
+SourceName = Literal["shopify", "shopify-api", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
 TargetName = Literal["peak", "peak-file", "sandbox", "quickbooks-iif", "sandbox-quickbooks"]
 """Names a person writes in recon.toml; each has its facts below."""
 RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
@@ -24,6 +24,8 @@ class SourceFacts:
 
     label: str
     """Its name as its maker writes it."""
+    platform: str = ""
+    """First part of its orders' keys, where that is another source's name: both read orders of one shop; empty: its own name."""
     has_api: bool = False
     """It is asked (`recon pull`); the others come as files."""
     keys: tuple[str, ...] = ()
@@ -50,6 +52,10 @@ class SourceFacts:
 
 SOURCES: Final[Mapping[str, SourceFacts]] = {
     "shopify": SourceFacts(label="Shopify", states_refunds="always", settles=True),
+    "shopify-api": SourceFacts(
+        label="Shopify", platform="shopify", has_api=True, keys=("client_id", "client_secret"), settings="shopify",
+        record_kinds=("sale",), states_refunds="always",
+    ),
     "zort": SourceFacts(label="ZORT", has_api=True, keys=("storename", "apikey", "apisecret")),
     "bentoweb": SourceFacts(
         label="BentoWeb", has_api=True, keys=("client_id", "client_secret", "username", "password"), lists_orders=False,
@@ -109,6 +115,11 @@ def ledger_facts(name: str) -> LedgerFacts:
         KeyError: There is no such ledger.
     """
     return LEDGERS[name]
+
+
+def platform_of(name: str) -> str:
+    """Return the first part of the keys of a source's orders."""
+    return SOURCES[name].platform or name
 
 
 def keys_of(system: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ DISCOUNT: Final = "order-discount"
 DISCOUNT_AND_EXTRA: Final = "order-discount+extra"
 NO_DISCOUNT: Final = "no-discount"
 LESS_SHIPPING: Final = "order-discount-less-shipping"
+STATED_MODE: Final = "prices_include_tax"
+"""Column of orders that say it themselves: true, false, or null for those that do not."""
 _STATED: Final = ("discount", "shipping", "cod_fee", "duties", "rounding", "platform_discount", "shipping_discount")
 
 
@@ -105,7 +107,10 @@ def foot(orders: pl.DataFrame, conventions: Conventions, options: ReadOptions) -
         frame = frame.with_columns(discount.alias(f"discount_{number}")).with_columns(
             _due(f"discount_{number}").alias(f"due_{number}")
         )
-        frame = frame.with_columns(_mode(number, conventions, options).alias(f"mode_{number}"))
+        mode = _mode(number, conventions, options)
+        if STATED_MODE in orders.columns:
+            mode = _as_stated(mode, number, conventions)
+        frame = frame.with_columns(mode.alias(f"mode_{number}"))
         ties = vat_ties(number, conventions, options, orders.columns)
         frame = frame.with_columns(ties.alias(f"ties_{number}"))
     chosen = _choose([number for number, _ in enumerate(readings)])
@@ -142,6 +147,19 @@ def _mode(number: int, conventions: Conventions, options: ReadOptions) -> pl.Exp
         .when((tax != 0) & inside & on_top).then(both)
         .when((tax != 0) & inside).then(pl.lit("included"))
         .when((tax != 0) & on_top).then(pl.lit("excluded"))
+    )  # fmt: skip
+
+
+def _as_stated(inferred: pl.Expr, number: int, conventions: Conventions) -> pl.Expr:
+    """Return how the tax stands to the prices where the order says it itself; null where it does not foot that way."""
+    stated, due = pl.col(STATED_MODE), pl.col(f"due_{number}")
+    left = pl.col("total") - due
+    inside = left.abs() <= conventions.tolerance_minor
+    on_top = (left - pl.col("tax_due")).abs() <= conventions.tolerance_minor
+    return (
+        pl.when((pl.col("tax_due") == 0) | stated.is_null()).then(inferred)
+        .when((stated == "true") & inside).then(pl.lit("included"))
+        .when((stated == "false") & on_top).then(pl.lit("excluded"))
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from recon.sources.base import Source
 
 SOURCES: Final = (
     ("shopify", "recon.sources.shopify", "ShopifyOrders"),
+    ("shopify-api", "recon.sources.shopify.answers", "ShopifyAnswers"),
     ("zort", "recon.sources.zort", "ZortAnswers"),
     ("bentoweb", "recon.sources.bentoweb", "BentoWebAnswers"),
     ("shopee", "recon.sources.marketplaces", "ShopeeExports"),
@@ -19,6 +20,8 @@ SOURCES: Final = (
     ("profile", "recon.sources.profile", "ProfileOrders"),
 )
 """Name as in recon.toml, module and class."""
+_READ_EXPORTS_TOO: Final = ("shopify-api",)
+"""Sources that read another source's files beside their own; a file is recognised as that other source's."""
 
 
 def source_named(name: str, *, profile_text: str = "", where: str = "the profile") -> Source:
@@ -51,5 +54,5 @@ def all_sources(profiles: Sequence[tuple[str, str]] = ()) -> tuple[Source, ...]:
     Raises:
         SettingsError: A profile is wrong.
     """
-    fixed = [source_named(name) for name, *_ in SOURCES if name != "profile"]
+    fixed = [source_named(name) for name, *_ in SOURCES if name not in {"profile", *_READ_EXPORTS_TOO}]
     return (*fixed, *(source_named("profile", profile_text=text, where=where) for where, text in profiles))

@@ -15,7 +15,7 @@ def sandbox(args: argparse.Namespace) -> int:
     """Serve and print the address and the invented keys."""
     output = Output(as_json=args.json)
     try:
-        return {"peak": _peak, "zort": _zort, "bentoweb": _bentoweb}[args.which](args, output)
+        return {"peak": _peak, "zort": _zort, "bentoweb": _bentoweb, "shopify": _shopify}[args.which](args, output)
     except (OSError, sqlite3.Error) as error:
         raise UsageError(
             f"The sandbox cannot be served ({getattr(error, 'strerror', None) or error}): name another --port"
@@ -52,6 +52,17 @@ def _bentoweb(args: argparse.Namespace, output: Output) -> int:
     with BentoWebShop(orders=orders, port=args.port) as server:
         output.note(f"source_api.login_url = {server.login_url}, bentoweb.store_id = {server.store_id}")
         _announce(output, "bentoweb", server.url, dict(server.keys))
+    return 0
+
+
+def _shopify(args: argparse.Namespace, output: Output) -> int:
+    import datetime as dt
+
+    from recon.sandbox.shopify import ShopifySandbox, invented_month
+
+    orders = invented_month(dt.date(2026, 10, 1), max(30, args.orders))
+    with ShopifySandbox(orders=orders, port=args.port) as server:
+        _announce(output, "shopify", server.url, dict(server.keys))
     return 0
 
 

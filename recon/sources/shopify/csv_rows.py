@@ -134,7 +134,19 @@ def _orders(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
         joined = pl.concat_str(names, separator=" + ", ignore_nulls=True)
         text = [pl.when(joined != "").then(joined).alias("tax_text")]
     completed = [pl.col("shipped_on").alias("completed_on")] if "shipped_on" in orders.columns else []
-    return orders.select(
+    made = orders.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"), pl.col(ROW).alias("row"),
         _identity(orders).alias("order_id"), pl.exclude(ROW, "order_id", *names), *text, *completed,
     )  # fmt: skip
+    return _with_places(made)
+
+
+def _with_places(orders: pl.DataFrame) -> pl.DataFrame:
+    """Return the orders with the place of a counter sale in its channel; the place alone proves no counter sale."""
+    if "location" not in orders.columns:
+        return orders
+    if "sales_channel" not in orders.columns or orders["location"].null_count() == orders.height:
+        return orders.drop("location")
+    at_counter = (pl.col("sales_channel") == "pos") & pl.col("location").is_not_null()
+    place = pl.when(at_counter).then(pl.lit("POS ") + pl.col("location")).otherwise("sales_channel")
+    return orders.with_columns(place.alias("sales_channel")).drop("location")

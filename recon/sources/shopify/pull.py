@@ -1,0 +1,265 @@
+"""Orders of a span of time, page by page or in bulk, each with all that belongs to it before it is kept.
+
+An order that was edited, or one of whose lists was full, is asked for by itself; lines beyond the first page follow.
+If it changes meanwhile, its page is read again, so that no kept file mixes two states of an order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from recon.errors import SourceUnavailable, UsageError
+from recon.sources.base import Fetched
+from recon.sources.shopify import queries
+from recon.sources.shopify.bulk import BulkOrder, in_files, run_bulk
+from recon.sources.shopify.client import Reply, ShopifyClient, TooMuch
+from recon.sources.shopify.kept import BULK, KeptAnswer, kept_together
+from recon.sources.shopify.queries import LINES, LISTED, ORDER_CHANGES, ORDER_LINES, ORDERS_COUNT, Operation
+
+LARGEST_PAGE: Final = 250
+MAX_PAGES: Final = 25_000
+READ_AGAIN: Final = 3
+"""So often a page is read anew because one of its orders changed meanwhile."""
+DATES: Final[Mapping[str, tuple[str, str]]] = {
+    "updated": ("updated_at", "UPDATED_AT"),
+    "created": ("created_at", "CREATED_AT"),
+    "ordered": ("processed_at", "PROCESSED_AT"),
+}
+"""Words of `recon pull --by`, Shopify's filter and its sort key."""
+STATUSES: Final = ("open", "closed", "cancelled", "not_closed")
+PAYMENT_STATUSES: Final = (
+    "authorized", "expired", "paid", "partially_paid", "partially_refunded", "pending", "refunded", "unpaid", "voided",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What is asked for."""
+
+    since: dt.date | None = None
+    """First day, on the shop's clock."""
+    until: dt.date | None = None
+    """Last day, on the shop's clock."""
+    by: str = "updated"
+    statuses: tuple[str, ...] = ()
+    payment_statuses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse words Shopify does not filter by; raises UsageError."""
+        if self.by not in DATES:
+            raise UsageError(f"{self.by!r} is no date Shopify filters by; accepted: {', '.join(DATES)}.")
+        for given, known, what in (
+            (self.statuses, STATUSES, "state of an order"),
+            (self.payment_statuses, PAYMENT_STATUSES, "payment state"),
+        ):
+            wrong = [word for word in given if word not in known]
+            if wrong:
+                raise UsageError(
+                    f"{', '.join(map(repr, wrong))} is no {what} Shopify filters by; accepted: {', '.join(known)}."
+                )
+
+    def search(self, zone: ZoneInfo) -> str:
+        """Return the text of Shopify's own search."""
+        field = DATES[self.by][0]
+        parts = []
+        if self.since is not None:
+            parts.append(f"{field}:>='{_midnight(self.since, zone)}'")
+        if self.until is not None:
+            parts.append(f"{field}:<'{_midnight(self.until + dt.timedelta(days=1), zone)}'")
+        if self.statuses:
+            parts.append(f"status:{','.join(self.statuses)}")
+        if self.payment_statuses:
+            parts.append(f"financial_status:{','.join(self.payment_statuses)}")
+        return " AND ".join(parts)
+
+
+def _midnight(day: dt.date, zone: ZoneInfo) -> str:
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _Moved(Exception):
+    """An order changed while it was read."""
+
+
+class OrdersPull:
+    """Pulls orders of one shop.
+
+    Args:
+        client: The shop's client.
+        page_size: Orders per page; made smaller where a page costs too much.
+        with_buyers: Whether names of buyers are asked for.
+        bulk_from: From so many orders on they are fetched in bulk.
+    """
+
+    def __init__(self, client: ShopifyClient, *, page_size: int, with_buyers: bool, bulk_from: int) -> None:
+        self._client = client
+        self._first, self._lines = min(page_size, LARGEST_PAGE), LINES
+        self._with_buyers, self._bulk_from = with_buyers, bulk_from
+        self._orders = queries.orders(with_buyers=with_buyers)
+        self._changes_first = 50
+        self._files = 0
+        self._stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
+
+    def fetch(self, span: Span, zone: ZoneInfo) -> Iterator[Fetched]:
+        """Yield files of whole orders.
+
+        Raises:
+            SourceUnavailable: Shopify refused, or could not be reached; what was yielded so far is good.
+        """
+        search, sort_key = span.search(zone), DATES[span.by][1]
+        counted = self._client.ask(ORDERS_COUNT, {"query": search}).data.get("ordersCount") or {}
+        count = int(counted.get("count") or 0)
+        if count < self._bulk_from:
+            yield from self._pages(search, sort_key, count)
+            return
+        began = self._client.clock.now() - dt.timedelta(minutes=10)
+        yield from self._in_bulk(search, count)
+        # Whatever changed while the bulk operation ran comes once more, in its new state.
+        since = f"updated_at:>='{began.astimezone(dt.UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}'"
+        yield from self._pages(f"{search} AND {since}" if search else since, "UPDATED_AT", None)
+
+    def _pages(self, search: str, sort_key: str, announced: int | None) -> Iterator[Fetched]:
+        after: str | None = None
+        for _ in range(MAX_PAGES):
+            reply, belonging = self._whole_page(search, sort_key, after)
+            page = _object(reply.data, "orders")
+            if page.get("nodes"):
+                yield self._file([reply.kept, *belonging], announced)
+            info = _object(page, "pageInfo")
+            if not info.get("hasNextPage"):
+                return
+            if not info.get("endCursor") or info["endCursor"] == after:
+                raise SourceUnavailable(
+                    "Shopify says that there are more orders, but not where they go on. Pull again."
+                )
+            after = str(info["endCursor"])
+        raise SourceUnavailable(f"Shopify has more than {MAX_PAGES} pages for one question. Pull smaller spans.")
+
+    def _whole_page(self, search: str, sort_key: str, after: str | None) -> tuple[Reply, list[KeptAnswer]]:
+        for _ in range(READ_AGAIN):
+            reply = self._page(search, sort_key, after)
+            try:
+                return reply, [kept for node in _nodes(reply.data, "orders") for kept in self._belonging(node)]
+            except _Moved:
+                continue
+        raise SourceUnavailable(
+            f"Orders of one page changed each of the {READ_AGAIN} times it was read. What was fetched is kept. Pull again later."
+        )
+
+    def _page(self, search: str, sort_key: str, after: str | None) -> Reply:
+        while True:
+            variables = {
+                "first": self._first, "after": after, "query": search, "sortKey": sort_key, "lines": self._lines,
+            }  # fmt: skip
+            try:
+                return self._client.ask(self._orders, variables)
+            except TooMuch as error:
+                before = self._first * self._lines
+                if self._first > 1:
+                    self._first = max(1, int(self._first * error.part))
+                elif self._lines > 1:
+                    self._lines = max(1, self._lines // 2)
+                else:
+                    raise
+                self._client.bucket.scaled(self._orders.name, self._first * self._lines / before)
+
+    def _belonging(self, order: Mapping[str, Any]) -> list[KeptAnswer]:
+        """Return the further answers an order needs to be whole; raises _Moved where it changed meanwhile."""
+        kept = []
+        info = _object(_object(order, "lineItems"), "pageInfo")
+        while info.get("hasNextPage"):
+            reply = self._about(ORDER_LINES, order, {"first": 100, "after": info.get("endCursor")})
+            kept.append(reply.kept)
+            info = _object(_object(_object(reply.data, "order"), "lineItems"), "pageInfo")
+        if needs_changes(order):
+            kept.append(self._about(ORDER_CHANGES, order, {"first": self._changes_first}).kept)
+        return kept
+
+    def _about(self, operation: Operation, order: Mapping[str, Any], variables: dict[str, Any]) -> Reply:
+        """Ask about one order, for less where that costs too much."""
+        while True:
+            try:
+                reply = self._client.ask(operation, {"id": order["id"], **variables}, about=str(order["id"]))
+            except TooMuch as error:
+                if variables["first"] == 1:
+                    raise
+                smaller = max(1, int(variables["first"] * error.part))
+                self._client.bucket.scaled(operation.name, smaller / variables["first"])
+                variables["first"] = smaller
+                continue
+            if _object(reply.data, "order").get("updatedAt") != order.get("updatedAt"):
+                raise _Moved
+            return reply
+
+    def _in_bulk(self, search: str, announced: int) -> Iterator[Fetched]:
+        found = run_bulk(self._client, queries.bulk_orders(search, with_buyers=self._with_buyers))
+        for some in in_files(found):
+            still, belonging = self._bulk_belonging(some)
+            if still:
+                text = "\n".join(line for each in still for line in each.lines)
+                yield self._file([KeptAnswer(BULK, "", text), *belonging], announced)
+
+    def _bulk_belonging(self, some: list[BulkOrder]) -> tuple[list[BulkOrder], list[KeptAnswer]]:
+        """Return the orders that did not change since, and their further answers; the others come with the pages after."""
+        still, kept = [], []
+        for each in some:
+            if needs_changes(each.order):
+                try:
+                    kept.append(self._about(ORDER_CHANGES, each.order, {"first": self._changes_first}).kept)
+                except _Moved:
+                    continue
+            still.append(each)
+        return still, kept
+
+    def _file(self, answers: list[KeptAnswer], announced: int | None) -> Fetched:
+        self._files += 1
+        return Fetched(
+            name=f"shopify-orders-{self._stamp}-{self._files:05d}.json",
+            content=kept_together(answers),
+            page=self._files,
+            announced=announced,
+        )
+
+
+def fetch_products(client: ShopifyClient, page_size: int) -> Iterator[Fetched]:
+    """Yield files with the shop's products; raises SourceUnavailable."""
+    after, number = None, 0
+    first = min(page_size, LARGEST_PAGE)
+    stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
+    while number < MAX_PAGES:
+        try:
+            reply = client.ask(queries.PRODUCTS, {"first": first, "after": after})
+        except TooMuch as error:
+            if first == 1:
+                raise
+            first = max(1, int(first * error.part))
+            client.bucket.scaled(queries.PRODUCTS.name, error.part)
+            continue
+        number += 1
+        yield Fetched(
+            name=f"shopify-products-{stamp}-{number:05d}.json", content=kept_together([reply.kept]), page=number
+        )
+        info = _object(_object(reply.data, "productVariants"), "pageInfo")
+        if not info.get("hasNextPage"):
+            return
+        after = info.get("endCursor")
+
+
+def needs_changes(order: Mapping[str, Any]) -> bool:
+    """Return whether an order must be asked for by itself: it was edited, or a list of the first answer was full."""
+    full = any(len(order.get(name) or ()) >= LISTED for name in ("transactions", "refunds", "fulfillments"))
+    shipping = _object(_object(order, "shippingLines"), "pageInfo").get("hasNextPage")
+    return bool(order.get("edited")) or full or bool(shipping)
+
+
+def _object(place: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = place.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _nodes(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    return [node for node in _object(data, name).get("nodes") or () if isinstance(node, dict)]

@@ -1,0 +1,148 @@
+"""What Shopify's Admin API is asked, as GraphQL texts; tests hold every text against Shopify's published schema.
+
+Only what is used is asked for: each field may need a right of its own, and costs points. Amounts are asked for in the
+shop's own currency (`shopMoney`). Plain lists have no pages, so an order that fills one is asked for again by itself.
+
+Specification: https://shopify.dev/docs/api/admin-graphql (versions 2026-01 to 2026-10).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+LISTED: Final = 10
+"""So many payments, refunds and shipments of an order are asked for at first."""
+LISTED_ALL: Final = 100
+"""So many where an order is asked for by itself."""
+LINES: Final = 25
+"""Lines of an order in the first answer; further ones are asked for page by page."""
+
+_MONEY: Final = "{ shopMoney { amount } }"
+_TRANSACTION: Final = (
+    f"id kind status test gateway formattedGateway processedAt amountSet {_MONEY} amountRoundingSet {_MONEY}"
+)
+_REFUND: Final = f"id createdAt processedAt note totalRefundedSet {_MONEY}"
+_LINE: Final = f"""
+id name sku quantity currentQuantity isGiftCard taxable requiresShipping
+originalUnitPriceSet {_MONEY} discountAllocations {{ allocatedAmountSet {_MONEY} }}"""
+_SHIPPING: Final = f"id title originalPriceSet {_MONEY} discountedPriceSet {_MONEY}"
+_ORDER: Final = f"""
+id legacyResourceId name createdAt processedAt updatedAt cancelledAt test edited sourceName
+displayFinancialStatus displayFulfillmentStatus currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
+totalPriceSet {_MONEY} currentTotalPriceSet {_MONEY} subtotalPriceSet {_MONEY} totalTaxSet {_MONEY}
+totalTipReceivedSet {_MONEY} totalRefundedSet {_MONEY} totalOutstandingSet {_MONEY}
+originalTotalDutiesSet {_MONEY} originalTotalAdditionalFeesSet {_MONEY}
+totalCashRoundingAdjustment {{ paymentSet {_MONEY} refundSet {_MONEY} }}
+taxLines {{ title ratePercentage channelLiable priceSet {_MONEY} }}
+retailLocation {{ id name }}"""
+_BUYER: Final = "billingAddress { name }"
+_LISTS: Final = f"""
+fulfillments(first: {LISTED}) {{ createdAt status }}
+transactions(first: {LISTED}) {{ {_TRANSACTION} }}
+refunds(first: {LISTED}) {{ {_REFUND} }}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One question."""
+
+    name: str
+    """Name of the GraphQL operation; also how a kept answer says what was asked."""
+    text: str
+    about: str
+    """What it asks for, for messages."""
+
+
+def orders(*, with_buyers: bool) -> Operation:
+    """Return the question for one page of orders."""
+    text = f"""query Orders($first: Int!, $after: String, $query: String!, $sortKey: OrderSortKeys!, $lines: Int!) {{
+  orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_ORDER} {_BUYER if with_buyers else ""} {_LISTS}
+      shippingLines(first: 5) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHIPPING} }} }}
+      lineItems(first: $lines) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }} }}
+    }}
+  }}
+}}"""
+    return Operation("Orders", text, "orders")
+
+
+ORDER_LINES: Final = Operation(
+    "OrderLines",
+    f"""query OrderLines($id: ID!, $first: Int!, $after: String) {{
+  order(id: $id) {{ id updatedAt
+    lineItems(first: $first, after: $after) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }} }}
+  }}
+}}""",
+    "further lines of an order",
+)
+"""Lines of an order beyond the first answer."""
+
+ORDER_CHANGES: Final = Operation(
+    "OrderChanges",
+    f"""query OrderChanges($id: ID!, $first: Int!) {{
+  order(id: $id) {{ id updatedAt
+    fulfillments(first: {LISTED_ALL}) {{ createdAt status }}
+    transactions(first: {LISTED_ALL}) {{ {_TRANSACTION} }}
+    refunds(first: {LISTED_ALL}) {{ {_REFUND} }}
+    shippingLines(first: {LISTED_ALL}) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHIPPING} }} }}
+    agreements(first: $first) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ id happenedAt reason
+      sales(first: 20) {{ nodes {{ actionType lineType quantity totalAmount {_MONEY} }} }} }} }}
+  }}
+}}""",
+    "payments, refunds and changes of an order",
+)
+"""All that happened to an order: asked for where it was edited, and where a list of the first answer was full."""
+
+ORDERS_COUNT: Final = Operation(
+    "OrdersCount",
+    "query OrdersCount($query: String!) { ordersCount(query: $query, limit: null) { count precision } }",
+    "the number of orders",
+)
+SHOP: Final = Operation(
+    "Shop",
+    "query Shop { shop { name myshopifyDomain currencyCode ianaTimezone } currentAppInstallation { accessScopes { handle } } }",
+    "the shop and the app's rights",
+)
+PRODUCTS: Final = Operation(
+    "Products",
+    """query Products($first: Int!, $after: String) {
+  productVariants(first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id sku displayName price taxable product { id title isGiftCard } }
+  }
+}""",
+    "products",
+)
+BULK_RUN: Final = Operation(
+    "BulkRun",
+    """mutation BulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id status } userErrors { field message }
+  }
+}""",
+    "a bulk operation",
+)
+BULK_STATE: Final = Operation(
+    "BulkState",
+    "query BulkState($id: ID!) { bulkOperation(id: $id) { id status errorCode objectCount url } }",
+    "the state of a bulk operation",
+)
+
+
+def bulk_orders(search: str, *, with_buyers: bool) -> str:
+    """Return the query a bulk operation runs: no variables, no pages, two connections one deep."""
+    return f"""{{ orders(query: {json.dumps(search)}) {{ edges {{ node {{ __typename {_ORDER} {_BUYER if with_buyers else ""} {_LISTS}
+    shippingLines {{ edges {{ node {{ __typename {_SHIPPING} }} }} }}
+    lineItems {{ edges {{ node {{ __typename {_LINE} }} }} }}
+}} }} }} }}"""
+
+
+def all_texts() -> dict[str, str]:
+    """Return every text that may go out, by name, for the tests."""
+    made = [orders(with_buyers=True), ORDER_LINES, ORDER_CHANGES, ORDERS_COUNT, SHOP, PRODUCTS, BULK_RUN, BULK_STATE]
+    bulk = bulk_orders("updated_at:>='2026-11-01T00:00:00Z'", with_buyers=True)
+    lean = {"Orders without buyers": orders(with_buyers=False).text, "Bulk": bulk}
+    return {operation.name: operation.text for operation in made} | lean

@@ -1,0 +1,131 @@
+"""Shopify as the application asks for it: who is there and what the app may read, orders of a span, products."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from recon.errors import SourceUnavailable
+from recon.frames.findings import no_findings
+from recon.sources.base import Fetched
+from recon.sources.shopify.client import ShopifyClient
+from recon.sources.shopify.pull import OrdersPull, Span, fetch_products
+from recon.sources.shopify.queries import ORDERS_COUNT, SHOP
+
+ALL_ORDERS: Final = "read_all_orders"
+WINDOW_DAYS: Final = 60
+"""So many days back an app may read orders that lacks `read_all_orders`."""
+
+
+class ShopifyShopClient:
+    """One Shopify shop behind the calls of the service."""
+
+    def __init__(self, client: ShopifyClient, *, zone: str, page_size: int, with_buyers: bool, bulk_from: int) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            client: The shop's client.
+            zone: The shop's time zone, in which days begin.
+            page_size: Orders per page.
+            with_buyers: Whether names of buyers are asked for.
+            bulk_from: From so many orders on they are fetched in bulk.
+        """
+        self._client, self._zone = client, ZoneInfo(zone)
+        self._page_size, self._with_buyers, self._bulk_from = page_size, with_buyers, bulk_from
+        self._checks: list[str] = []
+
+    def verify(self) -> str:
+        """Return who answered, in words, after one harmless read of orders too.
+
+        Raises:
+            SourceUnavailable: Not reached, keys refused, or orders not readable.
+        """
+        data = self._client.ask(SHOP, {}).data
+        shop = data.get("shop") or {}
+        scopes = _scopes(data)
+        count = (self._client.ask(ORDERS_COUNT, {"query": ""}).data.get("ordersCount") or {}).get("count")
+        zone, currency = shop.get("ianaTimezone"), shop.get("currencyCode")
+        self._checks = [self._reach(scopes)]
+        if zone and zone != self._zone.key:
+            self._checks.append(
+                f"The shop's own time zone is {zone}; days are counted in {self._zone.key}. Set timezone of the connection if that is wrong."
+            )
+        return f"Shopify shop {shop.get('name') or self._client.store} ({shop.get('myshopifyDomain')}, {currency}), {count} orders readable"
+
+    def checks(self) -> tuple[str, ...]:
+        """Return what `verify` found out about rights and days."""
+        return tuple(self._checks)
+
+    def fetch(self, record_kind: str, query: Mapping[str, Any]) -> Iterator[Fetched]:
+        """Yield raw answers with orders; refunds come with their order, so there are no other kinds.
+
+        Args:
+            record_kind: sale; any other yields nothing.
+            query: since, until (days or None), by (updated, created, ordered), status and payment_status (comma lists).
+
+        Raises:
+            UsageError: A date or state Shopify does not filter by.
+            SourceUnavailable: Shopify refused, could not be reached, or gives older days to nobody with these rights.
+        """
+        if record_kind != "sale":
+            return
+        span = Span(
+            since=query.get("since"),
+            until=query.get("until"),
+            by=str(query.get("by") or "updated"),
+            statuses=_listed(query.get("status")),
+            payment_statuses=_listed(query.get("payment_status")),
+        )
+        self._within_reach(span.since)
+        pull = OrdersPull(
+            self._client, page_size=self._page_size, with_buyers=self._with_buyers, bulk_from=self._bulk_from
+        )
+        yield from pull.fetch(span, self._zone)
+
+    def fetch_products(self) -> Iterator[Fetched]:
+        """Yield raw answers with the product list; raises like `fetch`."""
+        return fetch_products(self._client, self._page_size)
+
+    def unchanged(self) -> int:
+        """Return 0: every page is kept."""
+        return 0
+
+    def findings(self) -> pl.DataFrame:
+        """Return nothing: a pull that is not whole stops with words."""
+        return no_findings()
+
+    def _within_reach(self, since: dt.date | None) -> None:
+        """Refuse days Shopify would silently leave out."""
+        today = self._client.clock.now().astimezone(self._zone).date()
+        oldest = today - dt.timedelta(days=WINDOW_DAYS)
+        if since is not None and since >= oldest:
+            return
+        if ALL_ORDERS in _scopes(self._client.ask(SHOP, {}).data):
+            return
+        asked = f"days since {since}" if since else "all days"
+        raise SourceUnavailable(
+            f"Shopify tells this app only orders of the last {WINDOW_DAYS} days (it lacks the right {ALL_ORDERS}), and {asked} are asked"
+            f" for. Nothing was fetched. Give the app {ALL_ORDERS} in Shopify; or import older orders from the orders export and pull"
+            f" with --since {oldest}."
+        )
+
+    def _reach(self, scopes: frozenset[str]) -> str:
+        if ALL_ORDERS in scopes:
+            return "The app may read orders of all days."
+        return (
+            f"The app lacks {ALL_ORDERS}: Shopify tells it only orders made in the last {WINDOW_DAYS} days, so refunds of older ones"
+            " are not seen."
+        )
+
+
+def _scopes(data: Mapping[str, Any]) -> frozenset[str]:
+    listed = (data.get("currentAppInstallation") or {}).get("accessScopes") or ()
+    return frozenset(str(scope.get("handle")) for scope in listed if isinstance(scope, dict))
+
+
+def _listed(text: object) -> tuple[str, ...]:
+    return tuple(part.strip() for part in str(text or "").split(",") if part.strip())

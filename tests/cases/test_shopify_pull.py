@@ -1,0 +1,80 @@
+"""Shopify by its API, from the shop to the company file: pulled, matched, planned, approved, uploaded, pulled again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from recon.sandbox.shopify import Rules, ShopifySandbox, invented_month
+from recon.workspace import make_workspace
+from tests.cases import story
+from tests.clock import FakeClock
+from tests.shell import Shell
+
+MONTH = invented_month(dt.date(2026, 10, 1), 40)
+
+
+@pytest.fixture
+def shop() -> Iterator[ShopifySandbox]:
+    clock = FakeClock()
+    with ShopifySandbox(orders=MONTH, now=clock.now, monotonic=clock.monotonic, rules=Rules(bulk_seconds=5)) as shop:
+        shop.clock = clock  # type: ignore[attr-defined]
+        yield shop
+
+
+def books(root: Path, shop: ShopifySandbox, **keys: str) -> Shell:
+    settings = (story.CASES / "us-shop-month" / "settings.toml").read_text(encoding="utf-8")
+    settings = settings.replace('source = "shopify"', 'source = "shopify-api"')
+    make_workspace(root, f'{settings}\n[connections.shop.source_api]\nbase_url = "{shop.url}"\n')
+    shell = Shell(root, shop.clock)  # type: ignore[attr-defined]
+    shell("connect", "--stdin", "--keep", "file", stdin=json.dumps(keys or shop.keys)).expect(0)
+    return shell
+
+
+def planned(shell: Shell) -> list[tuple[str, str, str]]:
+    shell("match", "--link-all", "--text")
+    for channel, method in {"Shopify Payments": "Shopify Payments Clearing", "Cash": "Cash Drawer"}.items():
+        shell("match", "--channel", channel, "--method", method)
+    made = shell.json("plan")
+    if not made["batch"]:
+        return []
+    listed: list[dict[str, Any]] = shell.json("documents", made["batch"])["documents"]
+    return [(row["kind"], row["order_number"], row["total"]) for row in listed]
+
+
+def test_a_month_goes_from_the_shop_to_the_company_file(tmp_path: Path, shop: ShopifySandbox) -> None:
+    shell = books(tmp_path / "books", shop)
+    pulled = shell.json("pull")
+    assert sum(file["orders"] for file in pulled["files"]) == 40
+    documents = planned(shell)
+    receipts = {number: total for kind, number, total in documents if kind == "receipt"}
+    refunds = {number: total for kind, number, total in documents if kind == "credit_note"}
+    assert receipts == {f"#{order.number}": money(order.total) for order in MONTH}
+    assert refunds == {f"#{order.number}": money(order.refunded) for order in MONTH if order.refunded}
+
+
+def test_a_refund_comes_with_the_next_pull_on_its_own_day(tmp_path: Path, shop: ShopifySandbox) -> None:
+    order = next(each for each in MONTH if not each.refunds)
+    shell = books(tmp_path / "books", shop)
+    shell("pull").expect(0)
+    planned(shell)
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    shell("upload", "B0001").expect(0)
+    shell.clock.forward(3 * 86_400)  # type: ignore[attr-defined]
+    day = shell.clock.now() - dt.timedelta(days=1)  # type: ignore[attr-defined]
+    shop.replace_orders([replace(each, refunds=((day, 700),)) if each is order else each for each in MONTH])
+    shell("pull").expect(0)
+    assert planned(shell) == [("credit_note", f"#{order.number}", "7.00")]
+    listed = shell.json("documents", "B0002")["documents"]
+    assert [row["issued_on"] for row in listed] == [day.astimezone(ZoneInfo("America/New_York")).date().isoformat()]
+
+
+def money(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"

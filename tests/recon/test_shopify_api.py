@@ -1,0 +1,172 @@
+"""Orders by Shopify's API: the same as by its export, with what only the API knows on top; what cannot be known is held."""
+
+import datetime as dt
+import json
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from shopify_api_tools import NOON, OPTIONS, export_of, frames_of, kept, pulled, read
+from shopify_tools import kept as kept_export
+
+from recon.errors import MalformedFile
+from recon.normalize import normalize
+from recon.sandbox.shopify import Line, SandboxOrder, invented_month
+from recon.sources.base import Fetched
+from recon.sources.shopify import ShopifyOrders
+from recon.sources.shopify.answers import ShopifyAnswers
+
+MONTH = invented_month(dt.date(2026, 10, 1), 80)
+ONLY_API = ("file", "row", "updated_at", "paid_minor", "discount_basis")
+"""Columns in which an order by API says more than by export, how it was read, and where it stands in its file."""
+
+
+def by_export(folder, orders, options=OPTIONS):
+    file = kept_export(folder, export_of(orders))
+    return normalize(ShopifyOrders().read(file, options), options, file_id=file.file_id)
+
+
+def without_order_no(frame, orders):
+    keys = orders.select("order_no", "order_key")
+    columns = [c for c in frame.columns if c not in {"order_no", "row"}]
+    return frame.join(keys, on="order_no").select("order_key", *columns).sort("order_key", *columns[:1])
+
+
+def held(frames):
+    return frames.findings.filter(pl.col("severity").cast(pl.String).is_in(["hold", "refused"]))
+
+
+def one(frame):
+    assert frame.height == 1
+    return frame.row(0, named=True)
+
+
+def order(**rest):
+    return SandboxOrder(number=1001, at=NOON, **rest)
+
+
+def test_an_order_is_the_same_by_api_and_by_export(tmp_path):
+    by_api, exported = frames_of(tmp_path, pulled(MONTH, page_size=7)[0]), by_export(tmp_path, MONTH)
+    orders = [frames.orders.drop(*ONLY_API, "order_no").sort("order_key") for frames in (by_api, exported)]
+    assert orders[0].height == 80
+    assert_frame_equal(*orders)
+    lines = [without_order_no(frames.lines, frames.orders) for frames in (by_api, exported)]
+    # A gift card that is not called one is known only by the API; here its name says it too.
+    assert_frame_equal(*lines)
+    assert held(by_api).is_empty()
+
+
+def test_refunds_have_their_own_days_and_tie_to_the_order(tmp_path):
+    late = NOON + dt.timedelta(days=20)
+    frames = read(tmp_path, order(lines=(Line(price=5000),), refunds=((NOON, 1000), (late, 500))))
+    rows = frames.refunds.select("refunded_on", "amount_minor", "reason").rows()
+    assert rows == [(dt.date(2026, 10, 5), 1000, "came back"), (dt.date(2026, 10, 25), 500, "came back")]
+    assert one(frames.orders)["refunded_minor"] == 1500
+    assert "refund-undated" not in frames.findings["code"].to_list()
+
+
+def test_every_gateway_has_its_own_sum_and_change_is_taken_off(tmp_path):
+    parts = (("Cash", 3000), ("Gift Card", 2000))
+    frames = read(tmp_path, order(lines=(Line(price=5000),), payments=parts, change=1500))
+    assert frames.payments.select("payment_channel", "amount_minor").rows() == [("Cash", 3000), ("Gift Card", 2000)]
+    assert one(frames.orders)["payment_channel"] == "Cash + Gift Card"
+    assert one(frames.orders)["paid_minor"] == 5000
+    assert held(frames).is_empty()
+
+
+def test_whether_prices_include_tax_is_stated_and_not_worked_out(tmp_path):
+    # 100.00 with a discount of the same sum as the tax foots both ways; only the order itself knows.
+    taxed = {"lines": (Line(price=10725),), "tax_basis_points": 725}
+    assert one(read(tmp_path, order(**taxed, includes_tax=True)).orders)["vat_mode"] == "included"
+    assert one(read(tmp_path, order(**taxed)).orders)["vat_mode"] == "excluded"
+
+
+def test_an_order_that_foots_only_against_its_own_word_is_held(tmp_path):
+    answer = pulled([order(lines=(Line(price=10000),), tax_basis_points=725)])[0][0]
+    lied = answer.content.replace(b'\\"taxesIncluded\\": false', b'\\"taxesIncluded\\": true')
+    assert lied != answer.content
+    frames = frames_of(tmp_path, [Fetched(answer.name, lied)])
+    assert held(frames)["code"].to_list() == ["does-not-foot"]
+
+
+def test_cash_rounding_is_part_of_what_the_buyer_pays(tmp_path):
+    frames = read(tmp_path, order(lines=(Line(price=999),), gateway="Cash", rounding=1))
+    found = one(frames.orders)
+    assert (found["total_minor"], found["rounding_minor"], found["goods_minor"]) == (1000, 1, 999)
+    assert one(frames.payments)["amount_minor"] == 1000
+    assert held(frames).is_empty()
+
+
+def test_tips_and_gift_cards_have_their_kinds(tmp_path):
+    lines = (
+        Line(sku="A"),
+        Line(name="Summer present", price=2500, is_gift_card=True, taxable=False),
+        Line(name="Tip", price=300, is_tip=True),
+    )
+    frames = read(tmp_path, order(lines=lines))
+    assert frames.lines["kind"].to_list() == ["product", "gift_card", "tip"]
+    assert held(frames).is_empty()
+
+
+def test_the_place_of_a_counter_sale_is_part_of_its_channel(tmp_path):
+    channels = [
+        one(read(tmp_path, order(source="pos", location=place)).orders)["sales_channel"]
+        for place in ("Main Street", "")
+    ]
+    assert channels == ["POS Main Street", "pos"]
+
+
+def test_a_buyer_nobody_names_is_no_trouble(tmp_path):
+    frames = read(tmp_path, order(buyer=None))
+    assert one(frames.orders)["customer_name"] is None
+    assert held(frames).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "words"),
+    [
+        ({"is_test": True}, "test-payment", "marks the order as a test"),
+        ({"is_edited": True, "removed": 400}, "does-not-foot", "Changes: 2026-10-05 order edit -4.00"),
+        ({"platform_pays_tax": True, "tax_basis_points": 725}, "tax-rate-unknown", "shopify.platform_tax"),
+    ],
+)
+def test_what_only_the_api_shows_holds_the_order(tmp_path, rest, code, words):
+    findings = held(read(tmp_path, order(lines=(Line(price=5000),), **rest)))
+    found = one(findings.filter(pl.col("code") == code))
+    assert found["order_key"] == "shopify:demo:5000001001"
+    assert words in found["detail"]
+
+
+def test_an_edited_order_that_ties_goes_on(tmp_path):
+    assert held(read(tmp_path, order(is_edited=True))).is_empty()
+
+
+def test_an_order_with_more_lines_than_a_page_is_whole(tmp_path):
+    lines = tuple(Line(sku=f"S{n}", price=100) for n in range(260))
+    files, shop = pulled([order(lines=lines)])
+    frames = frames_of(tmp_path, files)
+    assert frames.lines.height == 260
+    assert frames.lines["sku"].n_unique() == 260
+    assert [seen.name for seen in shop.requests].count("OrderLines") == 3
+    assert held(frames).is_empty()
+
+
+def test_a_file_without_the_further_lines_is_not_read(tmp_path):
+    lines = tuple(Line(sku=f"S{n}", price=100) for n in range(30))
+    answer = pulled([order(lines=lines)])[0][0]
+    content = json.loads(answer.content)
+    content["shopify_answers"] = content["shopify_answers"][:1]
+    file = kept(tmp_path, Fetched(answer.name, json.dumps(content).encode()))
+    with pytest.raises(MalformedFile, match="lines of 1 of its orders are missing"):
+        ShopifyAnswers().read(file, OPTIONS)
+
+
+def test_in_bulk_the_same_orders_come_as_page_by_page(tmp_path):
+    paged, _ = pulled(MONTH)
+    in_bulk, shop = pulled(MONTH, bulk_from=10)
+    assert "BulkRun" in [seen.name for seen in shop.requests]
+    frames = [frames_of(tmp_path, files) for files in (paged, in_bulk)]
+    orders = [each.orders.drop("file", "row", "order_no").sort("order_key") for each in frames]
+    assert_frame_equal(*orders)
+    for part in ("lines", "payments", "refunds"):
+        assert_frame_equal(*(without_order_no(getattr(each, part), each.orders) for each in frames))
