@@ -88,7 +88,7 @@ def _balances(journal: Path) -> dict[str, int]:
     if found is None:
         pytest.skip("hledger is not installed here; CI installs it")
     command = [found, "-f", str(journal), "balance", "-N", "--flat", "-E", "-O", "csv"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout  # noqa: S603
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
     rows = [line.strip('"').split('","') for line in printed.splitlines()[1:]]
     return {name: minor for name, minor in ((_account(name), _minor(amount)) for name, amount in rows) if minor}
 
@@ -110,9 +110,7 @@ def test_writing_again_gives_the_same_bytes_until_something_is_confirmed(tmp_pat
     file.unlink()
     shell("upload", batch).expect(4)
     assert file.read_bytes() == first
-    digests = [
-        event.facts["sha256"] for event in _events(shell, batch) if event.kind == "import-file"
-    ]
+    digests = [event.facts["sha256"] for event in _events(shell, batch) if event.kind == "import-file"]
     assert digests == [hashlib.sha256(first).hexdigest()], "noted once"
 
     books = importer()
@@ -141,7 +139,11 @@ def test_a_file_of_other_bytes_is_never_written_over_one_that_may_be_imported(tm
     batch = approved(shell)
     file = Path(shell.json("upload", batch, code=4)["files"][0])
     first = file.read_bytes()
-    set_setting(shell, "[connections.shop.products]", '[connections.shop.quickbooks.classes]\n"web" = "Online"\n\n[connections.shop.products]')
+    set_setting(
+        shell,
+        "[connections.shop.products]",
+        '[connections.shop.quickbooks.classes]\n"web" = "Online"\n\n[connections.shop.products]',
+    )
     ran = shell("upload", batch)
     assert ran.code != 0 and "Nothing" in ran.err
     assert file.read_bytes() == first
@@ -155,7 +157,7 @@ def test_without_lists_nothing_is_written_unless_a_person_takes_the_risk(tmp_pat
     batch = approved(shell)
     with service_for(_workspace(shell), clock=clock) as service:
         store = service._context.store
-        parts = {part: () for part in ("products", "methods", "accounts", "contacts", "classes")}
+        parts = dict.fromkeys(("products", "methods", "accounts", "contacts", "classes"), ())
         store.catalog.put("shop", parts)
     ran = shell("upload", batch)
     assert ran.code != 0

@@ -36,7 +36,9 @@ class Importer:
     def take(self, path: Path) -> None:
         """Import a file, whole or not at all."""
         content = path.read_bytes()
-        if content[:3] == b"\xef\xbb\xbf" or content.replace(b"\r\n", b"").strip(b"\r\n") != content.replace(b"\r\n", b""):
+        if content[:3] == b"\xef\xbb\xbf" or content.replace(b"\r\n", b"").strip(b"\r\n") != content.replace(
+            b"\r\n", b""
+        ):
             raise Refused("a byte order mark, or lines that do not end with CR LF")
         if b"\n" in content.replace(b"\r\n", b"") or b"\r" in content.replace(b"\r\n", b""):
             raise Refused("a bare line end")
