@@ -239,7 +239,7 @@ def test_f41_tickets_are_long_differ_and_end(here):
 
 def test_f41_a_question_asked_again_takes_the_place_of_the_one_before(tmp_path):
     """The first one's connection may be dead; a set handed to it would be lost."""
-    from recon.targets.quickbooks.endpoint.dispatch import Times
+    from recon.targets.quickbooks.endpoint.waiting import Times
 
     with world(tmp_path / "books", times=Times(wait=30, hold=1000, leave=0)) as here:
         here.connector.begin()

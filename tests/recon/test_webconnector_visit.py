@@ -11,7 +11,7 @@ from zeep.transports import Transport
 
 from recon.errors import StoreBusy, TargetUnavailable
 from recon.targets.quickbooks.endpoint.desks import open_desk
-from recon.targets.quickbooks.endpoint.dispatch import Times
+from recon.targets.quickbooks.endpoint.waiting import Times
 from recon.targets.quickbooks.qbxml.read import read
 from tests.clock import FakeClock
 from tests.recon.webconnector_tools import COMPANY, NO_TIME, PASSWORD, Connector, change, question, world

@@ -15,10 +15,10 @@ from xml.sax.saxutils import escape
 from recon.crash import NO_CRASH, CrashPoints
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.targets.quickbooks.endpoint.desks import relayed
-from recon.targets.quickbooks.endpoint.dispatch import Times
 from recon.targets.quickbooks.endpoint.listen import Endpoint, endpoint
 from recon.targets.quickbooks.endpoint.password import digest_of
 from recon.targets.quickbooks.endpoint.soap import ENVELOPE, NAMESPACE
+from recon.targets.quickbooks.endpoint.waiting import Times
 from recon.targets.quickbooks.qbxml.read import parsed
 from recon.targets.quickbooks.qbxml.write import message_set, request
 from tests.clock import FakeClock

@@ -16,10 +16,11 @@ from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.listening import HOST
 from recon.ports import Clock
 from recon.targets.quickbooks.desk import CompanyFile, Desk, Recovered
-from recon.targets.quickbooks.endpoint.dispatch import PRESS, Dispatch, Times
+from recon.targets.quickbooks.endpoint.dispatch import Dispatch
 from recon.targets.quickbooks.endpoint.listen import Endpoint, endpoint, prove, serving
 from recon.targets.quickbooks.endpoint.relay import NONCE, SIGNATURE, Holder, error_of, is_signed, signature
 from recon.targets.quickbooks.endpoint.server import Relayed
+from recon.targets.quickbooks.endpoint.waiting import PRESS, Times
 
 _SLACK_SECONDS: Final = 30.0
 _CONNECT_SECONDS: Final = 5.0
@@ -125,12 +126,12 @@ class RelayDesk:
     def _gone(self, *, is_out: bool) -> TargetUnavailable | OutcomeUnknown:
         if is_out:
             return OutcomeUnknown(
-                "`recon qbwc serve` ended while it waited for QuickBooks. What QuickBooks did is looked up before anything is sent"
-                " again; start `recon qbwc serve` again, or run this without it.",
+                "recon qbwc serve ended while it waited for QuickBooks. What QuickBooks did is looked up before anything is sent"
+                " again; start recon qbwc serve again, or run this without it.",
                 code="relay-gone",
             )
         return TargetUnavailable(
-            f"`recon qbwc serve` (process {self._holder.pid}) does not answer. Nothing was handed out; start it again, or run this"
+            f"recon qbwc serve (process {self._holder.pid}) does not answer. Nothing was handed out; start it again, or run this"
             " without it.",
             code="relay-gone", stops_batch=True,
         )  # fmt: skip
@@ -168,7 +169,7 @@ def open_desk(
     on_wait: Callable[[str], None] | None = None,
     crash: CrashPoints = NO_CRASH,
 ) -> Iterator[Desk]:
-    """Yield the desk of a workspace: through `recon qbwc serve` where it runs, else with an endpoint of its own.
+    """Yield the desk of a workspace: through recon qbwc serve where it runs, else with an endpoint of its own.
 
     Args:
         folder: The workspace's private folder.
@@ -208,7 +209,7 @@ def serve(
     on_visit: Callable[[str], None] | None = None,
     crash: CrashPoints = NO_CRASH,
 ) -> Iterator[Endpoint]:
-    """Stand for every command of this workspace, within a ``with``: `recon qbwc serve`.
+    """Stand for every command of this workspace, within a ``with``: recon qbwc serve.
 
     Raises:
         StoreBusy: Another command of this workspace waits for the Web Connector now.

@@ -19,12 +19,13 @@ from recon.files import OWNER_FILE_MODE, make_folder
 from recon.listening import HOST, held_beside, listening_socket
 from recon.ports import Clock
 from recon.targets.quickbooks.endpoint.connector import Connector
-from recon.targets.quickbooks.endpoint.dispatch import Dispatch, Times
+from recon.targets.quickbooks.endpoint.dispatch import Dispatch
 from recon.targets.quickbooks.endpoint.journal import Journal
 from recon.targets.quickbooks.endpoint.password import Door
 from recon.targets.quickbooks.endpoint.qwc import Address, new_file_id, new_room
 from recon.targets.quickbooks.endpoint.relay import LOCK, NOTE, Holder, is_signed, new_holder, read_note, write_note
 from recon.targets.quickbooks.endpoint.server import EndpointServer, Presence, Relayed
+from recon.targets.quickbooks.endpoint.waiting import Times
 
 PROOF_SECONDS: Final = 5.0
 PASSWORD_FACT: Final = "password"  # noqa: S105 - a name, no secret
@@ -58,7 +59,7 @@ def only_one(folder: Path) -> Iterator[None]:
         who = f"Process {holder.pid}" if holder else "Another process"
         raise StoreBusy(
             f"{who} of this workspace deals with the Web Connector now. Nothing was done; wait until it has finished, or keep"
-            " `recon qbwc serve` running: all commands then go through it."
+            " recon qbwc serve running: all commands then go through it."
         ) from None
     except OSError as error:
         raise TargetUnavailable(
@@ -184,7 +185,7 @@ def port_taken(port: int, why: str) -> TargetUnavailable:
         f"Port {port} of this computer is used by another program ({why}); which one cannot be told from here. Nothing was handed out,"
         " and the Web Connector should not be let near it: it would give that program the password. Find it with"
         f" `netstat -ano | findstr :{port}` (Windows) and end it; or set another quickbooks.port in recon.toml, write the file anew"
-        " with `recon qbwc file`, remove recon in the Web Connector and add it again.",
+        " with recon qbwc file, remove recon in the Web Connector and add it again.",
         code="port-taken", stops_batch=True,
     )  # fmt: skip
 
