@@ -34,7 +34,7 @@ def profile_command(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     profile.add_argument(
         "--start",
-        choices=("xcommerce", "zort", "bentoweb"),
+        choices=("xcommerce", "zort", "bentoweb", "stocky"),
         default=None,
         help="whose export it is: what decides its accounting is asked, and it is not saved before that is answered",
     )

@@ -134,7 +134,12 @@ def test_canonical_fields_are_those_of_a_reading() -> None:
 
 
 def test_starter_profiles_are_empty_valid_toml_and_ask() -> None:
-    assert starter_names() == ("bentoweb-orders-xlsx", "xcommerce-orders-xlsx", "zort-orders-xlsx")
+    assert starter_names() == (
+        "bentoweb-orders-xlsx",
+        "stocky-purchases-csv",
+        "xcommerce-orders-xlsx",
+        "zort-orders-xlsx",
+    )
     for name in starter_names():
         text = starter_text(name)
         raw = tomllib.loads(text)

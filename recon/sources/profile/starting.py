@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -25,13 +25,19 @@ class Starter:
     platform: str
     must: Mapping[str, str]
     """Fields that must be answered, each with its question."""
+    form: str = "orders-xlsx"
+    """What it exports and how, as its starter profile is named."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Constants that hold for every such file; an answer of a person counts before them."""
+    note: str = ""
+    """What has to be known of these files; stands above the proposed profile and is saved with it."""
     services: tuple[str, ...] = ()
     """Charges the provider's own link to the ledger books on service products, which therefore have to exist there."""
 
     @property
     def file(self) -> str:
         """Name of its starter profile."""
-        return f"{self.platform}-orders-xlsx"
+        return f"{self.platform}-{self.form}"
 
     def words(self) -> dict[str, dict[str, str]]:
         """Return the published words of order_state and payment_state."""
@@ -58,6 +64,16 @@ STARTERS: Final[Mapping[str, Starter]] = MappingProxyType({
         "order_state": "Which column holds BentoWeb's state of the order (สถานะ)? One word speaks of order and payment.",
         "payment_channel": _CHANNEL,
     })),
+    "stocky": Starter("stocky", MappingProxyType({
+        "order_id": "Which column holds the number of the purchase order?",
+        "customer_name": "Which column holds the supplier?",
+        "sku": "Which column holds the SKU?",
+        "quantity": "Which column holds how many pieces were received (not how many were ordered)?",
+        "unit_price": "Which column holds what one piece costs you?",
+        "completed_on": "Which column holds the day the goods were received?",
+        "order_state": "Which column says how far the purchase order is? Ordered only becomes nothing, received becomes an expense.",
+    }), form="purchases-csv", fixed=MappingProxyType({"record_kind": "purchase", "payment_state": "unpaid"}),
+        note="Stocky ended on 31 August 2026 and gives no new files: this reads what was saved before then."),
 })  # fmt: skip
 """By the name of `recon profile FILE --start NAME`."""
 
@@ -72,4 +88,6 @@ def with_musts(proposal: Proposal, start: str) -> Proposal:
     must = {field: text for field, text in STARTERS[start].must.items() if field not in taken}
     others = [question for question in proposal.asked if question.about.removeprefix("columns.") not in must]
     asked = [Question(f"columns.{field}", f"{text} {_none(field)}") for field, text in must.items()]
-    return replace(proposal, asked=(*asked, *others))
+    note = STARTERS[start].note
+    toml = f"# {note}\n{proposal.toml}" if note else proposal.toml
+    return replace(proposal, asked=(*asked, *others), toml=toml)
