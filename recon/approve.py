@@ -50,6 +50,7 @@ def approve(
     sum_minor: int,
     policy: ApprovalPolicy,
     standing: pl.DataFrame | None = None,
+    parts: pl.DataFrame | None = None,
 ) -> Approved:
     """Approve a draft: write the approval and put its documents into the outbox, or do neither.
 
@@ -65,6 +66,7 @@ def approve(
         sum_minor: Sum of their totals the person saw.
         policy: Who may approve.
         standing: Under what the documents stand in the ledger already (STANDING), where somebody else wrote them.
+        parts: What the summaries among the documents hold (PARTS), order by order; None: there are no summaries.
 
     Raises:
         UsageError: There is no such batch, no approver, or nothing to approve.
@@ -79,10 +81,11 @@ def approve(
     require_draft(store, batch)
     _require_same(batch, plan_digest=plan_digest, company_id=company_id, count=count, sum_minor=sum_minor)
     _require_complete(batch, documents)
+    _require_held(batch, documents, parts)
     if not approver.strip():
         raise UsageError("An approval needs a name: `recon approve BATCH --as NAME`. Nothing was approved.")
     warnings = two_persons(batch, approver, os_user, policy)
-    approval = _sealed(batch, documents_digest(documents), approver.strip(), os_user, store.clock.now(), policy)
+    approval = _sealed(batch, documents_digest(documents, parts), approver.strip(), os_user, store.clock.now(), policy)
     with store.database.transaction("approve"):
         first, last = insert_documents(
             store.database,
@@ -91,6 +94,7 @@ def approve(
             company_no=store.moves.company_no(batch.company_id),
             look_first=store.identity.look_first,
             standing=standing,
+            parts=parts,
         )
         written = store.batches.add_approval(approval, first_row=first, last_row=last)
     return Approved(written, warnings)
@@ -235,6 +239,17 @@ def _require_complete(batch: Batch, documents: pl.DataFrame) -> None:
     if documents.height != batch.document_count:
         changes = (f"the stored plan has {documents.height} documents, the batch {batch.document_count}",)
         raise StaleApproval(f"Batch {batch.batch_id}: {changes[0]}. Nothing was approved; plan again.", changes=changes)
+
+
+def _require_held(batch: Batch, documents: pl.DataFrame, parts: pl.DataFrame | None) -> None:
+    """Refuse summaries without exactly the orders they name."""
+    from recon.frames.conform import empty
+    from recon.frames.schemas import PARTS
+    from recon.plan.summing.keys import holds_exactly
+
+    if not holds_exactly(documents, empty(PARTS) if parts is None else parts):
+        change = "what its summaries hold is not what their documents say"
+        raise StaleApproval(f"Batch {batch.batch_id}: {change}. Nothing was approved; plan again.", changes=(change,))
 
 
 def two_persons(batch: Batch, approver: str, os_user: str, policy: ApprovalPolicy) -> tuple[str, ...]:

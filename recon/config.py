@@ -1,7 +1,7 @@
 """Settings of a workspace: ``recon.toml``, validated with all problems at once.
 
 Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
-sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``purchases``, ``charges``, ``contacts``, ``accounts``,
+sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``summary``, ``purchases``, ``charges``, ``contacts``, ``accounts``,
 ``schedule`` and ``auto_approve``; ``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
 (`recon.setting_words`).
 """
@@ -26,6 +26,7 @@ from recon.config_purchases import Purchases
 from recon.config_quickbooks import QuickBooks
 from recon.config_shopify import ShopifyApi
 from recon.config_source import unfit_rules
+from recon.config_summary import Summary, unfit_summary
 from recon.config_words import Meaning
 from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of
 from recon.errors import SettingsError
@@ -144,6 +145,8 @@ class NumberPrefixes(Section):
     expense: str = "EX-"
     """Purchases; a ledger that numbers expenses itself gets ours as the reference."""
     supplier_credit: str = "SC-"
+    summary: str = Field(default="D", pattern=r"^[A-Za-z]?$")
+    """Summaries of a day (one letter or none): D260605-01 is the first of 5 June 2026."""
 
 
 class CreditNoteReasons(Section):
@@ -220,6 +223,7 @@ class Connection(Section):
     products: Products = Products()
     channels: Channels = Channels()
     quickbooks: QuickBooks = QuickBooks()
+    summary: Summary = Summary()
     purchases: Purchases = Purchases()
     charges: dict[str, Charges] = {"default": Charges()}  # noqa: RUF012
     """`default` and, where they differ, one table per sales channel."""
@@ -260,6 +264,9 @@ class Connection(Section):
                 "--target peak --environment sandbox)"
             )
         if unfit := unfit_rules(self.source, self.receipts, self.invoices, self.record_kinds):
+            raise ValueError(unfit)
+        takes = ledger_facts(self.target).takes_summaries
+        if unfit := unfit_summary(self.summary, takes_summaries=takes, numbering=self.numbering, writers=self.writers):
             raise ValueError(unfit)
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
             raise ValueError(

@@ -30,6 +30,7 @@ PARTS: Final[dict[str, str]] = {
     "contacts": N_("Contacts"),
     "accounts": N_("Accounts"),
     "purchases": N_("Purchases"),
+    "summary": N_("Summaries"),
 }
 """Tables of recon.toml to what they are about."""
 NAMES: Final[dict[str, str]] = {
@@ -136,6 +137,8 @@ NAMES: Final[dict[str, str]] = {
     "quickbooks.iif.tax_account": N_("account of that row"),
     "quickbooks.iif.report_column": N_("report's column of numbers"),
     "quickbooks.iif.unchecked_names": N_("writes files without lists"),
+    "summary.sales": N_("sales and refunds go out"),
+    "number_prefix.summary": N_("letter of summaries"),
     "schedule.when": N_("how often it runs"),
     "schedule.at": N_("time of day"),
     "schedule.weekday": N_("weekday of a weekly run"),
@@ -240,6 +243,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "auto_approve.kinds": DOCUMENT_KINDS,
     "ledger.environment": ENVIRONMENTS,
     "ledger.vat_rounding": {"document": N_("on the document"), "line": N_("on each line")},
+    "summary.sales": {"each": N_("order by order"), "day": N_("day by day, summed up")},
     "products.unlinked": {"hold": _HOLD, "text": N_("send the line as text")},
     "products.without_sku": {"hold": _HOLD, "text": N_("send the line as text")},
     "channels.unmapped": {"hold": _HOLD, "cash": N_("book it as cash")},
@@ -282,6 +286,7 @@ FORMS: Final[dict[str, str]] = {
     "auto_approve.most_total": N_("an amount like 50000 or 50000.00"),
     "approval.two_persons_above": N_("an amount like 50000 or 50000.00; empty: no limit"),
     "purchases.journal_book": N_("digits, at most 6"),
+    "number_prefix.summary": N_("a letter, or nothing"),
 }
 """What a text must look like where the file gives a pattern."""
 ALL: Final = N_("all")

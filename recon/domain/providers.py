@@ -82,6 +82,8 @@ class LedgerFacts:
     """Language its documents are written in."""
     is_american: bool = False
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
+    takes_summaries: bool = False
+    """It takes one document for a day's orders: a credit note there need not name the document it is about."""
 
 
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
@@ -89,7 +91,7 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
     "quickbooks-iif": LedgerFacts(label="QuickBooks' import file (IIF)", documents_in="en", is_american=True),
-    "sandbox-quickbooks": LedgerFacts(label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True),
+    "sandbox-quickbooks": LedgerFacts(label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True, takes_summaries=True),
 }
 """By the name in recon.toml."""
 

@@ -174,6 +174,9 @@ DOCUMENTS: Final = pl.Schema({
     "depends_on": pl.String(),          # document_key in the same plan that must be posted first; null: none
 })  # fmt: skip
 
+PARTS: Final = pl.Schema({**DOCUMENTS, "summary_key": pl.String()})
+"""Documents of single orders that summaries hold; ``summary_key``: document_key of the summary that goes out instead."""
+
 DOCUMENT_LINES: Final = pl.Schema({
     "doc_no": pl.UInt32(),
     "line_no": pl.UInt32(),             # 1.. within the document

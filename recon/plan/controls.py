@@ -6,12 +6,13 @@ The source's side is summed from the orders alone, our side from documents, line
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from recon.errors import FrameError
 from recon.frames.schemas import DOCUMENT_KINDS, ORDER_RESULTS, Disposition
-from recon.plan.columns import BOOKS_EFFECT, MOVES_MONEY, per_order, run_sums
+from recon.plan.columns import BOOKS_EFFECT, IS_BOUGHT, MOVES_MONEY, per_order, run_sums
 from recon.plan.inputs import ControlTotals
 from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.state import RETURN_KINDS
@@ -188,6 +189,34 @@ def control_totals(
         foreign_order_count=int((~ours).sum()),
         foreign=dict(foreign.iter_rows()),
     )
+
+
+def controls_of_documents(
+    before: ControlTotals, documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame
+) -> ControlTotals:
+    """Return the control totals of sales with other documents, lines and postings for the same orders.
+
+    Raises:
+        FrameError: These do not add up, or not to the same sum (a defect).
+    """
+    sold = documents.filter(~IS_BOUGHT, pl.col("kind") != "product")
+    mine = sold.select("doc_no")
+    lines, postings = (frame.join(mine, on="doc_no", how="semi", maintain_order="left") for frame in (lines, postings))
+    total = sold.select(BOOKS_EFFECT.cast(pl.Int128).sum()).item() or 0
+    debit, credit = postings.select(_wide("debit_minor"), _wide("credit_minor")).row(0)
+    after = replace(
+        before,
+        documents_minor=total,
+        difference_minor=before.difference_minor + before.documents_minor - total,
+        lines_off=_lines_off(sold, lines),
+        debit_minor=debit or 0,
+        credit_minor=credit or 0,
+        postings_off=_postings_off(postings),
+        document_count=sold.height,
+    )
+    if not after.ties:
+        raise FrameError(f"the summaries do not add up: {after}")
+    return after
 
 
 def assert_ties(controls: ControlTotals, results: pl.DataFrame) -> None:

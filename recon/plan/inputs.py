@@ -23,6 +23,7 @@ from recon.frames.schemas import (
     LEFT_OUT,
     ORDER_LINES,
     ORDERS,
+    PARTS,
     PAYMENTS,
     POSTED,
     POSTINGS,
@@ -193,6 +194,15 @@ class ControlTotals:
         return not any(off) and self.debit_minor == self.credit_minor
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Documents of single orders that go out in summaries; doc_no joins them with their own lines and postings."""
+
+    documents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTS))
+    lines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOCUMENT_LINES))
+    postings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POSTINGS))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The difference between what should stand in the ledger and what does."""
@@ -214,6 +224,8 @@ class Plan:
     """See `recon.plan.findings.findings_by_cause`."""
     bought: ControlTotals | None = None
     """Of purchases and purchase returns, with the same proof; None: there are no such records."""
+    parts: Parts = field(default_factory=Parts)
+    """What the summaries among the documents hold, order by order; empty: there are none."""
 
 
 PROVENANCE: Final = pl.Schema({"order_key": pl.String(), "file": pl.String(), "row": pl.UInt32()})

@@ -3,7 +3,8 @@
 The steps, each in its module: what every order is now (`state`) and what the ledger has for it (`ledger`); what its lines
 and amounts would be (`items`, `lines`, `vat`); which rule of the lifecycle applies and what speaks against acting
 (`verdict`); the documents asked for (`drafts`), their lines (`finish`, `details`), numbers, dates and contacts
-(`documents`), postings (`postings`), and the proof that all of it adds up (`controls`).
+(`documents`), postings (`postings`), and the proof that all of it adds up (`controls`). Where the connection sums its sales up,
+the documents of a day become one at the very end (`summing`), so that every step before looks at single orders.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from recon.plan.lifecycle import may_act, rules_frame, rules_with
 from recon.plan.lines import SaleLines, orders_of, sale_lines
 from recon.plan.marketplace import counted_inputs
 from recon.plan.products import judged_wishes, with_products
+from recon.plan.summing.fold import folded
 from recon.plan.vat import order_amounts
 from recon.plan.verdict import apply_rules, hold_acting, mask_of_keys
 from recon.plan.work import Work, open_work
@@ -46,7 +48,8 @@ def build_plan(inputs: PlanInputs) -> Plan:
     """
     inputs = counted_inputs(inputs.checked())  # settlements, which are bought, prove that sales were paid
     bought = is_bought(inputs.orders)
-    return plan_both(inputs, bought, _sales_plan) if bought.any() else _sales_plan(inputs)
+    made = plan_both(inputs, bought, _sales_plan) if bought.any() else _sales_plan(inputs)
+    return folded(made, inputs) if inputs.connection.summary.sales == "day" else made
 
 
 def _sales_plan(inputs: PlanInputs) -> Plan:

@@ -9,6 +9,7 @@ from recon.money import parse_minor
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.elsewhere import require_writer
+from recon.service.part_frames import read_parts
 from recon.service.planning import DIGESTED, load_plan_frame, plan_folder
 from recon.service.reading import batch_view
 from recon.service.rejections import require_none_rejected
@@ -30,6 +31,7 @@ def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str |
     require_draft(context.store, batch)
     company_id = require_approvable(context, batch, confirm=confirm)
     documents = load_plan_frame(context, batch, "documents")
+    parts = read_parts(plan_folder(context, batch))
     if batch.state == "draft":
         require_none_rejected(context, batch, documents)
     if dry_run:
@@ -46,6 +48,7 @@ def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str |
             count=batch.document_count,
             sum_minor=batch.total_minor,
             policy=approval_policy(context),
+            parts=parts,
         )
         note_approved(context, batch, actor)
     context.notes.extend(approved.warnings)

@@ -15,6 +15,7 @@ from recon.proof.days import period
 from recon.service.context import Context
 from recon.service.gap_words import known_gaps
 from recon.service.ledger_reading import readings, said_by_order
+from recon.service.part_frames import single_documents
 from recon.service.reading import latest_plan_folder
 from recon.store.batches import Batch
 from recon.store.moments import stamp
@@ -36,14 +37,15 @@ def orders_gone(context: Context, name: str, folder: Path, *, upto: Batch | None
 
     ``upto``: the batch the plan was made for; what was approved after it is left out, as the plan could not know it.
     """
-    orders, results, documents = (
+    orders, results = (
         scan_frame(folder, part).select(columns).collect()
-        for part, columns in (("orders", _ORDERS), ("results", _RESULTS), ("documents", _DOCUMENTS))
+        for part, columns in (("orders", _ORDERS), ("results", _RESULTS))
     )
+    documents = single_documents(folder, _DOCUMENTS)
     holding = (pl.col("severity").cast(pl.String) == "hold") & pl.col("order_key").is_not_null()
     holds = scan_frame(folder, "findings").filter(holding).select("order_key", "code").collect()
     verified = context.store.catalog.verified(name)
-    sent = context.store.posted_frame(verified.company_id if verified else "")
+    sent = context.store.posted_orders_frame(verified.company_id if verified else "")
     if upto is not None and upto.last_row is not None:
         known = [
             b.batch_id for b in context.store.batches.all() if b.last_row is not None and b.last_row <= upto.last_row

@@ -9,6 +9,7 @@ import polars as pl
 
 from recon.errors import UsageError
 from recon.money import plain
+from recon.plan.summing.keys import of_summary
 from recon.review.decisions import whole_orders
 from recon.review.records import DecisionReport, SkippedLine
 from recon.review.rows import DECIDED as DECISIONS
@@ -32,6 +33,7 @@ _WHY_NOT: Final[dict[str, dict[str, str]]] = {
         "rejected": "rejected already",
         "rejected-order": "rejected already",
         "blocked": "held: nothing is posted for it anyway",
+        "summary": 'a summary of many orders is not rejected as one: mend the order in the shop, or set summary.sales = "each" to decide order by order',
     },
     "draft": {"check": "not decided", "ready": "not decided", "blocked": "not decided"},
 }
@@ -107,7 +109,7 @@ def _acting(
 ) -> tuple[pl.Series, tuple[SkippedLine, ...]]:
     """Return the rows to decide upon, and why the others that were picked are left as they are."""
     rows = table.frame[together]
-    word = rows.select(_word()).to_series()
+    word = rows.select(_word(decision)).to_series()
     reasons = _WHY_NOT[decision]
     sent = dict.fromkeys(("open", "posted", "unsure", "refused"), _SENT)
     why = word.replace_strict({**sent, **reasons}, default=None, return_dtype=pl.String)
@@ -120,10 +122,16 @@ def _acting(
     )
 
 
-def _word() -> pl.Expr:
-    """Return the status, rejected orders that the plan left out apart."""
+def _word(decision: str) -> pl.Expr:
+    """Return the status, rejected orders that the plan left out apart, and summaries where they are to be rejected."""
     left_out = (pl.col("status") == "rejected") & (pl.col("kind") == "order")
-    return pl.when(left_out).then(pl.lit("rejected-order")).otherwise(pl.col("status").cast(pl.String))
+    many = of_summary() if decision == "rejected" else pl.lit(value=False)
+    word = pl.when(left_out).then(pl.lit("rejected-order")).otherwise(pl.col("status").cast(pl.String))
+    return (
+        pl.when(many & pl.col("status").cast(pl.String).is_in(["check", "ready", "approved"]))
+        .then(pl.lit("summary"))
+        .otherwise(word)
+    )
 
 
 def _write(

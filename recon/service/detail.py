@@ -18,6 +18,7 @@ from recon.frames.parquet import scan_frame
 from recon.frames.tables import read_table
 from recon.money import plain
 from recon.plan.products import KEY_PREFIX, PRODUCT
+from recon.plan.summing.keys import is_summary_key
 from recon.service.context import Context
 from recon.service.known import frames_path, kept_file
 from recon.service.reading import latest_plan_folder
@@ -104,7 +105,8 @@ def detail(context: Context, connection: str | None, key: str, *, whole: bool) -
     order_key = _order_of(key) if batch is not None else key
     orders = scan_frame(folder, "orders").filter(pl.col("order_key") == order_key).collect()
     is_product = order_key.startswith(KEY_PREFIX)  # of no order, and of no file
-    if not orders.height and not is_product:
+    is_order = not (is_product or is_summary_key(order_key))
+    if not orders.height and is_order:
         raise UsageError(f"There is nothing called {key!r} in the newest plan.")
     is_document = order_key != key
     view = document_view(context, batch, key) if batch is not None and is_document else None
@@ -117,8 +119,8 @@ def detail(context: Context, connection: str | None, key: str, *, whole: bool) -
         key=key,
         document=view,
         findings=findings,
-        source=_source(context, orders.row(0, named=True)) if whole and not is_product else None,
-        changes=_changes(context, name, order_key) if whole and not is_product else (),
+        source=_source(context, orders.row(0, named=True)) if whole and is_order else None,
+        changes=_changes(context, name, order_key) if whole and is_order else (),
         account_names=_account_names(context, name),
     )
 

@@ -18,6 +18,7 @@ from recon.errors import ReconError, StaleApproval, UsageError
 from recon.frames.schemas import LEFT_OUT
 from recon.plan.inputs import Plan
 from recon.plan.plan import build_plan
+from recon.plan.summing.keys import of_summary
 from recon.review.decisions import document_digests
 from recon.review.table import ReviewTable
 from recon.service.approving import approval_policy, approve_batch, require_approvable
@@ -78,6 +79,7 @@ def chosen_documents(context: Context, connection: str | None) -> Chosen:
     documents = table.frame.filter(pl.col("kind").cast(pl.String) != "order")
     approved = documents.filter(pl.col("status") == "approved")
     others = documents.filter(pl.col("status") != "approved")
+    _require_no_summary(batch, documents, approved)
     torn = approved.join(others.select("order_key").unique(), on="order_key", how="semi", maintain_order="left")
     rows = approved.join(torn.select("key"), on="key", how="anti", maintain_order="left")
     if not rows.height:
@@ -98,6 +100,20 @@ def chosen_documents(context: Context, connection: str | None) -> Chosen:
         rejected=int((table.frame["status"] == "rejected").sum()),
         blocked=int((table.frame["status"] == "blocked").sum()),
     )
+
+
+def _require_no_summary(batch: Batch, documents: pl.DataFrame, approved: pl.DataFrame) -> None:
+    """Refuse a part of a draft with summaries: without some of its orders a summary would be another one.
+
+    Raises:
+        UsageError: Only a part is approved.
+    """
+    if approved.height and approved.height < documents.height and documents.select(of_summary().any()).item():
+        raise UsageError(
+            f"{batch.batch_id} holds summaries of many orders, so it is approved as a whole: {approved.height:,} of its {documents.height:,} "
+            f'documents are approved. Approve the others too, or all with `recon approve {batch.batch_id} --as "NAME"`; to decide '
+            'order by order set summary.sales = "each" and plan again. Nothing was approved.'
+        )
 
 
 def approve_decided(context: Context, connection: str | None, *, actor: str, confirm: str | None) -> BatchView:
@@ -129,7 +145,7 @@ def _part(context: Context, chosen: Chosen) -> Batch:
     rules = context.settings.connections[name]
     sets = current_sets(context, name, rules)
     company_id, _, _ = known_company(context, name)
-    posted = context.store.posted_frame(company_id)
+    posted = context.store.posted_orders_frame(company_id)
     frames = whole_set(context, name, sets)
     left_out = orders_left_out(context, chosen)
     made = build_plan(plan_inputs(context, name, rules, sets, frames, posted, left_out=left_out))

@@ -37,6 +37,7 @@ from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.new_things import new_things
 from recon.service.numbering_proof import gap_findings, taken_numbers
+from recon.service.part_frames import part_frames
 from recon.service.plan_report import report
 from recon.service.platform_shipping import platform_shipping
 from recon.service.posted_contents import posted_reader
@@ -83,7 +84,7 @@ def plan(
             f"Connection {name} has no orders yet. Take some in with `recon import FILE` or `recon pull`. Nothing was planned."
         )
     company_id, _, _ = known_company(context, name)
-    posted = context.store.posted_frame(company_id)
+    posted = context.store.posted_orders_frame(company_id)
     on_progress("planning")
     frames = whole_set(context, name, sets)
     gathered = plan_inputs(context, name, rules, sets, frames, posted, left_out=rejected_orders(context, name))
@@ -213,6 +214,7 @@ def keep_plan(
         "results": made.results,
         "findings": made.findings,
         "orders": orders,
+        **(part_frames(made.parts) if made.parts.documents.height else {}),
     }
     waiting = context.workspace.frames / "plans" / ".new"
     if waiting.is_dir():

@@ -12,6 +12,7 @@ from recon.frames.parquet import digest_files, scan_frame
 from recon.frames.schemas import DOCUMENTS
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents, PostedReader
 from recon.service.context import Context
+from recon.service.part_frames import contents_of_parts, has_parts
 from recon.store.batches import Batch
 
 _DIGESTED: Final = ("documents", "lines", "postings")
@@ -30,7 +31,10 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
             batch = context.store.batches.get(batch_id)
             folder = context.workspace.private / str(batch.facts["frames"])
             if folder.is_dir() and digest_files(folder, _DIGESTED) == batch.plan_digest:
-                parts.append(_of_batch(context, batch, wanted.filter(pl.col("batch_id") == batch_id)["document_key"]))
+                mine = wanted.filter(pl.col("batch_id") == batch_id)["document_key"]
+                parts.append(_of_batch(context, batch, mine))
+                if has_parts(folder):
+                    parts.append(contents_of_parts(folder, mine))
         if not parts:
             return PostedContents()
         return PostedContents(

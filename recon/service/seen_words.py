@@ -99,7 +99,7 @@ def _require(lines: Sequence[ThingLine], kind: str, value: str) -> tuple[ThingLi
 
 def _posted(context: Context, name: str) -> pl.DataFrame:
     known = context.store.catalog.verified(name)
-    return context.store.posted_frame(known.company_id if known else "")
+    return context.store.posted_orders_frame(known.company_id if known else "")
 
 
 def _latest(sets: Sets) -> CanonicalFrames:

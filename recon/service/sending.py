@@ -68,7 +68,7 @@ def changes_since(context: Context, batch: Batch) -> tuple[str, ...]:
     if rules is None:
         return (f"connection {batch.connection} is gone from recon.toml",)
     sets = current_sets(context, batch.connection, rules)
-    everything = context.store.posted_frame(batch.company_id)
+    everything = context.store.posted_orders_frame(batch.company_id)
     posted = everything.filter(pl.col("batch_id") != batch.batch_id)
     if inputs_digest(context, batch.connection, sets, posted) == batch.inputs_digest:
         return ()

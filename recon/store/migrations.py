@@ -15,7 +15,7 @@ from typing import Final
 
 from recon.errors import StoreDamaged, StoreError, StoreTooNew
 from recon.files import atomic_file, make_folder
-from recon.store import schema_001, schema_002
+from recon.store import schema_001, schema_002, schema_003
 from recon.store.database import APPLICATION_ID, Database
 from recon.store.moments import stamp
 
@@ -34,6 +34,7 @@ class Migration:
 MIGRATIONS: Final = (
     Migration(1, "first form", schema_001.STATEMENTS),
     Migration(2, "decisions about documents", schema_002.STATEMENTS),
+    Migration(3, "what summaries hold", schema_003.STATEMENTS),
 )
 VERSION: Final = MIGRATIONS[-1].version
 """The form this program writes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -17,6 +18,7 @@ from recon.errors import ApprovalError
 from recon.frames.conform import conform
 from recon.frames.schemas import DOCUMENTS, POSTED
 from recon.store.database import Database
+from recon.store.summaries import insert_parts, lines_of_parts, lines_stored, parts_frame
 
 _COLUMNS: Final = (
     "doc_no", "document_key", "order_key", "kind", "revision", "number", "applies_to_key", "depends_on", "issued_on",
@@ -44,10 +46,12 @@ def insert_documents(
     company_no: int,
     look_first: bool,
     standing: pl.DataFrame | None = None,
+    parts: pl.DataFrame | None = None,
 ) -> tuple[int, int]:
     """Enter approved documents as queued rows; the caller holds the transaction. Returns first and last row.
 
     ``standing`` (STANDING, one row for each): they are entered as posted instead, so that at no moment one could be sent.
+    ``parts`` (PARTS): what the summaries among them hold.
 
     Raises:
         ApprovalError: A document or its number is live already; the text names the first ones.
@@ -74,6 +78,8 @@ def insert_documents(
         )
     except sqlite3.IntegrityError as error:
         raise ApprovalError(_clash(database, rows, company_no, error)) from error
+    if parts is not None and parts.height:
+        insert_parts(database, parts, first=first, last=first + rows.height - 1)
     return first, first + rows.height - 1
 
 
@@ -107,8 +113,15 @@ def posted_frame(database: Database, company_no: int | None) -> pl.DataFrame:
     )
 
 
-def documents_digest(documents: pl.DataFrame) -> str:
-    """Return a digest over what the outbox keeps of these documents, in order of sending."""
+def posted_orders_frame(database: Database, company_no: int) -> pl.DataFrame:
+    """Return the same of one company with what single orders put into summaries, as documents of their own."""
+    parts = parts_frame(database, company_no)
+    posted = posted_frame(database, company_no)
+    return pl.concat([posted, parts]) if parts.height else posted
+
+
+def documents_digest(documents: pl.DataFrame, parts: pl.DataFrame | None = None) -> str:
+    """Return a digest over what the outbox keeps of these documents, in order of sending, and of what summaries hold."""
     lines = documents.sort("doc_no").select(
         pl.concat_str([_plain(column).cast(pl.String).fill_null("") for column in _COLUMNS], separator=_UNIT).alias(
             "line"
@@ -117,7 +130,15 @@ def documents_digest(documents: pl.DataFrame) -> str:
     whole = hashlib.sha256()
     for part in lines.iter_slices(100_000):
         whole.update((_RECORD.join(part["line"].to_list()) + _RECORD).encode("utf-8"))
+    if parts is not None:
+        _add_parts(whole, lines_of_parts(parts, documents))
     return whole.hexdigest()
+
+
+def _add_parts(whole: hashlib._Hash, lines: Iterable[str]) -> None:
+    """Add what summaries hold; documents without summaries have the digest they always had."""
+    for line in lines:
+        whole.update((line + _RECORD).encode("utf-8"))
 
 
 def stored_digest(database: Database, first: int, last: int) -> str:
@@ -126,6 +147,7 @@ def stored_digest(database: Database, first: int, last: int) -> str:
     whole = hashlib.sha256()
     for rows in database.tuples(f"SELECT {line} FROM outbox WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)):
         whole.update((_RECORD.join(row[0] for row in rows) + _RECORD).encode("utf-8"))
+    _add_parts(whole, lines_stored(database, first, last))
     return whole.hexdigest()
 
 

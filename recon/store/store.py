@@ -173,6 +173,16 @@ class Store:
         number = self.outbox.company_no(company_id)
         return posted_frame(self.database, 0 if number is None else number)
 
+    def posted_orders_frame(self, company_id: str) -> pl.DataFrame:
+        """Return the same with what single orders put into summaries, as documents of their own: what an order has there.
+
+        The rows of a summary and of its parts bear one number; add up the ones or the others.
+        """
+        from recon.store.posted import posted_orders_frame
+
+        number = self.outbox.company_no(company_id)
+        return posted_orders_frame(self.database, 0 if number is None else number)
+
     def verify_chain(self, *, anchors: tuple[Head, ...] = ()) -> ChainReport:
         """Check the event log, also against the heads noted beside and outside the store."""
         noted = tuple(head for head in (anchor.read() for anchor in self._anchors) if head is not None)

@@ -291,26 +291,26 @@ def test_f09_somebody_elses_database_is_refused(tmp_path, clock):
         open_store(tmp_path, clock)
 
 
-THIRD = Migration(
-    3, "a third form", ("CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT", "INSERT INTO later VALUES (1)")
+FOURTH = Migration(
+    4, "a fourth form", ("CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT", "INSERT INTO later VALUES (1)")
 )
 
 
 def test_migration_takes_a_backup_and_is_recorded(tmp_path, clock, monkeypatch):
     with open_store(tmp_path, clock) as store:
         keep(store)
-    monkeypatch.setattr(migrations, "VERSION", 3)
-    monkeypatch.setattr(migrations.migrate, "__kwdefaults__", {"migrations": (*migrations.MIGRATIONS, THIRD)})
+    monkeypatch.setattr(migrations, "VERSION", 4)
+    monkeypatch.setattr(migrations.migrate, "__kwdefaults__", {"migrations": (*migrations.MIGRATIONS, FOURTH)})
     with pytest.raises(StoreError, match="older form"):
         open_store(tmp_path, clock, writable=False)
     with open_store(tmp_path, clock) as store:
         rows = store.database.query("SELECT version, name FROM migrations ORDER BY version")
-        assert [tuple(row) for row in rows][-2:] == [(2, "decisions about documents"), (3, "a third form")]
+        assert [tuple(row) for row in rows][-2:] == [(3, "what summaries hold"), (4, "a fourth form")]
         assert len(store.files.all()) == 1
-        assert [path.name.split("-", 2)[2] for path in (store.folder / "backups").iterdir()] == ["before-form-3.db"]
+        assert [path.name.split("-", 2)[2] for path in (store.folder / "backups").iterdir()] == ["before-form-4.db"]
 
 
-@pytest.mark.parametrize("point", ["backup.before", "backup.after", "migrate-3.before", "migrate-3.after"])
+@pytest.mark.parametrize("point", ["backup.before", "backup.after", "migrate-4.before", "migrate-4.after"])
 def test_f10_migration_killed_leaves_the_old_form_or_the_new(tmp_path, clock, point):
     with open_store(tmp_path, clock) as store:
         keep(store)
@@ -320,16 +320,16 @@ def test_f10_migration_killed_leaves_the_old_form_or_the_new(tmp_path, clock, po
         from store_world import FakeClock, open_store
         from recon.crash import crash_points_from
         from recon.store import migrations
-        from test_store import THIRD
-        migrations.VERSION = 3
-        migrations.migrate.__kwdefaults__["migrations"] = (*migrations.MIGRATIONS, THIRD)
+        from test_store import FOURTH
+        migrations.VERSION = 4
+        migrations.migrate.__kwdefaults__["migrations"] = (*migrations.MIGRATIONS, FOURTH)
         open_store(Path(sys.argv[1]), FakeClock(), crash=crash_points_from(sys.argv[2]))
     """)
     assert run_child(script, tmp_path, point, check=False).returncode == -signal.SIGKILL
     raw = sqlite3.connect(tmp_path / ".recon" / "store.db")
     version = raw.execute("PRAGMA user_version").fetchone()[0]
     later = raw.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0]
-    assert (version, later) == ((3, 1) if point == "migrate-3.after" else (2, 0))
+    assert (version, later) == ((4, 1) if point == "migrate-4.after" else (3, 0))
     assert raw.execute("SELECT COUNT(*) FROM files").fetchone() == (1,)
     assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     raw.close()

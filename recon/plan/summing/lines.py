@@ -1,0 +1,61 @@
+"""Lines and postings of summaries: sums of those of their orders.
+
+A product has one line per price, so that pieces times price is the amount without any rounding and the pieces sold are
+the orders' own; everything else (shipping, discounts, tax, tips, gift cards, rounding, text) one line per kind and
+account. Postings are summed per account.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, POSTINGS
+from recon.plan.details import CHARGE_TEXTS
+
+_BY: Final = ("doc_no", "kind", "product_code", "account_code", "vat_code", "unit_price_minor")
+_SUMMED: Final = ("quantity_milli", "amount_minor", "discount_minor", "net_minor", "vat_minor", "wht_minor")
+
+
+def summed_lines(lines: pl.DataFrame, group_of: pl.Series) -> pl.DataFrame:
+    """Return DOCUMENT_LINES of the summaries; ``group_of``: per document of ``lines``, its summary, or null."""
+    counts = (pl.col("kind") == "product") & pl.col("product_code").is_not_null()
+    mine = lines.with_columns(
+        group_of.gather(lines["doc_no"]).alias("doc_no"),
+        pl.when(counts).then("unit_price_minor").alias("unit_price_minor"),  # null: summed whatever the price
+    ).filter(pl.col("doc_no").is_not_null())
+    grouped = mine.group_by(_BY).agg(
+        *(pl.col(name).sum() for name in _SUMMED),
+        pl.col("description").min(), pl.col("description").max().alias("_last"),
+        pl.when(pl.col("sku").n_unique() == 1).then(pl.col("sku").first()).otherwise(None).alias("sku"),
+    )  # fmt: skip
+    kept = grouped.filter((pl.col("amount_minor") != 0) | pl.col("unit_price_minor").is_not_null())
+    ordered = kept.sort(*_BY, nulls_last=True)
+    priced = pl.col("unit_price_minor").is_not_null()
+    text = pl.Series([CHARGE_TEXTS[kind] for kind in LINE_KINDS]).gather(ordered["kind"].to_physical())
+    said = pl.when(priced | (pl.col("description") == pl.col("_last"))).then("description").otherwise(pl.lit(text))
+    return ordered.with_columns(
+        pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("doc_no").alias("line_no"),
+        said.alias("description"),
+        pl.when(priced).then("quantity_milli").otherwise(1000).alias("quantity_milli"),
+        pl.when(priced).then("unit_price_minor").otherwise("amount_minor").alias("unit_price_minor"),
+        pl.lit(None, dtype=pl.UInt32).alias("row"),
+    ).select(DOCUMENT_LINES.names())
+
+
+def summed_postings(postings: pl.DataFrame, group_of: pl.Series) -> pl.DataFrame:
+    """Return POSTINGS of the summaries: one per account, the money where it stands in a single document."""
+    mine = postings.select(
+        group_of.gather(postings["doc_no"]).alias("doc_no"), "posting_no", "account_code",
+        (pl.col("debit_minor") - pl.col("credit_minor")).alias("_signed"),
+    ).filter(pl.col("doc_no").is_not_null())  # fmt: skip
+    summed = mine.group_by("doc_no", "account_code").agg(pl.col("_signed").sum(), pl.col("posting_no").max())
+    ordered = summed.filter(pl.col("_signed") != 0).sort("doc_no", "posting_no", "account_code")
+    return ordered.select(
+        "doc_no",
+        pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("doc_no").alias("posting_no"),
+        "account_code",
+        pl.col("_signed").clip(lower_bound=0).alias("debit_minor"),
+        (-pl.col("_signed")).clip(lower_bound=0).alias("credit_minor"),
+    ).select(POSTINGS.names())

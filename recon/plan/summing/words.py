@@ -1,0 +1,28 @@
+"""Findings that name a document of one order, said anew where that document is a part of a summary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.frames.amounts import plain_text
+from recon.frames.findings import findings_from, gather
+
+_REFUND: Final = "refund-to-record"
+
+
+def retold_refunds(findings: pl.DataFrame, summaries: pl.DataFrame, parts: pl.Series) -> pl.DataFrame:
+    """Return the findings with one word per summary of refunds that a person records, instead of one per order.
+
+    ``parts``: keys of the documents that the summaries hold.
+    """
+    old = (pl.col("code") == _REFUND) & pl.col("document_key").is_in(parts.implode())
+    if not findings.select(old.fill_null(value=False).any()).item():
+        return findings
+    credits_ = summaries.filter(pl.col("kind") == "credit_note")
+    detail = pl.format(
+        "Credit note {} ({}): {} back from {}.", "number", "order_number", plain_text("total_minor"), "payment_method"
+    )
+    about = findings_from(credits_, _REFUND, order_key=None, amount_minor=pl.col("total_minor"), detail=detail)
+    return gather([findings.filter(~old.fill_null(value=False)), about])

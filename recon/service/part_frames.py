@@ -1,0 +1,59 @@
+"""What summaries hold, kept with the plan: documents, lines and postings of single orders, as frames of the plan's folder.
+
+A plan without summaries has no such frames. That they are the ones that were approved is said by the summaries' own
+remarks, which name a digest of what each holds (`recon.plan.summing.keys.holds_exactly`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from recon.frames.conform import as_now, empty
+from recon.frames.parquet import read_frame, scan_frame
+from recon.frames.schemas import PARTS
+from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, Parts, PostedContents
+
+_DOCUMENTS, _LINES, _POSTINGS = "parts", "part_lines", "part_postings"
+
+
+def part_frames(parts: Parts) -> dict[str, pl.DataFrame]:
+    """Return the frames to be written with a plan."""
+    return {_DOCUMENTS: parts.documents, _LINES: parts.lines, _POSTINGS: parts.postings}
+
+
+def has_parts(folder: Path) -> bool:
+    """Return whether a plan has summaries."""
+    return (folder / f"{_DOCUMENTS}.parquet").is_file()
+
+
+def read_parts(folder: Path) -> pl.DataFrame:
+    """Return PARTS of a plan; empty where it has no summaries."""
+    return as_now(read_frame(folder, _DOCUMENTS), PARTS) if has_parts(folder) else empty(PARTS)
+
+
+def single_documents(folder: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Return columns of the plan's documents order by order: those that summaries hold in the place of the summaries."""
+    documents = scan_frame(folder, "documents").select(columns).collect()
+    if not has_parts(folder):
+        return documents
+    held = scan_frame(folder, _DOCUMENTS)
+    summaries = held.select(pl.col("summary_key").alias("document_key").unique()).collect()
+    singles = documents.join(summaries, on="document_key", how="anti", maintain_order="left")
+    return pl.concat([held.select(columns).collect(), singles])
+
+
+def contents_of_parts(folder: Path, keys: pl.Series) -> PostedContents:
+    """Return the contents of what summaries of a plan hold, by key, as if each had gone out by itself."""
+    documents = scan_frame(folder, _DOCUMENTS).filter(pl.col("document_key").is_in(keys.implode())).collect()
+    named = documents.lazy().select("doc_no", "document_key")
+    lines, postings = (
+        scan_frame(folder, name)
+        .filter(pl.col("doc_no").is_in(documents["doc_no"].implode()))
+        .join(named, on="doc_no", how="inner", maintain_order="left")
+        .collect()
+        .pipe(as_now, schema)
+        for name, schema in ((_LINES, POSTED_LINES), (_POSTINGS, POSTED_POSTINGS))
+    )
+    return PostedContents(as_now(documents, PARTS).drop("summary_key"), lines, postings)

@@ -1,0 +1,117 @@
+"""Summaries in the store: which documents of single orders each holds, entered with it and read back with its state."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from recon.errors import ApprovalError
+from recon.frames.schemas import PARTS, POSTED
+from recon.store.database import Database
+
+_COLUMNS: Final = (
+    "document_key", "order_key", "kind", "revision", "applies_to_key", "issued_on", "total_minor", "vat_minor", "is_tax_invoice",
+)  # fmt: skip
+_UNIT: Final = "\x1f"
+_READ: Final = pl.Schema({
+    "document_key": pl.String(), "order_key": pl.String(), "kind": pl.String(), "revision": pl.Int64(), "number": pl.String(),
+    "applies_to_key": pl.String(), "issued_on": pl.String(), "total_minor": pl.Int64(), "vat_minor": pl.Int64(),
+    "is_tax_invoice": pl.Int64(), "pending": pl.Int64(), "batch_id": pl.String(),
+})  # fmt: skip
+_QUESTION: Final = (
+    "SELECT p.document_key, p.order_key, p.kind, p.revision, "
+    "CASE WHEN o.state IN ('posted', 'by_hand') THEN coalesce(o.ledger_number, o.number) ELSE o.number END, "
+    "p.applies_to_key, p.issued_on, p.total_minor, p.vat_minor, p.is_tax_invoice, o.state NOT IN ('posted', 'by_hand'), o.batch_id "
+    "FROM summary_parts p JOIN outbox o ON o.id = p.row_id WHERE o.live = 1{company} ORDER BY p.row_id, p.part_no"
+)
+
+
+def insert_parts(database: Database, parts: pl.DataFrame, *, first: int, last: int) -> None:
+    """Enter what the summaries between two rows of the outbox hold; the caller holds the transaction.
+
+    Raises:
+        ApprovalError: An order's document stands in another summary, or by itself, already.
+    """
+    question = "SELECT document_key, id FROM outbox WHERE id BETWEEN ? AND ?"
+    rows = dict(row for some in database.tuples(question, (first, last)) for row in some)
+    summaries = pl.DataFrame({"summary_key": list(rows), "row_id": list(rows.values())})
+    placed = parts.join(summaries, on="summary_key", how="left", maintain_order="left").sort("row_id", "doc_no")
+    assert not placed["row_id"].null_count()
+    nth = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("row_id").alias("part_no")
+    plain = placed.select("row_id", nth, *(_plain(name) for name in _COLUMNS))
+    _require_free(database, parts)
+    marks = ", ".join("?" * plain.width)
+    try:
+        database.write_many(
+            f"INSERT INTO summary_parts ({', '.join(plain.columns)}) VALUES ({marks})",
+            plain.iter_rows(),
+        )
+    except sqlite3.IntegrityError as error:
+        raise ApprovalError(
+            f"Nothing was approved: what the summaries hold does not fit the store: {error}."
+        ) from error
+
+
+def _require_free(database: Database, parts: pl.DataFrame) -> None:
+    """Refuse parts that are posted, or about to be, in another summary."""
+    standing = parts_frame(database, None)
+    again = parts.join(standing, on="document_key", how="inner", maintain_order="left")
+    if again.height:
+        first = again.row(0, named=True)
+        raise ApprovalError(
+            f"Nothing was approved: order {first['order_number']} stands in {first['number_right']} (batch {first['batch_id']}) already. "
+            "Run `recon plan` again."
+        )
+
+
+def parts_frame(database: Database, company_no: int | None) -> pl.DataFrame:
+    """Return what single orders put into live summaries, as POSTED; of one company, or of all (None).
+
+    The number is that of the summary, and so is whether the outcome is known.
+    """
+    company = "" if company_no is None else f" AND o.company_no = {company_no:d}"
+    rows = [row for part in database.tuples(_QUESTION.format(company=company), ()) for row in part]
+    if not rows:
+        return pl.DataFrame(schema=POSTED)
+    columns = zip(_READ, zip(*rows, strict=True), strict=True)
+    frame = pl.DataFrame({name: pl.Series(name, values, dtype=_READ[name]) for name, values in columns})
+    return frame.with_columns(
+        pl.col("issued_on").str.to_date("%Y-%m-%d"), pl.col("is_tax_invoice", "pending").cast(pl.Boolean)
+    ).cast(POSTED)
+
+
+def parts_of(database: Database, batch_id: str, key: str) -> list[tuple[str, int]]:
+    """Return order key and total of what one summary of a batch holds."""
+    question = (
+        "SELECT p.order_key, p.total_minor FROM summary_parts p JOIN outbox o ON o.id = p.row_id "
+        "WHERE o.batch_id = ? AND o.document_key = ? ORDER BY p.row_id, p.part_no"
+    )
+    return [(str(order), int(total)) for rows in database.tuples(question, (batch_id, key)) for order, total in rows]
+
+
+def lines_of_parts(parts: pl.DataFrame, documents: pl.DataFrame) -> Iterator[str]:
+    """Yield what is digested of parts that are approved, in the order in which they are entered."""
+    sent = documents.sort("doc_no").select(pl.col("document_key").alias("summary_key")).with_row_index("_at")
+    placed = parts.join(sent, on="summary_key", how="inner").sort("_at", "doc_no")
+    line = pl.concat_str([_plain(name).cast(pl.String).fill_null("") for name in _COLUMNS], separator=_UNIT)
+    yield from placed.select(line).to_series()
+
+
+def lines_stored(database: Database, first: int, last: int) -> Iterator[str]:
+    """Yield the same of what the store holds between two rows of the outbox."""
+    line = f"||'{_UNIT}'||".join(f"ifnull({column}, '')" for column in _COLUMNS)
+    question = f"SELECT {line} FROM summary_parts WHERE row_id BETWEEN ? AND ? ORDER BY row_id, part_no"
+    for rows in database.tuples(question, (first, last)):
+        yield from (row[0] for row in rows)
+
+
+def _plain(column: str) -> pl.Expr:
+    dtype = PARTS[column]
+    if dtype == pl.Boolean:
+        return pl.col(column).cast(pl.Int8)
+    if dtype == pl.Date:
+        return pl.col(column).dt.to_string("%Y-%m-%d")
+    return pl.col(column).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(column)
