@@ -68,6 +68,7 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
 }  # fmt: skip
 """By the name in recon.toml."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFacts:
     """What one ledger is like, as far as it is asked before there is a client."""
@@ -91,7 +92,9 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
     "quickbooks-iif": LedgerFacts(label="QuickBooks' import file (IIF)", documents_in="en", is_american=True),
-    "sandbox-quickbooks": LedgerFacts(label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True, takes_summaries=True),
+    "sandbox-quickbooks": LedgerFacts(
+        label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True, takes_summaries=True
+    ),
 }
 """By the name in recon.toml."""
 
