@@ -1,0 +1,259 @@
+"""recon qbwc as a person calls it: the file, the password, standing, status and reset."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from recon.sandbox.quickbooks.company import SandboxCompany
+from recon.settings_text import FirstAnswers, first_settings
+from recon.targets.quickbooks.endpoint import listen
+from recon.targets.quickbooks.endpoint.desks import open_desk
+from recon.targets.quickbooks.endpoint.journal import Journal
+from recon.targets.quickbooks.endpoint.password import fits
+from recon.targets.quickbooks.endpoint.qwc import OWNER_ID, Address, qwc_text
+from recon.targets.quickbooks.qbxml.read import read
+from recon.workspace import Workspace, make_workspace
+from tests.clock import FakeClock
+from tests.recon.webconnector_tools import Connector, question
+from tui.commands import qbwc as commands
+from tui.grammar_parts import Parser
+from tui.grammar_qbwc import qbwc_command
+
+TARGET = "sandbox-quickbooks"
+"""The nearest ledger there is settings for; the commands are told to take it for theirs."""
+
+
+@pytest.fixture
+def books(tmp_path, monkeypatch) -> Workspace:
+    monkeypatch.setattr(commands, "TARGET", TARGET)
+    answers = FirstAnswers(
+        company="Cedar & Pine Café LLC", target=TARGET, start_date=FakeClock().at.date(), shop="cedar"
+    )
+    made = make_workspace(tmp_path / "books", first_settings(answers))
+    text = made.settings_file.read_text("utf-8")
+    more = f"[connections.shop.quickbooks]\nport = {free_port()}\nwait_minutes = 1\npoll_minutes = 7\n"
+    heading = "[connections.shop.quickbooks]\n"
+    text = text.replace(heading, more) if heading in text else f"{text}\n{more}"
+    made.settings_file.write_text(text, "utf-8")
+    return made
+
+
+def free_port() -> int:
+    from recon.listening import listening_socket
+
+    with listening_socket(0) as found:
+        return int(found.getsockname()[1])
+
+
+def parser() -> Parser:
+    whole = Parser(prog="recon")
+    qbwc_command(whole.add_subparsers(dest="command"))
+    return whole
+
+
+def run(books: Workspace, *words: str) -> int:
+    args = parser().parse_args(["qbwc", "-C", str(books.root), *words])
+    args.json = getattr(args, "json", False)
+    return commands.qbwc(args)
+
+
+def facts(capsys, books: Workspace, *words: str, code: int = 0) -> dict:
+    assert run(books, *words, "--json") == code
+    return json.loads(capsys.readouterr().out)
+
+
+def journal(books: Workspace) -> Journal:
+    return Journal(books.private, FakeClock())
+
+
+def test_the_file_names_us_and_never_the_password(books, capsys):
+    run(books, "password", "--generate")
+    capsys.readouterr()
+    said = facts(capsys, books, "file")
+    path = books.outgoing / "recon.qwc"
+    assert said["path"] == str(path)
+    assert said["has_password"]
+    text = path.read_text("ascii")
+    rows = {row.tag: row.text or "" for row in ET.fromstring(text)}
+    assert rows["AppURL"] == said["url"] == f"http://localhost:{said['port']}/{said['url'].rpartition('/')[2]}"
+    assert rows["AppSupport"].startswith(rows["AppURL"])
+    assert rows["OwnerID"] == OWNER_ID
+    assert rows["FileID"] == said["file_id"]
+    assert rows["UserName"] == "recon"
+    assert rows["AppName"] == "recon - Cedar & Pine Café LLC"
+    assert len(rows["AppDescription"]) < 80
+    assert ET.fromstring(text).find("Scheduler/RunEveryNMinutes").text == "7"
+    assert re.fullmatch(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}", rows["FileID"])
+    assert "assword" not in text
+
+
+def test_the_ids_of_a_workspace_stay_for_ever_and_differ_from_others(books, capsys, tmp_path):
+    first = facts(capsys, books, "file")
+    assert facts(capsys, books, "file") == first
+    assert facts(capsys, books, "file", "--output", str(tmp_path / "x.qwc"))["file_id"] == first["file_id"]
+    other = Journal(tmp_path / "other", FakeClock())
+    with closing(other):
+        assert listen.identity(other) != (first["url"].rpartition("/")[2], first["file_id"])
+
+
+def test_names_of_other_scripts_do_not_break_the_file():
+    text = qwc_text(Address(port=1, room="r"), company="ร้าน <ก> & ข" * 9, file_id="{x}", poll_minutes=1)
+    assert text.isascii()
+    assert len(ET.fromstring(text).find("AppName").text) <= 60
+
+
+def test_a_dry_run_writes_nothing(books, capsys):
+    facts(capsys, books, "file", "--dry-run")
+    facts(capsys, books, "password", "--generate", "--dry-run")
+    assert not (books.outgoing / "recon.qwc").exists()
+    assert not (books.private / "webconnector.db").exists()
+
+
+def test_a_password_is_made_up_and_printed_once_or_read(books, capsys, monkeypatch):
+    made = facts(capsys, books, "password", "--generate")["password"]
+    with closing(journal(books)) as kept:
+        assert fits(made, kept.fact("password"))
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("a password of mine\n"))
+    assert run(books, "password", "--stdin") == 0
+    assert "a password of mine" not in capsys.readouterr().out
+    with closing(journal(books)) as kept:
+        assert fits("a password of mine", kept.fact("password"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
+    with pytest.raises(commands.UsageError, match="5 characters"):
+        run(books, "password", "--stdin")
+
+
+def test_a_connection_to_another_ledger_is_refused(books, monkeypatch):
+    monkeypatch.setattr(commands, "TARGET", "quickbooks")
+    for action in ("file", "password", "serve", "status", "reset"):
+        with pytest.raises(commands.UsageError, match="posts to sandbox-quickbooks"):
+            run(books, action)
+
+
+def test_status_says_what_is_missing_and_what_happened(books, capsys):
+    assert not facts(capsys, books, "status")["is_set_up"]
+    run(books, "file")
+    with closing(journal(books)) as kept:
+        kept.keep_facts(**{"company-file": "C:\\Books\\Cedar.qbw"})
+        kept.note("the Web Connector came")
+    capsys.readouterr()
+    assert run(books, "status") == 0
+    said = capsys.readouterr().out
+    assert "No password is set" in said
+    assert "Cedar.qbw" in said
+    assert "the Web Connector came" in said
+    with closing(journal(books)) as kept:
+        kept.hand("rc1", ("k1",), "text")
+    found = facts(capsys, books, "status", code=4)
+    assert found["unresolved"]["set_id"] == "rc1"
+    assert found["process"] is None
+
+
+def test_a_port_that_was_changed_after_the_file_was_written_is_told(books, capsys):
+    old = facts(capsys, books, "file")["port"]
+    new = free_port()
+    text = books.settings_file.read_text("utf-8")
+    books.settings_file.write_text(text.replace(f"port = {old}", f"port = {new}"), "utf-8")
+    run(books, "status")
+    assert f"names port {old}, recon.toml names {new}" in capsys.readouterr().out
+
+
+def test_a_reset_forgets_the_company_file_and_keeps_the_id(books, capsys):
+    before = facts(capsys, books, "file")
+    with closing(journal(books)) as kept:
+        kept.keep_facts(**{"company-file": "C:\\Books\\Cedar.qbw", "company-name": "Cedar"})
+    assert facts(capsys, books, "reset")["company_file"] == "C:\\Books\\Cedar.qbw"
+    with closing(journal(books)) as kept:
+        assert not kept.fact("company-file")
+        assert not kept.fact("company-name")
+        assert kept.fact("file-id") == before["file_id"]
+
+
+def test_a_new_id_needs_the_word(books, capsys):
+    before = facts(capsys, books, "file")["file_id"]
+    for words in ((), ("--confirm", "yes")):
+        with pytest.raises(commands.UsageError):
+            run(books, "reset", "--new-file-id", *words)
+    with closing(journal(books)) as kept:
+        assert kept.fact("file-id") == before
+    assert facts(capsys, books, "reset", "--new-file-id", "--confirm", "new")["file_id"] != before
+    assert facts(capsys, books, "file")["file_id"] != before
+
+
+def test_an_unresolved_set_blocks_the_reset(books):
+    with closing(journal(books)) as kept:
+        kept.keep_facts(**{"company-file": "C:\\Books\\Cedar.qbw"})
+        kept.hand("rc1", ("k1",), "text")
+    for words in ((), ("--new-file-id", "--confirm", "new")):
+        with pytest.raises(commands.NotSettled, match="unresolved"):
+            run(books, "reset", *words)
+    with closing(journal(books)) as kept:
+        assert kept.fact("company-file")
+
+
+SERVE = """
+import sys
+from tests.tui.test_cli_qbwc import commands, parser, TARGET
+commands.TARGET = TARGET
+args = parser().parse_args(["qbwc", "-C", sys.argv[1], "serve", "--json"])
+raise SystemExit(commands.qbwc(args))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process there without asking it")
+def test_serving_stands_for_other_processes_until_it_is_stopped(books, tmp_path):
+    with closing(journal(books)) as kept:
+        from tests.recon.webconnector_tools import DIGEST
+
+        kept.keep_facts(password=DIGEST)
+    root = str(Path(__file__).parents[2])
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(books.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=root,
+    )
+    try:
+        text = ""
+        while "\n}\n" not in text:
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            text += line
+        said = json.loads(text)
+        assert said["schema"] == "recon.qbwc-serve/1"
+        holder = listen.serving(books.private)
+        assert holder.pid == process.pid
+        assert holder.serves
+        company = SandboxCompany(tmp_path / "company.db", clock=FakeClock(), durable=False)
+        connector = Connector(said["url"], company)
+        assert connector.begin() == "none"
+        how = {"folder": books.private, "port": said["port"], "wait_seconds": 30, "clock": FakeClock()}
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as pool, open_desk(**how) as desk:
+            asked = pool.submit(desk.ask, question())
+            while connector.begin() != "":
+                pass
+            connector.step()
+            assert read(asked.result(10)).by_id("1").rows[0].name == "HostRet"
+        company.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, said_beside = process.communicate(timeout=20)
+    assert process.returncode == 0, said_beside
+    assert "the Web Connector came" in said_beside
+    assert said_beside.rstrip().endswith("stopped")
+    assert listen.serving(books.private) is None
