@@ -272,11 +272,11 @@ class WebConnector:
             if mishap.processed:
                 self._worked(session.company, text)
             return self._brought(session, "", mishap.hresult, mishap.words)
+        before = session.last_answer
+        answer, hresult, words = self._worked(session.company, text)
         if kind == "switch-file":
             assert self.other is not None
             session.company = self.other
-        before = session.last_answer
-        answer, hresult, words = self._worked(session.company, text)
         if kind == "unremembered":
             session.company.forget_answers()
         if kind in {"vanish", "unremembered"}:

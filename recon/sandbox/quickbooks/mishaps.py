@@ -25,7 +25,7 @@ ON_A_SET: Final[Mapping[str, str]] = MappingProxyType(
         "hresult": "an hresult and an empty answer; `processed` says whether QuickBooks carried it out",
         "torn": "half of the answer is brought",
         "break": "the answer is brought, then the session ends: iterators are gone",
-        "switch-file": "from this set on the other company file is open",
+        "switch-file": "answered; from then on the other company file is open, in the same visit",
     }
 )
 ON_A_VISIT: Final[Mapping[str, str]] = MappingProxyType(
