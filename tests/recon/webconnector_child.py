@@ -1,0 +1,58 @@
+"""A program that posts one customer through the endpoint and may be killed on the way: `python webconnector_child.py FOLDER POINT`.
+
+It does what the engine does: first what is known of the document's last set, then whether QuickBooks holds it, then the send.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+from recon.crash import crash_points_from
+from recon.errors import TargetError
+from recon.ports import SystemClock
+from recon.targets.quickbooks.desk import Desk
+from recon.targets.quickbooks.endpoint.desks import EndpointDesk
+from recon.targets.quickbooks.endpoint.listen import endpoint
+from recon.targets.quickbooks.endpoint.waiting import Times
+from recon.targets.quickbooks.qbxml.read import read
+from recon.targets.quickbooks.qbxml.write import message_set, request
+
+KEY, NAME = "k1", "Ann"
+
+
+def post(desk: Desk) -> str:
+    known = desk.recovered(KEY)
+    if known is not None and known.answer is not None:
+        return "known"
+    held = read(desk.ask(message_set([request("CustomerQuery", {"FullName": [NAME]}, request_id="1")])))
+    if held.by_id("1").rows:
+        return "found"
+    set_id = f"rc{secrets.token_hex(10)}"
+    desk.ask(
+        message_set([request("CustomerAdd", {"Name": NAME}, request_id="1")], set_id=set_id),
+        set_id=set_id,
+        about=(KEY,),
+    )
+    return "sent"
+
+
+def main() -> int:
+    folder, point = Path(sys.argv[1]), sys.argv[2]
+    times = Times(wait=30, hold=0.2, leave=3)
+    with endpoint(
+        folder=folder, port=0, clock=SystemClock(), times=times, crash=crash_points_from(point)
+    ) as here:  # fmt: skip
+        sys.stdout.write(f"{here.url}\n")
+        sys.stdout.flush()
+        try:
+            sys.stdout.write(f"{post(EndpointDesk(here.dispatch))}\n")
+        except TargetError as error:
+            sys.stdout.write(f"failed: {error}\n")
+            return 5
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
