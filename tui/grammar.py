@@ -10,6 +10,7 @@ from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
 from tui.grammar_profile import profile_command
 from tui.grammar_proof import proof_commands
+from tui.grammar_sandbox import sandbox_command
 from tui.grammar_schedule import schedule_commands
 from tui.grammar_vat import vat_command
 from tui.grammar_verify import verify_command
@@ -339,19 +340,7 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         "--adopt", action="store_true", help="make a copied workspace one of its own; everything is looked up first"
     )
     add_dry_run(doctor)
-    sandbox = add_command(
-        commands,
-        "sandbox",
-        "tui.commands.sandbox:sandbox",
-        "serve a sandbox ledger or shop on loopback until interrupted",
-        connection=False,
-    )
-    sandbox.add_argument(
-        "which", choices=("peak", "zort", "bentoweb", "shopify"), help="a ledger (peak) or a shop (zort, bentoweb, shopify)"
-    )
-    sandbox.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
-    sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak)")
-    sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (shops)")
+    sandbox_command(commands)
     completion = add_command(
         commands, "completion", "tui.completion:completion", "print a completion script", connection=False
     )

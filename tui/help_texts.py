@@ -167,6 +167,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon sandbox zort --orders 240",
         "recon sandbox bentoweb --orders 240",
         "recon sandbox peak --port 8765 --file peak.db",
+        "recon sandbox quickbooks my-shop/shop.qwc",
     ),
     "completion": (
         "recon completion bash > ~/.local/share/bash-completion/completions/recon",

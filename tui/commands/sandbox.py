@@ -1,4 +1,4 @@
-"""`recon sandbox`: serve a ledger or shop to try things on, on loopback, until interrupted."""
+"""`recon sandbox`: a ledger or shop to try things on, on loopback, until interrupted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def sandbox(args: argparse.Namespace) -> int:
     """Serve and print the address and the invented keys."""
     output = Output(as_json=args.json)
     try:
-        return {"peak": _peak, "zort": _zort, "bentoweb": _bentoweb, "shopify": _shopify}[args.which](args, output)
+        return {"peak": _peak, "zort": _zort, "bentoweb": _bentoweb, "shopify": _shopify, "quickbooks": _quickbooks}[
+            args.which
+        ](args, output)
     except (OSError, sqlite3.Error) as error:
         raise UsageError(
             f"The sandbox cannot be served ({getattr(error, 'strerror', None) or error}): name another --port"
@@ -53,6 +55,12 @@ def _bentoweb(args: argparse.Namespace, output: Output) -> int:
         output.note(f"source_api.login_url = {server.login_url}, bentoweb.store_id = {server.store_id}")
         _announce(output, "bentoweb", server.url, dict(server.keys))
     return 0
+
+
+def _quickbooks(args: argparse.Namespace, output: Output) -> int:
+    from tui.commands.sandbox_quickbooks import quickbooks
+
+    return quickbooks(args, output)
 
 
 def _shopify(args: argparse.Namespace, output: Output) -> int:
