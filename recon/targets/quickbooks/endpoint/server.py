@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     protocol_version = "HTTP/1.1"
-    timeout = 30
+    timeout = 900  # a connection rests while QuickBooks works; closing it would look like a failure
     disable_nagle_algorithm = True  # head and body go out apart; else each answer waits 40 ms for the client's receipt
     server_version = "recon"
     sys_version = ""
