@@ -59,8 +59,6 @@ class Bucket:
     def __init__(self) -> None:
         self.used = 0
         """Points all answers have cost."""
-        self.throttled = 0
-        """How often a question was refused for want of points."""
         self._last: Cost | None = None
         self._at = 0.0
         self._needed: dict[str, int] = {}
@@ -81,7 +79,6 @@ class Bucket:
         self._last, self._at = cost, now
         self._needed[operation] = cost.requested
         self.used += cost.actual or 0
-        self.throttled += cost.actual is None
 
     def scaled(self, operation: str, part: float) -> None:
         """Take a question to cost a part of what it did: its page was made smaller."""
@@ -89,9 +86,13 @@ class Bucket:
             self._needed[operation] = math.ceil(self._needed[operation] * part)
 
     def wait(self, operation: str, now: float) -> float:
-        """Return how many seconds must pass before the bucket holds enough for this question."""
+        """Return how many seconds must pass before the bucket holds enough for this question.
+
+        One that was never asked may cost anything; it waits for half of the bucket. One point more than needed makes up
+        for clocks that count otherwise than ours.
+        """
         if self._last is None:
             return 0.0
-        needed = min(self._needed.get(operation, 0), self._last.maximum)
+        needed = min(self._needed.get(operation, self._last.maximum // 2) + 1, self._last.maximum)
         there = min(self._last.maximum, self._last.available + max(0.0, now - self._at) * self._last.restored)
         return max(0.0, (needed - there) / self._last.restored)
