@@ -26,6 +26,7 @@ FORM_OF: Final[Mapping[str, str]] = {
     "receipt": "CASH SALE", "invoice": "INVOICE", "payment": "PAYMENT", "credit_note": "CREDIT MEMO", "expense": "BILL",
 }  # fmt: skip
 """Kind of document to TRNSTYPE."""
+_BETWEEN: Final = " | "
 SOLD: Final = frozenset({"receipt", "invoice", "credit_note"})
 
 
@@ -85,7 +86,7 @@ def _journal(document: Document, options: IifOptions) -> list[Entry]:
             amount_minor=posting.debit_minor - posting.credit_minor,
             name=document.contact_code if posting.account_code in owed else "",
             class_name=class_of(document, options),
-            memo=_memo(document),
+            memo=_journal_memo(document),
         )
         for posting in first
     ]
@@ -162,3 +163,18 @@ def _tax_row(options: IifOptions) -> Entry:
 
 def _memo(document: Document) -> str:
     return held_text(memo(document))
+
+
+def _journal_memo(document: Document) -> str:
+    """Return the memo with the kind of document behind our sign: in QuickBooks every one is a general journal entry."""
+    sign, _, rest = memo(document).partition(_BETWEEN)
+    return held_text(shortened(_BETWEEN.join((sign, document.kind.replace("_", " "), rest)), TEXT_MAX))
+
+
+def kind_of(transaction: Transaction) -> str:
+    """Return which kind of document a transaction of ours is; empty: it does not say."""
+    if transaction.kind != JOURNAL:
+        return next((kind for kind, form in FORM_OF.items() if form == transaction.kind), "")
+    parts = transaction.head.memo.split(_BETWEEN, 2)
+    kind = parts[1].replace(" ", "_") if len(parts) > 1 else ""
+    return kind if kind in FORM_OF else ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Literal
 
 from exports.import_files.iif_checks import objections
-from exports.import_files.iif_forms import FORM_OF, IifOptions, transaction_of
+from exports.import_files.iif_forms import FORM_OF, IifOptions, kind_of, transaction_of
 from exports.import_files.iif_lists import HOW, Lists, read_lists
 from exports.import_files.iif_text import CURRENCY, Transaction, parse, render
 from exports.workbook import write_safely
@@ -209,7 +209,7 @@ class QuickBooksIif(Target):
         if document.kind not in FORM_OF:
             return Found(state="absent")
         standing = [one for one in self._read() if one.number == document.number]
-        shown = tuple(self._shown(one, document) for one in standing)
+        shown = tuple(self._of(one, document) for one in standing)
         if len(standing) != 1:
             return Found(state="twice" if standing else "absent", documents=shown)
         if standing[0] != transaction_of(document, self._options):
@@ -223,12 +223,14 @@ class QuickBooksIif(Target):
         standing = {one.number: one for one in self._read()}
         for document, _ledger_id in documents:
             held = standing.get(document.number or "")
-            yield document, self._shown(held, document) if held else None
+            yield document, self._of(held, document) if held else None
 
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
-        """Yield nothing: the file holds only what recon wrote, and a file tells nothing of the books."""
-        del kinds, since, until
-        yield from ()
+        """Yield the documents of the period that stand in the file of this batch; a file states no totals of the books."""
+        wanted = frozenset(kinds)
+        for one in self._read():
+            if kind_of(one) in wanted and since <= one.day <= until:
+                yield self._shown(one, kind_of(one), total_minor=None)
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
         """Return the lists; a file makes no names on purpose.
@@ -257,13 +259,16 @@ class QuickBooksIif(Target):
     def _id_of(self, number: str | None) -> str:
         return f"{self._path.name}#{number}"
 
-    def _shown(self, one: Transaction, document: Document) -> LedgerDocument:
+    def _of(self, one: Transaction, document: Document) -> LedgerDocument:
         """Return what the file says of a document; its total only where every cell is as the document says."""
-        debits = sum(entry.amount_minor for entry in one.entries if entry.amount_minor > 0)
         is_equal = document.kind in FORM_OF and one == transaction_of(document, self._options)
+        return self._shown(one, document.kind, total_minor=document.total_minor if is_equal else None)
+
+    def _shown(self, one: Transaction, kind: str, *, total_minor: int | None) -> LedgerDocument:
+        debits = sum(entry.amount_minor for entry in one.entries if entry.amount_minor > 0)
         return LedgerDocument(
-            kind=document.kind, ledger_id=self._id_of(one.number), number=one.number, issued_on=one.day,
-            total_minor=document.total_minor if is_equal else None,
+            kind=kind, ledger_id=self._id_of(one.number), number=one.number, issued_on=one.day,
+            total_minor=total_minor,
             vat_minor=None, contact_code=None, is_void=False, remark=one.head.memo,
             raw=f"{one.kind}, debits {plain(debits, CURRENCY)}",
         )  # fmt: skip

@@ -25,6 +25,7 @@ from recon.upload.guards import back_up, free_bytes_of, require_sound
 from recon.upload.report import UploadReport
 
 WORDS = "Written to the import file. Import it in the ledger, then confirm it with the ledger's list of numbers."
+ONCE = "Written to the import file. Import it in the ledger once only, because it takes the same file again; then confirm it with the ledger's list of numbers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def write_files(
         if row.state == "queued":
             store.moves.finish(row, Outcome(state="refused", code="not-for-a-file", words=why))
     for row, document in writable:
-        _mark(store, row, target.payload(document), target.file_number(document))
+        words = WORDS if target.capabilities.own_number else ONCE
+        _mark(store, row, target.payload(document), target.file_number(document), words)
     _keep_digests(store, batch_id, files)
     store.batches.set_state(batch_id, "uploading" if writable else "done", because="import files written")
     words = f"{len(writable)} documents written, {len(refused)} cannot stand in an import file."
@@ -146,7 +148,7 @@ def _objections(target: Target, document: Document) -> str:
     return "; ".join(f"{problem.text} {problem.remedy}".strip() for problem in target.check(document))
 
 
-def _mark(store: Store, row: OutboxRow, payload: bytes, number: str) -> None:
+def _mark(store: Store, row: OutboxRow, payload: bytes, number: str, words: str) -> None:
     """Note that a document stands in a file and waits for the person's confirmation."""
     if row.state == "needs_person":
         return
@@ -154,5 +156,5 @@ def _mark(store: Store, row: OutboxRow, payload: bytes, number: str) -> None:
         row = store.moves.start(row, _digest(payload))
     result = "written" if row.state == "sending" else ""
     store.moves.finish(
-        row, Outcome(state="needs_person", result=result, ledger_number=number or None, code="in-a-file", words=WORDS)
+        row, Outcome(state="needs_person", result=result, ledger_number=number or None, code="in-a-file", words=words)
     )

@@ -134,6 +134,38 @@ def _events(shell: Shell, batch: str):
         return service._context.store.events.entries(subject=batch)
 
 
+def test_as_forms_every_sale_has_its_items_and_refunds_are_left_to_a_person(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    set_setting(shell, 'text_item = ""', 'iif.style = "forms"\ntext_item = "Shop Line"')
+    batch = approved(shell)
+    facts = shell.json("upload", batch, code=4)
+    assert facts["counts"] == {"needs_person": 15}
+    assert any("2 credit memos do not say that the money went back" in text for text in facts["warnings"])
+    books = importer()
+    books.take(Path(facts["files"][0]))
+    assert (books.made_accounts, books.made_names) == ([], [])
+    assert sorted({kind for kind, _number, _amount in books.taken}) == ["CASH SALE", "CREDIT MEMO"]
+    shell("journal", batch).expect(0)
+    (journal,) = (shell.root / "audit").glob("*.journal")
+    meant, there = _balances(journal), dict(books.balances)
+    refunds = -there.pop("Accounts Receivable")
+    there["Shopify Payments Clearing"] -= refunds
+    assert refunds == 4613
+    assert meant == {name: minor for name, minor in there.items() if minor}
+
+
+def test_what_was_confirmed_is_compared_with_the_file(tmp_path: Path, clock: FakeClock) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    batch = approved(shell)
+    books = importer()
+    books.take(Path(shell.json("upload", batch, code=4)["files"][0]))
+    shell("upload", batch, "--confirm-taken", books.report(tmp_path / "report.csv")).expect(0)
+    compared = shell.json("verify", batch, code=0)
+    assert (compared["compared"], compared["equal"], compared["missing"]) == (15, 15, [])
+    assert "its list" not in shell("status").out
+    shell("audit", batch).expect(0)
+
+
 def test_a_file_of_other_bytes_is_never_written_over_one_that_may_be_imported(tmp_path: Path, clock: FakeClock) -> None:
     shell = new_books(tmp_path / "books", clock)
     batch = approved(shell)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.import_files.iif_forms import IifOptions, transaction_of
+from exports.import_files.iif_forms import FORM_OF, IifOptions, transaction_of
 from exports.import_files.iif_lists import read_lists
 from exports.import_files.iif_taken import read_taken
 from exports.import_files.iif_target import QuickBooksIif, write_batch
@@ -205,6 +205,21 @@ def test_a_changed_file_is_not_read_as_ours(tmp_path: Path, before: bytes, after
     assert before in spoiled
     with pytest.raises(MalformedFile, match=words):
         parse(spoiled.replace(before, after, 1), path.name)
+
+
+def test_a_file_says_what_it_holds_in_both_styles(tmp_path: Path) -> None:
+    sold = receipt()
+    back = dataclasses.replace(following(sold, "credit_note", "x", "R1001"), issued_on=DAY)
+    for name, options in (("forms", FORMS), ("journal", JOURNAL)):
+        write_batch([sold, back], tmp_path / name, "B0001", options)
+        ledger = target(tmp_path / name, options)
+        listed = [(one.kind, one.number, one.total_minor) for one in ledger.list_documents(FORM_OF, DAY, DAY)]
+        assert listed == [("receipt", "1001", None), ("credit_note", "R1001", None)]
+        assert list(ledger.list_documents(["receipt"], DAY + dt.timedelta(1), DAY + dt.timedelta(9))) == []
+        assert ledger.find(back).state == "equal"
+    entry = transaction_of(back, JOURNAL)
+    assert entry.head.memo.split(" | ")[1] == "credit note"
+    assert entry.sum_minor == 0
 
 
 def test_a_list_export_is_read_by_its_headings_without_what_is_inactive() -> None:
