@@ -168,7 +168,7 @@ class Connection(Section):
     source: SourceName
     """Where orders come from: shopify (its exports), shopify-api, zort, bentoweb, shopee, lazada, tiktok, or profile (any CSV or Excel export)."""
     target: TargetName = "peak"
-    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on), quickbooks-iif (QuickBooks Desktop by import file), sandbox-quickbooks (a QuickBooks Desktop to try things on)."""
+    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on), quickbooks (QuickBooks Desktop through its Web Connector), quickbooks-iif (QuickBooks Desktop by import file), sandbox-quickbooks (a QuickBooks Desktop to try things on)."""
     shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
     """Short name of the shop; part of every order's key, so it never changes."""
     profile: str = ""

@@ -39,6 +39,7 @@ TARGETS: Final = (
     ("peak-live", N_("PEAK through its API, your real books")),
     ("peak-test", N_("PEAK through its API, its test system")),
     ("peak-file", N_("PEAK by import file (Excel)")),
+    ("quickbooks", N_("QuickBooks Desktop (US) through its Web Connector")),
     ("quickbooks-iif", N_("QuickBooks Desktop (US) by import file (IIF)")),
 )
 _TAX_DIGITS: Final = 13

@@ -10,6 +10,7 @@ from tui.grammar_others import others_commands
 from tui.grammar_parts import Parser, add_command, add_dry_run, add_lines, add_looks, at_least_one, count, port
 from tui.grammar_profile import profile_command
 from tui.grammar_proof import proof_commands
+from tui.grammar_qbwc import qbwc_command
 from tui.grammar_sandbox import sandbox_command
 from tui.grammar_schedule import schedule_commands
 from tui.grammar_vat import vat_command
@@ -341,6 +342,7 @@ def _other_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     add_dry_run(doctor)
     sandbox_command(commands)
+    qbwc_command(commands)
     completion = add_command(
         commands, "completion", "tui.completion:completion", "print a completion script", connection=False
     )

@@ -169,6 +169,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon sandbox peak --port 8765 --file peak.db",
         "recon sandbox quickbooks my-shop/shop.qwc",
     ),
+    "qbwc": (
+        "recon qbwc file",
+        "recon qbwc password --generate",
+        "recon qbwc serve",
+        "recon qbwc status --json",
+    ),
     "completion": (
         "recon completion bash > ~/.local/share/bash-completion/completions/recon",
         "recon completion zsh",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recon.config import Connection, Settings
+from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.providers import keys_of
 from recon.ports import Clock
 from recon.secrets import KeptTokens
@@ -38,6 +39,8 @@ class Access:
     """Values of the keys of these names; raises SecretsError where one is missing."""
     tokens: Callable[[str], KeptTokens]
     """Where tokens given for the key of this name are kept between commands: beside it."""
+    crash: CrashPoints = NO_CRASH
+    """Where the process may be killed, for tests."""
     durable: bool = True
     """Whether a sandbox ledger flushes each commit to the disk, like a real one."""
     known: Catalog | None = None
@@ -147,6 +150,24 @@ def _quickbooks_capabilities(access: Access) -> Capabilities:
 
 
 @contextmanager
+def _quickbooks(access: Access) -> Iterator[Target]:
+    from recon.targets.quickbooks.endpoint.desks import open_desk
+    from recon.targets.quickbooks.target import QuickBooksTarget
+
+    rules = access.connection.quickbooks
+    with open_desk(
+        folder=access.workspace.private,
+        port=rules.port,
+        wait_seconds=rules.wait_minutes * 60,
+        clock=access.clock,
+        company_file=rules.company_file,
+        on_wait=lambda text: Output(as_json=True).note(f"note: {text}"),
+        crash=access.crash,
+    ) as desk:
+        yield QuickBooksTarget(desk, _quickbooks_options(access.connection), access.known)
+
+
+@contextmanager
 def _sandbox_quickbooks(access: Access) -> Iterator[Target]:
     from recon.sandbox.quickbooks.company import SandboxCompany
     from recon.sandbox.quickbooks.desk import SandboxDesk
@@ -230,6 +251,7 @@ LEDGERS: Final[Mapping[str, Ledger]] = {
     "peak-file": Ledger(peak_file_capabilities, peak_file),
     "sandbox": Ledger(_peak_capabilities, _sandbox),
     "quickbooks-iif": Ledger(iif_capabilities, iif, takes_lists=True),
+    "quickbooks": Ledger(_quickbooks_capabilities, _quickbooks),
     "sandbox-quickbooks": Ledger(_quickbooks_capabilities, _sandbox_quickbooks),
 }
 SHOPS: Final[Mapping[str, Callable[[Access], AbstractContextManager[ShopClient]]]] = {

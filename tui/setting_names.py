@@ -179,7 +179,14 @@ _HOLD: Final = N_("hold the order back")
 _LEAVE_OUT: Final = N_("leave it off the document")
 CHOICES: Final[dict[str, dict[str, str]]] = {
     "source": {name: facts.label for name, facts in SOURCES.items()} | {"profile": N_("a file, by a column profile")},
-    "target": {"peak": "PEAK", "peak-file": N_("PEAK's import file"), "sandbox": N_("sandbox ledger"), "quickbooks-iif": N_("QuickBooks' import file"), "sandbox-quickbooks": N_("sandbox QuickBooks")},
+    "target": {
+        "peak": "PEAK",
+        "peak-file": N_("PEAK's import file"),
+        "sandbox": N_("sandbox ledger"),
+        "quickbooks": "QuickBooks Desktop",
+        "quickbooks-iif": N_("QuickBooks' import file"),
+        "sandbox-quickbooks": N_("sandbox QuickBooks"),
+    },
     "quickbooks.iif.style": {"journal": N_("journal entries"), "forms": N_("sales receipts, invoices ...")},
     "writers": {"recon": N_("recon alone"), "shared": N_("recon and others"), "others": N_("others; only compared")},
     "numbering": {"source": N_("from the order's number"), "ledger": N_("given by the ledger")},

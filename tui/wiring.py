@@ -138,6 +138,7 @@ class Wiring:
             clock=self._clock,
             keys=keys,
             tokens=lambda key: self._tokens(name, key, entry),
+            crash=self._crash,
             durable=self.sandbox_durable,
             lists=self._lists.get(name),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 SourceName = Literal["shopify", "shopify-api", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
-TargetName = Literal["peak", "peak-file", "sandbox", "quickbooks-iif", "sandbox-quickbooks"]
+TargetName = Literal["peak", "peak-file", "sandbox", "quickbooks", "quickbooks-iif", "sandbox-quickbooks"]
 """Names a person writes in recon.toml; each has its facts below."""
 RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
 BOUGHT: Final[tuple[RecordKind, ...]] = ("purchase", "purchase_return")
@@ -91,6 +91,7 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
+    "quickbooks": LedgerFacts(label="QuickBooks Desktop", documents_in="en", is_american=True, takes_summaries=True),
     "quickbooks-iif": LedgerFacts(label="QuickBooks' import file (IIF)", documents_in="en", is_american=True),
     "sandbox-quickbooks": LedgerFacts(
         label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True, takes_summaries=True
