@@ -25,8 +25,9 @@ TABLES: Final[tuple[Callable[[Prepared], Table], ...]] = (
     numbering.numbering_table, documents.documents_table, documents.lines_table, documents.postings_table,
     mappings.products_table, mappings.channels_table, logs.uploads_table,
     logs.attempts_table, logs.approvals_table, mappings.changes_table, logs.files_table, logs.events_table,
-    charts.by_day_table, charts.by_channel_table, settlements.settlements_table, clearing.clearing_table,
+    charts.by_day_table, charts.by_channel_table, settlements.settlements_table, settlements.payouts_table,
+    clearing.clearing_table,
 )  # fmt: skip
 """The summary stands before them, the seal after them."""
-OPTIONAL: Final = frozenset({"settlements", "clearing", "completeness_bought"})
+OPTIONAL: Final = frozenset({"settlements", "payouts", "clearing", "completeness_bought"})
 """Tables of which there is no sheet where they have no row."""

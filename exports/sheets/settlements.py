@@ -1,4 +1,4 @@
-"""Settlements of marketplaces: what each cycle sold, gave back, charged and transferred. Only where there are such files."""
+"""Settlements of marketplaces, and payouts of payment providers: what each sold, gave back, charged and transferred. Only where there are such files."""
 
 from __future__ import annotations
 
@@ -28,18 +28,21 @@ _COLUMNS: Final = (
     Column("held", "Held because", width=30),
     *PROVENANCE,
 )
-_OF_PAYOUTS: Final = {
-    "adjustment_minor": Column("adjustment_minor", "Adjustments", "money", 15, total=True),
-    "stated_minor": Column("stated_minor", "Payout says", "money", 15, total=True),
-}
-"""Columns that only payouts of a payment provider have."""
-
-
-def _columns(frame: pl.DataFrame) -> tuple[Column, ...]:
-    """Return the columns; those of payouts only where one says something."""
-    more = [column for name, column in _OF_PAYOUTS.items() if bool((frame[name].fill_null(0) != 0).any())]
-    place = next(at for at, column in enumerate(_COLUMNS) if column.name == "held")
-    return (*_COLUMNS[:place], *more, *_COLUMNS[place:])
+_PAYOUT_AMOUNTS: Final = {
+    "sale_minor": "Charges", "refund_minor": "Refunds", "payment_fee_minor": "Fees", "adjustment_minor": "Adjustments",
+    "transferred_minor": "Paid out", "stated_minor": "Payouts export says", "difference_minor": "Difference",
+}  # fmt: skip
+_PAYOUT_COLUMNS: Final = (
+    Column("cycle", "Payout", width=18),
+    Column("paid_on", "Paid on", "date", 12),
+    Column("supplier", "Provider", width=14),
+    Column("orders", "Orders", "count", 10, total=True),
+    Column("unknown_orders", "Of them in no file", "count", 12, total=True),
+    Column("currency", "Currency", width=9),
+    *(Column(name, heading, "money", 15, total=True) for name, heading in _PAYOUT_AMOUNTS.items()),
+    Column("held", "Held because", width=30),
+    *PROVENANCE,
+)
 
 
 def settlements_table(prepared: Prepared) -> Table:
@@ -49,7 +52,25 @@ def settlements_table(prepared: Prepared) -> Table:
         "Settlements",
         "What the marketplace settled, cycle by cycle, as its files say it: fees are below zero. The parts of a cycle add up to what it "
         "transferred; a difference beyond rounding holds its fees. Fees become one purchase per cycle.",
-        _columns(prepared.frames.settlements),
-        prepared.frames.settlements.with_columns(pl.col("held").replace("", None)),
+        _COLUMNS,
+        _shown(prepared, of_provider=False),
         currency_column="currency",
     )
+
+
+def payouts_table(prepared: Prepared) -> Table:
+    """Every payout of a payment provider with its parts, beside what the payouts export says it came to."""
+    return prepared.table(
+        "payouts",
+        "Payouts",
+        "What the payment provider paid out, payout by payout, as its transactions say it: fees are below zero. Charges, refunds, fees and "
+        "adjustments come to what was paid out, which is what the bank shows and what the payouts export says. Fees become one purchase per payout.",
+        _PAYOUT_COLUMNS,
+        _shown(prepared, of_provider=True),
+        currency_column="currency",
+    )
+
+
+def _shown(prepared: Prepared, *, of_provider: bool) -> pl.DataFrame:
+    rows = prepared.frames.settlements.filter(pl.col("of_provider").fill_null(value=False) == of_provider)
+    return rows.with_columns(pl.col("held").replace("", None))

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.providers import MARKETPLACES
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import empty, fill
 from recon.frames.payout_keys import OTHER
@@ -28,6 +29,7 @@ SETTLEMENTS: Final = pl.Schema({
     "cycle": pl.String(),               # number of the cycle, or the marketplace and the day of the payout
     "paid_on": pl.Date(),               # its last day
     "supplier": pl.String(),
+    "of_provider": pl.Boolean(),        # a payment provider's payout; false: a marketplace's settlement
     "currency": pl.String(),
     "orders": pl.Int64(),               # orders it names
     "unknown_orders": pl.Int64(),       # of them in no file
@@ -67,7 +69,9 @@ def _cycles(settled: Settled, orders: pl.DataFrame) -> pl.DataFrame:
     )
     rows = settled.rows.join(known, on="sale_key", how="left", maintain_order="left")
     named = pl.col("sale_key").is_not_null()
+    of_provider = ~pl.col("cycle_key").str.extract("^([^:]*):").is_in(MARKETPLACES)
     return rows.group_by("cycle_key", maintain_order=True).agg(
+        of_provider.first().alias("of_provider"),
         pl.col("paid_on").max(), pl.col("customer_name").first().alias("supplier"), pl.col("currency").first(),
         pl.col("sale_key").drop_nulls().n_unique().alias("orders"),
         pl.col("sale_key").filter(named & pl.col("known").is_null()).n_unique().alias("unknown_orders"),

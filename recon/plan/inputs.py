@@ -48,6 +48,8 @@ class PlanLimits:
     """Kinds that it numbers itself, whatever `numbering` says; ours stands in the remark."""
     expense_tax_invoice: bool = True
     """Is told with an expense that the supplier's tax invoice is at hand."""
+    expense_paid_at_once: bool = False
+    """Takes an expense that is paid as one document with its payment; it knows no payments on expenses apart."""
     contact_code_max_length: int = 16
     text_max_length: int = 1000
     product_name_max_length: int = 100

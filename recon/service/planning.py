@@ -171,6 +171,7 @@ def plan_inputs(
             kinds=capabilities.kinds,
             numbers_itself=capabilities.numbers_itself,
             expense_tax_invoice=capabilities.expense_tax_invoice,
+            expense_paid_at_once=capabilities.expense_paid_at_once,
             contact_code_max_length=capabilities.contact_code_max_length,
             text_max_length=capabilities.text_max_length,
             product_name_max_length=capabilities.product_name_max_length,

@@ -49,6 +49,8 @@ class Capabilities:
     """Kinds that it numbers whatever we send; ours is found again by the reference it carries, in its list."""
     expense_tax_invoice: bool = False
     """Is told with an expense that the supplier's tax invoice is at hand; without it a person enters the invoice there."""
+    expense_paid_at_once: bool = False
+    """Takes an expense that is paid as one document with its payment, out of the account it names."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 

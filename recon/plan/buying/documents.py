@@ -3,6 +3,7 @@
 | document | debit | credit |
 | --- | --- | --- |
 | expense | expense or stock per account, input VAT (or VAT not yet due) | payables |
+| expense paid at once | expense or stock per account, input VAT (or VAT not yet due) | account of the payment channel, withholding tax payable |
 | payment of an expense | payables | account of the payment channel, withholding tax payable |
 | supplier's credit | payables | expense or stock per account, input VAT (or VAT not yet due) |
 """
@@ -82,7 +83,8 @@ def _stated_number(work: Buying) -> pl.Expr:
 
 
 def _columns(work: Buying) -> dict[str, pl.Expr]:
-    pays = pl.col("kind") == "expense_payment"
+    pays = (pl.col("kind") == "expense_payment") | pl.col("at_once")
+    alone = pl.col("kind") == "expense_payment"
     paid_on = pl.max_horizontal(pl.coalesce("paid_on", "ordered_on"), "ordered_on")
     issued = pl.when(pays).then(paid_on).otherwise("ordered_on")
     at_hand = pl.lit(work.connection.purchases.tax_invoice == "with-expense") | _entered(work)
@@ -94,8 +96,8 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
         "payment_method": pl.when(pays).then("payment_method"),
         "paid_on": pl.when(pays).then(issued),
         "paid_minor": pl.when(pays).then(pl.col("total_minor") - pl.col("wht_minor")).otherwise(0),
-        "vat_mode": pl.when(pays).then(plain_mode).otherwise(pl.col("vat_mode").cast(pl.String)),
-        "is_tax_invoice": ~pays & (pl.col("vat_minor") > 0) & at_hand,
+        "vat_mode": pl.when(alone).then(plain_mode).otherwise(pl.col("vat_mode").cast(pl.String)),
+        "is_tax_invoice": ~alone & (pl.col("vat_minor") > 0) & at_hand,
         "remark": _remark(_numbered_there(work)),
         "reason": pl.lit(_RULES).gather(pl.col("rule_no")),
     }
@@ -156,18 +158,20 @@ def bought_postings(
     heads = documents.select(
         "doc_no", "kind", "total_minor", "vat_minor", "wht_minor", "paid_minor", "is_tax_invoice",
         pl.when(credit).then(-1).otherwise(1).cast(pl.Int64).alias("sign"), money_accounts.alias("money"),
+        (pl.col("kind").is_in(LINED_KINDS) & pl.col("payment_method").is_not_null()).alias("at_once"),
     )  # fmt: skip
-    pays, billed = heads.filter(pl.col("kind") == "expense_payment"), heads.filter(pl.col("kind") != "expense_payment")
+    alone = pl.col("kind") == "expense_payment"
+    pays, settles, billed = heads.filter(alone), heads.filter(alone | pl.col("at_once")), heads.filter(~alone)
     vat = pl.when("is_tax_invoice").then(pl.lit(accounts["input_vat"])).otherwise(pl.lit(accounts["undue_input_vat"]))
     payable = pl.lit(accounts["payable"])
     rows = pl.concat(
         [
             _costs(heads, numbered, items),
             _rows(billed, _VAT, vat, pl.col("vat_minor") * pl.col("sign")),
-            _rows(billed, _DUE, payable, -pl.col("total_minor") * pl.col("sign")),
+            _rows(billed.filter(~pl.col("at_once")), _DUE, payable, -pl.col("total_minor") * pl.col("sign")),
             _rows(pays, _COSTS, payable, pl.col("total_minor")),
-            _rows(pays, _MONEY, pl.col("money"), -pl.col("paid_minor")),
-            _rows(pays, _WITHHELD, pl.lit(accounts["withholding_payable"]), -pl.col("wht_minor")),
+            _rows(settles, _MONEY, pl.col("money"), -pl.col("paid_minor")),
+            _rows(settles, _WITHHELD, pl.lit(accounts["withholding_payable"]), -pl.col("wht_minor")),
         ]
     ).sort("place", maintain_order=True)
     doc_no = (pl.col("place") // _SLOTS).cast(pl.UInt32)

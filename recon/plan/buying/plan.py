@@ -123,7 +123,7 @@ def _drafts(
         how="horizontal",
     ).filter(acting)  # fmt: skip
     planned = frame.join(buying_steps(), on="rule_no", how="inner", maintain_order="left_right")
-    planned = _as_approved(planned, work)
+    planned = _in_one(_as_approved(planned, work), is_taken=work.inputs.limits.expense_paid_at_once)
     pays = pl.col("kind") == "expense_payment"
     limits, rules = work.inputs.limits, work.connection.purchases
     by_hand = (pl.col("kind") == "supplier_credit") & (
@@ -140,8 +140,15 @@ def _drafts(
         pl.when(pays).then("total_minor").otherwise("gross_minor").alias("gross_minor"),
         pl.when(pays).then(0).otherwise("discount_minor").alias("discount_minor"),
         pl.when(pays).then("vat_minor").otherwise("vat_by_line_minor").alias("vat_by_line_minor"),
-        code.alias("blocked"),
+        code.alias("blocked"), "at_once",
     )  # fmt: skip
+
+
+def _in_one(planned: pl.DataFrame, *, is_taken: bool) -> pl.DataFrame:
+    """Add ``at_once``: the expense carries its payment, which then is no document of its own, where the ledger takes it so."""
+    pays, bills = pl.col("kind") == "expense_payment", pl.col("kind") == "expense"
+    both = pays.any().over("order_no") & bills.any().over("order_no") & pl.lit(is_taken)
+    return planned.with_columns((bills & both).alias("at_once")).filter(~(pays & both))
 
 
 def _as_approved(planned: pl.DataFrame, work: Buying) -> pl.DataFrame:

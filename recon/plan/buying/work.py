@@ -55,7 +55,7 @@ def open_buying(inputs: PlanInputs) -> Buying:
     )
     nothing = pl.repeat(0, orders.height, dtype=pl.Int64, eager=True)
     states = order_states(orders, nothing)
-    facts = bought_facts(orders, inputs.posted, inputs.decisions)
+    facts = _paid_at_once(bought_facts(orders, inputs.posted, inputs.decisions), inputs)
     channels = channels_of(orders, inputs.channel_links, connection)
     verdicts = Verdicts.open(orders)
     work = Buying(
@@ -75,6 +75,18 @@ def open_buying(inputs: PlanInputs) -> Buying:
     unsigned = facts.with_columns(pl.col("posted_minor") * pl.lit(states["sign"]))
     hold_by_state(verdicts, states, unsigned, inputs.findings)
     return work
+
+
+def _paid_at_once(facts: pl.DataFrame, inputs: PlanInputs) -> pl.DataFrame:
+    """Return the facts with expenses that carry their own payment as paid ones, where the ledger takes such."""
+    alone = pl.col("ledger") == "expense"
+    if not inputs.limits.expense_paid_at_once or facts.filter(alone).is_empty():
+        return facts
+    keys = facts.filter(alone)["live_key"].unique().sort().to_list()
+    paid = inputs.read_posted(keys).documents.filter(pl.col("payment_method").is_not_null())["document_key"]
+    carries = alone & pl.col("live_key").is_in(paid.implode())
+    ledger = pl.when(carries).then(pl.lit("expense_paid", dtype=facts.schema["ledger"])).otherwise("ledger")
+    return facts.with_columns(ledger.alias("ledger"))
 
 
 def _kinds(connection: Connection) -> tuple[str, ...]:

@@ -238,7 +238,16 @@ def _journal(values: Row) -> tuple[int, int, Body, Body]:
     total = sum(sides[line.name] * (line.minor("Amount") or 0) for line in values.children if line.name in sides)
     if total:
         raise Refused(3180, "There was an error when saving a Journal Entry. The transaction is not in balance.")
-    return 0, 0, [], []
+    debits = sum(line.minor("Amount") or 0 for line in values.all("JournalDebitLine"))
+    lines = [line for line in values.children if line.name in sides]
+    return debits, 0, [], [(line.name, _journal_line(line, number)) for number, line in enumerate(lines, 1)]
+
+
+def _journal_line(line: Row, number: int) -> Body:
+    said: Body = [("TxnLineID", f"J{number}"), ("AccountRef", [("FullName", line.text("AccountRef/FullName"))])]
+    said += [("Amount", money(line.minor("Amount") or 0)), ("Memo", line.text("Memo"))]
+    entity: Body = [("FullName", line.text("EntityRef/FullName"))]
+    return [*said, ("EntityRef", entity)] if line.text("EntityRef/FullName") else said
 
 
 def _copied(books: Books, row: Row) -> Body:

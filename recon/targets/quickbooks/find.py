@@ -15,10 +15,10 @@ from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.targets.base import Found, LedgerDocument
 from recon.targets.compare import differences
 from recon.targets.quickbooks.exchange import Exchange, answers_of
-from recon.targets.quickbooks.forms import FORMS, PRODUCT, mark
+from recon.targets.quickbooks.forms import FORMS, PRODUCT, form_of, mark
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.status import Verdict, meaning
-from recon.targets.quickbooks.records import KIND_OF_ROW, confirmation, item, transaction
+from recon.targets.quickbooks.records import KIND_OF_ROW, confirmation, item, memo_of, transaction
 
 TOGETHER = 50
 """Transactions asked for by id in one question."""
@@ -40,7 +40,8 @@ class Finder:
             return self._item(document)
         if document.kind == "void":
             return self._void(document)
-        form = FORMS[document.kind]
+        form = form_of(document)
+        assert form is not None
         kept = self._kept_id(document)
         by_id = list(self.by_id(form.name, [kept]).values()) if kept else []
         return self._by_number(document, form.name, by_id)
@@ -66,7 +67,7 @@ class Finder:
         values: dict[str, object] = {"RefNumberCaseSensitive": [number], "IncludeLineItems": True}
         rows = self._exchange.ask(f"{name}Query", values, rows_of=f"{name}Ret")
         exact = [row for row in rows if row.text("RefNumber") == number]
-        signed = [row for row in exact if mark(document) in row.text("Memo")]
+        signed = [row for row in exact if mark(document) in memo_of(row)]
         ours = list({row.text("TxnID"): row for row in (*by_id, *signed)}.values())
         if ours or not exact:
             return judged(document, [transaction(row) for row in ours], ours)
@@ -132,7 +133,8 @@ def _place(document: Document, ledger_id: str) -> tuple[str, str]:
     if document.kind == "void":
         form = FORMS.get(document.applies_to_kind or "")
         return (form.name if form else "", document.applies_to_ledger_id or "")
-    return (FORMS[document.kind].name, ledger_id) if document.kind in FORMS else ("", "")
+    own = form_of(document)
+    return (own.name, ledger_id) if own else ("", "")
 
 
 def judged(document: Document, held: Sequence[LedgerDocument], rows: Sequence[Row]) -> Found:

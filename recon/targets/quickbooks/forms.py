@@ -33,6 +33,7 @@ class Form:
     name: str
     """`SalesReceipt`: of `SalesReceiptAdd`, `SalesReceiptQuery`, `SalesReceiptRet`, `SalesReceiptLineAdd`."""
     party: str = "CustomerRef"
+    """Empty: the form names nobody in its head."""
     is_voidable: bool = True
 
 
@@ -43,6 +44,8 @@ FORMS: Final[Mapping[str, Form]] = {
     "credit_note": Form(name="CreditMemo"),
     "expense": Form(name="Bill", party="VendorRef"),
 }
+JOURNAL: Final = Form(name="JournalEntry", party="")
+"""An expense that was paid at once, as a payout's fees are: it never stood in accounts payable."""
 KINDS: Final = frozenset({*FORMS, "void", PRODUCT})
 """Documents that can be sent to QuickBooks Desktop."""
 
@@ -54,6 +57,11 @@ class TaxUse:
     is_on: bool = False
     non_taxable_code: str = ""
     tax_item: str = ""
+
+
+def form_of(document: Document) -> Form | None:
+    """Return the form a document stands on; None: it has none of its own, as voids and items."""
+    return JOURNAL if document.kind == "expense" and document.payment_method else FORMS.get(document.kind)
 
 
 def label(document: Document) -> str:
@@ -92,6 +100,9 @@ def _request_of(document: Document, options: QuickBooksOptions, taxes: TaxUse) -
         return _void(document)
     if document.kind not in FORMS:
         raise TargetRejected(f"{label(document)}: QuickBooks takes no such document from us; enter it by hand.")
+    form = form_of(document)
+    if form is JOURNAL:
+        return f"{JOURNAL.name}Add", _journal_entry(document)
     values = {
         "receipt": _receipt, "invoice": _invoice, "payment": _payment, "credit_note": _credit_memo, "expense": _bill,
     }[document.kind](document, options, taxes)  # fmt: skip
@@ -170,6 +181,31 @@ def _bill(document: Document, options: QuickBooksOptions, _taxes: TaxUse) -> Map
             for line in document.lines
         ],
     }
+
+
+def _journal_entry(document: Document) -> Mapping[str, object]:
+    """Return costs against the account they were paid out of. It has no memo of its own: ours stands on every line.
+
+    Raises:
+        TargetRejected: Tax was withheld; QuickBooks has no line for it.
+    """
+    if document.wht_minor:
+        raise TargetRejected(
+            f"{label(document)}: tax is withheld, which a journal entry here has no line for; enter it by hand."
+        )
+    sign = memo(document)
+    return {
+        "TxnDate": document.issued_on,
+        "RefNumber": document.number,
+        "JournalDebitLine": [
+            {
+                "AccountRef": line.account_code, "Amount": line.amount_minor,
+                "Memo": shortened(f"{line.description} | {sign}", TEXT_MAX), "EntityRef": document.contact_code,
+            }
+            for line in document.lines
+        ],
+        "JournalCreditLine": [{"AccountRef": document.payment_method, "Amount": document.total_minor, "Memo": sign}],
+    }  # fmt: skip
 
 
 def _void(document: Document) -> tuple[str, Mapping[str, object]]:

@@ -10,10 +10,11 @@ from typing import Final
 
 from recon.targets.base import Confirmation, LedgerDocument, LedgerLine
 from recon.targets.compare import quantity_text
-from recon.targets.quickbooks.forms import FORMS, PRODUCT
+from recon.targets.quickbooks.forms import FORMS, JOURNAL, PRODUCT
 from recon.targets.quickbooks.qbxml.rows import Row
 
-KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()}
+KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} | {f"{JOURNAL.name}Ret": "expense"}
+_DEBIT, _CREDIT = "JournalDebitLine", "JournalCreditLine"
 VOID_MEMO: Final = "VOID:"
 _RAW_MAX: Final = 64 << 10
 ITEM_KINDS: Final = ("ItemNonInventoryRet", "ItemServiceRet", "ItemInventoryRet", "ItemOtherChargeRet")
@@ -27,9 +28,9 @@ def transaction(row: Row) -> LedgerDocument:
         MalformedAnswer: An amount or a date is not in the form QuickBooks writes.
     """
     kind = KIND_OF_ROW[row.name]
-    form = FORMS[kind]
+    form = JOURNAL if row.name == f"{JOURNAL.name}Ret" else FORMS[kind]
     total = total_of(row, kind)
-    memo = row.text("Memo")
+    memo = memo_of(row)
     deposit = row.text("DepositToAccountRef/FullName")
     return LedgerDocument(
         kind=kind,
@@ -38,7 +39,7 @@ def transaction(row: Row) -> LedgerDocument:
         issued_on=row.day("TxnDate"),
         total_minor=total,
         vat_minor=row.minor("SalesTaxTotal"),
-        contact_code=row.text(f"{form.party}/FullName") or None,
+        contact_code=row.text(f"{form.party}/FullName" if form.party else f"{_DEBIT}/EntityRef/FullName") or None,
         is_void=total == 0 and memo.startswith(VOID_MEMO),
         remain_minor=row.minor("BalanceRemaining"),
         remark=memo,
@@ -48,8 +49,16 @@ def transaction(row: Row) -> LedgerDocument:
     )
 
 
+def memo_of(row: Row) -> str:
+    """Return the memo; of a journal entry, which has none of its own, that of its first credit line."""
+    return row.text("Memo") or row.text(f"{_CREDIT}/Memo")
+
+
 def total_of(row: Row, kind: str) -> int | None:
     """Return the total of a transaction; None where the answer does not say."""
+    if row.name == f"{JOURNAL.name}Ret":
+        debits = [line.minor("Amount") for line in row.all(_DEBIT)]
+        return sum(one or 0 for one in debits) if debits else None
     if kind == "expense":
         return row.minor("AmountDue")
     stated = row.minor("TotalAmount")
@@ -62,7 +71,7 @@ def total_of(row: Row, kind: str) -> int | None:
 def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
     """Return the lines; None where the answer holds none (a query without them)."""
     if kind == "expense":
-        listed = row.all("ExpenseLineRet")
+        listed = row.all("ExpenseLineRet") or row.all(_DEBIT)
         lines = tuple(
             LedgerLine(
                 description=line.text("Memo"), quantity="", amount_minor=line.minor("Amount"),

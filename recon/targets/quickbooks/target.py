@@ -24,7 +24,17 @@ from recon.targets.quickbooks.company import Setup, company_of, crowded, missing
 from recon.targets.quickbooks.desk import Desk
 from recon.targets.quickbooks.exchange import Exchange, outcome_error
 from recon.targets.quickbooks.find import Finder
-from recon.targets.quickbooks.forms import FORMS, KINDS, PRODUCT, TaxUse, form_request, goes_by_rate, label, mark
+from recon.targets.quickbooks.forms import (
+    FORMS,
+    JOURNAL,
+    KINDS,
+    PRODUCT,
+    TaxUse,
+    form_request,
+    goes_by_rate,
+    label,
+    mark,
+)
 from recon.targets.quickbooks.masters import Masters
 from recon.targets.quickbooks.options import (
     FULL_NAME_MAX,
@@ -183,12 +193,11 @@ class QuickBooksTarget(Target):
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
         """Yield all documents of these kinds dated in the period, whoever wrote them."""
         for kind in dict.fromkeys(kinds):
-            if kind not in FORMS:
-                continue
+            names = [FORMS[kind].name, *([JOURNAL.name] if kind == "expense" else [])] if kind in FORMS else []
             period = {"TxnDateRangeFilter": {"FromTxnDate": since, "ToTxnDate": until}}
             values: dict[str, object] = {**period, "IncludeLineItems": True}
-            for row in self._exchange.pages(f"{FORMS[kind].name}Query", values, size=self._options.page_size):
-                yield transaction(row)
+            for name in names:
+                yield from map(transaction, self._exchange.pages(f"{name}Query", values, size=self._options.page_size))
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
         """Create missing customers."""
@@ -203,6 +212,7 @@ def capabilities(options: QuickBooksOptions) -> Capabilities:
         number_max_length=REF_NUMBER_MAX,
         partial_credit_note=True,
         refund_payment=False,
+        expense_paid_at_once=True,
         searchable_by_number=True,
         text_max_length=TEXT_MAX,
         contact_code_max_length=FULL_NAME_MAX,
