@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.conform import conform, empty
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FINDINGS, ORDER_RESULTS, ORDERS, POSTINGS
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FINDINGS, ORDER_RESULTS, ORDERS, POSTINGS, SUMMED
 from recon.normalize.clearing import CLEARING
 from recon.normalize.settlement_view import SETTLEMENTS as SETTLEMENTS
 from recon.proof.completeness import CAUSES, COMPLETENESS
@@ -90,7 +90,7 @@ _EXPECTED: Final = {
     "orders": ORDERS, "results": ORDER_RESULTS, "documents": DOCUMENTS, "lines": DOCUMENT_LINES, "postings": POSTINGS,
     "findings": FINDINGS, "outbox": OUTBOX, "attempts": ATTEMPTS, "files": FILES, "approvals": APPROVALS,
     "mappings": MAPPINGS, "events": EVENTS, "settlements": SETTLEMENTS,
-    "clearing": CLEARING, "completeness": COMPLETENESS, "completeness_causes": CAUSES, "numbering": NUMBERING,
+    "clearing": CLEARING, "summed": SUMMED, "completeness": COMPLETENESS, "completeness_causes": CAUSES, "numbering": NUMBERING,
 }  # fmt: skip
 _KEYS: Final = {"orders": ("order_no",), "results": ("order_no",), "documents": ("doc_no",)}
 
@@ -113,6 +113,7 @@ class AuditFrames:
     events: pl.DataFrame
     settlements: pl.DataFrame = field(default_factory=lambda: empty(SETTLEMENTS))
     clearing: pl.DataFrame = field(default_factory=lambda: empty(CLEARING))
+    summed: pl.DataFrame = field(default_factory=lambda: empty(SUMMED))
     completeness: pl.DataFrame = field(default_factory=lambda: empty(COMPLETENESS))
     completeness_causes: pl.DataFrame = field(default_factory=lambda: empty(CAUSES))
     numbering: pl.DataFrame = field(default_factory=lambda: empty(NUMBERING))

@@ -17,6 +17,7 @@ from exports.sheets import (
     numbering,
     orders,
     settlements,
+    summaries,
 )
 from exports.sheets.context import Prepared
 
@@ -27,7 +28,8 @@ TABLES: Final[tuple[Callable[[Prepared], Table], ...]] = (
     logs.attempts_table, logs.approvals_table, mappings.changes_table, logs.files_table, logs.events_table,
     charts.by_day_table, charts.by_channel_table, settlements.settlements_table, settlements.payouts_table,
     clearing.clearing_table,
+    summaries.summaries_table,
 )  # fmt: skip
 """The summary stands before them, the seal after them."""
-OPTIONAL: Final = frozenset({"settlements", "payouts", "clearing", "completeness_bought"})
+OPTIONAL: Final = frozenset({"settlements", "payouts", "clearing", "summed", "completeness_bought"})
 """Tables of which there is no sheet where they have no row."""

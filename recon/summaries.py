@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from recon.summaries_contacts import ContactLine
+from recon.summaries_held import SummedOrder
 from recon.summaries_proof import KnownGap
 
 
@@ -198,6 +199,8 @@ class DocumentView:
     """The ledger's or a person's last words about it; empty: none."""
     settle: str = ""
     """The command with which a person settles it; empty: it does not wait for one."""
+    orders: tuple[SummedOrder, ...] = ()
+    """What each order put into it, where it is a summary."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""

@@ -177,6 +177,21 @@ DOCUMENTS: Final = pl.Schema({
 PARTS: Final = pl.Schema({**DOCUMENTS, "summary_key": pl.String()})
 """Documents of single orders that summaries hold; ``summary_key``: document_key of the summary that goes out instead."""
 
+SUMMED: Final = pl.Schema({
+    "summary": pl.String(),             # number of the summary
+    "kind": DocumentKind,
+    "issued_on": pl.Date(),
+    "sales_channel": pl.String(),
+    "payment_method": pl.String(),
+    "order_number": pl.String(),
+    "currency": pl.String(),
+    "total_minor": pl.Int64(),          # what the order put into it
+    "order_key": pl.String(),
+    "file": pl.String(),
+    "row": pl.UInt32(),
+})  # fmt: skip
+"""What each order put into the summaries of a plan, as a person looks it up."""
+
 DOCUMENT_LINES: Final = pl.Schema({
     "doc_no": pl.UInt32(),
     "line_no": pl.UInt32(),             # 1.. within the document

@@ -12,8 +12,10 @@ import polars as pl
 
 from recon.frames.conform import as_now, empty
 from recon.frames.parquet import read_frame, scan_frame
-from recon.frames.schemas import PARTS
+from recon.frames.schemas import PARTS, SUMMED
+from recon.money import plain
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, Parts, PostedContents
+from recon.summaries_held import SummedOrder
 
 _DOCUMENTS, _LINES, _POSTINGS = "parts", "part_lines", "part_postings"
 
@@ -42,6 +44,47 @@ def single_documents(folder: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     summaries = held.select(pl.col("summary_key").alias("document_key").unique()).collect()
     singles = documents.join(summaries, on="document_key", how="anti", maintain_order="left")
     return pl.concat([held.select(columns).collect(), singles])
+
+
+def summaries_with(folder: Path, called: pl.Expr) -> list[str]:
+    """Return the keys of the summaries of a plan that hold a document of this name."""
+    if not has_parts(folder):
+        return []
+    found = scan_frame(folder, _DOCUMENTS).filter(called).select(pl.col("summary_key").unique(maintain_order=True))
+    return found.collect()["summary_key"].to_list()
+
+
+def summed_orders(folder: Path, key: str) -> tuple[SummedOrder, ...]:
+    """Return what each order put into one summary; nothing where it is a document of one order."""
+    if not has_parts(folder):
+        return ()
+    held = scan_frame(folder, _DOCUMENTS).filter(pl.col("summary_key") == key)
+    wanted = held.select("order_number", "order_key", "total_minor", "currency").collect()
+    origin = scan_frame(folder, "orders").filter(pl.col("order_key").is_in(wanted["order_key"].implode()))
+    placed = wanted.join(
+        origin.select("order_key", "file", "row").collect(), on="order_key", how="left", maintain_order="left"
+    )
+    return tuple(
+        SummedOrder(
+            r["order_number"], r["order_key"], plain(r["total_minor"], r["currency"]), r["file"] or "", r["row"] or 0
+        )
+        for r in placed.iter_rows(named=True)
+    )
+
+
+def summary_rows(folder: Path) -> pl.DataFrame:
+    """Return what each order put into the summaries of a plan, for the audit workbook (SUMMED)."""
+    if not has_parts(folder):
+        return empty(SUMMED)
+    names = scan_frame(folder, "documents").select(
+        pl.col("document_key").alias("summary_key"), pl.col("number").alias("summary"), "doc_no"
+    )
+    origin = scan_frame(folder, "orders").select("order_key", "file", "row")
+    rows = (
+        scan_frame(folder, _DOCUMENTS).drop("doc_no").join(names, on="summary_key", how="left", maintain_order="left")
+    )
+    placed = rows.join(origin, on="order_key", how="left", maintain_order="left").sort("doc_no", maintain_order=True)
+    return placed.select(pl.col(name).cast(dtype) for name, dtype in SUMMED.items()).collect()
 
 
 def contents_of_parts(folder: Path, keys: pl.Series) -> PostedContents:

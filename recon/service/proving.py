@@ -17,6 +17,7 @@ from recon.service.completing import workbook_frames
 from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
 from recon.service.number_rows import numbering_rows
+from recon.service.part_frames import summary_rows
 from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import newest_batch
 from recon.service.settlement_list import clearing, settlements
@@ -71,9 +72,13 @@ def plan_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
 
 
 def proof_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
-    """Return the frames of the sheets Completeness, Numbering and Clearing."""
+    """Return the frames of the sheets Completeness, Numbering, Clearing and Summaries."""
     name, folder = batch.connection, plan_folder(context, batch)
-    more = {"numbering": numbering_rows(context, batch), "clearing": clearing(context, name)}
+    more = {
+        "numbering": numbering_rows(context, batch),
+        "clearing": clearing(context, name),
+        "summed": summary_rows(folder),
+    }
     return workbook_frames(context, name, folder, batch) | more
 
 

@@ -15,6 +15,7 @@ from recon.plan.findings import with_vat_figures
 from recon.plan.records import documents_by_key
 from recon.service.causes import finding_row, with_currency
 from recon.service.context import Context
+from recon.service.part_frames import summaries_with, summed_orders
 from recon.service.reading import document_row
 from recon.service.refused import entered_by_hand
 from recon.service.waiting import settle_command
@@ -24,7 +25,7 @@ from recon.summaries import DocumentLineView, DocumentView, PostingView
 
 
 def show(context: Context, name: str) -> tuple[DocumentView, ...]:
-    """Return every document of that number, key or order, newest batch first.
+    """Return every document of that number, key or order, newest batch first; of an order in a summary, the summary.
 
     Raises:
         UsageError: There is none.
@@ -36,7 +37,8 @@ def show(context: Context, name: str) -> tuple[DocumentView, ...]:
     for batch in reversed([b for b in context.store.batches.all() if b.state not in {"superseded", "void"}]):
         folder = batch_folder(context, batch)
         found = scan_frame(folder, "documents").filter(called).select("document_key").collect()
-        views += [document_view(context, batch, key) for key in found["document_key"].to_list()]
+        keys = [*found["document_key"], *summaries_with(folder, called)]
+        views += [document_view(context, batch, key) for key in dict.fromkeys(keys)]
     if views:
         return tuple(views)
     raise UsageError(
@@ -92,6 +94,7 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
         source_name=kept.name if kept else "",
         words=(sent.words or "") if sent else "",
         settle=settle_command(sent) if sent else "",
+        orders=summed_orders(folder, key),
     )
 
 

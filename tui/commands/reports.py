@@ -89,8 +89,18 @@ def print_document(view: DocumentView, output: Output) -> None:
         right=(1, 2),
     )
     output.line(
-        f"  why: {h.reason}   source: {view.source_name}, row {h.row} (file {h.file}), order {h.order_number} ({h.order_key})"
+        f"  why: {h.reason}   {h.order_number} ({h.order_key}): {view.remark}"
+        if view.orders
+        else f"  why: {h.reason}   source: {view.source_name}, row {h.row} (file {h.file}), order {h.order_number} ({h.order_key})"
     )
+    if view.orders:
+        output.table(
+            ("Order", "Its part", "Row", "File", "Key"),
+            [(x.order_number, grouped(x.total), x.row, x.file, x.order_key) for x in view.orders[:SHOWN]],
+            right=(1, 2),
+        )
+    if len(view.orders) > SHOWN:
+        output.line(f"  and {len(view.orders) - SHOWN:,} more; `recon show {h.number} --json` names all")
     _print_fate(view, output)
 
 

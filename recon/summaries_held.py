@@ -1,0 +1,18 @@
+"""What the service answers about the orders a summary holds (`recon.summaries` has the rest)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SummedOrder:
+    """What one order put into a summary."""
+
+    order_number: str
+    order_key: str
+    total: str
+    """Its part of the summary's total."""
+    file: str
+    """First 12 digits of the file it stands in."""
+    row: int
