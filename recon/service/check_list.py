@@ -13,7 +13,7 @@ from recon.service.check_orders import order_lines
 from recon.service.check_work import work_lines
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
-from recon.store.catalog import PARTS
+from recon.store.catalog import ALWAYS_READ
 from recon.store.moments import stamp
 from recon.summaries_checks import ConnectionChecks
 
@@ -73,10 +73,10 @@ def _asked(context: Context, name: str) -> Answers:
 
 def _kept(context: Context, name: str) -> Kept:
     """Return what the ledger said of itself the last time."""
-    parts = [context.store.catalog.get(name, part) for part in PARTS]
+    parts = [context.store.catalog.get(name, part) for part in ALWAYS_READ]
     read = [part.fetched_at for part in parts if part is not None]
     return Kept(
         verified=context.store.catalog.verified(name),
         catalog=known_catalog(context, name),
-        read_at=min(read) if len(read) == len(PARTS) else "",
+        read_at=min(read) if len(read) == len(ALWAYS_READ) else "",
     )

@@ -12,7 +12,9 @@ from recon.store.database import Database
 from recon.store.event_log import EventLog
 from recon.store.moments import stamp
 
-PARTS: Final = ("products", "methods", "accounts", "contacts", "classes")
+ALWAYS_READ: Final = ("products", "methods", "accounts", "contacts")
+"""Parts every ledger has; the others only some."""
+PARTS: Final = (*ALWAYS_READ, "classes")
 
 
 @dataclass(frozen=True, slots=True)
