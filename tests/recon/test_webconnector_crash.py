@@ -22,8 +22,19 @@ from tests.recon.webconnector_tools import DIGEST, Connector
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not known there")
 ROOT = Path(__file__).parents[2]
-SENDING = ("set-handed.before", "set-handed.after", "set-answered.before", "set-answered.after", "set-cleared.before")
-RECOVERING = ("set-recovered.before", "set-recovered.after", "set-cleared.before", "set-cleared.after")
+SENDING = (
+    "set-handed.before",
+    "set-handed.after",
+    "set-answered.before",
+    "set-answered.after",
+    "webconnector-visit.before:2",
+)
+RECOVERING = (
+    "set-recovered.before",
+    "set-recovered.after",
+    "webconnector-visit.after:2",
+    "webconnector-visit.before:3",
+)
 NOT_PROCESSED = ("set-not-processed.before", "set-not-processed.after")
 
 

@@ -80,6 +80,8 @@ class Journal:
         self._crash = crash
         self._seen = seen
         """Told each line of what happens, besides its being kept."""
+        self._cleared: list[str] = []
+        """Sets QuickBooks was told to forget; written down with the next set, for telling it twice does no harm."""
         self._guard = threading.RLock()
         with self._explained("opened"):
             if writable:
@@ -152,9 +154,15 @@ class Journal:
             assert changed == 1, "only the set that was handed out is settled"
 
     def clear(self, set_id: str) -> None:
-        """Write down that QuickBooks was told to forget its answer on a set."""
-        with self._transaction("set-cleared"):
-            self._sqlite.execute("UPDATE sets SET is_cleared = 1 WHERE set_id = ?", (set_id,))
+        """Take note that QuickBooks was told to forget its answer on a set; it is written down with what comes next."""
+        with self._guard:
+            self._cleared.append(set_id)
+
+    def write_cleared(self) -> None:
+        """Write down which answers QuickBooks was told to forget."""
+        if self._cleared:
+            with self._transaction("sets-cleared"):
+                pass
 
     def unresolved(self) -> KeptSet | None:
         """Return the set nobody knows the outcome of; None: all are settled."""
@@ -167,8 +175,13 @@ class Journal:
 
     def to_clear(self) -> str:
         """Return the oldest settled set whose answer QuickBooks still keeps; empty: none."""
-        rows = self._rows("SELECT set_id FROM sets WHERE is_cleared = 0 AND state <> 'handed' ORDER BY number LIMIT 1")
-        return str(rows[0]["set_id"]) if rows else ""
+        with self._guard:
+            told = set(self._cleared)
+        rows = self._rows(
+            "SELECT set_id FROM sets WHERE is_cleared = 0 AND state <> 'handed' ORDER BY number LIMIT ?",
+            (len(told) + 1,),
+        )
+        return next((str(row["set_id"]) for row in rows if row["set_id"] not in told), "")
 
     def last_about(self, key: str) -> Recovered | None:
         """Return what is known of the last set about a key; None: there was none, or its outcome is not known yet."""
@@ -227,7 +240,10 @@ class Journal:
         with self._guard:
             with self._explained("written"):
                 self._sqlite.execute("BEGIN IMMEDIATE")
+                cleared = list(self._cleared)
                 try:
+                    for one in cleared:
+                        self._sqlite.execute("UPDATE sets SET is_cleared = 1 WHERE set_id = ?", (one,))
                     yield
                     self._crash.reach(f"{step}.before")
                     self._sqlite.execute("COMMIT")
@@ -235,6 +251,7 @@ class Journal:
                     with suppress(sqlite3.Error):
                         self._sqlite.execute("ROLLBACK")
                     raise
+                self._cleared = [one for one in self._cleared if one not in cleared]
             self._crash.reach(f"{step}.after")
 
     @contextmanager

@@ -124,6 +124,8 @@ class Waiting:
                 self._changed.wait(LOOK_SECONDS)
             if self._session is not None:
                 self._lose(self._session, "recon ended before QuickBooks' answer came.", "no-answer")
+            with suppress(StoreError):  # told again at the next visit
+                self.journal.write_cleared()
 
     def _company(self) -> CompanyFile | None:
         session = self._session
