@@ -28,7 +28,7 @@ def run(count: int, folder: Path) -> dict[str, Any]:
 
     clock = SystemClock()
     store = Store.open(folder / ".recon", clock=clock, actor="bench", create=True, anchors=folder / "heads")
-    batch = _approved(store, count)
+    batch = approve_all(store, receipts(count), company_id="bench")
     bare: list[float] = []
     intents: list[float] = []
     results: list[float] = []
@@ -67,26 +67,26 @@ def _timed(work: Any) -> float:
     return time.perf_counter() - start
 
 
-def _approved(store: Any, count: int) -> str:
-    """Enter and approve a batch of receipts; returns its id."""
+def approve_all(store: Any, documents: Any, *, company_id: str) -> str:
+    """Enter and approve a batch; returns its id."""
     from recon.approve import ApprovalPolicy, approve
     from recon.store.batches import NewBatch
 
-    documents = _documents(count)
-    total = int(documents["total_minor"].sum())
+    count, total = documents.height, int(documents["total_minor"].sum())
     new = NewBatch(
-        connection="shop", company_id="bench", plan_digest="0" * 64, inputs_digest="1" * 64, document_count=count,
+        connection="shop", company_id=company_id, plan_digest="0" * 64, inputs_digest="1" * 64, document_count=count,
         total_minor=total,
     )  # fmt: skip
     batch = store.batches.create(new, who="bench", os_user="bench")
     approve(
-        store, batch_id=batch.batch_id, plan_digest=batch.plan_digest, company_id="bench", documents=documents,
+        store, batch_id=batch.batch_id, plan_digest=batch.plan_digest, company_id=company_id, documents=documents,
         approver="Bench", os_user="bench", count=count, sum_minor=total, policy=ApprovalPolicy(),
     )  # fmt: skip
     return str(batch.batch_id)
 
 
-def _documents(count: int) -> Any:
+def receipts(count: int) -> Any:
+    """Return a plan of that many receipts."""
     import polars as pl
 
     from recon.frames.conform import fill

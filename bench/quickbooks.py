@@ -1,0 +1,161 @@
+"""How fast documents go into QuickBooks Desktop through the Web Connector, and whose time it is.
+
+The sandbox's company file and Web Connector run in a process of their own and say what they spent; the rest is ours: the
+uploader with its two commits, the target, the endpoint with its journal, SOAP over loopback. One message set per document.
+
+python -m bench.quickbooks 10000
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from bench.durable import approve_all, receipts
+from bench.measure import ROOT, Steps, peak_mib
+
+DOCUMENTS: Final = 10_000
+AIM_PER_SECOND: Final = 200
+PASSWORD: Final = "bench"
+
+
+def run(count: int, folder: Path) -> dict[str, Any]:
+    """Upload that many sales receipts; returns documents a second and how the time divides."""
+    from recon.ports import SystemClock
+    from recon.store.outbox_moves import OutboxMoves
+    from recon.store.store import Store
+    from recon.targets.quickbooks.endpoint.desks import EndpointDesk
+    from recon.targets.quickbooks.endpoint.journal import Journal
+    from recon.targets.quickbooks.endpoint.listen import PASSWORD_FACT, endpoint
+    from recon.targets.quickbooks.endpoint.password import digest_of
+    from recon.targets.quickbooks.endpoint.waiting import Times
+    from recon.targets.quickbooks.options import QuickBooksOptions
+    from recon.targets.quickbooks.target import QuickBooksTarget
+    from recon.upload.engine import Uploader
+
+    clock, steps = SystemClock(), Steps()
+    private = folder / ".recon"
+    store = Store.open(private, clock=clock, actor="bench", create=True, anchors=folder / "heads")
+    documents = american(count)
+    with endpoint(folder=private, port=0, clock=clock, times=Times(wait=60)) as here:
+        here.journal.keep_facts(**{PASSWORD_FACT: digest_of(PASSWORD)})
+        driver = subprocess.Popen(
+            [sys.executable, "-m", "bench.quickbooks", "drive", here.url, str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        target = QuickBooksTarget(
+            EndpointDesk(here.dispatch), QuickBooksOptions(environment="sandbox", text_item="Shop Line")
+        )
+        batch = approve_all(store, documents, company_id=target.identify().company_id)
+        rows = {row["document_key"]: row for row in documents.iter_rows(named=True)}
+        for owner, function, name in (
+            (OutboxMoves, "start", "intent"), (OutboxMoves, "finish", "result"), (Journal, "hand", "journal out"),
+            (Journal, "settle", "journal in"), (QuickBooksTarget, "send", "send"), (QuickBooksTarget, "payload", "payload"),
+            (QuickBooksTarget, "check", "check"), (EndpointDesk, "ask", "ask"),
+        ):  # fmt: skip
+            steps.wrap(owner, function, name)
+        uploader = Uploader(store, target, document_of=lambda row: document(rows[row.document_key]))
+        start, busy = time.perf_counter(), time.process_time()
+        report = uploader.run(batch)
+        seconds, cpu = time.perf_counter() - start, time.process_time() - busy
+    theirs = json.loads(driver.communicate(timeout=60)[0])
+    store.close()
+    assert report.posted == count, report
+    assert theirs["posted"] == count, theirs
+    ours = seconds - theirs["own_seconds"]
+    facts = {
+        "documents": count, "per_second": count / seconds, "ours_per_second": count / ours, "sandbox_ms": theirs["own_seconds"] * 1000 / count,
+        "company_ms": theirs["company_seconds"] * 1000 / count, "ours_ms": ours * 1000 / count, "cpu_ms": cpu * 1000 / count,
+        **{f"{name} ms": figure.seconds * 1000 / count for name, figure in steps.spent.items()},
+    }  # fmt: skip
+    return {"seconds": seconds, "cpu": cpu, "peak_mib": peak_mib(), "facts": facts}
+
+
+def drive(url: str, folder: Path) -> dict[str, float]:
+    """Be the Web Connector of one upload; returns what it spent itself, in seconds."""
+    from recon.ports import SystemClock
+    from recon.sandbox.quickbooks.company import SandboxCompany
+    from recon.sandbox.quickbooks.driver import Visit, WebConnector
+    from recon.sandbox.quickbooks.qwc import Application
+
+    company = SandboxCompany(folder / "company.sqlite", clock=SystemClock(), durable=False)
+    application = Application(name="bench", url=url, user="recon", every_seconds=0)
+    connector = WebConnector(application=application, password=PASSWORD, company=company)
+    spent = {"own": 0.0, "company": 0.0}
+
+    def told(visit: Visit) -> None:
+        if visit.ended == "unreachable" or visit.sets > 100:
+            connector.stop.set()
+
+    start = time.perf_counter()
+    connector.poll(told, every_seconds=0.05)
+    spent["own"] = time.perf_counter() - start - connector.service_seconds
+    posted = sum(1 for _ in company.truth())
+    company.close()
+    return {"own_seconds": spent["own"], "company_seconds": connector.company_seconds, "posted": posted}
+
+
+def american(count: int) -> Any:
+    """Return that many approved-to-be receipts in dollars."""
+    import polars as pl
+
+    from recon.frames.schemas import DOCUMENTS
+    from recon.sandbox.quickbooks.chart import CUSTOMER
+
+    none = pl.lit(0, dtype=pl.Int64)
+    return receipts(count).with_columns(
+        number=pl.format("R{}", pl.col("doc_no")), currency=pl.lit("USD"), contact_code=pl.lit(CUSTOMER), contact_name=pl.lit(CUSTOMER),
+        vat_mode=pl.lit("none", dtype=DOCUMENTS["vat_mode"]), is_tax_invoice=pl.lit(value=False), net_minor=pl.col("total_minor"), vat_minor=none, sales_channel=pl.lit(""), payment_channel=pl.lit(""), remark=pl.lit(""),
+    )  # fmt: skip
+
+
+def document(row: dict[str, Any]) -> Any:
+    """Return the document of a row: a shirt, shipping and the shop's tax."""
+    from recon.domain.document import Document, DocumentLine
+
+    def line(no: int, kind: str, amount: int, **named: Any) -> DocumentLine:
+        fields = {"product_code": None, "account_code": None, **named}
+        return DocumentLine(
+            line_no=no, kind=kind, sku=None, description=kind, quantity_milli=1000, unit_price_minor=amount, amount_minor=amount,
+            discount_minor=0, vat_code="none", net_minor=amount, vat_minor=0, row=no, **fields,
+        )  # fmt: skip
+
+    fields = {name: row[name] for name in Document.__dataclass_fields__ if name in row}
+    lines = (
+        line(1, "product", row["total_minor"] - 900, product_code="TEE-BLK-M"),
+        line(2, "shipping", 600, account_code="Shipping Income"), line(3, "tax", 300, account_code="Sales Tax Payable"),
+    )  # fmt: skip
+    paid = {"payment_method": "Checking", "paid_on": dt.date(2026, 7, 1), "paid_minor": row["total_minor"]}
+    return Document(**{**fields, **paid}, lines=lines, postings=(), file="0" * 12, row=1)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print, or be the other process of a measurement."""
+    if arguments[:1] == ["drive"]:
+        sys.stdout.write(json.dumps(drive(arguments[1], Path(arguments[2]))) + "\n")
+        return 0
+    count = int(arguments[0]) if arguments else DOCUMENTS
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        figures = run(count, Path(folder))
+    facts = figures["facts"]
+    met = "met" if facts["ours_per_second"] >= AIM_PER_SECOND else "NOT met"
+    sys.stdout.write(
+        f"{count:,} documents in {figures['seconds']:.1f} s, {figures['peak_mib']} MiB: {facts['per_second']:.0f} a second;"
+        f" {facts['ours_per_second']:.0f} a second without the sandbox's own time (aim {AIM_PER_SECOND}: {met})\n"
+    )
+    for name, value in facts.items():
+        if name.endswith("ms"):
+            sys.stdout.write(f"  {name:<14}{value:8.3f}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
