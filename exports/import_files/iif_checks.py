@@ -10,6 +10,7 @@ from exports.import_files.iif_forms import (
     SOLD,
     IifOptions,
     head_account,
+    is_journal,
     line_account,
     line_item,
     transaction_of,
@@ -41,7 +42,7 @@ def objections(document: Document, options: IifOptions, known: Catalog) -> list[
     if document.kind not in FORM_OF:
         return [_no("kind", f"{label(document)}: no import file takes this kind.", "Enter it in QuickBooks by hand.")]
     found = [*_amounts(document), *_number(document, options)]
-    found += _postings(document, options) if options.style == "journal" else _lines(document, options)
+    found += _postings(document, options) if is_journal(document, options) else _lines(document, options)
     if found:
         return found
     transaction = transaction_of(document, options)
@@ -73,7 +74,7 @@ def _amounts(document: Document) -> Iterator[Objection]:
 
 def _number(document: Document, options: IifOptions) -> Iterator[Objection]:
     number, what = document.number or "", label(document)
-    most = LONG_REF_NUMBER_MAX if options.style == "forms" and document.kind in _LONG else REF_NUMBER_MAX
+    most = LONG_REF_NUMBER_MAX if document.kind in _LONG and not is_journal(document, options) else REF_NUMBER_MAX
     if not number:
         yield _no(
             "number",

@@ -56,14 +56,20 @@ class IifOptions:
 
 def transaction_of(document: Document, options: IifOptions) -> Transaction:
     """Return the transaction of a document that has no objections."""
-    entries = _journal(document, options) if options.style == "journal" else _form(document, options)
+    as_journal = is_journal(document, options)
+    entries = _journal(document, options) if as_journal else _form(document, options)
     return Transaction(
-        kind=JOURNAL if options.style == "journal" else FORM_OF[document.kind],
+        kind=JOURNAL if as_journal else FORM_OF[document.kind],
         day=day_of(document),
         number=document.number or "",
         head=entries[0],
         splits=tuple(entries[1:]),
     )
+
+
+def is_journal(document: Document, options: IifOptions) -> bool:
+    """Return whether a document is a general journal entry: by the style, or as an expense that was paid at once."""
+    return options.style == "journal" or (document.kind == "expense" and bool(document.payment_method))
 
 
 def day_of(document: Document) -> dt.date:

@@ -54,7 +54,7 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
     "shopify": SourceFacts(label="Shopify", states_refunds="always", settles=True),
     "shopify-api": SourceFacts(
         label="Shopify", platform="shopify", has_api=True, keys=("client_id", "client_secret"), settings="shopify",
-        record_kinds=("sale",), states_refunds="always",
+        record_kinds=("sale", "purchase"), states_refunds="always", settles=True,
     ),
     "zort": SourceFacts(label="ZORT", has_api=True, keys=("storename", "apikey", "apisecret")),
     "bentoweb": SourceFacts(
@@ -92,7 +92,9 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
     "quickbooks": LedgerFacts(label="QuickBooks Desktop", documents_in="en", is_american=True, takes_summaries=True),
-    "quickbooks-iif": LedgerFacts(label="QuickBooks' import file (IIF)", documents_in="en", is_american=True),
+    "quickbooks-iif": LedgerFacts(
+        label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
+    ),
     "sandbox-quickbooks": LedgerFacts(
         label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True, takes_summaries=True
     ),

@@ -154,6 +154,29 @@ def test_as_forms_every_sale_has_its_items_and_refunds_are_left_to_a_person(tmp_
     assert meant == {name: minor for name, minor in there.items() if minor}
 
 
+@pytest.mark.parametrize("style", ["journal", "forms"])
+def test_a_day_may_be_one_document(tmp_path: Path, clock: FakeClock, style: str) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    set_setting(shell, 'text_item = ""', f'iif.style = "{style}"\ntext_item = "Shop Line"')
+    set_setting(
+        shell, "[connections.shop.products]", '[connections.shop.summary]\nsales = "day"\n\n[connections.shop.products]'
+    )
+    batch = approved(shell)
+    facts = shell.json("upload", batch, code=4)
+    assert facts["counts"] == {"needs_person": len(set(_numbers(shell, batch)))}
+    books = importer()
+    books.take(Path(facts["files"][0]))
+    assert (books.made_accounts, books.made_names) == ([], [])
+    assert {number for _kind, number, _amount in books.taken} == set(_numbers(shell, batch))
+    assert any(number.startswith("D26") for number in _numbers(shell, batch))
+    shell("upload", batch, "--confirm-taken", books.report(tmp_path / "report.csv")).expect(0)
+
+
+def _numbers(shell: Shell, batch: str) -> list[str]:
+    with service_for(_workspace(shell), clock=shell.clock) as service:
+        return [row.number or "" for row in service._context.store.outbox.rows(batch)]
+
+
 def test_what_was_confirmed_is_compared_with_the_file(tmp_path: Path, clock: FakeClock) -> None:
     shell = new_books(tmp_path / "books", clock)
     batch = approved(shell)

@@ -13,7 +13,7 @@ from exports.import_files.iif_lists import read_lists
 from exports.import_files.iif_taken import read_taken
 from exports.import_files.iif_target import QuickBooksIif, write_batch
 from exports.import_files.iif_text import held_text, parse, render
-from recon.domain.document import Document, DocumentLine
+from recon.domain.document import Document, DocumentLine, Posting
 from recon.errors import AlreadyExists, MalformedFile, TargetRejected, TargetUnavailable
 from recon.targets.base import Catalog, LedgerAccount, LedgerContact, MasterRequest
 from tests.exports.iif_importer import Importer
@@ -91,7 +91,7 @@ def test_the_other_forms_have_the_derived_signs(tmp_path: Path) -> None:
     credit = dataclasses.replace(following(owed, "credit_note", "x", "R1002"), postings=())
     bill = dataclasses.replace(
         receipt("EX-1"), kind="expense", contact_code="Shopify", lines=(charge("fee", 5513, "Merchant Fees", 1),),
-        document_key="fees",
+        document_key="fees", payment_method=None,
     )  # fmt: skip
     made = {one.kind: one.head for one in (transaction_of(each, FORMS) for each in (owed, paid, credit, bill))}
     assert {kind: (head.account, head.amount_minor) for kind, head in made.items()} == {
@@ -110,6 +110,19 @@ def test_the_other_forms_have_the_derived_signs(tmp_path: Path) -> None:
     assert "once only" in words[0]
     assert words[1].startswith("1 payments come in without their invoices")
     assert words[2].startswith("1 credit memos do not say")
+
+
+def test_an_expense_paid_at_once_is_a_journal_entry_in_both_styles(tmp_path: Path) -> None:
+    fees = dataclasses.replace(
+        receipt("EX-1"), kind="expense", contact_code="Shopify", lines=(charge("fee", 5513, "Merchant Fees", 1),),
+        postings=(Posting(account_code="Merchant Fees", debit_minor=5513), Posting(account_code="Shopify Payments Clearing", credit_minor=5513)),
+    )  # fmt: skip
+    for options in (FORMS, JOURNAL):
+        made = transaction_of(fees, options)
+        assert made.kind == "GENERAL JOURNAL"
+        assert rows(fees, options) == [("Merchant Fees", 5513, "", ""), ("Shopify Payments Clearing", -5513, "", "")]
+        assert target(tmp_path, options).check(fees) == []
+    assert target(tmp_path).capabilities.expense_paid_at_once
 
 
 def test_text_is_windows_text_without_signs_that_cut_it(tmp_path: Path) -> None:
