@@ -9,9 +9,13 @@ import pytest
 
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
+from recon.intake import look_at
+from recon.normalize import normalize
 from recon.normalize.merge import combine
 from recon.normalize.settlement_view import settlement_cycles
 from recon.normalize.settlements import gather_settlements
+from recon.sources.shopify import ShopifyOrders
+from tests.recon.canonical_text import as_text
 from tests.recon.payout_files import OLDER, PAYOUTS, TRANSACTIONS, US, USD, payout, payouts, row, sale, transactions
 from tests.recon.shopify_tools import codes, frames_of, tied
 
@@ -212,3 +216,20 @@ def test_f58_a_lost_column_is_named(lost: str, tmp_path: Path) -> None:
 def test_f58_a_lost_column_of_payouts_is_named(tmp_path: Path) -> None:
     with pytest.raises(MalformedFile, match="Reserved Funds"):
         payouts(tmp_path, [payout()], tuple(name for name in PAYOUTS if name != "Reserved Funds"))
+
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "shopify_payments"
+
+
+@pytest.mark.parametrize("case", sorted(path.stem for path in FIXTURES.glob("*.csv")))
+def test_fixture_reads_as_expected(case: str) -> None:
+    file = look_at(FIXTURES / f"{case}.csv")
+    source = ShopifyOrders()
+    assert source.identify(file)
+    frames = normalize(source.read(file, USD), USD, file_id=file.file_id)
+    assert as_text(frames) == (FIXTURES / f"{case}.expected").read_text(encoding="utf-8")
+    assert tied(frames) or "problems" in case
+
+
+def test_there_are_fixtures_of_every_form() -> None:
+    assert len(list(FIXTURES.glob("*.csv"))) == 7
