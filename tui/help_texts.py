@@ -165,6 +165,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "sandbox": (
         "recon sandbox peak",
         "recon sandbox zort --orders 240",
+        "recon sandbox shopify --orders 240",
         "recon sandbox bentoweb --orders 240",
         "recon sandbox peak --port 8765 --file peak.db",
         "recon sandbox quickbooks my-shop/shop.qwc",
