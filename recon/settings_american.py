@@ -24,8 +24,12 @@ SANDBOX: Final[Mapping[str, str]] = {
 
 def american_settings(answers: FirstAnswers) -> str:
     """Return a commented recon.toml for American books."""
-    facts = ledger_facts(answers.target)
-    names = SANDBOX if facts.is_sandbox else dict.fromkeys(SANDBOX, "")
+    names = SANDBOX if ledger_facts(answers.target).is_sandbox else dict.fromkeys(SANDBOX, "")
+    return _orders(answers) + _books(answers, names)
+
+
+def _orders(answers: FirstAnswers) -> str:
+    """Return the company, and where its orders come from."""
     name = answers.connection
     profile = (
         f"profile = {_text(answers.profile)}           # file in profiles/ without .toml\n" if answers.profile else ""
@@ -53,7 +57,13 @@ taxes = "line"                    # sales tax as the shop states it, a line of i
 discounts = "line"                # one line takes all discounts off; or in-prices
 vat_registered = false
 document_date = "paid"            # paid, ordered, or completed
+"""
 
+
+def _books(answers: FirstAnswers, names: Mapping[str, str]) -> str:
+    """Return where documents go, and the names of the ledger they use."""
+    name, facts = answers.connection, ledger_facts(answers.target)
+    return f"""
 [connections.{name}.number_prefix]   # a number has at most 11 signs in QuickBooks, prefix included
 invoice = ""
 receipt = ""

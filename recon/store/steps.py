@@ -36,6 +36,7 @@ NOT_DONE: Final[dict[str, str]] = {
     "auto-approved": "nothing was approved",
     "run-noted": "how the run ended was not noted; it is tried again in the next hour",
     "adopt-entries": "nothing was noted as posted by somebody else",
+    "import-file-noted": "the digest of the import file was not noted; the next `recon upload` notes it",
     "upload-ended": "how the upload ended was not noted; run `recon upload` again",
     "vat-workbook": "the workbook of the month's VAT was not noted in the event log",
     "workbook": "the audit workbook was not noted in the event log",
