@@ -69,6 +69,7 @@ invoice = ""
 receipt = ""
 payment = "P"
 credit_note = "R"
+expense = ""                      # payouts are named by their day: SP-20261006
 
 [connections.{name}.credit_note_reasons]
 cancelled = "Order cancelled"

@@ -333,3 +333,51 @@ def test_the_body_is_the_same_on_every_try_and_carries_our_sign(company: Sandbox
     assert body == ledger.payload(receipt())
     assert mark(receipt()).encode() in body
     assert body.isascii()
+
+
+# --- an expense that is paid at once
+
+
+def fees(**changes: object) -> Document:
+    """A payout's fees, paid out of its clearing account."""
+    lines = tuple(charge("product", amount, account, no) for no, (amount, account) in enumerate(FEES, 1))
+    return dataclasses.replace(
+        receipt("SP-20261006"), kind="expense", contact_code=chart.VENDOR, lines=lines, total_minor=1018, net_minor=1018,
+        payment_method="Shopify Payments Clearing", paid_minor=1018, document_key="shopify:main:purchase:SP-20261006/expense/1",
+        **changes,
+    )  # fmt: skip
+
+
+FEES = ((788, "Merchant Fees"), (230, "Sales Discounts"))
+
+
+def test_a_paid_expense_is_one_journal_entry_against_its_clearing_account(company: SandboxCompany) -> None:
+    books, document = target(company), fees()
+    assert books.check(document) == []
+    assert books.find(document).state == "absent"
+    done = books.send(document)
+    assert (done.ledger_number, done.total_minor) == ("SP-20261006", 1018)
+    found = books.find(document)
+    assert (found.state, found.differences) == ("equal", ())
+    ((_, held),) = books.read_back([(document, done.ledger_id)])
+    assert held is not None
+    assert [(one.account_code, one.amount_minor) for one in held.lines or ()] == [(name, sum_) for sum_, name in FEES]
+    (listed,) = books.list_documents(["expense"], DAY, DAY)
+    assert (listed.number, listed.contact_code) == ("SP-20261006", chart.VENDOR)
+
+
+def test_a_journal_entry_of_other_amounts_is_told_apart(company: SandboxCompany) -> None:
+    books = target(company)
+    books.send(fees())
+    other = dataclasses.replace(fees(), total_minor=1000, net_minor=1000)
+    assert any("total" in text for text in books.find(other).differences)
+
+
+def test_an_unpaid_expense_stays_a_bill(company: SandboxCompany) -> None:
+    document = dataclasses.replace(fees(), payment_method=None, paid_minor=0)
+    assert b"<BillAdd>" in target(company).payload(document)
+    assert b"<JournalEntryAdd>" in target(company).payload(fees())
+
+
+def test_tax_withheld_is_refused_before_anything_is_sent(company: SandboxCompany) -> None:
+    assert any("withheld" in one.text for one in target(company).check(fees(wht_minor=10)))
