@@ -15,12 +15,12 @@ from exports.import_files.iif_forms import (
     line_item,
     transaction_of,
 )
-from exports.import_files.iif_lists import HOW, close_to
+from exports.import_files.iif_lists import HOW, Known, close_to
 from exports.import_files.iif_text import CURRENCY, Transaction, held_text
 from recon.config_accounts import Accounts
 from recon.domain.document import Document
 from recon.money import plain
-from recon.targets.base import Catalog, Objection
+from recon.targets.base import Objection
 from recon.targets.quickbooks.forms import goes_by_rate, label
 from recon.targets.quickbooks.options import LONG_REF_NUMBER_MAX, REF_NUMBER_MAX
 
@@ -29,7 +29,7 @@ _NOT_CHOSEN: Final = frozenset(Accounts.model_fields)
 _LONG: Final = frozenset({"payment", "expense"})
 
 
-def objections(document: Document, options: IifOptions, known: Catalog) -> list[Objection]:
+def objections(document: Document, options: IifOptions, known: Known) -> list[Objection]:
     """Return everything that keeps a document out of the file."""
     if document.kind == "void":
         number = document.applies_to_number or "the document"
@@ -154,26 +154,25 @@ def _each_line(document: Document, options: IifOptions) -> Iterator[Objection]:
             yield _no("lines", f"{what}: line {line.line_no} is not its quantity times its price.", "Enter it by hand.")
 
 
-def _names(document: Document, transaction: Transaction, options: IifOptions, known: Catalog) -> Iterator[Objection]:
+def _names(document: Document, transaction: Transaction, options: IifOptions, known: Known) -> Iterator[Objection]:
     """Hold every name of the transaction against the lists, each once."""
     entries = [entry for entry in transaction.entries if not entry.extra]
     wanted = (
-        ("account", [entry.account for entry in entries], [one.code for one in known.accounts]),
-        ("customer or vendor", [entry.name for entry in entries], [one.code for one in known.contacts]),
-        ("item", [entry.item for entry in entries], [one.code for one in known.products]),
-        ("class", [entry.class_name for entry in entries], [one.code for one in known.classes]),
+        ("account", [entry.account for entry in entries], known.accounts),
+        ("customer or vendor", [entry.name for entry in entries], known.contacts),
+        ("item", [entry.item for entry in entries], known.items),
+        ("class", [entry.class_name for entry in entries], known.classes),
     )
     what = label(document)
     for noun, names, listed in wanted:
-        there = frozenset(listed)
         for name in dict.fromkeys(filter(None, names)):
             if held_text(name) != name or name != name.strip():
                 yield _no(noun, f"{what}: {noun} {name!r} holds characters an import file changes.", "Rename it in QuickBooks, export the lists anew and correct the setting.")  # fmt: skip
-            elif name not in there and not (options.unchecked and not known.accounts):
+            elif name not in listed and not (options.unchecked and not known.accounts):
                 yield _unknown(what, noun, name, listed, known)
 
 
-def _unknown(what: str, noun: str, name: str, listed: list[str], known: Catalog) -> Objection:
+def _unknown(what: str, noun: str, name: str, listed: frozenset[str], known: Known) -> Objection:
     made = (
         "QuickBooks would make a Bank account of it" if noun == "account" else "QuickBooks would add it without asking"
     )

@@ -55,6 +55,26 @@ class Lists:
     """Lists the export does not hold, in words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names that are in use, for looking up one by one."""
+
+    accounts: frozenset[str]
+    contacts: frozenset[str]
+    items: frozenset[str]
+    classes: frozenset[str]
+
+    @staticmethod
+    def of(catalog: Catalog) -> Known:
+        """Return the names of the lists as they were read last."""
+        return Known(
+            frozenset(one.code for one in catalog.accounts),
+            frozenset(one.code for one in catalog.contacts),
+            frozenset(one.code for one in catalog.products),
+            frozenset(one.code for one in catalog.classes),
+        )
+
+
 Row = dict[str, str]
 
 
@@ -167,4 +187,4 @@ def _contact(row: Row) -> LedgerContact:
 
 def close_to(name: str, known: Iterable[str]) -> str:
     """Return how a name of the list is spelled that differs in letters' case only; empty: none."""
-    return next((other for other in known if other.casefold() == name.casefold()), "")
+    return next((other for other in sorted(known) if other.casefold() == name.casefold()), "")

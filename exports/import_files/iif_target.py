@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Literal
 
 from exports.import_files.iif_checks import objections
 from exports.import_files.iif_forms import FORM_OF, IifOptions, kind_of, transaction_of
-from exports.import_files.iif_lists import HOW, Lists, read_lists
+from exports.import_files.iif_lists import HOW, Known, Lists, read_lists
 from exports.import_files.iif_text import CURRENCY, Transaction, parse, render
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
@@ -111,6 +111,7 @@ class QuickBooksIif(Target):
         self._known = known or Catalog()
         self._lists_file = lists
         self._lists: Lists | None = None
+        self._names: Known | None = None
         self.capabilities = capabilities(options)
 
     def verify(self) -> Company:
@@ -174,7 +175,9 @@ class QuickBooksIif(Target):
 
     def check(self, document: Document) -> list[Objection]:
         """Return what keeps the document out of the file."""
-        return objections(document, self._options, self._catalog())
+        if self._names is None:
+            self._names = Known.of(self._catalog())
+        return objections(document, self._options, self._names)
 
     def payload(self, document: Document) -> bytes:
         """Return the document's rows as they stand in the file."""
