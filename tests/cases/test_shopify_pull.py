@@ -16,6 +16,7 @@ from recon.sandbox.shopify import Rules, ShopifySandbox, invented_month
 from recon.workspace import make_workspace
 from tests.cases import story
 from tests.clock import FakeClock
+from tests.recon.shopify_api_tools import export_of
 from tests.shell import Shell
 
 MONTH = invented_month(dt.date(2026, 10, 1), 40)
@@ -74,6 +75,37 @@ def test_a_refund_comes_with_the_next_pull_on_its_own_day(tmp_path: Path, shop: 
     assert planned(shell) == [("credit_note", f"#{order.number}", "7.00")]
     listed = shell.json("documents", "B0002")["documents"]
     assert [row["issued_on"] for row in listed] == [day.astimezone(ZoneInfo("America/New_York")).date().isoformat()]
+
+
+def test_no_key_and_no_token_lies_in_what_is_kept(tmp_path: Path, shop: ShopifySandbox) -> None:
+    shell = books(tmp_path / "books", shop)
+    said = shell("pull").expect(0)
+    tokens = {seen.token for seen in shop.requests}
+    assert tokens
+    secrets = [*tokens, shop.keys["client_secret"]]
+    held = "".join(path.read_text("utf-8", "replace") for path in shell.root.rglob("*") if path.is_file())
+    assert not [secret for secret in secrets if secret in held + said.out + said.err]
+
+
+def test_a_token_of_an_older_app_pulls_the_same(tmp_path: Path, shop: ShopifySandbox) -> None:
+    shell = books(tmp_path / "books", shop, client_id="-", client_secret=shop.standing_token)
+    assert sum(file["orders"] for file in shell.json("pull")["files"]) == 40
+    assert {seen.token for seen in shop.requests} == {shop.standing_token}
+
+
+def test_an_export_of_the_same_shop_is_the_same_orders_and_posts_nothing_twice(
+    tmp_path: Path, shop: ShopifySandbox
+) -> None:
+    shell = books(tmp_path / "books", shop)
+    shell("pull").expect(0)
+    planned(shell)
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    shell("upload", "B0001").expect(0)
+    export = tmp_path / "orders_export_1.csv"
+    export.write_text(export_of(MONTH), encoding="utf-8")
+    taken = shell.json("import", export)["files"]
+    assert [(file["orders"], file["new"]) for file in taken] == [(40, 0)]
+    assert planned(shell) == []
 
 
 def money(minor: int) -> str:

@@ -5,8 +5,6 @@ import datetime as dt
 import hashlib
 import io
 
-from clock import FakeClock
-
 from recon.normalize import normalize
 from recon.normalize.merge import combine
 from recon.sandbox.shopify import Rules, ShopifySandbox
@@ -15,6 +13,7 @@ from recon.sources.base import IntakeFile, ReadOptions
 from recon.sources.shopify.answers import ShopifyAnswers
 from recon.sources.shopify.client import ShopifyClient
 from recon.sources.shopify.shop import ShopifyShopClient
+from tests.clock import FakeClock
 
 ZONE = "America/New_York"
 OPTIONS = ReadOptions(platform="shopify", shop="demo", currency="USD", timezone=ZONE, vat_rate_basis_points=725)

@@ -4,7 +4,6 @@ import datetime as dt
 import math
 
 import pytest
-from clock import FakeClock
 from shopify_api_tools import NOON, client_of, frames_of, pulled, sandbox, shop_of
 
 from recon.errors import SourceUnavailable, UsageError
@@ -12,6 +11,7 @@ from recon.sandbox.shopify import Line, Rules, SandboxOrder, ShopifyFault, inven
 from recon.secrets import KeptTokens
 from recon.sources.shopify.kept import kept_answers
 from recon.sources.shopify.throttle import Bucket, Cost
+from tests.clock import FakeClock
 
 MONTH = invented_month(dt.date(2026, 10, 1), 120)
 

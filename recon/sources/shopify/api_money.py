@@ -7,6 +7,7 @@ the amounts (Shopify: "can be applied to totalReceived"), so it is added to what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -18,13 +19,16 @@ _IN: Final = ("SALE", "CAPTURE")
 _OUT: Final = ("CHANGE",)
 _NAMED: Final = (*_IN, "AUTHORIZATION", "EMV_AUTHORIZATION")
 _JOINER: Final = " + "
+_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 def moment(text: str | None) -> str | None:
     """Return a moment (`2026-11-01T03:00:00Z`) in the form of Shopify's exports (`2026-11-01 03:00:00 +0000`)."""
-    if text is None or len(text) != len("2026-11-01T03:00:00Z") or not text.endswith("Z"):
+    found = _MOMENT.fullmatch(text or "")
+    if found is None:
         return text
-    return f"{text[:10]} {text[11:19]} +0000"
+    day, clock, offset = found.groups()
+    return f"{day} {clock} {'+0000' if offset == 'Z' else offset.replace(':', '')}"
 
 
 def gateway(transaction: Mapping[str, Any]) -> str:
