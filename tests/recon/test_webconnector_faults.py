@@ -286,6 +286,32 @@ def test_f42_an_hresult_stops_the_visit_with_plain_words_and_leaves_the_set_unre
     assert here.connector.begin() == ""
 
 
+def test_f42_after_trouble_the_program_is_told_at_once_until_the_next_visit_begins(here):
+    here.connector.begin()
+    here.connector.call("connectionError", ticket=here.connector.ticket, hresult="0x80040420", message="")
+    here.connector.close()
+    for _ in range(2):
+        with pytest.raises(TargetUnavailable, match="denied"):
+            here.here.dispatch.ask(question(), set_id="", about=())
+    here.connector.begin()
+    asked = here.ask(question())
+    here.connector.step()
+    assert asked.result(10)
+
+
+def test_f42_trouble_of_one_command_is_not_that_of_the_next_where_one_serves(tmp_path):
+    with world(tmp_path / "books", serves=True) as here:
+        here.here.dispatch.join()
+        here.connector.begin()
+        here.connector.call("connectionError", ticket=here.connector.ticket, hresult="0x80040420", message="")
+        here.connector.close()
+        asked = here.ask(question())
+        here.connector.begin()
+        here.connector.step()
+        assert asked.result(10)
+        here.here.dispatch.leave()
+
+
 def test_f42_quickbooks_that_cannot_be_opened_is_told_to_who_waits(here):
     asked = here.ask(question())
     here.connector.begin()

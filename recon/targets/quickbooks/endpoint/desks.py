@@ -53,18 +53,23 @@ class RelayDesk:
         self._holder = holder
         self._wait = wait_seconds
         self._on_wait = on_wait
+        self._is_sure = False
+        """The last question was answered: somebody is there."""
 
     def company_file(self) -> CompanyFile:
         """Return the company file of the visit; see `Desk`."""
         self._say_if_nobody_is_there()
-        return CompanyFile(**self._asked({"do": "company-file"})["company"])
+        found = CompanyFile(**self._asked({"do": "company-file"})["company"])
+        self._is_sure = True
+        return found
 
     def ask(self, text: str, *, set_id: str = "", about: Sequence[str] = ()) -> str:
         """Hand one message set over; see `Desk`."""
         self._say_if_nobody_is_there()
-        return str(
-            self._asked({"do": "ask", "text": text, "set_id": set_id, "about": list(about)}, is_out=True)["answer"]
-        )
+        asked = {"do": "ask", "text": text, "set_id": set_id, "about": list(about)}
+        answer = str(self._asked(asked, is_out=True)["answer"])
+        self._is_sure = True
+        return answer
 
     def recovered(self, key: str) -> Recovered | None:
         """Return what became of the last set about this key; see `Desk`."""
@@ -82,8 +87,9 @@ class RelayDesk:
             connection.close()
 
     def _say_if_nobody_is_there(self) -> None:
-        if self._on_wait is not None and not self._asked({"do": "visit"})["is_here"]:
+        if self._on_wait is not None and not self._is_sure and not self._asked({"do": "visit"})["is_here"]:
             self._on_wait(PRESS)
+        self._is_sure = False
 
     def _asked(self, question: Mapping[str, Any], *, is_out: bool = False) -> Mapping[str, Any]:
         """Ask the other process; ``is_out``: without an answer nobody knows whether it was handed out.

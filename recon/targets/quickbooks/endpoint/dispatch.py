@@ -47,7 +47,7 @@ class Dispatch(Waiting):
                 return "", "busy"
             if not self._has_work():
                 return "", "none"
-            self._session = Session(seen=self._clock.monotonic())
+            self._session, self._trouble = Session(seen=self._clock.monotonic()), ""
             self.note("the Web Connector came")
             return self._session.ticket, self._company_file
 
@@ -240,6 +240,7 @@ class Dispatch(Waiting):
         if session.out is not None:
             self._lose(session, words, code)
         session.stopped = words
+        self._trouble = words if self._stands else ""
         self.note(f"stopped: {show(words, limit=_WORDS_MAX)}")
         for asked in list(self._queue):
             self._finish(asked, error=nothing_out(words, code))

@@ -28,6 +28,8 @@ from recon.targets.quickbooks.endpoint.server import EndpointServer, Presence, R
 from recon.targets.quickbooks.endpoint.waiting import Times
 
 PROOF_SECONDS: Final = 5.0
+_LOCK_SECONDS: Final = 1.0
+"""Somebody who only looks who serves holds the lock for a moment."""
 PASSWORD_FACT: Final = "password"  # noqa: S105 - a name, no secret
 
 
@@ -51,7 +53,9 @@ def only_one(folder: Path) -> Iterator[None]:
         StoreBusy: Another one does.
     """
     make_folder(folder)
-    lock = FileLock(str(folder / LOCK), timeout=0, mode=OWNER_FILE_MODE, is_singleton=False, thread_local=False)
+    lock = FileLock(
+        str(folder / LOCK), timeout=_LOCK_SECONDS, mode=OWNER_FILE_MODE, is_singleton=False, thread_local=False
+    )
     try:
         lock.acquire()
     except Timeout:

@@ -60,6 +60,9 @@ class Waiting:
         self._workers = 1 if stands else 0
         """How many programs may still want something."""
         self._is_closing = False
+        self._trouble = ""
+        """Why the last visit was stopped, for the program that stands here: it asks no more before the next one begins."""
+        self._stands = stands
 
     # --- the program's side
 
@@ -149,8 +152,9 @@ class Waiting:
                 raise nothing_out("Whoever asked is gone. Nothing was handed out.")
             if not is_out and self._is_closing:
                 raise nothing_out("The endpoint for the Web Connector is being closed. Nothing was handed out.")
-            if self._session is not None and self._session.stopped and not is_out:
-                raise nothing_out(self._session.stopped)
+            trouble = self._trouble if self._session is None else self._session.stopped
+            if trouble and not is_out:
+                raise nothing_out(trouble)
             if not is_out and self._clock.monotonic() >= deadline:
                 raise nothing_out(self._nobody_came(seconds))
             if self._session is None and not is_out and not has_said:
