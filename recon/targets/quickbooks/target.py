@@ -44,6 +44,7 @@ from recon.targets.quickbooks.options import (
     QuickBooksOptions,
 )
 from recon.targets.quickbooks.qbxml.problems import QbxmlRefused
+from recon.targets.quickbooks.qbxml.write import Request
 from recon.targets.quickbooks.records import confirmation, transaction
 
 UNSTATED: Final = (
@@ -68,6 +69,7 @@ class QuickBooksTarget(Target):
         self._finder = Finder(self._exchange)
         self._setup: Setup | None = None
         self._company: Company | None = None
+        self._made: tuple[Document, TaxUse, Request] | None = None
         self.capabilities = capabilities(options)
 
     def verify(self) -> Company:
@@ -103,7 +105,7 @@ class QuickBooksTarget(Target):
         """Return what QuickBooks would object to, without asking it."""
         found = [] if document.kind == PRODUCT else self._objections(document)
         try:
-            form_request(document, self._options, self._taxes())
+            self._request(document)
         except QbxmlRefused as error:
             found += [
                 Objection(field=problem.path, text=f"{label(document)}: {problem}.") for problem in error.problems
@@ -152,11 +154,18 @@ class QuickBooksTarget(Target):
 
     def payload(self, document: Document) -> bytes:
         """Return the request of the document's one write; the id of its message set is new each time and not in it."""
-        return form_request(document, self._options, self._taxes()).text.encode("ascii")
+        return self._request(document).text.encode("ascii")
+
+    def _request(self, document: Document) -> Request:
+        """Return the document's request, made once: it is checked, digested and sent one right after the other."""
+        taxes = self._taxes()
+        if self._made is None or self._made[0] is not document or self._made[1] != taxes:
+            self._made = (document, taxes, form_request(document, self._options, taxes))
+        return self._made[2]
 
     def send(self, document: Document) -> Confirmation:
         """Send once, as a message set of its own."""
-        asked = form_request(document, self._options, self._taxes())
+        asked = self._request(document)
         self._require_same_file()
         answer = self._exchange.change([asked], (document.document_key,)).get(asked.request_id)
         what = label(document)

@@ -24,8 +24,15 @@ def windows_text(text: str) -> str:
     Composed first (NFC); line ends and tabs become one space, other control characters go; every character outside
     Windows-1252 becomes a question mark.
     """
+    if _is_plain(text):
+        return text
     composed = _CONTROLS.sub("", _BREAKS.sub(" ", unicodedata.normalize("NFC", text)))
     return composed if composed.isascii() else "".join(map(_held, composed))
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether nothing can be wrong with a text; most are ASCII, and every text is looked at several times."""
+    return text.isascii() and text.isprintable()
 
 
 def _held(character: str) -> str:
@@ -38,6 +45,8 @@ def _held(character: str) -> str:
 
 def foreign_characters(text: str) -> str:
     """Return the characters of the text QuickBooks cannot hold, each once, in order."""
+    if _is_plain(text):
+        return ""
     composed = _CONTROLS.sub("", _BREAKS.sub(" ", unicodedata.normalize("NFC", text)))
     return "".join(dict.fromkeys(one for one in composed if _held(one) != one))
 
