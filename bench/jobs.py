@@ -161,12 +161,20 @@ def market_chain(path: str, folder: str, market: str) -> Facts:
     return of_steps(steps, "file to stored plan", facts)
 
 
-OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload", "adopting", "market-chain")
+def summary(path: str, folder: str) -> Facts:
+    """File to stored plan with one document a day."""
+    from bench.summary import STEPS, run_summary
+
+    steps, facts = run_summary(Path(path), Path(folder))
+    return of_steps(steps, STEPS[-1], facts)
+
+
+OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload", "adopting", "market-chain", "summary")
 """Jobs that run with the allocator as the `recon` command sets it; yardsticks run as their libraries come."""
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
     "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
-    "adopting": adopting,
+    "adopting": adopting, "summary": summary,
     "market-bare": market_bare, "market-chain": market_chain,
     **{f"make-{market}": market_maker(market) for market in ("shopee", "lazada", "tiktok")},
 }  # fmt: skip

@@ -5,7 +5,7 @@
     python -m bench.run --only chain,help    some parts
     python -m bench.run --json figures.json  the figures for a program
 
-Parts: chain (file to stored plan, the same file again, pandas, DuckDB), excel, help, durable, upload, adopting, workbook, marketplaces. Each
+Parts: chain (file to stored plan, the same file again, pandas, DuckDB), excel, help, durable, upload, adopting, workbook, marketplaces, summary. Each
 piece runs in a fresh process; rounds take turns; figures are medians, ratios are medians of each round's own ratio.
 """
 
@@ -24,11 +24,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import adopting, marketplaces
+from bench import adopting, marketplaces, summary
 from bench.measure import ROOT, Figure, NotInstalled, child, command, median, recon
 
 SIZES: Final = (100_000, 1_000_000)
-PARTS: Final = ("chain", "excel", "help", "durable", "upload", "adopting", "workbook", "marketplaces")
+PARTS: Final = ("chain", "excel", "help", "durable", "upload", "adopting", "workbook", "marketplaces", "summary")
 EXCEL_ROWS: Final = 100_000
 WORKBOOK_DOCUMENTS: Final = 100_000
 DOCUMENTS_SENT: Final = 500
@@ -401,6 +401,9 @@ def main(arguments: list[str]) -> int:
         ),
         "marketplaces": lambda: marketplaces.measure(
             min(EXCEL_ROWS, largest), given.data, given.rounds, report, made_file, AIMS["chain ratio"]
+        ),
+        "summary": lambda: summary.measure(
+            largest, made_file(given.data / f"orders-{largest}.csv", "export", largest), given.rounds, report
         ),
         "workbook": lambda: workbook(min(WORKBOOK_DOCUMENTS, largest), report),
     }

@@ -147,9 +147,10 @@ def _put_together(
         for frame, summed in ((made.lines, summed_lines), (made.postings, summed_postings))
     )  # fmt: skip
     conform(documents, DOCUMENTS, name="documents", key=("document_key",), required=("issued_on", "contact_code"))
-    parts = _parts(made, group_of, key_of)
+    parts = _parts(made, which, group_of, heads["document_key"])
     _require_same_sums(heads, parts)
-    findings = retold_refunds(made.findings, heads, key_of["document_key"])
+    credited = grouped.filter(pl.col("kind") == "credit_note")["document_key"]
+    findings = retold_refunds(made.findings, heads, credited)
     foreign = inputs.orders.filter(pl.col("currency") != inputs.currency)["order_key"]
     return replace(
         made,
@@ -186,9 +187,10 @@ def _pointing(singles: pl.DataFrame, key_of: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("_key", "depends_on").alias("depends_on")).drop("_key")
 
 
-def _parts(made: Plan, group_of: pl.Series, key_of: pl.DataFrame) -> Parts:
+def _parts(made: Plan, which: pl.Series, group_of: pl.Series, keys: pl.Series) -> Parts:
     """Return the documents of single orders that the summaries hold, with their lines and postings."""
-    documents = made.documents.join(key_of, on="document_key", how="inner", maintain_order="left").select(PARTS.names())
+    mine = keys.gather(group_of.filter(which)).alias("summary_key")
+    documents = made.documents.filter(which).with_columns(mine).select(PARTS.names())
     lines, postings = (
         frame.filter(group_of.gather(frame["doc_no"]).is_not_null()) for frame in (made.lines, made.postings)
     )

@@ -6,7 +6,7 @@ import polars as pl
 
 from recon.frames.conform import fill
 from recon.frames.schemas import DOCUMENTS
-from recon.plan.summing.keys import REASON, held_digests, held_words
+from recon.plan.summing.keys import REASON, digests_by, held_words
 
 
 def headers(summaries: pl.DataFrame, grouped: pl.DataFrame) -> pl.DataFrame:
@@ -17,8 +17,7 @@ def headers(summaries: pl.DataFrame, grouped: pl.DataFrame) -> pl.DataFrame:
         grouped: The documents they hold, with ``group``.
     """
     keys = summaries["document_key"]
-    held = held_digests(grouped.with_columns(keys.gather(grouped["group"]).alias("summary_key")))
-    frame = summaries.join(held, left_on="document_key", right_on="summary_key", how="left", maintain_order="left")
+    frame = summaries.join(digests_by(grouped, "group"), on="group", how="left", maintain_order="left")
     columns = {
         "doc_no": pl.col("group"),
         "order_no": pl.lit(None),

@@ -38,15 +38,15 @@ def held_digests(parts: pl.DataFrame) -> pl.DataFrame:
 
     ``parts``: summary_key, document_key, total_minor and doc_no.
     """
-    line = pl.concat_str("document_key", pl.col("total_minor").cast(pl.String), separator=_UNIT)
-    joined = (
-        parts.sort("doc_no")
-        .group_by("summary_key", maintain_order=True)
-        .agg(line.str.join(_RECORD).alias("_all"), pl.len())
-    )
-    return joined.select(
-        "summary_key", pl.col("len").cast(pl.Int64).alias("count"), group_digests(joined["_all"]).alias("held")
-    )
+    return digests_by(parts.sort("doc_no"), "summary_key")
+
+
+def digests_by(parts: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the same per value of a column, of parts in the order of their documents."""
+    line = pl.concat_str("document_key", pl.col("total_minor").cast(pl.String), separator=_UNIT).alias("_line")
+    lined = parts.select(name, line).group_by(name, maintain_order=True)
+    joined = lined.agg(pl.col("_line").str.join(_RECORD).alias("_all"), pl.len())
+    return joined.select(name, pl.col("len").cast(pl.Int64).alias("count"), group_digests(joined["_all"]).alias("held"))
 
 
 def held_words(held: str) -> pl.Expr:

@@ -15,14 +15,16 @@ _REFUND: Final = "refund-to-record"
 def retold_refunds(findings: pl.DataFrame, summaries: pl.DataFrame, parts: pl.Series) -> pl.DataFrame:
     """Return the findings with one word per summary of refunds that a person records, instead of one per order.
 
-    ``parts``: keys of the documents that the summaries hold.
+    ``parts``: keys of the credit notes that the summaries hold.
     """
-    old = (pl.col("code") == _REFUND) & pl.col("document_key").is_in(parts.implode())
-    if not findings.select(old.fill_null(value=False).any()).item():
+    said = findings.with_row_index("_at").filter(pl.col("code") == _REFUND)
+    old = said.filter(pl.col("document_key").is_in(parts.implode()))["_at"] if said.height else said["_at"]
+    if not old.len():
         return findings
     credits_ = summaries.filter(pl.col("kind") == "credit_note")
     detail = pl.format(
         "Credit note {} ({}): {} back from {}.", "number", "order_number", plain_text("total_minor"), "payment_method"
     )
     about = findings_from(credits_, _REFUND, order_key=None, amount_minor=pl.col("total_minor"), detail=detail)
-    return gather([findings.filter(~old.fill_null(value=False)), about])
+    kept = findings.with_row_index("_at").filter(~pl.col("_at").is_in(old.implode())).drop("_at")
+    return gather([kept, about])
