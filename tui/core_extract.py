@@ -26,6 +26,7 @@ LEFT_OUT: Final = (
     "recon/sources/zort/dates.py",  # forms of dates
     "recon/masking.py",
     "recon/frames/conform.py",  # checks of our own
+    "recon/sources/shopify/queries.py",  # GraphQL
     "recon/targets/peak/wire.py",
     "recon/targets/quickbooks/endpoint/soap.py",  # said to the Web Connector, a program
     "recon/targets/quickbooks/endpoint/server.py",

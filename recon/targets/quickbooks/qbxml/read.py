@@ -141,7 +141,7 @@ def parsed(text: str) -> Row:
         parser.feed(text.removeprefix("\ufeff").lstrip())
         top = parser.close()
     except DefusedXmlException:
-        raise _malformed("has a document type or entities of its own; it was refused unread") from None
+        raise _malformed("has a DOCTYPE or entities of its own; it was refused unread") from None
     except (ParseError, UnicodeEncodeError, ValueError) as broken:
         raise _malformed(f"is not XML ({show(broken, limit=120)})") from None
     if not isinstance(top, Row):

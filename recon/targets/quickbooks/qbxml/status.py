@@ -202,7 +202,7 @@ def set_words(code: int | None) -> str:
 _HRESULTS: Final[Mapping[str, Meaning]] = {
     "0x80040400": _is(
         Verdict.OURS,
-        "QuickBooks could not read recon's message (order of elements, or a character). Please report it.",
+        "QuickBooks could not read recon's message (sequence of elements, or a character). Please report it.",
     ),
     "0x80040401": _is(
         Verdict.LATER, "The Web Connector could not reach QuickBooks. Open QuickBooks with the company file, then update again."
