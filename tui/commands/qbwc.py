@@ -78,12 +78,16 @@ def qbwc(args: argparse.Namespace) -> int:
 def _file(call: _Call) -> int:
     """Write the .qwc file; its id stays the same for ever."""
     path = Path(call.args.output) if call.args.output else call.workspace.outgoing / "recon.qwc"
-    if call.args.dry_run:
-        call.output.document("qbwc-file", {"connection": call.connection, "path": str(path), "dry_run": True})
-        call.output.line(f"Would write {path} for port {call.rules.port}.")
-        return 0
+    facts = {
+        "connection": call.connection, "path": str(path), "url": "", "port": call.rules.port, "owner_id": OWNER_ID, "file_id": "",
+        "user_name": USER_NAME, "poll_minutes": call.rules.poll_minutes, "has_password": False, "dry_run": call.args.dry_run,
+    }  # fmt: skip
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is no folder. Nothing was written; give another --output.")
+    if call.args.dry_run:
+        call.output.document("qbwc-file", facts)
+        call.output.line(f"Would write {path} for port {call.rules.port}.")
+        return 0
     with closing(call.journal()) as journal:
         room, file_id = identity(journal)
         address = Address(port=call.rules.port, room=room)
@@ -91,11 +95,7 @@ def _file(call: _Call) -> int:
         atomic_write(path, text.encode("ascii"), crash=crash_points(), step="qwc")
         journal.keep_facts(**{"file-port": str(call.rules.port)})
         has_password = bool(journal.fact(PASSWORD_FACT))
-    facts = {
-        "connection": call.connection, "path": str(path), "url": address.url, "port": address.port, "owner_id": OWNER_ID,
-        "file_id": file_id, "user_name": USER_NAME, "poll_minutes": call.rules.poll_minutes, "has_password": has_password,
-        "dry_run": False,
-    }  # fmt: skip
+    facts |= {"url": address.url, "file_id": file_id, "has_password": has_password}
     call.output.document("qbwc-file", facts)
     call.output.line(f"Wrote {path}. It holds no password. On the computer with QuickBooks:")
     for number, step in enumerate(_STEPS, start=1):
@@ -206,7 +206,10 @@ def _signals(stopped: threading.Event) -> Iterator[None]:
 
 def _status(call: _Call) -> int:
     """Say what is set up, who serves, what is unresolved, and what happened last."""
-    facts: dict[str, Any] = {"connection": call.connection, "port": call.rules.port, "is_set_up": False, "visits": []}
+    facts: dict[str, Any] = {
+        "connection": call.connection, "port": call.rules.port, "is_set_up": False, "file_port": None, "file_id": "",
+        "has_password": False, "company_file": "", "company_name": "", "unresolved": None, "visits": [],
+    }  # fmt: skip
     if (call.workspace.private / FILE).exists():
         with closing(Journal(call.workspace.private, ports.SystemClock(), writable=False)) as journal:
             facts |= _journal_facts(journal)
@@ -215,7 +218,7 @@ def _status(call: _Call) -> int:
     call.output.document("qbwc-status", facts)
     for line in _status_lines(facts):
         call.output.line(line)
-    return 4 if facts.get("unresolved") else 0
+    return 4 if facts["unresolved"] else 0
 
 
 def _journal_facts(journal: Journal) -> dict[str, Any]:
@@ -244,11 +247,11 @@ def _status_lines(facts: dict[str, Any]) -> Iterator[str]:
         yield f"The .qwc file names port {facts['file_port']}, recon.toml names {facts['port']}: write it anew and add it again."
     if facts["is_set_up"] and not facts["has_password"]:
         yield "No password is set: recon qbwc password --generate."
-    where = facts.get("company_file") or "not known before the first visit"
-    yield f"Company file: {where}" + (f" ({facts['company_name']})" if facts.get("company_name") else "")
+    where = facts["company_file"] or "not known before the first visit"
+    yield f"Company file: {where}" + (f" ({facts['company_name']})" if facts["company_name"] else "")
     who = f"process {facts['process']}" if facts["process"] else "nobody"
     yield f"Port {facts['port']}: {who}" + (" serves all commands" if facts["serves"] else "")
-    if facts.get("unresolved"):
+    if facts["unresolved"]:
         yield (
             f"Unresolved since {facts['unresolved']['handed_at'][:16].replace('T', ' ')} UTC: one message set; QuickBooks is asked what"
             " became of it at the next visit."
