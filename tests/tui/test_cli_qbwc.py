@@ -233,7 +233,7 @@ def test_serving_stands_for_other_processes_until_it_is_stopped(books, tmp_path)
             assert line, process.stderr.read()
             text += line
         said = json.loads(text)
-        assert said["schema"] == "recon.qbwc-serve/1"
+        assert (said["schema"], said["action"]) == ("recon.qbwc/1", "serve")
         holder = listen.serving(books.private)
         assert holder.pid == process.pid
         assert holder.serves

@@ -85,7 +85,7 @@ def _file(call: _Call) -> int:
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is no folder. Nothing was written; give another --output.")
     if call.args.dry_run:
-        call.output.document("qbwc-file", facts)
+        call.output.document("qbwc", {"action": "file", **facts})
         call.output.line(f"Would write {path} for port {call.rules.port}.")
         return 0
     with closing(call.journal()) as journal:
@@ -96,7 +96,7 @@ def _file(call: _Call) -> int:
         journal.keep_facts(**{"file-port": str(call.rules.port)})
         has_password = bool(journal.fact(PASSWORD_FACT))
     facts |= {"url": address.url, "file_id": file_id, "has_password": has_password}
-    call.output.document("qbwc-file", facts)
+    call.output.document("qbwc", {"action": "file", **facts})
     call.output.line(f"Wrote {path}. It holds no password. On the computer with QuickBooks:")
     for number, step in enumerate(_STEPS, start=1):
         call.output.line(f"  {number}. {step.format(path=path)}")
@@ -120,7 +120,7 @@ def _password(call: _Call) -> int:
             journal.keep_facts(**{PASSWORD_FACT: digest_of(password)})
     shown = password if args.generate and not args.dry_run else ""
     facts = {"connection": call.connection, "generated": args.generate, "password": shown, "dry_run": args.dry_run}
-    call.output.document("qbwc-password", facts)
+    call.output.document("qbwc", {"action": "password", **facts})
     if args.dry_run:
         call.output.line("Would set a new password; the one before would not count any more.")
         return 0
@@ -164,7 +164,7 @@ def _serve(call: _Call) -> int:
             "port": rules.port,
             "workspace": str(call.workspace.root),
         }
-        output.document("qbwc-serve", facts)
+        call.output.document("qbwc", {"action": "serve", **facts})
         output.line(
             f"Standing for the Web Connector on port {rules.port}; all commands of this workspace go through here."
         )
@@ -215,7 +215,7 @@ def _status(call: _Call) -> int:
             facts |= _journal_facts(journal)
     holder = serving(call.workspace.private)
     facts |= {"process": None if holder is None else holder.pid, "serves": holder is not None and holder.serves}
-    call.output.document("qbwc-status", facts)
+    call.output.document("qbwc", {"action": "status", **facts})
     for line in _status_lines(facts):
         call.output.line(line)
     return 4 if facts["unresolved"] else 0
@@ -286,7 +286,7 @@ def _reset(call: _Call) -> int:
             "connection": call.connection, "company_file": before, "file_id": journal.fact("file-id"),
             "new_file_id": args.new_file_id, "dry_run": args.dry_run,
         }  # fmt: skip
-    call.output.document("qbwc-reset", facts)
+    call.output.document("qbwc", {"action": "reset", **facts})
     verb = "Would forget" if args.dry_run else "Forgot"
     call.output.line(
         f"{verb} the company file {before or '(none yet)'}: the one of the next visit counts from then on."
