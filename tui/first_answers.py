@@ -35,10 +35,10 @@ SOURCES: Final = (
 )
 TARGETS: Final = (
     ("sandbox", N_("A sandbox ledger, to try things on")),
-    ("sandbox-quickbooks", N_("A sandbox QuickBooks Desktop (US), to try things on")),
     ("peak-live", N_("PEAK through its API, your real books")),
     ("peak-test", N_("PEAK through its API, its test system")),
     ("peak-file", N_("PEAK by import file (Excel)")),
+    ("sandbox-quickbooks", N_("A sandbox QuickBooks Desktop (US), to try things on")),
     ("quickbooks", N_("QuickBooks Desktop (US) through its Web Connector")),
     ("quickbooks-iif", N_("QuickBooks Desktop (US) by import file (IIF)")),
 )

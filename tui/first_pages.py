@@ -237,8 +237,10 @@ class LedgerPage(DoorPage):
             yield Choice([(value, _(words)) for value, words in KEEPS], self.answers.keep, id="keep")
         elif self.answers.target in LEDGERS and LEDGERS[self.answers.target].is_sandbox:
             yield Static(_("The sandbox needs no keys and sends nothing to anybody."), classes="hint")
-        else:
+        elif self.answers.target.endswith(("-file", "-iif")):
             yield Static(_("Approved documents become import files in the folder outgoing."), classes="hint")
+        else:
+            yield Static(_("It needs no keys here; `recon qbwc file` sets the Web Connector up."), classes="hint")
 
     @on(Choice.Changed, "#keep")
     def _kept(self, event: Choice.Changed) -> None:
