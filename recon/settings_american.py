@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from recon.domain.providers import SOURCES, ledger_facts, source_facts
+from recon.settings_source import source_table, store_table
 
 if TYPE_CHECKING:
     from recon.settings_text import FirstAnswers
@@ -57,7 +58,7 @@ taxes = "line"                    # sales tax as the shop states it, a line of i
 discounts = "line"                # one line takes all discounts off; or in-prices
 vat_registered = false
 document_date = "paid"            # paid, ordered, or completed
-"""
+{source_table(name, answers.source, answers.source_base_url)}{store_table(name, answers.source, answers.shop)}"""
 
 
 def _books(answers: FirstAnswers, names: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from typing import Final, get_args
 from recon.config import Settings, parse_settings
 from recon.domain.providers import SourceName, ledger_facts, source_facts
 from recon.settings_american import american_settings
+from recon.settings_source import store_table
 from recon.toml_edits import Value, with_values
 
 __all__ = ("FirstAnswers", "Value", "first_settings", "settings_facts", "with_setting", "with_settings")
@@ -97,7 +98,7 @@ neutral_orders = "with-vat"       # orders that state no VAT: with-vat (7 % is i
 document_date = "paid"            # tax point: paid, ordered, or completed
 
 [connections.{name}.source_api]
-{source_url}
+{source_url}{store_table(name, answers.source, answers.shop)}
 [connections.{name}.ledger]
 environment = {_text(environment)}
 {ledger_url}

@@ -17,7 +17,7 @@ from recon.workspace import make_workspace
 from tests.cases import story
 from tests.clock import FakeClock
 from tests.recon.shopify_api_tools import export_of
-from tests.shell import Shell
+from tests.shell import Shell, run
 
 MONTH = invented_month(dt.date(2026, 10, 1), 40)
 
@@ -106,6 +106,22 @@ def test_an_export_of_the_same_shop_is_the_same_orders_and_posts_nothing_twice(
     taken = shell.json("import", export)["files"]
     assert [(file["orders"], file["new"]) for file in taken] == [(40, 0)]
     assert planned(shell) == []
+
+
+@pytest.mark.parametrize("target", ["sandbox-quickbooks", "sandbox"])
+def test_a_workspace_is_made_that_asks_the_shop(tmp_path: Path, shop: ShopifySandbox, target: str) -> None:
+    root = tmp_path / "made"
+    run(
+        "init", root, "--no-input", "--company", "Cedar", "--source", "shopify-api", "--target", target, "--source-url", shop.url,
+        "--start-date", "2026-10-01", clock=shop.clock,  # type: ignore[attr-defined]
+    ).expect(0)  # fmt: skip
+    text = (root / "recon.toml").read_text(encoding="utf-8")
+    assert (
+        f'[connections.shop.source_api]\nbase_url = "{shop.url}"\n\n[connections.shop.shopify]\nstore = "shop"' in text
+    )
+    shell = Shell(root, shop.clock)  # type: ignore[attr-defined]
+    said = shell("connect", "--side", "source", "--stdin", "--keep", "file", stdin=json.dumps(shop.keys))
+    assert "Sandbox Shop (sandbox.myshopify.com, USD), 40 orders readable" in said.out
 
 
 def money(minor: int) -> str:
