@@ -67,6 +67,9 @@ STANDING: Final = pl.Schema({
 })  # fmt: skip
 """Decisions that were not taken back, at most one per document."""
 
+SUMMED_ORDERS: Final = pl.Schema({"order_key": pl.String(), "summary_key": pl.String()})
+"""Orders that go out in summaries, and the document_key of the summary of each."""
+
 STATES: Final = pl.Schema({"doc_no": pl.UInt32(), "state": pl.String(), "words": pl.String()})
 """What became of the documents of an approved batch, per position in the plan."""
 
@@ -82,6 +85,7 @@ class ReviewInputs:
     findings: pl.DataFrame
     standing: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STANDING))
     states: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STATES))
+    summed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUMMED_ORDERS))
     unmoved: str | None = None
     """State of documents that are not among ``states``; None: the batch is not approved."""
     held_in: ReviewInputs | None = None
@@ -120,6 +124,7 @@ def _documents(inputs: ReviewInputs, causes: pl.DataFrame) -> pl.DataFrame:
     about = orders.select(pl.col("customer_name", "file", "row").gather(documents["order_no"]))  # null: of no order
     frame = pl.concat([documents, about], how="horizontal")
     frame = frame.join(causes, on="order_no", how="left", maintain_order="left")
+    frame = _with_causes_of_summed(frame, inputs)
     frame = _with_decisions(_with_states(frame, inputs), inputs.standing)
     return frame.select(
         pl.col("document_key").alias("key"), "order_key", "number", pl.col("kind").cast(pl.String).cast(Kind), "issued_on",
@@ -128,6 +133,22 @@ def _documents(inputs: ReviewInputs, causes: pl.DataFrame) -> pl.DataFrame:
         pl.col("reason").alias("rule"), "file", "row", "order_number", "decided_by",
         pl.coalesce("words", "changed", "why").alias("note"),
     )  # fmt: skip
+
+
+def _with_causes_of_summed(frame: pl.DataFrame, inputs: ReviewInputs) -> pl.DataFrame:
+    """Give summaries what was found about the orders they hold."""
+    if inputs.summed.is_empty():
+        return frame
+    theirs = inputs.findings.join(inputs.summed.unique(), on="order_key", how="inner", maintain_order="left")
+    about = theirs.select("code", "severity", pl.col("summary_key").alias("order_key"))
+    found = order_causes(
+        about, frame.select(pl.col("document_key").alias("order_key"), pl.col("doc_no").alias("order_no"))
+    )
+    said = found.rename({"order_no": "doc_no", "cause": "_cause", "causes": "_causes"})
+    joined = frame.join(said, on="doc_no", how="left", maintain_order="left")
+    return joined.with_columns(
+        pl.coalesce("cause", "_cause").alias("cause"), pl.coalesce("causes", "_causes").alias("causes")
+    )
 
 
 def _with_states(frame: pl.DataFrame, inputs: ReviewInputs) -> pl.DataFrame:

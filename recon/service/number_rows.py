@@ -15,7 +15,8 @@ from recon.service.context import Context
 from recon.service.gap_words import known_words, own_numbers
 from recon.service.ledger_reading import Reading, kept_reading
 from recon.service.numbering_proof import GAP, TWICE, UNNUMBERED, order_proof, spelt_range
-from recon.service.planning import load_plan_frame
+from recon.service.part_frames import single_documents
+from recon.service.planning import load_plan_frame, plan_folder
 from recon.store.batches import Batch
 from recon.summaries_proof import KnownGap
 from recon.verify import NUMBERED
@@ -62,7 +63,7 @@ def after_rows(
     orders' numbers are proved again: does the ledger show what it confirmed?
     """
     company = context.store.catalog.verified(name)
-    posted = context.store.posted_frame(company.company_id if company else "")
+    posted = context.store.posted_orders_frame(company.company_id if company else "")
     ours = reading.listed.filter(_is_ours(rules, posted))
     parts = []
     for kind in NUMBERED:
@@ -165,7 +166,8 @@ def numbering_found(
     Of the days of the batch's own orders; the rest is other batches'.
     """
     rules = context.settings.connections[batch.connection]
-    orders, results, documents = (load_plan_frame(context, batch, part) for part in ("orders", "results", "documents"))
+    orders, results = (load_plan_frame(context, batch, part) for part in ("orders", "results"))
+    documents = single_documents(plan_folder(context, batch), ("document_key", "order_key"))
     rows = after_rows(context, batch.connection, rules, orders, results, reading)
     days = orders.join(documents.select("order_key"), on="order_key", how="semi")["ordered_on"]
     since, until = (days.min(), days.max()) if rules.numbering == "source" else (reading.since, reading.until)

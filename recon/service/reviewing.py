@@ -19,6 +19,7 @@ from recon.review.decisions import document_digests, standing_now
 from recon.review.rows import STATES, ReviewInputs, review_rows
 from recon.review.table import ReviewTable
 from recon.service.context import Context
+from recon.service.part_frames import read_parts
 from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import document_rows
 from recon.service.refused import entered_by_hand
@@ -103,7 +104,10 @@ def _frames(folder: Path) -> ReviewInputs:
     columns = {"documents": _DOCUMENTS, "orders": _ORDERS, "results": _RESULTS, "findings": _FINDINGS}
     scans = [scan_frame(folder, name).select(picked) for name, picked in columns.items()]
     documents, orders, results, findings = pl.collect_all(scans)
-    return ReviewInputs(batch_id="", documents=documents, orders=orders, results=results, findings=findings)
+    summed = read_parts(folder).select("order_key", "summary_key")
+    return ReviewInputs(
+        batch_id="", documents=documents, orders=orders, results=results, findings=findings, summed=summed
+    )
 
 
 def _states(context: Context, batch: Batch | None) -> pl.DataFrame:

@@ -26,7 +26,8 @@ from recon.service.elsewhere import require_writer
 from recon.service.match_edits import MatchEdits
 from recon.service.matching import carry_out
 from recon.service.overview import waiting_files
-from recon.service.planning import load_plan_frame, plan
+from recon.service.part_frames import single_documents
+from recon.service.planning import load_plan_frame, plan, plan_folder
 from recon.service.reading import latest_plan_folder
 from recon.service.run_state import Notice, last_end, note_run
 from recon.service.sending import short_name, upload
@@ -157,7 +158,7 @@ def _why_not(context: Context, rules: Connection, batch: Batch) -> tuple[str, ..
         found.append(f"{batch.document_count:,} documents are more than {limits.most_documents:,}")
     if batch.total_minor > (most := parse_minor(limits.most_total)):
         found.append(f"{plain(batch.total_minor)} is more than {plain(most)}")
-    odd = _with_findings(context, batch, documents)
+    odd = _with_findings(context, batch)
     if odd:
         found.append("1 document has findings" if odd == 1 else f"{odd:,} documents have findings")
     return tuple(found)
@@ -180,15 +181,16 @@ def _forbidden(context: Context, rules: Connection, batch: Batch) -> str:
     return ""
 
 
-def _with_findings(context: Context, batch: Batch, documents: pl.DataFrame) -> int:
-    """Return how many documents belong to orders with anything graver than a note.
+def _with_findings(context: Context, batch: Batch) -> int:
+    """Return how many documents belong to orders with anything graver than a note, those in summaries counted one by one.
 
     What the ledger is never told (a refund's payment, a supplier's tax invoice) is no doubt about the document.
     """
     findings = load_plan_frame(context, batch, "findings").filter(
         pl.col("severity") != "note", ~pl.col("code").is_in(["refund-to-record", "tax-invoice-not-told"])
     )
-    return documents.join(findings.select("order_key").unique(), on="order_key", how="semi").height
+    singles = single_documents(plan_folder(context, batch), ("document_key", "order_key"))
+    return singles.join(findings.select("order_key").unique(), on="order_key", how="semi").height
 
 
 def _approve_and_send(

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 from recon.sandbox.quickbooks.company import SandboxCompany
+from recon.workspace import Workspace, make_workspace
 from tests.cases import story
 from tests.clock import FakeClock
 from tests.shell import Shell
+from tui.wiring import service_for
 
 CASE = story.CASES / "us-shop-month"
 DAILY = '\n[connections.shop.summary]\nsales = "day"\n'
@@ -80,3 +82,37 @@ def test_the_workbook_lists_the_orders_of_each_summary(daily: tuple[Path, dict[s
 def test_every_order_of_a_summary_counts_in_completeness(shell: Shell) -> None:
     report = json.loads(shell("audit", "--json").expect(0).out)
     assert "agree" in report["message"].lower()
+
+
+@pytest.fixture
+def planned(tmp_path: Path) -> Shell:
+    """The first half of the month, planned day by day and not approved."""
+    clock = FakeClock()
+    settings = (CASE / "settings.toml").read_text(encoding="utf-8")
+    make_workspace(tmp_path / "books", settings + DAILY)
+    shell = Shell(tmp_path / "books", clock)
+    lines = (CASE / "commands.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines[: lines.index("= 1-shop B0001")]:
+        if line.startswith("recon"):
+            story._command(shell, line, CASE)
+    return shell
+
+
+def test_a_summary_is_decided_as_a_whole(planned: Shell) -> None:
+    rows = planned.json("documents", "B0001")["documents"]
+    first, second = [row["number"] for row in rows if row["number"].startswith("D26")][:2]
+    refused = planned("decide", "reject", first, "--reason", "not ours", "--as", "Nok")
+    assert "a summary of many orders is not rejected as one" in refused.out
+    planned("decide", "approve", second, "--as", "Nok")
+    partly = planned("approve", "--decided", "--as", "Nok").expect(2)
+    assert "holds summaries of many orders, so it is approved as a whole" in partly.err
+    assert planned.json("status")["batches"][0]["state"] == "draft"
+
+
+def test_what_was_found_about_an_order_stands_beside_its_summary(planned: Shell) -> None:
+    with service_for(Workspace(planned.root), clock=planned.clock) as service:
+        frame = service.review("shop").frame
+    summaries = frame.filter(pl.col("order_key").str.contains(":summary:"))
+    found = dict(summaries.select("number", "causes").iter_rows())
+    assert "gateways-not-split" in str(found["D261004-01"])
+    assert summaries.filter(pl.col("number") == "D261004-01")["status"].cast(pl.String).to_list() == ["check"]
