@@ -36,7 +36,7 @@ _STEPS: Final = (
     "Open QuickBooks with the company file as Admin, in single-user mode.",
     "Open the Web Connector (File > Update Web Services in QuickBooks) and choose Add an Application: {path}",
     "Allow the access in QuickBooks: Yes, whenever this QuickBooks company file is open.",
-    "Type the password beside recon in the Web Connector, once; recon qbwc password sets it.",
+    "Type the password beside recon in the Web Connector, once; `recon qbwc password` sets it.",
     "Run recon connect here, tick recon in the Web Connector and press Update Selected.",
 )
 
@@ -101,7 +101,7 @@ def _file(call: _Call) -> int:
     for number, step in enumerate(_STEPS, start=1):
         call.output.line(f"  {number}. {step.format(path=path)}")
     if not has_password:
-        call.output.note("No password is set yet: recon qbwc password --generate")
+        call.output.note("No password is set yet: `recon qbwc password --generate`")
     return 0
 
 
@@ -136,7 +136,7 @@ def _given_password(args: argparse.Namespace) -> str:
     if args.stdin:
         return sys.stdin.readline().strip()
     first = ask_secret(
-        "Password for the Web Connector (recon qbwc password --generate makes one up)", no_input=args.no_input
+        "Password for the Web Connector (`recon qbwc password --generate` makes one up)", no_input=args.no_input
     )
     if ask_secret("The same again", no_input=args.no_input) != first:
         raise UsageError("The two are not the same. Nothing was kept.")
@@ -169,9 +169,9 @@ def _serve(call: _Call) -> int:
             f"Standing for the Web Connector on port {rules.port}; all commands of this workspace go through here."
         )
         if not here.journal.fact(PASSWORD_FACT):
-            output.note("No password is set yet, so nobody is let in: recon qbwc password --generate")
+            output.note("No password is set yet, so nobody is let in: `recon qbwc password --generate`")
         if not here.journal.fact("file-port"):
-            output.note("The Web Connector does not know recon yet: recon qbwc file")
+            output.note("The Web Connector does not know recon yet: `recon qbwc file`")
         end_printing()  # a program reads the address while this stands
         output.note("Ctrl+C ends it.")
         _until_stopped()
@@ -242,11 +242,11 @@ def _unresolved_facts(kept: KeptSet) -> dict[str, Any]:
 
 def _status_lines(facts: dict[str, Any]) -> Iterator[str]:
     if not facts["is_set_up"]:
-        yield "Not set up yet: recon qbwc password --generate, then recon qbwc file."
+        yield "Not set up yet: `recon qbwc password --generate`, then `recon qbwc file`."
     elif facts["file_port"] != facts["port"]:
         yield f"The .qwc file names port {facts['file_port']}, recon.toml names {facts['port']}: write it anew and add it again."
     if facts["is_set_up"] and not facts["has_password"]:
-        yield "No password is set: recon qbwc password --generate."
+        yield "No password is set: `recon qbwc password --generate`."
     where = facts["company_file"] or "not known before the first visit"
     yield f"Company file: {where}" + (f" ({facts['company_name']})" if facts["company_name"] else "")
     who = f"process {facts['process']}" if facts["process"] else "nobody"
@@ -272,7 +272,7 @@ def _reset(call: _Call) -> int:
         if unresolved is not None:
             raise NotSettled(
                 f"A message set of {unresolved.handed_at[:16].replace('T', ' ')} UTC is unresolved: what QuickBooks did with it can be asked"
-                " only in the company file it went to. Nothing was reset. Open that file, run recon qbwc serve, press Update Selected in"
+                " only in the company file it went to. Nothing was reset. Open that file, run `recon qbwc serve`, press Update Selected in"
                 " the Web Connector, then do this again."
             )
         before = journal.fact("company-file")
@@ -293,7 +293,7 @@ def _reset(call: _Call) -> int:
     )
     if args.new_file_id and not args.dry_run:
         call.output.line(
-            "The connection has a new id. Remove recon in the Web Connector, then recon qbwc file and add it again."
+            "The connection has a new id. Remove recon in the Web Connector, then `recon qbwc file` and add it again."
         )
     return 0
 

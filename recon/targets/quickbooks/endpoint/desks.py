@@ -132,12 +132,12 @@ class RelayDesk:
     def _gone(self, *, is_out: bool) -> TargetUnavailable | OutcomeUnknown:
         if is_out:
             return OutcomeUnknown(
-                "recon qbwc serve ended while it waited for QuickBooks. What QuickBooks did is looked up before anything is sent"
-                " again; start recon qbwc serve again, or run this without it.",
+                "`recon qbwc serve` ended while it waited for QuickBooks. What QuickBooks did is looked up before anything is sent"
+                " again; start `recon qbwc serve` again, or run this without it.",
                 code="relay-gone",
             )
         return TargetUnavailable(
-            f"recon qbwc serve (process {self._holder.pid}) does not answer. Nothing was handed out; start it again, or run this"
+            f"`recon qbwc serve` (process {self._holder.pid}) does not answer. Nothing was handed out; start it again, or run this"
             " without it.",
             code="relay-gone", stops_batch=True,
         )  # fmt: skip
@@ -175,7 +175,7 @@ def open_desk(
     on_wait: Callable[[str], None] | None = None,
     crash: CrashPoints = NO_CRASH,
 ) -> Iterator[Desk]:
-    """Yield the desk of a workspace: through recon qbwc serve where it runs, else with an endpoint of its own.
+    """Yield the desk of a workspace: through `recon qbwc serve` where it runs, else with an endpoint of its own.
 
     Args:
         folder: The workspace's private folder.
@@ -215,7 +215,7 @@ def serve(
     on_visit: Callable[[str], None] | None = None,
     crash: CrashPoints = NO_CRASH,
 ) -> Iterator[Endpoint]:
-    """Stand for every command of this workspace, within a ``with``: recon qbwc serve.
+    """Stand for every command of this workspace, within a ``with``: `recon qbwc serve`.
 
     Raises:
         StoreBusy: Another command of this workspace waits for the Web Connector now.

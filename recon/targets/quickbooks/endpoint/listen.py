@@ -63,7 +63,7 @@ def only_one(folder: Path) -> Iterator[None]:
         who = f"Process {holder.pid}" if holder else "Another process"
         raise StoreBusy(
             f"{who} of this workspace deals with the Web Connector now. Nothing was done; wait until it has finished, or keep"
-            " recon qbwc serve running: all commands then go through it."
+            " `recon qbwc serve` running: all commands then go through it."
         ) from None
     except OSError as error:
         raise TargetUnavailable(
@@ -189,7 +189,7 @@ def port_taken(port: int, why: str) -> TargetUnavailable:
         f"Port {port} of this computer is used by another program ({why}); which one cannot be told from here. Nothing was handed out,"
         " and the Web Connector should not be let near it: it would give that program the password. Find it with"
         f" `netstat -ano | findstr :{port}` (Windows) and end it; or set another quickbooks.port in recon.toml, write the file anew"
-        " with recon qbwc file, remove recon in the Web Connector and add it again.",
+        " with `recon qbwc file`, remove recon in the Web Connector and add it again.",
         code="port-taken", stops_batch=True,
     )  # fmt: skip
 

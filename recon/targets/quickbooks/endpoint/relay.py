@@ -35,7 +35,7 @@ class Holder:
     pid: int
     secret: str
     serves: bool
-    """It takes questions of other processes: recon qbwc serve."""
+    """It takes questions of other processes: `recon qbwc serve`."""
 
     def __repr__(self) -> str:
         """Show no secret."""

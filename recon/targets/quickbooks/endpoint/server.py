@@ -33,7 +33,7 @@ Relayed = Callable[[Mapping[str, Any], Callable[[], bool]], Mapping[str, Any]]
 """Answers another recon of this workspace; its second argument says whether that one still listens."""
 
 _XML: Final = "text/xml; charset=utf-8"
-_HELP: Final = b"This address is for the QuickBooks Web Connector. Look at it with: recon qbwc status\n"
+_HELP: Final = b"This address is for the QuickBooks Web Connector. Look at it with: `recon qbwc status`\n"
 _PRESENCE_SECONDS: Final = 0.3
 
 

@@ -161,12 +161,12 @@ def misfit(company: CompanyFile, *, wanted: str, bound: str, bound_name: str) ->
     if bound and folded(company.path) != folded(bound):
         return (
             f"{shown} is open in QuickBooks; this workspace belongs to {show(bound, limit=200)}. Nothing was handed out. Open the"
-            " right file, then press Update Selected. If the file was moved or renamed: recon qbwc reset."
+            " right file, then press Update Selected. If the file was moved or renamed: `recon qbwc reset`."
         )
     if bound_name and name and name != bound_name:
         return (
             f"The company in {shown} calls itself {show(name, limit=80)}; this workspace belongs to {show(bound_name, limit=80)}."
-            " Nothing was handed out. Open the right file, then press Update Selected. If the company was renamed: recon qbwc reset."
+            " Nothing was handed out. Open the right file, then press Update Selected. If the company was renamed: `recon qbwc reset`."
         )
     if company.country and company.country.upper() != "US":
         return f"This is a QuickBooks for {show(company.country, limit=20)}; recon posts into US editions only. Nothing was handed out."

@@ -167,7 +167,7 @@ class Waiting:
         minutes = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
         return (
             f"The Web Connector did not come for this within {minutes}. Nothing was handed out. Open QuickBooks with the company file"
-            " and the Web Connector, tick recon, then run this again and update there. First time: recon qbwc file."
+            " and the Web Connector, tick recon, then run this again and update there. First time: `recon qbwc file`."
         )
 
     # --- within the lock
