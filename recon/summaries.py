@@ -298,7 +298,7 @@ class UploadSummary:
     """Orders that waited for them only, and can be planned now."""
     dry_run: bool = False
     warnings: tuple[str, ...] = ()
-    """What should be known before it is sent (dry run only)."""
+    """What should be known: before it is sent (dry run), before an import file is taken in, and what a list of numbers lacks or has twice."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.upload/1."""

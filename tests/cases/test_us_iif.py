@@ -127,6 +127,33 @@ def test_writing_again_gives_the_same_bytes_until_something_is_confirmed(tmp_pat
     assert file.read_bytes() == first
 
 
+def test_what_was_not_taken_goes_into_a_new_file_and_what_stood_twice_is_confirmed_by_a_new_report(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    shell = new_books(tmp_path / "books", clock)
+    batch = approved(shell)
+    books = importer()
+    books.take(Path(shell.json("upload", batch, code=4)["files"][0]))
+    lost = [books.taken.pop(3), books.taken.pop(3)]
+    books.taken.append(books.taken[0])
+    shell("upload", batch, "--confirm-taken", books.report(tmp_path / "report.csv")).expect(4)
+    books.taken.pop()
+    settled = shell.json("upload", batch, "--confirm-taken", books.report(tmp_path / "again.csv"), code=4)
+    assert settled["counts"] == {"by_hand": 13, "needs_person": 2}
+    for _kind, number, _amount in lost:
+        said = shell.json("settle", number, "--as", "Nok", "--to", "cancelled", "--reason", "not taken")
+        assert [one["state"] for one in said["documents"]] == ["cancelled"]
+    second = str(shell.json("plan", code=4)["batch"])
+    shell("approve", second, "--as", "Nok", "--confirm", "Cedar").expect(0)
+    (file,) = shell.json("upload", second, code=4)["files"]
+    assert Path(file).name == f"QuickBooks_{second}.iif" != f"QuickBooks_{batch}.iif"
+    books.take(Path(file))
+    shell("upload", second, "--confirm-taken", books.report(tmp_path / "whole.csv")).expect(0)
+    assert sorted(number for _kind, number, _amount in books.taken) == sorted(
+        [*_numbers(shell, second), *(one for one in _numbers(shell, batch) if one not in _numbers(shell, second))]
+    ), "each stands there once"
+
+
 def _events(shell: Shell, batch: str):
     from recon.workspace import Workspace
 
