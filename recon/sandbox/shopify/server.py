@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from recon.sandbox.loopback import ANSWER_FAULTS, WIRE_FAULTS, LoopbackFault, LoopbackHandler, LoopbackShop, as_json
 from recon.sandbox.shopify.orders import SandboxOrder, products_of
+from recon.sandbox.shopify.payouts import SandboxPayout, account_records
 from recon.sandbox.shopify.query import Field, QueryError, Question, chosen, connection, parse, points, spent
 from recon.sandbox.shopify.search import SORT_KEYS, found
 
@@ -35,7 +36,8 @@ FAULTS: Final = MappingProxyType(
         "throttled": "HTTP 200 with THROTTLED, whatever is in the bucket",
         "internal": "HTTP 200 with INTERNAL_SERVER_ERROR and half of the data",
         "version": "the answer says it is of another version",
-        "touch": "after the answer an order it holds changes",
+        "touch": "after the answer the newest order changes",
+        "touch-oldest": "after the answer the oldest order changes, and comes once more on a later page",
     }
 )
 """Every fault and what it does."""
@@ -84,6 +86,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         self,
         *,
         orders: Sequence[SandboxOrder] = (),
+        payouts: Sequence[SandboxPayout] | None = None,
         rules: Rules | None = None,
         client_id: str = "sandbox-client-0001",
         client_secret: str = "shpss_sandbox-secret-0001",  # noqa: S107  opens nothing
@@ -106,6 +109,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         self._tokens: dict[str, dt.datetime] = {}
         self._given = 0
         self._bulk: dict[str, tuple[dt.datetime, list[str]]] = {}
+        self._payouts = payouts
         self._orders: dict[str, dict[str, Any]] = {}
         self._products: list[dict[str, Any]] = []
         self.replace_orders(orders)
@@ -154,12 +158,12 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
             except QueryError as error:
                 return 200, {"errors": [{"message": str(error), "extensions": {"code": "undefinedField"}}]}
 
-    def touch(self) -> None:
-        """Let the newest order change once more."""
+    def touch(self, *, oldest: bool = False) -> None:
+        """Let the newest order change once more, or the one that rested longest."""
         with self._lock:
-            newest = max(self._orders.values(), key=lambda order: str(order["updatedAt"]))
-            moved = dt.datetime.fromisoformat(newest["updatedAt"]) + dt.timedelta(seconds=1)
-            newest["updatedAt"] = moved.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            by_age = sorted(self._orders.values(), key=lambda order: str(order["updatedAt"]))
+            moved = dt.datetime.fromisoformat(by_age[-1]["updatedAt"]) + dt.timedelta(seconds=1)
+            by_age[0 if oldest else -1]["updatedAt"] = moved.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def bulk_file(self, path: str) -> bytes | None:
         """Return the result of a bulk operation by its address."""
@@ -226,6 +230,8 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
             return None if order is None else chosen(order, field.inner, variables, "Order")
         if field.name == "productVariants":
             return connection(self._products, field, variables)
+        if field.name == "shopifyPaymentsAccount":
+            return self._payments(field, variables)
         if field.name == "bulkOperationRunQuery":
             return chosen(self._run(str(field.value("query", variables))), field.inner, variables, "Payload")
         if field.name == "bulkOperation":
@@ -237,6 +243,17 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         }  # fmt: skip
         rights = {"accessScopes": [{"handle": scope} for scope in self.rules.scopes]}
         return chosen(shop if field.name == "shop" else rights, field.inner, variables, field.name)
+
+    def _payments(self, field: Field, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return payouts and their transactions; None: the shop has no Shopify Payments."""
+        if self._payouts is None:
+            return None
+        return {
+            each.name: connection(
+                account_records(self._payouts, each.name, str(each.value("query", variables) or "")), each, variables
+            )
+            for each in field.inner
+        }
 
     def _search(self, field: Field, variables: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         wanted = found(list(self._orders.values()), str(field.value("query", variables) or ""))
@@ -303,12 +320,12 @@ class _Handler(LoopbackHandler):
         fault = self.shop.fault_for(str(body.get("operationName")))
         status, content = self.shop.answer(self.headers.get("X-Shopify-Access-Token", ""), body, fault)
         said = "2027-01" if fault is not None and fault.kind == "version" else self.shop.version
-        if fault is None or fault.kind in {"throttled", "internal", "version", "touch"}:
+        if fault is None or fault.kind in {"throttled", "internal", "version", "touch", "touch-oldest"}:
             self.send(status, as_json(content), extra={"X-Shopify-API-Version": said})
         else:
             self.fail(fault, as_json(content), status=status)
-        if fault is not None and fault.kind == "touch":
-            self.shop.touch()
+        if fault is not None and fault.kind in {"touch", "touch-oldest"}:
+            self.shop.touch(oldest=fault.kind == "touch-oldest")
 
     def do_GET(self) -> None:  # noqa: N802  name of the base class
         found_file = self.shop.bulk_file(urlsplit(self.path).path)

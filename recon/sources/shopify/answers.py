@@ -22,6 +22,7 @@ from recon.sources.shopify.csv_orders import CONVENTIONS as OF_THE_EXPORT
 from recon.sources.shopify.csv_orders import WORDS as WORDS_OF_THE_EXPORT
 from recon.sources.shopify.csv_orders import ShopifyOrders
 from recon.sources.shopify.kept import KEPT, KeptAnswer, kept_answers
+from recon.sources.shopify.payout_answers import is_about_payouts, payouts_reading
 
 HEAD_BYTES: Final = 200
 PLATFORM_TAX: Final = "platform_tax"
@@ -70,6 +71,8 @@ class ShopifyAnswers(Source):
         """
         if not _is_kept(file):
             return ShopifyOrders().read(file, options)
+        if self._opened(file, is_about_payouts):
+            return self._opened(file, lambda answers: payouts_reading(answers, options, file_id=file.file_id))
         records = self._opened(file, order_records)
         orders, lines = orders_frame(records), lines_frame(records)
         return Reading(

@@ -6,11 +6,13 @@ nobody has seen yet) is a leg of its own under the file's own word, and waits un
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
 
 from recon.frames.amounts import minor_units
+from recon.frames.dates import DateForm, moments
 from recon.frames.delimited import TextHead
 from recon.frames.findings import gather, no_findings, one_finding
 from recon.frames.headings import ROW
@@ -18,9 +20,11 @@ from recon.frames.payout_keys import OTHER
 from recon.money import exponent, plain
 from recon.sources.base import Conventions, Reading, ReadOptions, StatedTotals
 from recon.sources.shopify.payment_files import (
+    DATE_FORMATS,
     FEE,
     PAID,
     TRANSACTIONS,
+    TRANSACTIONS_TOO,
     WORDS,
     fixed_columns,
     forms_of,
@@ -39,6 +43,15 @@ _TRANSFER: Final = "payout"
 _GROUPS: Final = {"charge": "sale", "refund": "refund"}
 _AMOUNTS: Final = ("amount", "fee", "net", "vat")
 _ORDER_NO: Final = "order_no"
+_HEADINGS: Final = {
+    "order_id": TRANSACTIONS["paid_out"], "order_number": TRANSACTIONS["order"], "total": TRANSACTIONS["net"],
+    "ordered_on": TRANSACTIONS["moment"], "paid_on": TRANSACTIONS["paid_out"], "unit_price": "Amount or Fee",
+    "order_state": TRANSACTIONS["status"], "currency": TRANSACTIONS["currency"],
+}  # fmt: skip
+ROWS: Final = pl.Schema({
+    **dict.fromkeys((*TRANSACTIONS, *TRANSACTIONS_TOO), pl.String()), ROW: pl.UInt32(),
+})  # fmt: skip
+"""Transactions as text under our names, with the row each stands in."""
 
 
 def read_transactions(head: TextHead, name: str, options: ReadOptions, *, file_id: str) -> Reading:
@@ -47,11 +60,35 @@ def read_transactions(head: TextHead, name: str, options: ReadOptions, *, file_i
     Raises:
         MalformedFile: Columns are missing or stand there twice, or the rows cannot be read.
     """
-    rows = payment_rows("transactions", head, name)
-    waits = pl.col("status").fill_null("").str.to_lowercase() != PAID
-    rows = with_payout(rows.with_columns(pl.col("type").str.to_lowercase()), options, waits=waits)
+    rows = payment_rows("transactions", head, name).with_columns(pl.col("type").str.to_lowercase())
     is_transfer = pl.col("type").eq_missing(_TRANSFER)
-    transfers, rows = rows.filter(is_transfer), rows.filter(~is_transfer)
+    notes = (*NOTES, *_said(rows.filter(is_transfer)))
+    return transactions_reading(
+        rows.filter(~is_transfer), options, file_id=file_id, findings=[_news(head)], notes=notes, headings=_HEADINGS
+    )
+
+
+def transactions_reading(
+    rows: pl.DataFrame,
+    options: ReadOptions,
+    *,
+    file_id: str,
+    findings: Sequence[pl.DataFrame],
+    notes: tuple[str, ...],
+    headings: Mapping[str, str],
+) -> Reading:
+    """Return transactions, however they came, under canonical names.
+
+    Args:
+        rows: ROWS.
+        options: What the reading depends on beside the file.
+        file_id: First 12 digits of the file's digest.
+        findings: What was found about the file.
+        notes: What this format cannot tell.
+        headings: The file's own names of columns.
+    """
+    waits = pl.col("status").fill_null("").str.to_lowercase() != PAID
+    rows = with_payout(rows, options, waits=waits)
     rows = _with_ids(rows.with_row_index(_ORDER_NO), options)
     return Reading(
         platform=options.platform,
@@ -60,15 +97,11 @@ def read_transactions(head: TextHead, name: str, options: ReadOptions, *, file_i
         forms=forms_of(options),
         conventions=Conventions(numbers_repeat=True, line_amount="computed", tax="none"),
         words=WORDS,
-        findings=gather([_waiting(rows), _news(head)]).with_columns(pl.lit(file_id).alias("file")),
+        findings=gather([_waiting(rows), *findings]).with_columns(pl.lit(file_id).alias("file")),
         stated=StatedTotals(row_count=rows.height),
-        notes=(*NOTES, *_said(transfers)),
-        headings={
-            "order_id": TRANSACTIONS["paid_out"], "order_number": TRANSACTIONS["order"], "total": TRANSACTIONS["net"],
-            "ordered_on": TRANSACTIONS["moment"], "paid_on": TRANSACTIONS["paid_out"], "unit_price": "Amount or Fee",
-            "order_state": TRANSACTIONS["status"], "currency": TRANSACTIONS["currency"],
-        },
-    )  # fmt: skip
+        notes=notes,
+        headings=headings,
+    )
 
 
 def _with_ids(rows: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
@@ -77,11 +110,13 @@ def _with_ids(rows: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     ``once`` is the key without the payout: the same transaction in another payout is known by it, and so is one that waited.
     """
     minor = minor_units(rows, _AMOUNTS, exponent(options.currency))
+    # The moment on the shop's clock, so that a transaction has one name whichever way it came.
+    when = moments(rows["moment"], DateForm(formats=DATE_FORMATS, timezone=options.timezone)).dt.strftime(
+        "%Y%m%dT%H%M%S"
+    )
+    rows = rows.with_columns(pl.coalesce(pl.lit(when), "moment").alias("_moment"))
     rows = rows.with_columns(minor[name].alias(f"{name}_minor") for name in _AMOUNTS)
-    parts = [
-        pl.col(name).fill_null("-").str.replace_all("[/: ]+", "." if name == "moment" else "-")
-        for name in ("moment", "order", "type")
-    ]
+    parts = [pl.col(name).fill_null("-").str.replace_all("[/: ]+", "-") for name in ("_moment", "order", "type")]
     rows = rows.with_columns(pl.concat_str(parts, separator="/").alias("_what"))
     unread = pl.concat_str(pl.lit("?"), pl.len().over("payout", "_what").cast(pl.String))
     amounts = pl.concat_str(

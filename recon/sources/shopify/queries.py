@@ -116,6 +116,27 @@ PRODUCTS: Final = Operation(
 }""",
     "products",
 )
+PAYOUTS: Final = Operation(
+    "Payouts",
+    """query Payouts($first: Int!, $after: String, $query: String!) {
+  shopifyPaymentsAccount { payouts(first: $first, after: $after, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id legacyResourceId issuedAt status net { amount currencyCode } }
+  } }
+}""",
+    "payouts",
+)
+PAYOUT_ROWS: Final = Operation(
+    "PayoutRows",
+    """query PayoutRows($first: Int!, $after: String, $query: String!) {
+  shopifyPaymentsAccount { balanceTransactions(first: $first, after: $after, query: $query) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id type test transactionDate amount { amount currencyCode } fee { amount } net { amount }
+      associatedOrder { name } associatedPayout { id } }
+  } }
+}""",
+    "transactions of a payout",
+)
 BULK_RUN: Final = Operation(
     "BulkRun",
     """mutation BulkRun($query: String!) {
@@ -142,7 +163,18 @@ def bulk_orders(search: str, *, with_buyers: bool) -> str:
 
 def all_texts() -> dict[str, str]:
     """Return every text that may go out, by name, for the tests."""
-    made = [orders(with_buyers=True), ORDER_LINES, ORDER_CHANGES, ORDERS_COUNT, SHOP, PRODUCTS, BULK_RUN, BULK_STATE]
+    made = [
+        orders(with_buyers=True),
+        ORDER_LINES,
+        ORDER_CHANGES,
+        ORDERS_COUNT,
+        SHOP,
+        PRODUCTS,
+        PAYOUTS,
+        PAYOUT_ROWS,
+        BULK_RUN,
+        BULK_STATE,
+    ]
     bulk = bulk_orders("updated_at:>='2026-11-01T00:00:00Z'", with_buyers=True)
     lean = {"Orders without buyers": orders(with_buyers=False).text, "Bulk": bulk}
     return {operation.name: operation.text for operation in made} | lean

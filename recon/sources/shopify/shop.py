@@ -13,6 +13,7 @@ from recon.errors import SourceUnavailable
 from recon.frames.findings import no_findings
 from recon.sources.base import Fetched
 from recon.sources.shopify.client import ShopifyClient
+from recon.sources.shopify.payout_pull import fetch_payouts
 from recon.sources.shopify.pull import OrdersPull, Span, fetch_products
 from recon.sources.shopify.queries import ORDERS_COUNT, SHOP
 
@@ -61,16 +62,18 @@ class ShopifyShopClient:
         return tuple(self._checks)
 
     def fetch(self, record_kind: str, query: Mapping[str, Any]) -> Iterator[Fetched]:
-        """Yield raw answers with orders; refunds come with their order, so there are no other kinds.
+        """Yield raw answers with orders, whose refunds come with them, or with payouts.
 
         Args:
-            record_kind: sale; any other yields nothing.
+            record_kind: sale; purchase: payouts of Shopify Payments with their transactions; any other yields nothing.
             query: since, until (days or None), by (updated, created, ordered), status and payment_status (comma lists).
 
         Raises:
             UsageError: A date or state Shopify does not filter by.
             SourceUnavailable: Shopify refused, could not be reached, or gives older days to nobody with these rights.
         """
+        if record_kind == "purchase":
+            yield from fetch_payouts(self._client, query.get("since"), query.get("until"))
         if record_kind != "sale":
             return
         span = Span(

@@ -1,0 +1,90 @@
+"""Payouts of Shopify Payments by the Admin API: a page of payouts, and with it every transaction each of them is made of.
+
+A payout may become paid days after it was first listed, so payouts are asked for again for two weeks. Transactions that are in no
+payout yet are not asked for: they come with their payout.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from recon.errors import SourceUnavailable
+from recon.sources.base import Fetched
+from recon.sources.shopify.client import Reply, ShopifyClient, TooMuch
+from recon.sources.shopify.kept import KeptAnswer, kept_together
+from recon.sources.shopify.queries import PAYOUT_ROWS, PAYOUTS, Operation
+
+PAYOUTS_PER_PAGE: Final = 20
+ROWS_PER_PAGE: Final = 50
+MAX_PAGES: Final = 2_500
+LOOK_BACK: Final = dt.timedelta(days=14)
+PAID: Final = "PAID"
+_ACCOUNT: Final = "shopifyPaymentsAccount"
+
+
+def fetch_payouts(client: ShopifyClient, since: dt.date | None, until: dt.date | None) -> Iterator[Fetched]:
+    """Yield one file per page of payouts, with the transactions of those that were paid; nothing without Shopify Payments.
+
+    Raises:
+        SourceUnavailable: Shopify refused, or could not be reached; what was yielded so far is good.
+    """
+    terms = [f"issued_at:>='{since - LOOK_BACK}'"] if since else []
+    terms += [f"issued_at:<='{until + dt.timedelta(days=1)}'"] if until else []
+    stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
+    after: str | None = None
+    for number in range(1, MAX_PAGES + 1):
+        reply = _ask(client, PAYOUTS, {"first": PAYOUTS_PER_PAGE, "after": after, "query": " AND ".join(terms)})
+        page = _connection(reply.data, "payouts")
+        nodes = [node for node in page.get("nodes") or () if isinstance(node, dict)]
+        if nodes:
+            belonging = [answer for node in nodes if node.get("status") == PAID for answer in _rows(client, node)]
+            content = kept_together([reply.kept, *belonging])
+            yield Fetched(name=f"shopify-payouts-{stamp}-{number:05d}.json", content=content, page=number)
+        after = _next(page, after)
+        if after is None:
+            return
+    raise SourceUnavailable(f"Shopify has more than {MAX_PAGES} pages of payouts. Pull smaller spans.")
+
+
+def _rows(client: ShopifyClient, payout: Mapping[str, Any]) -> Iterator[KeptAnswer]:
+    """Yield the answers about the transactions of one payout."""
+    number, after = str(payout.get("legacyResourceId") or ""), None
+    for _ in range(MAX_PAGES):
+        asked = {"first": ROWS_PER_PAGE, "after": after, "query": f"payments_transfer_id:{number}"}
+        reply = _ask(client, PAYOUT_ROWS, asked, about=str(payout.get("id") or ""))
+        yield reply.kept
+        after = _next(_connection(reply.data, "balanceTransactions"), after)
+        if after is None:
+            return
+    raise SourceUnavailable(f"Payout {number} has more than {MAX_PAGES} pages of transactions.")
+
+
+def _ask(client: ShopifyClient, operation: Operation, variables: dict[str, Any], *, about: str = "") -> Reply:
+    """Ask one question, for less where that costs too much."""
+    while True:
+        try:
+            return client.ask(operation, variables, about=about)
+        except TooMuch as error:
+            if variables["first"] == 1:
+                raise
+            smaller = max(1, int(variables["first"] * error.part))
+            client.bucket.scaled(operation.name, smaller / variables["first"])
+            variables["first"] = smaller
+
+
+def _next(page: Mapping[str, Any], before: str | None) -> str | None:
+    """Return where the next page begins; None: there is none; raises SourceUnavailable where Shopify does not say."""
+    info = page.get("pageInfo") or {}
+    if not info.get("hasNextPage"):
+        return None
+    if not info.get("endCursor") or info["endCursor"] == before:
+        raise SourceUnavailable("Shopify says that there is more, but not where it goes on. Pull again.")
+    return str(info["endCursor"])
+
+
+def _connection(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    account = data.get(_ACCOUNT)
+    found = account.get(name) if isinstance(account, dict) else None
+    return found if isinstance(found, dict) else {}
