@@ -48,7 +48,10 @@ def test_a_pull_uses_the_limit_and_is_never_refused(bucket, rate):
         files = list(shop_of(client).fetch("sale", {}))
         allowed = bucket + rate * clock.monotonic()
         assert shop.refused == 0
-        assert sum(len(kept_answers(file.content)) for file in files) == len(files) + 3000 // 50 + 3000 // 20
+        kept = [answer for file in files for answer in kept_answers(file.content)]
+        assert sum(answer.asked == "OrderLines" for answer in kept) == 3000 // 50
+        assert sum(answer.asked == "OrderChanges" for answer in kept) == 3000 // 20
+        assert len(files) <= 3000 // 250 + 1
         # What an answer did not cost in the end is given back, so the limit is met by what was spent.
         assert client.bucket.used >= 0.9 * (allowed - bucket)
         assert client.bucket.used <= allowed
@@ -104,7 +107,8 @@ def test_keys_of_an_app_give_a_token_that_is_kept_and_renewed():
         assert len({seen.token for seen in shop.requests}) == 2
 
 
-def test_a_token_taken_back_is_asked_for_anew_in_the_middle_of_a_pull(tmp_path):
+def test_a_token_taken_back_is_asked_for_anew_in_the_middle_of_a_pull(tmp_path, monkeypatch):
+    monkeypatch.setattr("recon.sources.shopify.pull.ORDERS_IN_A_FILE", 5)
     clock = FakeClock()
     with sandbox(MONTH, clock) as shop, client_of(shop, clock) as client:
         fetched = shop_of(client, page_size=5).fetch("sale", {})
@@ -247,6 +251,29 @@ def test_a_long_pull_takes_as_long_as_the_limit_says():
     _, shop = pulled(many(1000), clock)
     spent = sum(seen.cost for seen in shop.requests if seen.name == "Orders")
     assert clock.monotonic() <= math.ceil(spent / 100)
+
+
+def test_what_was_whole_is_kept_when_a_pull_breaks_off(tmp_path):
+    clock = FakeClock()
+    faults = [ShopifyFault(kind="status", status=404, path="Orders", skip=6)]
+    with sandbox(MONTH, clock, faults=faults) as shop, client_of(shop, clock) as client:
+        fetched = shop_of(client, page_size=5).fetch("sale", {})
+        files = [next(fetched)]
+        with pytest.raises(SourceUnavailable, match="status 404"):
+            next(fetched)
+    frames = frames_of(tmp_path, files)
+    assert 0 < frames.orders.height < 120
+    assert frames.orders["order_key"].n_unique() == frames.orders.height
+
+
+def test_an_order_that_comes_twice_in_one_pull_counts_once_in_its_newer_state(tmp_path):
+    files, _ = pulled(MONTH, page_size=5, faults=[ShopifyFault(kind="touch-oldest", path="Orders", skip=3, times=3)])
+    assert len(files) == 1
+    names = [node["name"] for answer in kept_answers(files[0].content) for node in answer.data()["orders"]["nodes"]]
+    assert len(names) == 123
+    orders = frames_of(tmp_path, files).orders
+    assert orders.height == orders["order_key"].n_unique() == 120
+    assert orders["updated_at"].max().second == 3
 
 
 def test_products_are_counted():

@@ -22,6 +22,8 @@ from recon.sources.shopify.queries import LINES, LISTED, ORDER_CHANGES, ORDER_LI
 
 LARGEST_PAGE: Final = 250
 MAX_PAGES: Final = 25_000
+ORDERS_IN_A_FILE: Final = 250
+"""From so many orders on a kept file is full; a page may hold few, and each file is compared with all before it."""
 READ_AGAIN: Final = 3
 """So often a page is read anew because one of its orders changed meanwhile."""
 DATES: Final[Mapping[str, tuple[str, str]]] = {
@@ -124,13 +126,25 @@ class OrdersPull:
 
     def _pages(self, search: str, sort_key: str, announced: int | None) -> Iterator[Fetched]:
         after: str | None = None
+        whole: list[KeptAnswer] = []
+        count = 0
         for _ in range(MAX_PAGES):
-            reply, belonging = self._whole_page(search, sort_key, after)
-            page = _object(reply.data, "orders")
-            if page.get("nodes"):
-                yield self._file([reply.kept, *belonging], announced)
-            info = _object(page, "pageInfo")
-            if not info.get("hasNextPage"):
+            try:
+                reply, belonging = self._whole_page(search, sort_key, after)
+            except SourceUnavailable:
+                if whole:  # what is whole is not asked for again
+                    yield self._file(whole, announced)
+                raise
+            nodes = _nodes(reply.data, "orders")
+            if nodes:
+                whole += [reply.kept, *belonging]
+                count += len(nodes)
+            info = _object(_object(reply.data, "orders"), "pageInfo")
+            is_last = not info.get("hasNextPage")
+            if whole and (is_last or count >= ORDERS_IN_A_FILE):
+                yield self._file(whole, announced)
+                whole, count = [], 0
+            if is_last:
                 return
             if not info.get("endCursor") or info["endCursor"] == after:
                 raise SourceUnavailable(
