@@ -34,7 +34,7 @@ from recon.sources.profile.fields import FIELDS
 from recon.sources.profile.model import parse_profile
 from recon.sources.profile.propose import Proposal, propose_profile, words_question
 from recon.sources.profile.source import ProfileOrders
-from recon.sources.profile.starting import STARTERS, with_musts
+from recon.sources.profile.starting import STARTERS, fixed_answers, with_musts
 from recon.summaries import CauseLine
 
 PREVIEW_ROWS: Final = 50
@@ -160,7 +160,7 @@ def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
         SettingsError: There is no such profile.
     """
     file = look_at(of.path)
-    of = replace(of, edits=(*_fixed(of), *of.edits))
+    of = replace(of, edits=(*fixed_answers(of.start), *of.edits))
     start = profile_text(context, of.base) if of.base else ""
     try:
         said = (*edits_of(start), *of.edits)
@@ -190,12 +190,6 @@ def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:
         loads=not problems,
     )
     return draft if problems else _tried(context, of.connection, file, draft)
-
-
-def _fixed(of: DraftOf) -> list[ProfileEdit]:
-    """Return what is the same in every file of that provider, as answers a person may give anew."""
-    constants = STARTERS[of.start].fixed if of.start else {}
-    return [ProfileEdit(("constants", name), value) for name, value in constants.items()]
 
 
 def _proposal(table: TextTable, start: str) -> Proposal:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from recon.sources.profile.edit import ProfileEdit
 from recon.sources.profile.guesses import Question
 from recon.sources.profile.propose import Proposal
 from recon.sources.profiles import starter_text
@@ -91,3 +92,9 @@ def with_musts(proposal: Proposal, start: str) -> Proposal:
     note = STARTERS[start].note
     toml = f"# {note}\n{proposal.toml}" if note else proposal.toml
     return replace(proposal, asked=(*asked, *others), toml=toml)
+
+
+def fixed_answers(start: str) -> list[ProfileEdit]:
+    """Return what is the same in every file of that provider, as answers a person may give anew; ``start`` empty: none."""
+    constants = STARTERS[start].fixed if start else {}
+    return [ProfileEdit(("constants", name), value) for name, value in constants.items()]
