@@ -1,13 +1,8 @@
-"""The two doors between frames and the outbox: approved documents in, posted documents out.
-
-Long tables travel as one text that SQLite joins and Polars splits; row by row through Python would take five times
-as long.
-"""
+"""The two doors between frames and the outbox: approved documents in, posted documents out, as joined texts (`joined`)."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import sqlite3
 from collections.abc import Iterable
 from typing import Final
@@ -18,6 +13,7 @@ from recon.errors import ApprovalError
 from recon.frames.conform import conform
 from recon.frames.schemas import DOCUMENTS, POSTED
 from recon.store.database import Database
+from recon.store.joined import ABSENT, RECORD, UNIT, null_if_absent, split
 from recon.store.summaries import insert_parts, lines_of_parts, lines_stored, parts_frame
 
 _COLUMNS: Final = (
@@ -25,8 +21,6 @@ _COLUMNS: Final = (
     "total_minor", "vat_minor", "is_tax_invoice",
 )  # fmt: skip
 """Columns of DOCUMENTS that the outbox keeps; the whole document stays in the plan's frames."""
-_UNIT: Final = "\x1f"
-_RECORD: Final = "\x1e"
 _ROWS_PER_TEXT: Final = 200_000
 """Bounds one joined text to some 50 MB."""
 
@@ -93,8 +87,8 @@ def posted_frame(database: Database, company_no: int | None) -> pl.DataFrame:
         span = (start, start + _ROWS_PER_TEXT - 1)
         text = database.one(_JOINED.format(where=where), span)
         if text is not None and text["count"]:
-            split = _split(text["joined"], text["count"])
-            parts.append(_row_by_row(database, where, span) if split is None else split)
+            quickly = split(text["joined"], text["count"], list(_POSTED_COLUMNS))
+            parts.append(_row_by_row(database, where, span) if quickly is None else quickly)
     if not parts:
         return pl.DataFrame(schema=POSTED)
     return pl.concat(parts).select(
@@ -102,8 +96,8 @@ def posted_frame(database: Database, company_no: int | None) -> pl.DataFrame:
         "order_key",
         pl.col("kind").cast(POSTED["kind"]),
         pl.col("revision").cast(pl.UInt16),
-        _null_if_absent("number"),
-        _null_if_absent("applies_to_key"),
+        null_if_absent("number"),
+        null_if_absent("applies_to_key"),
         pl.col("issued_on").str.to_date("%Y-%m-%d"),
         pl.col("total_minor").cast(pl.Int64),
         pl.col("vat_minor").cast(pl.Int64),
@@ -123,13 +117,13 @@ def posted_orders_frame(database: Database, company_no: int) -> pl.DataFrame:
 def documents_digest(documents: pl.DataFrame, parts: pl.DataFrame | None = None) -> str:
     """Return a digest over what the outbox keeps of these documents, in order of sending, and of what summaries hold."""
     lines = documents.sort("doc_no").select(
-        pl.concat_str([_plain(column).cast(pl.String).fill_null("") for column in _COLUMNS], separator=_UNIT).alias(
+        pl.concat_str([_plain(column).cast(pl.String).fill_null("") for column in _COLUMNS], separator=UNIT).alias(
             "line"
         )
     )
     whole = hashlib.sha256()
     for part in lines.iter_slices(100_000):
-        whole.update((_RECORD.join(part["line"].to_list()) + _RECORD).encode("utf-8"))
+        whole.update((RECORD.join(part["line"].to_list()) + RECORD).encode("utf-8"))
     if parts is not None:
         _add_parts(whole, lines_of_parts(parts, documents))
     return whole.hexdigest()
@@ -138,20 +132,19 @@ def documents_digest(documents: pl.DataFrame, parts: pl.DataFrame | None = None)
 def _add_parts(whole: hashlib._Hash, lines: Iterable[str]) -> None:
     """Add what summaries hold; documents without summaries have the digest they always had."""
     for line in lines:
-        whole.update((line + _RECORD).encode("utf-8"))
+        whole.update((line + RECORD).encode("utf-8"))
 
 
 def stored_digest(database: Database, first: int, last: int) -> str:
     """Return the same digest over what the outbox holds now between two rows."""
-    line = f"||'{_UNIT}'||".join(f"ifnull({column}, '')" for column in _COLUMNS)
+    line = f"||'{UNIT}'||".join(f"ifnull({column}, '')" for column in _COLUMNS)
     whole = hashlib.sha256()
     for rows in database.tuples(f"SELECT {line} FROM outbox WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)):
-        whole.update((_RECORD.join(row[0] for row in rows) + _RECORD).encode("utf-8"))
+        whole.update((RECORD.join(row[0] for row in rows) + RECORD).encode("utf-8"))
     _add_parts(whole, lines_stored(database, first, last))
     return whole.hexdigest()
 
 
-_ABSENT: Final = "\x1d"
 _POSTED_COLUMNS: Final = {
     "document_key": "document_key",
     "order_key": "order_key",
@@ -159,8 +152,8 @@ _POSTED_COLUMNS: Final = {
     "revision": "revision",
     # where it stands under another number than ours, because a person entered it, that one is paid, voided and credited
     "number": "coalesce(CASE WHEN state IN ('posted', 'by_hand') AND kind NOT IN ('payment', 'void', 'product') "
-    f"THEN ledger_number END, number, '{_ABSENT}')",
-    "applies_to_key": f"ifnull(applies_to_key, '{_ABSENT}')",
+    f"THEN ledger_number END, number, '{ABSENT}')",
+    "applies_to_key": f"ifnull(applies_to_key, '{ABSENT}')",
     "issued_on": "issued_on",
     "total_minor": "total_minor",
     "vat_minor": "vat_minor",
@@ -170,24 +163,9 @@ _POSTED_COLUMNS: Final = {
 }
 _JOINED: Final = (
     "SELECT group_concat("
-    + f"||'{_UNIT}'||".join(_POSTED_COLUMNS.values())
-    + f", '{_RECORD}') AS joined, COUNT(*) AS count FROM outbox WHERE id BETWEEN ? AND ? AND {{where}}"
+    + f"||'{UNIT}'||".join(_POSTED_COLUMNS.values())
+    + f", '{RECORD}') AS joined, COUNT(*) AS count FROM outbox WHERE id BETWEEN ? AND ? AND {{where}}"
 )
-
-
-def _split(text: str, count: int) -> pl.DataFrame | None:
-    """Return the columns of a joined text, all of them text; None where a key itself holds one of our marks."""
-    if text.count(_UNIT) != count * (len(_POSTED_COLUMNS) - 1) or text.count(_RECORD) != count - 1:
-        return None
-    return pl.read_csv(
-        io.BytesIO(text.encode("utf-8")),
-        separator=_UNIT,
-        eol_char=_RECORD,
-        has_header=False,
-        quote_char=None,
-        empty_string_is_null=False,
-        schema={name: pl.String() for name in _POSTED_COLUMNS},
-    )
 
 
 def _row_by_row(database: Database, where: str, span: tuple[int, int]) -> pl.DataFrame:
@@ -196,10 +174,6 @@ def _row_by_row(database: Database, where: str, span: tuple[int, int]) -> pl.Dat
     question = f"SELECT {columns} FROM outbox WHERE id BETWEEN ? AND ? AND {where} ORDER BY id"
     rows = [row for part in database.tuples(question, span) for row in part]
     return pl.DataFrame(rows, orient="row", schema={name: pl.String() for name in _POSTED_COLUMNS})
-
-
-def _null_if_absent(column: str) -> pl.Expr:
-    return pl.when(pl.col(column) != _ABSENT).then(pl.col(column)).alias(column)
 
 
 def _plain(column: str) -> pl.Expr:
