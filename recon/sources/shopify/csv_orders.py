@@ -73,7 +73,7 @@ NOTES: Final = (
     "Only five taxes have columns; what goes beyond them is part of the tax sum.",
     "Gift cards sold are ordinary lines; those named like one and not taxable are held, others are named in gift_card_names.",
     "Cash rounding, fees, payouts, test orders and lines removed from edited orders are not in the export.",
-    "Shopify's API tells all of this but fees and payouts: source = shopify-api (docs/shopify.md).",
+    "Shopify's API tells all of this: source = shopify-api (docs/shopify.md).",
 )
 
 
