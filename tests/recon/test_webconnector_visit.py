@@ -187,6 +187,23 @@ def test_other_commands_ask_through_the_one_that_serves(tmp_path):
         assert here.connector.begin() == "none"
 
 
+def test_a_visit_lasts_as_long_as_another_command_is_there(tmp_path):
+    """Else each of its questions would wait for a visit of its own."""
+    folder = tmp_path / "books"
+    with world(folder, serves=True) as here:
+        with open_desk(folder=folder / ".recon", port=0, wait_seconds=30, clock=here.clock) as desk:
+            here.connector.begin()
+            for _ in range(3):
+                wanted = here.pool.submit(desk.ask, question())
+                assert here.connector.step() < 100
+                assert wanted.result(10)
+                assert here.connector.fetch() == ""
+                assert here.connector.last_error() == "NoOp"
+        while here.connector.step() != 100:
+            pass
+        assert len(here.connector.sent) == 4
+
+
 def test_a_question_of_a_process_that_died_is_not_handed_out(tmp_path):
     folder = tmp_path / "books"
     with world(folder, serves=True) as here:
