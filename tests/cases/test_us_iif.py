@@ -6,11 +6,13 @@ import hashlib
 import shutil
 import subprocess
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from recon.sandbox.quickbooks import chart
 from tests.clock import FakeClock
+from tests.copies import settle
 from tests.exports.iif_importer import Importer, Refused
 from tests.shell import Shell, run
 from tui.wiring import service_for
@@ -159,6 +161,57 @@ def _events(shell: Shell, batch: str):
 
     with service_for(Workspace(shell.root), clock=shell.clock) as service:
         return service._context.store.events.entries(subject=batch)
+
+
+class Stopped(BaseException):
+    """The program ends here."""
+
+
+class StopAt:
+    """Crash points that end the program at the n-th visit of one of them."""
+
+    def __init__(self, name: str, visit: int) -> None:
+        self.name, self.left = name, visit
+
+    def reach(self, name: str) -> None:
+        self.left -= name == self.name
+        if not self.left:
+            raise Stopped(name)
+
+
+@pytest.mark.parametrize(
+    ("point", "visit"),
+    [("import-file.before", 1), ("import-file.after", 1), ("send-intent.after", 3), ("send-result.before", 5),
+     ("send-result.after", 15), ("import-file-noted.before", 1), ("import-file-noted.after", 1)],
+)  # fmt: skip
+def test_f01_a_stop_while_the_file_is_written_leaves_one_file_with_the_same_bytes(
+    tmp_path: Path, prepared: Shell, point: str, visit: int
+) -> None:
+    shell = _copied(prepared, tmp_path / "books")
+    with mock.patch("tui.wiring.crash_points", lambda: StopAt(point, visit)), pytest.raises(Stopped):
+        shell("upload", "B0001")
+    facts = shell.json("upload", "B0001", code=4)
+    assert facts["counts"] == {"needs_person": 15}
+    (file,) = (shell.root / "outgoing").iterdir()
+    undisturbed = _copied(prepared, tmp_path / "undisturbed").json("upload", "B0001", code=4)["files"][0]
+    assert file.read_bytes() == Path(undisturbed).read_bytes()
+    assert [event.kind for event in _events(shell, "B0001")].count("import-file") == 1
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Books with an approved batch, reached once."""
+    shell = new_books(tmp_path_factory.mktemp("prepared") / "books", FakeClock())
+    assert approved(shell) == "B0001"
+    return shell
+
+
+def _copied(prepared: Shell, root: Path) -> Shell:
+    shutil.copytree(prepared.root, root)
+    settle(root)
+    clock = FakeClock()
+    vars(clock).update(vars(prepared.clock))
+    return Shell(root, clock)
 
 
 def test_as_forms_every_sale_has_its_items_and_refunds_are_left_to_a_person(tmp_path: Path, clock: FakeClock) -> None:
