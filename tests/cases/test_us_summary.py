@@ -11,7 +11,7 @@ import pytest
 
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.workspace import Workspace, make_workspace
-from tests.cases import story
+from tests.cases import story, test_us_iif
 from tests.clock import FakeClock
 from tests.shell import Shell
 from tui.wiring import service_for
@@ -82,6 +82,22 @@ def test_the_workbook_lists_the_orders_of_each_summary(daily: tuple[Path, dict[s
 def test_every_order_of_a_summary_counts_in_completeness(shell: Shell) -> None:
     report = json.loads(shell("audit", "--json").expect(0).out)
     assert "agree" in report["message"].lower()
+
+
+def test_an_import_file_with_summaries_books_the_same_as_order_by_order(tmp_path: Path) -> None:
+    books = []
+    for sales in ("each", "day"):
+        shell = test_us_iif.new_books(tmp_path / sales, FakeClock())
+        test_us_iif.set_setting(shell, 'sales = "each"', f'sales = "{sales}"')
+        batch = test_us_iif.approved(shell)
+        (file,) = (Path(path) for path in shell.json("upload", batch, code=4)["files"])
+        books.append(test_us_iif.importer())
+        books[-1].take(file)
+        report = books[-1].report(tmp_path / f"{sales}.csv")
+        assert shell.json("upload", batch, "--confirm-taken", report, code=0)["state"] == "done"
+    each, day = books
+    assert day.balances == each.balances
+    assert len(day.taken) < len(each.taken)
 
 
 @pytest.fixture
