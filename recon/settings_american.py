@@ -87,7 +87,7 @@ number_max_length = 11
 text_item = {_text(names["text_item"])}           # item of type Other Charge, for lines without a product
 
 [connections.{name}.summary]
-sales = "each"                    # each; or day: one document per day, sales channel and account (not with import files)
+sales = "each"                    # each; or day: one document per day, sales channel and account
 
 [connections.{name}.products]
 unlinked = "hold"                 # hold, or text (the line goes as text on the sales account)
