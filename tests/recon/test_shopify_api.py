@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -42,7 +43,7 @@ def one(frame):
 
 
 def order(**rest):
-    return SandboxOrder(number=1001, at=NOON, **rest)
+    return SandboxOrder(**{"number": 1001, "at": NOON, **rest})
 
 
 def test_an_order_is_the_same_by_api_and_by_export(tmp_path):
@@ -170,3 +171,53 @@ def test_in_bulk_the_same_orders_come_as_page_by_page(tmp_path):
     assert_frame_equal(*orders)
     for part in ("lines", "payments", "refunds"):
         assert_frame_equal(*(without_order_no(getattr(each, part), each.orders) for each in frames))
+
+
+def changed(folder, old, new, *orders):
+    """Return the frames of orders whose kept answer says something else."""
+    answer = pulled(orders or [order(lines=(Line(price=5000),), shipping=500)])[0][0]
+    content = json.loads(answer.content)
+    said = content["shopify_answers"][0]["answer"]
+    assert old in said
+    content["shopify_answers"][0]["answer"] = said.replace(old, new)
+    return frames_of(folder, [Fetched(answer.name, json.dumps(content).encode())])
+
+
+@pytest.mark.parametrize("wrong", ["NaN", "Infinity", "1E+400", "12,50", "-", "1.234"])
+@pytest.mark.parametrize("field", ["totalPriceSet", "originalUnitPriceSet", "originalPriceSet", "totalRefundedSet"])
+def test_f62_an_amount_that_is_none_refuses_the_order_with_its_field(tmp_path, field, wrong):
+    right = {
+        "totalPriceSet": "55.00",
+        "originalUnitPriceSet": "50.00",
+        "originalPriceSet": "5.00",
+        "totalRefundedSet": "0.00",
+    }
+    bag = '"{}": {{"shopMoney": {{"amount": "{}"}}}}'
+    frames = changed(tmp_path, bag.format(field, right[field]), bag.format(field, wrong))
+    assert frames.orders.is_empty()
+    assert set(frames.findings["code"]) & {"amount-unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "code"),
+    [
+        ("displayFinancialStatus", "PAID", "payment-status-unknown"),
+        ("displayFulfillmentStatus", "FULFILLED", "status-unknown"),
+    ],
+)
+def test_f64_a_state_nobody_has_described_holds_the_order(tmp_path, field, word, code):
+    frames = changed(tmp_path, f'"{field}": "{word}"', f'"{field}": "SOMETHING_NEW"')
+    assert code in held(frames)["code"].to_list()
+
+
+def test_f61_an_order_of_another_shop_has_another_key(tmp_path):
+    mine = read(tmp_path, order()).orders["order_key"].item()
+    other = read(tmp_path, order(), options=replace(OPTIONS, shop="second")).orders["order_key"].item()
+    assert (mine, other) == ("shopify:demo:5000001001", "shopify:second:5000001001")
+
+
+def test_a_moment_with_an_offset_is_the_same_day(tmp_path):
+    late = order(at=dt.datetime(2026, 10, 5, 2, 0, tzinfo=dt.UTC))
+    assert one(read(tmp_path, late).orders)["ordered_on"] == dt.date(2026, 10, 4)
+    moved = changed(tmp_path, "2026-10-05T02:00:00Z", "2026-10-04T22:00:00-04:00", late)
+    assert one(moved.orders)["ordered_on"] == dt.date(2026, 10, 4)
