@@ -6,7 +6,8 @@ import math
 import pytest
 from shopify_api_tools import NOON, client_of, frames_of, pulled, sandbox, shop_of
 
-from recon.errors import SourceUnavailable, UsageError
+from recon.config import parse_settings
+from recon.errors import SettingsError, SourceUnavailable, UsageError
 from recon.sandbox.shopify import Line, Rules, SandboxOrder, ShopifyFault, invented_month
 from recon.secrets import KeptTokens
 from recon.sources.shopify.kept import kept_answers
@@ -281,3 +282,15 @@ def test_products_are_counted():
     with sandbox(MONTH, clock) as shop, client_of(shop, clock) as client:
         files = list(shop_of(client, page_size=2).fetch_products())
     assert len(files) == 3
+
+
+def test_exports_and_api_of_one_shop_are_not_two_connections():
+    rules = {
+        "shop": "demo",
+        "start_date": "2026-10-01",
+        "target": "sandbox-quickbooks",
+        "ledger": {"environment": "sandbox"},
+    }
+    both = {"files": {"source": "shopify", **rules}, "api": {"source": "shopify-api", **rules}}
+    with pytest.raises(SettingsError, match="their orders would have the same keys"):
+        parse_settings({"format": 1, "company": {"name": "Cedar"}, "connections": both})
