@@ -60,6 +60,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon profile orders.csv --check profiles/zort-export.toml",
         "recon profile orders.csv --set read.era=BE --set columns.total=ยอดสุทธิ --save my-export",
         "recon profile sales.xlsx --start xcommerce --set columns.cod_fee=ค่าปลายทาง --save xcommerce",
+        "recon profile purchase_orders.csv --start stocky",
         "recon profile",
         "recon profile --change my-export --set status_map.exact.คืนสินค้า=returned --save my-export",
     ),

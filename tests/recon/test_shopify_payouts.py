@@ -11,6 +11,7 @@ from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
 from recon.intake import look_at
 from recon.normalize import normalize
+from recon.normalize.compare import compare
 from recon.normalize.merge import combine
 from recon.normalize.settlement_view import settlement_cycles
 from recon.normalize.settlements import gather_settlements
@@ -189,6 +190,15 @@ def test_files_that_overlap_count_every_row_once_and_none_is_gone(tmp_path: Path
         transactions(tmp_path, [first, second]),
     )
     assert bought(whole)["total_minor"].to_list() == [220]
+
+
+def test_no_row_is_gone_because_another_file_has_other_rows(tmp_path: Path) -> None:
+    days = [f"2026-06-{day:02} 10:01:00 -0400" for day in (5, 10, 15)]
+    known = transactions(tmp_path, [row(3700 + at, Transaction_Date=day) for at, day in enumerate(days)])
+    later = transactions(tmp_path, [row(3700, Transaction_Date=days[0]), row(3702, Transaction_Date=days[2])])
+    stated = payouts(tmp_path, [payout(), payout(Payout_Date="2026-06-30")])
+    for new in (later, stated):
+        assert compare(known, new).gone == 0
 
 
 def test_a_charge_that_is_not_the_orders_total_is_told(tmp_path: Path) -> None:
