@@ -238,9 +238,7 @@ def test_as_forms_every_sale_has_its_items_and_refunds_are_left_to_a_person(tmp_
 def test_a_day_may_be_one_document(tmp_path: Path, clock: FakeClock, style: str) -> None:
     shell = new_books(tmp_path / "books", clock)
     set_setting(shell, 'text_item = ""', f'iif.style = "{style}"\ntext_item = "Shop Line"')
-    set_setting(
-        shell, "[connections.shop.products]", '[connections.shop.summary]\nsales = "day"\n\n[connections.shop.products]'
-    )
+    set_setting(shell, 'sales = "each"', 'sales = "day"')
     batch = approved(shell)
     facts = shell.json("upload", batch, code=4)
     assert facts["counts"] == {"needs_person": len(set(_numbers(shell, batch)))}
