@@ -118,6 +118,7 @@ RULES: Final[dict[str, str]] = {
     "posted": N_("posted"),
     "amount-changed": N_("posted, the amount changed"),
     "reposted": N_("posted again with the new amount"),
+    "day-summary": N_("the orders of a day in one document"),
     "receipt-refund": N_("receipt, then a partial refund"),
     "payment-refund": N_("payment, then a partial refund"),
     "payment-changed-refund": N_("paid another amount than invoiced, then a partial refund"),

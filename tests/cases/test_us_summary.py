@@ -14,6 +14,8 @@ from recon.workspace import Workspace, make_workspace
 from tests.cases import story, test_us_iif
 from tests.clock import FakeClock
 from tests.shell import Shell
+from tui.core_texts import RULES, word
+from tui.widgets.summed_orders import summed_orders
 from tui.wiring import service_for
 
 CASE = story.CASES / "us-shop-month"
@@ -70,6 +72,15 @@ def test_an_order_is_found_by_its_number_in_the_summary_that_holds_it(shell: She
     said = shell("show", "D261002-02").expect(0).out
     assert "#1002" in said
     assert "shopify:cedar:" in said
+
+
+def test_the_document_pane_names_the_orders_of_a_summary(shell: Shell) -> None:
+    with service_for(Workspace(shell.root), clock=shell.clock) as service:
+        (found,) = service.show("D261001-01")
+    lines = "".join(part if isinstance(part, str) else part[0] for part in summed_orders(found, 30, str)).splitlines()
+    assert lines == ["Orders", "#1001                    78.93"]
+    rule = word(RULES, found.header.reason)
+    assert rule == "the orders of a day in one document"
 
 
 def test_the_workbook_lists_the_orders_of_each_summary(daily: tuple[Path, dict[str, str]]) -> None:

@@ -27,6 +27,7 @@ from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.record_words import no_document
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.order_fields import STATE_FIELDS, tr_field
+from tui.widgets.summed_orders import summed_orders
 
 FACES: Final = {
     "document": N_("Document"),
@@ -235,7 +236,7 @@ class DocumentPane(Widget):
                 amount=self._amount(document.paid),
             )
             parts += [paid, "\n"]
-        return parts
+        return parts + summed_orders(document, width, self._amount)
 
     def _held(self, width: int) -> list[Part]:
         row = self._row
