@@ -140,6 +140,7 @@ def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
         non_taxable_code=rules.non_taxable_code,
         lookup_grace_seconds=connection.ledger.lookup_grace_seconds,
         needed_accounts=accounts_named(connection),
+        customer=connection.contacts.default,
     )
 
 

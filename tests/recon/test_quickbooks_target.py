@@ -280,9 +280,9 @@ def test_a_company_that_works_out_tax_itself_is_told_before_anything_is_sent(com
 
 
 def test_what_is_missing_in_the_company_file_is_said_all_at_once(company: SandboxCompany) -> None:
-    bare = QuickBooksOptions(environment="sandbox", needed_accounts={"accounts.sales": "Umsatz"})
+    bare = QuickBooksOptions(environment="sandbox", needed_accounts={"accounts.sales": "Umsatz"}, customer="")
     lacks = target(company, bare).verify().missing
-    assert [one.split(":")[0] for one in lacks] == ["accounts.sales", "quickbooks.text_item"]
+    assert [one.split(":")[0] for one in lacks] == ["accounts.sales", "contacts.default", "quickbooks.text_item"]
 
 
 def test_a_full_list_is_said_before_it_is_full(company: SandboxCompany) -> None:

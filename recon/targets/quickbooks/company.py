@@ -91,6 +91,11 @@ def missing(
     lacks = [*_tax_problems(setup.taxes, options, items)]
     lacks += _unknown("item", options.needed_items, items)
     lacks += _unknown("account", options.needed_accounts, accounts)
+    if options.customer == "":
+        lacks.append(
+            "contacts.default: no customer is named for buyers. QuickBooks takes no invoice without one: name one standing customer in"
+            " recon.toml (a new one is created)."
+        )
     if options.text_item and options.text_item not in items:
         lacks.append(
             f"quickbooks.text_item: QuickBooks has no item {options.text_item}. Create it there (Lists > Item List > New, type Other"

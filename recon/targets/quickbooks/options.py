@@ -47,5 +47,7 @@ class QuickBooksOptions:
     """Rows asked for at a time."""
     needed_accounts: Mapping[str, str] = field(default_factory=dict)
     """Setting to the account (FullName) that must exist."""
+    customer: str | None = None
+    """Customer of buyers who have none of their own; empty: nobody is named, and their invoices would be refused. None: not known here."""
     needed_items: Mapping[str, str] = field(default_factory=dict)
     """Setting to the item (FullName) that must exist."""
