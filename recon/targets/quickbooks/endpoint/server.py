@@ -195,7 +195,9 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             signed = signature(self._ours.holder.secret, b"answer", nonce, b"here")
             self.send_response(200)
-            self.send_header("Content-Length", "4")  # the client keeps the connection: without a length it would let it go
+            self.send_header(
+                "Content-Length", "4"
+            )  # the client keeps the connection: without a length it would let it go
             self.send_header(SIGNATURE, signed)
             self.end_headers()
             self.wfile.write(b"here")
