@@ -9,7 +9,7 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from recon.errors import StoreBusy, TargetUnavailable
+from recon.errors import OutcomeUnknown, StoreBusy, TargetUnavailable
 from recon.targets.quickbooks.endpoint.desks import open_desk
 from recon.targets.quickbooks.endpoint.waiting import Times
 from recon.targets.quickbooks.qbxml.read import read
@@ -223,9 +223,32 @@ def test_errors_of_the_visit_reach_the_asking_process_as_they_are(tmp_path):
         assert met.value.stops_batch
 
 
-def test_two_visits_at_once_are_not_possible(here):
+def test_a_web_connector_that_comes_again_takes_the_place_of_its_visit_before(here):
+    """It crashed or was restarted; nothing is out that QuickBooks could be carrying out."""
     assert here.connector.begin() == ""
-    assert Connector(here.connector.url).begin() == "busy"
-    here.clock.forward(NO_TIME.idle + 1)
-    assert Connector(here.connector.url).begin() == ""
+    again = Connector(here.connector.url)
+    assert again.begin() == ""
     assert here.connector.fetch() == ""
+    assert "visit is over" in here.connector.last_error()
+    asked = here.ask(question())
+    assert again.fetch_patiently()
+    assert again.bring(here.company.process(again.sent[-1])) > 0
+    assert asked.result(10)
+
+
+def test_a_question_a_crashed_web_connector_took_along_is_lost_and_the_next_visit_goes_on(here):
+    asked = here.ask(question())
+    assert here.connector.begin() == ""
+    assert here.connector.fetch_patiently()
+    assert Connector(here.connector.url).begin() == ""
+    with pytest.raises(OutcomeUnknown):
+        asked.result(10)
+
+
+def test_while_quickbooks_may_be_carrying_a_change_out_no_other_visit_begins(here):
+    here.ask(change("rcbusy", "Ana"), set_id="rcbusy", about=("a/1",))
+    assert here.connector.begin() == ""
+    assert here.connector.fetch_patiently()
+    assert Connector(here.connector.url).begin() == "busy"
+    here.clock.forward(NO_TIME.answer + 1)
+    assert Connector(here.connector.url).begin() == ""

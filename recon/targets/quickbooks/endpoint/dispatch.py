@@ -39,12 +39,21 @@ class Dispatch(Waiting):
     # --- the Web Connector's side
 
     def begin(self) -> tuple[str, str]:
-        """Begin a visit; returns its ticket and a word: empty, ``none`` (nothing to do) or ``busy``."""
+        """Begin a visit; returns its ticket and a word: empty, ``none`` (nothing to do) or ``busy``.
+
+        A Web Connector that comes again has lost its visit before: the new one takes its place. Only while QuickBooks may be
+        carrying out a change it was handed, the new visit waits, because asking what became of it would come too early.
+        """
         with self._changed:
             self._expire()
-            if self._session is not None and not self._session.stopped:
-                self.note("busy: another visit is not over yet")
-                return "", "busy"
+            former = self._session
+            if former is not None and not former.stopped:
+                if former.out is not None and former.out.what is What.ASKED and former.out.set_id:
+                    self.note("busy: another visit is not over yet")
+                    return "", "busy"
+                self.note("the Web Connector came again; its visit before is over")
+                self._lose(former, "The Web Connector came again without bringing the answer.", "no-answer")
+                self._session = None
             if not self._has_work():
                 return "", "none"
             self._session, self._trouble = Session(seen=self._clock.monotonic()), ""
