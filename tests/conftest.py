@@ -52,6 +52,10 @@ def no_outside_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         for name, value in _surroundings(home).items():
             patch.setenv(name, value)
+        patch.delenv(
+            "PYTHONDONTWRITEBYTECODE", raising=False
+        )  # processes of the tests need not compile everything anew
+        patch.setenv("PYTHONPYCACHEPREFIX", str(home / "pycache"))
         for name in [name for name in os.environ if name.startswith("RECON_") or name.lower().endswith("_proxy")]:
             patch.delenv(name)
         patch.setattr(socket.socket, "connect", _watched(socket.socket.connect))

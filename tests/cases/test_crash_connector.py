@@ -120,6 +120,7 @@ WEARING = (
 """Where one upload dies, one time after the other: a document that never got out is sent three times at most."""
 
 
+@pytest.mark.slow
 def test_f01_f40_killed_again_and_again_each_time_further_on(walked: Walked) -> None:
     """Before the set is in the journal, while it is out, and when its answer is there; then finished."""
     world, seen = walked
@@ -134,7 +135,11 @@ def test_f01_f40_killed_again_and_again_each_time_further_on(walked: Walked) -> 
 
 @pytest.mark.parametrize(
     ("point", "visit"),
-    [("set-handed.after", 1), ("set-answered.before", 2), ("set-handed.after", 3), ("send.after", 4)],
+    [
+        ("set-handed.after", 1),
+        ("set-answered.before", 2),
+        *(pytest.param(*at, marks=pytest.mark.slow) for at in (("set-handed.after", 3), ("send.after", 4))),
+    ],
 )
 def test_f01_f40_killed_while_quickbooks_works(walked: Walked, point: str, visit: int) -> None:
     """A payment, a void, a credit note and a receipt are out, or answered, when the process dies."""
@@ -146,7 +151,9 @@ def test_f01_f40_killed_while_quickbooks_works(walked: Walked, point: str, visit
         finish(world, batch, books)
 
 
-@pytest.mark.parametrize("kind", ["vanish", "untouched", "unremembered"])
+@pytest.mark.parametrize(
+    "kind", ["vanish", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("untouched", "unremembered"))]
+)
 def test_f40_the_web_connector_and_then_the_process_die(walked: Walked, kind: str) -> None:
     """Both ends of the set that is out are gone; only the journal knows of it."""
     world, _ = walked

@@ -121,7 +121,14 @@ def test_f01_f02_killed_again_and_again_each_time_at_another_kind_of_point(
 
 
 @pytest.mark.parametrize(
-    ("point", "visit"), [("send.before", 1), ("send.after", 2), ("send.after", 3), ("send-result.before", 4)]
+    ("point", "visit"),
+    [
+        ("send.after", 3),
+        *(
+            pytest.param(*at, marks=pytest.mark.slow)
+            for at in (("send.before", 1), ("send.after", 2), ("send-result.before", 4))
+        ),
+    ],
 )
 def test_f01_f02_killed_around_a_payment_a_void_a_credit_note_and_a_receipt(
     walked: tuple[AmericanWorld, dict[str, Seen]], point: str, visit: int

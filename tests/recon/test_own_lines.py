@@ -110,7 +110,7 @@ def test_a_refund_of_a_part_gives_its_share_of_the_tax_back_and_the_parts_are_th
     ]
 
 
-@examples(60)
+@examples(15)
 @given(
     st.lists(st.tuples(st.integers(1, 90000), st.integers(0, 400), st.booleans()), min_size=1, max_size=5),
     st.sampled_from(["included", "excluded", "none"]),

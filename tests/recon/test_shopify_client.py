@@ -41,7 +41,10 @@ class CountingShelf(KeptTokens):
         super().put(name, value)
 
 
-@pytest.mark.parametrize(("bucket", "rate"), [(2000, 100), (4000, 200), (1000, 50)])
+@pytest.mark.parametrize(
+    ("bucket", "rate"),
+    [pytest.param(2000, 100, marks=pytest.mark.slow), pytest.param(4000, 200, marks=pytest.mark.slow), (1000, 50)],
+)
 def test_a_pull_uses_the_limit_and_is_never_refused(bucket, rate):
     clock = FakeClock()
     rules = Rules(bucket=bucket, restore_rate=rate)

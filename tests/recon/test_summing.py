@@ -271,7 +271,7 @@ def _told(number: int, life: tuple[int, int, int, str, str, str, int], stage: in
     return sold(name, amount, on, **fixed, refunds=refund, refunded_minor=back, payment_state=state)
 
 
-@examples(25)
+@examples(6)
 @given(LIVES, st.sampled_from(["repost", "leave", ""]))
 def test_f50_posted_summaries_come_to_the_truth_of_all_orders(
     lives: list[tuple[int, int, int, str, str, str, int]], decision: str
@@ -318,7 +318,7 @@ def test_f50_posted_summaries_come_to_the_truth_of_all_orders(
         assert sent == left
 
 
-@examples(10)
+@examples(4)
 @given(st.permutations(range(5)))
 def test_summaries_do_not_depend_on_the_order_of_the_files(places: list[int]) -> None:
     orders = [_told(n, life, 3) for n, life in enumerate([

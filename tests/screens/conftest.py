@@ -109,12 +109,12 @@ def _still(text: str) -> str:
     return re.sub(r"\d[\d.,\u00a0\u202f ]* (MB|KB)", r"70 \1", text)
 
 
-QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_table_use", "test_filter_line", "test_figures",
-         "test_places", "test_tmux"}  # fmt: skip
+QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_filter_line", "test_figures", "test_tmux"}
 """Modules whose tests all belong to the quick tier."""
-QUICK_IN_USE = {"test_connection_side", "test_doctor_screen", "test_first_run", "test_home", "test_review_use",
-                "test_upload_screen"}  # fmt: skip
+QUICK_IN_USE = {"test_connection_side", "test_doctor_screen", "test_first_run", "test_home", "test_upload_screen"}
 """Modules whose tests of keys, clicks and decisions belong to it; their further pictures do not."""
+QUICK_USES = ("marked_is_decided", "filter_typed_fast", "double_click_opens", "undo", "f9", "unknown")
+"""Uses of Review and ways to the places that belong to it; the commands' tests show the same decisions."""
 QUICK_PICTURES = ("-demo]", "-worst]", "-empty]")
 """States of the gallery that belong to it, at all sizes; the other states, languages and themes are looked at in the slow tier."""
 
@@ -130,5 +130,7 @@ def _is_quick(module: str, name: str) -> bool:
     """Return whether a test is worth its time at every change."""
     if module == "test_gallery":
         is_state = name.startswith("test_state[") and name.endswith(QUICK_PICTURES)
-        return is_state or name.startswith("test_language[") or "[" not in name
+        return is_state or "[" not in name
+    if module in {"test_review_use", "test_places"}:
+        return any(word in name for word in QUICK_USES)
     return module in QUICK or (module in QUICK_IN_USE and not name.startswith("test_picture"))
