@@ -92,7 +92,9 @@ def decided(world: World) -> set[str]:
     return {row["number"] for row in rows}
 
 
-@pytest.mark.parametrize(("point", "visit"), KINDS)
+@pytest.mark.parametrize(
+    ("point", "visit"), [*KINDS[:2], *(pytest.param(*kind, marks=pytest.mark.slow) for kind in KINDS[2:])]
+)
 def test_f01_f17_killed_while_a_part_is_sealed(reviewed: tuple[World, dict[str, Seen]], point: str, visit: int) -> None:
     world, _ = reviewed
     world.restore("seal")

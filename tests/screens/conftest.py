@@ -115,7 +115,7 @@ QUICK_IN_USE = {"test_connection_side", "test_doctor_screen", "test_first_run", 
 """Modules whose tests of keys, clicks and decisions belong to it; their further pictures do not."""
 QUICK_USES = ("marked_is_decided", "filter_typed_fast", "double_click_opens", "undo", "f9", "unknown")
 """Uses of Review and ways to the places that belong to it; the commands' tests show the same decisions."""
-QUICK_PICTURES = ("-demo]", "-worst]", "-empty]")
+QUICK_PICTURES = ("-demo]", "-worst]")
 """States of the gallery that belong to it, at all sizes; the other states, languages and themes are looked at in the slow tier."""
 
 
