@@ -65,7 +65,7 @@ async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
 
 
 async def until(pilot: Pilot[Any], seen: Callable[[], object]) -> None:
-    for _ in range(500):
+    for _ in range(2000):  # a busy machine answers late
         if seen():
             return
         await pilot.pause(0.02)
