@@ -19,10 +19,10 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from recon.closing import Closing
 from recon.errors import ReconError, SettingsError
 from recon.lean_httpx import load_httpx
 from recon.masking import Masker, Secret, quieten_loggers
@@ -102,7 +102,7 @@ class Answer:
         return max(1.0, (until - self.date).total_seconds())
 
 
-class HttpClient:
+class HttpClient(Closing):
     """Speaks to one base address. Reads reuse connections; every write has a connection of its own.
 
     Args:
@@ -142,14 +142,6 @@ class HttpClient:
 
     def __repr__(self) -> str:
         return f"HttpClient({self.base_url!r})"
-
-    def __enter__(self) -> HttpClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close all connections."""

@@ -11,9 +11,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, TypeVar
 
+from recon.closing import Closing
 from recon.errors import SourceUnavailable, UsageError
 from recon.http import HttpClient, HttpFailure
 from recon.masking import MASK, SHORTEST_SECRET, Secret
@@ -48,7 +48,7 @@ class Reply:
         return KeptAnswer(self.path, text or f'{{"status": "none", "message": "{self.said}"}}')
 
 
-class BentoWebClient:
+class BentoWebClient(Closing):
     """Asks one shop of BentoWeb.
 
     Args:
@@ -99,14 +99,6 @@ class BentoWebClient:
 
     def __repr__(self) -> str:
         return f"BentoWebClient({self._orders.base_url!r})"
-
-    def __enter__(self) -> BentoWebClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""

@@ -13,9 +13,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, TypeVar
 
+from recon.closing import Closing
 from recon.errors import SourceUnavailable
 from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import MASK, SHORTEST_SECRET, Secret
@@ -57,7 +57,7 @@ class Reply:
     """The answer as it came, less our own secrets."""
 
 
-class ShopifyClient:
+class ShopifyClient(Closing):
     """Asks one shop.
 
     Args:
@@ -108,14 +108,6 @@ class ShopifyClient:
 
     def __repr__(self) -> str:
         return f"ShopifyClient({self._http.base_url!r})"
-
-    def __enter__(self) -> ShopifyClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connection."""

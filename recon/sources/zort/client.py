@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final
 
+from recon.closing import Closing
 from recon.errors import SourceUnavailable, UsageError
 from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import MASK, SHORTEST_SECRET, Secret
@@ -46,7 +46,7 @@ class Shop:
     notes: tuple[str, ...] = ()
 
 
-class ZortClient:
+class ZortClient(Closing):
     """Asks one store of ZORT.
 
     Args:
@@ -102,14 +102,6 @@ class ZortClient:
 
     def __repr__(self) -> str:
         return f"ZortClient({self.store_name!r}, {self._http.base_url!r})"
-
-    def __enter__(self) -> ZortClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,9 +6,9 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
+from recon.closing import Closing
 from recon.domain.document import Document
 from recon.errors import AlreadyExists, SettingsError, TargetRejected, TargetUnavailable
 from recon.http import HttpClient
@@ -44,7 +44,7 @@ from recon.targets.peak.tokens import ClientTokens, MemoryTokenCache, TokenCache
 from recon.targets.peak.wire import Fields
 
 
-class PeakTarget(Target):
+class PeakTarget(Closing, Target):
     """One company in PEAK.
 
     Args:
@@ -120,14 +120,6 @@ class PeakTarget(Target):
 
     def __repr__(self) -> str:
         return f"PeakTarget({self._http.base_url!r}, {self._environment})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close all connections."""
