@@ -158,6 +158,10 @@ class HttpClient(Closing):
         """Return the beginning of a body as text to keep: at most 64 KiB, secrets masked."""
         return self._masker.masked(body.decode("utf-8", "replace"))[:KEPT_BODY_BYTES]
 
+    def blotted(self, body: bytes) -> bytes:
+        """Return a body as it came; should it hold one of our secrets, the secret is blotted out, length kept."""
+        return self._masker.blotted(body)
+
     def request(
         self,
         method: str,

@@ -64,6 +64,12 @@ class Masker:
             text = text.replace(secret.reveal(), MASK)
         return text
 
+    def blotted(self, body: bytes) -> bytes:
+        """Return the bytes with every known secret blotted out and their length kept, the longest first."""
+        for secret in sorted((known.reveal().encode() for known in self._secrets), key=len, reverse=True):
+            body = body.replace(secret, MASK[:1].encode() * len(secret))
+        return body
+
     def holds_secret(self, text: str) -> bool:
         """Return whether a known secret stands in the text."""
         return any(secret.reveal() in text for secret in self._secrets)

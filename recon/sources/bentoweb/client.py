@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from recon.closing import Closing
 from recon.errors import SourceUnavailable, UsageError
 from recon.http import HttpClient, HttpFailure
-from recon.masking import MASK, SHORTEST_SECRET, Secret
+from recon.masking import Secret
 from recon.ports import Clock, SystemClock
 from recon.sources.bentoweb.envelope import ORDER_PATH, Envelope, KeptAnswer
 from recon.sources.bentoweb.tokens import KEYS, AccessTokens, TokenShelf
@@ -92,7 +92,6 @@ class BentoWebClient(Closing):
         hidden = tuple(self._secrets[name].reveal() for name in ("client_secret", "password"))
         self._login = HttpClient(login_url or LOGIN_URL, secrets=hidden, **shared)
         self._orders = HttpClient(base_url or BASE_URL, secrets=hidden, **shared)
-        self._hidden = list(hidden)
         self._tokens = AccessTokens(
             self._login, self._secrets, shelf=shelf, clock=self._clock, asked=self._patiently, learned=self._learn
         )
@@ -163,7 +162,7 @@ class BentoWebClient(Closing):
         if isinstance(verdict, NotThere):
             return Reply(path, b"", None, verdict.said)
         if isinstance(verdict, Envelope):
-            return Reply(path, self._clean(answer.body), verdict)
+            return Reply(path, self._orders.blotted(answer.body), verdict)
         return verdict
 
     def _patiently(self, once: Callable[[], _Outcome | Again], attempts: int = ATTEMPTS) -> _Outcome:
@@ -193,11 +192,3 @@ class BentoWebClient(Closing):
     def _learn(self, secret: str) -> None:
         self._login.add_secret(secret)
         self._orders.add_secret(secret)
-        self._hidden.append(secret)
-
-    def _clean(self, body: bytes) -> bytes:
-        """Return an answer as it came; should it hold one of our secrets, the secret is blotted out, length kept."""
-        for secret in self._hidden:
-            if len(secret) >= SHORTEST_SECRET:
-                body = body.replace(secret.encode(), MASK[:1].encode() * len(secret.encode()))
-        return body

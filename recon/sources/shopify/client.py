@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 from recon.closing import Closing
 from recon.errors import SourceUnavailable
 from recon.http import Answer, HttpClient, HttpFailure
-from recon.masking import MASK, SHORTEST_SECRET, Secret
+from recon.masking import Secret
 from recon.ports import Clock, SystemClock
 from recon.sources.shopify.access import AccessToken, TokenShelf
 from recon.sources.shopify.kept import KeptAnswer
@@ -92,18 +92,17 @@ class ShopifyClient(Closing):
         self.store, self.version, self.bucket = store, version, Bucket()
         self.clock = clock or SystemClock()
         self._path = f"/admin/api/{version}/graphql.json"
-        self._hidden = [keys["client_secret"].strip()]
         self._not_before = self.clock.monotonic()
         self._http = HttpClient(
             base_url or f"https://{store}.myshopify.com",
             timeout_seconds=timeout_seconds,
             proxy=proxy,
             ca_file=ca_file,
-            secrets=tuple(self._hidden),
+            secrets=(keys["client_secret"].strip(),),
             body_limit_bytes=BODY_LIMIT_BYTES,
         )
         self._access = AccessToken(
-            self._http, keys, shelf=shelf, clock=self.clock, asked=self._patiently, learned=self._learn
+            self._http, keys, shelf=shelf, clock=self.clock, asked=self._patiently, learned=self._http.add_secret
         )
 
     def __repr__(self) -> str:
@@ -134,7 +133,7 @@ class ShopifyClient(Closing):
         for _ in range(THROTTLED_ATTEMPTS):
             told, answer = self._with_token(operation, body.encode())
             if isinstance(told, Told):
-                text = self._clean(answer.body).decode("utf-8-sig")
+                text = self._http.blotted(answer.body).decode("utf-8-sig")
                 return Reply(told.data, KeptAnswer(operation.name, about, text))
             if isinstance(told, TooCostly):
                 raise TooMuch(
@@ -162,7 +161,7 @@ class ShopifyClient(Closing):
                 return Again(str(failure))
             return answer if answer.status == 200 else Again(f"The file was answered with status {answer.status}.")
 
-        return self._clean(self._patiently(once).body)
+        return self._http.blotted(self._patiently(once).body)
 
     def _with_token(self, operation: Operation, body: bytes) -> tuple[Told | Throttled | TooCostly, Answer]:
         token = self._access.token()
@@ -232,14 +231,3 @@ class ShopifyClient(Closing):
     def _hold_back(self, seconds: float) -> None:
         """Let nothing out for so long, whatever asks; never shortens a wait that was told before."""
         self._not_before = max(self._not_before, self.clock.monotonic() + seconds)
-
-    def _learn(self, secret: str) -> None:
-        self._http.add_secret(secret)
-        self._hidden.append(secret)
-
-    def _clean(self, body: bytes) -> bytes:
-        """Return an answer as it came; should it hold one of our secrets, the secret is blotted out, length kept."""
-        for secret in self._hidden:
-            if len(secret) >= SHORTEST_SECRET:
-                body = body.replace(secret.encode(), MASK[:1].encode() * len(secret.encode()))
-        return body

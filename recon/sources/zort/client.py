@@ -15,7 +15,7 @@ from typing import Any, Final
 from recon.closing import Closing
 from recon.errors import SourceUnavailable, UsageError
 from recon.http import Answer, HttpClient, HttpFailure
-from recon.masking import MASK, SHORTEST_SECRET, Secret
+from recon.masking import Secret
 from recon.ports import Clock, SystemClock
 from recon.sources.base import Fetched
 from recon.sources.zort.envelope import Envelope
@@ -163,7 +163,7 @@ class ZortClient(Closing):
                 tally.pages += 1
                 yield Fetched(
                     name=f"zort-{kind}-{stamp}-{tally.pages:05d}.json",
-                    content=self._kept(raw.body),
+                    content=self._http.blotted(raw.body),
                     page=tally.pages,
                     announced=answer.count,
                 )
@@ -175,14 +175,6 @@ class ZortClient(Closing):
             raise SourceUnavailable(f"ZORT has more than {MAX_PAGES} pages for one question. Pull smaller windows.")
         paging = {"limit": str(self._page_size), "page": str(page)}
         return Query(query.path, {**query.params, **paging}, query.headers)
-
-    def _kept(self, body: bytes) -> bytes:
-        """Return an answer as it came; should it hold one of our keys, the key is blotted out, length kept."""
-        for key in self._keys.values():
-            value = key.reveal().encode()
-            if len(value) >= SHORTEST_SECRET:
-                body = body.replace(value, MASK[:1].encode() * len(value))
-        return body
 
     def _profile_name(self) -> str:
         """Return the merchant's name from its profile; this call is not published, so it may fail in any way."""
