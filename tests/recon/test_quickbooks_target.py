@@ -181,6 +181,19 @@ def test_f42_a_locked_record_waits_and_a_view_only_file_stops(company: SandboxCo
     assert company.truth() == []
 
 
+def test_f43_a_request_that_was_not_looked_at_may_be_sent_again(company: SandboxCompany) -> None:
+    """3231: a request before it in the set failed, so QuickBooks took nothing of this one."""
+    ledger = target(company)
+    company.troubles.refuse = {"RT-1001": (3231, "The request has not been processed.")}
+    with pytest.raises(TargetUnavailable, match="did not look at it") as skipped:
+        ledger.send(receipt())
+    assert (skipped.value.code, skipped.value.stops_batch, skipped.value.retry_after_seconds) == ("3231", False, None)
+    assert company.truth() == []
+    company.troubles.refuse = {}
+    assert ledger.send(receipt()).total_minor == 5513
+    assert len(company.truth()) == 1
+
+
 def test_a_date_in_a_closed_period_is_refused_and_never_moved(company: SandboxCompany) -> None:
     company.troubles.closed_until = dt.date(2026, 12, 31)
     ledger = target(company)

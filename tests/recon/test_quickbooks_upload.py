@@ -171,6 +171,19 @@ def test_f43_a_refused_document_leaves_the_others_alone(office: Office) -> None:
     assert expected(office.documents) - office.truth() == {("SalesReceipt", "RE-103", 1_003, False): 1}
 
 
+def test_f43_a_document_that_was_not_looked_at_is_queued_again_and_sent_later(office: Office) -> None:
+    """3231: it was not taken, so it is neither refused nor unclear; as long as it stays, the run pauses."""
+    desk = RoughDesk(office)
+    office.approve(desk)
+    office.company.troubles.refuse = {"RE-103": (3231, "The request has not been processed.")}
+    report = office.uploader(desk).run("B0001")
+    assert (report.ending, office.states()) == ("paused", {"posted": 3, "queued": 27})
+    assert office.truth().total() == 3
+    office.company.troubles.refuse = {}
+    upload(office, desk)
+    office.check()
+
+
 def test_f42_a_view_only_file_stops_the_batch_and_it_goes_on_later(office: Office) -> None:
     desk = RoughDesk(office)
     office.approve(desk)
