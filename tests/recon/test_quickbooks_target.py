@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -277,6 +278,33 @@ def test_f40_a_lost_answer_is_asked_for_and_nothing_is_sent_twice(company: Sandb
     assert found.state == ("equal" if arrives else "absent")
     assert found.is_certain is not arrives
     assert len(company.truth()) == int(arrives)
+
+
+class DistortingDesk(SandboxDesk):
+    """A desk whose answers to changes come distorted: a pattern in them is replaced."""
+
+    def __init__(self, company: SandboxCompany, pattern: str, by: str) -> None:
+        super().__init__(company)
+        self._pattern, self._by = pattern, by
+
+    def ask(self, text: str, *, set_id: str = "", about: Sequence[str] = ()) -> str:
+        answer = super().ask(text, set_id=set_id, about=about)
+        return re.sub(self._pattern, self._by, answer, flags=re.DOTALL) if set_id else answer
+
+
+def test_f41_two_answers_to_one_request_are_no_answer(company: SandboxCompany) -> None:
+    desk = DistortingDesk(company, r"<SalesReceiptAddRs.*</SalesReceiptAddRs>", r"\g<0>\g<0>")
+    with pytest.raises(OutcomeUnknown, match="holds 2 answers"):
+        QuickBooksTarget(desk, OPTIONS).send(receipt())
+    assert target(company).find(receipt()).state == "equal"
+
+
+def test_f41_a_yes_to_a_customer_that_names_no_id_is_looked_up(company: SandboxCompany) -> None:
+    desk = DistortingDesk(company, r"<CustomerRet>.*</CustomerRet>", "")
+    wanted = MasterRequest(contacts=(LedgerContact(code="Ana Ruiz", name="Ana Ruiz"),))
+    with pytest.raises(OutcomeUnknown, match="names no id"):
+        QuickBooksTarget(desk, OPTIONS).ensure_masters(wanted)
+    assert [one.code for one in target(company).ensure_masters(wanted).contacts] == ["Ana Ruiz"]
 
 
 def test_a_company_that_works_out_tax_itself_is_told_before_anything_is_sent(company: SandboxCompany) -> None:

@@ -7,7 +7,7 @@ id of its own, never used before.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from recon.errors import OutcomeUnknown, TargetError, TargetRejected, TargetUnavailable
@@ -15,13 +15,12 @@ from recon.targets.quickbooks.desk import SET_ID_MAX, Desk
 from recon.targets.quickbooks.qbxml.read import Answer, read
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.status import Verdict, meaning
-from recon.targets.quickbooks.qbxml.write import BASELINE, Request, message_set, request
+from recon.targets.quickbooks.qbxml.write import Request, message_set, request
 from recon.text import show
 
 RETRY_SECONDS: Final = 20.0
 """When a record that somebody is working on is tried again."""
 _WORDS_MAX: Final = 300
-_Ids = Callable[[], str]
 
 
 def new_set_id() -> str:
@@ -32,10 +31,8 @@ def new_set_id() -> str:
 class Exchange:
     """One company file, asked through a desk."""
 
-    def __init__(self, desk: Desk, *, new_id: _Ids = new_set_id, version: str = BASELINE) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.version = version
-        self._new_id = new_id
         self._run, self._asked = secrets.token_hex(4), 0
 
     def ask(self, name: str, values: Mapping[str, object], *, rows_of: str = "") -> tuple[Row, ...]:
@@ -45,8 +42,7 @@ class Exchange:
             TargetUnavailable: It could not be asked, or it refused to answer.
         """
         asked = request(name, values, request_id=self._next_id())
-        answer = self._read([asked]).get(asked.request_id)
-        return _found(answer, name, rows_of)
+        return _found(self._read(asked), name, rows_of)
 
     def pages(self, name: str, values: Mapping[str, object], *, size: int) -> Iterator[Row]:
         """Yield everything a query finds, piece by piece (an iterator of QuickBooks).
@@ -58,46 +54,58 @@ class Exchange:
         state, iterator_id = "Start", ""
         while True:
             asked = request(name, values, request_id=self._next_id(), iterator=state, iterator_id=iterator_id)
-            answer = self._read([asked]).get(asked.request_id)
+            answer = self._read(asked)
             yield from _found(answer, name, "")
             assert answer is not None
             if not answer.iterator_remaining:
                 return
             state, iterator_id = "Continue", answer.iterator_id
 
-    def change(self, requests: Sequence[Request], about: Sequence[str]) -> dict[str, Answer]:
-        """Send requests that change data as one set, and return the answers by request id.
+    def post(self, asked: Request, key: str, what: str) -> Row:
+        """Send one request that changes data, as a set of its own, and return what QuickBooks made of it.
 
-        ``about``: keys of the documents, for the desk's journal.
+        ``key``: of the document, for the desk's journal; ``what``: its name in messages.
 
         Raises:
-            TargetUnavailable: Nothing was handed out.
+            TargetUnavailable: Nothing was handed out, or QuickBooks took nothing and may take it later.
+            TargetRejected: QuickBooks refused it.
             OutcomeUnknown: It was handed out and its answer did not come or cannot be read.
         """
-        set_id = self._new_id()
-        text = message_set(requests, version=self.version, set_id=set_id)
-        return answers_of(self.desk.ask(text, set_id=set_id, about=about))
+        set_id = new_set_id()
+        answer = answer_to(
+            asked.request_id, self.desk.ask(message_set([asked], set_id=set_id), set_id=set_id, about=(key,))
+        )
+        if answer is None:
+            raise OutcomeUnknown(f"{what}: QuickBooks' answer does not name it.", code="no-answer")
+        error = outcome_error(answer, what)
+        if error is not None:
+            raise error
+        rows = [row for row in answer.rows if row.text("TxnID") or row.text("ListID")]
+        if len(rows) != 1:
+            raise OutcomeUnknown(f"{what}: QuickBooks says yes but names no id.", code="no-id")
+        return rows[0]
 
     def _next_id(self) -> str:
         """Return the id of a question, another one each time: an answer brought twice or late answers nothing else (F41)."""
         self._asked += 1
         return f"{self._run}-{self._asked}"
 
-    def _read(self, requests: Sequence[Request]) -> dict[str, Answer]:
+    def _read(self, asked: Request) -> Answer | None:
         """Ask a set that only reads; an answer that cannot be read is no answer."""
         try:
-            return answers_of(self.desk.ask(message_set(requests, version=self.version)))
+            return answer_to(asked.request_id, self.desk.ask(message_set([asked])))
         except OutcomeUnknown as error:
             raise TargetUnavailable(str(error), code=error.code, words=error.words) from error
 
 
-def answers_of(text: str) -> dict[str, Answer]:
-    """Return the answers of a set by request id.
+def answer_to(request_id: str, text: str) -> Answer | None:
+    """Return the answer to one request of a set; None: the set does not name it.
 
     Raises:
-        OutcomeUnknown: It cannot be read.
+        OutcomeUnknown: It cannot be read, or answers the request more than once.
     """
-    return {answer.request_id: answer for answer in read(text).answers}
+    said = read(text)
+    return said.by_id(request_id) if any(one.request_id == request_id for one in said.answers) else None
 
 
 def _found(answer: Answer | None, name: str, rows_of: str) -> tuple[Row, ...]:

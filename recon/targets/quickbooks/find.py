@@ -14,7 +14,7 @@ from recon.domain.document import Document
 from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.targets.base import Found, LedgerDocument
 from recon.targets.compare import differences
-from recon.targets.quickbooks.exchange import Exchange, answers_of
+from recon.targets.quickbooks.exchange import Exchange, answer_to
 from recon.targets.quickbooks.forms import FORMS, PRODUCT, form_of, mark
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.status import Verdict, meaning
@@ -52,7 +52,7 @@ class Finder:
         if known is None or known.answer is None:
             return ""
         try:
-            answer = answers_of(known.answer).get(mark(document))
+            answer = answer_to(mark(document), known.answer)
         except OutcomeUnknown:
             return ""  # kept, but not readable: the company file itself decides
         if answer is None or meaning(answer).verdict is not Verdict.DONE:

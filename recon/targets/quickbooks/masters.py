@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from recon.errors import OutcomeUnknown, TargetRejected
+from recon.errors import TargetRejected
 from recon.targets.base import Catalog, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, MasterRequest
-from recon.targets.quickbooks.exchange import Exchange, outcome_error
+from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.options import NAME_MAX
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.write import request
@@ -86,13 +86,7 @@ class Masters:
         asked = request(
             "CustomerAdd", {"Name": contact.code, "CompanyName": contact.name[:NAME_MAX] or None}, request_id="1"
         )
-        answer = self._exchange.change([asked], (what,)).get("1")
-        if answer is None:
-            raise OutcomeUnknown(f"{what}: QuickBooks' answer does not name it.", code="no-answer")
-        error = outcome_error(answer, what)
-        if error is not None:
-            raise error
-        return _contact(contact.code, answer.rows[0])
+        return _contact(contact.code, self._exchange.post(asked, what, what))
 
 
 def _product(name: str, row: Row) -> LedgerProduct:

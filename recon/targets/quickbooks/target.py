@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from recon.domain.document import Document
-from recon.errors import OutcomeUnknown, TargetRejected, TargetUnavailable
+from recon.errors import TargetRejected, TargetUnavailable
 from recon.targets.base import (
     OTHER_COMPANY,
     Capabilities,
@@ -22,7 +22,7 @@ from recon.targets.base import (
 )
 from recon.targets.quickbooks.company import Setup, company_of, crowded, missing, read_setup
 from recon.targets.quickbooks.desk import Desk
-from recon.targets.quickbooks.exchange import Exchange, outcome_error
+from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.find import Finder
 from recon.targets.quickbooks.forms import (
     FORMS,
@@ -33,7 +33,6 @@ from recon.targets.quickbooks.forms import (
     form_request,
     goes_by_rate,
     label,
-    mark,
 )
 from recon.targets.quickbooks.masters import Masters
 from recon.targets.quickbooks.options import (
@@ -167,17 +166,7 @@ class QuickBooksTarget(Target):
         """Send once, as a message set of its own."""
         asked = self._request(document)
         self._require_same_file()
-        answer = self._exchange.change([asked], (document.document_key,)).get(asked.request_id)
-        what = label(document)
-        if answer is None:
-            raise OutcomeUnknown(f"{what}: QuickBooks' answer does not name it.", code="no-answer")
-        error = outcome_error(answer, what)
-        if error is not None:
-            raise error
-        rows = [row for row in answer.rows if row.text("TxnID") or row.text("ListID")]
-        if len(rows) != 1:
-            raise OutcomeUnknown(f"{what}: QuickBooks says yes but names no id.", code="no-id")
-        return confirmation(rows[0])
+        return confirmation(self._exchange.post(asked, document.document_key, label(document)))
 
     def _require_same_file(self) -> None:
         """Stop where another company file is open than the one that answered before (F35, F42)."""
@@ -230,6 +219,3 @@ def capabilities(options: QuickBooksOptions) -> Capabilities:
         product_name_max_length=ITEM_NAME_MAX,
         unstated=UNSTATED,
     )
-
-
-__all__ = ["QuickBooksTarget", "capabilities", "mark"]
