@@ -8,27 +8,23 @@ time, no faster than set, slower when told so.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from recon.closing import Closing
 from recon.errors import SourceUnavailable, UsageError
-from recon.http import HttpClient, HttpFailure
+from recon.http import Answer, HttpClient
 from recon.masking import Secret
 from recon.ports import Clock, SystemClock
+from recon.sources.asking import ATTEMPTS, Again, LogInAgain, Patience, TokenShelf
 from recon.sources.bentoweb.envelope import ORDER_PATH, Envelope, KeptAnswer
-from recon.sources.bentoweb.tokens import KEYS, AccessTokens, TokenShelf
-from recon.sources.bentoweb.verdict import KEYS_REMEDY, Again, LogInAgain, NotThere, judge
+from recon.sources.bentoweb.tokens import KEYS, AccessTokens
+from recon.sources.bentoweb.verdict import KEYS_REMEDY, NotThere, judge
 
 LOGIN_URL: Final = "https://login.bentoweb.com"
 BASE_URL: Final = "https://order.bentoweb.com/api"
-ATTEMPTS: Final = 5
-"""Requests for one answer, the first included."""
-FIRST_WAIT_SECONDS: Final = 2
-"""Doubled after each failure: 2, 4, 8, 16."""
-_Outcome = TypeVar("_Outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +82,7 @@ class BentoWebClient(Closing):
                 raise UsageError(f"BentoWeb's {name} is empty. Enter it again with `recon connect`.")
         self._secrets = {name: Secret(keys[name].strip()) for name in KEYS}
         self._clock = clock or SystemClock()
-        self._spacing_seconds = 1 / requests_per_second
-        self._not_before = self._clock.monotonic()
+        self._patience = Patience(self._clock, spacing_seconds=1 / requests_per_second)
         shared: dict[str, Any] = {"timeout_seconds": timeout_seconds, "proxy": proxy, "ca_file": ca_file}
         hidden = tuple(self._secrets[name].reveal() for name in ("client_secret", "password"))
         self._login = HttpClient(login_url or LOGIN_URL, secrets=hidden, **shared)
@@ -145,7 +140,7 @@ class BentoWebClient(Closing):
         def once() -> Reply | Again | LogInAgain:
             return self._once(path, params, token)
 
-        outcome = self._patiently(once, attempts)
+        outcome = self._patience.ask(once, _given_up, attempts)
         assert isinstance(outcome, Reply | LogInAgain)
         return outcome
 
@@ -154,10 +149,7 @@ class BentoWebClient(Closing):
             "Authorization": Secret(f"Bearer {token.reveal()}"),
             "Accept": "application/json",
         }
-        try:
-            answer = self._orders.request("GET", path, headers=headers, params=params)
-        except HttpFailure as failure:
-            return Again(str(failure))
+        answer = self._orders.request("GET", path, headers=headers, params=params)
         verdict = judge(answer, path, evidence=self._orders.evidence)
         if isinstance(verdict, NotThere):
             return Reply(path, b"", None, verdict.said)
@@ -165,30 +157,16 @@ class BentoWebClient(Closing):
             return Reply(path, self._orders.blotted(answer.body), verdict)
         return verdict
 
-    def _patiently(self, once: Callable[[], _Outcome | Again], attempts: int = ATTEMPTS) -> _Outcome:
-        reasons = []
-        for attempt in range(1, attempts + 1):
-            pause = self._not_before - self._clock.monotonic()
-            if pause > 0:
-                self._clock.sleep(pause)
-            try:
-                outcome = once()
-            finally:
-                self._hold_back(self._spacing_seconds)
-            if not isinstance(outcome, Again):
-                return outcome
-            reasons.append(outcome.reason)
-            wait = outcome.wait_seconds
-            self._hold_back(FIRST_WAIT_SECONDS * 2 ** (attempt - 1) if wait is None else wait)
-        raise SourceUnavailable(
-            f"BentoWeb did not answer in {attempts} attempts. The last one: {reasons[-1]}"
-            " Nothing is lost: what was fetched is kept. Pull again later."
-        )
-
-    def _hold_back(self, seconds: float) -> None:
-        """Let nothing out for so long, whatever asks; never shortens a wait that was told before."""
-        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+    def _patiently(self, once: Callable[[], Answer | Again]) -> Answer:
+        return self._patience.ask(once, _given_up)
 
     def _learn(self, secret: str) -> None:
         self._login.add_secret(secret)
         self._orders.add_secret(secret)
+
+
+def _given_up(attempts: int, reasons: Sequence[str]) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"BentoWeb did not answer in {attempts} attempts. The last one: {reasons[-1]}"
+        " Nothing is lost: what was fetched is kept. Pull again later."
+    )

@@ -12,16 +12,17 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlencode
 
 from recon.domain.providers import source_facts
 from recon.errors import SourceUnavailable
-from recon.http import Answer, HttpClient, HttpFailure
+from recon.http import Answer, HttpClient
 from recon.masking import Secret
 from recon.ports import Clock
+from recon.sources.asking import Again, TokenShelf
 from recon.sources.bentoweb.envelope import open_answer
-from recon.sources.bentoweb.verdict import KEYS_REMEDY, Again, opened, passing_failure, refusal
+from recon.sources.bentoweb.verdict import KEYS_REMEDY, opened, passing_failure, refusal
 
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105  an address
 KEYS: Final = source_facts("bentoweb").keys
@@ -30,22 +31,6 @@ MARGIN: Final = dt.timedelta(hours=1)
 """A token is renewed before its end, not after."""
 SHORTEST_LIFE: Final = dt.timedelta(minutes=1)
 _LONGEST_LIFE: Final = dt.timedelta(days=365)
-
-
-class TokenShelf(Protocol):
-    """Keeps tokens between runs. Holds secrets."""
-
-    def get(self, name: str) -> str | None:
-        """Return what was put under this name, or None."""
-        ...
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value under a name."""
-        ...
-
-    def drop(self, name: str) -> None:
-        """Forget what was put under this name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +152,8 @@ class AccessTokens:
         body = urlencode(fields).encode()
 
         def once() -> Answer | Again:
-            try:
-                answer = self._http.request("POST", TOKEN_PATH, headers=headers, body=body)
-            except HttpFailure as failure:
-                # A log-in that got lost is no harm; a refresh that got lost is followed by a log-in.
-                return Again(str(failure))
+            # A log-in that got lost is no harm; a refresh that got lost is followed by a log-in.
+            answer = self._http.request("POST", TOKEN_PATH, headers=headers, body=body)
             if answer.status == 200:
                 found = opened(answer, TOKEN_PATH, self._http.evidence, setting="source_api.login_url")
                 return found if isinstance(found, Again) else answer

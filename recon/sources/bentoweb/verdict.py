@@ -12,28 +12,13 @@ from typing import Final
 
 from recon.errors import SourceUnavailable
 from recon.http import Answer
+from recon.sources.asking import LONGEST_WAIT_SECONDS, Again, LogInAgain, is_passing
 from recon.sources.bentoweb.envelope import Envelope, open_answer
 from recon.text import show
 
-LONGEST_WAIT_SECONDS: Final = 15 * 60
-"""Told to wait longer, we ask the person instead."""
 KEYS_REMEDY: Final = (
     "Compare client_id, client_secret, username and password with BentoWeb and run `recon connect` again."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A passing failure: ask again."""
-
-    reason: str
-    wait_seconds: float | None = None
-    """How long BentoWeb told us to wait; None: it did not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogInAgain:
-    """The token counts no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +60,7 @@ def passing_failure(answer: Answer, path: str) -> Again | None:
     Raises:
         SourceUnavailable: BentoWeb asks to wait longer than we do by ourselves.
     """
-    if answer.status not in {408, 425, 429} and answer.status < 500:
+    if not is_passing(answer.status):
         return None
     told = answer.retry_after_seconds()
     if told is not None and told > LONGEST_WAIT_SECONDS:

@@ -12,14 +12,15 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlencode
 
 from recon.errors import SourceUnavailable, UsageError
-from recon.http import Answer, HttpClient, HttpFailure
+from recon.http import Answer, HttpClient
 from recon.masking import Secret
 from recon.ports import Clock
-from recon.sources.shopify.verdict import KEYS_REMEDY, Again, later, refusal
+from recon.sources.asking import Again, TokenShelf, is_passing
+from recon.sources.shopify.verdict import KEYS_REMEDY, later, refusal
 
 TOKEN_PATH: Final = "/admin/oauth/access_token"  # noqa: S105  an address
 NO_CLIENT: Final = "-"
@@ -28,22 +29,6 @@ MARGIN: Final = dt.timedelta(minutes=10)
 """A token is asked for again before its end, not after."""
 _TOKEN_SIGN: Final = "shpat_"  # noqa: S105  how such tokens begin
 _LONGEST_LIFE: Final = dt.timedelta(days=2)
-
-
-class TokenShelf(Protocol):
-    """Keeps tokens between runs. Holds secrets."""
-
-    def get(self, name: str) -> str | None:
-        """Return what was put under this name, or None."""
-        ...
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value under a name."""
-        ...
-
-    def drop(self, name: str) -> None:
-        """Forget what was put under this name."""
-        ...
 
 
 class AccessToken:
@@ -138,13 +123,8 @@ class AccessToken:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
         def once() -> Answer | Again:
-            try:
-                answer = self._http.request("POST", TOKEN_PATH, headers=headers, body=urlencode(fields).encode())
-            except HttpFailure as failure:
-                return Again(str(failure))
-            return (
-                later(answer, "an access token") if answer.status in {408, 425, 429} or answer.status >= 500 else answer
-            )
+            answer = self._http.request("POST", TOKEN_PATH, headers=headers, body=urlencode(fields).encode())
+            return later(answer, "an access token") if is_passing(answer.status) else answer
 
         answer = self._asked(once)
         if answer.status in {400, 401, 403}:

@@ -10,32 +10,28 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from recon.closing import Closing
 from recon.errors import SourceUnavailable
-from recon.http import Answer, HttpClient, HttpFailure
+from recon.http import Answer, HttpClient
 from recon.masking import Secret
 from recon.ports import Clock, SystemClock
-from recon.sources.shopify.access import AccessToken, TokenShelf
+from recon.sources.asking import FIRST_WAIT_SECONDS, Again, LogInAgain, Patience, TokenShelf
+from recon.sources.shopify.access import AccessToken
 from recon.sources.shopify.kept import KeptAnswer
 from recon.sources.shopify.queries import Operation
 from recon.sources.shopify.throttle import Bucket
-from recon.sources.shopify.verdict import KEYS_REMEDY, Again, LogInAgain, Throttled, Told, TooCostly, Verdict, judge
+from recon.sources.shopify.verdict import KEYS_REMEDY, Throttled, Told, TooCostly, Verdict, judge
 
-ATTEMPTS: Final = 5
-"""Requests for one answer, the first included."""
 THROTTLED_ATTEMPTS: Final = 8
 """So often a question is refused for want of points before a person is told; others may use the same app."""
-FIRST_WAIT_SECONDS: Final = 2
-"""Doubled after each failure: 2, 4, 8, 16."""
 JITTER_SECONDS: Final = 0.5
 BODY_LIMIT_BYTES: Final = 64 * 1024 * 1024
 _VERSION_HEADER: Final = "x-shopify-api-version"
-_Outcome = TypeVar("_Outcome")
 
 
 class TooMuch(SourceUnavailable):
@@ -92,7 +88,7 @@ class ShopifyClient(Closing):
         self.store, self.version, self.bucket = store, version, Bucket()
         self.clock = clock or SystemClock()
         self._path = f"/admin/api/{version}/graphql.json"
-        self._not_before = self.clock.monotonic()
+        self._patience = Patience(self.clock)
         self._http = HttpClient(
             base_url or f"https://{store}.myshopify.com",
             timeout_seconds=timeout_seconds,
@@ -139,7 +135,7 @@ class ShopifyClient(Closing):
                 raise TooMuch(
                     f"Shopify refuses the question for {operation.about}: {told.words}", part=self._fitting(told)
                 )
-            self._hold_back(
+            self._patience.hold_back(
                 self.bucket.wait(operation.name, self.clock.monotonic()) + random.uniform(0.0, JITTER_SECONDS)  # noqa: S311
             )
         raise SourceUnavailable(
@@ -155,20 +151,17 @@ class ShopifyClient(Closing):
         """
 
         def once() -> Answer | Again:
-            try:
-                answer = http.request("GET", path, params=params)
-            except HttpFailure as failure:
-                return Again(str(failure))
+            answer = http.request("GET", path, params=params)
             return answer if answer.status == 200 else Again(f"The file was answered with status {answer.status}.")
 
-        return self._http.blotted(self._patiently(once).body)
+        return self._http.blotted(self._patience.ask(once, _given_up).body)
 
     def _with_token(self, operation: Operation, body: bytes) -> tuple[Told | Throttled | TooCostly, Answer]:
         token = self._access.token()
-        told, answer = self._patiently(lambda: self._once(operation, body, token))
+        told, answer = self._patience.ask(lambda: self._once(operation, body, token), _given_up)
         if isinstance(told, LogInAgain):
             fresh = self._access.after(token)
-            told, answer = self._patiently(lambda: self._once(operation, body, fresh))
+            told, answer = self._patience.ask(lambda: self._once(operation, body, fresh), _given_up)
         if isinstance(told, LogInAgain):
             raise SourceUnavailable(f"Shopify refuses a token it gave a moment ago (status 401). {KEYS_REMEDY}")
         assert not isinstance(told, Again)
@@ -181,10 +174,7 @@ class ShopifyClient(Closing):
         headers: dict[str, str | Secret] = {
             "X-Shopify-Access-Token": token, "Content-Type": "application/json", "Accept": "application/json",
         }  # fmt: skip
-        try:
-            answer = self._http.request("POST", self._path, headers=headers, body=body)
-        except HttpFailure as failure:
-            return Again(str(failure))
+        answer = self._http.request("POST", self._path, headers=headers, body=body)
         verdict = judge(answer, operation.about, evidence=self._http.evidence)
         if isinstance(verdict, Again):
             return verdict
@@ -192,7 +182,7 @@ class ShopifyClient(Closing):
         if cost is not None:
             self.bucket.heard(operation.name, cost, self.clock.monotonic())
         if isinstance(verdict, Throttled) and cost is None:
-            self._hold_back(FIRST_WAIT_SECONDS)
+            self._patience.hold_back(FIRST_WAIT_SECONDS)
         self._check_version(answer)
         return verdict, answer
 
@@ -211,23 +201,12 @@ class ShopifyClient(Closing):
             return 0.5
         return min(0.5, maximum / told.cost.requested)
 
-    def _patiently(self, once: Callable[[], _Outcome | Again]) -> _Outcome:
-        reasons = []
-        for attempt in range(1, ATTEMPTS + 1):
-            pause = self._not_before - self.clock.monotonic()
-            if pause > 0:
-                self.clock.sleep(pause)
-            outcome = once()
-            if not isinstance(outcome, Again):
-                return outcome
-            reasons.append(outcome.reason)
-            wait = outcome.wait_seconds
-            self._hold_back(FIRST_WAIT_SECONDS * 2 ** (attempt - 1) if wait is None else wait)
-        raise SourceUnavailable(
-            f"Shopify did not answer in {ATTEMPTS} attempts. The last one: {reasons[-1]}"
-            " Nothing is lost: what was fetched is kept. Pull again later."
-        )
+    def _patiently(self, once: Callable[[], Answer | Again]) -> Answer:
+        return self._patience.ask(once, _given_up)
 
-    def _hold_back(self, seconds: float) -> None:
-        """Let nothing out for so long, whatever asks; never shortens a wait that was told before."""
-        self._not_before = max(self._not_before, self.clock.monotonic() + seconds)
+
+def _given_up(attempts: int, reasons: Sequence[str]) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"Shopify did not answer in {attempts} attempts. The last one: {reasons[-1]}"
+        " Nothing is lost: what was fetched is kept. Pull again later."
+    )

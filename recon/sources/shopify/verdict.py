@@ -14,24 +14,14 @@ from typing import Any, Final
 
 from recon.errors import SourceUnavailable
 from recon.http import Answer
+from recon.sources.asking import LONGEST_WAIT_SECONDS, Again, LogInAgain, is_passing
 from recon.sources.shopify.throttle import Cost
 from recon.text import show
 
-LONGEST_WAIT_SECONDS: Final = 15 * 60
-"""Told to wait longer, we ask the person instead."""
 KEYS_REMEDY: Final = "Compare client_id and client_secret with the app in Shopify and run `recon connect` again."
 _SCOPE: Final = re.compile(r"`((?:read|write)_[a-z_]+)`")
 _PASSING: Final = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE")
 _CLOSED: Final = {402: "frozen for want of payment", 423: "locked"}
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A passing failure: ask again."""
-
-    reason: str
-    wait_seconds: float | None = None
-    """How long Shopify told us to wait; None: it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +37,6 @@ class TooCostly:
 
     cost: Cost | None
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogInAgain:
-    """The token counts no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,7 @@ def judge(answer: Answer, about: str, *, evidence: Callable[[bytes], str]) -> Ve
         return LogInAgain()
     if answer.status == 200:
         return _judge_content(answer, about, evidence)
-    if answer.status in {408, 425, 429} or answer.status >= 500:
+    if is_passing(answer.status):
         return later(answer, about)
     raise SourceUnavailable(refusal(answer, about, evidence))
 

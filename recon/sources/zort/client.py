@@ -7,27 +7,24 @@ slower when told so. Every answer is handed over as it came, to be kept as a fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from recon.closing import Closing
 from recon.errors import SourceUnavailable, UsageError
-from recon.http import Answer, HttpClient, HttpFailure
+from recon.http import Answer, HttpClient
 from recon.masking import Secret
 from recon.ports import Clock, SystemClock
+from recon.sources.asking import ATTEMPTS, Again, Patience
 from recon.sources.base import Fetched
 from recon.sources.zort.envelope import Envelope
 from recon.sources.zort.pull import Asked, Pulled, Tally
 from recon.sources.zort.queries import PRODUCTS_PATH, DateFilter, OrderFilters, Query, order_queries
-from recon.sources.zort.verdict import Again, judge, skew_message
+from recon.sources.zort.verdict import judge, skew_message
 
 BASE_URL: Final = "https://open-api.zortout.com/v4"
-ATTEMPTS: Final = 5
-"""Requests for one answer, the first included."""
-FIRST_WAIT_SECONDS: Final = 2
-"""Doubled after each failure: 2, 4, 8, 16."""
 MAX_PAGES: Final = 10_000
 """Two million orders at 200 a page; beyond that something turns in circles."""
 _NAME_FIELDS: Final = ("merchantname", "companyname", "storename", "name")
@@ -90,8 +87,7 @@ class ZortClient(Closing):
         self._keys = {"apikey": Secret(api_key.strip()), "apisecret": Secret(api_secret.strip())}
         self._clock = clock or SystemClock()
         self._page_size = page_size
-        self._spacing_seconds = 1 / requests_per_second
-        self._not_before = self._clock.monotonic()
+        self._patience = Patience(self._clock, spacing_seconds=1 / requests_per_second)
         self._http = HttpClient(
             base_url or BASE_URL,
             timeout_seconds=timeout_seconds,
@@ -185,37 +181,20 @@ class ZortClient(Closing):
         return _stated_name(answer)
 
     def _ask(self, query: Query, *, attempts: int = ATTEMPTS) -> tuple[Envelope, Answer]:
-        reasons = []
-        for attempt in range(1, attempts + 1):
-            outcome = self._once(query)
-            if not isinstance(outcome, Again):
-                return outcome
-            reasons.append(outcome.reason)
-            wait = outcome.wait_seconds
-            self._hold_back(FIRST_WAIT_SECONDS * 2 ** (attempt - 1) if wait is None else wait)
-        raise SourceUnavailable(
-            f"ZORT did not deliver {query.path} in {attempts} attempts. The last one: {reasons[-1]}"
-            " Nothing is lost: what was fetched is kept. Pull again later."
-        )
+        def given_up(attempts: int, reasons: Sequence[str]) -> SourceUnavailable:
+            return SourceUnavailable(
+                f"ZORT did not deliver {query.path} in {attempts} attempts. The last one: {reasons[-1]}"
+                " Nothing is lost: what was fetched is kept. Pull again later."
+            )
+
+        return self._patience.ask(lambda: self._once(query), given_up, attempts)
 
     def _once(self, query: Query) -> tuple[Envelope, Answer] | Again:
-        pause = self._not_before - self._clock.monotonic()
-        if pause > 0:
-            self._clock.sleep(pause)
         headers: dict[str, str | Secret] = {"storename": self.store_name, **self._keys, **query.headers}
         headers["Accept"] = "application/json"
-        try:
-            answer = self._http.request("GET", query.path, headers=headers, params=query.params)
-        except HttpFailure as failure:
-            return Again(str(failure))
-        finally:
-            self._hold_back(self._spacing_seconds)
+        answer = self._http.request("GET", query.path, headers=headers, params=query.params)
         envelope = judge(answer, query.path, evidence=self._http.evidence)
         return envelope if isinstance(envelope, Again) else (envelope, answer)
-
-    def _hold_back(self, seconds: float) -> None:
-        """Let nothing out for so long, whatever asks; never shortens a wait that was told before."""
-        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
 
 
 def _stated_name(answer: Envelope) -> str:

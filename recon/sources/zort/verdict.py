@@ -8,29 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from recon.errors import SourceUnavailable
 from recon.http import Answer
+from recon.sources.asking import LONGEST_WAIT_SECONDS, Again, is_passing
 from recon.sources.zort.envelope import INVALID_KEYS, SERVER_ERROR, Envelope, open_answer
 from recon.text import show
 
-LONGEST_WAIT_SECONDS: Final = 15 * 60
-"""Told to wait longer, we ask the person instead."""
 LARGEST_SKEW_SECONDS: Final = 60
 _SHOWN_WORDS: Final = 300
 
 _KEYS_REMEDY: Final = "Compare storename, apikey and apisecret with ZORT's settings page and run `recon connect` again."
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A passing failure: ask again."""
-
-    reason: str
-    wait_seconds: float | None = None
-    """How long ZORT told us to wait; None: it did not say."""
 
 
 def judge(answer: Answer, path: str, *, evidence: Callable[[bytes], str]) -> Envelope | Again:
@@ -46,7 +35,7 @@ def judge(answer: Answer, path: str, *, evidence: Callable[[bytes], str]) -> Env
     """
     if answer.status == 200:
         return _judge_content(answer, path, evidence)
-    if answer.status == 429 or answer.status >= 500 or answer.status in {408, 425}:
+    if is_passing(answer.status):
         return _later(answer, path)
     raise SourceUnavailable(_refusal(answer, path, evidence))
 
