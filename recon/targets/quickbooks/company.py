@@ -13,7 +13,7 @@ from typing import Final
 
 from recon.errors import TargetUnavailable
 from recon.targets.base import Company
-from recon.targets.quickbooks.desk import CompanyFile
+from recon.targets.quickbooks.desk import CompanyFile, folded
 from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.forms import TaxUse
 from recon.targets.quickbooks.options import QuickBooksOptions
@@ -70,7 +70,7 @@ def company_of(setup: Setup, file: CompanyFile, options: QuickBooksOptions, miss
     """Return who answers."""
     said = setup.company
     name = said.text("LegalCompanyName") or said.text("CompanyName")
-    parts = ("quickbooks", options.environment, said.text("CompanyName"), name, said.text("EIN"), _folded(file.path))
+    parts = ("quickbooks", options.environment, said.text("CompanyName"), name, said.text("EIN"), folded(file.path))
     digest = hashlib.sha256("|".join(parts).encode()).hexdigest()
     return Company(
         company_id=f"quickbooks-{digest[:32]}",
@@ -154,8 +154,3 @@ def _only(rows: tuple[Row, ...], what: str) -> Row:
             f"QuickBooks' answer about its {what} holds {len(rows)} entries, where one belongs. Nothing was posted."
         )
     return rows[0]
-
-
-def _folded(path: str) -> str:
-    """Return a Windows path for comparing: its letters' case and the kind of slash say nothing."""
-    return path.replace("/", "\\").casefold()

@@ -42,6 +42,11 @@ class Recovered:
     """Its answer (qbXML), as it came or as QuickBooks kept it; None: QuickBooks did not process the set."""
 
 
+def folded(path: str) -> str:
+    """Return a Windows path for comparing: its letters' case and the kind of slash say nothing."""
+    return path.strip().replace("/", "\\").casefold()
+
+
 class Desk(Protocol):
     """One way to one company file."""
 

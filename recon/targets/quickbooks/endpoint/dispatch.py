@@ -11,6 +11,7 @@ from typing import Final
 
 from recon.errors import StoreError
 from recon.targets.base import OTHER_COMPANY
+from recon.targets.quickbooks.desk import folded
 from recon.targets.quickbooks.endpoint.session import (
     NO_OP,
     Asked,
@@ -19,13 +20,13 @@ from recon.targets.quickbooks.endpoint.session import (
     What,
     company_name,
     company_of,
-    folded,
+    is_kept,
     misfit,
-    stored_answer,
     unlike,
 )
 from recon.targets.quickbooks.endpoint.waiting import LOOK_SECONDS, Waiting, nothing_out
 from recon.targets.quickbooks.qbxml.problems import MalformedAnswer
+from recon.targets.quickbooks.qbxml.read import Answers, read
 from recon.targets.quickbooks.qbxml.status import Verdict, hresult
 from recon.targets.quickbooks.qbxml.write import message_set, request
 from recon.text import show
@@ -101,11 +102,12 @@ class Dispatch(Waiting):
             if code.strip() or not response.strip():
                 return self._failed(session, code, message)
             try:
-                strange = unlike(session.out, response)
+                said = read(response)
+                strange = unlike(session.out, said)
                 if strange:
                     self.note(f"ignored: {strange}")
                     return session.percent()
-                return self._answered(session, session.out, response)
+                return self._answered(session, session.out, response, said)
             except MalformedAnswer as error:
                 self._stop(session, str(error), error.code)
             except StoreError as error:
@@ -161,11 +163,11 @@ class Dispatch(Waiting):
         company = company_of(path, country, versions, facts)
         journal = self.journal
         bound, bound_name = journal.fact("company-file"), journal.fact("company-name")
-        wrong = misfit(company, wanted=self._company_file, bound=bound, bound_name=bound_name)
+        name = company_name(facts)
+        wrong = misfit(company, name, wanted=self._company_file, bound=bound, bound_name=bound_name)
         if wrong:
             self._stop(session, wrong, OTHER_COMPANY)
             return False
-        name = company_name(facts)
         if (not bound and path.strip()) or (name and not bound_name):
             journal.keep_facts(**{"company-file": bound or path.strip(), "company-name": bound_name or name})
         session.company = company
@@ -217,10 +219,10 @@ class Dispatch(Waiting):
         asked.is_out = True
         return Out(What.ASKED, asked.text, asked.set_id, asked)
 
-    def _answered(self, session: Session, out: Out, response: str) -> int:
+    def _answered(self, session: Session, out: Out, response: str, said: Answers) -> int:
         """Write an answer down, then pass it on."""
         if out.what is What.RECOVER:
-            kept = stored_answer(out, response)
+            kept = response if is_kept(out, said) else None
             self.journal.settle(out.set_id, "not-processed" if kept is None else "recovered", kept)
             self.note(f"set {out.set_id}: {'QuickBooks keeps no answer' if kept is None else 'answer recovered'}")
         elif out.what is What.CLEAR:

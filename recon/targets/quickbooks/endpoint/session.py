@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 from recon.errors import OutcomeUnknown, TargetError
-from recon.targets.quickbooks.desk import CompanyFile
+from recon.targets.quickbooks.desk import CompanyFile, folded
 from recon.targets.quickbooks.qbxml.problems import MalformedAnswer
-from recon.targets.quickbooks.qbxml.read import parsed, read
+from recon.targets.quickbooks.qbxml.read import Answers, parsed, read
 from recon.targets.quickbooks.qbxml.write import BASELINE
 from recon.text import show
 
@@ -88,13 +88,8 @@ class Session:
         return min(99, 1 + 100 * self.answered // (self.answered + 20))
 
 
-def unlike(out: Out, response: str) -> str:
-    """Return why a response is not the answer to what is out; empty where it may be.
-
-    Raises:
-        MalformedAnswer: It cannot be read.
-    """
-    said = read(response)
+def unlike(out: Out, said: Answers) -> str:
+    """Return why a response is not the answer to what is out; empty where it may be."""
     if out.set_id and out.what is not What.CLEAR and said.set_id and said.set_id != out.set_id:
         return f"it answers set {show(said.set_id, limit=40)}, not {out.set_id}"
     if out.what in {What.ASKED, What.FAREWELL}:
@@ -105,14 +100,9 @@ def unlike(out: Out, response: str) -> str:
     return ""
 
 
-def stored_answer(out: Out, response: str) -> str | None:
-    """Return the answer QuickBooks keeps of a set that is asked for; None: it keeps none.
-
-    Raises:
-        MalformedAnswer: It cannot be read.
-    """
-    said = read(response)
-    return response if said.answers and not said.set_status and said.set_id in {"", out.set_id} else None
+def is_kept(out: Out, said: Answers) -> bool:
+    """Return whether a response is the answer QuickBooks keeps of the set that is asked for."""
+    return bool(said.answers) and not said.set_status and said.set_id in {"", out.set_id}
 
 
 def _requests(text: str) -> list[tuple[str, str]]:
@@ -137,21 +127,16 @@ def company_name(facts: str) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def folded(path: str) -> str:
-    """Return a Windows path for comparing: its letters' case and the kind of slash say nothing."""
-    return path.strip().replace("/", "\\").casefold()
-
-
-def misfit(company: CompanyFile, *, wanted: str, bound: str, bound_name: str) -> str:
+def misfit(company: CompanyFile, name: str, *, wanted: str, bound: str, bound_name: str) -> str:
     """Return why this company file gets nothing from us, in words for a person; empty where it fits (F42).
 
     Args:
         company: What the Web Connector states.
+        name: What the company in it calls itself; empty where it does not say.
         wanted: The file the settings name; empty where they name none.
         bound: The file this connection belongs to; empty before its first visit.
         bound_name: The name of the company in it, as far as it is known.
     """
-    name = company_name(company.facts)
     shown = show(company.path, limit=200)
     if wanted and folded(company.path) != folded(wanted):
         return (
