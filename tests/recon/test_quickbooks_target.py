@@ -168,6 +168,14 @@ def test_an_unknown_account_is_named(company: SandboxCompany) -> None:
     assert company.truth() == []
 
 
+def test_a_number_with_a_sign_of_markup_is_posted_found_and_voided(company: SandboxCompany) -> None:
+    ledger = target(company)
+    owed = invoice("R&D-7")
+    gone = following(owed, "void", ledger.send(owed).ledger_id)
+    assert ledger.send(gone).ledger_number == "R&D-7"
+    assert ledger.find(owed).state == "voided"
+
+
 def test_f42_a_locked_record_waits_and_a_view_only_file_stops(company: SandboxCompany) -> None:
     ledger = target(company)
     company.troubles.locked = 1

@@ -39,21 +39,22 @@ def refused(name: str, request_id: str, code: int, message: str) -> Said:
     return Said(name=name, request_id=request_id, code=code, severity="Error", message=message)
 
 
-def message_set(answers: Iterable[Said | str], *, set_id: str = "", status: int | None = None) -> str:
+def message_set(answers: Iterable[Said], *, set_id: str = "", status: int | None = None) -> str:
     """Return the answer to a whole message set."""
-    said = {"newMessageSetID": set_id, "messageSetStatusCode": "" if status is None else str(status)}
-    inner = "\n".join(one if isinstance(one, str) else one.text() for one in answers)
-    chosen = {name: value for name, value in said.items() if value}
+    stated = {"newMessageSetID": set_id, "messageSetStatusCode": "" if status is None else str(status)}
+    inner = "\n".join(said.text() for said in answers)
+    chosen = {name: value for name, value in stated.items() if value}
     return f'<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs{attributes(chosen)}>\n{inner}\n</QBXMLMsgsRs>\n</QBXML>\n'
 
 
 def element(name: str, body: Sequence[tuple[str, object]], only: Sequence[str] = ()) -> str:
     """Return an element with what it holds; ``only``: names of the elements wanted directly below."""
-    inner = "".join(_one(key, value) for key, value in body if not only or key in only)
+    inner = "".join(one(key, value) for key, value in body if not only or key in only)
     return f"<{name}>{inner}</{name}>"
 
 
-def _one(name: str, value: object) -> str:
+def one(name: str, value: object) -> str:
+    """Return one element with its text, or with what it holds."""
     if isinstance(value, str):
         return f"<{name}>{escaped(value)}</{name}>"
     assert isinstance(value, list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,6 @@ CREATE TABLE IF NOT EXISTS transactions (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS transactions_by_ref ON transactions (kind, ref);
 CREATE INDEX IF NOT EXISTS transactions_by_day ON transactions (kind, day);
-CREATE TABLE IF NOT EXISTS deleted (txn_id TEXT PRIMARY KEY, kind TEXT NOT NULL, ref TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS effects (txn_id TEXT NOT NULL, account TEXT NOT NULL, minor INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS effects_by_transaction ON effects (txn_id);
 CREATE TABLE IF NOT EXISTS sets (set_id TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT;
@@ -32,7 +30,6 @@ CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, set_id TEXT NOT NULL) ST
 """
 NAMES: Final = ("Customer", "Vendor")
 """Kinds of entries that share their names."""
-FIRST_DAY: Final = dt.date(2026, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,16 +184,6 @@ class Books:
         """Yield everything that is posted, in the order it was made."""
         for row in self._connection.execute("SELECT * FROM transactions ORDER BY number").fetchall():
             yield _kept(row)
-
-    def delete(self, kept: Kept, at: str) -> None:
-        """Take a transaction out; that it was there stays known."""
-        self._connection.execute("DELETE FROM transactions WHERE txn_id = ?", (kept.txn_id,))
-        self._connection.execute("INSERT INTO deleted VALUES (?, ?, ?, ?)", (kept.txn_id, kept.kind, kept.ref, at))
-
-    def deleted(self, kinds: Sequence[str]) -> list[tuple[str, str, str, str]]:
-        """Return id, kind, number and time of what was taken out."""
-        rows = self._connection.execute("SELECT txn_id, kind, ref, at FROM deleted").fetchall()
-        return [(str(a), str(b), str(c), str(d)) for a, b, c, d in rows if b in kinds]
 
     # --- message sets
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from recon.ports import Clock
 from recon.sandbox.quickbooks import chart
-from recon.sandbox.quickbooks.answers import Body, Said, element, message_set, refused
+from recon.sandbox.quickbooks.answers import Body, Said, element, message_set, one, refused
 from recon.sandbox.quickbooks.asking import Iterators, query, text_of
 from recon.sandbox.quickbooks.books import NAMES, Books, Kept
 from recon.sandbox.quickbooks.posting import ITEM_KINDS, Moment, Refused, check_references, post, void
@@ -118,11 +118,11 @@ class SandboxCompany:
         try:
             answers: list[Said] = []
             stopped = False
-            for one in asked.requests:
+            for wanted in asked.requests:
                 said = (
-                    refused(one.name, one.request_id, 3231, "The request has not been processed.")
+                    refused(wanted.name, wanted.request_id, 3231, "The request has not been processed.")
                     if stopped
-                    else self._answer(one)
+                    else self._answer(wanted)
                 )
                 stopped = stopped or (said.severity == "Error" and asked.on_error == "stopOnError")
                 answers.append(said)
@@ -158,8 +158,8 @@ class SandboxCompany:
             raise Refused(*wanted)
 
     def _changed(self, asked: Asked) -> Said:
-        if asked.name in {"TxnVoid", "TxnDel"}:
-            return self._taken_back(asked)
+        if asked.name == "TxnVoid":
+            return self._voided(asked)
         kind = asked.name.removesuffix("Add")
         if kind in (*NAMES, *ITEM_KINDS, "Account", "Class", "PaymentMethod", "SalesTaxCode"):
             return self._listed(asked, kind)
@@ -168,17 +168,14 @@ class SandboxCompany:
             name=asked.name, request_id=asked.request_id, rows=(text_of(kept, with_lines=True, only=asked.returns),)
         )
 
-    def _taken_back(self, asked: Asked) -> Said:
-        kind = asked.values.text(f"{asked.name}Type")
+    def _voided(self, asked: Asked) -> Said:
+        kind = asked.values.text("TxnVoidType")
         kept = self._books.transaction(asked.values.text("TxnID"), kind)
         if kept is None:
             raise Refused(3120, f'Object "{asked.values.text("TxnID")}" specified in the request cannot be found.')
-        if asked.name == "TxnDel":
-            self._books.delete(kept, self._moment().now)
-        else:
-            void(self._books, kept, self._moment())
-        said: Body = [(f"{asked.name}Type", kind), ("TxnID", kept.txn_id), ("RefNumber", kept.ref)]
-        return Said(name=asked.name, request_id=asked.request_id, rows=tuple(element_of(pair) for pair in said))
+        void(self._books, kept, self._moment())
+        said = (("TxnVoidType", kind), ("TxnID", kept.txn_id), ("RefNumber", kept.ref))
+        return Said(name=asked.name, request_id=asked.request_id, rows=tuple(one(*pair) for pair in said))
 
     def _listed(self, asked: Asked, kind: str) -> Said:
         check_references(self._books, asked.values, kind)
@@ -235,12 +232,6 @@ class SandboxCompany:
     def truth(self) -> list[Kept]:
         """Return everything that is posted, for comparing with what should be."""
         return list(self._books.all_transactions())
-
-
-def element_of(pair: tuple[str, object]) -> str:
-    """Return one element with its text."""
-    name, value = pair
-    return f"<{name}>{value}</{name}>"
 
 
 def _body(row: Row) -> str | Body:

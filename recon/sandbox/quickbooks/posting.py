@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from recon.money import plain
 from recon.sandbox.quickbooks.answers import Body
 from recon.sandbox.quickbooks.books import Books, Kept
 from recon.sandbox.quickbooks.effects import effect
@@ -63,7 +64,7 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
     txn_id = f"{number:X}-{moment.stamp}"
     work: dict[str, Callable[[], tuple[int, int, Body, Body]]] = {
         **dict.fromkeys(_SALES, lambda: _sale(books, values, kind)),
-        "ReceivePayment": lambda: _payment(books, values, txn_id),
+        "ReceivePayment": lambda: _payment(books, values),
         "Bill": lambda: _bill(values),
         "JournalEntry": lambda: _journal(values),
     }
@@ -181,7 +182,7 @@ def _is_taxed(books: Books, line: Row) -> bool:
     return bool(code) and ("IsTaxable", "true") in [(key, value) for key, value in (code.body if code else [])]
 
 
-def _payment(books: Books, values: Row, txn_id: str) -> tuple[int, int, Body, Body]:
+def _payment(books: Books, values: Row) -> tuple[int, int, Body, Body]:
     total = values.minor("TotalAmount") or 0
     applied: Body = []
     for line in values.all("AppliedToTxnAdd"):
@@ -197,7 +198,6 @@ def _payment(books: Books, values: Row, txn_id: str) -> tuple[int, int, Body, Bo
         applied.append(
             ("AppliedToTxnRet", [("TxnID", invoice.txn_id), ("TxnType", "Invoice"), ("Amount", money(amount))])
         )
-    del txn_id
     return total, 0, [("UnusedPayment", "0.00")], applied
 
 
@@ -265,5 +265,4 @@ def _copied(books: Books, row: Row) -> Body:
 
 def money(minor: int) -> str:
     """Return minor units as QuickBooks writes amounts."""
-    units, cents = divmod(abs(minor), 100)
-    return f"{'-' if minor < 0 else ''}{units}.{cents:02d}"
+    return plain(minor, "USD")
