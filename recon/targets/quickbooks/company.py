@@ -89,7 +89,6 @@ def missing(
     ``items`` and ``accounts``: rows by FullName.
     """
     lacks = [*_tax_problems(setup.taxes, options, items)]
-    lacks += _unknown("item", options.needed_items, items)
     lacks += _unknown("account", options.needed_accounts, accounts)
     if options.customer == "":
         lacks.append(

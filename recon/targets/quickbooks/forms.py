@@ -22,7 +22,6 @@ from recon.targets.quickbooks.qbxml.chars import shortened
 from recon.targets.quickbooks.qbxml.write import Request, request
 
 PRODUCT: Final = "product"
-_PIECE: Final = 1000
 _LABELS: Final = {"receipt": "sales receipt", "credit_note": "credit memo", "expense": "bill", PRODUCT: "item"}
 
 

@@ -11,6 +11,7 @@ from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.options import NAME_MAX
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.write import request
+from recon.targets.quickbooks.records import described
 
 MONEY_ACCOUNTS: Final = ("Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability")
 """Types of accounts money of a sale can go to: banks, Undeposited Funds and clearing accounts, what is owed on gift cards."""
@@ -90,9 +91,8 @@ class Masters:
 
 
 def _product(name: str, row: Row) -> LedgerProduct:
-    described = row.text("SalesOrPurchase/Desc") or row.text("SalesAndPurchase/SalesDesc") or row.text("SalesDesc")
     kind = "service" if _ITEMS[row.name] == "service" else "product"
-    return LedgerProduct(code=name, name=described or name, ledger_id=row.text("ListID"), kind=kind)  # type: ignore[arg-type]  # one of two words
+    return LedgerProduct(code=name, name=described(row) or name, ledger_id=row.text("ListID"), kind=kind)  # type: ignore[arg-type]  # one of two words
 
 
 def _method(name: str, row: Row) -> LedgerMethod:

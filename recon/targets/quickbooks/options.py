@@ -49,5 +49,3 @@ class QuickBooksOptions:
     """Setting to the account (FullName) that must exist."""
     customer: str | None = None
     """Customer of buyers who have none of their own; empty: nobody is named, and their invoices would be refused. None: not known here."""
-    needed_items: Mapping[str, str] = field(default_factory=dict)
-    """Setting to the item (FullName) that must exist."""

@@ -17,8 +17,6 @@ KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} |
 _DEBIT, _CREDIT = "JournalDebitLine", "JournalCreditLine"
 VOID_MEMO: Final = "VOID:"
 _RAW_MAX: Final = 64 << 10
-ITEM_KINDS: Final = ("ItemNonInventoryRet", "ItemServiceRet", "ItemInventoryRet", "ItemOtherChargeRet")
-"""Items a line of a sale can go by."""
 
 
 def transaction(row: Row) -> LedgerDocument:
@@ -107,14 +105,16 @@ def confirmation(row: Row, words: str = "") -> Confirmation:
 
 def item(row: Row) -> LedgerDocument:
     """Return an item as the document that asked for it."""
-    described = LedgerLine(
-        description=row.text("SalesOrPurchase/Desc") or row.text("SalesAndPurchase/SalesDesc") or row.text("SalesDesc"),
-        quantity="", amount_minor=None, product_code=row.text("FullName"),
-    )  # fmt: skip
+    line = LedgerLine(description=described(row), quantity="", amount_minor=None, product_code=row.text("FullName"))
     return LedgerDocument(
         kind=PRODUCT, ledger_id=row.text("ListID"), number=row.text("FullName"), issued_on=None, total_minor=None,
-        vat_minor=None, contact_code=None, is_void=False, lines=(described,),
+        vat_minor=None, contact_code=None, is_void=False, lines=(line,),
     )  # fmt: skip
+
+
+def described(row: Row) -> str:
+    """Return an item's description; which element holds it depends on its kind."""
+    return row.text("SalesOrPurchase/Desc") or row.text("SalesAndPurchase/SalesDesc") or row.text("SalesDesc")
 
 
 def _text_of(row: Row) -> str:

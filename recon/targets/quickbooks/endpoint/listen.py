@@ -40,11 +40,6 @@ def identity(journal: Journal) -> tuple[str, str]:
     return journal.fact("room"), journal.fact("file-id")
 
 
-def address_of(journal: Journal, port: int) -> Address:
-    """Return where the Web Connector finds this workspace."""
-    return Address(port=port, room=identity(journal)[0])
-
-
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Be the one process of this workspace that deals with the Web Connector.
