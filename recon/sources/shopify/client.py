@@ -143,6 +143,23 @@ class ShopifyClient(Closing):
             " Nothing is lost: what was fetched is kept. Pull again later."
         )
 
+    def ask_for_less(self, operation: Operation, variables: dict[str, Any], *, about: str = "") -> Reply:
+        """Return the answer to one question; where it costs too much, ``first`` of its variables is made smaller.
+
+        Raises:
+            TooMuch: Even for one record it costs more points than one question may.
+            SourceUnavailable: Shopify refused, or could not be reached.
+        """
+        while True:
+            try:
+                return self.ask(operation, variables, about=about)
+            except TooMuch as error:
+                if variables["first"] == 1:
+                    raise
+                smaller = max(1, int(variables["first"] * error.part))
+                self.bucket.scaled(operation.name, smaller / variables["first"])
+                variables["first"] = smaller
+
     def download(self, http: HttpClient, path: str, params: Mapping[str, str]) -> bytes:
         """Return a file Shopify has laid out, from its own address; no key goes there.
 

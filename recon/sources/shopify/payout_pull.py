@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from recon.errors import SourceUnavailable
 from recon.sources.base import Fetched
-from recon.sources.shopify.client import Reply, ShopifyClient, TooMuch
+from recon.sources.shopify.client import ShopifyClient
 from recon.sources.shopify.kept import KeptAnswer, kept_together
-from recon.sources.shopify.queries import PAYOUT_ROWS, PAYOUTS, Operation
+from recon.sources.shopify.queries import PAYOUT_ROWS, PAYOUTS
 
 PAYOUTS_PER_PAGE: Final = 20
 ROWS_PER_PAGE: Final = 50
@@ -35,7 +35,7 @@ def fetch_payouts(client: ShopifyClient, since: dt.date | None, until: dt.date |
     stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
     after: str | None = None
     for number in range(1, MAX_PAGES + 1):
-        reply = _ask(client, PAYOUTS, {"first": PAYOUTS_PER_PAGE, "after": after, "query": " AND ".join(terms)})
+        reply = client.ask_for_less(PAYOUTS, {"first": PAYOUTS_PER_PAGE, "after": after, "query": " AND ".join(terms)})
         page = _connection(reply.data, "payouts")
         nodes = [node for node in page.get("nodes") or () if isinstance(node, dict)]
         if nodes:
@@ -53,25 +53,12 @@ def _rows(client: ShopifyClient, payout: Mapping[str, Any]) -> Iterator[KeptAnsw
     number, after = str(payout.get("legacyResourceId") or ""), None
     for _ in range(MAX_PAGES):
         asked = {"first": ROWS_PER_PAGE, "after": after, "query": f"payments_transfer_id:{number}"}
-        reply = _ask(client, PAYOUT_ROWS, asked, about=str(payout.get("id") or ""))
+        reply = client.ask_for_less(PAYOUT_ROWS, asked, about=str(payout.get("id") or ""))
         yield reply.kept
         after = _next(_connection(reply.data, "balanceTransactions"), after)
         if after is None:
             return
     raise SourceUnavailable(f"Payout {number} has more than {MAX_PAGES} pages of transactions.")
-
-
-def _ask(client: ShopifyClient, operation: Operation, variables: dict[str, Any], *, about: str = "") -> Reply:
-    """Ask one question, for less where that costs too much."""
-    while True:
-        try:
-            return client.ask(operation, variables, about=about)
-        except TooMuch as error:
-            if variables["first"] == 1:
-                raise
-            smaller = max(1, int(variables["first"] * error.part))
-            client.bucket.scaled(operation.name, smaller / variables["first"])
-            variables["first"] = smaller
 
 
 def _next(page: Mapping[str, Any], before: str | None) -> str | None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from recon.errors import SourceUnavailable, UsageError
 from recon.sources.base import Fetched
 from recon.sources.shopify import queries
+from recon.sources.shopify.api_records import listed
 from recon.sources.shopify.bulk import BulkOrder, in_files, run_bulk
 from recon.sources.shopify.client import Reply, ShopifyClient, TooMuch
 from recon.sources.shopify.kept import BULK, KeptAnswer, kept_together
@@ -135,7 +136,7 @@ class OrdersPull:
                 if whole:  # what is whole is not asked for again
                     yield self._file(whole, announced)
                 raise
-            nodes = _nodes(reply.data, "orders")
+            nodes = listed(reply.data, "orders")
             if nodes:
                 whole += [reply.kept, *belonging]
                 count += len(nodes)
@@ -157,7 +158,7 @@ class OrdersPull:
         for _ in range(READ_AGAIN):
             reply = self._page(search, sort_key, after)
             try:
-                return reply, [kept for node in _nodes(reply.data, "orders") for kept in self._belonging(node)]
+                return reply, [kept for node in listed(reply.data, "orders") for kept in self._belonging(node)]
             except _Moved:
                 continue
         raise SourceUnavailable(
@@ -195,19 +196,10 @@ class OrdersPull:
 
     def _about(self, operation: Operation, order: Mapping[str, Any], variables: dict[str, Any]) -> Reply:
         """Ask about one order, for less where that costs too much."""
-        while True:
-            try:
-                reply = self._client.ask(operation, {"id": order["id"], **variables}, about=str(order["id"]))
-            except TooMuch as error:
-                if variables["first"] == 1:
-                    raise
-                smaller = max(1, int(variables["first"] * error.part))
-                self._client.bucket.scaled(operation.name, smaller / variables["first"])
-                variables["first"] = smaller
-                continue
-            if _object(reply.data, "order").get("updatedAt") != order.get("updatedAt"):
-                raise _Moved
-            return reply
+        reply = self._client.ask_for_less(operation, {"id": order["id"], **variables}, about=str(order["id"]))
+        if _object(reply.data, "order").get("updatedAt") != order.get("updatedAt"):
+            raise _Moved
+        return reply
 
     def _in_bulk(self, search: str, announced: int) -> Iterator[Fetched]:
         found = run_bulk(self._client, queries.bulk_orders(search, with_buyers=self._with_buyers))
@@ -241,18 +233,11 @@ class OrdersPull:
 
 def fetch_products(client: ShopifyClient, page_size: int) -> Iterator[Fetched]:
     """Yield files with the shop's products; raises SourceUnavailable."""
-    after, number = None, 0
-    first = min(page_size, LARGEST_PAGE)
+    number = 0
+    variables: dict[str, Any] = {"first": min(page_size, LARGEST_PAGE), "after": None}
     stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
     while number < MAX_PAGES:
-        try:
-            reply = client.ask(queries.PRODUCTS, {"first": first, "after": after})
-        except TooMuch as error:
-            if first == 1:
-                raise
-            first = max(1, int(first * error.part))
-            client.bucket.scaled(queries.PRODUCTS.name, error.part)
-            continue
+        reply = client.ask_for_less(queries.PRODUCTS, variables)
         number += 1
         yield Fetched(
             name=f"shopify-products-{stamp}-{number:05d}.json", content=kept_together([reply.kept]), page=number
@@ -260,7 +245,7 @@ def fetch_products(client: ShopifyClient, page_size: int) -> Iterator[Fetched]:
         info = _object(_object(reply.data, "productVariants"), "pageInfo")
         if not info.get("hasNextPage"):
             return
-        after = info.get("endCursor")
+        variables["after"] = info.get("endCursor")
 
 
 def needs_changes(order: Mapping[str, Any]) -> bool:
@@ -273,7 +258,3 @@ def needs_changes(order: Mapping[str, Any]) -> bool:
 def _object(place: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = place.get(name)
     return found if isinstance(found, dict) else {}
-
-
-def _nodes(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    return [node for node in _object(data, name).get("nodes") or () if isinstance(node, dict)]
