@@ -278,6 +278,8 @@ def progress_text(state: UploadProgress) -> str:
     """Return one line of progress."""
     left = f", about {state.seconds_left} s left" if state.seconds_left is not None else ""
     doing = f", {state.doing} {state.number}" if state.number else f", {state.doing}"
+    if state.waiting_seconds and state.seconds_left is None:
+        doing = f"{doing} for {state.waiting_seconds} s"  # how long the rest takes nobody knows yet, the wait is known
     return f"{state.done:,} of {state.of:,} documents, {plain(state.posted_minor)} posted, {state.refused} refused, {state.unknown} unclear{left}{doing}"
 
 
