@@ -71,9 +71,15 @@ class ShopifyAnswers(Source):
         """
         if not _is_kept(file):
             return ShopifyOrders().read(file, options)
-        if self._opened(file, is_about_payouts):
-            return self._opened(file, lambda answers: payouts_reading(answers, options, file_id=file.file_id))
-        records = self._opened(file, order_records)
+
+        def made(answers: Sequence[KeptAnswer]) -> Reading | list[Record]:
+            if is_about_payouts(answers):
+                return payouts_reading(answers, options, file_id=file.file_id)
+            return order_records(answers)
+
+        records = self._opened(file, made)
+        if isinstance(records, Reading):
+            return records
         orders, lines = orders_frame(records), lines_frame(records)
         return Reading(
             platform=self.platform,
