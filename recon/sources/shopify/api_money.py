@@ -19,7 +19,9 @@ _IN: Final = ("SALE", "CAPTURE")
 _OUT: Final = ("CHANGE",)
 _NAMED: Final = (*_IN, "AUTHORIZATION", "EMV_AUTHORIZATION")
 _JOINER: Final = " + "
-_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})")
+_MOMENT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 def moment(text: str | None) -> str | None:

@@ -14,6 +14,8 @@ import polars as pl
 from recon.frames.headings import ROW
 from recon.frames.payout_keys import OTHER, STATED
 from recon.sources.base import Reading, ReadOptions
+from recon.sources.shopify.api_money import moment
+from recon.sources.shopify.api_records import Record, listed, text_at
 from recon.sources.shopify.kept import KeptAnswer
 from recon.sources.shopify.payment_files import fixed_columns, with_payout
 from recon.sources.shopify.payment_transactions import ROWS, transactions_reading
@@ -68,9 +70,9 @@ def _rows(answers: Sequence[KeptAnswer], paid: Mapping[str, Mapping[str, Any]]) 
             if payout is None or node.get("type") == _TRANSFER or node.get("test") is True:
                 continue
             found[_text(node, "id")] = {
-                "moment": _moment(_text(node, "transactionDate")), "type": _text(node, "type").lower(),
+                "moment": moment(_text(node, "transactionDate")), "type": _text(node, "type").lower(),
                 "order": _text(node, "associatedOrder", "name") or None, "status": "paid",
-                "paid_out": _moment(_text(payout, "issuedAt")), "amount": _text(node, "amount", "amount"),
+                "paid_out": moment(_text(payout, "issuedAt")), "amount": _text(node, "amount", "amount"),
                 "fee": _text(node, "fee", "amount"), "net": _text(node, "net", "amount"),
                 "currency": _text(node, "amount", "currencyCode"), "vat": None,
                 "payout_id": _text(payout, "legacyResourceId"), ROW: len(found) + 1,
@@ -82,7 +84,7 @@ def _with_stated(reading: Reading, paid: Sequence[Mapping[str, Any]], options: R
     """Return the reading with a record per payout that states what it comes to; it proves the transactions, and counts for nothing else."""
     count, first = reading.orders.height, int(reading.orders[ROW].max() or 0)  # type: ignore[arg-type]
     whole = [
-        {"paid_out": _moment(_text(node, "issuedAt")), "currency": _text(node, "net", "currencyCode"),
+        {"paid_out": moment(_text(node, "issuedAt")), "currency": _text(node, "net", "currencyCode"),
          "total": _text(node, "net", "amount"), ROW: first + at}
         for at, node in enumerate(paid, 1)
     ]  # fmt: skip
@@ -106,21 +108,10 @@ def _with_stated(reading: Reading, paid: Sequence[Mapping[str, Any]], options: R
     )  # fmt: skip
 
 
-def _moment(text: str) -> str:
-    """Return 2026-10-01T14:01:10Z as the exports write moments."""
-    return (
-        f"{text[:10]} {text[11:19]} +0000" if text.endswith("Z") and len(text) >= len("2026-10-01T14:01:10Z") else text
-    )
-
-
-def _nodes(answer: KeptAnswer, name: str) -> list[Mapping[str, Any]]:
-    account = answer.data().get("shopifyPaymentsAccount") or {}
-    return [node for node in (account.get(name) or {}).get("nodes") or () if isinstance(node, dict)]
+def _nodes(answer: KeptAnswer, name: str) -> list[Record]:
+    return listed(answer.data().get("shopifyPaymentsAccount") or {}, name)
 
 
 def _text(node: Mapping[str, Any], *path: str) -> str:
     """Return what stands at a place of an answer; empty: nothing does."""
-    found: Any = node
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return "" if found is None else str(found)
+    return text_at(node, *path) or ""
