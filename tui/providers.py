@@ -165,7 +165,7 @@ def _quickbooks(access: Access) -> Iterator[Target]:
         on_wait=lambda text: Output(as_json=True).note(f"note: {text}"),
         crash=access.crash,
     ) as desk:
-        yield QuickBooksTarget(desk, _quickbooks_options(access.connection), access.known)
+        yield QuickBooksTarget(desk, _quickbooks_options(access.connection))
 
 
 @contextmanager
@@ -178,7 +178,7 @@ def _sandbox_quickbooks(access: Access) -> Iterator[Target]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     books = SandboxCompany(path, clock=access.clock, name=company.name, tax_id=company.tax_id, durable=access.durable)
     try:
-        yield QuickBooksTarget(SandboxDesk(books), _quickbooks_options(access.connection), access.known)
+        yield QuickBooksTarget(SandboxDesk(books), _quickbooks_options(access.connection))
     finally:
         books.close()
 

@@ -334,6 +334,19 @@ def test_what_is_missing_in_the_company_file_is_said_all_at_once(company: Sandbo
     assert [one.split(":")[0] for one in lacks] == ["accounts.sales", "contacts.default", "quickbooks.text_item"]
 
 
+def test_connecting_reads_each_list_once_and_the_next_look_anew(
+    company: SandboxCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(company, "process", lambda text: asked.append(text) or SandboxCompany.process(company, text))
+    ledger = target(company)
+    ledger.verify()
+    first = ledger.catalog()
+    assert [sum(f"<{name}QueryRq" in text for text in asked) for name in ("Item", "Account", "Customer")] == [1, 1, 1]
+    chart.add(company.books, "Customer", "Ana Ruiz", [])
+    assert len(ledger.catalog().contacts) == len(first.contacts) + 1
+
+
 def test_a_full_list_is_said_before_it_is_full(company: SandboxCompany) -> None:
     company.books.begin()
     for number in range(11_700):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from recon.errors import TargetRejected
@@ -30,6 +31,27 @@ _ITEMS: Final = {
 """Items a line can go by. Discount items are left out: which sign QuickBooks gives their amount is not certain."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """What is in use in a company file, by FullName (of a vendor its name)."""
+
+    items: Mapping[str, Row]
+    accounts: Mapping[str, Row]
+    names: Mapping[str, Row]
+    """Customers and vendors."""
+
+    def catalog(self) -> Catalog:
+        """Return everything as master data."""
+        return Catalog(
+            products=tuple(_product(name, row) for name, row in self.items.items() if row.name in _ITEMS),
+            methods=tuple(
+                _method(name, row) for name, row in self.accounts.items() if row.text("AccountType") in MONEY_ACCOUNTS
+            ),
+            accounts=tuple(_account(name, row) for name, row in self.accounts.items()),
+            contacts=tuple(_contact(name, row) for name, row in self.names.items()),
+        )
+
+
 class Masters:
     """Reads the lists, and adds customers where it is asked to."""
 
@@ -37,33 +59,21 @@ class Masters:
         self._exchange = exchange
         self._page_size = page_size
 
-    def items(self) -> dict[str, Row]:
-        """Return all items that are in use, by FullName."""
-        rows = self._exchange.pages("ItemQuery", {"ActiveStatus": "ActiveOnly"}, size=self._page_size)
-        return {row.text("FullName") or row.text("Name"): row for row in rows}
+    def lists(self) -> Lists:
+        """Read everything that is in use.
 
-    def accounts(self) -> dict[str, Row]:
-        """Return the chart of accounts, by FullName."""
-        return {row.text("FullName"): row for row in self._exchange.ask("AccountQuery", {"ActiveStatus": "ActiveOnly"})}
-
-    def names(self) -> dict[str, Row]:
-        """Return customers and vendors that are in use, by FullName (of a vendor its name)."""
-        found: dict[str, Row] = {}
-        for name in ("CustomerQuery", "VendorQuery"):
-            for row in self._exchange.pages(name, {"ActiveStatus": "ActiveOnly"}, size=self._page_size):
-                found[row.text("FullName") or row.text("Name")] = row
-        return found
-
-    def catalog(self) -> Catalog:
-        """Return everything as master data."""
-        accounts = self.accounts()
-        return Catalog(
-            products=tuple(_product(name, row) for name, row in self.items().items() if row.name in _ITEMS),
-            methods=tuple(
-                _method(name, row) for name, row in accounts.items() if row.text("AccountType") in MONEY_ACCOUNTS
+        Raises:
+            TargetUnavailable: It could not be asked.
+        """
+        active = {"ActiveStatus": "ActiveOnly"}
+        return Lists(
+            items=_by_name(self._exchange.pages("ItemQuery", active, size=self._page_size)),
+            accounts=_by_name(self._exchange.ask("AccountQuery", active)),
+            names=_by_name(
+                row
+                for name in ("CustomerQuery", "VendorQuery")
+                for row in self._exchange.pages(name, active, size=self._page_size)
             ),
-            accounts=tuple(_account(name, row) for name, row in accounts.items()),
-            contacts=tuple(_contact(name, row) for name, row in self.names().items()),
         )
 
     def ensure(self, wanted: MasterRequest) -> Catalog:
@@ -88,6 +98,10 @@ class Masters:
             "CustomerAdd", {"Name": contact.code, "CompanyName": contact.name[:NAME_MAX] or None}, request_id="1"
         )
         return _contact(contact.code, self._exchange.post(asked, what, what))
+
+
+def _by_name(rows: Iterable[Row]) -> dict[str, Row]:
+    return {row.text("FullName") or row.text("Name"): row for row in rows}
 
 
 def _product(name: str, row: Row) -> LedgerProduct:

@@ -34,7 +34,7 @@ from recon.targets.quickbooks.forms import (
     goes_by_rate,
     label,
 )
-from recon.targets.quickbooks.masters import Masters
+from recon.targets.quickbooks.masters import Lists, Masters
 from recon.targets.quickbooks.options import (
     FULL_NAME_MAX,
     ITEM_NAME_MAX,
@@ -60,12 +60,13 @@ class QuickBooksTarget(Target):
 
     name: ClassVar[str] = "quickbooks"
 
-    def __init__(self, desk: Desk, options: QuickBooksOptions, catalog: Catalog | None = None) -> None:
+    def __init__(self, desk: Desk, options: QuickBooksOptions) -> None:
         self._exchange = Exchange(desk)
         self._options = options
-        self._catalog = catalog
         self._masters = Masters(self._exchange, page_size=options.page_size)
         self._finder = Finder(self._exchange)
+        self._lists: Lists | None = None
+        """Read by `verify` and not yet given away."""
         self._setup: Setup | None = None
         self._company: Company | None = None
         self._made: tuple[Document, TaxUse, Request] | None = None
@@ -74,12 +75,12 @@ class QuickBooksTarget(Target):
     def verify(self) -> Company:
         """Return which company file answers and what is missing there."""
         setup = self._read_setup()
-        items, accounts = self._masters.items(), self._masters.accounts()
-        lacks = missing(setup, self._options, items, accounts)
+        lists = self._lists = self._masters.lists()
+        lacks = missing(setup, self._options, lists.items, lists.accounts)
         counts = {
-            "ItemMetaData": len(items),
-            "AccountMetaData": len(accounts),
-            "EntityMetaData": len(self._masters.names()),
+            "ItemMetaData": len(lists.items),
+            "AccountMetaData": len(lists.accounts),
+            "EntityMetaData": len(lists.names),
         }
         return self._answered(setup, [*lacks, *crowded(setup, counts)])
 
@@ -96,9 +97,9 @@ class QuickBooksTarget(Target):
         return self._company
 
     def catalog(self) -> Catalog:
-        """Return the lists of the company file and use them from now on."""
-        self._catalog = self._masters.catalog()
-        return self._catalog
+        """Return the lists of the company file: those `verify` has just read, so that connecting reads each list once."""
+        lists, self._lists = self._lists or self._masters.lists(), None
+        return lists.catalog()
 
     def check(self, document: Document) -> list[Objection]:
         """Return what QuickBooks would object to, without asking it."""
