@@ -1,4 +1,7 @@
-"""Columns of Shopify's orders export that are known: all header versions seen from 2021 to 2026. A further one is told about."""
+"""Known columns of Shopify's orders export, in all header versions from 2021 to 2026; further ones are told about.
+
+A further column of its other exports is told about in the same words.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,13 @@ KNOWN: Final = (
 )  # fmt: skip
 
 
-def columns_new(headings: Sequence[Heading], file_id: str) -> pl.DataFrame:
-    """Return one finding that names the columns nobody has described yet."""
-    known = {norm(heading) for heading in KNOWN}
-    fresh = [heading.shown for heading in headings if heading.text.strip() and norm(heading.text) not in known]
+def columns_new(
+    headings: Sequence[Heading], row: int, file_id: str | None = None, *, known: Sequence[str] = KNOWN
+) -> pl.DataFrame:
+    """Return one finding that names the columns nobody has described yet; ``row``: that of the headings."""
+    described = {norm(heading) for heading in known}
+    fresh = [heading.shown for heading in headings if heading.text.strip() and norm(heading.text) not in described]
     if not fresh:
         return no_findings()
     text = ", ".join(fresh)
-    return one_finding("columns-new", file=file_id, row=1, value=text, detail=f"New columns: {text}.")
+    return one_finding("columns-new", file=file_id, row=row, value=text, detail=f"New columns: {text}.")

@@ -106,7 +106,7 @@ class ShopifyOrders(Source):
         orders, lines, repeated, row_count = _taken_apart(head, columns, file, options)
         formats, lost_zone = date_formats(orders, name=file.name)
         cut_short = one_finding("last-row-open", file=file.file_id) if ends_open(head.content) else no_findings()
-        odd = columns_new(head.headings, file.file_id)
+        odd = columns_new(head.headings, 1, file.file_id)
         return Reading(
             platform=self.platform,
             orders=orders,

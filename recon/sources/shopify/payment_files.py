@@ -15,7 +15,7 @@ from recon.errors import MalformedFile
 from recon.frames.dates import DateForm, days
 from recon.frames.delimited import TextHead, read_rows, refuse_damaged
 from recon.frames.encodings import ENCODINGS
-from recon.frames.headings import ROW, Heading, find_heading
+from recon.frames.headings import ROW, find_heading
 from recon.frames.payout_keys import WAITING
 from recon.sources.base import Forms, ReadOptions, StateWords
 
@@ -28,6 +28,9 @@ DATE_FORMATS: Final = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 WORDS: Final = StateWords(order={"": "completed", "waiting": "open"}, payment={"": "paid", "waiting": "unpaid"})
 PAID: Final = "paid"
 """Word of a payout that has gone to the bank; everything else still waits."""
+WAITS: Final = pl.col("status").fill_null("").str.to_lowercase() != PAID
+"""Whether a row of either file still waits."""
+_ORDER_NO: Final = "order_no"
 
 TRANSACTIONS: Final = {
     "moment": "Transaction Date", "type": "Type", "order": "Order", "status": "Payout Status", "paid_out": "Payout Date",
@@ -88,12 +91,6 @@ def payment_rows(kind: str, head: TextHead, name: str) -> pl.DataFrame:
     return named.filter(~pl.all_horizontal(pl.exclude(ROW).is_null())).with_columns(absent)
 
 
-def new_headings(kind: str, headings: Sequence[Heading]) -> list[str]:
-    """Return the headings of a file that nobody has described yet."""
-    known = {heading.casefold() for heading in KNOWN[kind]}
-    return [one.shown for one in headings if one.text.strip() and one.text.strip().casefold() not in known]
-
-
 def with_payout(rows: pl.DataFrame, options: ReadOptions, *, waits: pl.Expr) -> pl.DataFrame:
     """Add ``payout``: the day and, where it is not the shop's, the currency; WAITING where it is not paid out yet.
 
@@ -118,6 +115,16 @@ def negated(text: pl.Expr) -> pl.Expr:
 def forms_of(options: ReadOptions) -> Forms:
     """Return how both files write days and amounts."""
     return Forms(date_formats=DATE_FORMATS, timezone=options.timezone)
+
+
+def legs_together(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return legs as the lines of their records; ``parts``: order_no, the row, sku, name, unit_price and ``place`` among its lines."""
+    both = pl.concat(parts).sort(_ORDER_NO, "place", maintain_order=True)
+    number = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over(_ORDER_NO)
+    return both.select(
+        _ORDER_NO, number.alias("line_no"), ROW, pl.lit("product").alias("kind"), "sku", "name",
+        pl.lit("1").alias("quantity"), "unit_price",
+    )  # fmt: skip
 
 
 def fixed_columns(waits: pl.Expr) -> Mapping[str, pl.Expr]:

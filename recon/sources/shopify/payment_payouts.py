@@ -18,16 +18,18 @@ from recon.frames.headings import ROW
 from recon.frames.payout_keys import OTHER, STATED
 from recon.money import exponent
 from recon.sources.base import Conventions, Reading, ReadOptions, StatedTotals
+from recon.sources.shopify.csv_columns import columns_new
 from recon.sources.shopify.payment_files import (
     FEE,
-    PAID,
+    KNOWN,
     PAYOUTS,
     PAYOUTS_TOO,
+    WAITS,
     WORDS,
     fixed_columns,
     forms_of,
+    legs_together,
     negated,
-    new_headings,
     payment_rows,
     with_payout,
 )
@@ -52,14 +54,14 @@ def read_payouts(head: TextHead, name: str, options: ReadOptions, *, file_id: st
         MalformedFile: Columns are missing or stand there twice, or the rows cannot be read.
     """
     rows = payment_rows("payouts", head, name).with_row_index(_ORDER_NO)
-    waits = pl.col("status").fill_null("").str.to_lowercase() != PAID
-    rows = with_payout(rows, options, waits=pl.lit(value=False)).with_columns(waits.alias("waits"))
+    rows = with_payout(rows, options, waits=pl.lit(value=False))
     nth = pl.int_range(1, pl.len() + 1).over("payout").cast(pl.String)
     key = pl.concat_str([pl.col("payout"), pl.lit(STATED), nth], separator="/")
     rows = rows.with_columns(key.alias("order_id"))
     minor = minor_units(rows, [*_GROUPS, "total"], exponent(options.currency))
     way = _way(minor)
     off = _off(rows, minor, way)
+    odd = columns_new(head.headings, head.header_row, known=KNOWN["payouts"])
     return Reading(
         platform=options.platform,
         orders=_records(rows),
@@ -67,7 +69,7 @@ def read_payouts(head: TextHead, name: str, options: ReadOptions, *, file_id: st
         forms=forms_of(options),
         conventions=Conventions(numbers_repeat=True, tax="none"),
         words=WORDS,
-        findings=gather([_held(off, options, way), _waiting(rows, minor), _news(head)]).with_columns(pl.lit(file_id).alias("file")),
+        findings=gather([_held(off, options, way), _waiting(rows, minor), odd]).with_columns(pl.lit(file_id).alias("file")),
         stated=StatedTotals(row_count=rows.height),
         notes=(_said(minor, way),),
         headings={
@@ -140,7 +142,7 @@ def _words(way: tuple[int, ...]) -> str:
 
 def _waiting(rows: pl.DataFrame, minor: pl.DataFrame) -> pl.DataFrame:
     """Return the note on payouts that have not gone to the bank, by the file's words."""
-    waiting = rows.with_columns(minor["total"].alias("sum")).filter("waits")
+    waiting = rows.with_columns(minor["total"].alias("sum")).filter(WAITS)
     if waiting.is_empty():
         return no_findings()
     words = ", ".join(waiting["status"].fill_null("no status").unique(maintain_order=True).to_list())
@@ -152,10 +154,10 @@ def _waiting(rows: pl.DataFrame, minor: pl.DataFrame) -> pl.DataFrame:
 
 
 def _records(rows: pl.DataFrame) -> pl.DataFrame:
-    fixed = fixed_columns(pl.col("waits"))
     return rows.select(
         _ORDER_NO, ROW, "order_id", pl.col("payout").alias("order_number"), pl.col("paid_out").alias("ordered_on"),
-        pl.col("paid_out").alias("paid_on"), "total", "currency", *(value.alias(name) for name, value in fixed.items()),
+        pl.col("paid_out").alias("paid_on"), "total", "currency",
+        *(value.alias(name) for name, value in fixed_columns(WAITS).items()),
     )  # fmt: skip
 
 
@@ -172,12 +174,7 @@ def _lines(rows: pl.DataFrame, minor: pl.DataFrame, way: tuple[int, ...]) -> pl.
                 pl.lit(place).alias("place"),
             )
         )  # fmt: skip
-    both = pl.concat(parts).sort(_ORDER_NO, "place", maintain_order=True)
-    number = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over(_ORDER_NO)
-    return both.select(
-        _ORDER_NO, number.alias("line_no"), ROW, pl.lit("product").alias("kind"), "sku", "name",
-        pl.lit("1").alias("quantity"), "unit_price",
-    )  # fmt: skip
+    return legs_together(parts)
 
 
 def _said(minor: pl.DataFrame, way: tuple[int, ...] | None) -> str:
@@ -189,11 +186,3 @@ def _said(minor: pl.DataFrame, way: tuple[int, ...] | None) -> str:
     signs = dict(zip(_SIGNED, way, strict=True))
     told = " and ".join(f"{_HEADINGS[name]} {_WORDS[signs[name]]}" for name in filled)
     return f"The payouts foot with {told}, as written in this file."
-
-
-def _news(head: TextHead) -> pl.DataFrame:
-    fresh = new_headings("payouts", head.headings)
-    if not fresh:
-        return no_findings()
-    text = ", ".join(fresh)
-    return one_finding("columns-new", row=head.header_row, value=text, detail=f"New columns: {text}.")

@@ -19,17 +19,19 @@ from recon.frames.headings import ROW
 from recon.frames.payout_keys import OTHER
 from recon.money import exponent, plain
 from recon.sources.base import Conventions, Reading, ReadOptions, StatedTotals
+from recon.sources.shopify.csv_columns import columns_new
 from recon.sources.shopify.payment_files import (
     DATE_FORMATS,
     FEE,
-    PAID,
+    KNOWN,
     TRANSACTIONS,
     TRANSACTIONS_TOO,
+    WAITS,
     WORDS,
     fixed_columns,
     forms_of,
+    legs_together,
     negated,
-    new_headings,
     payment_rows,
     with_payout,
 )
@@ -63,8 +65,9 @@ def read_transactions(head: TextHead, name: str, options: ReadOptions, *, file_i
     rows = payment_rows("transactions", head, name).with_columns(pl.col("type").str.to_lowercase())
     is_transfer = pl.col("type").eq_missing(_TRANSFER)
     notes = (*NOTES, *_said(rows.filter(is_transfer)))
+    odd = columns_new(head.headings, head.header_row, known=KNOWN["transactions"])
     return transactions_reading(
-        rows.filter(~is_transfer), options, file_id=file_id, findings=[_news(head)], notes=notes, headings=_HEADINGS
+        rows.filter(~is_transfer), options, file_id=file_id, findings=[odd], notes=notes, headings=_HEADINGS
     )
 
 
@@ -87,8 +90,7 @@ def transactions_reading(
         notes: What this format cannot tell.
         headings: The file's own names of columns.
     """
-    waits = pl.col("status").fill_null("").str.to_lowercase() != PAID
-    rows = with_payout(rows, options, waits=waits)
+    rows = with_payout(rows, options, waits=WAITS)
     rows = _with_ids(rows.with_row_index(_ORDER_NO), options)
     return Reading(
         platform=options.platform,
@@ -129,12 +131,10 @@ def _with_ids(rows: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
 
 
 def _records(rows: pl.DataFrame) -> pl.DataFrame:
-    waits = pl.col("status").fill_null("").str.to_lowercase() != PAID
-    fixed = fixed_columns(waits)
     return rows.select(
         _ORDER_NO, ROW, "order_id", pl.col("order").alias("order_number"), pl.col("once").alias("other_numbers"),
         pl.col("moment").alias("ordered_on"), pl.col("paid_out").alias("paid_on"), pl.col("net").alias("total"), "currency",
-        *(value.alias(name) for name, value in fixed.items()),
+        *(value.alias(name) for name, value in fixed_columns(WAITS).items()),
     )  # fmt: skip
 
 
@@ -156,17 +156,12 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
         .select(_ORDER_NO, ROW, sku.alias("sku"), name.alias("name"), text.alias("unit_price"), pl.lit(place).alias("place"))
         for place, (role, sku, name, text, counts) in enumerate(legs)
     ]  # fmt: skip
-    both = pl.concat(parts).sort(_ORDER_NO, "place", maintain_order=True)
-    number = pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over(_ORDER_NO)
-    return both.select(
-        _ORDER_NO, number.alias("line_no"), ROW, pl.lit("product").alias("kind"), "sku", "name",
-        pl.lit("1").alias("quantity"), "unit_price",
-    )  # fmt: skip
+    return legs_together(parts)
 
 
 def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the note on rows that are not paid out yet, by the file's words."""
-    waiting = rows.filter(pl.col("status").fill_null("").str.to_lowercase() != PAID)
+    waiting = rows.filter(WAITS)
     if waiting.is_empty():
         return no_findings()
     total = int(waiting["net_minor"].cast(pl.Int128).sum() or 0)
@@ -178,14 +173,6 @@ def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
         "payout-waiting", row=int(waiting[ROW][0]), value=str(waiting.height), amount_minor=total,
         detail=f"By payout status: {', '.join(said)}.",
     )  # fmt: skip
-
-
-def _news(head: TextHead) -> pl.DataFrame:
-    fresh = new_headings("transactions", head.headings)
-    if not fresh:
-        return no_findings()
-    text = ", ".join(fresh)
-    return one_finding("columns-new", row=head.header_row, value=text, detail=f"New columns: {text}.")
 
 
 def _said(transfers: pl.DataFrame) -> list[str]:
