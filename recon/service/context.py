@@ -194,6 +194,8 @@ class Context:
     """What the person should be told beside the result."""
     read_frames: dict[Path, CanonicalFrames] = field(default_factory=dict)
     """Stored frames read so far, by their folder."""
+    combined: dict[str, tuple[Sequence[CanonicalFrames], CanonicalFrames]] = field(default_factory=dict)
+    """By connection: the frames that were combined last, and what came of it."""
 
     def connection(self, name: str | None) -> tuple[str, Connection]:
         """Return the named connection or the only one; raises SettingsError."""

@@ -16,11 +16,11 @@ from recon.frames.containers import kind_of
 from recon.frames.tables import read_head
 from recon.intake import look_at
 from recon.normalize import normalize
-from recon.normalize.merge import Comparison, combine, compare
+from recon.normalize.merge import Comparison, compare
 from recon.normalize.sequence import chronological
 from recon.service.causes import causes
 from recon.service.context import Context
-from recon.service.known import current_sets, read_key, read_options
+from recon.service.known import combined, current_sets, read_key, read_options
 from recon.service.taking_in import known_report, report_of, source_for
 from recon.sources.base import IntakeFile, Reading, Source
 from recon.summaries import FileReport
@@ -97,7 +97,7 @@ def preview_file(context: Context, path: Path, *, connection: str | None, profil
     reading = source.read(file, options)
     frames = chronological(normalize(reading, options, file_id=file.file_id))
     earlier = [each for _, each in current_sets(context, name, rules)]
-    before = combine(earlier) if earlier else None
+    before = combined(context, name, earlier) if earlier else None
     comparison = compare(before, frames, whole_period=source.holds_whole_period, name=file.name)
     about = [part.orders.select("order_key", "currency") for part in (frames, before) if part is not None]
     said = causes(pl.concat([frames.findings, comparison.findings]), pl.concat(about), currency)

@@ -148,7 +148,13 @@ def frames_path(context: Context, rules: Connection, intake: Intake) -> Path:
         reading = source.read(file, options)
         frames = chronological(normalize(reading, options, file_id=file.file_id))
         before = _known_before(context, rules, intake)
-        found = compare_with(before, frames, source, kept.name)
+        found = compare(
+            combine(before) if before else None,
+            frames,
+            whole_period=source.holds_whole_period,
+            name=kept.name,
+            earlier=before,
+        )
         facts = file_facts(file, source, options, frames, found, reading.notes)
         write_frames(fresh, frames_by_name(frames, found), facts, crash=context.store.database.crash)
     return fresh
@@ -194,10 +200,14 @@ def read_again(context: Context, name: str) -> dict[str, frozenset[str]]:
     }
 
 
-def compare_with(earlier: Sequence[CanonicalFrames], frames: CanonicalFrames, source: Source, name: str) -> Comparison:
-    """Return what a file says that the ones before it did not."""
-    before = combine(earlier) if earlier else None
-    return compare(before, frames, whole_period=source.holds_whole_period, name=name, earlier=earlier)
+def combined(context: Context, name: str, sets: Sequence[CanonicalFrames]) -> CanonicalFrames:
+    """Return the latest version of each order of a connection's files, put together once as long as these are its files."""
+    made_of, whole = context.combined.get(name, ((), None))
+    if whole is None or [*map(id, made_of)] != [*map(id, sets)]:
+        context.combined.pop(name, None)  # freed before the next is made
+        whole = combine(sets)
+        context.combined[name] = (tuple(sets), whole)
+    return whole
 
 
 def current_frames(context: Context, name: str, rules: Connection) -> CanonicalFrames | None:
@@ -208,7 +218,7 @@ def current_frames(context: Context, name: str, rules: Connection) -> CanonicalF
     sets = [frames for _, frames in current_sets(context, name, rules)]
     if not sets:
         return None
-    frames = gather_settlements(combine(sets))
+    frames = gather_settlements(combined(context, name, sets))
     fees = frames.lines.select(is_billed().fill_null(value=False)).to_series()
     sold = replace(frames, lines=frames.lines.filter(~fees)) if fees.any() else frames
     return sold.in_one_piece()

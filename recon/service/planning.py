@@ -19,7 +19,6 @@ from recon.frames.conform import as_now
 from recon.frames.findings import gather
 from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FIRST_SEEN
-from recon.normalize.merge import combine
 from recon.normalize.refused import refused_later
 from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
@@ -31,7 +30,7 @@ from recon.service.contacts import contact_codes_there
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
-from recon.service.known import current_sets, frames_path, read_again
+from recon.service.known import combined, current_sets, frames_path, read_again
 from recon.service.mapping_frames import code_links
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
@@ -124,7 +123,8 @@ def plan(
 def whole_set(context: Context, name: str, sets: list[tuple[Intake, CanonicalFrames]]) -> CanonicalFrames:
     """Return the latest version of every order, oldest order first; unreadable newer versions hold the older ones."""
     parts = [frames for _, frames in sets]
-    frames = with_returns(context, name, context.settings.connections[name], gather_settlements(combine(parts)))
+    gathered = gather_settlements(combined(context, name, parts))
+    frames = with_returns(context, name, context.settings.connections[name], gathered)
     held = refused_later(parts, frames, read_again(context, name))
     told = replace(frames, findings=pl.concat([frames.findings, held])) if held.height else frames
     return told.in_one_piece()

@@ -12,7 +12,6 @@ from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold, fold_column
 from recon.money import plain
-from recon.normalize.merge import combine
 from recon.normalize.sightings import (
     COLUMN,
     KINDS,
@@ -25,7 +24,7 @@ from recon.normalize.sightings import (
     written,
 )
 from recon.service.context import Context
-from recon.service.known import current_sets
+from recon.service.known import combined, current_sets
 from recon.service.mapping_frames import channel_links, product_links
 from recon.service.new_things import answers_to, new_things, seen_key
 from recon.service.seen_eras import APPROVED, LISTED, Sets
@@ -37,7 +36,7 @@ def open_things(context: Context, connection: str | None) -> tuple[ThingLine, ..
     """Return what is new and waits for a person's word, what holds orders first."""
     name, rules = context.connection(connection)
     sets = current_sets(context, name, rules)
-    return _open_of(context, name, rules, sets, _latest(sets)) if sets else ()
+    return _open_of(context, name, rules, sets, _latest(context, name, sets)) if sets else ()
 
 
 def _open_of(
@@ -53,7 +52,7 @@ def beginning(context: Context, connection: str | None) -> dict[str, int]:
     sets = current_sets(context, name, rules)
     if not sets or APPROVED in context.store.mappings.current(name, "setting"):
         return {}
-    frames = _latest(sets)
+    frames = _latest(context, name, sets)
     counts = {kind: len(keys_of(frames, kind)) for kind in KINDS if kind != COLUMN}
     return {kind: count for kind, count in counts.items() if count}
 
@@ -102,8 +101,8 @@ def _posted(context: Context, name: str) -> pl.DataFrame:
     return context.store.posted_orders_frame(known.company_id if known else "")
 
 
-def _latest(sets: Sets) -> CanonicalFrames:
-    return combine([frames for _, frames in sets])
+def _latest(context: Context, name: str, sets: Sets) -> CanonicalFrames:
+    return combined(context, name, [frames for _, frames in sets])
 
 
 def seen_register(context: Context, connection: str | None) -> tuple[SeenLine, ...]:
@@ -112,7 +111,7 @@ def seen_register(context: Context, connection: str | None) -> tuple[SeenLine, .
     sets = current_sets(context, name, rules)
     if not sets:
         return ()
-    frames = _latest(sets)
+    frames = _latest(context, name, sets)
     open_keys = {(line.kind, key) for line in _open_of(context, name, rules, sets, frames) for key in line.keys}
     answers = _Answers.of(context, name, rules, open_keys)
     currency = context.settings.company.currency

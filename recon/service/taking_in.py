@@ -19,14 +19,14 @@ from recon.frames.parquet import write_frames
 from recon.intake import identify, keep, keep_bytes, look_at
 from recon.money import plain
 from recon.normalize import normalize
-from recon.normalize.merge import Comparison, combine
+from recon.normalize.merge import Comparison, compare
 from recon.normalize.sequence import chronological
 from recon.plan.buying.state import is_bought
 from recon.service.asking_again import pull_begins, pull_ended, query_by_number
 from recon.service.causes import causes
 from recon.service.context import Context, Progress
 from recon.service.known import (
-    compare_with,
+    combined,
     current_sets,
     file_facts,
     frames_by_name,
@@ -149,8 +149,8 @@ def take_in_kept(
         reading = replace(ahead, findings=ahead.findings.with_columns(pl.lit(file.file_id).alias("file")))
     frames = chronological(normalize(reading, options, file_id=file.file_id))
     sets = [each for _, each in current_sets(context, name, rules)]
-    before = combine(sets) if sets else None
-    comparison = compare_with(sets, frames, source, file.name)
+    before = combined(context, name, sets) if sets else None
+    comparison = compare(before, frames, whole_period=source.holds_whole_period, name=file.name, earlier=sets)
     folder = frames_folder(context, file, key)
     facts = file_facts(file, source, options, frames, comparison, reading.notes) | {"rows_read": rows_read(reading)}
     if not dry_run:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from recon.errors import SettingsError, UnknownFormat, UsageError
-from recon.service import ReconService
+from recon.frames.canonical import CanonicalFrames
+from recon.normalize.merge import combine
+from recon.service import ReconService, known
 from recon.settings_text import FirstAnswers, first_settings
 from recon.sources.profile import parse_profile
 from recon.sources.profile.edit import ProfileEdit, parse_edit, with_edits
@@ -230,3 +232,22 @@ def test_files_and_answers_by_command(books: Workspace) -> None:
     shell("profile", LINES, *words, "--save", "office").expect(4)
     assert shell.json("profile", LINES, "--check", "office")["orders"] == 4
     assert "KEY=VALUE" in shell("profile", LINES, "--set", "x").expect(2).err
+
+
+def test_all_files_are_put_together_once_for_all_questions_and_again_after_another_file(
+    service: ReconService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def counting(sets: Sequence[CanonicalFrames]) -> CanonicalFrames:
+        made.append(len(sets))
+        return combine(sets)
+
+    monkeypatch.setattr(known, "combine", counting)
+    service.import_files([MID_MONTH])
+    before = service.products(suggestions=False).frame["orders"].sum()
+    service.import_files([MONTH_END])
+    after = service.products(suggestions=False).frame["orders"].sum()
+    service.match_open()
+    assert made == [1, 2]  # the second file is compared with what was asked about; then both are one
+    assert after > before
