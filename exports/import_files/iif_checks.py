@@ -7,7 +7,6 @@ from typing import Final
 
 from exports.import_files.iif_forms import (
     FORM_OF,
-    SOLD,
     IifOptions,
     head_account,
     is_journal,
@@ -16,13 +15,13 @@ from exports.import_files.iif_forms import (
     transaction_of,
 )
 from exports.import_files.iif_lists import HOW, Known, close_to
-from exports.import_files.iif_text import CURRENCY, Transaction, held_text
+from exports.import_files.iif_text import Transaction, held_text
 from recon.config_accounts import Accounts
 from recon.domain.document import Document
 from recon.money import plain
 from recon.targets.base import Objection
-from recon.targets.quickbooks.forms import goes_by_rate, label
-from recon.targets.quickbooks.options import LONG_REF_NUMBER_MAX, REF_NUMBER_MAX
+from recon.targets.quickbooks.forms import SOLD, is_off, label
+from recon.targets.quickbooks.options import CURRENCY, LONG_REF_NUMBER_MAX, REF_NUMBER_MAX
 
 _NOT_CHOSEN: Final = frozenset(Accounts.model_fields)
 """Words that stand in postings where no account was chosen."""
@@ -146,11 +145,7 @@ def _each_line(document: Document, options: IifOptions) -> Iterator[Objection]:
                 "lines", f"{what}: line {line.line_no} names no item of QuickBooks.",
                 "Name an item for such lines as quickbooks.text_item, or link the product.",
             )  # fmt: skip
-        if (
-            document.kind in SOLD
-            and goes_by_rate(line)
-            and line.quantity_milli * line.unit_price_minor != line.amount_minor * 1000
-        ):
+        if document.kind in SOLD and is_off(line):
             yield _no("lines", f"{what}: line {line.line_no} is not its quantity times its price.", "Enter it by hand.")
 
 

@@ -16,7 +16,7 @@ from recon.domain.document import Document, DocumentLine
 from recon.frames.text import fold
 from recon.money import plain
 from recon.targets.compare import quantity_text
-from recon.targets.quickbooks.forms import goes_by_rate, memo
+from recon.targets.quickbooks.forms import SOLD, goes_by_rate, memo
 from recon.targets.quickbooks.options import TEXT_MAX
 from recon.targets.quickbooks.qbxml.chars import shortened
 
@@ -27,7 +27,6 @@ FORM_OF: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Kind of document to TRNSTYPE."""
 _BETWEEN: Final = " | "
-SOLD: Final = frozenset({"receipt", "invoice", "credit_note"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import ClassVar, Final, Literal
 from exports.import_files.iif_checks import objections
 from exports.import_files.iif_forms import FORM_OF, IifOptions, kind_of, transaction_of
 from exports.import_files.iif_lists import HOW, Known, Lists, read_lists
-from exports.import_files.iif_text import CURRENCY, Transaction, parse, render
+from exports.import_files.iif_text import Transaction, parse, render
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
@@ -33,7 +33,7 @@ from recon.targets.base import (
     Objection,
     Target,
 )  # fmt: skip
-from recon.targets.quickbooks.options import FULL_NAME_MAX, REF_NUMBER_MAX, TEXT_MAX
+from recon.targets.quickbooks.options import CURRENCY, FULL_NAME_MAX, REF_NUMBER_MAX, TEXT_MAX
 from recon.text import safe_file_part
 
 ONCE: Final = "Import it in QuickBooks once only (back up first; File > Utilities > Import > IIF Files): importing a file twice books everything twice."

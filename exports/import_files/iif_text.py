@@ -14,9 +14,9 @@ from typing import Final
 
 from recon.errors import MalformedFile
 from recon.money import plain
+from recon.targets.quickbooks.options import CURRENCY
 from recon.targets.quickbooks.qbxml.chars import windows_text
 
-CURRENCY: Final = "USD"
 ENCODING: Final = "cp1252"
 LINE_END: Final = "\r\n"
 HEAD: Final = (

@@ -428,6 +428,21 @@ def test_a_paid_expense_is_one_journal_entry_against_its_clearing_account(compan
     assert (listed.number, listed.contact_code) == ("SP-20261006", chart.VENDOR)
 
 
+def test_only_lines_that_go_by_rate_are_held_to_quantity_times_price(company: SandboxCompany) -> None:
+    """A bill goes by amounts: goods bought at a discount are no objection to it, as they are to a sale."""
+    bought = dataclasses.replace(
+        line(2500, 2000, product_code="TEE-BLK-M", account_code="Merchant Fees"), amount_minor=4500
+    )
+    bill = dataclasses.replace(
+        fees(), payment_method=None, paid_minor=0, lines=(bought,), total_minor=4500, net_minor=4500
+    )
+    books = target(company)
+    assert books.check(bill) == []
+    assert books.send(bill).total_minor == 4500
+    told = [one.text for one in books.check(dataclasses.replace(receipt(), lines=(bought,)))]
+    assert any("is not its quantity times its price" in one for one in told)
+
+
 def test_a_journal_entry_of_other_amounts_is_told_apart(company: SandboxCompany) -> None:
     books = target(company)
     books.send(fees())

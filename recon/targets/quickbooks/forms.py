@@ -22,6 +22,7 @@ from recon.targets.quickbooks.qbxml.chars import shortened
 from recon.targets.quickbooks.qbxml.write import Request, request
 
 PRODUCT: Final = "product"
+_PIECE: Final = 1000
 _LABELS: Final = {"receipt": "sales receipt", "credit_note": "credit memo", "expense": "bill", PRODUCT: "item"}
 
 
@@ -43,6 +44,8 @@ FORMS: Final[Mapping[str, Form]] = {
     "credit_note": Form(name="CreditMemo"),
     "expense": Form(name="Bill", party="VendorRef"),
 }
+SOLD: Final = frozenset({"receipt", "invoice", "credit_note"})
+"""Documents whose lines go by items."""
 JOURNAL: Final = Form(name="JournalEntry", party="")
 """An expense that was paid at once, as a payout's fees are: it never stood in accounts payable."""
 KINDS: Final = frozenset({*FORMS, "void", PRODUCT})
@@ -258,6 +261,11 @@ def line_values(line: DocumentLine, options: QuickBooksOptions, taxes: TaxUse) -
 def goes_by_rate(line: DocumentLine) -> bool:
     """Return whether a line goes by quantity and rate: goods with an item of their own, at a price that is not negative."""
     return bool(line.product_code) and line.kind == PRODUCT and line.unit_price_minor >= 0
+
+
+def is_off(line: DocumentLine) -> bool:
+    """Return whether a line goes by quantity and rate and does not come to its amount that way."""
+    return goes_by_rate(line) and line.quantity_milli * line.unit_price_minor != line.amount_minor * _PIECE
 
 
 def non_taxable(options: QuickBooksOptions, taxes: TaxUse) -> str | None:

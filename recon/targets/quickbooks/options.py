@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+CURRENCY: Final = "USD"
+"""The books of the US editions are in it."""
 REF_NUMBER_MAX: Final = 11
 """Longest RefNumber of sales forms and journal entries."""
 LONG_REF_NUMBER_MAX: Final = 20

@@ -29,13 +29,15 @@ from recon.targets.quickbooks.forms import (
     JOURNAL,
     KINDS,
     PRODUCT,
+    SOLD,
     TaxUse,
     form_request,
-    goes_by_rate,
+    is_off,
     label,
 )
 from recon.targets.quickbooks.masters import Lists, Masters
 from recon.targets.quickbooks.options import (
+    CURRENCY,
     FULL_NAME_MAX,
     ITEM_NAME_MAX,
     REF_NUMBER_MAX,
@@ -52,7 +54,6 @@ UNSTATED: Final = (
         "Not known. QuickBooks Pro and Premier are no longer sold in the US and their support ends; an expired file is view-only.",
     ),
 )
-CURRENCY: Final = "USD"
 
 
 class QuickBooksTarget(Target):
@@ -128,18 +129,14 @@ class QuickBooksTarget(Target):
                 Objection(field="number", text=f"{label(document)} has no number.", remedy='Set numbering = "source".')
             )
         bare = [line.line_no for line in document.lines if not line.product_code]
-        if document.kind in {"receipt", "invoice", "credit_note"} and bare and not self._options.text_item:
+        if document.kind in SOLD and bare and not self._options.text_item:
             found.append(
                 Objection(
                     field="lines", text=f"{label(document)}: lines {', '.join(map(str, bare))} name no item of QuickBooks.",
                     remedy="Name an item for them as quickbooks.text_item, or link their products.",
                 )
             )  # fmt: skip
-        odd = [
-            line
-            for line in document.lines
-            if goes_by_rate(line) and line.quantity_milli * line.unit_price_minor != line.amount_minor * 1000
-        ]
+        odd = [line for line in document.lines if document.kind in SOLD and is_off(line)]
         found += [
             Objection(
                 field="lines", text=f"{label(document)}: line {line.line_no} is not its quantity times its price."
