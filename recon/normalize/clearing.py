@@ -10,9 +10,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import empty, fill
+from recon.frames.order_keys import of_marketplace
 from recon.frames.payout_keys import is_payout_row, is_stated
 from recon.normalize.payout_refunds import date_refunds
 from recon.normalize.sequence import without_orders
@@ -68,11 +68,7 @@ def clearing_balances(frames: CanonicalFrames) -> pl.DataFrame:
 
 def _of_provider(orders: pl.DataFrame) -> bool:
     """Return whether payouts are those of a payment provider; marketplaces settle other prices than the buyer paid."""
-    return bool(
-        orders.select(
-            (is_payout_row() & ~pl.col("order_key").str.extract("^([^:]*):").is_in(MARKETPLACES)).any()
-        ).item()
-    )
+    return bool(orders.select((is_payout_row() & ~of_marketplace()).any()).item())
 
 
 def _received(orders: pl.DataFrame) -> pl.DataFrame:

@@ -13,10 +13,10 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather, no_findings
+from recon.frames.order_keys import of_marketplace
 from recon.frames.payout_keys import is_payout_row
 from recon.frames.schemas import ORDERS
 
@@ -34,7 +34,6 @@ _PARTS: Final = {
     "refunds": ("refunded_on", "amount_minor", "reason"),
 }  # fmt: skip
 """What counts of the rows that hang on an order."""
-_PLATFORM: Final = pl.col("order_key").str.extract("^([^:]*):")
 _SHOP: Final = pl.col("order_key").str.extract("^([^:]*:[^:]*):").alias("shop")
 """Platform and shop, the first two parts of an order's key."""
 _STEPS: Final = {
@@ -138,7 +137,7 @@ def _gone(before: CanonicalFrames, new: CanonicalFrames) -> pl.DataFrame:
     assert isinstance(last, dt.date)
     inside = before.orders.filter((pl.col("ordered_on") > first) & (pl.col("ordered_on") < last))
     # Transactions and payouts stand in files of their own, chosen by other days: none of them misses the other's rows.
-    inside = inside.filter(~(is_payout_row() & ~_PLATFORM.is_in(MARKETPLACES)).fill_null(value=False))
+    inside = inside.filter(~(is_payout_row() & ~of_marketplace()).fill_null(value=False))
     missing = inside.join(new.orders.select("order_key"), on="order_key", how="anti", maintain_order="left")
     if missing.is_empty():
         return missing

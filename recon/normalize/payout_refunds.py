@@ -10,10 +10,10 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather
+from recon.frames.order_keys import of_marketplace
 from recon.frames.schemas import REFUNDS, PaymentState
 
 _MONEY_IN: Final = ("paid", "overpaid", "partly_refunded")
@@ -51,7 +51,7 @@ def date_refunds(frames: CanonicalFrames, rows: pl.DataFrame, legs: pl.DataFrame
 
 def _refund_rows(rows: pl.DataFrame, legs: pl.DataFrame) -> pl.DataFrame:
     """Return sale_key, refunded_on, amount_minor (> 0: money went back) and row of every refund transaction."""
-    of_platform = ~pl.col("order_key").str.extract("^([^:]*):").is_in(MARKETPLACES)
+    of_platform = ~of_marketplace()
     found = legs.filter(pl.col("sku") == "refund", pl.col("sale_key").is_not_null())
     days = rows.filter(of_platform).select("order_no", pl.col("ordered_on").alias("refunded_on"), "file")
     both = found.join(days, on="order_no", how="inner", maintain_order="left")

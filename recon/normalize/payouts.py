@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from
+from recon.frames.order_keys import of_marketplace, shop_of
 from recon.frames.payout_keys import is_stated, is_waiting
-
-_SHOP = "^([^:]*:[^:]*:)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,13 @@ def with_sale_keys(rows: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     Orders of a marketplace are keyed by their number. Others are looked for among the sales by the number a person sees; one that
     two sales carry names neither.
     """
-    shop = pl.col("order_key").str.extract(_SHOP)
-    by_number = pl.concat_str(shop, pl.col("order_number"))
-    platform = pl.col("order_key").str.extract("^([^:]*):")
+    by_number = pl.concat_str(shop_of(), pl.col("order_number"))
     sales = orders.filter(pl.col("record_kind") == "sale").select(
         by_number.alias("_number"), pl.col("order_key").alias("_sale_key")
     )
     sales = sales.filter(pl.col("_number").is_not_null()).unique("_number", keep="none")
     named = rows.with_columns(by_number.alias("_number")).join(sales, on="_number", how="left", maintain_order="left")
-    key = pl.when(platform.is_in(MARKETPLACES)).then("_number").otherwise(pl.coalesce("_sale_key", "_number"))
+    key = pl.when(of_marketplace()).then("_number").otherwise(pl.coalesce("_sale_key", "_number"))
     return named.with_columns(pl.when(~is_stated()).then(key).alias("sale_key")).drop("_number", "_sale_key")
 
 
@@ -57,7 +53,7 @@ def apart(rows: pl.DataFrame, legs: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
     waits, states = is_waiting(), is_stated()
     whole = rows.filter(states, pl.col("order_state") == "completed")
     detailed = rows.filter(~waits, ~states)
-    same = [pl.col("cycle_key").str.extract(_SHOP).alias("_shop"), pl.col("other_numbers").alias("_once")]
+    same = [shop_of("cycle_key").alias("_shop"), pl.col("other_numbers").alias("_once")]
     waiting = rows.filter(waits).with_columns(same)
     waiting = waiting.join(detailed.select(same), on=["_shop", "_once"], how="anti", maintain_order="left")
     waiting = waiting.drop("_shop", "_once")
@@ -100,7 +96,7 @@ def payouts_differ(rows: pl.DataFrame, payouts: Payouts) -> pl.DataFrame:
 def charges_differ(rows: pl.DataFrame, legs: pl.DataFrame, payouts: Payouts, orders: pl.DataFrame) -> pl.DataFrame:
     """Return orders paid through the provider alone whose charges are not their total."""
     every = pl.concat([rows, payouts.waiting]).select("order_no", "payment_channel", "file", "row", "order_key")
-    of_platform = every.filter(~pl.col("order_key").str.extract("^([^:]*):").is_in(MARKETPLACES)).drop("order_key")
+    of_platform = every.filter(~of_marketplace()).drop("order_key")
     both = pl.concat([legs, payouts.waiting_legs]).filter(pl.col("sku") == "sale", pl.col("sale_key").is_not_null())
     both = both.drop("row").join(of_platform, on="order_no", how="inner", maintain_order="left")
     sums = both.group_by("sale_key", "payment_channel", maintain_order=True).agg(

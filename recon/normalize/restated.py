@@ -13,6 +13,7 @@ import polars as pl
 from recon.domain.providers import SETTLING
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, no_findings
+from recon.frames.order_keys import platform_of
 
 CODE: Final = "settlement-restated"
 _SAME: Final = r"^((?:[^:]*:){2}purchase:[^/]+/.*)/[^/?]+/[0-9]+$"
@@ -29,7 +30,7 @@ def restated(orders: pl.DataFrame, file_no: str) -> pl.DataFrame:
     bought = orders.filter(pl.col("record_kind") == "purchase")
     if bought.is_empty():
         return no_findings()
-    key, settles = pl.col("order_key"), pl.col("order_key").str.extract("^([^:]*):").is_in(SETTLING)
+    key, settles = pl.col("order_key"), platform_of().is_in(SETTLING)
     rows = bought.with_columns(pl.when(settles).then(key.str.extract(_SAME)).alias("_same"))
     rows = rows.filter(pl.col("_same").is_not_null())
     together = (

@@ -12,13 +12,13 @@ from typing import Final
 import polars as pl
 
 from recon.frames.amounts import plain_text
+from recon.frames.order_keys import shop_of
 
 DESCRIPTION: Final = "description"
 SAID: Final = pl.Schema({"return_key": pl.String(), "sale_key": pl.String()})
 """What persons said: one row per return."""
 SURE_DIGITS: Final = 6
 """A number of digits alone has so many at least to be looked for in a description, where amounts and days stand too."""
-_SHOP: Final = "^([^:]*:[^:]*:)"
 _SHOWN: Final = 3
 
 RETURN_SALES: Final = pl.Schema({
@@ -39,7 +39,7 @@ def return_sales(returns: pl.DataFrame, sales: pl.DataFrame, said: pl.DataFrame)
     words = _words(returns)
     numbers = sales.select(
         pl.col("order_key").alias("sale_key"), pl.col("order_number").alias("word"), "total_minor", "ordered_on",
-        pl.col("order_key").str.extract(_SHOP).alias("shop"), pl.lit(value=True).alias("by_number"),
+        shop_of().alias("shop"), pl.lit(value=True).alias("by_number"),
     )  # fmt: skip
     ids = numbers.with_columns(
         pl.col("sale_key").str.extract("([^:]*)$").alias("word"), pl.lit(value=False).alias("by_number")
@@ -62,7 +62,7 @@ def _words(returns: pl.DataFrame) -> pl.DataFrame:
     """Return return_key, shop, field and word: one row per word a return states; its own number is none."""
     stated = returns.filter(pl.col("other_numbers").is_not_null()).select(
         pl.col("order_key").alias("return_key"), "order_number",
-        pl.col("order_key").str.extract(_SHOP).alias("shop"), pl.col("other_numbers").str.split(" ").alias("stated"),
+        shop_of().alias("shop"), pl.col("other_numbers").str.split(" ").alias("stated"),
     ).explode("stated")  # fmt: skip
     parts = pl.col("stated").str.split_exact("=", 1)
     split = stated.with_columns(

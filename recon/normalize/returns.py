@@ -12,10 +12,10 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather
+from recon.frames.order_keys import of_marketplace, shop_of
 from recon.frames.schemas import REFUNDS
 from recon.normalize.named_returns import attach_named_returns
 from recon.normalize.sequence import without_orders
@@ -75,19 +75,19 @@ def _attach_marketplace(frames: CanonicalFrames) -> CanonicalFrames:
 
 
 def _of_marketplace(orders: pl.DataFrame) -> pl.Series:
-    platform = orders["order_key"].str.extract("^([^:]*):")
-    return platform.is_in(MARKETPLACES).fill_null(value=False)
+    return orders.select(of_marketplace().fill_null(value=False)).to_series()
 
 
 def _returns(frames: CanonicalFrames, is_return: pl.Series) -> pl.DataFrame:
     """Return the returns with the number, state and refund of the sale each belongs to, and how many pieces they are."""
-    shop = pl.col("order_key").str.extract("^([^:]*:[^:]*:)")
     pieces = frames.lines.group_by("order_no").agg((pl.col("quantity_milli").sum() // 1000).alias("pieces"))
     sales = frames.orders.filter(pl.col("record_kind") == "sale").select(
         pl.col("order_key").alias("sale_key"), pl.col("order_no").alias("sale_no"), pl.col("order_state").alias("sale_state"),
         pl.col("state_text").alias("sale_text"), pl.col("refunded_minor").alias("own"),
     )  # fmt: skip
-    found = frames.orders.filter(is_return).with_columns(pl.concat_str(shop, pl.col("order_number")).alias("sale_key"))
+    found = frames.orders.filter(is_return).with_columns(
+        pl.concat_str(shop_of(), pl.col("order_number")).alias("sale_key")
+    )
     found = found.join(pieces, on="order_no", how="left", maintain_order="left")
     return found.join(sales, on="sale_key", how="left", maintain_order="left")
 

@@ -14,6 +14,7 @@ import polars as pl
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather
+from recon.frames.order_keys import shop_of
 from recon.frames.schemas import REFUNDS
 
 CODE: Final = "settled-refund"
@@ -57,8 +58,7 @@ def paid_in_full(rows: pl.DataFrame, legs: pl.DataFrame, orders: pl.DataFrame) -
     """
     is_return, state = pl.col("record_kind") == "sale_return", pl.col("order_state")
     gives_back = is_return | (pl.col("refunded_minor") > 0) | (pl.col("payment_state") == "refunded")
-    shop = pl.col("order_key").str.extract("^([^:]*:[^:]*:)")
-    keys = orders.filter(gives_back, state != "cancelled").select(pl.concat_str(shop, "order_number")).to_series()
+    keys = orders.filter(gives_back, state != "cancelled").select(pl.concat_str(shop_of(), "order_number")).to_series()
     group = pl.col("sku")
     about = legs.filter(pl.col("sale_key").is_in(keys.implode()), group.is_in(["sale", "discount", "refund"]))
     about = about.join(rows.select("order_no", "file", "paid_on"), on="order_no", how="left", maintain_order="left")

@@ -9,9 +9,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import empty, fill
+from recon.frames.order_keys import of_marketplace
 from recon.frames.payout_keys import OTHER
 from recon.normalize.payouts import stated_payouts
 from recon.normalize.settlements import Settled, held_cycles, settled_of
@@ -69,7 +69,7 @@ def _cycles(settled: Settled, orders: pl.DataFrame) -> pl.DataFrame:
     )
     rows = settled.rows.join(known, on="sale_key", how="left", maintain_order="left")
     named = pl.col("sale_key").is_not_null()
-    of_provider = ~pl.col("cycle_key").str.extract("^([^:]*):").is_in(MARKETPLACES)
+    of_provider = ~of_marketplace("cycle_key")
     return rows.group_by("cycle_key", maintain_order=True).agg(
         of_provider.first().alias("of_provider"),
         pl.col("paid_on").max(), pl.col("customer_name").first().alias("supplier"), pl.col("currency").first(),

@@ -11,11 +11,13 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.providers import MARKETPLACES, SETTLING
+from recon.domain.providers import SETTLING
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
+from recon.frames.order_keys import of_marketplace, platform_of
+from recon.frames.payout_keys import is_payout_row
 from recon.frames.schemas import ORDER_LINES, ORDERS, PAYMENTS
 from recon.normalize.payout_refunds import date_refunds
 from recon.normalize.payouts import Payouts, apart, charges_differ, payouts_differ, with_sale_keys
@@ -65,9 +67,7 @@ def is_settlement_row(orders: pl.DataFrame) -> pl.Series:
     """Return which records are rows of settlements or payouts."""
     if not (orders["record_kind"] == "purchase").any():
         return pl.repeat(value=False, n=orders.height, dtype=pl.Boolean, eager=True)
-    key = pl.col("order_key")
-    settles = key.str.extract("^([^:]*):").is_in(SETTLING)
-    found = (pl.col("record_kind") == "purchase") & settles & key.str.contains(_ROW)
+    found = (pl.col("record_kind") == "purchase") & platform_of().is_in(SETTLING) & is_payout_row()
     return orders.select(found.fill_null(value=False).alias("is_row")).to_series()
 
 
@@ -97,7 +97,7 @@ def gather_settlements(frames: CanonicalFrames) -> CanonicalFrames:
 
 def _of_marketplaces(settled: Settled) -> Settled:
     """Return what marketplaces settled; they state refunds and prices that a payment provider knows nothing of."""
-    rows = settled.rows.filter(pl.col("order_key").str.extract("^([^:]*):").is_in(MARKETPLACES))
+    rows = settled.rows.filter(of_marketplace())
     if rows.height == settled.rows.height:
         return settled
     return replace(settled, rows=rows, legs=settled.legs.join(rows.select("order_no"), on="order_no", how="semi"))
