@@ -334,6 +334,17 @@ def test_what_is_missing_in_the_company_file_is_said_all_at_once(company: Sandbo
     assert [one.split(":")[0] for one in lacks] == ["accounts.sales", "contacts.default", "quickbooks.text_item"]
 
 
+def test_many_items_are_read_back_in_one_question(company: SandboxCompany, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = target(company)
+    wanted = [new_product(f"CAP-{number:02}", f"Cap {number}", currency="USD") for number in range(3)]
+    ids = [books.send(one).ledger_id for one in wanted[:2]]
+    asked: list[str] = []
+    monkeypatch.setattr(company, "process", lambda text: asked.append(text) or SandboxCompany.process(company, text))
+    held = [one for _, one in books.read_back(list(zip(wanted, [*ids, "80FF-1"], strict=True)))]
+    assert [one and (one.ledger_id, one.number) for one in held] == [(ids[0], "CAP-00"), (ids[1], "CAP-01"), None]
+    assert len(asked) == 1
+
+
 def test_connecting_reads_each_list_once_and_the_next_look_anew(
     company: SandboxCompany, monkeypatch: pytest.MonkeyPatch
 ) -> None:

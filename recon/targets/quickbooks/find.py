@@ -8,7 +8,7 @@ file shows at once what it holds, and the desk lets nothing be on its way while 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from recon.domain.document import Document
 from recon.errors import OutcomeUnknown, TargetUnavailable
@@ -21,7 +21,7 @@ from recon.targets.quickbooks.qbxml.status import Verdict, meaning
 from recon.targets.quickbooks.records import KIND_OF_ROW, confirmation, item, memo_of, transaction
 
 TOGETHER = 50
-"""Transactions asked for by id in one question."""
+"""Transactions or items asked for in one question."""
 
 
 class Finder:
@@ -104,11 +104,18 @@ class Finder:
 
     def by_id(self, name: str, ids: Sequence[str]) -> dict[str, Row]:
         """Return transactions of one kind by their TxnID; those QuickBooks does not hold are left out."""
-        found: dict[str, Row] = {}
-        for start in range(0, len(ids), TOGETHER):
-            values: dict[str, object] = {"TxnID": list(ids[start : start + TOGETHER]), "IncludeLineItems": True}
-            found |= {row.text("TxnID"): row for row in self._exchange.ask(f"{name}Query", values)}
-        return found
+        rows = self._together(f"{name}Query", "TxnID", ids, {"IncludeLineItems": True})
+        return {row.text("TxnID"): row for row in rows}
+
+    def _items(self, skus: Sequence[str]) -> dict[str, Row]:
+        """Return items by their name, folded: capitals do not matter to QuickBooks."""
+        return {row.text("FullName").casefold(): row for row in self._together("ItemQuery", "FullName", skus, {})}
+
+    def _together(self, name: str, key: str, wanted: Sequence[str], more: Mapping[str, object]) -> Iterator[Row]:
+        """Ask for many at a time."""
+        one_each = list(dict.fromkeys(wanted))
+        for start in range(0, len(one_each), TOGETHER):
+            yield from self._exchange.ask(name, {key: one_each[start : start + TOGETHER], **more})
 
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
         """Yield what QuickBooks holds; for voids the document they apply to."""
@@ -117,11 +124,12 @@ class Finder:
             name, txn_id = _place(document, ledger_id)
             if name and txn_id:
                 wanted.setdefault(name, []).append(txn_id)
-        held = {name: self.by_id(name, list(dict.fromkeys(ids))) for name, ids in wanted.items()}
+        held = {name: self.by_id(name, ids) for name, ids in wanted.items()}
+        items = self._items([document.sku for document, _ in documents if document.kind == PRODUCT])
         for document, ledger_id in documents:
             if document.kind == PRODUCT:
-                rows = self._exchange.ask("ItemQuery", {"FullName": [document.sku]})
-                yield document, item(rows[0]) if rows else None
+                listed = items.get(document.sku.casefold())
+                yield document, item(listed) if listed else None
                 continue
             name, txn_id = _place(document, ledger_id)
             row = held.get(name, {}).get(txn_id)
