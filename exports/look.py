@@ -29,11 +29,9 @@ FONT_NAME: Final = "Tahoma"
 
 _HAIR: Final = Side(style="hair", color=LINE)
 _THIN: Final = Side(style="thin", color=LINE)
-_STRONG: Final = Side(style="medium", color=TEAL)
 
 UNDERLINED: Final = Border(bottom=_HAIR)
 BOXED: Final = Border(top=_THIN, bottom=_THIN, left=_THIN, right=_THIN)
-CLOSED: Final = Border(bottom=_STRONG)
 
 
 def font(*, size: int = 10, bold: bool = False, colour: str = INK, italic: bool = False) -> Font:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from recon.config import Settings
 from recon.errors import StoreBusy, UsageError
@@ -21,9 +21,6 @@ from tui.upload_process import ProcessUploads, Uploads
 from tui.wiring import service_for
 
 Answer = TypeVar("Answer")
-
-ENVIRONMENT_WORDS: Final = {"live": "LIVE", "test": "TEST", "sandbox": "DEMO"}
-"""Environment of a connection to the word that stands first on every screen."""
 
 
 class Session:

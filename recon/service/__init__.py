@@ -365,10 +365,6 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         """Return orders with where their money went."""
         return reading.orders(self._context, connection, held=held)
 
-    def identity_warnings(self) -> tuple[str, ...]:
-        """Return what is odd about this folder: a copy, a network drive, an older state put back."""
-        return reading.place_notices(self._context)
-
     def adopt(self, *, dry_run: bool = False) -> None:
         """Make a copied workspace one of its own.
 

@@ -14,11 +14,11 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold
 from recon.money import plain
 from recon.plan.buying.state import is_bought
+from recon.service.channel_table import channel_rows
 from recon.service.charge_products import service_gaps
 from recon.service.charge_rules import DEFAULT, ChargeTable, charge_table
-from recon.service.check_scope import channels_in_use, charge_command, open_skus, to_be_sent
+from recon.service.check_scope import charge_command, open_skus, to_be_sent
 from recon.service.context import Context
-from recon.service.known import current_sets
 from recon.service.reading import latest_plan, latest_plan_folder
 from recon.service.returned import planned_frames
 from recon.summaries_checks import CheckLine, State
@@ -34,7 +34,7 @@ _ACCOUNT: Final = ("sales-account-missing",)
 
 def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
     """Yield the lines about what the orders need; contacts are looked at before the first order too."""
-    frames = planned_frames(context, name, rules) if current_sets(context, name, rules) else None
+    frames = planned_frames(context, name, rules)
     if frames is None:
         yield CheckLine(
             check="orders", state="unknown", text="No orders were taken in yet, so what they need is not known.",
@@ -48,9 +48,9 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     also = f" Records of purchases and settlements: {bought:,}." if bought else ""
     sold = orders.height - bought
     yield CheckLine(check="orders", state="ok", text=f"Orders: {sold:,}, from {first!s} to {last!s}.{also}", count=sold)
-    yield from _payment_channels(context, name, rules, frames)
-    yield _skus(context, name, rules, frames)
     sent = to_be_sent(frames, rules)
+    yield from _payment_channels(context, name, rules, sent)
+    yield _skus(context, name, rules, sent)
     table = charge_table(context, name, sent)
     yield from _charges(context, name, rules, catalog, table)
     yield from _services(context, name, rules)
@@ -67,8 +67,8 @@ def _without_account(channels: pl.DataFrame, state: State, text: str, remedy: st
     )  # fmt: skip
 
 
-def _payment_channels(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> Iterator[CheckLine]:
-    frame, currency = channels_in_use(context, name, rules, frames), context.settings.company.currency
+def _payment_channels(context: Context, name: str, rules: Connection, sent: CanonicalFrames) -> Iterator[CheckLine]:
+    frame, currency = channel_rows(context, name, rules, sent), context.settings.company.currency
     unmapped, cash = frame.filter(pl.col("state") == "unmapped"), frame.filter(pl.col("state") == "cash")
     if unmapped.height:
         orders = int(unmapped["orders"].sum())
@@ -99,8 +99,8 @@ def _named(channels: pl.Series) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def _skus(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> CheckLine:
-    skus, blocked, total = open_skus(context, name, rules, frames)
+def _skus(context: Context, name: str, rules: Connection, sent: CanonicalFrames) -> CheckLine:
+    skus, blocked, total = open_skus(context, name, rules, sent)
     open_ = skus.filter(pl.col("state").cast(pl.String).is_in(["unlinked", "suggested"]))
     if not open_.height:
         return CheckLine(check="skus", state="ok", text=f"All are linked or go as text: {skus.height:,}.", count=0)

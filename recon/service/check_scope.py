@@ -12,7 +12,6 @@ from recon.frames.canonical import CanonicalFrames
 from recon.match.channels import resolve_channels
 from recon.match.work_list import blocked_orders
 from recon.money import plain
-from recon.service.channel_table import channel_rows
 from recon.service.context import Context
 from recon.service.product_table import product_frame
 
@@ -34,14 +33,8 @@ def _no_links() -> pl.DataFrame:
     return pl.DataFrame(schema={"payment_channel": pl.String, "payment_method": pl.String, "account_code": pl.String})
 
 
-def channels_in_use(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:
-    """Return CHANNEL_ROWS of the orders a plan would send."""
-    return channel_rows(context, name, rules, to_be_sent(frames, rules))
-
-
-def open_skus(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[pl.DataFrame, int, str]:
+def open_skus(context: Context, name: str, rules: Connection, sent: CanonicalFrames) -> tuple[pl.DataFrame, int, str]:
     """Return PRODUCT_ROWS of the orders a plan would send, how many of these wait for a SKU, and their total."""
-    sent = to_be_sent(frames, rules)
     rows, _found = product_frame(context, name, rules, sent, suggestions=False)
     count, minor = blocked_orders(sent.orders, sent.lines, rows)
     return rows, count, plain(minor, context.settings.company.currency)

@@ -15,7 +15,6 @@ from tui.i18n import N_, _, count, ngettext
 from tui.widgets.intake_words import date_example, era_words, number_example
 
 Path = tuple[str, ...]
-NO_COLUMN: Final = "-"
 ROWS: Final = pl.Schema({
     "key": pl.String(), "sign": pl.String(), "what": pl.String(), "value": pl.String(), "note": pl.String(),
 })  # fmt: skip

@@ -247,8 +247,3 @@ def _report_parts(report: FileReport, amount: Amount, currency: str, width: int,
 def sum_ties(report: FileReport) -> bool:
     """Return whether the file's own sum is that of its orders; refused orders account for a difference."""
     return report.stated_total == report.total or report.refused > 0
-
-
-def line_of(history: IntakeHistory, file: str) -> IntakeLine | None:
-    """Return a file of the history by its digits."""
-    return next((line for line in history.files if line.file == file), None)
