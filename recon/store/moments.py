@@ -11,7 +11,7 @@ _FORM: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 def stamp(moment: dt.datetime) -> str:
     """Return a moment as text, e.g. ``2026-07-01T08:30:00.000000Z``."""
     assert moment.tzinfo is not None
-    return moment.astimezone(dt.UTC).strftime(_FORM)
+    return f"{moment.astimezone(dt.UTC).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def moment(text: str) -> dt.datetime:

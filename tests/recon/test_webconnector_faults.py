@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -132,17 +133,60 @@ def test_f40_a_set_that_cannot_be_written_down_is_not_handed_out(here, monkeypat
     assert "Ann" not in names(here.company)
 
 
-def test_f40_an_answer_that_cannot_be_written_down_stays_unresolved(here, monkeypatch):
-    asked = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
+def test_f40_an_answer_that_cannot_be_written_down_lets_nothing_more_out(here, tmp_path):
+    """QuickBooks said yes and the program knows; on the disk the set stays unresolved, and nothing goes out behind it."""
+    first = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
     here.connector.begin()
-    text = here.connector.fetch_patiently()
-    with monkeypatch.context() as patch:
-        patch.setattr(here.here.journal, "settle", lambda *_: (_ for _ in ()).throw(StoreError("The drive is full.")))
-        assert here.connector.bring(here.company.process(text)) == -1
-    assert here.connector.last_error() == "The drive is full."
-    with pytest.raises(OutcomeUnknown):
-        asked.result(10)
-    assert here.here.journal.unresolved().set_id == "rc1"
+    here.connector.step()
+    assert first.result(10)
+    second = here.ask(change("rc2", "Ben"), set_id="rc2", about=("k2",))
+    with broken_disk(here.here.journal):
+        assert here.connector.fetch() == ""
+        assert "could not be written" in here.connector.last_error()
+        with pytest.raises(TargetUnavailable, match="could not be written"):
+            second.result(10)
+        with closing(Journal(tmp_path / "books" / ".recon", here.clock, writable=False)) as other:
+            assert other.unresolved().set_id == "rc1"
+    assert "Ben" not in names(here.company)
+    here.connector.close()
+    assert here.here.dispatch.recovered("k1").answer == first.result()
+
+
+@contextmanager
+def broken_disk(journal):
+    """Let SQLite refuse every write."""
+    journal._sqlite.execute("PRAGMA query_only = ON")
+    yield
+    journal._sqlite.execute("PRAGMA query_only = OFF")
+
+
+def test_f40_an_answer_is_on_the_disk_before_the_next_set_and_where_the_program_rests(here, tmp_path):
+    with closing(Journal(tmp_path / "books" / ".recon", here.clock, writable=False)) as other:
+        first = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
+        here.connector.begin()
+        here.connector.step()
+        assert first.result(10)
+        assert other.unresolved().set_id == "rc1"
+        here.ask(change("rc2", "Ben"), set_id="rc2", about=("k2",))
+        here.company.process(here.connector.fetch_patiently())
+        assert other.unresolved().set_id == "rc2"
+        assert other.last_about("k1").answer == first.result()
+        here.connector.close()
+        here.connector.begin()
+        here.connector.step()
+        assert here.connector.fetch() == ""
+        assert other.unresolved() is None
+
+
+def test_f40_quickbooks_is_not_told_to_forget_an_answer_before_it_is_on_the_disk(here):
+    first = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
+    here.connector.begin()
+    here.connector.step()
+    assert first.result(10)
+    with broken_disk(here.here.journal):
+        assert here.connector.fetch() == ""
+        assert here.connector.fetch() == ""
+    assert here.company.books.answered("rc1") is not None
 
 
 def test_f40_a_visit_in_which_nothing_is_heard_ends_and_its_set_is_unresolved(here):

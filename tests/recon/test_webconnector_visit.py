@@ -94,12 +94,12 @@ def test_settled_sets_are_cleared_in_quickbooks_after_the_programs_own(here):
     connector.step()
     assert first.result(10)
     assert second.result(10)
-    assert here.company.books.answered("rc1") is not None
-    connector.step()
-    connector.step()
+    assert 'newMessageSetID="rc2" oldMessageSetID="rc1"' in connector.sent[-1]
     assert here.company.books.answered("rc1") is None
+    assert here.company.books.answered("rc2") is not None
+    connector.step()
     assert here.company.books.answered("rc2") is None
-    assert 'oldMessageSetID="rc2"' in connector.sent[-1]
+    assert 'onError="continueOnError" oldMessageSetID="rc2"' in connector.sent[-1]
     assert connector.fetch() == ""
 
 

@@ -116,6 +116,8 @@ class SandboxCompany:
             return kept
         self._books.begin()
         try:
+            if asked.old_set_id:
+                self._books.forget_answer(asked.old_set_id)
             answers: list[Said] = []
             stopped = False
             for wanted in asked.requests:

@@ -36,7 +36,8 @@ ON_A_VISIT: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _CHANGES: Final = re.compile(r"<QBXMLMsgsRq[^>]*\bnewMessageSetID=")
-_RECOVERS: Final = re.compile(r"<QBXMLMsgsRq[^>]*\boldMessageSetID=")
+_RECOVERS: Final = re.compile(r"<QBXMLMsgsRq[^>]*\boldMessageSetID=[^>]*>\s*</QBXMLMsgsRq>")
+"""Asks for an answer, or has it forgotten: a set without requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """The Web Connector's side of the endpoint: one message set at a time, written down before it goes out.
 
 The order of what is handed out never changes: first what became of a set whose answer was lost, then the program's own, then
-what tidies up behind settled sets.
+what tidies up behind settled sets. A set that changes data says in passing which answer QuickBooks may forget
+(`oldMessageSetID`, as Intuit's own sample does); only where the program wants nothing, a set of its own says so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from recon.targets.quickbooks.endpoint.session import (
     Out,
     Session,
     What,
+    clearing,
     company_name,
     company_of,
     is_kept,
@@ -82,11 +84,14 @@ class Dispatch(Waiting):
             while self._session is session and session.turn == turn and not session.stopped and is_there():
                 out = self._next(session)
                 if out is not None:
+                    session.is_calm = False
                     return out.text
-                if self._clock.monotonic() >= deadline:
+                if self._clock.monotonic() >= deadline or session.stopped:
                     break
-                self._changed.wait(LOOK_SECONDS)
+                if not self._changed.wait(LOOK_SECONDS):
+                    self._rest(session)
                 session.seen = self._clock.monotonic()
+            self._rest(session)
             return ""
 
     def take_answer(self, ticket: str, response: str, code: str, message: str) -> int:
@@ -195,32 +200,47 @@ class Dispatch(Waiting):
             session.out = Out(What.RECOVER, text, set_id)
             return session.out
         self._drop_unwanted()
-        to_clear = self.journal.to_clear()
+        if not self._queue and not self._has_work():
+            self._rest(session)
+        if session.stopped:
+            return None
         if self._queue:
             session.out = self._hand(session, self._queue[0])
-        elif to_clear:
+        elif session.is_calm and (to_clear := self.journal.to_clear()):
             session.out = Out(What.CLEAR, message_set((), old_set_id=to_clear), to_clear)
         elif not self._has_work():
             session.out = Out(What.FAREWELL, message_set([request("HostQuery", {}, request_id="1")]))
         return session.out
+
+    def _rest(self, session: Session) -> None:
+        """The program wants nothing now: write down what waited for the next set."""
+        session.is_calm = True
+        try:
+            self.journal.write_settled()
+        except StoreError as error:
+            if not session.stopped:
+                self._stop(session, str(error), "")
 
     def _drop_unwanted(self) -> None:
         for asked in [one for one in self._queue if not one.is_wanted()]:
             self._finish(asked, error=nothing_out("Whoever asked is gone. Nothing was handed out."))
 
     def _hand(self, session: Session, asked: Asked) -> Out | None:
+        out = Out(What.ASKED, asked.text, asked.set_id, asked)
         if asked.set_id:
             try:
-                self.journal.hand(asked.set_id, asked.about, asked.text)
+                out.clears = self.journal.to_clear()
+                out.text = clearing(asked.text, asked.set_id, out.clears)
+                self.journal.hand(asked.set_id, asked.about, out.text)
             except StoreError as error:
                 self._finish(asked, error=nothing_out(str(error)))
                 self._stop(session, str(error), "")
                 return None
         asked.is_out = True
-        return Out(What.ASKED, asked.text, asked.set_id, asked)
+        return out
 
     def _answered(self, session: Session, out: Out, response: str, said: Answers) -> int:
-        """Write an answer down, then pass it on."""
+        """Take an answer and pass it on; it is written down before the next set goes out, and asked for again if we die before."""
         if out.what is What.RECOVER:
             kept = response if is_kept(out, said) else None
             self.journal.settle(out.set_id, "not-processed" if kept is None else "recovered", kept)
@@ -228,8 +248,10 @@ class Dispatch(Waiting):
         elif out.what is What.CLEAR:
             self.journal.clear(out.set_id)
         elif out.asked is not None:
+            if out.clears:
+                self.journal.clear(out.clears)
             if out.set_id:
-                self.journal.settle(out.set_id, "answered", response)
+                self.journal.settle_soon(out.set_id, "answered", response)
             self._finish(out.asked, answer=response)
         session.out = None
         session.answered += 1

@@ -78,10 +78,16 @@ class Journal:
         self.path = folder / FILE
         self._clock = clock
         self._crash = crash
+        self._writable = writable
         self._seen = seen
         """Told each line of what happens, besides its being kept."""
         self._cleared: list[str] = []
-        """Sets QuickBooks was told to forget; written down with the next set, for telling it twice does no harm."""
+        """Sets QuickBooks was told to forget; written down with what comes next, for telling it twice does no harm."""
+        self._answered: tuple[str, State, str | None] | None = None
+        """What became of the set that was out, not on the disk yet: until then a crash leaves it unresolved, and it is asked for."""
+        self._out: KeptSet | None = None
+        self._is_known = False
+        """Whether the set that is out was read from the file: this process alone changes it from then on."""
         self._guard = threading.RLock()
         with self._explained("opened"):
             if writable:
@@ -136,36 +142,49 @@ class Journal:
         Raises:
             StoreError: It could not be written down, or another set is unresolved; nothing may be handed out.
         """
-        digest = hashlib.sha256(text.encode()).hexdigest()
+        digest, at = hashlib.sha256(text.encode()).hexdigest(), self._now()
         with self._transaction("set-handed"):
             number = self._sqlite.execute(
-                "INSERT INTO sets (set_id, digest, state, handed_at) VALUES (?, ?, 'handed', ?)",
-                (set_id, digest, self._now()),
+                "INSERT INTO sets (set_id, digest, state, handed_at) VALUES (?, ?, 'handed', ?)", (set_id, digest, at)
             ).lastrowid
             self._sqlite.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", [(key, number) for key in about])
+        self._out = KeptSet(set_id=set_id, state="handed", handed_at=at, about=tuple(about))
 
     def settle(self, set_id: str, state: State, answer: str | None) -> None:
         """Write down what became of the set that was handed out."""
-        with self._transaction(f"set-{state}"):
-            changed = self._sqlite.execute(
-                "UPDATE sets SET state = ?, answer = ?, settled_at = ? WHERE set_id = ? AND state = 'handed'",
-                (state, answer, self._now(), set_id),
-            ).rowcount
-            assert changed == 1, "only the set that was handed out is settled"
+        self.settle_soon(set_id, state, answer)
+        self.write_settled()
+
+    def settle_soon(self, set_id: str, state: State, answer: str | None) -> None:
+        """Take note of what became of the set that was handed out; on the disk with the next one, before that goes out."""
+        with self._guard:
+            self._answered = (set_id, state, answer)
+            self._out, self._is_known = None, True
+
+    def write_settled(self) -> None:
+        """Write down what became of the last set, and which answers QuickBooks was told to forget, where that still waits.
+
+        Raises:
+            StoreError: It could not be written down.
+        """
+        with self._guard:
+            if self._answered is not None or self._cleared:
+                with self._transaction(f"set-{self._answered[1]}" if self._answered else "sets-cleared"):
+                    pass
 
     def clear(self, set_id: str) -> None:
         """Take note that QuickBooks was told to forget its answer on a set; it is written down with what comes next."""
         with self._guard:
             self._cleared.append(set_id)
 
-    def write_cleared(self) -> None:
-        """Write down which answers QuickBooks was told to forget."""
-        if self._cleared:
-            with self._transaction("sets-cleared"):
-                pass
-
     def unresolved(self) -> KeptSet | None:
         """Return the set nobody knows the outcome of; None: all are settled."""
+        with self._guard:
+            if not self._is_known:
+                self._out, self._is_known = self._read_unresolved(), self._writable
+            return self._out
+
+    def _read_unresolved(self) -> KeptSet | None:
         rows = self._rows("SELECT * FROM sets WHERE state = 'handed'")
         if not rows:
             return None
@@ -177,14 +196,17 @@ class Journal:
         """Return the oldest settled set whose answer QuickBooks still keeps; empty: none."""
         with self._guard:
             told = set(self._cleared)
-        rows = self._rows(
-            "SELECT set_id FROM sets WHERE is_cleared = 0 AND state <> 'handed' ORDER BY number LIMIT ?",
-            (len(told) + 1,),
-        )
-        return next((str(row["set_id"]) for row in rows if row["set_id"] not in told), "")
+            rows = self._rows(
+                "SELECT set_id FROM sets WHERE is_cleared = 0 AND state <> 'handed' ORDER BY number LIMIT ?",
+                (len(told) + 1,),
+            )
+            found = next((str(row["set_id"]) for row in rows if row["set_id"] not in told), "")
+            return found or (self._answered[0] if self._answered and self._answered[0] not in told else "")
 
     def last_about(self, key: str) -> Recovered | None:
         """Return what is known of the last set about a key; None: there was none, or its outcome is not known yet."""
+        if self._writable:
+            self.write_settled()
         rows = self._rows(
             "SELECT set_id, state, answer FROM sets JOIN about USING (number) WHERE key = ? ORDER BY number DESC LIMIT 1",
             (key,),
@@ -240,10 +262,9 @@ class Journal:
         with self._guard:
             with self._explained("written"):
                 self._sqlite.execute("BEGIN IMMEDIATE")
-                cleared = list(self._cleared)
+                cleared, answered = list(self._cleared), self._answered
                 try:
-                    for one in cleared:
-                        self._sqlite.execute("UPDATE sets SET is_cleared = 1 WHERE set_id = ?", (one,))
+                    self._catch_up(cleared, answered)
                     yield
                     self._crash.reach(f"{step}.before")
                     self._sqlite.execute("COMMIT")
@@ -252,7 +273,20 @@ class Journal:
                         self._sqlite.execute("ROLLBACK")
                     raise
                 self._cleared = [one for one in self._cleared if one not in cleared]
+                self._answered = None
             self._crash.reach(f"{step}.after")
+
+    def _catch_up(self, cleared: Sequence[str], answered: tuple[str, State, str | None] | None) -> None:
+        """Write what waited for a transaction."""
+        if answered is not None:
+            set_id, state, answer = answered
+            changed = self._sqlite.execute(
+                "UPDATE sets SET state = ?, answer = ?, settled_at = ? WHERE set_id = ? AND state = 'handed'",
+                (state, answer, self._now(), set_id),
+            ).rowcount
+            assert changed == 1, "only the set that was handed out is settled"
+        for one in cleared:
+            self._sqlite.execute("UPDATE sets SET is_cleared = 1 WHERE set_id = ?", (one,))
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:
@@ -274,4 +308,4 @@ class Journal:
 
 
 def _stamp(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(dt.UTC).isoformat(timespec='microseconds')[:26]}Z"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Final
 from recon.errors import OutcomeUnknown, TargetError
 from recon.targets.quickbooks.desk import CompanyFile, folded
 from recon.targets.quickbooks.qbxml.problems import MalformedAnswer
-from recon.targets.quickbooks.qbxml.read import Answers, parsed, read
+from recon.targets.quickbooks.qbxml.read import Answers, read
 from recon.targets.quickbooks.qbxml.write import BASELINE
 from recon.text import show
 
@@ -20,6 +21,9 @@ NO_OP: Final = "NoOp"
 """What getLastError says when the Web Connector shall ask again in a few seconds."""
 NEEDED: Final = (int(BASELINE.partition(".")[0]), int(BASELINE.partition(".")[2]))
 """qbXML version the messages are written in."""
+
+
+_REQUEST: Final = re.compile(r'^<([A-Za-z]+)Rq requestID="([^"]*)"', re.MULTILINE)
 
 
 class What(StrEnum):
@@ -62,6 +66,8 @@ class Out:
     text: str
     set_id: str = ""
     asked: Asked | None = None
+    clears: str = ""
+    """The settled set whose answer QuickBooks may forget with this one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +83,8 @@ class Session:
     turn: int = 0
     """How often it has asked for work: only the newest question is answered."""
     answered: int = 0
+    is_calm: bool = False
+    """It asked for work and the program wanted nothing: time to tidy up."""
     out: Out | None = None
 
     def has(self, ticket: str) -> bool:
@@ -100,15 +108,20 @@ def unlike(out: Out, said: Answers) -> str:
     return ""
 
 
+def clearing(text: str, set_id: str, old_set_id: str) -> str:
+    """Return a set that changes data, saying too that QuickBooks may forget its answer on a settled one."""
+    own = f'newMessageSetID="{set_id}"'
+    return text.replace(own, f'{own} oldMessageSetID="{old_set_id}"', 1) if old_set_id else text
+
+
 def is_kept(out: Out, said: Answers) -> bool:
     """Return whether a response is the answer QuickBooks keeps of the set that is asked for."""
     return bool(said.answers) and not said.set_status and said.set_id in {"", out.set_id}
 
 
 def _requests(text: str) -> list[tuple[str, str]]:
-    """Return name and id of each request of a message set of ours."""
-    sets = parsed(text).all("QBXMLMsgsRq")
-    return [(one.name.removesuffix("Rq"), one.attributes.get("requestID", "")) for one in sets[0].children]
+    """Return name and id of each request of a message set that our own writer wrote."""
+    return _REQUEST.findall(text)
 
 
 def company_of(path: str, country: str, versions: Sequence[str], facts: str) -> CompanyFile:

@@ -128,7 +128,7 @@ class Waiting:
             if self._session is not None:
                 self._lose(self._session, "recon ended before QuickBooks' answer came.", "no-answer")
             with suppress(StoreError):  # told again at the next visit
-                self.journal.write_cleared()
+                self.journal.write_settled()
 
     def _company(self) -> CompanyFile | None:
         session = self._session
