@@ -6,10 +6,12 @@ The fixtures are few: `clock`, `workspace` (an empty one with the sandbox ledger
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import keyring
@@ -39,6 +41,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | 
     from tests.dealing import ByModule
 
     return ByModule(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while all modules are imported, nor ever after among what they brought: half of that time went there."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class OutsideNetwork(AssertionError):
@@ -148,3 +161,23 @@ def empty_workspace(root: Path) -> Workspace:
 def workspace(tmp_path: Path) -> Workspace:
     """A workspace of that kind."""
     return empty_workspace(tmp_path / "books")
+
+
+@pytest.fixture(scope="session")
+def peak_originals(tmp_path_factory: pytest.TempPathFactory):
+    """States of workspaces joined to a PEAK on loopback, each reached once."""
+    from tests.peak_books import PeakOriginals
+
+    with closing(PeakOriginals(tmp_path_factory.mktemp("peak-originals"))) as originals:
+        yield originals
+
+
+@pytest.fixture
+def peak_at(
+    tmp_path: Path, tmp_path_factory, clock: FakeClock, key_store, monkeypatch, peak_originals
+) -> Iterator[Callable]:
+    """A function that gives the ledger at the end of a way (`tests/peak_books.py`), with a copy of its workspaces in ``tmp_path``."""
+    config = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
+    with ExitStack() as open_ones:
+        yield lambda way: open_ones.enter_context(peak_originals.open(way, tmp_path, config, clock, key_store))

@@ -16,7 +16,7 @@ from textual.worker import WorkerCancelled
 
 from tests.clock import FakeClock
 from tests.screens.grid import control_bytes, grid, lines_of
-from tests.screens.upload_world import UploadWorld, upload_world
+from tests.screens.upload_world import UploadWorld, approved, in_conflict, opened, planned
 from tui.app import ReconApp
 from tui.screens.upload import UploadScreen
 from tui.widgets.dialogs import Dialog
@@ -34,16 +34,23 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path, clock: FakeClock, key_store):
+def world(tmp_path: Path, clock: FakeClock, peak_at):
     """B0001 with three receipts is approved by Lek and not sent."""
-    with upload_world(tmp_path, clock) as made:
+    with opened(tmp_path, peak_at(approved), clock) as made:
         yield made
 
 
 @pytest.fixture
-def draft(tmp_path: Path, clock: FakeClock, key_store):
+def draft(tmp_path: Path, clock: FakeClock, peak_at):
     """B0001 is planned; nobody approved anything yet."""
-    with upload_world(tmp_path, clock, approve=False) as made:
+    with opened(tmp_path, peak_at(planned), clock) as made:
+        yield made
+
+
+@pytest.fixture
+def conflict(tmp_path: Path, clock: FakeClock, peak_at):
+    """RT-1001 stands in the ledger with another total; the others are posted."""
+    with opened(tmp_path, peak_at(in_conflict), clock) as made:
         yield made
 
 
@@ -383,23 +390,7 @@ def test_f22_unsure_documents_stand_apart_with_the_time_of_the_next_look(world: 
     assert world.posted() == ALL
 
 
-def conflict(world: UploadWorld) -> None:
-    """RT-1001 stands in the ledger with another total; the others are posted."""
-    import sqlite3
-
-    world.fault(kind="cut", method="POST", path="/receipts*", times=None)
-    world.shell("upload", "B0001").expect(6)
-    world.ledger.clear_faults()
-    world.clock.forward(600)
-    with sqlite3.connect(world.books) as books:
-        books.execute("UPDATE documents SET total_minor = total_minor + 100 WHERE code = 'RT-1001'")
-    books.close()
-    world.shell("upload", "B0001").expect(4)
-
-
-def test_a_person_settles_what_waits_for_a_word(world: UploadWorld) -> None:
-    conflict(world)
-
+def test_a_person_settles_what_waits_for_a_word(conflict: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         assert says(app, "[Needs you 1]") and says(app, "something else under its number")
         await pilot.press("enter")
@@ -414,13 +405,11 @@ def test_a_person_settles_what_waits_for_a_word(world: UploadWorld) -> None:
         await until(pilot, lambda: says(app, "RT-1001 is settled: = posted."))
         await until(pilot, lambda: says(app, "= posted 3"))
 
-    play(world.app(), script)
-    assert world.shell.json("status")["batches"][0]["state"] == "done"
+    play(conflict.app(), script)
+    assert conflict.shell.json("status")["batches"][0]["state"] == "done"
 
 
-def test_a_word_the_ledger_contradicts_settles_nothing(world: UploadWorld) -> None:
-    conflict(world)
-
+def test_a_word_the_ledger_contradicts_settles_nothing(conflict: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
         await quiet(app, pilot)
@@ -429,7 +418,7 @@ def test_a_word_the_ledger_contradicts_settles_nothing(world: UploadWorld) -> No
         await until(pilot, lambda: says(app, "Nothing was settled"))
         assert says(app, "6581.50") or says(app, "6,581.50")
 
-    play(world.app(), script)
+    play(conflict.app(), script)
 
 
 def test_the_mouse_does_what_the_keys_do(world: UploadWorld) -> None:
@@ -462,9 +451,7 @@ def test_hidden_numbers_hide_every_amount(world: UploadWorld) -> None:
     play(world.app(), script)
 
 
-def test_hidden_numbers_hide_amounts_inside_sentences_too(world: UploadWorld) -> None:
-    conflict(world)
-
+def test_hidden_numbers_hide_amounts_inside_sentences_too(conflict: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         assert says(app, "6,580.50") and says(app, "6581.50")
         await pilot.press("f8")
@@ -474,7 +461,7 @@ def test_hidden_numbers_hide_amounts_inside_sentences_too(world: UploadWorld) ->
         await quiet(app, pilot)
         assert says(app, "ours ***") and not re.search(r"[0-9][.,][0-9]{2}\b", " ".join(lines_of(app)))
 
-    play(world.app(), script)
+    play(conflict.app(), script)
 
 
 # --- pictures
@@ -558,19 +545,16 @@ def test_picture_of_unsure_documents(world: UploadWorld, snapshot: Any) -> None:
     pictures(world, snapshot)
 
 
-def test_picture_of_documents_that_wait_for_a_word(world: UploadWorld, snapshot: Any) -> None:
-    conflict(world)
-    pictures(world, snapshot)
+def test_picture_of_documents_that_wait_for_a_word(conflict: UploadWorld, snapshot: Any) -> None:
+    pictures(conflict, snapshot)
 
 
-def test_picture_of_a_word_to_be_said(world: UploadWorld, snapshot: Any) -> None:
-    conflict(world)
-
+def test_picture_of_a_word_to_be_said(conflict: UploadWorld, snapshot: Any) -> None:
     async def ask(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
         await quiet(app, pilot)
 
-    pictures(world, snapshot, ask)
+    pictures(conflict, snapshot, ask)
 
 
 def test_picture_of_a_ledger_that_does_not_answer(world: UploadWorld, snapshot: Any) -> None:

@@ -5,9 +5,10 @@ Three wholesale receipts (RT-1001..RT-1003); the ledger's faults are switched on
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from unittest import mock
 
@@ -99,20 +100,43 @@ class UploadWorld:
         return sorted(document.code for document in self.ledger.truth())
 
 
-@contextmanager
-def upload_world(
-    folder: Path, clock: FakeClock, *, environment: str = "test", approve: bool = True
-) -> Iterator[UploadWorld]:
-    """Give a workspace whose three receipts are planned, and approved unless a test wants to do that itself."""
-    with (
-        mock.patch("tui.wiring._os_user", return_value="office"),
-        SandboxPeak(path=folder / "peak.db", clock=clock, durable=False) as ledger,
-    ):
-        shell = taken_in(peak_books(folder / "books", ledger, clock, environment=environment), ledger)
+def planned(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> Shell:
+    """Three receipts are planned."""
+    with office():
+        shell = taken_in(peak_books(folder / "books", ledger, clock), ledger)
         shell("plan").expect(4)
-        if approve:
-            shell("approve", "B0001", "--as", "Lek").expect(0)
-        world = UploadWorld(shell, ledger, clock)
+    return shell
+
+
+def approved(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
+    """They are approved too."""
+    with office():
+        planned(folder, ledger, clock)("approve", "B0001", "--as", "Lek").expect(0)
+
+
+def in_conflict(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
+    """RT-1001 stands in the ledger with another total; the others are posted."""
+    approved(folder, ledger, clock)
+    with office(), opened(folder, ledger, clock) as world:
+        world.fault(kind="cut", method="POST", path="/receipts*", times=None)
+        world.shell("upload", "B0001").expect(6)
+        ledger.clear_faults()
+        clock.forward(600)
+        with closing(sqlite3.connect(world.books)) as books, books:
+            books.execute("UPDATE documents SET total_minor = total_minor + 100 WHERE code = 'RT-1001'")
+        world.shell("upload", "B0001").expect(4)
+
+
+def office() -> AbstractContextManager[object]:
+    """Let the user of the computer be the office's."""
+    return mock.patch("tui.wiring._os_user", return_value="office")
+
+
+@contextmanager
+def opened(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> Iterator[UploadWorld]:
+    """Give the world whose workspace lies in a folder; every upload in it has ended afterwards."""
+    world = UploadWorld(Shell(folder / "books", clock), ledger, clock)
+    with office():
         try:
             yield world
         finally:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +17,7 @@ import pytest
 from exports.import_files.peak_excel import CONFIRMATION_HEADING
 from recon.sandbox.peak import Fault, SandboxPeak
 from tests.clock import FakeClock
-from tests.peak_books import peak_books, taken_in
+from tests.peak_books import BOOKS, Way, peak_books, taken_in
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
 from tests.tui.conftest import WHOLESALE
 from tests.tui.test_json import check
@@ -78,44 +79,83 @@ class Case:
         ]
 
 
-@pytest.fixture
-def case(tmp_path: Path, clock: FakeClock, key_store):
+def unanswered(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> Case:
     """Three receipts stand in the ledger; each answer was cut off, so each is unknown."""
-    books = tmp_path / "peak.db"
-    with SandboxPeak(path=books, clock=clock, durable=False) as ledger:
-        shell = taken_in(peak_books(tmp_path / "books", ledger, clock), ledger)
-        shell("plan").expect(4)
-        shell("approve", "B0001", "--as", "Nok").expect(0)
-        ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=None))
-        shell("upload", "B0001").expect(6)
-        ledger.clear_faults()
-        clock.forward(600)
-        yield Case(shell, ledger, books, clock)
+    shell = taken_in(peak_books(folder / "books", ledger, clock), ledger)
+    shell("plan").expect(4)
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=None))
+    shell("upload", "B0001").expect(6)
+    ledger.clear_faults()
+    clock.forward(600)
+    return Case(shell, ledger, folder / BOOKS, clock)
 
 
-@pytest.fixture
-def conflict(case: Case) -> Case:
+def in_conflict(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
     """The ledger's RT-1001 has another total; the other two are posted."""
+    case = unanswered(folder, ledger, clock)
     case.differ("RT-1001")
     assert case.upload()["counts"] == {"posted": 2, "conflict": 1}
-    return case
 
 
-@pytest.fixture
-def voided(case: Case) -> Case:
+def voided_there(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
     """The ledger's RT-1001 was voided there; the other two are posted."""
+    case = unanswered(folder, ledger, clock)
     case.void("RT-1001")
     assert case.upload()["counts"] == {"posted": 2, "needs_person": 1}
-    return case
 
 
-@pytest.fixture
-def duplicate(case: Case) -> Case:
+def doubled_there(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
     """The ledger holds RT-1001 twice."""
+    case = unanswered(folder, ledger, clock)
     case.double("RT-1001")
     case.upload()
     assert case.states()["RT-1001"] == "duplicate"
-    return case
+
+
+def numbered(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
+    """PEAK gives the numbers: what got no answer needs a person at once, because nothing can be looked up."""
+    shell = taken_in(peak_books(folder / "books", ledger, clock, "--numbering", "ledger"), ledger)
+    shell("plan").expect(4)
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+    ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=1))
+    shell("upload", "B0001").expect(4)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, clock: FakeClock, peak_at) -> Callable[[Way], Case]:
+    """Opens a case at the end of a way."""
+    return lambda way: Case(Shell(tmp_path / "books", clock), peak_at(way), tmp_path / BOOKS, clock)
+
+
+@pytest.fixture
+def case(opened: Callable[[Way], Case]) -> Case:
+    """Three receipts stand in the ledger, each unknown to us."""
+    return opened(unanswered)
+
+
+@pytest.fixture
+def conflict(opened: Callable[[Way], Case]) -> Case:
+    """The ledger's RT-1001 has another total; the other two are posted."""
+    return opened(in_conflict)
+
+
+@pytest.fixture
+def voided(opened: Callable[[Way], Case]) -> Case:
+    """The ledger's RT-1001 was voided there; the other two are posted."""
+    return opened(voided_there)
+
+
+@pytest.fixture
+def duplicate(opened: Callable[[Way], Case]) -> Case:
+    """The ledger holds RT-1001 twice."""
+    return opened(doubled_there)
+
+
+@pytest.fixture
+def numbered_there(opened: Callable[[Way], Case]) -> Case:
+    """PEAK gives the numbers, and one receipt got no answer."""
+    return opened(numbered)
 
 
 # --- posted
@@ -478,19 +518,6 @@ def test_its_json_is_as_documented(conflict: Case) -> None:
     assert facts["schema"] == "recon.settle/1"
     shown = check(conflict.shell("show", "RT-1001", "--json"))
     assert (shown["settle"], shown["words"].startswith("Stands in the ledger as RT-1001, says Nok")) == ("", True)
-
-
-@pytest.fixture
-def numbered_there(tmp_path: Path, clock: FakeClock, key_store):
-    """PEAK gives the numbers: what got no answer needs a person at once, because nothing can be looked up."""
-    books = tmp_path / "peak.db"
-    with SandboxPeak(path=books, clock=clock, durable=False) as ledger:
-        shell = taken_in(peak_books(tmp_path / "books", ledger, clock, "--numbering", "ledger"), ledger)
-        shell("plan").expect(4)
-        shell("approve", "B0001", "--as", "Nok").expect(0)
-        ledger.inject(Fault(kind="cut", method="POST", path="/receipts*", times=1))
-        shell("upload", "B0001").expect(4)
-        yield Case(shell, ledger, books, clock)
 
 
 def test_a_ledger_that_numbers_itself_is_searched_by_its_list(numbered_there: Case) -> None:
