@@ -1,7 +1,7 @@
 """Settings of a workspace: ``recon.toml``, validated with all problems at once.
 
 Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
-sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``summary``, ``purchases``, ``charges``, ``contacts``, ``accounts``,
+sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``summary``, ``detail``, ``purchases``, ``charges``, ``contacts``, ``accounts``,
 ``schedule`` and ``auto_approve``; ``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
 (`recon.setting_words`).
 """
@@ -21,6 +21,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from recon.config_accounts import Accounts, Contacts
 from recon.config_bentoweb import BentoWebApi
 from recon.config_charges import Charges
+from recon.config_detail import Detail, unfit_detail
 from recon.config_marketplace import Marketplace, check_yields
 from recon.config_purchases import Purchases
 from recon.config_quickbooks import QuickBooks
@@ -224,6 +225,7 @@ class Connection(Section):
     channels: Channels = Channels()
     quickbooks: QuickBooks = QuickBooks()
     summary: Summary = Summary()
+    detail: Detail = Detail()
     purchases: Purchases = Purchases()
     charges: dict[str, Charges] = {"default": Charges()}  # noqa: RUF012
     """`default` and, where they differ, one table per sales channel."""
@@ -267,6 +269,9 @@ class Connection(Section):
             raise ValueError(unfit)
         takes = ledger_facts(self.target).takes_summaries
         if unfit := unfit_summary(self.summary, takes_summaries=takes, numbering=self.numbering, writers=self.writers):
+            raise ValueError(unfit)
+        creates = ledger_facts(self.target).creates_customers
+        if unfit := unfit_detail(self.detail, summary_sales=self.summary.sales, creates_customers=creates):
             raise ValueError(unfit)
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
             raise ValueError(

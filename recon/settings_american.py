@@ -89,6 +89,12 @@ text_item = {_text(names["text_item"])}           # item of type Other Charge, f
 [connections.{name}.summary]
 sales = "each"                    # each; or day: one document per day, sales channel and account
 
+# Detail or summary of customers, goods and vendors, each by itself; summary.sales above says it of sales.
+[connections.{name}.detail]
+customers = "one"                 # one: the standing customer; or each: buyers become customers of their own
+inventory = "each"                # each: by the product of the SKU; or one: all goods by one product or account
+vendors = "each"                  # each; or one (then vendor names the supplier of all others)
+
 [connections.{name}.products]
 unlinked = "hold"                 # hold, or text (the line goes as text on the sales account)
 without_sku = "hold"

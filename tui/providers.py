@@ -243,6 +243,7 @@ def _shopify(access: Access) -> Iterator[ShopClient]:
             zone=connection.timezone or access.settings.company.timezone,
             page_size=connection.source_api.page_size,
             with_buyers=rules.buyers,
+            with_addresses=connection.detail.customers == "each",
             bulk_from=rules.bulk_from,
         )
 

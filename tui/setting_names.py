@@ -31,6 +31,7 @@ PARTS: Final[dict[str, str]] = {
     "accounts": N_("Accounts"),
     "purchases": N_("Purchases"),
     "summary": N_("Summaries"),
+    "detail": N_("Detail or summary"),
 }
 """Tables of recon.toml to what they are about."""
 NAMES: Final[dict[str, str]] = {
@@ -147,6 +148,11 @@ NAMES: Final[dict[str, str]] = {
     "quickbooks.iif.report_column": N_("report's column of numbers"),
     "quickbooks.iif.unchecked_names": N_("writes files without lists"),
     "summary.sales": N_("sales and refunds go out"),
+    "detail.customers": N_("customers of buyers"),
+    "detail.inventory": N_("goods are booked"),
+    "detail.item": N_("product of all goods"),
+    "detail.vendors": N_("suppliers stand"),
+    "detail.vendor": N_("supplier of all others"),
     "number_prefix.summary": N_("letter of summaries"),
     "schedule.when": N_("how often it runs"),
     "schedule.at": N_("time of day"),
@@ -262,6 +268,9 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "ledger.environment": ENVIRONMENTS,
     "ledger.vat_rounding": {"document": N_("on the document"), "line": N_("on each line")},
     "summary.sales": {"each": N_("order by order"), "day": N_("day by day, summed up")},
+    "detail.customers": {"one": N_("the standing customer"), "each": N_("one for each buyer")},
+    "detail.inventory": {"each": N_("product by product"), "one": N_("all together")},
+    "detail.vendors": {"each": N_("one by one"), "one": N_("under one name")},
     "products.unlinked": {"hold": _HOLD, "text": N_("send the line as text")},
     "products.without_sku": {"hold": _HOLD, "text": N_("send the line as text")},
     "channels.unmapped": {"hold": _HOLD, "cash": N_("book it as cash")},

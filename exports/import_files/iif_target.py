@@ -277,13 +277,19 @@ class QuickBooksIif(Target):
         )  # fmt: skip
 
 
+_NEED_CUSTOMER: Final = {
+    "journal": frozenset({"invoice", "payment"}), "forms": frozenset({"receipt", "invoice", "payment", "credit_note"}),
+}  # fmt: skip
+"""Sales whose rows name a customer: those on receivables, and every form."""
+
+
 def capabilities(options: IifOptions) -> Capabilities:
     """Return what the files can hold under these settings."""
     return Capabilities(
         kinds=frozenset(FORM_OF), own_number=False, number_max_length=REF_NUMBER_MAX, partial_credit_note=True,
         refund_payment=options.style == "journal", searchable_by_number=True, is_file=True, lookup_grace_seconds=0,
         text_max_length=TEXT_MAX, contact_code_max_length=FULL_NAME_MAX, currencies=frozenset({CURRENCY}),
-        expense_paid_at_once=True,
+        expense_paid_at_once=True, needs_contact=_NEED_CUSTOMER[options.style],
     )  # fmt: skip
 
 

@@ -112,6 +112,8 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "product-not-linked": FindingCode("hold", "A product is not linked to the ledger", "Link it: `recon match --link-all`, `recon match --sku SKU --product CODE`, or let it go as text: `--text`."),
     "product-to-create": FindingCode("hold", "A product of this order is still to be created in the ledger", "Approve and upload the batch that creates it, then run `recon plan`: the order follows in the next batch, because only then the product's code is known."),
     "product-exists": FindingCode("note", "A product marked to be created is in the ledger already", "Link it: `recon match --link-all`, or take the mark away: `recon match --uncreate SKU`."),
+    "customer-missing": FindingCode("hold", "No customer is named for the order's document", "Name a standing customer as `contacts.default` of the connection, then run `recon plan` again."),
+    "buyer-not-told-apart": FindingCode("note", "Buyers without a name or an address go to the standing customer", "Nothing to do: a customer of one's own needs both, because two buyers may have one name (`detail.customers`)."),
     "product-not-created": FindingCode("warning", "A product marked to be created cannot be created by recon", "Create it in the ledger by hand, read its lists again with `recon connect --refresh`, and link the SKU."),
     "product-rejected": FindingCode("note", "A person rejected the creation of a product", "Put it back with `recon decide draft PRODUCT --as NAME`, or take the mark away: `recon match --uncreate SKU`."),
     "sku-missing": FindingCode("hold", "A line has no SKU", "Give the product a SKU in the shop, or set `products.without_sku` to text."),

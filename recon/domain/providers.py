@@ -85,18 +85,27 @@ class LedgerFacts:
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
     takes_summaries: bool = False
     """It takes one document for a day's orders: a credit note there need not name the document it is about."""
+    creates_customers: bool = False
+    """A contact's code there is its name, and we create one for each buyer where a person wants that."""
 
 
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
-    "quickbooks": LedgerFacts(label="QuickBooks Desktop", documents_in="en", is_american=True, takes_summaries=True),
+    "quickbooks": LedgerFacts(
+        label="QuickBooks Desktop", documents_in="en", is_american=True, takes_summaries=True, creates_customers=True
+    ),
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
     ),
     "sandbox-quickbooks": LedgerFacts(
-        label="sandbox QuickBooks", is_sandbox=True, documents_in="en", is_american=True, takes_summaries=True
+        label="sandbox QuickBooks",
+        is_sandbox=True,
+        documents_in="en",
+        is_american=True,
+        takes_summaries=True,
+        creates_customers=True,
     ),
 }
 """By the name in recon.toml."""

@@ -21,6 +21,7 @@ from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
 from recon.plan.own_lines import refunded_tax
 from recon.plan.postings import postings
+from recon.plan.shoppers import as_posted
 from recon.plan.verdict import mask_of_keys
 from recon.plan.work import Work
 
@@ -61,11 +62,12 @@ def assemble(
     frame, (contacts, buyers, dates, stems) = side_by_side(
         lambda: identified(sent, orders["order_key"], facts),
         lambda: (
-            *contacts_of(orders, connection, limits.contact_code_max_length),
+            *contacts_of(orders, work.inputs),
             _dates(work, sent, orders, facts),
             order_stems(work.orders).gather(place),
         ),
     )
+    contacts = as_posted(frame, contacts, work.inputs.read_posted, connection)
     channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
     frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
     frame = _with_amounts(frame, sums.select(_SUMS)[place], amounts["vat_mode"].gather(place), work, orders)

@@ -109,7 +109,7 @@ def contact_codes(tax_ids: pl.Series, branches: pl.Series, longest: int) -> pl.S
     rare = rare.select("tax_id", "branch").unique(maintain_order=True)
     if rare.is_empty():
         return frame["code"]
-    short = [f"B{_base36(int(tax_id[:12] + number)):0>11}" for tax_id, number in rare.iter_rows()]
+    short = [f"B{base36(int(tax_id[:12] + number)):0>11}" for tax_id, number in rare.iter_rows()]
     joined = frame.join(
         rare.with_columns(pl.Series("short", short)), on=["tax_id", "branch"], how="left", maintain_order="left"
     )
@@ -121,13 +121,14 @@ def digest_codes(texts: pl.Series, longest: int, *, mark: str) -> pl.Series:
     distinct = texts.drop_nulls().unique(maintain_order=True)
     room = min(longest, 16) - len(mark)
     codes = [
-        mark + _base36(int.from_bytes(hashlib.sha256(f"{mark}/{fold(text)}".encode()).digest()))[-room:].zfill(room)
+        mark + base36(int.from_bytes(hashlib.sha256(f"{mark}/{fold(text)}".encode()).digest()))[-room:].zfill(room)
         for text in distinct
     ]
     return texts.replace_strict(distinct, pl.Series(codes, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """Return a number in digits and capital letters."""
     digits = ""
     while number:
         number, digit = divmod(number, 36)

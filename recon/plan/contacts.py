@@ -25,6 +25,8 @@ from recon.plan.buyers import (
     is_other_id,
     valid_tax_id,
 )
+from recon.plan.inputs import PlanInputs
+from recon.plan.shoppers import shoppers_of
 
 STANDING_NAME: Final = "Online customers"
 ALL_CHANNELS: Final = "*"
@@ -40,16 +42,17 @@ _ADDRESS_LEFT_AWAY: Final = "The address is left away; the contact of the buyer'
 _NO_NUMBER: Final = "No number of a branch can be read in it; the document goes to the standing contact."
 
 
-def contacts_of(
-    orders: pl.DataFrame, connection: Connection, code_max_length: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def contacts_of(orders: pl.DataFrame, inputs: PlanInputs) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return contact columns per row of ``orders`` (oldest order first), and FINDINGS about the buyers.
 
     Columns: contact_code, contact_name, contact_tax_id, contact_branch, contact_address.
     """
+    connection, code_max_length = inputs.connection, inputs.limits.contact_code_max_length
     standing = _standing(orders["sales_channel"], connection)
     none = pl.lit(None, dtype=pl.String)
     frame = standing.with_columns(none.alias(name) for name in _OWN if name not in standing.columns)
+    if connection.detail.customers == "each":
+        return shoppers_of(orders, frame, inputs.limits, inputs.ledger_contacts, inputs.names_full)
     rules = connection.contacts
     known = pl.col("customer_tax_id").is_not_null()
     if rules.named_on:

@@ -51,6 +51,10 @@ class PlanLimits:
     expense_paid_at_once: bool = False
     """Takes an expense that is paid as one document with its payment; it knows no payments on expenses apart."""
     contact_code_max_length: int = 16
+    contact_name_max_length: int = 100
+    """Longest name of a contact that is created."""
+    needs_contact: frozenset[str] = frozenset()
+    """Kinds it takes only with a contact named."""
     text_max_length: int = 1000
     product_name_max_length: int = 100
 
@@ -116,6 +120,10 @@ class PlanInputs:
     limits: PlanLimits = field(default_factory=PlanLimits)
     ledger_contacts: frozenset[str] = frozenset()
     """Codes of the ledger's contacts as they were read last; empty: not known."""
+    names_full: str = ""
+    """Why the ledger gets no new names, with count and limit; empty: it does."""
+    items_full: str = ""
+    """The same of new products."""
     tax_invoices: frozenset[str] = frozenset()
     """Order keys of purchases whose supplier's tax invoice a person entered, where the ledger takes it with the expense."""
     read_posted: PostedReader = nothing_known

@@ -40,6 +40,8 @@ ITEMS: Final = pl.Schema({
     "vat_code": VatCode,                # null: as the order line says
 })  # fmt: skip
 
+_BOOKED: Final = ("state", "product_code", "account_code", "posting_account")
+"""Where an item is booked; its VAT code is the SKU's own."""
 ACCOUNT_SETTINGS: Final = ("sales", "other_income", "receivable", "output_vat", "undue_output_vat")
 
 
@@ -72,8 +74,15 @@ def build_items(
     to_create: pl.Series | None = None,
 ) -> Items:
     """Return the items of all SKUs and charges that occur; ``to_create``: keys of SKUs whose product is on its way."""
-    nameless = _text_item(connection.products.without_sku == "text", "no_sku", connection)
+    in_one = connection.detail.inventory == "one"
+    nameless = (
+        _one_item(connection) if in_one else _text_item(connection.products.without_sku == "text", "no_sku", connection)
+    )
     skus = _sku_items(lines["sku"], product_links, connection, to_create)
+    if in_one:
+        skus = skus.with_columns(
+            pl.lit(value).alias(name) for name, value in nameless.select(_BOOKED).row(0, named=True).items()
+        ).cast({"state": ItemState})
     channel_no, channels = _channel_numbers(orders["sales_channel"], connection)
     charges = _charge_items(channels, connection, services_on_the_way(product_links, to_create))
     frame = pl.concat([nameless, skus.drop("sku"), charges.drop("channel_no", "kind")])
@@ -147,6 +156,14 @@ def _text_item(allowed: bool, otherwise: str, connection: Connection) -> pl.Data
     sales = connection.accounts.sales or None
     state = ("ok" if sales else "no_account") if allowed else otherwise
     return _rows([(0, state, None, sales, account_name(connection, "sales"), None)])
+
+
+def _one_item(connection: Connection) -> pl.DataFrame:
+    """Return where all goods are booked, whatever their SKU."""
+    item, sales = connection.detail.item or None, connection.accounts.sales or None
+    account = None if item else sales
+    state = "ok" if item or sales else "no_account"
+    return _rows([(0, state, item, account, account or account_name(connection, "sales"), None)])
 
 
 def _channel_numbers(sales_channels: pl.Series, connection: Connection) -> tuple[pl.Series, list[str]]:

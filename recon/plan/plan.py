@@ -33,6 +33,7 @@ from recon.plan.left_out import left_out_holds, with_details
 from recon.plan.lifecycle import may_act, rules_frame, rules_with
 from recon.plan.lines import SaleLines, orders_of, sale_lines
 from recon.plan.marketplace import counted_inputs
+from recon.plan.nobody import without_customer
 from recon.plan.products import judged_wishes, with_products
 from recon.plan.summing.fold import folded
 from recon.plan.vat import order_amounts
@@ -140,6 +141,7 @@ def _hold(
             (sells & work.undecided, "voucher-not-decided", {"amount_minor": pl.col("platform_discount_minor")}),
             (unlinked & ~nameless, "channel-not-mapped", {**channel, "detail": owed}),
             (unlinked & nameless, "channel-missing", channel),
+            *without_customer(work, rule_no, acting),
         ],
     )
     verdicts.orders = orders

@@ -48,7 +48,7 @@ def judged_wishes(inputs: PlanInputs) -> Wishes:
     judged = _with_facts(wishes, inputs).with_columns(_verdict(inputs).alias("verdict"))
     lines = judged.filter(pl.col("verdict") == "line").sort("sku_key")
     coming = judged.filter(pl.col("verdict").is_in(["line", "pending", "later"]))["sku_key"]
-    return Wishes(lines.select(*wishes.columns, "order_key", "revision"), coming, _findings(judged))
+    return Wishes(lines.select(*wishes.columns, "order_key", "revision"), coming, _findings(judged, inputs.items_full))
 
 
 def _no_lines(wishes: pl.DataFrame) -> pl.DataFrame:
@@ -85,6 +85,8 @@ def _verdict(inputs: PlanInputs) -> pl.Expr:
         .when(pl.col("pending_in").is_not_null()).then(pl.lit("pending"))
         .when(pl.col("held_code").is_not_null()).then(pl.lit("exists"))
         .when(pl.lit(PRODUCT not in limits.kinds)).then(pl.lit("cannot"))
+        .when(pl.lit(inputs.connection.detail.inventory == "one")).then(pl.lit("in-one"))
+        .when(pl.lit(bool(inputs.items_full))).then(pl.lit("full"))
         .when((length == 0) | (length > limits.product_name_max_length)).then(pl.lit("name"))
         .when(pl.col("left_code") == "rejected-by-person").then(pl.lit("rejected"))
         .when(pl.col("left_code").is_not_null()).then(pl.lit("later"))
@@ -92,14 +94,16 @@ def _verdict(inputs: PlanInputs) -> pl.Expr:
     )  # fmt: skip
 
 
-def _findings(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return one finding per marked product that this plan does not create."""
+def _findings(judged: pl.DataFrame, full: str) -> pl.DataFrame:
+    """Return one finding per marked product that this plan does not create; ``full``: why the ledger gets no new ones."""
     sku = pl.col("sku")
     length = pl.col("name").str.len_chars()
     words = {
         "linked": ("product-exists", pl.format("SKU {} is linked to {}; nothing is created.", sku, "linked_to")),
         "exists": ("product-exists", pl.format("The ledger has a product of exactly the code {}; nothing is created.", "held_code")),
         "cannot": ("product-not-created", pl.format("This ledger takes import files from us, and none of them creates products: SKU {}, {}.", sku, "name")),
+        "in-one": ("product-not-created", pl.format('SKU {}, {}: detail.inventory = "one" books all goods together, so none needs a product.', sku, "name")),
+        "full": ("product-not-created", pl.format("SKU {}, {}: {}", sku, "name", pl.lit(full))),
         "name": ("product-not-created", pl.format("SKU {}: its name has {} characters, more than the ledger takes; mark it again with a shorter one.", sku, length)),
         "rejected": ("product-rejected", pl.format("SKU {}: {}", sku, "left_detail")),
     }  # fmt: skip

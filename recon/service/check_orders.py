@@ -102,6 +102,12 @@ def _named(channels: pl.Series) -> str:
 def _skus(context: Context, name: str, rules: Connection, sent: CanonicalFrames) -> CheckLine:
     skus, blocked, total = open_skus(context, name, rules, sent)
     open_ = skus.filter(pl.col("state").cast(pl.String).is_in(["unlinked", "suggested"]))
+    if rules.detail.inventory == "one":
+        where = f"the item {rules.detail.item}" if rules.detail.item else f"accounts.sales = {rules.accounts.sales}"
+        text = (
+            f'All goods are booked together on {where} (detail.inventory = "one"): {skus.height:,} SKUs need no link.'
+        )
+        return CheckLine(check="skus", state="ok", text=text, count=0)
     if not open_.height:
         return CheckLine(check="skus", state="ok", text=f"All are linked or go as text: {skus.height:,}.", count=0)
     return CheckLine(

@@ -13,6 +13,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.document import PURCHASE_KINDS, Document
+from recon.domain.providers import ledger_facts
 from recon.errors import TargetRejected
 from recon.plan.buyers import HEAD_OFFICE
 from recon.plan.products import PRODUCT
@@ -28,8 +29,9 @@ NAMED: Final = 5
 
 
 def contact_codes_there(context: Context, name: str, rules: Connection) -> frozenset[str]:
-    """Return the codes of the ledger's contacts as read last, for connections that buy; none: not known, or not asked for."""
-    found = context.store.catalog.get(name, "contacts") if buys(rules) else None
+    """Return the codes of the ledger's contacts as read last, where the plan asks for them; none: not known, or not asked for."""
+    asks = buys(rules) or rules.detail.customers == "each"
+    found = context.store.catalog.get(name, "contacts") if asks else None
     return frozenset(str(row["code"]) for row in found.rows) - {""} if found else frozenset()
 
 
@@ -116,15 +118,18 @@ def contact_words(lines: tuple[ContactLine, ...]) -> list[str]:
     return words
 
 
-def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog) -> list[LedgerContact]:
-    """Return contacts that are not in the ledger; equal names are told apart by their tax ids (PEAK wants names unique)."""
+def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog, *, unique_names: bool = True) -> list[LedgerContact]:
+    """Return contacts that are not in the ledger; equal names are told apart by their tax ids (PEAK wants names unique).
+
+    ``unique_names``: the ledger wants that; where a contact's code is its name, the code tells them apart.
+    """
     known = {contact.code for contact in catalog.contacts}
     names = {contact.name for contact in catalog.contacts}
     wanted = []
     for row in contacts.iter_rows(named=True):
         if not row["contact_code"] or row["contact_code"] in known:
             continue
-        taken = row["contact_name"] in names
+        taken = unique_names and row["contact_name"] in names
         name = (
             f"{row['contact_name']} ({row['contact_tax_id'] or row['contact_code']})" if taken else row["contact_name"]
         )
@@ -148,7 +153,9 @@ def create_contacts(context: Context, connection: str, target: Target, documents
     """
     catalog = known_catalog(context, connection)
     made: list[LedgerContact] = []
-    for contact in wanted_contacts(distinct_contacts(documents), catalog):
+    rules = context.settings.connections[connection]
+    unique = not ledger_facts(rules.target).creates_customers
+    for contact in wanted_contacts(distinct_contacts(documents), catalog, unique_names=unique):
         try:
             made += target.ensure_masters(MasterRequest(contacts=(contact,))).contacts
         except TargetRejected as error:

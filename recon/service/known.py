@@ -26,7 +26,7 @@ from recon.normalize.settlement_purchases import is_billed
 from recon.normalize.settlements import gather_settlements
 from recon.service.context import Context
 from recon.service.order_keys import require_same_keys
-from recon.sources.base import IntakeFile, ReadOptions, Source
+from recon.sources.base import BUYER_FIELD, IntakeFile, ReadOptions, Source
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
@@ -59,7 +59,7 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         profile_text=text,
         payment_channel_field=rules.source_api.payment_channel_field,
         words=tuple(sorted(rules.status_words.items())),
-        fields=rules_of_source(rules).reading_fields(),
+        fields=(*rules_of_source(rules).reading_fields(), *([BUYER_FIELD] if rules.detail.customers == "each" else [])),
     )
 
 

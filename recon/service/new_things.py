@@ -218,7 +218,7 @@ class _Asked:
 
     def of_skus(self) -> tuple[list[ThingLine], pl.DataFrame] | None:
         """Return the SKUs that would go as text although no person has seen them, as one line; links ask for the others."""
-        if self.rules.products.unlinked != "text":
+        if self.rules.products.unlinked != "text" or self.rules.detail.inventory == "one":
             return None
         fresh = frozenset().union(*(keys_of(part, SKU) for part in self.eras.later))
         fresh -= self.eras.known(SKU, with_approved=True)

@@ -173,6 +173,8 @@ def plan_inputs(
             expense_tax_invoice=capabilities.expense_tax_invoice,
             expense_paid_at_once=capabilities.expense_paid_at_once,
             contact_code_max_length=capabilities.contact_code_max_length,
+            contact_name_max_length=capabilities.contact_name_max_length,
+            needs_contact=capabilities.needs_contact,
             text_max_length=capabilities.text_max_length,
             product_name_max_length=capabilities.product_name_max_length,
         ),

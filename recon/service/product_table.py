@@ -171,8 +171,11 @@ def product_frame(
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return PRODUCT_ROWS of a connection, and the suggestions in them; arguments as of `product_table`."""
     links, catalog = product_links(context, name), ledger_products(context, name)
+    in_one = rules.detail.inventory == "one"
+    if in_one:  # all goods are booked together, whatever a SKU is linked to
+        links = links.clear()
     weighed = all_products(frames.orders, frames.lines, links)
-    as_text = TextRules(rules.products.unlinked == "text", rules.products.without_sku == "text")
+    as_text = TextRules(rules.products.unlinked == "text" or in_one, rules.products.without_sku == "text" or in_one)
     if found is None and suggestions:
         open_items = weighed.join(links.select("sku_key"), on="sku_key", how="anti", maintain_order="left")
         found = no_suggestions() if as_text.unlinked else suggest_products(open_items, catalog)

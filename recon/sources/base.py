@@ -183,6 +183,8 @@ class ReadOptions:
     """The column profile's TOML (source = profile); its content is part of the key."""
 
 
+BUYER_FIELD: Final = ("buyers", "addresses")
+"""Of `ReadOptions.fields`: buyers' addresses are read too, because they tell buyers of one name apart."""
 LEG_FIELD: Final = "leg "
 DAY_FIELD: Final = "settled on "
 

@@ -42,6 +42,9 @@ class Capabilities:
     """Writes import files; a person carries them over and confirms."""
     lookup_grace_seconds: int = 120
     product_name_max_length: int = 100
+    contact_name_max_length: int = 100
+    needs_contact: frozenset[str] = frozenset()
+    """Kinds it refuses where no contact is named."""
     unstated: tuple[tuple[str, str], ...] = ()
     """What a person would like to know of the company there and the ledger does not say: package or rights, and a sentence."""
 

@@ -338,3 +338,24 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
     assert one.postings.equals(two.postings)
     again = plan(*mixed, connection=WITHHOLDS, posted=posted_from(one))
     assert steps(again) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        ({"customer_name": "Other", "customer_tax_id": "0105500000003"}, "Suppliers"),
+        ({"customer_name": "Supplier A"}, "C00007"),
+        ({"customer_name": None}, "Suppliers"),
+    ],
+)
+def test_suppliers_nobody_named_are_one(who: dict[str, Any], code: str) -> None:
+    made = plan(purchase(**who), connection=buying(detail={"vendors": "one", "vendor": "Suppliers"}))
+    assert made.documents["contact_code"].unique().to_list() == [code]
+    assert made.documents["contact_tax_id"].drop_nulls().to_list() == []
+
+
+def test_the_one_supplier_must_be_there() -> None:
+    one = buying(detail={"vendors": "one", "vendor": "Suppliers"})
+    made = plan(purchase(customer_name="Other"), connection=one, ledger_contacts=frozenset({"C00007"}))
+    assert (steps(made), codes(made)) == ([], ["supplier-not-there"])
+    assert "detail.vendor" in made.findings["detail"].item()

@@ -12,6 +12,7 @@ from bench.generate import HEADINGS, generate
 from recon.errors import MalformedFile
 from recon.intake import look_at
 from recon.normalize import normalize
+from recon.sources.base import BUYER_FIELD
 from recon.sources.shopify import NOTES, ShopifyOrders
 from tests.recon.canonical_text import as_text
 from tests.recon.shopify_tools import OPTIONS, TAX_PAIRS, codes, csv_text, frames_of, kept, line, one, order, read, tied
@@ -342,3 +343,17 @@ def test_generated_export_is_deterministic_and_foots(tmp_path: Path) -> None:
     assert set(codes(frames)) == {"gateways-not-split", "refund-undated"}
     assert set(frames.orders["vat_mode"]) == {"included"}
     assert tied(frames)
+
+
+def test_addresses_of_buyers_are_read_only_where_they_tell_buyers_apart(tmp_path: Path) -> None:
+    billed = {
+        "Billing Street": "1 Byron Row",
+        "Billing City": "Nottingham",
+        "Billing Zip": "'10110",
+        "Email": "a@example.com",
+    }
+    rows = [order(1001, **billed), order(1002, Email="b@example.com"), order(1003, Email="")]
+    apart = replace(OPTIONS, fields=(BUYER_FIELD,))
+    read = frames_of(tmp_path, rows, apart).orders["customer_address"].to_list()
+    assert read == ["1 Byron Row, Nottingham, '10110", "b@example.com", None]
+    assert frames_of(tmp_path, rows).orders["customer_address"].to_list() == [None, None, None]

@@ -73,10 +73,12 @@ def _not_there(work: Buying) -> pl.Series:
 def _code(work: Buying) -> dict[str, pl.Expr]:
     """Return columns of the finding about a code the ledger lacks, which stands in ``_code``."""
     table = f"[connections.{work.inputs.connection_name}.purchases.suppliers]"
-    detail = pl.format(
-        'The ledger has no contact {}, which stands under {} for "{}".',
-        "_code", pl.lit(table), pl.col("customer_name").str.strip_chars(),
-    )  # fmt: skip
+    name = pl.col("customer_name").str.strip_chars()
+    detail = pl.format('The ledger has no contact {}, which stands under {} for "{}".', "_code", pl.lit(table), name)
+    rules = work.connection.detail
+    if rules.vendors == "one":
+        one = pl.format("The ledger has no contact {}, which detail.vendor names for all suppliers.", "_code")
+        detail = pl.when(pl.col("_code") == rules.vendor).then(one).otherwise(detail)
     return {"column": pl.lit("customer_name"), "value": pl.col("customer_name"), "detail": detail}
 
 

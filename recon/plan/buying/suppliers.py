@@ -1,4 +1,4 @@
-"""Which contact of the ledger a purchase is from: the one set for the supplier's name, else the one of its tax id.
+"""Which contact of the ledger a purchase is from: the one set for the supplier's name, else the one of its tax id, or of all.
 
 A name that nobody mapped is never sent: a ledger makes a second supplier of every spelling.
 """
@@ -27,7 +27,8 @@ SUPPLIERS: Final = pl.Schema({
 def suppliers_of(orders: pl.DataFrame, connection: Connection, code_max_length: int) -> pl.DataFrame:
     """Return SUPPLIERS of these records.
 
-    A code that a person set for the name stands above the tax id: it is how two contacts of one tax id are told apart.
+    A code that a person set for the name stands above the tax id: it is how two contacts of one tax id are told apart. Where
+    all others are one supplier, no tax id makes another of them.
     """
     bare = bare_id(pl.col("customer_tax_id"))
     sound = valid_tax_id(bare).fill_null(value=False)
@@ -45,9 +46,16 @@ def suppliers_of(orders: pl.DataFrame, connection: Connection, code_max_length: 
         contact_codes(facts["tax_id"], facts["branch"], code_max_length).alias("_by_id"),
         _by_name(facts["name"], connection).alias("_by_name"),
     )
+    if connection.detail.vendors == "one":
+        one, none = pl.lit(connection.detail.vendor), pl.lit(None, dtype=pl.String)
+        named = pl.col("_by_name").is_not_null()
+        facts = facts.with_columns(
+            one.alias("_by_id"),
+            *(pl.when(named).then(name).otherwise(none).alias(name) for name in ("tax_id", "branch")),
+        )
     return facts.select(
         pl.coalesce("_by_name", "_by_id").alias("contact_code"),
-        pl.coalesce(pl.when(pl.col("name") != "").then("name"), "tax_id", "_by_name").alias("contact_name"),
+        pl.coalesce(pl.when(pl.col("name") != "").then("name"), "tax_id", "_by_name", "_by_id").alias("contact_name"),
         pl.col("tax_id").alias("contact_tax_id"),
         pl.col("branch").alias("contact_branch"),
         pl.col("customer_address").alias("contact_address"),

@@ -8,6 +8,7 @@ A credit note over an order whose receipt goes out in the same plan waits for th
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -139,12 +140,13 @@ def _put_together(
     key_of = grouped.select("document_key", pl.lit(heads["document_key"]).gather(pl.col("group")).alias("summary_key"))
     singles = _pointing(kept, key_of).with_columns(new_no.cast(pl.UInt32).alias("doc_no"))
     documents = pl.concat([singles.head(products), heads, singles.slice(products)])
+    sum_lines = partial(summed_lines, by_product=inputs.connection.detail.inventory == "each")
     lines, postings = (
         pl.concat([
             _of_singles(frame, place_of),
             summed(frame, group_of).with_columns((pl.col("doc_no") + products).cast(pl.UInt32)),
         ]).sort("doc_no", maintain_order=True)
-        for frame, summed in ((made.lines, summed_lines), (made.postings, summed_postings))
+        for frame, summed in ((made.lines, sum_lines), (made.postings, summed_postings))
     )  # fmt: skip
     conform(documents, DOCUMENTS, name="documents", key=("document_key",), required=("issued_on", "contact_code"))
     parts = _parts(made, which, group_of, heads["document_key"])

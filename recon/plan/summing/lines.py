@@ -18,9 +18,12 @@ _BY: Final = ("doc_no", "kind", "product_code", "account_code", "vat_code", "uni
 _SUMMED: Final = ("quantity_milli", "amount_minor", "discount_minor", "net_minor", "vat_minor", "wht_minor")
 
 
-def summed_lines(lines: pl.DataFrame, group_of: pl.Series) -> pl.DataFrame:
-    """Return DOCUMENT_LINES of the summaries; ``group_of``: per document of ``lines``, its summary, or null."""
-    counts = (pl.col("kind") == "product") & pl.col("product_code").is_not_null()
+def summed_lines(lines: pl.DataFrame, group_of: pl.Series, *, by_product: bool = True) -> pl.DataFrame:
+    """Return DOCUMENT_LINES of the summaries; ``group_of``: per document of ``lines``, its summary, or null.
+
+    ``by_product``: the ledger counts pieces per product; without that all goods are one line, whatever their prices.
+    """
+    counts = (pl.col("kind") == "product") & pl.col("product_code").is_not_null() & pl.lit(by_product)
     mine = lines.with_columns(
         group_of.gather(lines["doc_no"]).alias("doc_no"),
         pl.when(counts).then("unit_price_minor").alias("unit_price_minor"),  # null: summed whatever the price

@@ -108,7 +108,7 @@ class SandboxOrder:
             "edited": self.is_edited, "sourceName": self.source, "displayFinancialStatus": self._paid_word(),
             "displayFulfillmentStatus": "FULFILLED" if self.is_fulfilled else "UNFULFILLED",
             "currencyCode": self.currency, "presentmentCurrencyCode": self.currency, "taxesIncluded": self.includes_tax,
-            "dutiesIncluded": False, "billingAddress": {"name": self.buyer} if self.buyer else None,
+            "dutiesIncluded": False, "billingAddress": _address(self.buyer, self.number) if self.buyer else None, "email": None,
             "retailLocation": {"id": "gid://shopify/Location/7", "name": self.location} if self.location else None,
             **{name: _bag(amount) for name, amount in self._sums().items()},
             "totalCashRoundingAdjustment": {"paymentSet": _bag(self.rounding), "refundSet": _bag(0)},
@@ -210,6 +210,14 @@ def _line(line: Line, order_id: int, place: int) -> Record:
 def _bag(minor: int) -> Record:
     sign, whole = "-" if minor < 0 else "", abs(minor)
     return {"shopMoney": {"amount": f"{sign}{whole // 100}.{whole % 100:02d}"}}
+
+
+def _address(buyer: str, number: int) -> Record:
+    """Return where a buyer is billed: another house for each order."""
+    return {
+        "name": buyer, "address1": f"{number} Example Street", "address2": None, "city": "Springfield",
+        "provinceCode": "OR", "zip": "97477", "country": "United States",
+    }  # fmt: skip
 
 
 def _moment(at: dt.datetime | None) -> str | None:

@@ -19,6 +19,7 @@ _FULFILMENT: Final = {"PARTIALLY_FULFILLED": "partial"}
 """States whose word in the export is another one."""
 _JOINER: Final = " + "
 TIP: Final = "Tip"
+_ADDRESS_PARTS: Final = ("address1", "address2", "city", "provinceCode", "zip", "country")
 
 
 def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
@@ -37,6 +38,7 @@ def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
         "sales_channel": sales_channel,
         "payment_channel": channels,
         "customer_name": lambda each: text_at(each, "billingAddress", "name"),
+        "customer_address": _address,
         "currency": lambda each: text_at(each, "currencyCode"),
         "prices_include_tax": lambda each: text_at(each, "taxesIncluded"),
         "subtotal": lambda each: money(each, "subtotalPriceSet"),
@@ -55,6 +57,12 @@ def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
     made = [pl.Series(name, [value(each) for each in records], dtype=pl.String) for name, value in columns.items()]
     position = pl.int_range(len(records), dtype=pl.UInt32, eager=True)
     return pl.DataFrame([position.alias("order_no"), (position + 1).alias("row"), *made])
+
+
+def _address(order: Record) -> str | None:
+    """Return where the buyer is billed, or the e-mail; null: neither was asked for or stated."""
+    parts = (text_at(order, "billingAddress", name) for name in _ADDRESS_PARTS)
+    return ", ".join(part for part in parts if part) or text_at(order, "email")
 
 
 def lines_frame(records: Sequence[Record]) -> pl.DataFrame:

@@ -16,7 +16,17 @@ from recon.frames.delimited import TextHead, ends_open, read_rows, read_text_hea
 from recon.frames.encodings import ENCODINGS
 from recon.frames.findings import gather, no_findings, one_finding
 from recon.frames.headings import Heading, find_heading
-from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals, StateWords
+from recon.sources.base import (
+    BUYER_FIELD,
+    Conventions,
+    Forms,
+    IntakeFile,
+    Reading,
+    ReadOptions,
+    Source,
+    StatedTotals,
+    StateWords,
+)
 from recon.sources.shopify.csv_columns import columns_new
 from recon.sources.shopify.csv_rows import orders_and_lines, without_blank
 from recon.sources.shopify.csv_saved import date_formats, saved_again
@@ -39,6 +49,11 @@ ORDER_HEADINGS: Final = {
     **{f"tax_name_{n}": f"Tax {n} Name" for n in range(1, TAX_COLUMNS + 1)},
     **{f"tax_listed_{n}": f"Tax {n} Value" for n in range(1, TAX_COLUMNS + 1)},
 }  # fmt: skip
+BUYER_HEADINGS: Final = {
+    "buyer_1": "Billing Street", "buyer_2": "Billing City", "buyer_3": "Billing Province", "buyer_4": "Billing Zip",
+    "buyer_5": "Billing Country", "buyer_mail": "Email",
+}  # fmt: skip
+"""Read only where buyers are told apart; the e-mail stands in for an address that is not there."""
 LINE_HEADINGS: Final = {
     "quantity": "Lineitem quantity", "name": "Lineitem name", "unit_price": "Lineitem price", "sku": "Lineitem sku",
     "taxable": "Lineitem taxable", "line_discount": "Lineitem discount",
@@ -103,6 +118,9 @@ class ShopifyOrders(Source):
         if kind := payment_kind(head):
             return read_payments(kind, head, options, name=file.name, file_id=file.file_id)
         columns = _columns(head, file.name)
+        if BUYER_FIELD in options.fields:
+            found = {key: find_heading(head.headings, heading) for key, heading in BUYER_HEADINGS.items()}
+            columns |= {key: heading for key, heading in found.items() if heading is not None}
         orders, lines, repeated, row_count = _taken_apart(head, columns, file, options)
         formats, lost_zone = date_formats(orders, name=file.name)
         cut_short = one_finding("last-row-open", file=file.file_id) if ends_open(head.content) else no_findings()
@@ -117,7 +135,7 @@ class ShopifyOrders(Source):
             findings=gather([saved_again(head, lines, file.file_id, lost_zone=lost_zone), cut_short, repeated, odd]),
             stated=StatedTotals(row_count=row_count),
             notes=NOTES,
-            headings={name: heading.text for name, heading in columns.items()}
+            headings={name: heading.text for name, heading in columns.items() if name not in BUYER_HEADINGS}
             | {"tax_text": "Tax 1 Name", "completed_on": "Fulfilled at"},
         )
 

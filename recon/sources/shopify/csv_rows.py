@@ -19,6 +19,8 @@ from recon.sources.base import ReadOptions
 _LINE_TEXT: Final = ("quantity", "name", "unit_price", "sku", "taxable", "line_discount")
 _BATCH: Final = 4
 _NAMES: Final = "tax_name_"
+_BUYER: Final = "buyer_"
+_MAIL: Final = "buyer_mail"
 
 
 def without_blank(rows: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +140,7 @@ def _orders(rows: pl.DataFrame, starts: pl.Series) -> pl.DataFrame:
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"), pl.col(ROW).alias("row"),
         _identity(orders).alias("order_id"), pl.exclude(ROW, "order_id", *names), *text, *completed,
     )  # fmt: skip
-    return _with_places(made)
+    return _with_addresses(_with_places(made))
 
 
 def _with_places(orders: pl.DataFrame) -> pl.DataFrame:
@@ -150,3 +152,16 @@ def _with_places(orders: pl.DataFrame) -> pl.DataFrame:
     at_counter = (pl.col("sales_channel") == "pos") & pl.col("location").is_not_null()
     place = pl.when(at_counter).then(pl.lit("POS ") + pl.col("location")).otherwise("sales_channel")
     return orders.with_columns(place.alias("sales_channel")).drop("location")
+
+
+def _with_addresses(orders: pl.DataFrame) -> pl.DataFrame:
+    """Return the orders with the buyer's address in one column, or the e-mail in its place; nothing where neither was read."""
+    read = [name for name in orders.columns if name.startswith(_BUYER)]
+    if not read:
+        return orders
+    parts = sorted(name for name in read if name != _MAIL)
+    none = pl.lit(None, dtype=pl.String)
+    address = pl.concat_str(parts, separator=", ", ignore_nulls=True) if parts else none
+    mail = pl.col(_MAIL) if _MAIL in read else none
+    whole = pl.when(address != "").then(address).otherwise(mail)
+    return orders.with_columns(whole.alias("customer_address")).drop(read)

@@ -95,14 +95,18 @@ class OrdersPull:
         client: The shop's client.
         page_size: Orders per page; made smaller where a page costs too much.
         with_buyers: Whether names of buyers are asked for.
+        with_addresses: Whether their addresses are asked for too.
         bulk_from: From so many orders on they are fetched in bulk.
     """
 
-    def __init__(self, client: ShopifyClient, *, page_size: int, with_buyers: bool, bulk_from: int) -> None:
+    def __init__(
+        self, client: ShopifyClient, *, page_size: int, with_buyers: bool, bulk_from: int, with_addresses: bool = False
+    ) -> None:
         self._client = client
         self._first, self._lines = min(page_size, LARGEST_PAGE), LINES
         self._with_buyers, self._bulk_from = with_buyers, bulk_from
-        self._orders = queries.orders(with_buyers=with_buyers)
+        self._with_addresses = with_addresses
+        self._orders = queries.orders(with_buyers=with_buyers, with_addresses=with_addresses)
         self._changes_first = 50
         self._files = 0
         self._stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
@@ -202,7 +206,10 @@ class OrdersPull:
         return reply
 
     def _in_bulk(self, search: str, announced: int) -> Iterator[Fetched]:
-        found = run_bulk(self._client, queries.bulk_orders(search, with_buyers=self._with_buyers))
+        found = run_bulk(
+            self._client,
+            queries.bulk_orders(search, with_buyers=self._with_buyers, with_addresses=self._with_addresses),
+        )
         for some in in_files(found):
             still, belonging = self._bulk_belonging(some)
             if still:

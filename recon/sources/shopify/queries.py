@@ -38,6 +38,7 @@ totalCashRoundingAdjustment {{ paymentSet {_MONEY} refundSet {_MONEY} }}
 taxLines {{ title ratePercentage channelLiable priceSet {_MONEY} }}
 retailLocation {{ id name }}"""
 _BUYER: Final = "billingAddress { name }"
+_ADDRESS: Final = "email billingAddress { name address1 address2 city provinceCode zip country }"
 _LISTS: Final = f"""
 fulfillments(first: {LISTED}) {{ createdAt status }}
 transactions(first: {LISTED}) {{ {_TRANSACTION} }}
@@ -55,12 +56,19 @@ class Operation:
     """What it asks for, for messages."""
 
 
-def orders(*, with_buyers: bool) -> Operation:
-    """Return the question for one page of orders."""
+def _buyer(*, with_buyers: bool, with_addresses: bool) -> str:
+    if with_addresses and with_buyers:
+        return _ADDRESS
+    return _BUYER if with_buyers else ""
+
+
+def orders(*, with_buyers: bool, with_addresses: bool = False) -> Operation:
+    """Return the question for one page of orders; ``with_addresses``: buyers of one name are to be told apart."""
+    buyer = _buyer(with_buyers=with_buyers, with_addresses=with_addresses)
     text = f"""query Orders($first: Int!, $after: String, $query: String!, $sortKey: OrderSortKeys!, $lines: Int!) {{
   orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {{
     pageInfo {{ hasNextPage endCursor }}
-    nodes {{ {_ORDER} {_BUYER if with_buyers else ""} {_LISTS}
+    nodes {{ {_ORDER} {buyer} {_LISTS}
       shippingLines(first: 5) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHIPPING} }} }}
       lineItems(first: $lines) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }} }}
     }}
@@ -153,9 +161,10 @@ BULK_STATE: Final = Operation(
 )
 
 
-def bulk_orders(search: str, *, with_buyers: bool) -> str:
+def bulk_orders(search: str, *, with_buyers: bool, with_addresses: bool = False) -> str:
     """Return the query a bulk operation runs: no variables, no pages, two connections one deep."""
-    return f"""{{ orders(query: {json.dumps(search)}) {{ edges {{ node {{ __typename {_ORDER} {_BUYER if with_buyers else ""} {_LISTS}
+    buyer = _buyer(with_buyers=with_buyers, with_addresses=with_addresses)
+    return f"""{{ orders(query: {json.dumps(search)}) {{ edges {{ node {{ __typename {_ORDER} {buyer} {_LISTS}
     shippingLines {{ edges {{ node {{ __typename {_SHIPPING} }} }} }}
     lineItems {{ edges {{ node {{ __typename {_LINE} }} }} }}
 }} }} }} }}"""
@@ -176,5 +185,6 @@ def all_texts() -> dict[str, str]:
         BULK_STATE,
     ]
     bulk = bulk_orders("updated_at:>='2026-11-01T00:00:00Z'", with_buyers=True)
-    lean = {"Orders without buyers": orders(with_buyers=False).text, "Bulk": bulk}
+    told_apart = orders(with_buyers=True, with_addresses=True).text
+    lean = {"Orders without buyers": orders(with_buyers=False).text, "Orders with addresses": told_apart, "Bulk": bulk}
     return {operation.name: operation.text for operation in made} | lean

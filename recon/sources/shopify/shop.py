@@ -25,7 +25,16 @@ WINDOW_DAYS: Final = 60
 class ShopifyShopClient:
     """One Shopify shop behind the calls of the service."""
 
-    def __init__(self, client: ShopifyClient, *, zone: str, page_size: int, with_buyers: bool, bulk_from: int) -> None:
+    def __init__(
+        self,
+        client: ShopifyClient,
+        *,
+        zone: str,
+        page_size: int,
+        with_buyers: bool,
+        bulk_from: int,
+        with_addresses: bool = False,
+    ) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
@@ -34,9 +43,11 @@ class ShopifyShopClient:
             page_size: Orders per page.
             with_buyers: Whether names of buyers are asked for.
             bulk_from: From so many orders on they are fetched in bulk.
+            with_addresses: Whether their addresses are asked for too.
         """
         self._client, self._zone = client, ZoneInfo(zone)
         self._page_size, self._with_buyers, self._bulk_from = page_size, with_buyers, bulk_from
+        self._with_addresses = with_addresses
         self._checks: list[str] = []
 
     def verify(self) -> str:
@@ -85,7 +96,11 @@ class ShopifyShopClient:
         )
         self._within_reach(span.since)
         pull = OrdersPull(
-            self._client, page_size=self._page_size, with_buyers=self._with_buyers, bulk_from=self._bulk_from
+            self._client,
+            page_size=self._page_size,
+            with_buyers=self._with_buyers,
+            bulk_from=self._bulk_from,
+            with_addresses=self._with_addresses,
         )
         yield from pull.fetch(span, self._zone)
 

@@ -40,6 +40,7 @@ from recon.targets.quickbooks.options import (
     CURRENCY,
     FULL_NAME_MAX,
     ITEM_NAME_MAX,
+    NAME_MAX,
     REF_NUMBER_MAX,
     TEXT_MAX,
     QuickBooksOptions,
@@ -54,6 +55,8 @@ UNSTATED: Final = (
         "Not known. QuickBooks Pro and Premier are no longer sold in the US and their support ends; an expired file is view-only.",
     ),
 )
+NEED_CUSTOMER: Final = frozenset({"invoice", "payment", "credit_note"})
+"""Forms that stand on accounts receivable: QuickBooks takes none of them without a customer; a sales receipt it does."""
 
 
 class QuickBooksTarget(Target):
@@ -215,5 +218,7 @@ def capabilities(options: QuickBooksOptions) -> Capabilities:
         currencies=frozenset({CURRENCY}),
         lookup_grace_seconds=options.lookup_grace_seconds,
         product_name_max_length=ITEM_NAME_MAX,
+        contact_name_max_length=NAME_MAX,
+        needs_contact=NEED_CUSTOMER,
         unstated=UNSTATED,
     )
