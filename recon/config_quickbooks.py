@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from recon.config_iif import Iif
 from recon.settings_base import Section
@@ -17,6 +19,14 @@ class QuickBooks(Section):
     """Sales tax item of 0 % on every form, where the company uses sales tax, so that QuickBooks works out no tax a second time; left out: the company's most common one, which must then be 0 %."""
     non_taxable_code: str = Field(default="", max_length=3)
     """Sales tax code of every line, where the company uses sales tax; left out: the company's own code for not taxable."""
+    received: Literal["bill", "item-receipt"] = "bill"
+    """What goods that were received and are not paid become. `bill`; `item-receipt`: an "Item Receipt", of which a person makes the bill in QuickBooks once it comes ("Vendors > Enter Bill for Received Items"). Purchases without an item of QuickBooks are bills."""
+    new_items: Literal["non-inventory", "inventory"] = "non-inventory"
+    """What products marked to be created become in QuickBooks. `inventory`: inventory parts, whose stock and cost QuickBooks keeps itself; their quantity on hand begins at nothing, and stock comes in with what is bought."""
+    cogs_account: str = Field(default="", max_length=159)
+    """Account of the cost of goods sold, for inventory parts that are created."""
+    asset_account: str = Field(default="", max_length=159)
+    """Account of the stock (Inventory Asset), for inventory parts that are created."""
     payment_methods: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
     """The shop's payment channel to a payment method of QuickBooks, for its reports; a channel that is not named has none."""
     classes: dict[str, str] = {}  # noqa: RUF012
@@ -30,3 +40,12 @@ class QuickBooks(Section):
     poll_minutes: int = Field(default=5, ge=1, le=1440)
     """How often the Web Connector comes by itself; stands in the .qwc file."""
     iif: Iif = Iif()
+
+    @model_validator(mode="after")
+    def _stock_has_accounts(self) -> QuickBooks:
+        if self.new_items == "inventory" and not (self.cogs_account and self.asset_account):
+            raise ValueError(
+                'quickbooks.new_items = "inventory" needs quickbooks.cogs_account and quickbooks.asset_account, the accounts of'
+                " the cost and of the stock of what is created"
+            )
+        return self

@@ -23,6 +23,7 @@ from tui.output import Output
 from tui.provider_files import accounts_named, iif, iif_capabilities, peak_file, peak_file_capabilities
 
 if TYPE_CHECKING:
+    from recon.config_quickbooks import QuickBooks
     from recon.targets.peak import PeakOptions
     from recon.targets.quickbooks.options import QuickBooksOptions
 
@@ -134,14 +135,23 @@ def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
         receivable=accounts.receivable,
         payable=accounts.payable,
         income_account=accounts.sales,
+        received=rules.received,
+        keeps_stock=rules.new_items == "inventory",
+        cogs_account=rules.cogs_account,
+        asset_account=rules.asset_account,
         payment_methods={fold(channel): method for channel, method in rules.payment_methods.items()},
         classes={fold(channel): name for channel, name in rules.classes.items()},
         tax_item=rules.tax_item,
         non_taxable_code=rules.non_taxable_code,
         lookup_grace_seconds=connection.ledger.lookup_grace_seconds,
-        needed_accounts=accounts_named(connection),
+        needed_accounts=accounts_named(connection) | _stock_accounts(rules),
         customer=connection.contacts.default,
     )
+
+
+def _stock_accounts(rules: QuickBooks) -> dict[str, str]:
+    named = {"quickbooks.cogs_account": rules.cogs_account, "quickbooks.asset_account": rules.asset_account}
+    return named if rules.new_items == "inventory" else {}
 
 
 def _quickbooks_capabilities(access: Access) -> Capabilities:

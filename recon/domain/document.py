@@ -119,6 +119,12 @@ class Document:
         return self.contact_name
 
     @property
+    def keeps_stock(self) -> bool:
+        """Whether the ledger is to keep the stock of the product to create."""
+        assert self.kind == "product", self.kind
+        return self.reason == "create-stock"
+
+    @property
     def product_kind(self) -> Literal["product", "service"]:
         """Whether goods or a service are to be created."""
         assert self.kind == "product", self.kind

@@ -255,6 +255,13 @@ PRODUCT_LINKS: Final = pl.Schema({
     "vat_code": VatCode,                # null: as the order line says
 })  # fmt: skip
 
+LEDGER_PRODUCTS: Final = pl.Schema({
+    "product_code": pl.String(),        # the ledger's code
+    "purchase_account": pl.String(),    # account a purchase of it is booked on there; null: none, or not known
+    "keeps_stock": pl.Boolean(),        # the ledger keeps its stock and books its cost itself
+})  # fmt: skip
+"""What is known of the ledger's products where it takes them on purchases, one row per product."""
+
 PRODUCT_WISHES: Final = pl.Schema({
     "sku_key": pl.String(),             # folded SKU (match.keys)
     "sku": pl.String(),                 # as the shop spells it

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import polars as pl
 
-from recon.frames.schemas import PRODUCT_WISHES
 from recon.plan.buying.plan import buying_plan
 from recon.plan.controls import by_kind
 from recon.plan.findings import findings_by_cause
@@ -22,7 +21,7 @@ def plan_both(inputs: PlanInputs, bought: pl.Series, plan_sales: Callable[[PlanI
     numbered = ["document_key", "number"]
     taken = pl.concat([inputs.posted.select(numbered), sales.documents.select(numbered)])
     others = _some(inputs, bought, inputs.findings.filter(about))
-    purchases = buying_plan(replace(others, wishes=pl.DataFrame(schema=PRODUCT_WISHES)), taken)
+    purchases = buying_plan(others, taken)
     return _together(inputs, bought, sales, purchases)
 
 

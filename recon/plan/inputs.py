@@ -20,6 +20,7 @@ from recon.frames.schemas import (
     ELSEWHERE,
     FINDINGS,
     FIRST_SEEN,
+    LEDGER_PRODUCTS,
     LEFT_OUT,
     ORDER_LINES,
     ORDERS,
@@ -50,6 +51,10 @@ class PlanLimits:
     """Is told with an expense that the supplier's tax invoice is at hand."""
     expense_paid_at_once: bool = False
     """Takes an expense that is paid as one document with its payment; it knows no payments on expenses apart."""
+    expense_items: bool = False
+    """Takes its own products on purchases, and books them on the products' own accounts."""
+    creates_stock: bool = False
+    """Products that are created are kept in stock there."""
     contact_code_max_length: int = 16
     contact_name_max_length: int = 100
     """Longest name of a contact that is created."""
@@ -116,6 +121,8 @@ class PlanInputs:
     """Orders another connection books; what this one has posted of them is followed to its end."""
     wishes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PRODUCT_WISHES))
     """PRODUCT_WISHES: products the ledger is to create."""
+    ledger_products: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEDGER_PRODUCTS))
+    """LEDGER_PRODUCTS, where the ledger takes its own products on purchases; empty elsewhere."""
     currency: str = "THB"
     limits: PlanLimits = field(default_factory=PlanLimits)
     ledger_contacts: frozenset[str] = frozenset()
@@ -153,6 +160,7 @@ class PlanInputs:
             required=("sku", "name", "kind", "wished_on"),
         )
         conform(self.elsewhere, ELSEWHERE, name="orders booked elsewhere", key=("order_key",))
+        conform(self.ledger_products, LEDGER_PRODUCTS, name="products of the ledger", key=("product_code",))
         conform(self.left_out, LEFT_OUT, name="orders left out", key=("order_key",), required=("code",))
         frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
         values = {name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__}

@@ -20,6 +20,8 @@ from recon.plan.inputs import Plan, PlanInputs
 
 PRODUCT: Final = "product"
 """Kind of document of a line that creates a product or a service."""
+STOCK: Final = "stock"
+"""Kind of a product the ledger is to keep the stock of."""
 KEY_PREFIX: Final = "sku:"
 """Stands before the SKU key in the place of an order key: each product is decided about by itself, like an order."""
 
@@ -47,6 +49,8 @@ def judged_wishes(inputs: PlanInputs) -> Wishes:
         return Wishes(_no_lines(wishes), wishes["sku_key"], gather([]))
     judged = _with_facts(wishes, inputs).with_columns(_verdict(inputs).alias("verdict"))
     lines = judged.filter(pl.col("verdict") == "line").sort("sku_key")
+    if inputs.limits.creates_stock:
+        lines = lines.with_columns(pl.col("kind").replace({PRODUCT: STOCK}))
     coming = judged.filter(pl.col("verdict").is_in(["line", "pending", "later"]))["sku_key"]
     return Wishes(lines.select(*wishes.columns, "order_key", "revision"), coming, _findings(judged, inputs.items_full))
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from recon.frames.conform import fill
-from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, PRODUCT_LINKS
+from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, LEDGER_PRODUCTS, PRODUCT_LINKS
 from recon.match.channels import METHODS
 from recon.match.keys import fold_column
 from recon.match.products import CATALOG, catalog_frame
@@ -97,6 +97,17 @@ def ledger_products(context: Context, name: str) -> pl.DataFrame:
     """Return the ledger's products and services, as last read."""
     part = context.store.catalog.get(name, "products")
     return catalog_frame([(row["code"], row["name"]) for row in part.rows]) if part else pl.DataFrame(schema=CATALOG)
+
+
+def products_bought(context: Context, name: str, *, is_taken: bool) -> pl.DataFrame:
+    """Return LEDGER_PRODUCTS as last read; none where the ledger takes no products of its own on purchases."""
+    part = context.store.catalog.get(name, "products") if is_taken else None
+    rows = [
+        (row["code"], row.get("purchase_account") or None, bool(row.get("keeps_stock"))) for row in part.rows
+    ] if part else []  # fmt: skip
+    return pl.DataFrame(rows, schema=LEDGER_PRODUCTS, orient="row").unique(
+        "product_code", keep="first", maintain_order=True
+    )
 
 
 def ledger_methods(context: Context, name: str) -> pl.DataFrame:

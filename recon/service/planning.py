@@ -31,7 +31,7 @@ from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
 from recon.service.known import combined, current_sets, frames_path, read_again
-from recon.service.mapping_frames import code_links
+from recon.service.mapping_frames import code_links, products_bought
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.new_things import new_things
@@ -163,6 +163,7 @@ def plan_inputs(
         elsewhere=shared.elsewhere,
         wishes=product_wishes(context, name),
         tax_invoices=frozenset(told_invoices(context, name)),
+        ledger_products=products_bought(context, name, is_taken=capabilities.expense_items),
         currency=context.settings.company.currency,
         limits=PlanLimits(
             partial_credit_note=capabilities.partial_credit_note,
@@ -172,6 +173,8 @@ def plan_inputs(
             numbers_itself=capabilities.numbers_itself,
             expense_tax_invoice=capabilities.expense_tax_invoice,
             expense_paid_at_once=capabilities.expense_paid_at_once,
+            expense_items=capabilities.expense_items,
+            creates_stock=capabilities.creates_stock,
             contact_code_max_length=capabilities.contact_code_max_length,
             contact_name_max_length=capabilities.contact_name_max_length,
             needs_contact=capabilities.needs_contact,

@@ -54,6 +54,10 @@ class Capabilities:
     """Is told with an expense that the supplier's tax invoice is at hand; without it a person enters the invoice there."""
     expense_paid_at_once: bool = False
     """Takes an expense that is paid as one document with its payment, out of the account it names."""
+    expense_items: bool = False
+    """Takes its own products on expenses and books them on the products' own accounts (`LedgerProduct.purchase_account`)."""
+    creates_stock: bool = False
+    """Products it creates for us are kept in stock there, as a person set it up."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 
@@ -105,6 +109,10 @@ class LedgerProduct:
     name: str
     ledger_id: str = ""
     kind: Literal["product", "service"] = "product"
+    purchase_account: str = ""
+    """Account a purchase of it is booked on: stock, or an expense; empty: it has none, or the ledger does not say."""
+    keeps_stock: bool = False
+    """The ledger keeps its stock, and books the cost of what is sold of it by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,8 @@ class LedgerContact:
     branch: str = ""
     address: str = ""
     """In one line, as the shop or the ledger states it."""
+    is_supplier: bool = False
+    """It is a supplier, in a ledger that keeps suppliers apart from customers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,7 @@ def _print_fate(view: DocumentView, output: Output) -> None:
 def _print_new_product(view: DocumentView, output: Output) -> None:
     """Print a product the ledger is to create, or has created."""
     h = view.header
-    kind = "service" if h.reason == "create-service" else "product"
+    kind = {"create-service": "service", "create-stock": "inventory item"}.get(h.reason, "product")
     output.line(f"new {kind} in the ledger  {view.contact_name}   {h.state}   batch {view.batch}")
     output.line(f"  SKU {h.order_number}   found again by {view.remark!r}   marked {h.issued_on}")
     if not h.ledger_number:

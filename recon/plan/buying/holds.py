@@ -9,7 +9,7 @@ from recon.frames.findings import findings_from, gather, one_finding
 from recon.frames.payout_keys import OTHER
 from recon.plan.buying.lifecycle import asks_for
 from recon.plan.buying.work import Buying
-from recon.plan.findings import said_already
+from recon.plan.findings import blocked_line_findings, said_already
 from recon.plan.left_out import left_out_holds, with_details
 from recon.plan.lines import SaleLines, orders_of
 from recon.plan.verdict import hold_acting, mask_of_keys
@@ -48,8 +48,10 @@ def hold_bought(
     verdicts.orders = orders
     blocked = lines.blocked.filter(billed.gather(lines.blocked["order_no"])) if lines.blocked.height else lines.blocked
     verdicts.settle(orders_of(blocked, ("no_account",), orders.height) & billed, "purchase-account-missing", hold=True)
-    bad = _bad_tax_ids(work, acting)
-    return [*verdicts.findings, _accounts(work, blocked), bad, _not_withheld(work, acting)]
+    verdicts.settle(orders_of(blocked, ("to_create",), orders.height) & billed, "product-to-create", hold=True)
+    coming = blocked_line_findings(blocked.filter(pl.col("state") == "to_create"), orders, work.inputs.lines)
+    homeless = _accounts(work, blocked.filter(pl.col("state") == "no_account"))
+    return [*verdicts.findings, homeless, coming, _bad_tax_ids(work, acting), _not_withheld(work, acting)]
 
 
 def _supplier(work: Buying) -> dict[str, pl.Expr]:

@@ -16,6 +16,7 @@ from recon.frames.payout_keys import OTHER
 from recon.match.keys import distinct_keys, fold
 from recon.plan.allocate import spread
 from recon.plan.columns import run_sums, share_half_up
+from recon.plan.inputs import PlanInputs
 from recon.plan.items import CHARGE_KINDS, ITEMS, Items
 
 NO_ACCOUNT: Final = "purchase account"
@@ -24,9 +25,12 @@ _FULL: Final = 10_000
 _RULES: Final = pl.Schema({"key": pl.String(), "account": pl.String(), "vat_code": pl.String(), "rate": pl.Int64()})
 
 
-def buying_items(orders: pl.DataFrame, lines: pl.DataFrame, connection: Connection) -> tuple[Items, pl.Series]:
-    """Return the items of all SKUs and charges that occur, and the rate withheld on each, in hundredths of a percent."""
-    bought = connection.purchases
+def buying_items(inputs: PlanInputs, connection: Connection) -> tuple[Items, pl.Series]:
+    """Return the items of all SKUs and charges that occur, and the rate withheld on each, in hundredths of a percent.
+
+    What a person set for a SKU stands above its product in the ledger, and that above the account of all purchases.
+    """
+    orders, lines, bought = inputs.orders, inputs.lines, connection.purchases
     skus = distinct_keys(lines["sku"], name="sku", key_name="key")
     keys = pl.DataFrame({"key": ["", *skus["key"], *CHARGE_KINDS]}, schema={"key": pl.String})
     rules = pl.DataFrame([_rule(fold(key), line) for key, line in bought.by_sku.items()], schema=_RULES, orient="row")
@@ -34,12 +38,20 @@ def buying_items(orders: pl.DataFrame, lines: pl.DataFrame, connection: Connecti
     # What is neither a sale nor a fee (a reserve, a dispute) is booked where a person said, never where fees go.
     fallback = pl.when(~pl.col("key").str.starts_with(OTHER)).then(pl.lit(bought.account or None, dtype=pl.String))
     account = pl.coalesce("account", fallback)
+    found = found.join(_products(inputs), on="key", how="left", maintain_order="left")
+    product = pl.when(pl.col("account").is_null()).then("product_code")
+    posting = pl.when(product.is_not_null()).then("purchase_account").otherwise(account)
     frame = found.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("item"),
-        pl.when(account.is_null()).then(pl.lit("no_account")).otherwise(pl.lit("ok")).alias("state"),
-        pl.lit(None, dtype=pl.String).alias("product_code"),
-        account.alias("account_code"),
-        account.fill_null(NO_ACCOUNT).alias("posting_account"),
+        pl.when(_waits(inputs) & pl.col("account").is_null() & pl.col("product_code").is_null())
+        .then(pl.lit("to_create"))
+        .when(posting.is_null())
+        .then(pl.lit("no_account"))
+        .otherwise(pl.lit("ok"))
+        .alias("state"),
+        product.alias("product_code"),
+        pl.when(product.is_null()).then(account).alias("account_code"),
+        posting.fill_null(NO_ACCOUNT).alias("posting_account"),
         "vat_code",
     ).select(pl.col(name).cast(dtype) for name, dtype in ITEMS.items())
     numbers, first_charge = frame["item"], 1 + skus.height
@@ -55,6 +67,20 @@ def buying_items(orders: pl.DataFrame, lines: pl.DataFrame, connection: Connecti
     )
     rate = found["rate"].fill_null(0)
     return items, rate if bought.withholds else rate * 0
+
+
+def _products(inputs: PlanInputs) -> pl.DataFrame:
+    """Return by SKU the linked product and the account the ledger books a purchase of it on; products without one have none."""
+    known = inputs.ledger_products.filter(pl.col("purchase_account").is_not_null())
+    linked = inputs.product_links.select(pl.col("sku_key").alias("key"), "product_code")
+    return linked.join(known.drop("keeps_stock"), on="product_code", how="inner", maintain_order="left")
+
+
+def _waits(inputs: PlanInputs) -> pl.Expr:
+    """Return whether a SKU's product is asked for and still to be created: stock must not be bought past it."""
+    asked = inputs.wishes["sku_key"] if inputs.limits.expense_items else inputs.wishes["sku_key"].clear()
+    unlinked = asked.filter(~asked.is_in(inputs.product_links["sku_key"].implode()))
+    return pl.col("key").is_in(unlinked.implode())
 
 
 def _rule(key: str, line: PurchaseLine) -> tuple[str, str | None, str | None, int]:

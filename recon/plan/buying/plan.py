@@ -38,7 +38,7 @@ def buying_plan(inputs: PlanInputs, numbers_taken: pl.DataFrame) -> Plan:
         FrameError: The plan does not add up (a defect).
     """
     work = open_buying(inputs)
-    items, rates = buying_items(work.orders, inputs.lines, work.connection)
+    items, rates = buying_items(work.inputs, work.connection)
     lines, amounts = _amounts(work, items)
     rule_no = _rules(work, amounts)
     acting = _apply(work, rule_no)

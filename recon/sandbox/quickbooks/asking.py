@@ -15,7 +15,7 @@ LISTS: Final = {
     "Customer": ("Customer",), "Vendor": ("Vendor",), "Item": ITEM_KINDS, "Account": ("Account",), "Class": ("Class",),
     "PaymentMethod": ("PaymentMethod",), "SalesTaxCode": ("SalesTaxCode",),
 }  # fmt: skip
-TRANSACTIONS: Final = ("SalesReceipt", "Invoice", "CreditMemo", "ReceivePayment", "Bill", "JournalEntry")
+TRANSACTIONS: Final = ("SalesReceipt", "Invoice", "CreditMemo", "ReceivePayment", "Bill", "ItemReceipt", "JournalEntry")
 _NOTHING: Final = "A query request did not find a matching object in QuickBooks"
 
 

@@ -25,6 +25,8 @@ CREATE INDEX IF NOT EXISTS transactions_by_ref ON transactions (kind, ref);
 CREATE INDEX IF NOT EXISTS transactions_by_day ON transactions (kind, day);
 CREATE TABLE IF NOT EXISTS effects (txn_id TEXT NOT NULL, account TEXT NOT NULL, minor INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS effects_by_transaction ON effects (txn_id);
+CREATE TABLE IF NOT EXISTS stock (txn_id TEXT NOT NULL, item TEXT NOT NULL, milli INTEGER NOT NULL, minor INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS stock_by_item ON stock (item);
 CREATE TABLE IF NOT EXISTS sets (set_id TEXT PRIMARY KEY, answer TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, set_id TEXT NOT NULL) STRICT;
 """
@@ -179,6 +181,18 @@ class Books:
             (kind, kind),
         )
         return {str(account): int(minor) for account, minor in rows}
+
+    def set_stock(self, txn_id: str, moved: Sequence[tuple[str, int, int]]) -> None:
+        """Say what a transaction does to stock: item, thousandths of a piece, value. Whatever it did before counts no longer."""
+        self._connection.execute("DELETE FROM stock WHERE txn_id = ?", (txn_id,))
+        self._connection.executemany("INSERT INTO stock VALUES (?, ?, ?, ?)", [(txn_id, *one) for one in moved])
+
+    def on_hand(self, item: str) -> tuple[int, int]:
+        """Return thousandths of a piece in stock and what they are worth."""
+        row = self._connection.execute(
+            "SELECT coalesce(sum(milli), 0), coalesce(sum(minor), 0) FROM stock WHERE item = ?", (item,)
+        ).fetchone()
+        return int(row[0]), int(row[1])
 
     def all_transactions(self) -> Iterator[Kept]:
         """Yield everything that is posted, in the order it was made."""

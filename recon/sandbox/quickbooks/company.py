@@ -17,7 +17,15 @@ from recon.sandbox.quickbooks import chart
 from recon.sandbox.quickbooks.answers import Body, Said, element, message_set, one, refused
 from recon.sandbox.quickbooks.asking import Iterators, query, text_of
 from recon.sandbox.quickbooks.books import NAMES, Books, Kept
-from recon.sandbox.quickbooks.posting import ITEM_KINDS, Moment, Refused, check_references, post, void
+from recon.sandbox.quickbooks.posting import (
+    ITEM_KINDS,
+    Moment,
+    Refused,
+    check_references,
+    post,
+    require_inventory,
+    void,
+)
 from recon.sandbox.quickbooks.strict import Asked, MessageSet, read_set
 from recon.targets.quickbooks.qbxml.rows import Row
 
@@ -88,6 +96,10 @@ class SandboxCompany:
         """Switch sales tax on, with this most common item."""
         self._books.set_fact("sales tax", "on")
         self._books.set_fact("tax item", tax_item)
+
+    def use_inventory(self, *, is_on: bool) -> None:
+        """Switch inventory and purchase orders on or off; a new file has them on."""
+        self._books.set_fact("no inventory", "" if is_on else "off")
 
     def end_session(self) -> None:
         """Forget what holds inside one session only."""
@@ -181,6 +193,8 @@ class SandboxCompany:
 
     def _listed(self, asked: Asked, kind: str) -> Said:
         check_references(self._books, asked.values, kind)
+        if kind == "ItemInventory":
+            require_inventory(self._books)
         name, parent = asked.values.text("Name"), asked.values.text("ParentRef/FullName")
         full = f"{parent}:{name}" if parent else name
         shared = NAMES if kind in NAMES else ITEM_KINDS if kind in ITEM_KINDS else (kind,)
@@ -218,6 +232,8 @@ class SandboxCompany:
 
     def _preferences(self) -> str:
         body: Body = [("AccountingPreferences", [("IsUsingAccountNumbers", "true"), ("IsUsingClassTracking", "false")])]
+        inventory = str(not self._books.fact("no inventory")).lower()
+        body.append(("PurchasesAndVendorsPreferences", [("IsUsingInventory", inventory)]))
         if self._books.fact("sales tax"):
             body.append(
                 (

@@ -11,7 +11,7 @@ from typing import Final
 from recon.money import plain
 from recon.sandbox.quickbooks.answers import Body
 from recon.sandbox.quickbooks.books import Books, Kept
-from recon.sandbox.quickbooks.effects import effect
+from recon.sandbox.quickbooks.effects import BOUGHT, effect, stock_moves
 from recon.sandbox.quickbooks.strict import Asked
 from recon.targets.quickbooks.qbxml.rows import Row
 
@@ -58,6 +58,8 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
     kind = asked.name.removesuffix("Add")
     values = asked.values
     check_references(books, values, kind)
+    if kind == "ItemReceipt":
+        require_inventory(books)
     day = values.day("TxnDate") or dt.date.fromisoformat(moment.now[:10])
     _not_closed(day, moment)
     number = books.next_number()
@@ -65,7 +67,7 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
     work: dict[str, Callable[[], tuple[int, int, Body, Body]]] = {
         **dict.fromkeys(_SALES, lambda: _sale(books, values, kind)),
         "ReceivePayment": lambda: _payment(books, values),
-        "Bill": lambda: _bill(values),
+        **dict.fromkeys(BOUGHT, lambda: _bill(books, values, kind)),
         "JournalEntry": lambda: _journal(values),
     }
     if kind not in work:
@@ -84,7 +86,9 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
     )  # fmt: skip
     books.put(kept)
     amounts = [_amount_of(value) for name, value in lines if name.endswith("LineRet")]
+    moved = stock_moves(books, kind, values, amounts) if kind in (*_SALES, *BOUGHT) else []
     books.set_effect(txn_id, effect(books, kind, values, amounts, total))
+    books.set_stock(txn_id, moved)
     return kept
 
 
@@ -108,7 +112,14 @@ def void(books: Books, kept: Kept, moment: Moment) -> Kept:
     gone = replace(kept, total_minor=0, balance_minor=0, is_void=True, body=body)
     books.put(gone)
     books.set_effect(kept.txn_id, [])
+    books.set_stock(kept.txn_id, [])
     return gone
+
+
+def require_inventory(books: Books) -> None:
+    """Refuse what needs stock where the company has switched it off (3250)."""
+    if books.fact("no inventory"):
+        raise Refused(3250, "This feature is not enabled or not available in this version of QuickBooks.")
 
 
 def check_references(books: Books, row: Row, kind: str) -> None:
@@ -212,25 +223,29 @@ def _settle(books: Books, invoice: Kept, amount: int) -> None:
     books.put(replace(invoice, balance_minor=left, body=body))
 
 
-def _bill(values: Row) -> tuple[int, int, Body, Body]:
+def _bill(books: Books, values: Row, kind: str) -> tuple[int, int, Body, Body]:
+    """Return a bill or a receipt of goods; lines of items come behind those on accounts, whatever came first."""
     lines: Body = []
     total = 0
-    for number, line in enumerate(values.all("ExpenseLineAdd"), 1):
-        amount = line.minor("Amount") or 0
+    for number, line in enumerate([*values.all("ExpenseLineAdd"), *values.all("ItemLineAdd")], 1):
+        by_item = line.name == "ItemLineAdd"
+        amount = _item_amount(line) if by_item else line.minor("Amount") or 0
         total += amount
-        account: Body = [("FullName", line.text("AccountRef/FullName"))]
-        lines.append(
-            (
-                "ExpenseLineRet",
-                [
-                    ("TxnLineID", f"L{number}"),
-                    ("AccountRef", account),
-                    ("Amount", money(amount)),
-                    ("Memo", line.text("Memo")),
-                ],
-            )
-        )
-    return total, total, [("AmountDue", money(total)), ("IsPaid", "false")], lines
+        said: Body = [pair for pair in _copied(books, line) if pair[0] not in {"Amount", "OverrideItemAccountRef"}]
+        if not by_item:
+            said = [("AccountRef", [("FullName", line.text("AccountRef/FullName"))]), ("Memo", line.text("Memo"))]
+        ret = line.name.replace("Add", "Ret")
+        lines.append((ret, [("TxnLineID", f"L{number}"), *said, ("Amount", money(amount))]))
+    if kind == "Bill":
+        return total, total, [("AmountDue", money(total)), ("IsPaid", "false")], lines
+    return total, 0, [("TotalAmount", money(total))], lines
+
+
+def _item_amount(line: Row) -> int:
+    stated, cost, quantity = line.minor("Amount"), line.number("Cost"), line.number("Quantity")
+    if stated is not None or cost is None:
+        return stated or 0
+    return int((cost * (quantity if quantity is not None else 1)).quantize(_CENT, ROUND_HALF_UP).scaleb(2))
 
 
 def _journal(values: Row) -> tuple[int, int, Body, Body]:

@@ -90,6 +90,7 @@ def missing(
     """
     lacks = [*_tax_problems(setup.taxes, options, items)]
     lacks += _unknown("account", options.needed_accounts, accounts)
+    lacks += _stock_problems(setup.preferences, options)
     if options.customer == "":
         lacks.append(
             "contacts.default: no customer is named for buyers. QuickBooks takes no invoice without one: name one standing customer in"
@@ -136,6 +137,20 @@ def _tax_problems(taxes: TaxUse, options: QuickBooksOptions, items: Mapping[str,
         yield (
             f"sales tax item: {shown}. The shop's tax is posted as a line, so QuickBooks must not work it out a second time: create a"
             " sales tax item of 0 % there and make it the most common one, or name it as quickbooks.tax_item."
+        )
+
+
+def _stock_problems(preferences: Row, options: QuickBooksOptions) -> Iterable[str]:
+    """Yield what asks for inventory where the company has switched it off (QuickBooks would refuse each document, 3250)."""
+    asked = {
+        'quickbooks.new_items = "inventory"': options.keeps_stock,
+        'quickbooks.received = "item-receipt"': options.received == "item-receipt",
+    }
+    used = [setting for setting, is_asked in asked.items() if is_asked]
+    if used and preferences.flag("PurchasesAndVendorsPreferences/IsUsingInventory") is False:
+        yield (
+            f'inventory is switched off in QuickBooks, and {" and ".join(used)} needs it: switch on "Inventory and purchase orders'
+            ' are active" there ("Edit > Preferences > Items & Inventory > Company Preferences"), or change the setting.'
         )
 
 

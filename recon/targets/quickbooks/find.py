@@ -15,10 +15,10 @@ from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.targets.base import Found, LedgerDocument
 from recon.targets.compare import differences
 from recon.targets.quickbooks.exchange import Exchange, answer_to
-from recon.targets.quickbooks.forms import FORMS, PRODUCT, form_of, mark
+from recon.targets.quickbooks.forms import FORMS, PRODUCT, forms_of, mark
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.status import Verdict, meaning
-from recon.targets.quickbooks.records import KIND_OF_ROW, confirmation, item, memo_of, transaction
+from recon.targets.quickbooks.records import KIND_OF_ROW, arranged, confirmation, item, memo_of, transaction
 
 TOGETHER = 50
 """Transactions or items asked for in one question."""
@@ -40,11 +40,10 @@ class Finder:
             return self._item(document)
         if document.kind == "void":
             return self._void(document)
-        form = form_of(document)
-        assert form is not None
+        names = [form.name for form in forms_of(document)]
         kept = self._kept_id(document)
-        by_id = list(self.by_id(form.name, [kept]).values()) if kept else []
-        return self._by_number(document, form.name, by_id)
+        by_id = [row for name in names for row in self.by_id(name, [kept]).values()] if kept else []
+        return self._by_number(document, names, by_id)
 
     def _kept_id(self, document: Document) -> str:
         """Return the id QuickBooks gave it, as the answer on its set says; empty: no yes is known."""
@@ -59,13 +58,13 @@ class Finder:
             return ""
         return next((row.text("TxnID") for row in answer.rows if row.name in KIND_OF_ROW), "")
 
-    def _by_number(self, document: Document, name: str, by_id: Sequence[Row]) -> Found:
+    def _by_number(self, document: Document, names: Sequence[str], by_id: Sequence[Row]) -> Found:
         """Return what stands under our number with our sign, and what was ours by its id whatever it says now."""
         number = document.number or ""
         if not number:
             return Found(state="absent")  # without a number nobody can tell
         values: dict[str, object] = {"RefNumberCaseSensitive": [number], "IncludeLineItems": True}
-        rows = self._exchange.ask(f"{name}Query", values, rows_of=f"{name}Ret")
+        rows = [row for name in names for row in self._exchange.ask(f"{name}Query", values, rows_of=f"{name}Ret")]
         exact = [row for row in rows if row.text("RefNumber") == number]
         signed = [row for row in exact if mark(document) in memo_of(row)]
         ours = list({row.text("TxnID"): row for row in (*by_id, *signed)}.values())
@@ -121,8 +120,8 @@ class Finder:
         """Yield what QuickBooks holds; for voids the document they apply to."""
         wanted: dict[str, list[str]] = {}
         for document, ledger_id in documents:
-            name, txn_id = _place(document, ledger_id)
-            if name and txn_id:
+            names, txn_id = _place(document, ledger_id)
+            for name in names if txn_id else ():
                 wanted.setdefault(name, []).append(txn_id)
         held = {name: self.by_id(name, ids) for name, ids in wanted.items()}
         items = self._items([document.sku for document, _ in documents if document.kind == PRODUCT])
@@ -131,18 +130,17 @@ class Finder:
                 listed = items.get(document.sku.casefold())
                 yield document, item(listed) if listed else None
                 continue
-            name, txn_id = _place(document, ledger_id)
-            row = held.get(name, {}).get(txn_id)
-            yield document, transaction(row) if row else None
+            names, txn_id = _place(document, ledger_id)
+            rows = [held[name][txn_id] for name in names if txn_id in held.get(name, {})]
+            yield document, arranged(document, transaction(rows[0])) if rows else None
 
 
-def _place(document: Document, ledger_id: str) -> tuple[str, str]:
-    """Return the form and TxnID under which a posted document is read."""
+def _place(document: Document, ledger_id: str) -> tuple[tuple[str, ...], str]:
+    """Return the forms and the TxnID under which a posted document is read."""
     if document.kind == "void":
         form = FORMS.get(document.applies_to_kind or "")
-        return (form.name if form else "", document.applies_to_ledger_id or "")
-    own = form_of(document)
-    return (own.name, ledger_id) if own else ("", "")
+        return ((form.name,) if form else ()), document.applies_to_ledger_id or ""
+    return tuple(form.name for form in forms_of(document)), ledger_id
 
 
 def judged(document: Document, held: Sequence[LedgerDocument], rows: Sequence[Row]) -> Found:
@@ -156,7 +154,9 @@ def judged(document: Document, held: Sequence[LedgerDocument], rows: Sequence[Ro
         return Found(state="twice", documents=tuple(one for one, _ in live))
     one, row = live[0]
     code = document.contact_code
-    found = differences(document, one, ledger="QuickBooks", contact_code=code, number=document.number)
+    found = differences(
+        document, arranged(document, one), ledger="QuickBooks", contact_code=code, number=document.number
+    )
     if found:
         return Found(state="different", documents=(one,), differences=found)
     return Found(state="equal", documents=(one,), confirmation=confirmation(row))

@@ -17,6 +17,7 @@ from typing import Final
 from recon.domain.document import Document, DocumentLine
 from recon.errors import TargetRejected
 from recon.frames.text import fold
+from recon.targets.quickbooks.bought import bill, has_goods, item_receipt, journal_entry, new_item
 from recon.targets.quickbooks.options import TEXT_MAX, QuickBooksOptions
 from recon.targets.quickbooks.qbxml.chars import shortened
 from recon.targets.quickbooks.qbxml.write import Request, request
@@ -48,6 +49,8 @@ SOLD: Final = frozenset({"receipt", "invoice", "credit_note"})
 """Documents whose lines go by items."""
 JOURNAL: Final = Form(name="JournalEntry", party="")
 """An expense that was paid at once, as a payout's fees are: it never stood in accounts payable."""
+ITEM_RECEIPT: Final = Form(name="ItemReceipt", party="VendorRef")
+"""Goods that came before their bill; QuickBooks makes the bill of it."""
 KINDS: Final = frozenset({*FORMS, "void", PRODUCT})
 """Documents that can be sent to QuickBooks Desktop."""
 
@@ -64,6 +67,14 @@ class TaxUse:
 def form_of(document: Document) -> Form | None:
     """Return the form a document stands on; None: it has none of its own, as voids and items."""
     return JOURNAL if document.kind == "expense" and document.payment_method else FORMS.get(document.kind)
+
+
+def forms_of(document: Document) -> tuple[Form, ...]:
+    """Return every form a document may stand on: goods that were not paid came as a bill or as a receipt of items."""
+    own = form_of(document)
+    if own is FORMS["expense"] and has_goods(document):
+        return own, ITEM_RECEIPT
+    return (own,) if own else ()
 
 
 def label(document: Document) -> str:
@@ -97,14 +108,15 @@ def form_request(document: Document, options: QuickBooksOptions, taxes: TaxUse) 
 
 def _request_of(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> tuple[str, Mapping[str, object]]:
     if document.kind == PRODUCT:
-        return _item(document, options, taxes)
+        return new_item(document, options, non_taxable(options, taxes))
     if document.kind == "void":
         return _void(document)
     if document.kind not in FORMS:
         raise TargetRejected(f"{label(document)}: QuickBooks takes no such document from us; enter it by hand.")
-    form = form_of(document)
-    if form is JOURNAL:
+    if form_of(document) is JOURNAL:
         return f"{JOURNAL.name}Add", _journal_entry(document)
+    if options.received == "item-receipt" and ITEM_RECEIPT in forms_of(document):
+        return f"{ITEM_RECEIPT.name}Add", item_receipt(document, options, memo(document))
     values = {
         "receipt": _receipt, "invoice": _invoice, "payment": _payment, "credit_note": _credit_memo, "expense": _bill,
     }[document.kind](document, options, taxes)  # fmt: skip
@@ -167,47 +179,25 @@ def _payment(document: Document, options: QuickBooksOptions, _taxes: TaxUse) -> 
 
 
 def _bill(document: Document, options: QuickBooksOptions, _taxes: TaxUse) -> Mapping[str, object]:
-    return {
-        "VendorRef": document.contact_code,
-        "APAccountRef": options.payable,
-        "TxnDate": document.issued_on,
-        "DueDate": max(document.due_on, document.issued_on),
-        "RefNumber": document.number,
-        "Memo": memo(document),
-        "ExpenseLineAdd": [
-            {
-                "AccountRef": line.account_code,
-                "Amount": line.amount_minor,
-                "Memo": shortened(line.description, TEXT_MAX),
-            }
-            for line in document.lines
-        ],
-    }
+    return bill(document, options, memo(document))
 
 
 def _journal_entry(document: Document) -> Mapping[str, object]:
-    """Return costs against the account they were paid out of. It has no memo of its own: ours stands on every line.
+    """Return an expense with its payment.
 
     Raises:
-        TargetRejected: Tax was withheld; QuickBooks has no line for it.
+        TargetRejected: Tax was withheld, or goods came into stock; a journal entry has no line for either.
     """
     if document.wht_minor:
         raise TargetRejected(
             f"{label(document)}: tax is withheld, which a journal entry here has no line for; enter it by hand."
         )
-    sign = memo(document)
-    return {
-        "TxnDate": document.issued_on,
-        "RefNumber": document.number,
-        "JournalDebitLine": [
-            {
-                "AccountRef": line.account_code, "Amount": line.amount_minor,
-                "Memo": shortened(f"{line.description} | {sign}", TEXT_MAX), "EntityRef": document.contact_code,
-            }
-            for line in document.lines
-        ],
-        "JournalCreditLine": [{"AccountRef": document.payment_method, "Amount": document.total_minor, "Memo": sign}],
-    }  # fmt: skip
+    if has_goods(document):
+        raise TargetRejected(
+            f"{label(document)}: it is paid, and a journal entry takes no goods into stock; enter it in QuickBooks as a check with its"
+            " items, then say so with `recon match --decide`."
+        )
+    return journal_entry(document, memo(document))
 
 
 def _void(document: Document) -> tuple[str, Mapping[str, object]]:
@@ -216,19 +206,6 @@ def _void(document: Document) -> tuple[str, Mapping[str, object]]:
         what = document.applies_to_kind or "document of unknown kind"
         raise TargetRejected(f"{label(document)}: QuickBooks cannot void a {what}; take it back there by hand.")
     return "TxnVoid", {"TxnVoidType": form.name, "TxnID": _applies_to(document)}
-
-
-def _item(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> tuple[str, Mapping[str, object]]:
-    """Return a non-inventory item (or a service): stock is never created without being asked for."""
-    name = "ItemServiceAdd" if document.product_kind == "service" else "ItemNonInventoryAdd"
-    return name, {
-        "Name": document.sku,
-        "SalesTaxCodeRef": non_taxable(options, taxes),
-        "SalesOrPurchase": {
-            "Desc": shortened(document.product_name, TEXT_MAX),
-            "AccountRef": options.income_account,
-        },
-    }
 
 
 def _applies_to(document: Document) -> str:

@@ -31,6 +31,10 @@ _ITEMS: Final = {
 """Items a line can go by. Discount items are left out: which sign QuickBooks gives their amount is not certain."""
 
 
+_STOCK: Final = "ItemInventoryRet"
+"""An item whose stock QuickBooks keeps."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """What is in use in a company file, by FullName (of a vendor its name)."""
@@ -43,7 +47,9 @@ class Lists:
     def catalog(self) -> Catalog:
         """Return everything as master data."""
         return Catalog(
-            products=tuple(_product(name, row) for name, row in self.items.items() if row.name in _ITEMS),
+            products=tuple(
+                _product(name, row, self._roots()) for name, row in self.items.items() if row.name in _ITEMS
+            ),
             methods=tuple(
                 _method(name, row) for name, row in self.accounts.items() if row.text("AccountType") in MONEY_ACCOUNTS
             ),
@@ -51,9 +57,12 @@ class Lists:
             contacts=tuple(_contact(name, row) for name, row in self.names.items()),
         )
 
+    def _roots(self) -> Mapping[str, str]:
+        return {name: ROOTS.get(row.text("AccountType"), "") for name, row in self.accounts.items()}
+
 
 class Masters:
-    """Reads the lists, and adds customers where it is asked to."""
+    """Reads the lists, and adds customers and vendors where it is asked to."""
 
     def __init__(self, exchange: Exchange, *, page_size: int) -> None:
         self._exchange = exchange
@@ -77,36 +86,61 @@ class Masters:
         )
 
     def ensure(self, wanted: MasterRequest) -> Catalog:
-        """Create the customers that are missing; return those asked for.
+        """Create the customers and vendors that are missing; return those asked for.
 
         Raises:
             TargetUnavailable, TargetRejected, OutcomeUnknown: As for a document.
         """
         made: list[LedgerContact] = []
         for contact in wanted.contacts:
-            rows = self._exchange.ask("CustomerQuery", {"FullName": [contact.code]})
+            rows = self._exchange.ask(f"{_list_of(contact)}Query", {"FullName": [contact.code]})
             made.append(_contact(contact.code, rows[0]) if rows else self._create(contact))
         return Catalog(contacts=tuple(made))
 
     def _create(self, contact: LedgerContact) -> LedgerContact:
-        what = f"customer {contact.code}"
+        own = _list_of(contact)
+        what = f"{own.lower()} {contact.code}"
         if len(contact.code) > NAME_MAX or ":" in contact.code:
             raise TargetRejected(
                 f"{what}: a name in QuickBooks has at most {NAME_MAX} characters and no colon. Nothing was created."
             )
-        asked = request(
-            "CustomerAdd", {"Name": contact.code, "CompanyName": contact.name[:NAME_MAX] or None}, request_id="1"
-        )
-        return _contact(contact.code, self._exchange.post(asked, what, what))
+        other = next(name for name in _PEOPLE if name != own)
+        if self._exchange.ask(f"{other}Query", {"FullName": [contact.code]}):
+            raise TargetRejected(
+                f"{what}: QuickBooks has a {other.lower()} of this name, and customers and vendors share their names. Create the"
+                f" {own.lower()} there under another name and set that name in recon.toml. Nothing was created."
+            )
+        values = {"Name": contact.code, "CompanyName": contact.name[:NAME_MAX] or None}
+        return _contact(contact.code, self._exchange.post(request(f"{own}Add", values, request_id="1"), what, what))
+
+
+_PEOPLE: Final = ("Customer", "Vendor")
+
+
+def _list_of(contact: LedgerContact) -> str:
+    return _PEOPLE[contact.is_supplier]
 
 
 def _by_name(rows: Iterable[Row]) -> dict[str, Row]:
     return {row.text("FullName") or row.text("Name"): row for row in rows}
 
 
-def _product(name: str, row: Row) -> LedgerProduct:
-    kind = "service" if _ITEMS[row.name] == "service" else "product"
-    return LedgerProduct(code=name, name=described(row) or name, ledger_id=row.text("ListID"), kind=kind)  # type: ignore[arg-type]  # one of two words
+def _product(name: str, row: Row, roots: Mapping[str, str]) -> LedgerProduct:
+    return LedgerProduct(
+        code=name,
+        name=described(row) or name,
+        ledger_id=row.text("ListID"),
+        kind="service" if _ITEMS[row.name] == "service" else "product",
+        purchase_account=_purchase_account(row, roots),
+        keeps_stock=row.name == _STOCK,
+    )
+
+
+def _purchase_account(row: Row, roots: Mapping[str, str]) -> str:
+    """Return where QuickBooks books an item that is bought; empty for one that is only sold, whose account is income."""
+    only = row.text("SalesOrPurchase/AccountRef/FullName")
+    own = row.text("AssetAccountRef/FullName") or row.text("SalesAndPurchase/ExpenseAccountRef/FullName")
+    return own or ("" if roots.get(only) == "Income" else only)
 
 
 def _method(name: str, row: Row) -> LedgerMethod:
@@ -131,4 +165,7 @@ def _account_name(row: Row) -> str:
 
 
 def _contact(name: str, row: Row) -> LedgerContact:
-    return LedgerContact(code=name, name=row.text("CompanyName") or row.text("Name"), ledger_id=row.text("ListID"))
+    return LedgerContact(
+        code=name, name=row.text("CompanyName") or row.text("Name"), ledger_id=row.text("ListID"),
+        is_supplier=row.name == "VendorRet",
+    )  # fmt: skip

@@ -35,6 +35,14 @@ class QuickBooksOptions:
     """Account (FullName) of bills; empty: QuickBooks' own."""
     income_account: str = ""
     """Account (FullName) of items that are created."""
+    received: Literal["bill", "item-receipt"] = "bill"
+    """What goods that were received and not paid become."""
+    keeps_stock: bool = False
+    """Items that are created are inventory parts."""
+    cogs_account: str = ""
+    """Account (FullName) of the cost of inventory parts that are created."""
+    asset_account: str = ""
+    """Account (FullName) of the stock of inventory parts that are created."""
     payment_methods: Mapping[str, str] = field(default_factory=dict)
     """The shop's payment channel (folded) to the name of a payment method of QuickBooks."""
     classes: Mapping[str, str] = field(default_factory=dict)

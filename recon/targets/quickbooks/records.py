@@ -6,14 +6,18 @@ The amounts of invoices and bills are sums of what the form states; where a fiel
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from recon.domain.document import Document
 from recon.targets.base import Confirmation, LedgerDocument, LedgerLine
 from recon.targets.compare import quantity_text
-from recon.targets.quickbooks.forms import FORMS, JOURNAL, PRODUCT
+from recon.targets.quickbooks.forms import FORMS, ITEM_RECEIPT, JOURNAL, PRODUCT
 from recon.targets.quickbooks.qbxml.rows import Row
 
-KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} | {f"{JOURNAL.name}Ret": "expense"}
+KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} | {
+    f"{form.name}Ret": "expense" for form in (JOURNAL, ITEM_RECEIPT)
+}
 _DEBIT, _CREDIT = "JournalDebitLine", "JournalCreditLine"
 VOID_MEMO: Final = "VOID:"
 _RAW_MAX: Final = 64 << 10
@@ -27,7 +31,7 @@ def transaction(row: Row) -> LedgerDocument:
     """
     kind = KIND_OF_ROW[row.name]
     form = JOURNAL if row.name == f"{JOURNAL.name}Ret" else FORMS[kind]
-    total = total_of(row, kind)
+    total = total_of(row)
     memo = memo_of(row)
     deposit = row.text("DepositToAccountRef/FullName")
     return LedgerDocument(
@@ -52,12 +56,12 @@ def memo_of(row: Row) -> str:
     return row.text("Memo") or row.text(f"{_CREDIT}/Memo")
 
 
-def total_of(row: Row, kind: str) -> int | None:
+def total_of(row: Row) -> int | None:
     """Return the total of a transaction; None where the answer does not say."""
     if row.name == f"{JOURNAL.name}Ret":
         debits = [line.minor("Amount") for line in row.all(_DEBIT)]
         return sum(one or 0 for one in debits) if debits else None
-    if kind == "expense":
+    if row.name == f"{FORMS['expense'].name}Ret":
         return row.minor("AmountDue")
     stated = row.minor("TotalAmount")
     if stated is not None:
@@ -69,7 +73,7 @@ def total_of(row: Row, kind: str) -> int | None:
 def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
     """Return the lines; None where the answer holds none (a query without them)."""
     if kind == "expense":
-        listed = row.all("ExpenseLineRet") or row.all(_DEBIT)
+        listed = [*row.all("ExpenseLineRet"), *row.all(_DEBIT)]
         lines = tuple(
             LedgerLine(
                 description=line.text("Memo"), quantity="", amount_minor=line.minor("Amount"),
@@ -77,8 +81,19 @@ def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
             )
             for line in listed
         )  # fmt: skip
-        return lines or None
+        return (*lines, *map(_line, row.all("ItemLineRet"))) or None
     return tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet")) or None
+
+
+def arranged(document: Document, held: LedgerDocument) -> LedgerDocument:
+    """Return what is held with its lines in our order: QuickBooks lists those on accounts before those of items."""
+    if document.kind != "expense" or held.lines is None or len(held.lines) != len(document.lines):
+        return held
+    by_item = iter([line for line in held.lines if line.product_code])
+    by_account = iter([line for line in held.lines if not line.product_code])
+    lines = [next(by_item if ours.product_code else by_account, None) for ours in document.lines]
+    found = tuple(line for line in lines if line is not None)
+    return replace(held, lines=found) if len(found) == len(lines) else held
 
 
 def _line(line: Row) -> LedgerLine:
@@ -97,7 +112,7 @@ def confirmation(row: Row, words: str = "") -> Confirmation:
     return Confirmation(
         ledger_id=row.text("TxnID") or row.text("ListID"),
         ledger_number=row.text("RefNumber") or row.text("FullName"),
-        total_minor=total_of(row, kind) if kind else None,
+        total_minor=total_of(row) if kind else None,
         vat_minor=row.minor("SalesTaxTotal") if kind else None,
         words=words,
     )

@@ -26,6 +26,7 @@ from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.find import Finder
 from recon.targets.quickbooks.forms import (
     FORMS,
+    ITEM_RECEIPT,
     JOURNAL,
     KINDS,
     PRODUCT,
@@ -192,14 +193,15 @@ class QuickBooksTarget(Target):
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
         """Yield all documents of these kinds dated in the period, whoever wrote them."""
         for kind in dict.fromkeys(kinds):
-            names = [FORMS[kind].name, *([JOURNAL.name] if kind == "expense" else [])] if kind in FORMS else []
+            more = (JOURNAL, ITEM_RECEIPT) if kind == "expense" else ()
+            names = [form.name for form in (FORMS[kind], *more)] if kind in FORMS else []
             period = {"TxnDateRangeFilter": {"FromTxnDate": since, "ToTxnDate": until}}
             values: dict[str, object] = {**period, "IncludeLineItems": True}
             for name in names:
                 yield from map(transaction, self._exchange.pages(f"{name}Query", values, size=self._options.page_size))
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
-        """Create missing customers."""
+        """Create missing customers and vendors."""
         return self._masters.ensure(request)
 
 
@@ -212,6 +214,8 @@ def capabilities(options: QuickBooksOptions) -> Capabilities:
         partial_credit_note=True,
         refund_payment=False,
         expense_paid_at_once=True,
+        expense_items=True,
+        creates_stock=options.keeps_stock,
         searchable_by_number=True,
         text_max_length=TEXT_MAX,
         contact_code_max_length=FULL_NAME_MAX,
