@@ -68,7 +68,6 @@ def no_outside_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.delenv(
             "PYTHONDONTWRITEBYTECODE", raising=False
         )  # processes of the tests need not compile everything anew
-        patch.setenv("PYTHONPYCACHEPREFIX", str(home / "pycache"))
         for name in [name for name in os.environ if name.startswith("RECON_") or name.lower().endswith("_proxy")]:
             patch.delenv(name)
         patch.setattr(socket.socket, "connect", _watched(socket.socket.connect))
@@ -172,12 +171,36 @@ def peak_originals(tmp_path_factory: pytest.TempPathFactory):
         yield originals
 
 
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory):
+    """Folders of workspaces, each made once."""
+    from tests.copies import Folders
+
+    return Folders(tmp_path_factory.mktemp("folders"))
+
+
 @pytest.fixture
-def peak_at(
-    tmp_path: Path, tmp_path_factory, clock: FakeClock, key_store, monkeypatch, peak_originals
-) -> Iterator[Callable]:
-    """A function that gives the ledger at the end of a way (`tests/peak_books.py`), with a copy of its workspaces in ``tmp_path``."""
+def own_heads(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for what is noted outside of a workspace: copies share the name their heads are noted by."""
     config = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
+    return config
+
+
+@pytest.fixture
+def peak_at(tmp_path: Path, own_heads: Path, clock: FakeClock, key_store, peak_originals) -> Iterator[Callable]:
+    """A function that gives the ledger at the end of a way (`tests/peak_books.py`), with a copy of its workspaces in ``tmp_path``."""
     with ExitStack() as open_ones:
-        yield lambda way: open_ones.enter_context(peak_originals.open(way, tmp_path, config, clock, key_store))
+        yield lambda way: open_ones.enter_context(peak_originals.open(way, tmp_path, own_heads, clock, key_store))
+
+
+@pytest.fixture
+def shell_at(tmp_path: Path, own_heads: Path, clock: FakeClock, folders) -> Callable:
+    """A function that gives the shell in ``books`` at the end of a way of workspaces without keys (`tests/copies.py`)."""
+    from tests.shell import Shell
+
+    def brought(way):
+        folders.bring(way, way, tmp_path, own_heads, clock, MemoryKeyring())
+        return Shell(tmp_path / "books", clock)
+
+    return brought

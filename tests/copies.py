@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+import keyring
+
 from recon.workspace import Workspace
 from tests.clock import FakeClock
+from tests.conftest import MemoryKeyring
 from tests.shell import Shell
 
 Steps = Mapping[str, Callable[[Shell], object]]
@@ -70,3 +74,47 @@ class Originals:
     def _is_like(shell: Shell, new: Shell) -> bool:
         texts = [(at.root / "recon.toml").read_text("utf-8") for at in (shell, new)]
         return texts[0] == texts[1] and vars(shell.clock) == vars(new.clock)
+
+
+@dataclass(frozen=True)
+class _Made:
+    folder: Path
+    config: Path
+    keys: dict[tuple[str, str], str]
+    clock: FakeClock
+
+
+class Folders:
+    """Folders with workspaces at the end of a way, each way gone once for a worker of the run; every test gets copies."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._made: dict[Hashable, _Made] = {}
+
+    def bring(
+        self, name: Hashable, go: Callable[[Path, FakeClock], object], folder: Path, config: Path, clock: FakeClock, keys: MemoryKeyring,
+    ) -> None:  # fmt: skip
+        """Let everything lie in ``folder`` as if ``go`` had been gone there; ``config``, ``clock`` and ``keys`` as well."""
+        assert vars(clock) == vars(FakeClock()), "ways are gone at the time every test begins at"
+        made = self._made.get(name) or self._make(name, go)
+        shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+        shutil.copytree(made.config, config, dirs_exist_ok=True)
+        vars(clock).update(vars(made.clock))
+        keys.kept.update(made.keys)
+        for settings in folder.glob("*/recon.toml"):
+            settle(settings.parent)
+
+    def _make(self, name: Hashable, go: Callable[[Path, FakeClock], object]) -> _Made:
+        place, keys = self._place / str(len(self._made)), MemoryKeyring()
+        made = _Made(place / "folder", place / "config", keys.kept, FakeClock())
+        made.folder.mkdir(parents=True)
+        made.config.mkdir()
+        before = keyring.get_keyring()
+        keyring.set_keyring(keys)
+        try:
+            with mock.patch.dict("os.environ", {"XDG_CONFIG_HOME": str(made.config)}):
+                go(made.folder, made.clock)
+        finally:
+            keyring.set_keyring(before)
+        self._made[name] = made
+        return made

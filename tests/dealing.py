@@ -19,6 +19,8 @@ TOGETHER: Final = {
     "tests/cases/test_disk_full.py": CRASH_WORLDS,
     "tests/cases/test_bentoweb_month.py": STORIES,
     "tests/cases/test_cases.py": STORIES,
+    "tests/cases/test_us_books.py": STORIES,
+    "tests/cases/test_us_summary.py": STORIES,
 }
 """Modules that share what is made once for a whole run."""
 LONG: Final = ("tests/cases/+", "tests/cases/", "tests/screens/", "tests/browser/")

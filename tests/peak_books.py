@@ -6,20 +6,15 @@ What a test begins with is made once for a worker of the run and copied: the wor
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
-
-import keyring
 
 from recon.sandbox.peak import SandboxPeak
 from tests.clock import FakeClock
 from tests.conftest import MemoryKeyring
-from tests.copies import settle
+from tests.copies import Folders
 from tests.shell import SANDBOX_COMPANY, Shell, run
 from tests.tui.conftest import WHOLESALE
 
@@ -52,61 +47,34 @@ def sent(shell: Shell, batch: str = "B0001", actor: str = "Nok") -> Shell:
     return shell
 
 
-@dataclass(frozen=True)
-class _Reached:
-    folder: Path
-    config: Path
-    port: socket.socket
-    keys: dict[tuple[str, str], str]
-    clock: FakeClock
-
-
 class PeakOriginals:
-    """States that ways lead to, each reached once for a worker of the run."""
+    """Ledgers at the end of ways, each gone once for a worker of the run."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._reached: dict[Way, _Reached] = {}
+        self._folders = Folders(folder)
+        self._ports: dict[Way, socket.socket] = {}
 
     @contextmanager
     def open(
         self, way: Way, folder: Path, config: Path, clock: FakeClock, keys: MemoryKeyring
     ) -> Iterator[SandboxPeak]:
         """Give the ledger at the end of a way; everything lies in ``folder`` as if the way had been gone there."""
-        reached = self._reached.get(way) or self._go(way)
-        assert vars(clock) == vars(FakeClock()), "an original is made at the time every test begins at"
-        shutil.copytree(reached.folder, folder, dirs_exist_ok=True)
-        shutil.copytree(reached.config, config, dirs_exist_ok=True)
-        vars(clock).update(vars(reached.clock))
-        keys.kept.update(reached.keys)
-        for settings in folder.glob("*/recon.toml"):
-            settle(settings.parent)
-        with _ledger(folder, clock, reached.port) as ledger:
+        if way not in self._ports:
+            self._ports[way] = _kept_port()
+        port = self._ports[way]
+
+        def go(folder: Path, clock: FakeClock) -> None:
+            with _ledger(folder, clock, port) as ledger:
+                way(folder, ledger, clock)
+
+        self._folders.bring(way, go, folder, config, clock, keys)
+        with _ledger(folder, clock, port) as ledger:
             yield ledger
 
     def close(self) -> None:
         """Let the ports go."""
-        for reached in self._reached.values():
-            reached.port.close()
-
-    def _go(self, way: Way) -> _Reached:
-        place = self._folder / str(len(self._reached))
-        folder, config, clock, keys = place / "folder", place / "config", FakeClock(), MemoryKeyring()
-        port = _kept_port()
-        folder.mkdir(parents=True)
-        config.mkdir()
-        before = keyring.get_keyring()
-        keyring.set_keyring(keys)
-        try:
-            with (
-                mock.patch.dict("os.environ", {"XDG_CONFIG_HOME": str(config)}),
-                _ledger(folder, clock, port) as ledger,
-            ):
-                way(folder, ledger, clock)
-        finally:
-            keyring.set_keyring(before)
-        self._reached[way] = _Reached(folder, config, port, keys.kept, clock)
-        return self._reached[way]
+        for port in self._ports.values():
+            port.close()
 
 
 def _ledger(folder: Path, clock: FakeClock, port: socket.socket) -> SandboxPeak:

@@ -1,5 +1,5 @@
 """The workspaces of the command's own tests, for the browser."""
 
-from tests.tui.conftest import heads, originals, planned, ready, shell
+from tests.tui.conftest import originals, planned, ready, shell
 
-__all__ = ["heads", "originals", "planned", "ready", "shell"]
+__all__ = ["originals", "planned", "ready", "shell"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ import pytest
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.workspace import Workspace, make_workspace
 from tests.cases import story, test_us_iif
+from tests.cases.conftest import Played
 from tests.clock import FakeClock
 from tests.shell import Shell
 from tui.core_texts import RULES, word
@@ -22,12 +24,12 @@ CASE = story.CASES / "us-shop-month"
 DAILY = '\n[connections.shop.summary]\nsales = "day"\n'
 
 
-def played(folder: Path, more: str) -> dict[str, str]:
-    """Play the story with more settings; its workspace lies in ``folder``/books."""
+def played(folder: Path) -> dict[str, str]:
+    """Play the story with one document a day; its workspace lies in ``folder``/books."""
     case = folder / "case"
     shutil.copytree(CASE, case)
     settings = case / "settings.toml"
-    settings.write_text(settings.read_text(encoding="utf-8") + more, encoding="utf-8")
+    settings.write_text(settings.read_text(encoding="utf-8") + DAILY, encoding="utf-8")
     return dict(story.play(case, folder / "books"))
 
 
@@ -41,7 +43,7 @@ def balances(root: Path) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def daily(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("daily")
-    return folder / "books", played(folder, DAILY)
+    return folder / "books", played(folder)
 
 
 @pytest.fixture
@@ -51,10 +53,9 @@ def shell(daily: tuple[Path, dict[str, str]]) -> Shell:
 
 
 def test_the_company_file_has_the_same_balances_as_order_by_order(
-    daily: tuple[Path, dict[str, str]], tmp_path: Path
+    daily: tuple[Path, dict[str, str]], told: Callable[[Path], Played]
 ) -> None:
-    played(tmp_path, "")
-    assert balances(daily[0]) == balances(tmp_path / "books")
+    assert balances(daily[0]) == balances(told(CASE).root)
 
 
 def test_after_both_halves_of_the_month_nothing_is_left_to_post(shell: Shell) -> None:

@@ -57,31 +57,23 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Originals:
 
 
 @pytest.fixture
-def heads(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own for what is noted outside of a workspace: copies share the name their heads are noted by."""
-    config = tmp_path_factory.mktemp("config")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
-    return config
-
-
-@pytest.fixture
-def ready(shell: Shell, originals: Originals, heads: Path) -> Shell:
+def ready(shell: Shell, originals: Originals, own_heads: Path) -> Shell:
     """Connected, three orders taken in, everything mapped: `recon plan` comes next."""
-    originals.bring(shell, "ready", heads)
+    originals.bring(shell, "ready", own_heads)
     return shell
 
 
 @pytest.fixture
-def planned(shell: Shell, originals: Originals, heads: Path) -> Shell:
+def planned(shell: Shell, originals: Originals, own_heads: Path) -> Shell:
     """Batch B0001 with three receipts waits for approval."""
-    originals.bring(shell, "planned", heads)
+    originals.bring(shell, "planned", own_heads)
     return shell
 
 
 @pytest.fixture
-def posted(shell: Shell, originals: Originals, heads: Path) -> Shell:
+def posted(shell: Shell, originals: Originals, own_heads: Path) -> Shell:
     """Batch B0001 stands in the sandbox ledger."""
-    originals.bring(shell, "posted", heads)
+    originals.bring(shell, "posted", own_heads)
     return shell
 
 

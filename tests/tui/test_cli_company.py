@@ -14,7 +14,7 @@ import pytest
 from recon.sandbox.peak import Fault, SandboxPeak, other_company, sandbox_company
 from recon.settings_text import with_setting
 from tests.clock import FakeClock
-from tests.peak_books import peak_books, taken_in
+from tests.peak_books import BOOKS, peak_books, taken_in
 from tests.shell import SANDBOX_COMPANY, Shell
 
 TAX_ID = "0105500000003"
@@ -47,17 +47,21 @@ def writes(ledger: SandboxPeak) -> list[str]:
     return [seen.path for seen in ledger.requests if seen.method == "POST" and "clienttoken" not in seen.path]
 
 
+def approved(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
+    """An approved batch of three receipts."""
+    shell = taken_in(peak_books(folder / "books", ledger, clock, environment="sandbox"), ledger)
+    shell("plan").expect(4)
+    shell("approve", "B0001", "--as", "Nok").expect(0)
+
+
 @pytest.fixture
-def place(tmp_path: Path, clock: FakeClock, key_store) -> tuple[Shell, Address]:
+def place(tmp_path: Path, clock: FakeClock, peak_at) -> tuple[Shell, Address]:
     """An approved batch of three receipts; nobody answers until a test lets somebody."""
-    with SandboxPeak(clock=clock) as ledger:
-        port = int(ledger.url.rpartition(":")[2].partition("/")[0])
-    address = Address(tmp_path, clock, port)
-    with address.of() as ledger:
-        shell = taken_in(peak_books(tmp_path / "books", ledger, clock, environment="sandbox"), ledger)
-        shell("plan").expect(4)
-        shell("approve", "B0001", "--as", "Nok").expect(0)
-    return shell, address
+    ledger = peak_at(approved)
+    port = int(ledger.url.rpartition(":")[2].partition("/")[0])
+    ledger.stop()
+    (tmp_path / BOOKS).rename(tmp_path / "ours.db")
+    return Shell(tmp_path / "books", clock), Address(tmp_path, clock, port)
 
 
 def set_company(shell: Shell, **values: str) -> None:

@@ -19,14 +19,18 @@ LEDGER = tuple(one for one in CATALOG if one[0] != "mug")
 """A list without the two products that are written alike."""
 
 
-@pytest.fixture
-def shop(tmp_path: Path, clock: FakeClock) -> Shell:
+def matched(folder: Path, clock: FakeClock) -> None:
     """Seven orders; every SKU the ledger has is linked, every payment channel mapped; XX-1 is what it lacks."""
-    shell = match_world(tmp_path / "books", clock, catalog=LEDGER[:3])
+    shell = match_world(folder / "books", clock, catalog=LEDGER[:3])
     shell("connect", "--refresh").expect(0)
     shell("match", "--accept", "P-00002", "--accept", "TS-WHITE-M", "--link-all", "--all-channels", "BSV001").expect(4)
     shell("match", "--sku", "MUG", "--as-text").expect(4)
-    return shell
+
+
+@pytest.fixture
+def shop(shell_at) -> Shell:
+    """Seven orders; XX-1 is what the ledger lacks."""
+    return shell_at(matched)
 
 
 def products(shell: Shell) -> dict[str, dict[str, Any]]:

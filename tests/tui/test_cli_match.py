@@ -11,10 +11,15 @@ from tests.screens.match_world import SOLD, match_world
 from tests.shell import Shell
 
 
-@pytest.fixture
-def shop(tmp_path: Path, clock: FakeClock) -> Shell:
+def taken_in(folder: Path, clock: FakeClock) -> None:
     """Seven orders, nothing linked."""
-    return match_world(tmp_path / "books", clock)
+    match_world(folder / "books", clock)
+
+
+@pytest.fixture
+def shop(shell_at) -> Shell:
+    """Seven orders, nothing linked."""
+    return shell_at(taken_in)
 
 
 def states(shell: Shell) -> dict[str, str]:

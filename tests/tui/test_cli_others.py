@@ -12,7 +12,7 @@ import pytest
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.settings_text import with_setting
 from tests.clock import FakeClock
-from tests.peak_books import peak_books, taken_in
+from tests.peak_books import BOOKS, peak_books, taken_in
 from tests.shell import Shell
 from tests.tui.conftest import WHOLESALE
 from tests.tui.test_json import check
@@ -54,13 +54,16 @@ def workspace(root: Path, ledger: SandboxPeak, clock: FakeClock, export: Path = 
     return taken_in(shell, ledger, export)
 
 
+def shared(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
+    """Two workspaces write to one ledger."""
+    workspace(folder / "books", ledger, clock, writers="shared")
+    workspace(folder / "others", ledger, clock, numbering="ledger")
+
+
 @pytest.fixture
-def books(tmp_path: Path, clock: FakeClock, key_store):
-    path = tmp_path / "peak.db"
-    with SandboxPeak(path=path, clock=clock, durable=False) as ledger:
-        ours = workspace(tmp_path / "books", ledger, clock, writers="shared")
-        theirs = workspace(tmp_path / "others", ledger, clock, numbering="ledger")
-        yield Books(ours, theirs, ledger, path)
+def books(tmp_path: Path, clock: FakeClock, peak_at) -> Books:
+    ledger = peak_at(shared)
+    return Books(Shell(tmp_path / "books", clock), Shell(tmp_path / "others", clock), ledger, tmp_path / BOOKS)
 
 
 def orders_of(shell: Shell) -> list[str]:
@@ -182,23 +185,25 @@ def test_the_word_that_an_entry_is_another_sale_can_be_taken_back(books: Books) 
     books.ours("doctor").expect(0)
 
 
-@pytest.fixture
-def invoiced(tmp_path: Path, clock: FakeClock, key_store):
+def invoice_sent(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
     """Our invoice of the first order stands in the ledger; the buyer has paid since, and our plan holds the payment."""
-    path = tmp_path / "peak.db"
-    with SandboxPeak(path=path, clock=clock, durable=False) as ledger:
-        lines = WHOLESALE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-        unpaid = "".join(line.replace(",paid,", ",pending,", 1) if line.startswith("#1001") else line for line in lines)
-        (tmp_path / "unpaid.csv").write_text(unpaid, encoding="utf-8")
-        settings = {"writers": "shared", "invoices": "awaiting-transfer-unpaid"}
-        ours = workspace(tmp_path / "books", ledger, clock, tmp_path / "unpaid.csv", **settings)
-        batch = ours.json("plan")["batch"]
-        ours("approve", batch, "--as", "Nok").expect(0)
-        ours("upload", batch).expect(0)
-        (tmp_path / "paid.csv").write_text("".join(lines), encoding="utf-8")
-        ours("import", tmp_path / "paid.csv").expect(0)
-        assert [row["kind"] for row in ours.json("plan")["rows"]] == ["payment"]
-        yield Books(ours, ours, ledger, path)
+    lines = WHOLESALE.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    unpaid = "".join(line.replace(",paid,", ",pending,", 1) if line.startswith("#1001") else line for line in lines)
+    (folder / "unpaid.csv").write_text(unpaid, encoding="utf-8")
+    settings = {"writers": "shared", "invoices": "awaiting-transfer-unpaid"}
+    ours = workspace(folder / "books", ledger, clock, folder / "unpaid.csv", **settings)
+    batch = ours.json("plan")["batch"]
+    ours("approve", batch, "--as", "Nok").expect(0)
+    ours("upload", batch).expect(0)
+    (folder / "paid.csv").write_text("".join(lines), encoding="utf-8")
+    ours("import", folder / "paid.csv").expect(0)
+    assert [row["kind"] for row in ours.json("plan")["rows"]] == ["payment"]
+
+
+@pytest.fixture
+def invoiced(tmp_path: Path, clock: FakeClock, peak_at) -> Books:
+    ledger, ours = peak_at(invoice_sent), Shell(tmp_path / "books", clock)
+    return Books(ours, ours, ledger, tmp_path / BOOKS)
 
 
 def they_pay(books: Books) -> None:

@@ -18,12 +18,16 @@ from tests.tui.seen_world import FIRST, later_file
 SET = ("connections", "shop")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, clock: FakeClock) -> Shell:
-    """Three orders planned: what they show is the beginning."""
-    shell = match_world(tmp_path / "books", clock, sold=FIRST)
+def begun(folder: Path, clock: FakeClock) -> None:
+    """Three orders matched: what they show is the beginning."""
+    shell = match_world(folder / "books", clock, sold=FIRST)
     shell("match", "--link-all", "--text", "--channel", "Bank Deposit", "--method", "BSV001").expect(0)
-    return shell
+
+
+@pytest.fixture
+def shop(shell_at) -> Shell:
+    """Three orders matched: what they show is the beginning."""
+    return shell_at(begun)
 
 
 def say(shop: Shell, *path: str, value: Any) -> None:
