@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from recon.summaries_contacts import ContactLine
-from recon.summaries_held import SummedOrder
+from recon.summaries_held import PaymentView, SummedOrder
 from recon.summaries_proof import KnownGap
 
 
@@ -201,6 +201,8 @@ class DocumentView:
     """The command with which a person settles it; empty: it does not wait for one."""
     orders: tuple[SummedOrder, ...] = ()
     """What each order put into it, where it is a summary."""
+    payments: tuple[PaymentView, ...] = ()
+    """What came in through each channel, or went back; empty: all of it through one."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""

@@ -1,4 +1,4 @@
-"""What the service answers about the orders a summary holds (`recon.summaries` has the rest)."""
+"""What the service answers about the parts of one document: orders in a summary, payments (`recon.summaries` has the rest)."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ class SummedOrder:
     file: str
     """First 12 digits of the file it stands in."""
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One of several payments of a document."""
+
+    channel: str
+    method: str
+    amount: str

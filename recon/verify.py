@@ -201,6 +201,9 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
             pairs.append(("contact", document.contact_code, held.contact_code))
         if held.payment_methods and document.kind == "receipt" and document.payment_method:
             pairs.append(("payment channel", document.payment_method, " and ".join(held.payment_methods)))
+        if held.paid_apart_minor is not None and document.kind == "receipt":
+            apart = [part.amount_minor for part in document.payments[1:]]
+            pairs.append(("paid through other channels", _sums(apart), _sums(held.paid_apart_minor)))
         if held.lines is not None and document.kind != "credit_note":
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
             pairs += _line_pairs(document, held)
@@ -220,6 +223,10 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
         for field, sent, there in pairs
         if str(sent) != str(there)
     ]
+
+
+def _sums(amounts: Sequence[int]) -> str:
+    return " and ".join(map(plain, amounts)) or "none"
 
 
 def _line_pairs(document: Document, held: LedgerDocument) -> list[tuple[str, object, object]]:

@@ -124,6 +124,7 @@ def _lines(document: Document, options: IifOptions) -> Iterator[Objection]:
     if not document.lines:
         yield _no("lines", f"{what} has no lines.", "Enter it in QuickBooks by hand.")
     yield from _each_line(document, options)
+    yield from _paid_apart(document, options)
     if (
         options.tax_row
         and document.kind in SOLD
@@ -147,6 +148,15 @@ def _each_line(document: Document, options: IifOptions) -> Iterator[Objection]:
             )  # fmt: skip
         if document.kind in SOLD and is_off(line):
             yield _no("lines", f"{what}: line {line.line_no} is not its quantity times its price.", "Enter it by hand.")
+
+
+def _paid_apart(document: Document, options: IifOptions) -> Iterator[Objection]:
+    if document.payments and not options.text_item:
+        parts = ", ".join(f"{part.payment_channel} {plain(part.amount_minor, CURRENCY)}" for part in document.payments)
+        yield _no(
+            "payments", f"{label(document)} was paid through several channels ({parts}); the rows of all but one need an item.",
+            "Name one as quickbooks.text_item.",
+        )  # fmt: skip
 
 
 def _names(document: Document, transaction: Transaction, options: IifOptions, known: Known) -> Iterator[Objection]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from exports.import_files.iif_text import Entry, Transaction, held_text
-from recon.domain.document import Document, DocumentLine
+from recon.domain.document import Document, DocumentLine, PaymentPart
 from recon.frames.text import fold
 from recon.money import plain
 from recon.targets.compare import quantity_text
-from recon.targets.quickbooks.forms import SOLD, goes_by_rate, memo
+from recon.targets.quickbooks.forms import PAID_APART, SOLD, goes_by_rate, memo
 from recon.targets.quickbooks.options import TEXT_MAX
 from recon.targets.quickbooks.qbxml.chars import shortened
 
@@ -104,13 +104,16 @@ def _form(document: Document, options: IifOptions) -> list[Entry]:
     due = document.kind in {"invoice", "expense"}
     head = Entry(
         account=head_account(document, options),
-        amount_minor=-sign * document.total_minor,
+        amount_minor=-sign * (document.total_minor - sum(part.amount_minor for part in document.payments[1:])),
         name=document.contact_code,
         class_name=class_of(document, options),
         memo=_memo(document),
         due=f"{max(document.due_on, document.issued_on):%m/%d/%Y}" if due else "",
     )
     rows = [_line(document, line, sign, options) for line in document.lines]
+    rows += (
+        [_paid_apart(document, part, options) for part in document.payments[1:]] if document.kind == "receipt" else []
+    )
     return [head, *rows, *([_tax_row(options)] if options.tax_row and document.kind in SOLD else [])]
 
 
@@ -146,6 +149,15 @@ def _line(document: Document, line: DocumentLine, sign: int, options: IifOptions
         item=line_item(line, options) if is_sold else "",
         taxable="N" if is_sold else "",
     )
+
+
+def _paid_apart(document: Document, part: PaymentPart, options: IifOptions) -> Entry:
+    """Return the row of a payment that did not come in on the account of the first row."""
+    text = shortened(f"{PAID_APART}{part.payment_channel}", TEXT_MAX)
+    return Entry(
+        account=part.payment_method, amount_minor=part.amount_minor, class_name=class_of(document, options),
+        memo=held_text(text), item=options.text_item, taxable="N",
+    )  # fmt: skip
 
 
 def line_account(line: DocumentLine, options: IifOptions) -> str:

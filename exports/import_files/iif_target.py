@@ -289,7 +289,7 @@ def capabilities(options: IifOptions) -> Capabilities:
         kinds=frozenset(FORM_OF), own_number=False, number_max_length=REF_NUMBER_MAX, partial_credit_note=True,
         refund_payment=options.style == "journal", searchable_by_number=True, is_file=True, lookup_grace_seconds=0,
         text_max_length=TEXT_MAX, contact_code_max_length=FULL_NAME_MAX, currencies=frozenset({CURRENCY}),
-        expense_paid_at_once=True, needs_contact=_NEED_CUSTOMER[options.style],
+        expense_paid_at_once=True, needs_contact=_NEED_CUSTOMER[options.style], split_payments=True,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
 from recon.plan.columns import BOUGHT_EFFECT, MOVES_MONEY, SALES_EFFECT
+from recon.plan.payments import payments_text
 
 _DOCUMENTS: Final = (
     Column("number", "Number", width=18),
@@ -133,6 +134,7 @@ def documents_table(prepared: Prepared) -> Table:
             .then(pl.lit("yes"))
             .alias("tax_invoice"),
             *_amounts(),
+            pl.coalesce(payments_text(), "payment_method").alias("payment_method"),
             words("kind"),
             words("state"),
             prepared.file_name(),

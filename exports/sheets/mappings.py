@@ -10,6 +10,7 @@ from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import MONEY, PROVENANCE, Prepared, words
 from recon.plan.columns import IS_BOUGHT, SALES_EFFECT
+from recon.plan.payments import by_payment
 
 _PRODUCTS: Final = (
     Column("product_code", "Product in ledger", width=18),
@@ -82,11 +83,12 @@ def channels_table(prepared: Prepared) -> Table:
     """What went through each payment channel, and into which account of the ledger."""
     where = prepared.document_facts.select("doc_no", "file", "row")
     frame = (
-        prepared.frames.documents.with_columns(SALES_EFFECT.alias("effect_minor"), _place())
+        by_payment(prepared.frames.documents)
+        .with_columns(SALES_EFFECT.alias("effect_minor"), _place())
         .join(where, on="doc_no", how="left", maintain_order="left")
         .group_by("payment_channel", "payment_method", "sales_channel", maintain_order=True)
         .agg(
-            pl.len().alias("documents"),
+            pl.col("is_main").sum().alias("documents"),
             MONEY.clip(lower_bound=0).sum().alias("in_minor"),
             (-MONEY).clip(lower_bound=0).sum().alias("out_minor"),
             MONEY.sum().alias("moved_minor"),
@@ -101,7 +103,8 @@ def channels_table(prepared: Prepared) -> Table:
         "channels",
         "Channels used",
         "Which payment channel was booked into which account of the ledger, and what came in and went out: refunds of credit notes and payments"
-        " to suppliers go out. File and row of its first document.",
+        " to suppliers go out. A document with several payments stands in each of their rows with its part and is counted in one. File and"
+        " row of its first document.",
         _CHANNELS,
         frame,
     )

@@ -52,6 +52,15 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPart:
+    """One of several payments of a document: what came in through one channel of the ledger."""
+
+    payment_channel: str
+    payment_method: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One planned or posted document; columns as in frames.schemas.DOCUMENTS."""
 
@@ -105,6 +114,8 @@ class Document:
     supplier_invoice_on: dt.date | None = None
     input_vat_on: dt.date | None = None
     """Day on which its VAT is claimed."""
+    payments: tuple[PaymentPart, ...] = ()
+    """What came in through each channel, the main one (`payment_method`) first; empty: all of it through that one."""
 
     @property
     def sku(self) -> str:
@@ -133,3 +144,4 @@ class Document:
     def __post_init__(self) -> None:
         assert sum(p.debit_minor for p in self.postings) == sum(p.credit_minor for p in self.postings)
         assert self.net_minor + self.vat_minor == self.total_minor
+        assert not self.payments or sum(part.amount_minor for part in self.payments) == self.paid_minor

@@ -118,6 +118,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "product-rejected": FindingCode("note", "A person rejected the creation of a product", "Put it back with `recon decide draft PRODUCT --as NAME`, or take the mark away: `recon match --uncreate SKU`."),
     "sku-missing": FindingCode("hold", "A line has no SKU", "Give the product a SKU in the shop, or set `products.without_sku` to text."),
     "sku-two-products": FindingCode("hold", "One SKU leads to two products of the ledger", "Give each product of the ledger its own code, or link the SKU by hand."),
+    "payments-not-split": FindingCode("warning", "Several payments booked on one account", "Compare what each channel took with the ledger, and move there what came in elsewhere."),
     "channel-not-mapped": FindingCode("hold", "A payment channel has no account in the ledger", "Map it: `recon match --channel NAME --method CODE`, or set `channels.unmapped` to cash (never for gift cards: they need an account of their own)."),
     "channel-as-cash": FindingCode("warning", "Payment channels without an account are booked as cash", "Right if this money is cash in hand; else map the channel: `recon match --channel NAME --method CODE`. `channels.unmapped` of the connection decides it."),
     "channel-missing": FindingCode("hold", "A paid order names no payment channel", "Map the empty channel: `recon match --channel \"\" --method CODE`."),

@@ -54,11 +54,11 @@ def fill(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 
 
 def as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """Return a frame of a kept plan as plans are made today: amounts and kinds nobody thought of then are 0 and not there."""
+    """Return a frame of a kept plan as plans are made today: what nobody thought of then is not there, amounts are 0."""
     if frame.schema == schema:
         return frame
-    new = [name for name in schema if name not in frame.columns and name.endswith("_minor")]
-    whole = frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(name) for name in new)
+    new = [name for name in schema if name not in frame.columns]
+    whole = frame.with_columns(pl.lit(0 if name.endswith("_minor") else None).alias(name) for name in new)
     return whole.select(
         (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype).alias(name)
         for name, dtype in schema.items()

@@ -136,6 +136,13 @@ FINDINGS: Final = pl.Schema({
     "detail": pl.String(),              # one English sentence with the figures; null: the code says it all
 })  # fmt: skip
 
+PAYMENT_PART: Final = pl.Schema({
+    "payment_channel": pl.String(),     # of the shop; several that lead to one method are joined with " + "
+    "payment_method": pl.String(),      # ledger's code of the bank, cash or clearing account
+    "amount_minor": pl.Int64(),         # > 0
+})  # fmt: skip
+"""One of several payments of a document."""
+
 DOCUMENTS: Final = pl.Schema({
     "doc_no": pl.UInt32(),              # position in the plan; also the order of sending
     "document_key": pl.String(),        # order_key/kind/revision: the same from any copy of the workspace
@@ -172,6 +179,7 @@ DOCUMENTS: Final = pl.Schema({
     "remark": pl.String(),
     "reason": pl.String(),              # name of the lifecycle rule that asked for it
     "depends_on": pl.String(),          # document_key in the same plan that must be posted first; null: none
+    "payments": pl.List(pl.Struct(PAYMENT_PART)),  # its payments, the main one first, summing to paid_minor; null: one, all of it
 })  # fmt: skip
 
 PARTS: Final = pl.Schema({**DOCUMENTS, "summary_key": pl.String()})

@@ -1,7 +1,8 @@
 """Payment channels: which bank, cash or clearing channel of the ledger each one lands in, and what the rest holds back.
 
-An order may name several channels, joined with `` + ``. The combination has a link of its own, unless all its parts
-lead to the same ledger channel: one document carries one payment.
+An order may name several channels, joined with `` + ``. Where the source states what came in through each, and the ledger takes
+it so, each counts by itself (`recon.match.paid_parts`). Else the combination has a link of its own, unless all its parts
+lead to the same ledger channel.
 """
 
 from __future__ import annotations
@@ -78,15 +79,22 @@ def moves_money(orders: pl.DataFrame, findings: pl.DataFrame, currency: str) -> 
 
 
 def unmapped_channels(
-    orders: pl.DataFrame, channel_links: pl.DataFrame, moves: pl.Series | None = None
+    orders: pl.DataFrame,
+    channel_links: pl.DataFrame,
+    moves: pl.Series | None = None,
+    parts: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return channels of paid orders without a link and the orders they hold back.
 
-    ``moves``: per order, whether it moves money (`moves_money`); None: all do.
+    Args:
+        orders: ORDERS.
+        channel_links: CHANNEL_LINKS.
+        moves: Per order, whether it moves money (`moves_money`); None: all do.
+        parts: PAID_PARTS of orders that count each of their channels with its own amount; None: every order counts whole.
     """
     moving = pl.repeat(value=True, n=orders.height, eager=True) if moves is None else moves
     orders = orders.with_columns(moving.alias("_moves"))
-    paid = orders.filter(_MONEY_MOVED, pl.col("order_state") != "cancelled")
+    paid = _each_channel(orders.filter(_MONEY_MOVED, pl.col("order_state") != "cancelled"), parts)
     resolved = resolve_channels(paid["payment_channel"], channel_links).filter(pl.col("payment_method").is_null())
     held = paid.join(resolved.select("payment_channel"), on="payment_channel", how="semi")
     weighed = held.group_by("payment_channel").agg(
@@ -95,6 +103,18 @@ def unmapped_channels(
         pl.col("total_minor").filter("_moves").sum().alias("amount_minor"),
     )
     return fill(weighed, UNMAPPED_CHANNELS).sort(["amount_minor", "payment_channel"], descending=[True, False])
+
+
+def _each_channel(orders: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the orders with one row per channel and its amount where the payments are known one by one."""
+    if parts is None or parts.is_empty():
+        return orders
+    own = parts.select("order_no", "payment_channel", pl.col("amount_minor").alias("total_minor"))
+    others = orders.join(own, on="order_no", how="anti", maintain_order="left")
+    each = orders.drop("payment_channel", "total_minor").join(
+        own, on="order_no", how="inner", maintain_order="left_right"
+    )
+    return pl.concat([others, each.select(others.columns)])
 
 
 def link_of(channel: str, payment_method: str, *, account_code: str = "") -> pl.DataFrame:

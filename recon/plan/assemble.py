@@ -20,6 +20,7 @@ from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
 from recon.plan.own_lines import refunded_tax
+from recon.plan.payments import document_parts, kept_whole, payments_text, unsplit_findings
 from recon.plan.postings import postings
 from recon.plan.shoppers import as_posted
 from recon.plan.verdict import mask_of_keys
@@ -71,6 +72,9 @@ def assemble(
     channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
     frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
     frame = _with_amounts(frame, sums.select(_SUMS)[place], amounts["vat_mode"].gather(place), work, orders)
+    done, kept = work.facts["credited_minor"].gather(place), kept_whole(frame, work.split, work.inputs.read_posted)
+    parts = document_parts(frame, work.split, done, kept)
+    frame = parts.frame
     mirrors = find_mirrors(frame, work.inputs.posted, work.inputs.read_posted, orders["row"], connection)
     frame = mirrors.frame
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "mirrors", "total_minor", "vat_minor")
@@ -86,7 +90,7 @@ def assemble(
     sales, longest = connection.accounts.sales, limits.text_max_length
     lines, booked = side_by_side(
         lambda: line_frame(lined, said, work.inputs.lines, items, sales, longest),
-        lambda: postings(money, lined, items.frame["posting_account"], accounts),
+        lambda: postings(money, lined, items.frame["posting_account"], accounts, parts.rows),
     )
     lines, booked = _with_mirrors(lines, booked, mirrors)
     found = [
@@ -95,6 +99,7 @@ def assemble(
         *_blocked_findings(work, asked),
         *_unfollowed_findings(work),
         account_findings(_unchosen(work, booked, accounts)),
+        unsplit_findings(documents, orders.select("file", "row"), work.split, work.inputs),
         _shared_tax(about, documents, orders),
     ]
     return Written(documents, lines, booked, found)
@@ -239,6 +244,7 @@ def _shared_tax(about: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFra
 def _refunds_to_record(documents: pl.DataFrame, place: pl.DataFrame) -> pl.DataFrame:
     """Return a warning per credit note whose payment back the ledger is not told of."""
     about = pl.concat([documents, place], how="horizontal").filter(pl.col("kind") == "credit_note")
+    about = about.with_columns(pl.coalesce(payments_text(), "payment_method").alias("payment_method"))
     detail = pl.format(
         "Credit note {} of {}: {} back from {}.",
         pl.coalesce("number", pl.lit("(numbered by the ledger)")),

@@ -81,7 +81,7 @@ def headers(
     """Return DOCUMENTS.
 
     Args:
-        frame: Per document the columns of `identified`, of its dates, its contact, its channel (payment_method), its
+        frame: Per document the columns of `identified`, of its dates, its contact, its channel (payment_method), its payments, its
             amounts (gross_minor, discount_minor, net_minor, vat_by_line_minor, vat_mode), is_tax_invoice and stem.
         orders: ORDERS rows of the documents, in their order.
         connection: The connection's settings.

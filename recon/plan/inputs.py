@@ -55,6 +55,8 @@ class PlanLimits:
     """Takes its own products on purchases, and books them on the products' own accounts."""
     creates_stock: bool = False
     """Products that are created are kept in stock there."""
+    split_payments: bool = False
+    """Takes a receipt that is paid into several accounts."""
     contact_code_max_length: int = 16
     contact_name_max_length: int = 100
     """Longest name of a contact that is created."""
@@ -131,6 +133,8 @@ class PlanInputs:
     """Why the ledger gets no new names, with count and limit; empty: it does."""
     items_full: str = ""
     """The same of new products."""
+    owed_accounts: frozenset[str] = frozenset()
+    """Codes of accounts the ledger calls liabilities, as read last: money on them is no money in hand."""
     tax_invoices: frozenset[str] = frozenset()
     """Order keys of purchases whose supplier's tax invoice a person entered, where the ledger takes it with the expense."""
     read_posted: PostedReader = nothing_known

@@ -46,7 +46,7 @@ def find_mirrors(
 
     Args:
         frame: Per document doc_no, action, kind, after_sale, live_key, total_minor, vat_minor, base_total_minor,
-            repeats, payment_method, money_account, is_tax_invoice and the columns of the header that follow from the
+            repeats, payment_method, payments, money_account, is_tax_invoice and the columns of the header that follow from the
             lines.
         posted: POSTED.
         read: Gives the contents of posted documents.
@@ -109,6 +109,7 @@ def _known(asked: pl.DataFrame, contents: PostedContents) -> pl.DataFrame:
         pl.col("total_minor").alias("_total"),
         pl.col("vat_minor").alias("_vat"),
         pl.col("payment_method").alias("_method"),
+        pl.col("payments").alias("_payments"),
         *[
             pl.col(name).cast(pl.String if name == "vat_mode" else pl.Int64).alias(f"_{name}")
             for name in _LIKE_ORIGINAL
@@ -129,13 +130,14 @@ def _known(asked: pl.DataFrame, contents: PostedContents) -> pl.DataFrame:
 
 def _like_original(frame: pl.DataFrame, mirrors: pl.Series, known: pl.DataFrame) -> pl.DataFrame:
     names = [f"_{name}" for name in _LIKE_ORIGINAL]
-    facts = known.select("doc_no", pl.coalesce("_paid_method", "_method").alias("_method"), *names)
+    facts = known.select("doc_no", pl.coalesce("_paid_method", "_method").alias("_method"), "_payments", *names)
     joined = frame.with_columns(mirrors.alias("mirrors")).join(facts, on="doc_no", how="left", maintain_order="left")
     taken = {name: pl.col(f"_{name}") for name in _LIKE_ORIGINAL} | {"payment_method": pl.col("_method")}
     return joined.with_columns(
         *[pl.coalesce(value, pl.col(name)).alias(name) for name, value in taken.items()],
+        pl.when("mirrors").then("_payments").otherwise("payments").alias("payments"),
         (pl.col("repeats") & ~pl.col("mirrors")).alias("repeats"),
-    ).drop(*names, "_method")
+    ).drop(*names, "_method", "_payments")
 
 
 def _lines(known: pl.DataFrame, contents: PostedContents) -> pl.DataFrame:

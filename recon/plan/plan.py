@@ -34,6 +34,7 @@ from recon.plan.lifecycle import may_act, rules_frame, rules_with
 from recon.plan.lines import SaleLines, orders_of, sale_lines
 from recon.plan.marketplace import counted_inputs
 from recon.plan.nobody import without_customer
+from recon.plan.payments import with_open_channel
 from recon.plan.products import judged_wishes, with_products
 from recon.plan.summing.fold import folded
 from recon.plan.vat import order_amounts
@@ -118,11 +119,11 @@ def _hold(
     given = {code: mask_of_keys(orders, said_already(work.inputs.findings, code)) for code in ("currency-foreign",)}
     unlinked = pays & work.channels["payment_method"].is_null()
     nameless = orders["payment_channel"] == ""
-    channel = {"column": pl.lit("payment_channel"), "value": pl.col("payment_channel")}
-    cards = [name for name in orders["payment_channel"].unique().drop_nulls() if is_gift_card(name)]
-    owed = pl.when(pl.col("payment_channel").is_in(cards)).then(pl.lit(_GIFT_CARD_PAYS))
+    told = with_open_channel(with_details(orders, work.inputs.left_out), work.split)
+    channel = {"column": pl.lit("payment_channel"), "value": pl.col("open_channel")}
+    cards = [name for name in told["open_channel"].unique().drop_nulls() if is_gift_card(name)]
+    owed = pl.when(pl.col("open_channel").is_in(cards)).then(pl.lit(_GIFT_CARD_PAYS))
     verdicts = work.verdicts
-    told = with_details(orders, work.inputs.left_out)
     verdicts.orders = told.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
     both = pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
     foreign = orders["currency"] != work.inputs.currency

@@ -7,6 +7,8 @@
 | payment | account of the payment channel, VAT not yet due | receivable, output VAT |
 | void | income, the invoice's VAT | receivable |
 | credit note | income, output VAT | account of the payment channel |
+
+Where several channels paid a receipt, each has its own money posting with its part (`recon.plan.payments`).
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ _SLOTS: Final = 16
 
 
 def postings(
-    documents: pl.DataFrame, lined: pl.DataFrame, account_of_item: pl.Series, accounts: dict[str, str]
+    documents: pl.DataFrame,
+    lined: pl.DataFrame,
+    account_of_item: pl.Series,
+    accounts: dict[str, str],
+    parts: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return POSTINGS.
 
@@ -32,11 +38,12 @@ def postings(
         lined: Lines with doc_no, item and net_minor, sorted by doc_no.
         account_of_item: Income account of each item.
         accounts: Account of each setting in recon.config.Accounts, or its name in words.
+        parts: doc_no, account_code and amount_minor of documents whose money goes to several accounts.
     """
     takes_back = pl.col("kind").is_in(["void", "credit_note"])
     sides = documents.lazy().with_columns(pl.when(takes_back).then(-1).otherwise(1).cast(pl.Int64).alias("sign"))
     frames = [
-        _money(sides, accounts), _income(documents, lined, account_of_item, accounts["sales"]), _vat(sides, accounts),
+        *_money(sides, accounts, parts), _income(documents, lined, account_of_item, accounts["sales"]), _vat(sides, accounts),
         *_payments(sides, accounts),
     ]  # fmt: skip
     rows = pl.concat(frames).sort("place", maintain_order=True)
@@ -53,12 +60,19 @@ def postings(
     )
 
 
-def _money(documents: pl.LazyFrame, accounts: dict[str, str]) -> pl.DataFrame:
+def _money(documents: pl.LazyFrame, accounts: dict[str, str], parts: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the bank or receivable side; ``signed``: debits positive, credits negative."""
     on_account = pl.col("kind").is_in(["invoice", "void"])
     account = pl.when(on_account).then(pl.lit(accounts["receivable"])).otherwise("money_account")
     slot = pl.when(pl.col("sign") > 0).then(_MONEY_FIRST).otherwise(_MONEY_LAST)
-    return _rows(documents, slot, account, pl.col("total_minor") * pl.col("sign"))
+    if parts.is_empty():
+        return [_rows(documents, slot, account, pl.col("total_minor") * pl.col("sign"))]
+    whole = documents.join(parts.lazy(), on="doc_no", how="anti", maintain_order="left")
+    split = documents.join(parts.lazy(), on="doc_no", how="inner", maintain_order="left_right")
+    return [
+        _rows(whole, slot, account, pl.col("total_minor") * pl.col("sign")),
+        _rows(split, slot, pl.col("account_code"), pl.col("amount_minor") * pl.col("sign")),
+    ]
 
 
 def _income(documents: pl.DataFrame, lined: pl.DataFrame, account_of_item: pl.Series, sales: str) -> pl.DataFrame:

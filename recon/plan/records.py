@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from recon.domain.document import Document, DocumentLine, Posting
+from recon.domain.document import Document, DocumentLine, PaymentPart, Posting
 
 _HEADER = tuple(name for name in Document.__dataclass_fields__ if name not in {
-    "applies_to_kind", "applies_to_ledger_id", "lines", "postings", "file", "row",
+    "applies_to_kind", "applies_to_ledger_id", "lines", "postings", "payments", "file", "row",
 })  # fmt: skip
 
 _LINE = tuple(DocumentLine.__dataclass_fields__)
@@ -68,6 +68,7 @@ def _document(
             Posting(account_code=p["account_code"], debit_minor=p["debit_minor"], credit_minor=p["credit_minor"])
             for p in postings
         ),
+        payments=tuple(PaymentPart(**part) for part in record.get("payments") or ()),
         file=file,
         row=row,
     )

@@ -12,6 +12,7 @@ from recon.plan.dates import sale_dates
 from recon.plan.inputs import PlanInputs
 from recon.plan.items import spread_vouchers, voucher_treatment
 from recon.plan.ledger import ledger_facts
+from recon.plan.payments import SplitOrders, main_channels, split_orders
 from recon.plan.state import channels_of, kept_money, order_now, order_states, refunds_stated
 from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others, mask_of_keys, wait_for_refund
 
@@ -34,6 +35,8 @@ class Work:
     """ORDER_NOW."""
     dates: pl.DataFrame
     channels: pl.DataFrame
+    split: SplitOrders
+    """Of the orders whose payments are known one by one."""
     repost: pl.Series
     """Whether a person decided to credit and post again."""
     verdicts: Verdicts
@@ -60,7 +63,8 @@ def open_work(inputs: PlanInputs) -> Work:
     facts = ledger_facts(orders, inputs.posted, inputs.decisions)
     now = order_now(states, facts["ledger"], connection)
     dates = sale_dates(orders, connection)
-    channels = channels_of(orders, inputs.channel_links, connection)
+    split = split_orders(inputs)
+    channels = main_channels(channels_of(orders, inputs.channel_links, connection), split)
     again = inputs.decisions.filter(pl.col("decision") == "repost")["order_key"]
     verdicts = Verdicts.open(orders)
     work = Work(
@@ -73,6 +77,7 @@ def open_work(inputs: PlanInputs) -> Work:
         now=now,
         dates=dates,
         channels=channels,
+        split=split,
         repost=mask_of_keys(orders, again),
         verdicts=verdicts,
         received=pl.repeat(0, orders.height, dtype=pl.Int64, eager=True),

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, POSTINGS
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, PAYMENT_PART, POSTINGS
 from recon.frames.side_by_side import side_by_side
 from recon.review.rows import STANDING
 
@@ -29,7 +29,7 @@ def document_digests(documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.
     documents = documents.rechunk()
     chosen = documents.select("doc_no")
     heads, parts = side_by_side(
-        lambda: documents.select("doc_no", "document_key", "order_key", _written(DOCUMENTS, documents).alias("head")),
+        lambda: documents.select("doc_no", "document_key", "order_key", _head(documents).alias("head")),
         lambda: (_joined(lines, DOCUMENT_LINES, chosen, "lines"), _joined(postings, POSTINGS, chosen, "postings")),
     )
     frame = heads
@@ -41,6 +41,17 @@ def document_digests(documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.
     return frame.select("document_key", "order_key").with_columns(digests)
 
 
+def _head(documents: pl.DataFrame) -> pl.Expr:
+    """Return the header as one text; several payments follow it, and where there is one nothing does: digests of before stand."""
+    head = _written(DOCUMENTS, documents)
+    if "payments" not in documents.columns:
+        return head
+    part = pl.element().struct
+    texts = [_text(part.field(name), PAYMENT_PART[name]) for name in PAYMENT_PART]
+    listed = pl.col("payments").list.eval(pl.concat_str(texts, separator=_FIELD))
+    return pl.concat_str([head, listed.list.join(_ROW)], separator=_ROW, ignore_nulls=True)
+
+
 def _joined(part: pl.DataFrame, schema: pl.Schema, chosen: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return doc_no and the text of all its rows, in their order."""
     own = part.join(chosen, on="doc_no", how="semi", maintain_order="left").rechunk()
@@ -50,12 +61,12 @@ def _joined(part: pl.DataFrame, schema: pl.Schema, chosen: pl.DataFrame, name: s
 
 def _written(schema: pl.Schema, frame: pl.DataFrame) -> pl.Expr:
     """Return all columns but positions as one text; texts carry their length, so that none can pretend to be two."""
-    columns = [_field(name, schema[name]) for name in schema if name not in _POSITIONS and name in frame.columns]
-    return pl.concat_str(columns, separator=_FIELD)
+    names = [name for name in schema if name not in _POSITIONS and name in frame.columns and schema[name] != pl.List]
+    return pl.concat_str([_text(pl.col(name), schema[name]) for name in names], separator=_FIELD)
 
 
-def _field(name: str, dtype: pl.DataType) -> pl.Expr:
-    text = pl.col(name).cast(pl.String)
+def _text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    text = value.cast(pl.String)
     if dtype == pl.String:
         text = pl.concat_str([text.str.len_bytes().cast(pl.String), pl.lit(":"), text])
     return text.fill_null(_ABSENT)

@@ -7,20 +7,21 @@ import polars as pl
 from recon.config import Connection
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, no_findings
-from recon.match.keys import fold_column
+from recon.match.channels import resolve_channels
+from recon.plan.payments import by_payment
 
 
 def cash_channels(rules: Connection, channel_links: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Return one warning per payment channel whose money the documents of a plan book as cash because nobody mapped it."""
     if rules.channels.unmapped != "cash":
         return no_findings()
-    moving = documents.filter(
+    moving = by_payment(documents).filter(
         pl.col("kind").is_in(["receipt", "payment"]), pl.col("payment_method") == rules.channels.cash_method
     )
     if moving.is_empty():
         return no_findings()
-    keys = fold_column(moving["payment_channel"])
-    open_ones = moving.filter(~keys.is_in(channel_links["payment_channel"].implode()))
+    chosen = resolve_channels(moving["payment_channel"], channel_links).filter(pl.col("payment_method").is_not_null())
+    open_ones = moving.filter(~pl.col("payment_channel").is_in(chosen["payment_channel"].implode()))
     sums = open_ones.group_by("payment_channel", maintain_order=True).agg(
         pl.col("order_key").n_unique().alias("n"), pl.col("total_minor").sum()
     )

@@ -11,6 +11,7 @@ from recon.config import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.channels import moves_money, resolve_channels, unmapped_channels
 from recon.match.keys import fold_column
+from recon.match.paid_parts import paid_parts
 from recon.match.suggest import suggest_methods
 from recon.match.work_filter import matching_rows
 from recon.plan.marketplace import counted_orders, settled_orders
@@ -92,7 +93,7 @@ def channel_rows(context: Context, name: str, rules: Connection, frames: Canonic
     cash = rules.channels.cash_method if rules.channels.unmapped == "cash" else ""
     orders = counted_orders(frames.orders, rules, settled_orders(frames.orders, frames.payments))
     moves = moves_money(orders, frames.findings, context.settings.company.currency)
-    used = unmapped_channels(orders, links.clear(), moves)
+    used = unmapped_channels(orders, links.clear(), moves, split_parts(context, name, rules, frames))
     resolved = resolve_channels(used["payment_channel"], links, chosen=rules.payment_channels, cash_method=cash)
     rows = used.join(resolved, on="payment_channel", how="left", maintain_order="left")
     rows = rows.join(
@@ -121,6 +122,13 @@ def channel_rows(context: Context, name: str, rules: Connection, frames: Canonic
         pl.col("account_code").alias("account"), "target", "suggestion", "suggestion_name", "reason",
         pl.concat_str([pl.lit(text) for text in search], separator="\x1f").alias("search"),
     )  # fmt: skip
+
+
+def split_parts(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> pl.DataFrame | None:
+    """Return PAID_PARTS where the ledger takes a receipt into several accounts; None where it does not."""
+    if not context.outside.capabilities(name, rules).split_payments:
+        return None
+    return paid_parts(frames.orders, frames.payments)
 
 
 def _state() -> pl.Expr:

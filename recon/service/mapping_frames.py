@@ -127,3 +127,9 @@ def ledger_accounts(context: Context, name: str) -> dict[str, str]:
     """Return code and name of the ledger's accounts, as last read."""
     part = context.store.catalog.get(name, "accounts")
     return {row["code"]: row["name"] for row in part.rows} if part else {}
+
+
+def owed_accounts(context: Context, name: str) -> frozenset[str]:
+    """Return the codes of accounts the ledger calls liabilities, as last read; none where it does not say."""
+    part = context.store.catalog.get(name, "accounts")
+    return frozenset(str(row["code"]) for row in part.rows if row.get("root") == "Liabilities") if part else frozenset()

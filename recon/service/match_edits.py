@@ -19,6 +19,7 @@ from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
 from recon.match.suggest import suggest_products
 from recon.match.work_list import two_products
+from recon.service.channel_table import split_parts
 from recon.service.charge_products import service_edits
 from recon.service.charge_rules import charge_settings
 from recon.service.context import Context
@@ -251,7 +252,8 @@ class PlannedEdits:
         if self._frames is None:
             return
         moves = moves_money(self._frames.orders, self._frames.findings, self._context.settings.company.currency)
-        open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves)
+        parts = split_parts(self._context, self._name, self._rules, self._frames)
+        open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves, parts)
         for channel in open_channels.filter(pl.col("moving_count") > 0)["payment_channel"].to_list():
             if fold(channel) in self.channels:
                 continue

@@ -31,7 +31,7 @@ from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
 from recon.service.known import combined, current_sets, frames_path, read_again
-from recon.service.mapping_frames import code_links, products_bought
+from recon.service.mapping_frames import code_links, owed_accounts, products_bought
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.new_things import new_things
@@ -175,6 +175,7 @@ def plan_inputs(
             expense_paid_at_once=capabilities.expense_paid_at_once,
             expense_items=capabilities.expense_items,
             creates_stock=capabilities.creates_stock,
+            split_payments=capabilities.split_payments,
             contact_code_max_length=capabilities.contact_code_max_length,
             contact_name_max_length=capabilities.contact_name_max_length,
             needs_contact=capabilities.needs_contact,
@@ -182,6 +183,7 @@ def plan_inputs(
             product_name_max_length=capabilities.product_name_max_length,
         ),
         ledger_contacts=contact_codes_there(context, name, rules),
+        owed_accounts=owed_accounts(context, name),
         read_posted=posted_reader(context, posted),
     )
 

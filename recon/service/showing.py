@@ -22,6 +22,7 @@ from recon.service.waiting import settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
 from recon.summaries import DocumentLineView, DocumentView, PostingView
+from recon.summaries_held import PaymentView
 
 
 def show(context: Context, name: str) -> tuple[DocumentView, ...]:
@@ -95,6 +96,10 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
         words=(sent.words or "") if sent else "",
         settle=settle_command(sent) if sent else "",
         orders=summed_orders(folder, key),
+        payments=tuple(
+            PaymentView(part.payment_channel, part.payment_method, plain(part.amount_minor, document.currency))
+            for part in document.payments
+        ),
     )
 
 

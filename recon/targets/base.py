@@ -58,6 +58,8 @@ class Capabilities:
     """Takes its own products on expenses and books them on the products' own accounts (`LedgerProduct.purchase_account`)."""
     creates_stock: bool = False
     """Products it creates for us are kept in stock there, as a person set it up."""
+    split_payments: bool = False
+    """Takes a receipt that is paid into several accounts; without it the whole sum goes to one."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 
@@ -210,6 +212,8 @@ class LedgerDocument:
     lines: tuple[LedgerLine, ...] | None = None
     payment_methods: tuple[str, ...] | None = None
     """Codes of the channels its payments came in on; None where the ledger names none."""
+    paid_apart_minor: tuple[int, ...] | None = None
+    """What came in through other channels than the one it names, in their order; None where the ledger does not say."""
     raw: str = ""
     """The answer as it came, secrets masked, at most 64 KiB."""
 

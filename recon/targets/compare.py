@@ -42,6 +42,8 @@ def differences(
     if _paid_elsewhere(document, held):
         theirs = " and ".join(held.payment_methods or ())
         found.append(f"payment channel: ours {document.payment_method}, {ledger} {theirs}")
+    if held.paid_apart_minor is not None and document.kind == "receipt":
+        found += _parts_differences(document, held.paid_apart_minor, ledger)
     if held.lines is not None and document.lines:
         found += _line_differences(document, held.lines, ledger)
     states_amount = held.total_minor is not None or any(line.amount_minor is not None for line in held.lines or ())
@@ -61,6 +63,15 @@ def _paid_elsewhere(document: Document, held: LedgerDocument) -> bool:
     """Return whether the ledger names another channel than the one our receipt's payment came in on."""
     sent = document.kind == "receipt" and document.payment_method
     return bool(sent and held.payment_methods) and held.payment_methods != (document.payment_method,)
+
+
+def _parts_differences(document: Document, held: tuple[int, ...], ledger: str) -> list[str]:
+    """Return how the payments beside the main one differ."""
+    ours = tuple(part.amount_minor for part in document.payments[1:])
+    if ours == held:
+        return []
+    mine, theirs = (" and ".join(map(plain, amounts)) or "none" for amounts in (ours, held))
+    return [f"paid through other channels: ours {mine}, {ledger} {theirs}"]
 
 
 def _line_differences(document: Document, held: tuple[LedgerLine, ...], ledger: str) -> list[str]:

@@ -154,6 +154,7 @@ def document_text(view: dict[str, Any]) -> str:
         lines.append(
             f"  {view['paid']} on {view['paid_on']} through {head['payment_channel']} -> {view['payment_method']}"
         )
+    lines += [f"    of it {part['amount']} through {part['channel']} -> {part['method']}" for part in view["payments"]]
     lines += [
         f"  {x['line_no']} {x['product_code'] or x['account_code'] or '(text)':<7} {x['quantity']:>3} x {x['unit_price']:>8} = {x['amount']:>9}"
         f"  discount {x['discount']:>7}  net {x['net']:>9}  {x['vat_code']} {x['vat']:>7}  {x['description']}"

@@ -13,7 +13,7 @@ from exports.import_files.iif_lists import read_lists
 from exports.import_files.iif_taken import read_taken
 from exports.import_files.iif_target import QuickBooksIif, write_batch
 from exports.import_files.iif_text import held_text, parse, render
-from recon.domain.document import Document, DocumentLine, Posting
+from recon.domain.document import Document, DocumentLine, PaymentPart, Posting
 from recon.errors import AlreadyExists, MalformedFile, TargetRejected, TargetUnavailable
 from recon.targets.base import Catalog, LedgerAccount, LedgerContact, MasterRequest
 from tests.exports.iif_importer import Importer
@@ -320,3 +320,14 @@ def test_an_account_with_a_sign_that_a_file_changes_is_refused_by_name(tmp_path:
     odd = dataclasses.replace(known(), accounts=(*known().accounts, LedgerAccount(code='The "Bank"', name="x")))
     said = target(tmp_path, catalog=odd).check(receipt(payment_method='The "Bank"'))
     assert ["Rename it in QuickBooks" in one.remedy for one in said] == [True]
+
+
+def test_a_sale_paid_through_several_channels_has_a_row_for_each(tmp_path: Path) -> None:
+    parts = (("Shopify Payments", "Shopify Payments Clearing", 3500), ("Gift Card", "Gift Cards Outstanding", 2013))
+    payments = tuple(PaymentPart(payment_channel=c, payment_method=m, amount_minor=a) for c, m, a in parts)
+    sold = receipt(payments=payments)
+    shown = rows(sold)
+    assert (shown[0][:2], shown[-2][:2]) == (("Shopify Payments Clearing", 3500), ("Gift Cards Outstanding", 2013))
+    assert sum(amount for _, amount, *_ in shown) == 0
+    bare = dataclasses.replace(FORMS, text_item="", tax_row=False)
+    assert [one.field for one in target(tmp_path, bare).check(sold) if one.field == "payments"] == ["payments"]

@@ -72,7 +72,7 @@ def many(count, first=1) -> pl.DataFrame:
 
 
 def digest_of(documents) -> str:
-    return hashlib.sha256(documents.write_csv().encode()).hexdigest()
+    return hashlib.sha256(documents.write_ndjson().encode()).hexdigest()
 
 
 def open_store(folder: Path, clock, *, crash=NO_CRASH, **options) -> Store:

@@ -71,8 +71,8 @@ def print_document(view: DocumentView, output: Output) -> None:
     )
     if view.withheld != "0.00":
         output.line(f"  tax withheld {grouped(view.withheld)}")
-    if view.payment_method:
-        through = f"through {h.payment_channel or '(no channel named)'}"
+    for channel, method, paid in _payments(view):
+        through = f"through {channel or '(no channel named)'}"
         ways = (
             f"on {view.paid_on} {through} from"
             if h.kind == "expense_payment"
@@ -82,7 +82,7 @@ def print_document(view: DocumentView, output: Output) -> None:
                 else f"on {view.paid_on} {through} ->"
             )
         )
-        output.line(f"  paid {grouped(view.paid)} {ways} {view.payment_method}")
+        output.line(f"  paid {grouped(paid)} {ways} {method}")
     output.table(
         ("Posting", "Debit", "Credit"),
         [(p.account, grouped(p.debit), grouped(p.credit)) for p in view.postings],
@@ -102,6 +102,13 @@ def print_document(view: DocumentView, output: Output) -> None:
     if len(view.orders) > SHOWN:
         output.line(f"  and {len(view.orders) - SHOWN:,} more; `recon show {h.number} --json` names all")
     _print_fate(view, output)
+
+
+def _payments(view: DocumentView) -> list[tuple[str, str, str]]:
+    """Return channel, account and amount of each payment of a document."""
+    if view.payments or not view.payment_method:
+        return [(part.channel, part.method, part.amount) for part in view.payments]
+    return [(view.header.payment_channel, view.payment_method, view.paid)]
 
 
 def _print_fate(view: DocumentView, output: Output) -> None:

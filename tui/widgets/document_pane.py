@@ -230,12 +230,10 @@ class DocumentPane(Widget):
                 "credit_note": _("Paid back {day} from {method}: {amount}"),
                 "expense_payment": _("Paid {day} from {method}: {amount}"),
             }.get(document.header.kind, _("Paid {day} to {method}: {amount}"))
-            paid = words.format(
-                day=day(document.paid_on or "", era=True),
-                method=shown(document.payment_method),
-                amount=self._amount(document.paid),
-            )
-            parts += [paid, "\n"]
+            several = [(part.method, part.amount) for part in document.payments]
+            for method, amount in several or [(document.payment_method, document.paid)]:
+                on = day(document.paid_on or "", era=True)
+                parts += [words.format(day=on, method=shown(method), amount=self._amount(amount)), "\n"]
         return parts + summed_orders(document, width, self._amount)
 
     def _held(self, width: int) -> list[Part]:

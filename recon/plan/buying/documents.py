@@ -98,6 +98,7 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
         "paid_minor": pl.when(pays).then(pl.col("total_minor") - pl.col("wht_minor")).otherwise(0),
         "vat_mode": pl.when(alone).then(plain_mode).otherwise(pl.col("vat_mode").cast(pl.String)),
         "is_tax_invoice": ~alone & (pl.col("vat_minor") > 0) & at_hand,
+        "payments": pl.lit(None),
         "remark": _remark(_numbered_there(work)),
         "reason": pl.lit(_RULES).gather(pl.col("rule_no")),
     }

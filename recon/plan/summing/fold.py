@@ -22,7 +22,7 @@ from recon.plan.findings import findings_by_cause
 from recon.plan.inputs import Parts, Plan, PlanInputs
 from recon.plan.summing.headers import headers
 from recon.plan.summing.keys import group_digests
-from recon.plan.summing.lines import summed_lines, summed_postings
+from recon.plan.summing.lines import summed_lines, summed_payments, summed_postings
 from recon.plan.summing.numbers import summary_numbers
 from recon.plan.summing.words import retold_refunds
 
@@ -136,7 +136,9 @@ def _put_together(
         pl.when(pl.lit(places) < products).then(pl.lit(places)).otherwise(pl.lit(places) + count)
     ).to_series()
     place_of = _scattered(made.documents.height, kept["doc_no"], new_no.cast(pl.UInt32))
-    heads = headers(summaries, grouped).with_columns((pl.col("doc_no") + products).cast(pl.UInt32))
+    heads = headers(
+        summaries.join(summed_payments(grouped), on="group", how="left", maintain_order="left"), grouped
+    ).with_columns((pl.col("doc_no") + products).cast(pl.UInt32))
     key_of = grouped.select("document_key", pl.lit(heads["document_key"]).gather(pl.col("group")).alias("summary_key"))
     singles = _pointing(kept, key_of).with_columns(new_no.cast(pl.UInt32).alias("doc_no"))
     documents = pl.concat([singles.head(products), heads, singles.slice(products)])

@@ -2,7 +2,7 @@
 
 A product has one line per price, so that pieces times price is the amount without any rounding and the pieces sold are
 the orders' own; everything else (shipping, discounts, tax, tips, gift cards, rounding, text) one line per kind and
-account. Postings are summed per account.
+account. Postings are summed per account, and so are payments where an order of the summary was paid through several channels.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, POSTINGS
+from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, PAYMENT_PART, POSTINGS
 from recon.plan.details import CHARGE_TEXTS
 
 _BY: Final = ("doc_no", "kind", "product_code", "account_code", "vat_code", "unit_price_minor")
@@ -45,6 +45,32 @@ def summed_lines(lines: pl.DataFrame, group_of: pl.Series, *, by_product: bool =
         pl.when(priced).then("unit_price_minor").otherwise("amount_minor").alias("unit_price_minor"),
         pl.lit(None, dtype=pl.UInt32).alias("row"),
     ).select(DOCUMENT_LINES.names())
+
+
+def summed_payments(grouped: pl.DataFrame) -> pl.DataFrame:
+    """Return group and the ``payments`` of summaries of which an order has several: a sum per account, that of the summary first.
+
+    ``grouped``: documents with ``group``; those with one payment count with all of it.
+    """
+    several = grouped.filter(pl.col("payments").is_not_null())
+    listed = (
+        several.select("group", pl.col("payment_method").alias("_main"), "payments")
+        .explode("payments")
+        .unnest("payments")
+    )
+    single = grouped.join(several, on="group", how="semi", maintain_order="left").filter(pl.col("payments").is_null())
+    whole = single.select(
+        "group", pl.col("payment_method").alias("_main"), "payment_channel", "payment_method",
+        pl.col("paid_minor").alias("amount_minor"),
+    )  # fmt: skip
+    channel = (
+        pl.when(pl.col("payment_channel").n_unique() == 1).then(pl.col("payment_channel").first()).otherwise(pl.lit(""))
+    )
+    summed = pl.concat([listed, whole]).group_by("group", "payment_method").agg(
+        channel.alias("payment_channel"), pl.col("amount_minor").sum(), (pl.col("payment_method") == pl.col("_main")).any().alias("_first")
+    )  # fmt: skip
+    ordered = summed.sort("group", "_first", "amount_minor", "payment_method", descending=[False, True, True, False])
+    return ordered.group_by("group", maintain_order=True).agg(pl.struct(PAYMENT_PART.names()).alias("payments"))
 
 
 def summed_postings(postings: pl.DataFrame, group_of: pl.Series) -> pl.DataFrame:

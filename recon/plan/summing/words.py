@@ -8,6 +8,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather
+from recon.plan.payments import payments_text
 
 _REFUND: Final = "refund-to-record"
 
@@ -21,9 +22,14 @@ def retold_refunds(findings: pl.DataFrame, summaries: pl.DataFrame, parts: pl.Se
     old = said.filter(pl.col("document_key").is_in(parts.implode()))["_at"] if said.height else said["_at"]
     if not old.len():
         return findings
-    credits_ = summaries.filter(pl.col("kind") == "credit_note")
+    from_all = pl.coalesce(payments_text(), "payment_method").alias("payment_method")
+    credits_ = summaries.filter(pl.col("kind") == "credit_note").with_columns(from_all)
     detail = pl.format(
-        "Credit note {} ({}): {} back from {}.", "number", "order_number", plain_text("total_minor"), "payment_method"
+        "Credit note {} ({}): {} back from {}.",
+        "number",
+        "order_number",
+        plain_text("total_minor"),
+        "payment_method",
     )
     about = findings_from(credits_, _REFUND, order_key=None, amount_minor=pl.col("total_minor"), detail=detail)
     kept = findings.with_row_index("_at").filter(~pl.col("_at").is_in(old.implode())).drop("_at")

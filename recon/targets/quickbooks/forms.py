@@ -23,6 +23,8 @@ from recon.targets.quickbooks.qbxml.chars import shortened
 from recon.targets.quickbooks.qbxml.write import Request, request
 
 PRODUCT: Final = "product"
+PAID_APART: Final = "Paid by "
+"""How the line of a payment begins that did not come in on the form's deposit account."""
 _PIECE: Final = 1000
 _LABELS: Final = {"receipt": "sales receipt", "credit_note": "credit memo", "expense": "bill", PRODUCT: "item"}
 
@@ -140,9 +142,9 @@ def _head(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> dict
 def _receipt(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> Mapping[str, object]:
     return {
         **_head(document, options, taxes),
-        "PaymentMethodRef": options.payment_methods.get(fold(document.payment_channel)),
+        "PaymentMethodRef": options.payment_methods.get(fold(_main_channel(document))),
         "DepositToAccountRef": document.payment_method,
-        "SalesReceiptLineAdd": _lines(document, options, taxes),
+        "SalesReceiptLineAdd": [*_lines(document, options, taxes), *_paid_apart(document, options, taxes)],
     }
 
 
@@ -206,6 +208,25 @@ def _void(document: Document) -> tuple[str, Mapping[str, object]]:
         what = document.applies_to_kind or "document of unknown kind"
         raise TargetRejected(f"{label(document)}: QuickBooks cannot void a {what}; take it back there by hand.")
     return "TxnVoid", {"TxnVoidType": form.name, "TxnID": _applies_to(document)}
+
+
+def _main_channel(document: Document) -> str:
+    """Return the payment channel whose account the form names."""
+    return document.payments[0].payment_channel if document.payments else document.payment_channel
+
+
+def _paid_apart(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> list[Mapping[str, object]]:
+    """Return a line below zero for each payment but the main one, on the account it came in on."""
+    return [
+        {
+            "ItemRef": options.text_item,
+            "Desc": shortened(f"{PAID_APART}{part.payment_channel}", TEXT_MAX - len(mark(document)) - 3) + f" | {mark(document)}",
+            "SalesTaxCodeRef": non_taxable(options, taxes),
+            "OverrideItemAccountRef": part.payment_method,
+            "Amount": -part.amount_minor,
+        }
+        for part in document.payments[1:]
+    ]  # fmt: skip
 
 
 def _applies_to(document: Document) -> str:

@@ -1,18 +1,21 @@
 """What QuickBooks Desktop holds, as recon's records: transactions, items, accounts, names.
 
 A voided transaction keeps its id and number, its amounts are zero and its memo begins with ``VOID:`` (docs/unverified.md).
-The amounts of invoices and bills are sums of what the form states; where a field is not there, it is not known.
+The amounts of invoices and bills are sums of what the form states; where a field is not there, it is not known. On a sales
+receipt of ours that was paid through several channels, the payments beside the main one are lines below zero (`forms`); they are
+read as what they are, so that its total here is that of the sale.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
 from recon.domain.document import Document
 from recon.targets.base import Confirmation, LedgerDocument, LedgerLine
 from recon.targets.compare import quantity_text
-from recon.targets.quickbooks.forms import FORMS, ITEM_RECEIPT, JOURNAL, PRODUCT
+from recon.targets.quickbooks.forms import FORMS, ITEM_RECEIPT, JOURNAL, PAID_APART, PRODUCT
 from recon.targets.quickbooks.qbxml.rows import Row
 
 KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} | {
@@ -20,6 +23,7 @@ KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} |
 }
 _DEBIT, _CREDIT = "JournalDebitLine", "JournalCreditLine"
 VOID_MEMO: Final = "VOID:"
+_SIGN: Final = re.compile(r"rc[0-9a-f]{16}")
 _RAW_MAX: Final = 64 << 10
 
 
@@ -47,6 +51,7 @@ def transaction(row: Row) -> LedgerDocument:
         remark=memo,
         lines=_lines(row, kind),
         payment_methods=(deposit,) if deposit and kind in {"receipt", "payment"} else None,
+        paid_apart_minor=_amounts_apart(row, kind),
         raw=_text_of(row)[:_RAW_MAX],
     )
 
@@ -65,7 +70,7 @@ def total_of(row: Row) -> int | None:
         return row.minor("AmountDue")
     stated = row.minor("TotalAmount")
     if stated is not None:
-        return stated
+        return stated - sum(line.minor("Amount") or 0 for line in _paid_apart(row))
     subtotal = row.minor("Subtotal")
     return None if subtotal is None else subtotal + (row.minor("SalesTaxTotal") or 0)
 
@@ -82,7 +87,25 @@ def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
             for line in listed
         )  # fmt: skip
         return (*lines, *map(_line, row.all("ItemLineRet"))) or None
-    return tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet")) or None
+    apart = _paid_apart(row)
+    return tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet") if line not in apart) or None
+
+
+def _amounts_apart(row: Row, kind: str) -> tuple[int, ...] | None:
+    """Return what a sales receipt says was paid through other channels; None where the answer holds no lines."""
+    if kind != "receipt" or not row.all(f"{FORMS[kind].name}LineRet"):
+        return None
+    return tuple(-(line.minor("Amount") or 0) for line in _paid_apart(row))
+
+
+def _paid_apart(row: Row) -> list[Row]:
+    """Return the lines of a sales receipt of ours that are payments through other channels than the one it names."""
+    form = FORMS["receipt"].name
+    sign = _SIGN.search(memo_of(row)) if row.name == f"{form}Ret" else None
+    if sign is None:
+        return []
+    lines = row.all(f"{form}LineRet")
+    return [line for line in lines if line.text("Desc").startswith(PAID_APART) and line.text("Desc").endswith(sign[0])]
 
 
 def arranged(document: Document, held: LedgerDocument) -> LedgerDocument:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from recon.domain.document import Document
 from recon.errors import TargetRejected, TargetUnavailable
+from recon.money import plain
 from recon.targets.base import (
     OTHER_COMPANY,
     Capabilities,
@@ -140,6 +141,14 @@ class QuickBooksTarget(Target):
                     remedy="Name an item for them as quickbooks.text_item, or link their products.",
                 )
             )  # fmt: skip
+        if document.payments and document.kind == "receipt" and not self._options.text_item:
+            parts = ", ".join(f"{part.payment_channel} {plain(part.amount_minor)}" for part in document.payments)
+            found.append(
+                Objection(
+                    field="payments", text=f"{label(document)} was paid through several channels ({parts}); the lines of all but one need an item.",
+                    remedy="Name one as quickbooks.text_item.",
+                )
+            )  # fmt: skip
         odd = [line for line in document.lines if document.kind in SOLD and is_off(line)]
         found += [
             Objection(
@@ -216,6 +225,7 @@ def capabilities(options: QuickBooksOptions) -> Capabilities:
         expense_paid_at_once=True,
         expense_items=True,
         creates_stock=options.keeps_stock,
+        split_payments=True,
         searchable_by_number=True,
         text_max_length=TEXT_MAX,
         contact_code_max_length=FULL_NAME_MAX,
