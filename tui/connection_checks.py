@@ -23,6 +23,7 @@ NAMES: Final[dict[str, str]] = {
     "token": N_("Log-in"),
     "clock": N_("Clock"),
     "lists": N_("Ledger's lists"),
+    "rooms": N_("Room in its lists"),
     "accounts": N_("Accounts"),
     "ledger-lacks": N_("In the ledger"),
     "shop-keys": N_("Shop's keys"),

@@ -45,13 +45,8 @@ def shoppers_of(
         known: Codes of the ledger's contacts as read last.
         full: Why no new customer is created; empty: they are.
     """
-    name, address = pl.col("customer_name").str.strip_chars(), pl.col("customer_address").str.strip_chars()
-    stated = is_name(name) & (address != "") & ~is_masked(address)
-    said = orders.select(
-        pl.when(stated.fill_null(value=False)).then(name).alias("name"),
-        pl.when(stated.fill_null(value=False)).then(address).alias("address"),
-    )
-    code = customer_names(said, limits.contact_name_max_length)
+    said = stated_customers(orders, limits.contact_name_max_length)
+    code = said["code"]
     if full:
         code = pl.select(pl.when(pl.lit(code).is_in(sorted(known))).then(pl.lit(code))).to_series()
     own = pl.lit(code).is_not_null()
@@ -65,6 +60,14 @@ def shoppers_of(
     )
     unknown = said["name"].null_count()
     return frame, _not_told_apart(unknown, orders.height)
+
+
+def stated_customers(orders: pl.DataFrame, longest: int) -> pl.DataFrame:
+    """Return name, address and code per row of ``orders``; all null where nothing tells the buyer apart."""
+    name, address = pl.col("customer_name").str.strip_chars(), pl.col("customer_address").str.strip_chars()
+    stated = (is_name(name) & (address != "") & ~is_masked(address)).fill_null(value=False)
+    said = orders.select(pl.when(stated).then(name).alias("name"), pl.when(stated).then(address).alias("address"))
+    return said.with_columns(customer_names(said, longest).alias("code"))
 
 
 def customer_names(said: pl.DataFrame, longest: int) -> pl.Series:

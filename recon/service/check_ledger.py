@@ -13,10 +13,11 @@ from recon.errors import SecretsError, SettingsError
 from recon.service.account_proposals import buys
 from recon.service.connecting import needed_accounts, require_same_company
 from recon.service.context import Context
+from recon.service.rooms import crowded_words, is_crowded, known_rooms, rooms_line
 from recon.store.catalog import Verified
 from recon.store.moments import moment
 from recon.summaries_checks import CheckLine, State
-from recon.targets.base import Catalog, Company, Session
+from recon.targets.base import Catalog, Company, ListRoom, Session
 
 CLOCK_OK_SECONDS: Final = 5
 CLOCK_MOST_SECONDS: Final = 60
@@ -62,6 +63,7 @@ def ledger_lines(context: Context, name: str, rules: Connection, answers: Answer
     yield _token(answers)
     yield _clock(answers)
     yield _lists(context, kept)
+    yield from _rooms(answers.company.rooms if answers.company else known_rooms(context, name))
     yield from _accounts(rules, kept.catalog)
     yield from _one_account_twice(rules)
     yield from _suppliers(context, name, rules, kept.catalog)
@@ -221,6 +223,18 @@ def _lists(context: Context, kept: Kept) -> CheckLine:
     if context.clock.now() - moment(kept.read_at) > LISTS_OLD:
         return CheckLine(check="lists", state="warning", text=text, remedy=remedy, place="settings")
     return CheckLine(check="lists", state="ok", text=text)
+
+
+def _rooms(rooms: tuple[ListRoom, ...]) -> Iterator[CheckLine]:
+    """Yield a line per list that can hold only so much."""
+    for room in filter(is_crowded, rooms):
+        yield CheckLine(
+            check="rooms", state="warning", text=crowded_words(room), remedy="detail in recon.toml", place="settings",
+            setting="detail.customers", count=room.count,
+        )  # fmt: skip
+    free = [room for room in rooms if not is_crowded(room)]
+    if free:
+        yield CheckLine(check="rooms", state="ok", text=f"Entries there: {rooms_line(free)}.")
 
 
 def _accounts(rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:

@@ -10,8 +10,9 @@ from recon.domain.providers import source_facts
 from recon.errors import SettingsError, TargetError
 from recon.service.account_proposals import buys, full_name, proposal_values, proposed_accounts
 from recon.service.context import Context
+from recon.service.rooms import crowded, keep_rooms, rooms_line
 from recon.settings_text import with_settings
-from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
+from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, ListRoom
 from recon.upload.company import same_name, same_tax_id
 from recon.workspace import write_settings
 
@@ -35,6 +36,8 @@ class ConnectionReport:
     methods: tuple[tuple[str, str], ...] = ()
     accounts: int = 0
     contacts: int = 0
+    rooms: tuple[ListRoom, ...] = ()
+    """How full the ledger's lists are."""
     source: str = ""
     source_says: str = ""
     source_checks: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ class ConnectionReport:
         )
         width = max([_CODE_WIDTH, *(len(code) for code, _ in self.methods)])
         lines += [f"  {code:<{width}} {name}" for code, name in self.methods]
+        lines += [f"room in its lists: {rooms_line(self.rooms)}"] if self.rooms else []
         if self.proposals:
             head = (
                 f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
@@ -97,9 +101,10 @@ def connect(
         company = target.verify()
         require_same_company(context, company)
         catalog = target.catalog()
-    missing = [*company.missing, *missing_here(connection, catalog, is_file=is_file)]
+    missing = [*company.missing, *missing_here(connection, catalog, is_file=is_file), *crowded(company.rooms)]
     if not dry_run:
         keep_catalog(context, name, catalog)
+        keep_rooms(context, name, company)
         context.store.catalog.note_verified(
             name,
             company_id=company.company_id,
@@ -128,6 +133,7 @@ def connect(
         methods=tuple((method.code, method.name) for method in catalog.methods),
         accounts=len(catalog.accounts),
         contacts=len(catalog.contacts),
+        rooms=company.rooms,
         source=connection.source,
         source_says=says,
         source_checks=checks,

@@ -42,6 +42,7 @@ from recon.service.platform_shipping import platform_shipping
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
 from recon.service.returned import with_returns
+from recon.service.rooms import rooms_facts, within_room
 from recon.service.seen_eras import note_listed
 from recon.service.start_date import require_start_date
 from recon.service.tax_invoice_words import told_invoices
@@ -145,7 +146,7 @@ def plan_inputs(
     shared = shared_orders(context, name, rules, frames.orders, posted)
     kept_out = [shared.held] if left_out is None else [left_out, shared.held]
     told = new_things(context, name, rules, sets, frames, posted).told(frames.findings)
-    return PlanInputs(
+    inputs = PlanInputs(
         orders=frames.orders,
         lines=frames.lines,
         payments=frames.payments,
@@ -186,6 +187,7 @@ def plan_inputs(
         owed_accounts=owed_accounts(context, name),
         read_posted=posted_reader(context, posted),
     )
+    return within_room(context, name, rules, inputs)
 
 
 def first_seen(context: Context, sets: list[tuple[Intake, CanonicalFrames]]) -> pl.DataFrame:
@@ -258,6 +260,8 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
         "posted": [posted.height, int(posted["total_minor"].sum() or 0)],
         "recon": __version__,
     }
+    if rooms := rooms_facts(context, name, context.settings.connections[name]):
+        facts["rooms"] = rooms
     by_code = code_links(context, name)
     if by_code.height:
         facts["codes"] = by_code["product_code"].to_list()

@@ -81,6 +81,19 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListRoom:
+    """How many entries a list of the ledger has and can have."""
+
+    list: Literal["names", "customers", "vendors", "items", "accounts"]
+    """`names`: customers, vendors and everybody else together."""
+    count: int
+    """Entries that are not in use any more included."""
+    most: int
+    is_stated: bool = True
+    """The ledger says itself how many; without that it is what its maker publishes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """Who answered on the other side."""
 
@@ -91,6 +104,8 @@ class Company:
     environment: Literal["live", "test", "sandbox"]
     missing: tuple[str, ...] = ()
     """What is still missing there before we can work, each with where to set it."""
+    rooms: tuple[ListRoom, ...] = ()
+    """How full its lists are, where it can be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,11 @@ from recon.sandbox.quickbooks import chart
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.sandbox.quickbooks.desk import SandboxDesk
 from recon.targets.base import LedgerContact, MasterRequest
+from recon.targets.quickbooks.company import Counts, Setup, rooms
 from recon.targets.quickbooks.desk import CompanyFile, Recovered
-from recon.targets.quickbooks.forms import mark
+from recon.targets.quickbooks.forms import TaxUse, mark
 from recon.targets.quickbooks.options import QuickBooksOptions
+from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.target import QuickBooksTarget
 from tests.clock import FakeClock
 
@@ -353,7 +355,8 @@ def test_connecting_reads_each_list_once_and_the_next_look_anew(
     ledger = target(company)
     ledger.verify()
     first = ledger.catalog()
-    assert [sum(f"<{name}QueryRq" in text for text in asked) for name in ("Item", "Account", "Customer")] == [1, 1, 1]
+    whole = [text for text in asked if "IncludeRetElement" not in text]  # of entries not in use only ids are asked for
+    assert [sum(f"<{name}QueryRq" in text for text in whole) for name in ("Item", "Account", "Customer")] == [1, 1, 1]
     chart.add(company.books, "Customer", "Ana Ruiz", [])
     assert len(ledger.catalog().contacts) == len(first.contacts) + 1
 
@@ -363,8 +366,39 @@ def test_a_full_list_is_said_before_it_is_full(company: SandboxCompany) -> None:
     for number in range(11_700):
         chart.add(company.books, "Customer", f"Buyer {number}", [])
     company.books.commit()
-    (said,) = target(company).verify().missing
-    assert said.startswith("names (customers, vendors, employees and others together): 11,702 of the 14,500")
+    answered = target(company).verify()
+    assert answered.missing == ()
+    (names, *_) = answered.rooms
+    assert (names.list, names.count, names.most, names.is_stated) == ("names", 11_702, 14_500, True)
+
+
+def test_entries_not_in_use_and_other_names_take_their_place_in_a_list(company: SandboxCompany) -> None:
+    before = {room.list: room.count for room in target(company).verify().rooms}
+    entry = chart.add(company.books, "Customer", "Left Long Ago", [])
+    company.books.begin()
+    company.books.change_entry(entry, "IsActive", "false")
+    chart.add(company.books, "Employee", "Kim Park", [])
+    company.books.commit()
+    after = {room.list: room.count for room in target(company).verify().rooms}
+    assert after == before | {"names": before["names"] + 2, "customers": before["customers"] + 1}
+    assert "Left Long Ago" not in {contact.code for contact in target(company).catalog().contacts}
+
+
+@pytest.mark.parametrize(
+    ("product", "limits"),
+    [
+        ("QuickBooks Premier 2024", {"names": 14_500, "items": 14_500, "accounts": 10_000, "customers": 10_500, "vendors": 10_500}),
+        ("QuickBooks Enterprise Solutions 24.0", {}),
+    ],
+)  # fmt: skip
+def test_limits_a_company_file_does_not_state_are_those_of_its_edition(product: str, limits: dict[str, int]) -> None:
+    nothing = Row(name="Ret")
+    host = Row(name="HostRet", children=(Row(name="ProductName", own_text=product),))
+    setup = Setup(company=nothing, host=host, preferences=nothing, taxes=TaxUse())
+    found = rooms(setup, Counts(customers=3, vendors=2, others=1, items=5, accounts=7))
+    assert {room.list: room.most for room in found} == limits
+    assert not any(room.is_stated for room in found)
+    assert {room.list: room.count for room in found}.get("names", 6) == 6
 
 
 def test_f42_another_company_file_stops_the_run(company: SandboxCompany, monkeypatch: pytest.MonkeyPatch) -> None:

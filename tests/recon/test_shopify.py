@@ -352,7 +352,11 @@ def test_addresses_of_buyers_are_read_only_where_they_tell_buyers_apart(tmp_path
         "Billing Zip": "'10110",
         "Email": "a@example.com",
     }
-    rows = [order(1001, **billed), order(1002, Email="b@example.com"), order(1003, Email="")]
+    rows = [
+        order(1001, **billed),
+        order(1002, Email="b@example.com"),
+        order(1003, Email="", **{"Billing Country": "US"}),
+    ]
     apart = replace(OPTIONS, fields=(BUYER_FIELD,))
     read = frames_of(tmp_path, rows, apart).orders["customer_address"].to_list()
     assert read == ["1 Byron Row, Nottingham, '10110", "b@example.com", None]

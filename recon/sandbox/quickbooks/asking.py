@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from recon.sandbox.quickbooks.answers import Said, element
-from recon.sandbox.quickbooks.books import Books, Kept
+from recon.sandbox.quickbooks.books import Books, Entry, Kept
 from recon.sandbox.quickbooks.posting import ITEM_KINDS
 from recon.sandbox.quickbooks.strict import Asked
 
 LISTS: Final = {
     "Customer": ("Customer",), "Vendor": ("Vendor",), "Item": ITEM_KINDS, "Account": ("Account",), "Class": ("Class",),
-    "PaymentMethod": ("PaymentMethod",), "SalesTaxCode": ("SalesTaxCode",),
+    "PaymentMethod": ("PaymentMethod",), "SalesTaxCode": ("SalesTaxCode",), "Employee": ("Employee",),
+    "OtherName": ("OtherName",),
 }  # fmt: skip
 TRANSACTIONS: Final = ("SalesReceipt", "Invoice", "CreditMemo", "ReceivePayment", "Bill", "ItemReceipt", "JournalEntry")
 _NOTHING: Final = "A query request did not find a matching object in QuickBooks"
@@ -94,7 +95,17 @@ def _list_rows(books: Books, asked: Asked, kinds: Sequence[str]) -> tuple[list[s
         )
         held = [entry for entry in wanted if entry is not None]
         return [element(f"{entry.kind}Ret", entry.body, only) for entry in held], len(wanted) - len(held)
-    return [element(f"{entry.kind}Ret", entry.body, only) for entry in books.entries(kinds)], 0
+    wanted_state = values.text("ActiveStatus") or "ActiveOnly"
+    held = [
+        entry
+        for entry in books.entries(kinds)
+        if wanted_state == "All" or _is_inactive(entry) == (wanted_state == "InactiveOnly")
+    ]
+    return [element(f"{entry.kind}Ret", entry.body, only) for entry in held], 0
+
+
+def _is_inactive(entry: Entry) -> bool:
+    return any(name == "IsActive" and value == "false" for name, value in entry.body)
 
 
 def _transaction_rows(books: Books, asked: Asked, kind: str) -> tuple[list[str], int]:

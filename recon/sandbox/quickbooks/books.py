@@ -115,6 +115,11 @@ class Books:
             (entry.list_id, entry.kind, entry.full_name, json.dumps(entry.body)),
         )
 
+    def change_entry(self, entry: Entry, name: str, value: str) -> None:
+        """Change one value of an entry."""
+        body = [(key, value if key == name else held) for key, held in entry.body]
+        self._connection.execute("UPDATE entries SET body = ? WHERE list_id = ?", (json.dumps(body), entry.list_id))
+
     def entry(self, kinds: Sequence[str], *, full_name: str = "", list_id: str = "") -> Entry | None:
         """Return the entry of one of these kinds by its id, else by its name (capitals do not matter)."""
         column, value = ("list_id", list_id) if list_id else ("full_name", full_name)

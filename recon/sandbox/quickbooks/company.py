@@ -31,7 +31,8 @@ from recon.targets.quickbooks.qbxml.rows import Row
 
 SET_UNKNOWN: Final = 9004
 """`messageSetStatusCode` where a set id is asked for that was never processed; the real values are not verified."""
-CAPACITIES: Final = (("EntityMetaData", "14500"), ("ItemMetaData", "14500"), ("AccountMetaData", "10000"))
+CAPACITIES: Final = {"EntityMetaData": 14500, "ItemMetaData": 14500, "AccountMetaData": 10000}
+"""Most entries of its lists, as those of Pro and Premier."""
 
 
 @dataclass(slots=True)
@@ -100,6 +101,20 @@ class SandboxCompany:
     def use_inventory(self, *, is_on: bool) -> None:
         """Switch inventory and purchase orders on or off; a new file has them on."""
         self._books.set_fact("no inventory", "" if is_on else "off")
+
+    def hold_at_most(self, metadata: str, most: int) -> None:
+        """Let a list (`CAPACITIES`) hold no more than this from now on."""
+        self._books.set_fact(f"most {metadata}", str(most))
+
+    def _most(self, metadata: str) -> int:
+        return int(self._books.fact(f"most {metadata}") or CAPACITIES[metadata])
+
+    def _require_room(self, kind: str) -> None:
+        kinds, metadata = (NAMES, "EntityMetaData") if kind in NAMES else (ITEM_KINDS, "ItemMetaData")
+        if kind in kinds and len(self._books.entries(kinds)) >= self._most(metadata):
+            raise Refused(
+                3180, "There was an error when saving the list element. You have reached the maximum number of entries."
+            )
 
     def end_session(self) -> None:
         """Forget what holds inside one session only."""
@@ -203,6 +218,7 @@ class SandboxCompany:
         rest: Body = [
             (row.name, _body(row)) for row in asked.values.children if row.name not in {"Name", "ParentRef", "IsActive"}
         ]
+        self._require_room(kind)
         entry = chart.add(self._books, kind, full, rest)
         return Said(
             name=asked.name, request_id=asked.request_id, rows=(element(f"{kind}Ret", entry.body, asked.returns),)
@@ -223,7 +239,7 @@ class SandboxCompany:
         return element("CompanyRet", body)
 
     def _host(self) -> str:
-        lists: Body = [(name, [("MaxCapacity", most)]) for name, most in CAPACITIES]
+        lists: Body = [(name, [("MaxCapacity", str(self._most(name)))]) for name in CAPACITIES]
         body: Body = [
             ("ProductName", "QuickBooks Sandbox"), ("MajorVersion", "33"), ("MinorVersion", "0"), ("Country", "US"),
             ("SupportedQBXMLVersion", "13.0"), ("IsAutomaticLogin", "false"), ("QBFileMode", "MultiUser"), ("ListMetaData", lists),

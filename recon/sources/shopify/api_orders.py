@@ -60,9 +60,9 @@ def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
 
 
 def _address(order: Record) -> str | None:
-    """Return where the buyer is billed, or the e-mail; null: neither was asked for or stated."""
-    parts = (text_at(order, "billingAddress", name) for name in _ADDRESS_PARTS)
-    return ", ".join(part for part in parts if part) or text_at(order, "email")
+    """Return where the buyer is billed, or the e-mail where no street is stated; null: neither was asked for or stated."""
+    parts = [text_at(order, "billingAddress", name) for name in _ADDRESS_PARTS]
+    return ", ".join(part for part in parts if part) if parts[0] else text_at(order, "email")
 
 
 def lines_frame(records: Sequence[Record]) -> pl.DataFrame:

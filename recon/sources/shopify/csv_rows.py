@@ -20,6 +20,7 @@ _LINE_TEXT: Final = ("quantity", "name", "unit_price", "sku", "taxable", "line_d
 _BATCH: Final = 4
 _NAMES: Final = "tax_name_"
 _BUYER: Final = "buyer_"
+_STREET: Final = "buyer_1"
 _MAIL: Final = "buyer_mail"
 
 
@@ -155,13 +156,13 @@ def _with_places(orders: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_addresses(orders: pl.DataFrame) -> pl.DataFrame:
-    """Return the orders with the buyer's address in one column, or the e-mail in its place; nothing where neither was read."""
+    """Return the orders with the buyer's address in one column, the e-mail in its place where no street is stated."""
     read = [name for name in orders.columns if name.startswith(_BUYER)]
     if not read:
         return orders
-    parts = sorted(name for name in read if name != _MAIL)
     none = pl.lit(None, dtype=pl.String)
-    address = pl.concat_str(parts, separator=", ", ignore_nulls=True) if parts else none
+    parts = sorted(name for name in read if name != _MAIL)
+    address = pl.concat_str(parts, separator=", ", ignore_nulls=True) if _STREET in read else none
     mail = pl.col(_MAIL) if _MAIL in read else none
-    whole = pl.when(address != "").then(address).otherwise(mail)
-    return orders.with_columns(whole.alias("customer_address")).drop(read)
+    stated = pl.col(_STREET).is_not_null() if _STREET in read else pl.lit(value=False)
+    return orders.with_columns(pl.when(stated).then(address).otherwise(mail).alias("customer_address")).drop(read)

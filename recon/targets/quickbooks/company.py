@@ -9,23 +9,40 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from recon.errors import TargetUnavailable
-from recon.targets.base import Company
+from recon.targets.base import Company, ListRoom
 from recon.targets.quickbooks.desk import CompanyFile, folded
 from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.forms import TaxUse
 from recon.targets.quickbooks.options import QuickBooksOptions
 from recon.targets.quickbooks.qbxml.rows import Row
 
-WARN_PERCENT: Final = 80
-"""Share of a list's capacity from which on it is said."""
-_LISTS: Final = {
-    "EntityMetaData": "names (customers, vendors, employees and others together)",
-    "ItemMetaData": "items",
-    "AccountMetaData": "accounts",
-}
+ListName = Literal["names", "customers", "vendors", "items", "accounts"]
+PUBLISHED: Final[Mapping[ListName, int]] = {"names": 14_500, "items": 14_500, "accounts": 10_000}
+"""Most entries of the lists of Pro and Premier, where the company file does not say; names are customers, vendors, employees and others."""
+SINGLE_LIST_MAX: Final = 10_500
+"""Most entries of any one list of names in these editions."""
+_ENTERPRISE: Final = "enterprise"
+"""Its lists hold over 100,000; how many is taken only from the file itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Entries of a company file's lists, those that are not in use any more included."""
+
+    customers: int
+    vendors: int
+    others: int
+    """Employees and other names."""
+    items: int
+    accounts: int
+
+    @property
+    def names(self) -> int:
+        """All names together."""
+        return self.customers + self.vendors + self.others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +83,13 @@ def tax_use(preferences: Row) -> TaxUse:
     )
 
 
-def company_of(setup: Setup, file: CompanyFile, options: QuickBooksOptions, missing: Iterable[str] = ()) -> Company:
+def company_of(
+    setup: Setup,
+    file: CompanyFile,
+    options: QuickBooksOptions,
+    missing: Iterable[str] = (),
+    rooms: tuple[ListRoom, ...] = (),
+) -> Company:
     """Return who answers."""
     said = setup.company
     name = said.text("LegalCompanyName") or said.text("CompanyName")
@@ -78,6 +101,7 @@ def company_of(setup: Setup, file: CompanyFile, options: QuickBooksOptions, miss
         tax_id=said.text("EIN").strip(),
         environment=options.environment,
         missing=tuple(missing),
+        rooms=rooms,
     )
 
 
@@ -109,17 +133,27 @@ def missing(
     return lacks
 
 
-def crowded(setup: Setup, counts: Mapping[str, int]) -> list[str]:
-    """Return a sentence per list that is nearly full; ``counts``: entries by the list's metadata name."""
-    said = []
-    for metadata, count in counts.items():
-        most = setup.capacity(metadata)
-        if most and count * 100 >= most * WARN_PERCENT:
-            said.append(
-                f"{_LISTS.get(metadata, metadata)}: {count:,} of the {most:,} this company file can hold. Use one standing customer"
-                " instead of one per buyer; deleted names are not always given back."
-            )
-    return said
+def rooms(setup: Setup, counts: Counts) -> tuple[ListRoom, ...]:
+    """Return how full the lists of the company file are; where it states no limits, those of Pro and Premier hold."""
+    is_large = _ENTERPRISE in setup.host.text("ProductName").casefold()
+    found = [
+        _room("names", counts.names, setup.capacity("EntityMetaData"), None if is_large else PUBLISHED["names"]),
+        _room("items", counts.items, setup.capacity("ItemMetaData"), None if is_large else PUBLISHED["items"]),
+        _room("accounts", counts.accounts, setup.capacity("AccountMetaData"), None if is_large else PUBLISHED["accounts"]),
+    ]  # fmt: skip
+    if (
+        found[0] is not None and found[0].most == PUBLISHED["names"]
+    ):  # of these editions alone a single list has a limit too
+        found += [
+            _room("customers", counts.customers, None, SINGLE_LIST_MAX),
+            _room("vendors", counts.vendors, None, SINGLE_LIST_MAX),
+        ]
+    return tuple(room for room in found if room is not None)
+
+
+def _room(name: ListName, count: int, stated: int | None, published: int | None) -> ListRoom | None:
+    most = stated or published
+    return None if most is None else ListRoom(list=name, count=count, most=most, is_stated=bool(stated))
 
 
 def _tax_problems(taxes: TaxUse, options: QuickBooksOptions, items: Mapping[str, Row]) -> Iterable[str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from recon.errors import TargetRejected
+from recon.errors import TargetRejected, TargetUnavailable
 from recon.targets.base import Catalog, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, MasterRequest
+from recon.targets.quickbooks.company import Counts
 from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.options import NAME_MAX
 from recon.targets.quickbooks.qbxml.rows import Row
@@ -84,6 +85,34 @@ class Masters:
                 for row in self._exchange.pages(name, active, size=self._page_size)
             ),
         )
+
+    def counts(self, lists: Lists) -> Counts:
+        """Return how many entries the lists have; those not in use take their place in them too, so they are counted there.
+
+        Raises:
+            TargetUnavailable: It could not be asked.
+        """
+        customers = sum(row.name == "CustomerRet" for row in lists.names.values())
+        return Counts(
+            customers=customers + self._counted("Customer", "InactiveOnly"),
+            vendors=len(lists.names) - customers + self._counted("Vendor", "InactiveOnly"),
+            others=self._counted_if_allowed("Employee") + self._counted_if_allowed("OtherName"),
+            items=len(lists.items) + self._counted("Item", "InactiveOnly"),
+            accounts=len(lists.accounts) + self._counted("Account", "InactiveOnly"),
+        )
+
+    def _counted(self, name: str, status: str) -> int:
+        """Return how many entries of a list have a status; only their ids are asked for."""
+        return len(self._exchange.ask(f"{name}Query", {"ActiveStatus": status, "IncludeRetElement": ["ListID"]}))
+
+    def _counted_if_allowed(self, name: str) -> int:
+        """Return how many entries a list has; 0 where this program has no right to it (3260, 3261)."""
+        try:
+            return self._counted(name, "All")
+        except TargetUnavailable as error:
+            if not error.code.isdigit():  # nobody answered at all
+                raise
+            return 0
 
     def ensure(self, wanted: MasterRequest) -> Catalog:
         """Create the customers and vendors that are missing; return those asked for.

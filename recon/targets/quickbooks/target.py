@@ -17,11 +17,12 @@ from recon.targets.base import (
     Confirmation,
     Found,
     LedgerDocument,
+    ListRoom,
     MasterRequest,
     Objection,
     Target,
 )
-from recon.targets.quickbooks.company import Setup, company_of, crowded, missing, read_setup
+from recon.targets.quickbooks.company import Setup, company_of, missing, read_setup, rooms
 from recon.targets.quickbooks.desk import Desk
 from recon.targets.quickbooks.exchange import Exchange
 from recon.targets.quickbooks.find import Finder
@@ -83,12 +84,7 @@ class QuickBooksTarget(Target):
         setup = self._read_setup()
         lists = self._lists = self._masters.lists()
         lacks = missing(setup, self._options, lists.items, lists.accounts)
-        counts = {
-            "ItemMetaData": len(lists.items),
-            "AccountMetaData": len(lists.accounts),
-            "EntityMetaData": len(lists.names),
-        }
-        return self._answered(setup, [*lacks, *crowded(setup, counts)])
+        return self._answered(setup, lacks, rooms(setup, self._masters.counts(lists)))
 
     def identify(self) -> Company:
         """Return which company file answers; from now on no other one gets anything from us."""
@@ -98,8 +94,8 @@ class QuickBooksTarget(Target):
         self._setup = read_setup(self._exchange)
         return self._setup
 
-    def _answered(self, setup: Setup, lacks: Iterable[str]) -> Company:
-        self._company = company_of(setup, self._exchange.desk.company_file(), self._options, lacks)
+    def _answered(self, setup: Setup, lacks: Iterable[str], full: tuple[ListRoom, ...] = ()) -> Company:
+        self._company = company_of(setup, self._exchange.desk.company_file(), self._options, lacks, full)
         return self._company
 
     def catalog(self) -> Catalog:

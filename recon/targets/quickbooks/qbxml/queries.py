@@ -158,6 +158,8 @@ def _query(name: str, *parts: Part, iterates: bool = False, since: tuple[int, in
 QUERIES: Final = (
     _query("Customer", *_NAMES, iterates=True),
     _query("Vendor", *_NAMES, iterates=True),
+    _query("Employee", _of_list(), _RETURNED, _OWNER),
+    _query("OtherName", _of_list(), _RETURNED, _OWNER),
     _query("Item", _of_list(), _RETURNED, _OWNER, iterates=True),
     _query("Account", *_ACCOUNT),
     _query("Class", _of_list(), _RETURNED),
