@@ -180,6 +180,7 @@ EVENTS: Final[dict[str, str]] = {
     "adopted": N_("copied workspace taken as its own"),
     "look-first": N_("everything is looked up before it is sent"),
     "trust-again": N_("all looked up; sending as usual again"),
+    "answer-stated": N_("a person said what became of a lost answer"),
     "file-kept": N_("file kept"),
     "intake": N_("file taken in"),
     "mappings": N_("mappings changed"),

@@ -176,6 +176,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon qbwc password --generate",
         "recon qbwc serve",
         "recon qbwc status --json",
+        'recon qbwc settle --to not-there --as "Kim Lee" --reason "The drive died; the copy of Monday does not hold it"',
     ),
     "completion": (
         "recon completion bash > ~/.local/share/bash-completion/completions/recon",

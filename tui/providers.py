@@ -49,6 +49,8 @@ class Access:
     batch_id: str = ""
     lists: Path | None = None
     """Export of the ledger's lists that was handed in."""
+    require_own: Callable[[], None] = lambda: None
+    """Raises StoreError in a copied workspace that nobody adopted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def _quickbooks(access: Access) -> Iterator[Target]:
     from recon.targets.quickbooks.endpoint.desks import open_desk
     from recon.targets.quickbooks.target import QuickBooksTarget
 
+    access.require_own()  # a copy has the connection of its original: QuickBooks would take one for the other
     rules = access.connection.quickbooks
     with open_desk(
         folder=access.workspace.private,
@@ -256,6 +259,13 @@ def _shopify(access: Access) -> Iterator[ShopClient]:
             with_addresses=connection.detail.customers == "each",
             bulk_from=rules.bulk_from,
         )
+
+
+def left_behind(workspace: Workspace, clock: Clock) -> tuple[str, ...]:
+    """Put away what ties a copied workspace to the connections of its original; return what a person should know."""
+    from recon.targets.quickbooks.endpoint.copied import set_aside
+
+    return set_aside(workspace.private, clock)
 
 
 LEDGERS: Final[Mapping[str, Ledger]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +30,7 @@ from recon.workspace import Workspace, find_workspace
 from tui.crashing import crash_points
 from tui.i18n import _
 from tui.provider_files import files_of
-from tui.providers import LEDGERS, SHOPS, Access
+from tui.providers import LEDGERS, SHOPS, Access, left_behind
 
 if TYPE_CHECKING:
     from exports.audit_frames import AuditFrames
@@ -76,6 +76,7 @@ def service_for(
         crash=crash,
     )
     outside = (wiring or Wiring)(workspace, settings, clock, folder, store.identity.workspace_id, crash)
+    outside.require_own = store.require_own
     return ReconService(Context(workspace, settings, store, clock, actor or os_user, os_user, outside))
 
 
@@ -110,6 +111,8 @@ class Wiring:
         self._lent: dict[str, dict[str, str]] = {}
         self._token_shelves: dict[tuple[str, str], KeptTokens] = {}
         self._lists: dict[str, Path] = {}
+        self.require_own: Callable[[], None] = lambda: None
+        """Raises StoreError in a copied workspace that nobody adopted."""
 
     def target(
         self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
@@ -141,6 +144,7 @@ class Wiring:
             crash=self._crash,
             durable=self.sandbox_durable,
             lists=self._lists.get(name),
+            require_own=self.require_own,
         )
 
     def _tokens(self, name: str, key: str, entry: str) -> KeptTokens:
@@ -186,6 +190,10 @@ class Wiring:
             gone = (*values, TOKEN_ENTRY, SHOP_TOKEN_ENTRY)
             FileSecrets(self._secrets_file, self._workspace_id, crash=self._crash).forget(name, gone)
         self._forget_tokens(name)
+
+    def leave_behind(self) -> tuple[str, ...]:
+        """Put away what ties this copied folder to the outside connections of its original."""
+        return left_behind(self._workspace, self._clock)
 
     def write_workbook(
         self, dossier: AuditDossier, frames: Frames, rows: Rows, path: Path, on_progress: Progress

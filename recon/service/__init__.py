@@ -374,4 +374,7 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         if not self._context.store.is_copy:
             raise UsageError("This workspace is no copy of another one. Nothing was done.")
         if not dry_run:
+            self._context.notes.extend(
+                self._context.outside.leave_behind()
+            )  # before it counts as its own, so that a crash leaves no tie
             self._context.store.adopt(who=self._context.actor)

@@ -143,6 +143,10 @@ class Outside(Protocol):
         """Keep secrets in the key store or the owner-only file, and in no other place."""
         ...
 
+    def leave_behind(self) -> tuple[str, ...]:
+        """Put away what ties this copied folder to the outside connections of its original; return what a person should know."""
+        ...
+
     def write_workbook(
         self, dossier: AuditDossier, frames: Frames, rows: Rows, path: Path, on_progress: Progress
     ) -> tuple[Path, str, str]:

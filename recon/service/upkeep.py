@@ -23,6 +23,7 @@ from recon.store.lock import Holder, holder_of
 from recon.targets.base import Company
 
 if TYPE_CHECKING:
+    from recon.service.lost_answers import LostAnswer, LostDocument
     from recon.service.run_state import Notice
     from recon.service.scheduled import RunReport
     from recon.service.vat_report import VatReport
@@ -99,6 +100,20 @@ class Upkeep:
         from recon.service.vat_report import vat_report
 
         return vat_report(self._context, month, connection)
+
+    def require_own(self) -> None:
+        """Refuse to go on in a copy that nobody adopted.
+
+        Raises:
+            StoreError: This is such a copy.
+        """
+        self._context.store.require_own()
+
+    def state_lost(self, said: LostAnswer, *, dry_run: bool = False) -> tuple[LostDocument, ...]:
+        """Write down a person's word on something whose answer can never be asked for again; returns what waits for a person now."""
+        from recon.service.lost_answers import state_lost
+
+        return state_lost(self._context, said, dry_run=dry_run)
 
     @property
     def audit_folder(self) -> Path:

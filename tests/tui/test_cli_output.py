@@ -213,7 +213,7 @@ COMMANDS = {
     "orders": [[], ["--connection", "nobody"], ["--held"]],
     "demo": [["."], ["empty.csv"]],
     "doctor": [[], ["--adopt"], ["--adopt", "--dry-run"]],
-    "qbwc": [[], ["file"], ["password", "--generate"], ["serve"], ["status"], ["reset"], ["nonsense"]],
+    "qbwc": [[], ["file"], ["password", "--generate"], ["serve"], ["status"], ["reset"], ["settle"], ["nonsense"]],
     "serve": [["--port", "x"], ["--port", "99999"], ["--host", "0.0.0.0"]],
     "sandbox": [[], ["nobody"], ["peak", "--port", "x"], ["peak", "--port", "99999"], ["zort", "--orders", "0"]],
     "completion": [[], ["tcsh"]],

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -14,17 +16,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from recon.errors import NotSettled, StoreBusy, StoreError, UsageError
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.settings_text import FirstAnswers, first_settings
 from recon.targets.quickbooks.endpoint import listen
 from recon.targets.quickbooks.endpoint.desks import open_desk
-from recon.targets.quickbooks.endpoint.journal import Journal
+from recon.targets.quickbooks.endpoint.journal import Journal, Stated
 from recon.targets.quickbooks.endpoint.password import fits
 from recon.targets.quickbooks.endpoint.qwc import OWNER_ID, Address, qwc_text
 from recon.targets.quickbooks.qbxml.read import read
-from recon.workspace import Workspace, make_workspace
+from recon.workspace import Workspace, find_workspace, make_workspace
 from tests.clock import FakeClock
-from tests.recon.webconnector_tools import Connector, question
+from tests.recon import store_world
+from tests.recon.webconnector_tools import DIGEST, NO_TIME, Connector, question
+from tests.shell import Shell
 from tui.commands import qbwc as commands
 from tui.grammar_parts import Parser
 from tui.grammar_qbwc import qbwc_command
@@ -257,3 +262,164 @@ def test_serving_stands_for_other_processes_until_it_is_stopped(books, tmp_path)
     assert "the Web Connector came" in said_beside
     assert said_beside.rstrip().endswith("stopped")
     assert listen.serving(books.private) is None
+
+
+# --- settle
+
+WORD = ("--to", "there", "--number", "1001", "--as", "Kim Lee", "--reason", "seen on paper")
+
+
+def lost_set(books: Workspace) -> str:
+    """Leave a document and its message set unresolved, as a crash in the middle of a send does; returns its key."""
+    with store_world.open_store(books.root, FakeClock()) as store:
+        store_world.approved(store, store_world.many(2))
+        row = store.outbox.rows("B0001")[0]
+        store.moves.start(row, "0" * 64)
+    with closing(journal(books)) as kept:
+        kept.keep_facts(**{"company-file": "C:\\Books\\Cedar.qbw"})
+        kept.hand("rc1", (row.document_key,), "text")
+    return str(row.document_key)
+
+
+def test_a_person_settles_a_set_quickbooks_can_never_be_asked_about(books, capsys):
+    """Word, name and reason are kept twice; the document waits for the ordinary last word; the next set can go out."""
+    key = lost_set(books)
+    with pytest.raises(NotSettled, match="recon qbwc settle"):
+        run(books, "reset")
+    would = facts(capsys, books, "settle", *WORD, "--dry-run")
+    assert (would["dry_run"], [one["document_key"] for one in would["waiting"]]) == (True, [key])
+    assert facts(capsys, books, "status", code=4)["unresolved"]["set_id"] == "rc1"
+    said = facts(capsys, books, "settle", *WORD, code=4)
+    assert {**would, "dry_run": False} == said
+    assert facts(capsys, books, "status")["unresolved"] is None
+    with closing(journal(books)) as kept:
+        assert kept.stated("rc1") == Stated(who="Kim Lee", reason="seen on paper", stands=True, number="1001")
+        assert kept.last_about(key).answer is None
+        assert kept.to_clear() == ""
+        assert "Kim Lee said that it is there as 1001" in kept.visits(1)[0].words
+        kept.hand("rc2", ("k2",), "text")
+    with store_world.open_store(books.root, FakeClock(), writable=False, create=False) as store:
+        entry = store.events.newest(limit=1, kinds=("answer-stated",))[0]
+        assert (entry.who, entry.subject, entry.facts["reason"]) == ("Kim Lee", key, "seen on paper")
+        assert (entry.facts["message"], entry.facts["company"]) == ("rc1", "C:\\Books\\Cedar.qbw")
+        row = store.outbox.find(key)
+        assert (row.state, row.code, row.ledger_number) == ("needs_person", "answer-lost", "1001")
+        assert "says Kim Lee: seen on paper" in row.words
+        assert store.outbox.rows("B0001")[1].state == "queued"
+        assert store.compare_tables() == ()
+
+
+def test_what_was_settled_is_not_asked_for_any_more_and_the_next_visit_goes_on(books, capsys, tmp_path):
+    lost_set(books)
+    assert run(books, "settle", "--to", "not-there", "--as", "Kim Lee", "--reason", "not in the copy of Monday") == 4
+    assert "--to send-again" in capsys.readouterr().out
+    run(books, "reset")
+    other = tmp_path / "restored.db"
+    company = SandboxCompany(other, clock=FakeClock(), durable=False)
+    with listen.endpoint(folder=books.private, port=0, clock=FakeClock(), times=NO_TIME) as here:
+        here.journal.keep_facts(password=DIGEST)
+        connector = Connector(here.url, company, path="D:\\Restored\\Cedar.qbw")
+        connector.begin()
+        assert connector.fetch() == ""
+        assert connector.last_error() == "NoOp"
+        assert connector.sent == []
+    company.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ((), "--to there"),
+        (("--to", "there"), "--as NAME"),
+        (("--to", "there", "--as", "Kim"), "--reason TEXT"),
+        (("--to", "not-there", "--as", "Kim", "--reason", "x", "--number", "7"), "--number belongs to --to there"),
+    ],
+)
+def test_a_word_that_lacks_a_part_settles_nothing(books, words, missing):
+    lost_set(books)
+    with pytest.raises(UsageError, match=missing):
+        run(books, "settle", *words)
+    with closing(journal(books)) as kept:
+        assert kept.unresolved().set_id == "rc1"
+
+
+def test_with_nothing_unresolved_there_is_nothing_to_settle(books):
+    with pytest.raises(UsageError, match="nothing to settle"):
+        run(books, "settle", *WORD)
+    with listen.only_one(books.private), pytest.raises(StoreBusy):
+        run(books, "settle", *WORD)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not known there")
+@pytest.mark.parametrize("point", ["settle.before", "settle.after", "set-stated.before", "set-stated.after"])
+def test_f40_killed_while_a_word_is_written_down(books, point):
+    """The event comes first: a word is never without one, and saying it again ends what a crash left open."""
+    key = lost_set(books)
+    program = (
+        "import sys; from tests.tui.test_cli_qbwc import commands, parser, TARGET; commands.TARGET = TARGET\n"
+        "raise SystemExit(commands.qbwc(parser().parse_args(['qbwc', '-C', sys.argv[1], 'settle', '--json', *sys.argv[2:]])))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(books.root), *WORD], env={**os.environ, "RECON_CRASH_AT": point}, check=False,
+        capture_output=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    with closing(journal(books)) as kept:
+        is_settled = kept.unresolved() is None
+        assert is_settled == (point == "set-stated.after")
+    with store_world.open_store(books.root, FakeClock(), writable=False, create=False) as store:
+        count = len(store.events.newest(limit=5, kinds=("answer-stated",)))
+        assert count == (point != "settle.before")
+    if not is_settled:
+        run(books, "settle", *WORD)
+    with store_world.open_store(books.root, FakeClock(), writable=False, create=False) as store:
+        assert store.outbox.find(key).state == "needs_person"
+
+
+# --- a copied workspace
+
+
+def test_a_copied_workspace_does_not_go_on_with_the_originals_connection(books, capsys, clock, tmp_path):
+    """F12: refused as long as nobody adopts it; then a path, an id and a journal of its own, and no password."""
+    key = lost_set(books)
+    theirs = facts(capsys, books, "file", code=0)
+    shutil.copytree(books.root, tmp_path / "copy")
+    copy = find_workspace(tmp_path / "copy")
+    for action in (["file"], ["password", "--generate"], ["serve"], ["reset"], ["settle", *WORD]):
+        with pytest.raises(StoreError, match="is a copy of"):
+            run(copy, *action)
+    with closing(journal(copy)) as kept:
+        assert kept.unresolved().set_id == "rc1"
+    shell = Shell(copy.root, clock)
+    adopted = shell("doctor", "--adopt")
+    assert "belongs to the original" in adopted.err
+    assert "looked up by their numbers" in adopted.err
+    ours = facts(capsys, copy, "file")
+    assert not ours["has_password"]
+    assert {ours["file_id"], ours["url"]}.isdisjoint({theirs["file_id"], theirs["url"]})
+    with closing(journal(copy)) as kept:
+        assert kept.unresolved() is None
+        assert kept.last_about(key) is None
+    (aside,) = copy.private.glob("webconnector-of-the-original-*.db")
+    with closing(sqlite3.connect(aside)) as kept:
+        assert kept.execute("SELECT state FROM sets").fetchall() == [("handed",)]
+    assert facts(capsys, books, "file") == theirs
+    with closing(journal(books)) as kept:
+        assert kept.unresolved().set_id == "rc1"
+
+
+def test_a_copied_workspace_that_never_had_a_web_connector_is_told_nothing_of_one(books, clock, tmp_path):
+    with store_world.open_store(books.root, FakeClock()):
+        pass
+    shutil.copytree(books.root, tmp_path / "copy")
+    assert "Web Connector" not in Shell(tmp_path / "copy", clock)("doctor", "--adopt").err
+
+
+def test_a_copied_workspace_does_not_even_ask(books, clock, tmp_path):
+    with store_world.open_store(books.root, FakeClock()):
+        pass
+    text = books.settings_file.read_text("utf-8")
+    books.settings_file.write_text(text.replace(f'target = "{TARGET}"', 'target = "quickbooks"'), "utf-8")
+    shutil.copytree(books.root, tmp_path / "copy")
+    assert "is a copy of" in Shell(tmp_path / "copy", clock)("connect").expect(8).err
+    assert not (tmp_path / "copy" / ".recon" / "webconnector.db").exists()

@@ -10,6 +10,7 @@ from pathlib import Path
 from recon.ports import SystemClock
 from recon.service import ReconService
 from tui.checks import machine_checks, workspace_checks
+from tui.commands.work import tell_notes
 from tui.output import Output
 from tui.thai_probe import measured_widths
 from tui.wiring import open_service
@@ -21,6 +22,7 @@ def doctor(args: argparse.Namespace) -> int:
     if args.adopt:
         with open_service(args, write=not args.dry_run) as service:
             service.adopt(dry_run=args.dry_run)
+            tell_notes(service, output)
         done = "Would adopt" if args.dry_run else "Adopted"
         output.note(f"{done}: documents that were not sent yet are looked up in the ledger before they are sent.")
     widths = None if args.json else measured_widths()

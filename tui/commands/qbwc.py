@@ -27,6 +27,7 @@ from recon.workspace import Workspace, find_workspace
 from tui.asking import ask, ask_secret
 from tui.crashing import crash_points
 from tui.output import Output, end_printing
+from tui.wiring import open_service
 
 TARGET: Final = "quickbooks"
 NEW_WORD: Final = "new"
@@ -42,7 +43,7 @@ _STEPS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
     """What every action needs."""
 
     args: argparse.Namespace
@@ -70,12 +71,29 @@ def qbwc(args: argparse.Namespace) -> int:
         raise UsageError(
             f'{name} posts to {connection.target}; the Web Connector belongs to connections with target = "{TARGET}". Nothing was done.'
         )
-    call = _Call(args, Output(as_json=args.json), workspace, name, settings.company.name, connection.quickbooks)
-    actions = {"file": _file, "password": _password, "serve": _serve, "status": _status, "reset": _reset}
+    call = Call(args, Output(as_json=args.json), workspace, name, settings.company.name, connection.quickbooks)
+    from tui.commands.qbwc_settle import settle
+
+    if args.action != "status":
+        _require_own(call)
+    actions = {
+        "file": _file, "password": _password, "serve": _serve, "status": _status, "reset": _reset, "settle": settle,
+    }  # fmt: skip
     return actions[args.action](call)
 
 
-def _file(call: _Call) -> int:
+def _require_own(call: Call) -> None:
+    """Refuse in a copied workspace: its connection is the one of the original until `recon doctor --adopt`.
+
+    Raises:
+        StoreError: This is a copy nobody adopted.
+    """
+    if call.workspace.store_file.exists():
+        with open_service(call.args, write=False) as service:
+            service.upkeep.require_own()
+
+
+def _file(call: Call) -> int:
     """Write the .qwc file; its id stays the same for ever."""
     path = Path(call.args.output) if call.args.output else call.workspace.outgoing / "recon.qwc"
     facts = {
@@ -105,7 +123,7 @@ def _file(call: _Call) -> int:
     return 0
 
 
-def _password(call: _Call) -> int:
+def _password(call: Call) -> int:
     """Set the password the Web Connector gives; only its digest is kept."""
     args = call.args
     if args.generate and args.stdin:
@@ -143,7 +161,7 @@ def _given_password(args: argparse.Namespace) -> str:
     return first
 
 
-def _serve(call: _Call) -> int:
+def _serve(call: Call) -> int:
     """Stand for all commands of this workspace until interrupted."""
     output = call.output
     if call.args.dry_run:
@@ -204,7 +222,7 @@ def _signals(stopped: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _status(call: _Call) -> int:
+def _status(call: Call) -> int:
     """Say what is set up, who serves, what is unresolved, and what happened last."""
     facts: dict[str, Any] = {
         "connection": call.connection, "port": call.rules.port, "is_set_up": False, "file_port": None, "file_id": "",
@@ -254,13 +272,13 @@ def _status_lines(facts: dict[str, Any]) -> Iterator[str]:
     if facts["unresolved"]:
         yield (
             f"Unresolved since {facts['unresolved']['handed_at'][:16].replace('T', ' ')} UTC: one message set; QuickBooks is asked what"
-            " became of it at the next visit."
+            " became of it at the next visit. If the company file it went to is lost for good: `recon qbwc settle`."
         )
     for visit in facts["visits"]:
         yield f"  {visit['at'][:19].replace('T', ' ')}  {visit['words']}"
 
 
-def _reset(call: _Call) -> int:
+def _reset(call: Call) -> int:
     """Let the connection belong to another company file; with a new id only after a plain warning and a typed word.
 
     Raises:
@@ -273,7 +291,7 @@ def _reset(call: _Call) -> int:
             raise NotSettled(
                 f"A message set of {unresolved.handed_at[:16].replace('T', ' ')} UTC is unresolved: what QuickBooks did with it can be asked"
                 " only in the company file it went to. Nothing was reset. Open that file, run `recon qbwc serve`, press Update Selected in"
-                " the Web Connector, then do this again."
+                " the Web Connector, then do this again. If that file is lost for good, `recon qbwc settle` takes a person's word on it."
             )
         before = journal.fact("company-file")
         if args.new_file_id:
@@ -298,7 +316,7 @@ def _reset(call: _Call) -> int:
     return 0
 
 
-def _require_word(call: _Call) -> None:
+def _require_word(call: Call) -> None:
     """Warn and have the word typed.
 
     Raises:

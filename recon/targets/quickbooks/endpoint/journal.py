@@ -45,6 +45,10 @@ _FORMS: Final = (
         "CREATE INDEX about_set ON about (number)",
         "CREATE TABLE visits (number INTEGER PRIMARY KEY, at TEXT NOT NULL, words TEXT NOT NULL) STRICT",
     ),
+    (
+        "CREATE TABLE stated (set_id TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL, "
+        "stands INTEGER NOT NULL, seen_number TEXT NOT NULL) STRICT",
+    ),
 )
 """Statements of each form of the file; a later form is added behind."""
 VERSION: Final = len(_FORMS)
@@ -58,6 +62,17 @@ class KeptSet:
     state: State
     handed_at: str
     about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A person's word on a set QuickBooks can never be asked about again."""
+
+    who: str
+    reason: str
+    stands: bool
+    number: str
+    """Under which they saw it; empty: none was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +186,25 @@ class Journal:
             if self._answered is not None or self._cleared:
                 with self._transaction(f"set-{self._answered[1]}" if self._answered else "sets-cleared"):
                     pass
+
+    def settle_stated(self, set_id: str, word: Stated) -> None:
+        """Write down what a person saw of the set that was handed out; no answer is kept, and none is asked for any more."""
+        with self._guard:
+            self.settle_soon(set_id, "recovered" if word.stands else "not-processed", None)
+            self.clear(set_id)  # where QuickBooks kept an answer, it is out of reach
+            with self._transaction("set-stated"):
+                self._sqlite.execute(
+                    "INSERT INTO stated VALUES (?, ?, ?, ?, ?, ?)",
+                    (set_id, self._now(), word.who, word.reason, int(word.stands), word.number),
+                )
+
+    def stated(self, set_id: str) -> Stated | None:
+        """Return a person's word on a set; None: nobody's."""
+        rows = self._rows("SELECT who, reason, stands, seen_number FROM stated WHERE set_id = ?", (set_id,))
+        if not rows:
+            return None
+        row = rows[0]
+        return Stated(who=row["who"], reason=row["reason"], stands=bool(row["stands"]), number=row["seen_number"])
 
     def clear(self, set_id: str) -> None:
         """Take note that QuickBooks was told to forget its answer on a set; it is written down with what comes next."""
