@@ -16,8 +16,6 @@ OrderStateName = Literal[
 PaymentStateName = Literal[
     "unpaid", "claimed", "partial", "paid", "overpaid", "cod_due", "partly_refunded", "refunded", "void",
 ]  # fmt: skip
-StateName = Literal[OrderStateName, PaymentStateName]
-"""States of an order and of its payment; a word is looked for in the column that has such states."""
 BOTH: Final = "/"
 """Between the state of the order and that of its payment, where a word says both."""
 

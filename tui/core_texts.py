@@ -249,11 +249,6 @@ def finding_remedy(code: str) -> str:
     return tr(FINDING_CODES[code].remedy) if code in FINDING_CODES else ""
 
 
-def error_title(error: BaseException) -> str:
-    """Return the heading of an error's panel."""
-    return tr(getattr(error, "title", errors.ReconError.title))
-
-
 def fixed_texts() -> Iterator[tuple[str, str]]:
     """Yield the fixed texts of the core with the place each comes from: findings, errors, settings."""
     for code, found in FINDING_CODES.items():

@@ -6,7 +6,6 @@ on a Thai (Kedmanee) keyboard by its twin, the character on the same physical ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -135,11 +134,6 @@ def key_text(key: str) -> str:
 def _named(key: str) -> str:
     """Return the name of a key in the language of now; empty: it is written as it is."""
     return _(_KEY_WORDS[key]) if key in _KEY_WORDS else _KEY_SIGNS.get(key, "")
-
-
-def letter_actions() -> Iterable[Action]:
-    """Return the actions whose key is a letter."""
-    return [action for action in KEYS.values() if len(action.key) == 1 and action.key.isalpha()]
 
 
 _KEY_WORDS: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -17,32 +18,10 @@ _AMOUNTS: Final = {
     "other_fee_minor": "Other fees", "tax_kept_minor": "Tax kept back", "compensation_minor": "Compensation",
     "unknown_minor": "Not known", "transferred_minor": "Transferred", "difference_minor": "Difference",
 }  # fmt: skip
-_COLUMNS: Final = (
-    Column("cycle", "Cycle", width=24),
-    Column("paid_on", "Paid on", "date", 12),
-    Column("supplier", "Marketplace", width=14),
-    Column("orders", "Orders", "count", 10, total=True),
-    Column("unknown_orders", "Of them in no file", "count", 12, total=True),
-    Column("currency", "Currency", width=9),
-    *(Column(name, heading, "money", 15, total=True) for name, heading in _AMOUNTS.items()),
-    Column("held", "Held because", width=30),
-    *PROVENANCE,
-)
 _PAYOUT_AMOUNTS: Final = {
     "sale_minor": "Charges", "refund_minor": "Refunds", "payment_fee_minor": "Fees", "adjustment_minor": "Adjustments",
     "transferred_minor": "Paid out", "stated_minor": "Payouts export says", "difference_minor": "Difference",
 }  # fmt: skip
-_PAYOUT_COLUMNS: Final = (
-    Column("cycle", "Payout", width=18),
-    Column("paid_on", "Paid on", "date", 12),
-    Column("supplier", "Provider", width=14),
-    Column("orders", "Orders", "count", 10, total=True),
-    Column("unknown_orders", "Of them in no file", "count", 12, total=True),
-    Column("currency", "Currency", width=9),
-    *(Column(name, heading, "money", 15, total=True) for name, heading in _PAYOUT_AMOUNTS.items()),
-    Column("held", "Held because", width=30),
-    *PROVENANCE,
-)
 
 
 def settlements_table(prepared: Prepared) -> Table:
@@ -52,7 +31,7 @@ def settlements_table(prepared: Prepared) -> Table:
         "Settlements",
         "What the marketplace settled, cycle by cycle, as its files say it: fees are below zero. The parts of a cycle add up to what it "
         "transferred; a difference beyond rounding holds its fees. Fees become one purchase per cycle.",
-        _COLUMNS,
+        _columns(Column("cycle", "Cycle", width=24), "Marketplace", _AMOUNTS),
         _shown(prepared, of_provider=False),
         currency_column="currency",
     )
@@ -65,9 +44,23 @@ def payouts_table(prepared: Prepared) -> Table:
         "Payouts",
         "What the payment provider paid out, payout by payout, as its transactions say it: fees are below zero. Charges, refunds, fees and "
         "adjustments come to what was paid out, which is what the bank shows and what the payouts export says. Fees become one purchase per payout.",
-        _PAYOUT_COLUMNS,
+        _columns(Column("cycle", "Payout", width=18), "Provider", _PAYOUT_AMOUNTS),
         _shown(prepared, of_provider=True),
         currency_column="currency",
+    )
+
+
+def _columns(cycle: Column, supplier: str, amounts: Mapping[str, str]) -> tuple[Column, ...]:
+    return (
+        cycle,
+        Column("paid_on", "Paid on", "date", 12),
+        Column("supplier", supplier, width=14),
+        Column("orders", "Orders", "count", 10, total=True),
+        Column("unknown_orders", "Of them in no file", "count", 12, total=True),
+        Column("currency", "Currency", width=9),
+        *(Column(name, heading, "money", 15, total=True) for name, heading in amounts.items()),
+        Column("held", "Held because", width=30),
+        *PROVENANCE,
     )
 
 

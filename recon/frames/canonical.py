@@ -50,11 +50,6 @@ class Stated:
     superseded_orders: int = 0
     controls: tuple[ControlTotal, ...] = ()
 
-    @property
-    def kept_orders(self) -> int:
-        """Return how many of the file's orders are among the orders."""
-        return self.orders - self.refused_orders - self.superseded_orders
-
 
 @dataclass(frozen=True, slots=True)
 class CanonicalFrames:

@@ -1,4 +1,4 @@
-"""Headings of tables: one normal form for comparing them, duplicates by position, the header row, a fingerprint.
+"""Headings of tables: one normal form for comparing them, duplicates by position, the header row.
 
 A heading is compared whole after `norm`, never by a part of it: *Order ID* is contained in *Related order ID*. Two
 columns under one heading are told apart by their place: the second is ``("จังหวัด", 2)``.
@@ -7,7 +7,6 @@ columns under one heading are told apart by their place: the second is ``("จ�
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -142,11 +141,6 @@ def _from_above(rows: Sequence[Sequence[str | None]], index: int) -> list[str | 
     lower = [*below, *[None] * (width - len(below))]
     upper = [*above, *[None] * (width - len(above))]
     return [low if low and low.strip() else up for low, up in zip(lower, upper, strict=True)]
-
-
-def fingerprint(headings: Iterable[Heading]) -> str:
-    """Return the SHA-256 of the normalised headings in order, to notice that a provider changed its export."""
-    return hashlib.sha256("\x1f".join(norm(h.text) for h in headings).encode()).hexdigest()
 
 
 def close_headings(wanted: str, headings: Sequence[Heading], count: int = 2) -> list[str]:

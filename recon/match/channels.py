@@ -13,7 +13,6 @@ import polars as pl
 
 from recon.frames.conform import fill
 from recon.frames.gift_cards import is_gift_card
-from recon.frames.schemas import CHANNEL_LINKS
 from recon.match.keys import channel_parts, fold
 
 METHODS: Final = pl.Schema({
@@ -115,12 +114,6 @@ def _each_channel(orders: pl.DataFrame, parts: pl.DataFrame | None) -> pl.DataFr
         own, on="order_no", how="inner", maintain_order="left_right"
     )
     return pl.concat([others, each.select(others.columns)])
-
-
-def link_of(channel: str, payment_method: str, *, account_code: str = "") -> pl.DataFrame:
-    """Return the CHANNEL_LINKS row a person makes by hand."""
-    rows = [(fold(channel), payment_method, account_code or payment_method)]
-    return pl.DataFrame(rows, schema=CHANNEL_LINKS, orient="row")
 
 
 def _link_of(channel: str, links: dict[str, tuple[str, str]]) -> tuple[str, str] | None:

@@ -70,14 +70,6 @@ def unlinked_products(orders: pl.DataFrame, lines: pl.DataFrame, product_links: 
     return _weigh(pl.concat([named, nameless.select(named.columns)]), "sku_key")
 
 
-def links_of(sku: str, product_code: str | None, *, account_code: str | None = None) -> pl.DataFrame:
-    """Return the PRODUCT_LINKS row a person makes by hand; no product means: goes as text on the account."""
-    keys = fold_column(pl.Series("sku_key", [sku]))
-    return fill(
-        pl.DataFrame({"sku_key": keys, "product_code": [product_code], "account_code": [account_code]}), PRODUCT_LINKS
-    )
-
-
 def _product_skus(lines: pl.DataFrame) -> pl.Series:
     return lines.filter(pl.col("kind") == "product")["sku"]
 

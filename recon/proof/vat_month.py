@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.document import PURCHASE_KINDS
+from recon.domain.document import PAYMENT_KINDS, PURCHASE_KINDS
 from recon.proof.tax_invoices import SUPPLIED
 
 FILED: Final = pl.Schema({
@@ -145,7 +145,7 @@ def vat_lists(
     unknown = posted.filter(
         of_month | pl.col("document_key").is_in(claimed_here),
         ~pl.col("document_key").is_in(known.implode()),
-        pl.col("kind").is_in(["payment", "expense_payment", "product"]).not_() | pl.col("is_tax_invoice"),
+        pl.col("kind").is_in([*PAYMENT_KINDS, "product"]).not_() | pl.col("is_tax_invoice"),
     )
     bought = pl.col("kind").is_in(PURCHASE_KINDS)
     return VatLists(

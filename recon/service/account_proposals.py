@@ -12,7 +12,7 @@ from typing import Final
 
 from recon.config import Connection
 from recon.config_charges import Charge
-from recon.domain.providers import ledger_facts
+from recon.domain.providers import BOUGHT, ledger_facts
 from recon.settings_text import Value
 from recon.targets.base import LedgerAccount
 
@@ -67,7 +67,7 @@ _AMERICAN: Final[Mapping[str, _Wanted]] = {
 
 def buys(connection: Connection) -> bool:
     """Return whether a connection takes purchases or purchase returns."""
-    return any(kind.startswith("purchase") for kind in connection.record_kinds)
+    return any(kind in BOUGHT for kind in connection.record_kinds)
 
 
 def proposed_accounts(connection: Connection, accounts: Sequence[LedgerAccount]) -> list[tuple[str, str, str]]:

@@ -7,7 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.domain.document import PURCHASE_KINDS
+from recon.domain.document import PAYMENT_KINDS, PURCHASE_KINDS
+from recon.domain.providers import BOUGHT
 from recon.frames.parquet import read_frame
 from recon.plan.columns import BOOKS_EFFECT
 from recon.proof.vat_month import POSTED_STATES, Month, VatLists
@@ -75,7 +76,7 @@ def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame
         documents = read_frame(context.workspace.private / str(drafts[-1].facts["frames"]), "documents")
         some = documents.filter(
             _during("issued_on", month),
-            ~pl.col("kind").cast(pl.String).is_in(["product", "payment", "expense_payment"]),
+            ~pl.col("kind").cast(pl.String).is_in(["product", *PAYMENT_KINDS]),
         )
         yield some.select(
             pl.lit("planned").alias("what"), pl.lit(drafts[-1].batch_id).alias("reason"), pl.col("issued_on").alias("day"),
@@ -89,7 +90,7 @@ def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame
     results = (
         latest_plan(context, name, "results").join(places, on="order_key", how="inner").filter(_during("day", month))
     )
-    bought = pl.col("record_kind").cast(pl.String).is_in(["purchase", "purchase_return"])
+    bought = pl.col("record_kind").cast(pl.String).is_in(BOUGHT)
     # Of an order that has its documents, the reason says which; what stays off them has a name of its own.
     stands = pl.col("disposition").cast(pl.String).is_in(["documents", "posted"])
     part = pl.when(stands).then(pl.lit("part-left-out")).otherwise("reason").alias("reason")

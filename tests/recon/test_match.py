@@ -13,9 +13,9 @@ from plan_shop import CHANNELS, LINKS, frames, line, order
 from recon.frames.conform import conform
 from recon.frames.findings import findings_from
 from recon.frames.schemas import CHANNEL_LINKS, PRODUCT_LINKS
-from recon.match.channels import METHODS, link_of, moves_money, resolve_channels, unmapped_channels
+from recon.match.channels import METHODS, moves_money, resolve_channels, unmapped_channels
 from recon.match.keys import channel_parts, distinct_keys, fold, fold_distinct
-from recon.match.products import catalog_frame, link_all, links_of, unlinked_products
+from recon.match.products import catalog_frame, link_all, unlinked_products
 from recon.match.suggest import SUGGESTIONS, suggest_methods, suggest_products
 
 NO_LINKS = pl.DataFrame(schema=PRODUCT_LINKS)
@@ -89,12 +89,6 @@ def test_what_unlinked_products_hold_back_comes_with_the_most_money_first() -> N
     assert found.select("sku_key", "line_count", "order_count", "amount_minor", "blocked_minor").rows() == [
         ("", 1, 1, 900, 900), ("new", 3, 2, 350, 11000 + 50),
     ]  # fmt: skip
-
-
-def test_links_made_by_hand_are_folded() -> None:
-    assert links_of(" CT 01", "P001").rows() == [("ct01", "P001", None, None)]
-    assert links_of("X", None, account_code="410199").rows() == [("x", None, "410199", None)]
-    assert link_of("Shopee Pay", "EWL001").rows() == [("shopeepay", "EWL001", "EWL001")]
 
 
 def test_channels_are_resolved_once_per_name() -> None:

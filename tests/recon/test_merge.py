@@ -32,7 +32,10 @@ def content(frames: CanonicalFrames) -> Any:
 def holds_together(frames: CanonicalFrames) -> bool:
     dense = frames.orders["order_no"].to_list() == list(range(frames.orders.height))
     ordered = frames.lines["order_no"].is_sorted() and frames.lines["order_no"].n_unique() == frames.orders.height
-    counted = sum(stated.kept_orders for stated in frames.stated) == frames.orders.height
+    counted = (
+        sum(each.orders - each.refused_orders - each.superseded_orders for each in frames.stated)
+        == frames.orders.height
+    )
     unique = frames.orders["order_key"].n_unique() == frames.orders.height
     return dense and ordered and counted and unique and tied(frames)
 

@@ -162,7 +162,6 @@ def test_words_titles_and_remedies_are_of_the_language_and_unknown_codes_stay():
         assert core_texts.word(core_texts.DOCUMENT_KINDS, "credit_note") == "kreditnota"
         assert core_texts.finding_title("sku-missing") == "En linje har ingen SKU"
         assert core_texts.finding_remedy("nothing-to-post") == "Ingenting å gjøre."
-        assert core_texts.error_title(ValueError("x")) == "Noe gikk galt"
     assert core_texts.word(core_texts.EVENTS, "of-a-later-version") == "of-a-later-version"
     assert core_texts.finding_title("no-such-code") == "no-such-code"
     assert core_texts.finding_remedy("no-such-code") == ""

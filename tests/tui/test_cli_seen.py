@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from recon.config_words import StateName
+from recon.config_words import OrderStateName, PaymentStateName
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES
 from recon.settings_text import with_settings
 from tests.clock import FakeClock
@@ -247,4 +247,4 @@ def test_a_word_that_is_read_as_both_states_has_both_meanings(shop: Shell) -> No
 
 
 def test_every_state_an_order_can_have_can_be_said() -> None:
-    assert set(get_args(StateName)) == {*ORDER_STATES, *PAYMENT_STATES} - {"unknown"}
+    assert {*get_args(OrderStateName), *get_args(PaymentStateName)} == {*ORDER_STATES, *PAYMENT_STATES} - {"unknown"}

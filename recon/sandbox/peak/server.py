@@ -100,11 +100,6 @@ class SandboxPeak:
         return f"http://127.0.0.1:{self._listener.server_address[1]}{BASE_PATH}"
 
     @property
-    def admin_url(self) -> str:
-        """Address of the admin endpoints."""
-        return self.url.removesuffix(BASE_PATH) + "/_sandbox"
-
-    @property
     def credentials(self) -> dict[str, str]:
         """Credentials of the first company."""
         return self.credentials_of(self.companies[0].key)

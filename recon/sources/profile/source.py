@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from recon.errors import MalformedFile, UsageError
-from recon.frames.headings import fingerprint
 from recon.frames.tables import TableHead, read_head
 from recon.sources.base import IntakeFile, Reading, ReadOptions, Source
 from recon.sources.profile.model import Profile, parse_profile
@@ -65,11 +64,6 @@ class ProfileOrders(Source):
                 column=found[0],
             )
         return read_with_profile(head, profile, options, file_id=file.file_id)
-
-    def headings_fingerprint(self, file: IntakeFile) -> str:
-        """Return the SHA-256 of the file's headings, to notice when a provider changes its export."""
-        assert self._profile is not None
-        return fingerprint(open_head(file, self._profile).headings)
 
 
 def open_head(file: IntakeFile, profile: Profile) -> TableHead:
