@@ -1,7 +1,7 @@
 """Payment channels: which bank, cash or clearing channel of the ledger each one lands in, and what the rest holds back.
 
 An order may name several channels, joined with `` + ``. Where the source states what came in through each, and the ledger takes
-it so, each counts by itself (`recon.match.paid_parts`). Else the combination has a link of its own, unless all its parts
+it so, each counts by itself (`recon.normalize.paid_parts`). Else the combination has a link of its own, unless all its parts
 lead to the same ledger channel.
 """
 

@@ -1,7 +1,9 @@
 """What remains on the clearing account of each payment channel, order by order: received and not yet paid out.
 
 A channel's account takes in what buyers paid and gives out refunds, fees and payouts. What orders and payouts say alike is zero;
-every order for which they differ is a row here, and the rows of a channel come to what its account should show. Pure.
+every order for which they differ is a row here, and the rows of a channel come to what its account should show. An order paid
+through several channels is a row for each where the amounts are known and the ledger took them so: payouts, and refunds first,
+belong to the channel the payouts are of. Pure.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import empty, fill
 from recon.frames.order_keys import of_marketplace
 from recon.frames.payout_keys import is_payout_row, is_stated
+from recon.normalize.paid_parts import paid_parts
 from recon.normalize.payout_refunds import date_refunds
 from recon.normalize.sequence import without_orders
 from recon.normalize.settlements import is_settlement_row, settled_of, with_waiting
@@ -37,10 +40,12 @@ _MONEY_IN: Final = ("paid", "overpaid", "partly_refunded", "refunded")
 _MOVES: Final = ("sale", "refund")
 
 
-def clearing_balances(frames: CanonicalFrames) -> pl.DataFrame:
-    """Return CLEARING of a connection; ``frames``: combined, rows of payouts not yet put together.
+def clearing_balances(frames: CanonicalFrames, *, by_part: bool = False) -> pl.DataFrame:
+    """Return CLEARING of a connection; without any payout there is nothing to compare with, and no rows come back.
 
-    Without any payout there is nothing to compare with, and no rows come back.
+    Args:
+        frames: Combined, rows of payouts not yet put together.
+        by_part: The ledger takes each payment of an order on the account of its own channel.
     """
     settled = settled_of(frames)
     if settled is None or not _of_provider(frames.orders):
@@ -52,8 +57,10 @@ def clearing_balances(frames: CanonicalFrames) -> pl.DataFrame:
     both = pl.concat([moved, waits], how="diagonal").group_by("key", maintain_order=True).agg(
         pl.col("settled_minor", "waiting_minor").sum(), pl.col("number", "channel", "day", "money", "_file", "_row").first()
     )  # fmt: skip
-    known = _received(sales.orders)
-    whole = known.join(both, left_on="order_key", right_on="key", how="full", maintain_order="left_right")
+    known = _received(sales.orders).with_columns(pl.col("order_key").alias("_at"))
+    if by_part:
+        known = _each_channel(known, paid_parts(sales.orders, sales.payments), both)
+    whole = known.join(both, left_on="_at", right_on="key", how="full", maintain_order="left_right")
     zero = ("received_minor", "refunded_minor", "settled_minor", "waiting_minor")
     named = whole.with_columns(
         *(pl.col(name).fill_null(0) for name in zero), pl.coalesce("payment_channel", "channel").alias("payment_channel"),
@@ -75,9 +82,33 @@ def _received(orders: pl.DataFrame) -> pl.DataFrame:
     """Return the sales for which money came in."""
     paid = orders.filter(pl.col("record_kind") == "sale", pl.col("payment_state").is_in(_MONEY_IN))
     return paid.select(
-        "order_key", "order_number", "payment_channel", pl.coalesce("paid_on", "ordered_on").alias("paid_on"), "currency",
+        "order_no", "order_key", "order_number", "payment_channel", pl.coalesce("paid_on", "ordered_on").alias("paid_on"), "currency",
         pl.col("total_minor").alias("received_minor"), "refunded_minor", "file", "row",
     )  # fmt: skip
+
+
+def _each_channel(known: pl.DataFrame, parts: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Return the orders with a row per channel; ``_at`` (what payouts are joined by) stands with the one the payouts are of.
+
+    Without a payout, and where it is of none of them, that is the largest part. What was given back is taken off it first.
+    """
+    if parts.is_empty():
+        return known
+    own = parts.select("order_no", pl.col("payment_channel").alias("_part"), "amount_minor")
+    each = known.join(own, on="order_no", how="inner", maintain_order="left_right")
+    each = each.join(settled.select(pl.col("key").alias("_at"), "channel"), on="_at", how="left", maintain_order="left")
+    paid_out = (pl.col("_part") == pl.col("channel")).fill_null(value=False)
+    each = each.with_columns(paid_out.alias("_paid_out")).sort(
+        "order_no", "_paid_out", "amount_minor", "_part", descending=[False, True, True, False], maintain_order=True
+    )
+    before = pl.col("amount_minor").cum_sum().over("order_no") - pl.col("amount_minor")
+    each = each.with_columns(
+        pl.when(before == 0).then("_at").alias("_at"), pl.col("_part").alias("payment_channel"),
+        pl.col("amount_minor").alias("received_minor"),
+        pl.min_horizontal((pl.col("refunded_minor") - before).clip(lower_bound=0), "amount_minor").alias("refunded_minor"),
+    )  # fmt: skip
+    others = known.join(own, on="order_no", how="anti", maintain_order="left")
+    return pl.concat([others, each.select(others.columns)])
 
 
 def _moves(rows: pl.DataFrame, legs: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from recon.frames.gift_cards import is_gift_card
 from recon.frames.schemas import PAYMENT_PART
 from recon.match.channels import resolve_channels
 from recon.match.keys import CHANNEL_JOINER
-from recon.match.paid_parts import paid_parts, stated_parts
+from recon.normalize.paid_parts import paid_parts, stated_parts
 from recon.plan.inputs import PlanInputs, PostedReader
 
 SPLIT: Final = pl.Schema({

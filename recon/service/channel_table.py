@@ -11,9 +11,9 @@ from recon.config import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.channels import moves_money, resolve_channels, unmapped_channels
 from recon.match.keys import fold_column
-from recon.match.paid_parts import paid_parts
 from recon.match.suggest import suggest_methods
 from recon.match.work_filter import matching_rows
+from recon.normalize.paid_parts import paid_parts
 from recon.plan.marketplace import counted_orders, settled_orders
 from recon.service import match_undo
 from recon.service.context import Context

@@ -22,4 +22,7 @@ def clearing(context: Context, connection: str | None) -> pl.DataFrame:
     """Return CLEARING; no rows: the connection has no payouts, or its account is empty."""
     name, rules = context.connection(connection)
     sets = [frames for _, frames in current_sets(context, name, rules)]
-    return clearing_balances(combined(context, name, sets)) if sets else empty(CLEARING)
+    if not sets:
+        return empty(CLEARING)
+    by_part = context.outside.capabilities(name, rules).split_payments
+    return clearing_balances(combined(context, name, sets), by_part=by_part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -143,3 +143,28 @@ def test_the_orders_behind_a_balance_are_named(tmp_path: Path) -> None:
 def test_a_payout_without_its_transactions_is_a_row_of_its_own(tmp_path: Path) -> None:
     left = clearing_balances(combine([frames_of(tmp_path, [sale(3703)], USD), payouts(tmp_path, [payout()])]))
     assert left.select("order_number", "open_minor").rows() == [("#3703", 3790), ("SP-20260608", -3790)]
+
+
+def test_each_channel_of_an_order_has_its_own_balance(tmp_path: Path) -> None:
+    """37.90 each: 30.00 by card and 7.90 by gift card; of the second 35.00 went back, of which the payouts hold 30.00."""
+    both = {"Payment_Method": "Gift Card + Shopify Payments"}
+    back = {"Refunded_Amount": "35.00", "Financial_Status": "partially_refunded"}
+    orders = frames_of(tmp_path, [sale(3703, **both), sale(3704, **both, **back), sale(3705, **both)], USD)
+    amount = pl.when(pl.col("payment_channel") == "Gift Card").then(790).otherwise(3000).cast(pl.Int64)
+    known = replace(orders, payments=orders.payments.with_columns(amount.alias("amount_minor")))
+    paid = [
+        row(3703, Amount="30.00", Net="28.90"), row(3704, Amount="30.00", Net="28.90"),
+        row(3704, Type="refund", Amount="-30.00", Fee="0.00", Net="-30.00"),
+    ]  # fmt: skip
+    frames = combine([known, transactions(tmp_path, paid)])
+    columns = ("payment_channel", "order_number", "received_minor", "refunded_minor", "settled_minor", "open_minor")
+    assert clearing_balances(frames, by_part=True).select(columns).rows() == [
+        ("Gift Card", "#3703", 790, 0, 0, 790),
+        ("Gift Card", "#3704", 790, 500, 0, 290),
+        ("Gift Card", "#3705", 790, 0, 0, 790),
+        ("Shopify Payments", "#3705", 3000, 0, 0, 3000),
+    ]
+    whole = clearing_balances(frames).select(columns).rows()
+    assert [(channel, left) for channel, *_, left in whole] == [
+        ("Gift Card + Shopify Payments", left) for left in (790, 290, 3790)
+    ]

@@ -11,7 +11,7 @@ from plan_shop import DAY, codes, connection, contents_from, documents_as_text, 
 
 from recon.frames.schemas import ORDERS, PAYMENTS
 from recon.match.channels import unmapped_channels
-from recon.match.paid_parts import paid_parts, stated_parts
+from recon.normalize.paid_parts import paid_parts, stated_parts
 from recon.plan.inputs import Plan, PlanLimits
 from recon.review.decisions import document_digests
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from recon.frames.conform import empty, fill
 from recon.frames.text import is_any_of
-from recon.match.keys import CHANNEL_JOINER
+from recon.normalize.states import CHANNEL_JOINER
 
 PAID_PARTS: Final = pl.Schema({
     "order_no": pl.UInt32(),
