@@ -24,6 +24,15 @@ class Charge(Section):
     """VAT code of the charge; left out: like the goods."""
 
 
+class RefundAdjustment(Section):
+    """Where money is booked that a refund gives back beyond its lines, or keeps of them; it always stands on the credit note."""
+
+    product: str = ""
+    """Ledger's product or service code; wins over the account."""
+    account: str = ""
+    """Ledger's account; empty: the sales account."""
+
+
 class Charges(Section):
     """Charges of an order beside its goods, for one sales channel or for all (`default`)."""
 
@@ -43,5 +52,9 @@ class Charges(Section):
     """Discounts, where they are a line of their own (`discounts = "line"`); held until somebody says where they belong."""
     tax: Charge = Charge(treatment="hold", vat="none")
     """Sales tax, where it is a line of its own (`taxes = "line"`); held until somebody says where it belongs. `leave-out`: others hand it in."""
+    fee: Charge = Charge(treatment="hold")
+    """What the shop asks for beside goods and shipping under a name of its own (Shopify: additional fees); held until an account is named."""
+    adjustment: RefundAdjustment = RefundAdjustment()
+    """What a refund gives back beyond its lines, or keeps of them; on the sales account unless another is named."""
     platform_voucher: Literal["hold", "spread", "other-income", "leave-out"] = "hold"
     """A discount the platform pays for: into the item prices, as other income, not booked, or held."""

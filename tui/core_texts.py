@@ -172,6 +172,8 @@ LINE_KINDS: Final[dict[str, str]] = {
     "voucher": N_("platform voucher"),
     "discount": N_("discount"),
     "tax": N_("sales tax"),
+    "fee": N_("additional fee"),
+    "adjustment": N_("refund adjustment"),
 }
 """What a line of a document is."""
 EVENTS: Final[dict[str, str]] = {

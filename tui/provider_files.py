@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recon.config import Connection
-from recon.config_charges import Charge
+from recon.config_charges import Charge, RefundAdjustment
 from recon.crash import CrashPoints
 from recon.domain.document import Document
 from recon.targets.base import Capabilities, Target
@@ -91,7 +91,7 @@ def accounts_named(connection: Connection) -> dict[str, str]:
     named = {f"accounts.{setting}": code for setting, code in connection.accounts if code}
     for channel, charges in connection.charges.items():
         for kind, charge in charges:
-            if isinstance(charge, Charge) and charge.account:
+            if isinstance(charge, Charge | RefundAdjustment) and charge.account:
                 named[f"charges.{channel}.{kind}.account"] = charge.account
     return named
 

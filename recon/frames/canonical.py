@@ -8,11 +8,17 @@ sum of the file's own total column equals these three to the minor unit.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import polars as pl
 
-from recon.frames.conform import conform
-from recon.frames.schemas import FINDINGS, ORDER_LINES, ORDERS, PAYMENTS, REFUNDS
+from recon.frames.conform import conform, empty
+from recon.frames.schemas import FINDINGS, ORDER_LINES, ORDERS, PAYMENTS, REFUND_LINES, REFUNDS
+
+REFUND_LINE_NEEDS: Final = (
+    "order_no", "refund_no", "line_no", "kind", "quantity_milli", "discount_minor", "amount_minor", "tax_minor",
+)  # fmt: skip
+"""Columns of refund lines that are never null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class CanonicalFrames:
     """One per file, in the order the files were combined."""
     notes: tuple[str, ...] = field(default=())
     """What the formats cannot tell, in plain words."""
+    refund_lines: pl.DataFrame = field(default_factory=lambda: empty(REFUND_LINES))
+    """REFUND_LINES, sorted by order_no; of the refunds whose source says what they consist of."""
 
     def in_one_piece(self) -> CanonicalFrames:
         """Return these frames with every column in one chunk.
@@ -82,6 +90,7 @@ class CanonicalFrames:
             lines=self.lines.rechunk(),
             payments=self.payments.rechunk(),
             refunds=self.refunds.rechunk(),
+            refund_lines=self.refund_lines.rechunk(),
             findings=self.findings.rechunk(),
         )
 
@@ -104,5 +113,6 @@ class CanonicalFrames:
         )
         conform(self.payments, PAYMENTS, name="payments", required=("order_no", "payment_no"))
         conform(self.refunds, REFUNDS, name="refunds", required=("order_no", "refund_no", "amount_minor"))
+        conform(self.refund_lines, REFUND_LINES, name="refund_lines", required=REFUND_LINE_NEEDS)
         conform(self.findings, FINDINGS, name="findings", required=("code", "severity"))
         return self

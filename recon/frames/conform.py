@@ -53,6 +53,18 @@ def fill(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     )
 
 
+def as_read(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Return a frame kept by an earlier version: columns it lacks are not stated, its kinds are among those of today."""
+    if frame.schema == schema:
+        return frame
+    return frame.select(
+        (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype).alias(name)
+        if name in frame.columns
+        else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
 def as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """Return a frame of a kept plan as plans are made today: what nobody thought of then is not there, amounts are 0."""
     if frame.schema == schema:

@@ -22,8 +22,11 @@ PAYMENT_STATES: Final = (
 )  # fmt: skip
 VAT_MODES: Final = ("included", "excluded", "none", "unknown")
 LINE_KINDS: Final = (
-    "product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax",
+    "product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax", "fee",
+    "adjustment",
 )  # fmt: skip
+"""``fee``: what the shop charges beside goods and shipping, under a name of its own; ``adjustment``: what a refund gives
+back beyond its lines, or keeps of them. New kinds are added at the end."""
 VAT_CODES: Final = ("vat7", "vat0", "none")
 DOCUMENT_KINDS: Final = (
     "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",
@@ -94,7 +97,7 @@ ORDER_LINES: Final = pl.Schema({
     "order_no": pl.UInt32(),
     "line_no": pl.UInt32(),             # 1.. within the order
     "row": pl.UInt32(),                 # row in the order's file
-    "kind": LineKind,                   # product, tip or gift_card here; charges of the order live in ORDERS
+    "kind": LineKind,                   # product, tip, gift_card or fee here; charges of the order live in ORDERS
     "sku": pl.String(),                 # as it came; null: none
     "name": pl.String(),
     "quantity_milli": pl.Int64(),       # thousandths of a piece
@@ -119,9 +122,27 @@ REFUNDS: Final = pl.Schema({
     "refund_no": pl.UInt32(),           # 1.. within the order
     "refunded_on": pl.Date(),           # null: the source does not date refunds
     "amount_minor": pl.Int64(),         # > 0
+    "tax_minor": pl.Int64(),            # tax inside the amount as the source states it; null: not stated
     "reason": pl.String(),
     "row": pl.UInt32(),
 })  # fmt: skip
+
+REFUND_LINES: Final = pl.Schema({
+    "order_no": pl.UInt32(),
+    "refund_no": pl.UInt32(),           # as in REFUNDS
+    "line_no": pl.UInt32(),             # 1.. within the refund
+    "kind": LineKind,
+    "sku": pl.String(),                 # null: none
+    "name": pl.String(),
+    "quantity_milli": pl.Int64(),       # thousandths of a piece
+    "discount_minor": pl.Int64(),       # taken off amount_minor already; >= 0
+    "amount_minor": pl.Int64(),         # given back for it, without tax; below 0: kept back
+    "tax_minor": pl.Int64(),            # tax given back for it
+    "restocked": pl.Boolean(),          # whether the goods went back to the shelf; null: no goods, or not stated
+    "row": pl.UInt32(),
+})  # fmt: skip
+"""What refunds consist of, where the source says it and it comes to the refund: amount + tax of a refund's lines is its
+amount_minor. Refunds without rows here are a sum only."""
 
 FINDINGS: Final = pl.Schema({
     "code": pl.String(),                # key of domain.finding.FINDING_CODES

@@ -8,7 +8,7 @@ import polars as pl
 
 from recon.frames.conform import empty, fill
 from recon.frames.gift_cards import gift_card_names
-from recon.frames.schemas import LINE_KINDS, ORDER_LINES, ORDERS, PAYMENTS, REFUNDS, LineKind
+from recon.frames.schemas import LINE_KINDS, ORDER_LINES, ORDERS, PAYMENTS, REFUND_LINES, REFUNDS, LineKind
 from recon.frames.text import fold, is_any_of
 from recon.normalize.states import CHANNEL_JOINER
 from recon.sources.base import Conventions, ReadOptions
@@ -89,6 +89,11 @@ def assemble_refunds(listed: pl.DataFrame | None, orders: pl.DataFrame) -> pl.Da
         "row",
     )
     return fill(rows, REFUNDS)
+
+
+def assemble_refund_lines(listed: pl.DataFrame | None) -> pl.DataFrame:
+    """Return REFUND_LINES: what refunds consist of, where the source says it."""
+    return empty(REFUND_LINES) if listed is None else fill(listed, REFUND_LINES)
 
 
 def add_line_kinds(lines: pl.DataFrame, conventions: Conventions, options: ReadOptions) -> pl.DataFrame:

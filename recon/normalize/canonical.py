@@ -20,6 +20,7 @@ from recon.normalize.assemble import (
     assemble_lines,
     assemble_orders,
     assemble_payments,
+    assemble_refund_lines,
     assemble_refunds,
 )
 from recon.normalize.checks import file_findings, order_findings
@@ -27,7 +28,7 @@ from recon.normalize.controls import state_totals
 from recon.normalize.convert import REFUSALS, Refusals, exponents_of, number_form, with_currency
 from recon.normalize.footing import add_sums, foot, split_discounts
 from recon.normalize.identity import add_keys, refuse_orders, refuse_skus
-from recon.normalize.line_cells import read_lines, read_listed
+from recon.normalize.line_cells import read_lines, read_listed, read_refund_lines
 from recon.normalize.lines import add_line_amounts
 from recon.normalize.order_cells import read_orders
 from recon.normalize.states import add_refund_states, read_states, with_own_words
@@ -43,6 +44,7 @@ class _Typed:
     lines: pl.DataFrame
     payments: pl.DataFrame | None
     refunds: pl.DataFrame | None
+    refund_lines: pl.DataFrame | None
     refusals: Refusals
 
 
@@ -76,8 +78,11 @@ def normalize(reading: Reading, options: ReadOptions, *, file_id: str) -> Canoni
             assemble_refunds(_renumbered(typed.refunds, kept), orders),
         ),
     )  # fmt: skip
+    of_refunds = assemble_refund_lines(_renumbered(typed.refund_lines, kept))
     findings = [reading.findings, _refusal_findings(typed, file_id), *found, *file_findings(reading, stated, file_id)]
-    return CanonicalFrames(*parts, findings=gather(findings), stated=(stated,), notes=reading.notes).checked()
+    return CanonicalFrames(
+        *parts, findings=gather(findings), stated=(stated,), notes=reading.notes, refund_lines=of_refunds
+    ).checked()
 
 
 def _typed(reading: Reading, options: ReadOptions) -> _Typed:
@@ -89,7 +94,9 @@ def _typed(reading: Reading, options: ReadOptions) -> _Typed:
     )
     payments, of_payments = read_listed(reading.payments, reading, exponents, day="paid_on", needs_amount=False)
     refunds, of_refunds = read_listed(reading.refunds, reading, exponents, day="refunded_on", needs_amount=True)
-    return _Typed(orders, lines, payments, refunds, [*of_orders, *of_lines, *of_payments, *of_refunds])
+    given_back, of_given_back = read_refund_lines(reading.refund_lines, reading, exponents)
+    refusals = [*of_orders, *of_lines, *of_payments, *of_refunds, *of_given_back]
+    return _Typed(orders, lines, payments, refunds, given_back, refusals)
 
 
 def _orders_side(

@@ -13,6 +13,7 @@ from recon.normalize.convert import Refusals, date_form, number_form, read_minor
 from recon.sources.base import Conventions, Reading
 
 LINE_AMOUNTS: Final = ("unit_price", "line_discount", "line_amount")
+REFUND_AMOUNTS: Final = ("discount", "amount", "tax")
 
 
 def read_lines(reading: Reading, exponents: int | pl.Series) -> tuple[pl.DataFrame, Refusals]:
@@ -41,12 +42,15 @@ def read_listed(
     if rows is None:
         return None, []
     per_row = exponents if isinstance(exponents, int) else exponents.gather(rows["order_no"])
-    amount = read_minor(rows, ["amount"], per_row, number_form(reading.forms)).to_series()
+    columns = [name for name in ("amount", "tax") if name in rows.columns]
+    values = read_minor(rows, columns, per_row, number_form(reading.forms))
     refusals = []
-    mask = amount.is_null() if needs_amount and amount.null_count() else unreadable(rows["amount"], amount)
-    if mask is not None:
-        refusals.append(refuse("amount-unreadable", rows, mask, "amount", reading))
-    typed = [amount.alias("amount_minor")]
+    for column in columns:
+        missing = column == "amount" and needs_amount and values[column].null_count() > 0
+        mask = values[column].is_null() if missing else unreadable(rows[column], values[column])
+        if mask is not None:
+            refusals.append(refuse("amount-unreadable", rows, mask, column, reading))
+    typed = [values[column].alias(f"{column}_minor") for column in columns]
     if day in rows.columns:
         on = days(rows[day], date_form(reading.forms))
         wrong = unreadable_day(rows[day], on)
@@ -54,6 +58,27 @@ def read_listed(
             refusals.append(refuse("date-unreadable", rows, wrong, day, reading))
         typed.append(on.alias(day))
     return rows.with_columns(typed), refusals
+
+
+def read_refund_lines(
+    rows: pl.DataFrame | None, reading: Reading, exponents: int | pl.Series
+) -> tuple[pl.DataFrame | None, Refusals]:
+    """Return what refunds consist of with typed columns, and what had to be refused; None if no refund says it."""
+    if rows is None:
+        return None, []
+    form = number_form(reading.forms)
+    per_row = exponents if isinstance(exponents, int) else exponents.gather(rows["order_no"])
+    amounts = read_minor(rows, REFUND_AMOUNTS, per_row, form)
+    quantity = minor_units(rows, ["quantity"], QUANTITY_DECIMALS, form).to_series()
+    refusals = [
+        refuse("amount-unreadable", rows, amounts[column].is_null(), column, reading)
+        for column in REFUND_AMOUNTS
+        if amounts[column].null_count()
+    ]
+    if quantity.null_count():
+        refusals.append(refuse("quantity-unreadable", rows, quantity.is_null(), "quantity", reading))
+    typed = [amounts[column].alias(f"{column}_minor") for column in REFUND_AMOUNTS]
+    return rows.with_columns(*typed, quantity.alias("quantity_milli")), refusals
 
 
 def _needed(conventions: Conventions) -> str:

@@ -49,6 +49,7 @@ def combine(sets: Sequence[CanonicalFrames]) -> CanonicalFrames:
         lines=_moved([part.lines for part in sets], numbers),
         payments=_moved([part.payments for part in sets], numbers),
         refunds=_moved([part.refunds for part in sets], numbers),
+        refund_lines=_moved([part.refund_lines for part in sets], numbers),
         findings=pl.concat(
             [
                 *(_still_true(part, place, winners, losers) for place, part in enumerate(sets)),

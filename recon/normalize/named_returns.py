@@ -13,6 +13,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import REFUNDS
 from recon.normalize.return_links import SAID, return_sales
@@ -157,6 +158,6 @@ def _refunds(refunds: pl.DataFrame, done: pl.DataFrame) -> pl.DataFrame:
         pl.col("order_number").alias("reason"),
         pl.col("row"),
     ).filter(pl.col("amount_minor") > 0)  # fmt: skip
-    both = pl.concat([refunds, made.cast(REFUNDS)]).sort("order_no", "refunded_on", maintain_order=True)
+    both = pl.concat([refunds, fill(made, REFUNDS)]).sort("order_no", "refunded_on", maintain_order=True)
     number = (pl.int_range(pl.len(), dtype=pl.UInt32) + 1).over("order_no")
     return both.with_columns(number.cast(pl.UInt32).alias("refund_no"))

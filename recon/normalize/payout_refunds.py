@@ -12,6 +12,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.order_keys import of_marketplace
 from recon.frames.schemas import REFUNDS, PaymentState
@@ -116,7 +117,7 @@ def _refunds(refunds: pl.DataFrame, dated: pl.DataFrame, back: pl.DataFrame) -> 
         "row",
     )
     kept = refunds.join(dated.select("order_no"), on="order_no", how="anti", maintain_order="left")
-    both = pl.concat([kept, made.cast(REFUNDS), rest.cast(REFUNDS)])
+    both = pl.concat([kept, fill(made, REFUNDS), fill(rest, REFUNDS)])
     both = both.sort("order_no", "refunded_on", nulls_last=True, maintain_order=True)
     number = (pl.int_range(pl.len(), dtype=pl.UInt32) + 1).over("order_no")
     return both.with_columns(number.cast(pl.UInt32).alias("refund_no"))

@@ -14,6 +14,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.order_keys import of_marketplace, shop_of
 from recon.frames.schemas import REFUNDS
@@ -159,8 +160,8 @@ def _refunds(refunds: pl.DataFrame, paid_back: pl.DataFrame, attached: pl.DataFr
         pl.col("total_minor").alias("amount_minor"),
         pl.col("order_key").str.extract("([^:]*)$").alias("reason"),
         pl.col("row"),
-    ).cast(REFUNDS)  # fmt: skip
+    )  # fmt: skip
     kept = refunds.filter(~pl.col("order_no").is_in(replaced.implode()))
-    both = pl.concat([kept, made]).sort("order_no", "refunded_on", maintain_order=True)
+    both = pl.concat([kept, fill(made, REFUNDS)]).sort("order_no", "refunded_on", maintain_order=True)
     number = (pl.int_range(pl.len(), dtype=pl.UInt32) + 1).over("order_no")
     return both.with_columns(number.cast(pl.UInt32).alias("refund_no"))

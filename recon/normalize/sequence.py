@@ -31,8 +31,7 @@ def by_day(frames: CanonicalFrames, *, turned: bool = False) -> CanonicalFrames:
     counted = pl.int_range(sequence.len(), dtype=pl.UInt32, eager=True)
     place = counted.gather(sequence.arg_sort())
     orders = frames.orders[sequence].with_columns(counted.alias("order_no"))
-    lines, payments, refunds = (_moved(part, place) for part in (frames.lines, frames.payments, frames.refunds))
-    return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds)
+    return _with(frames, orders, [_moved(part, place) for part in _hanging(frames)])
 
 
 def _moved(part: pl.DataFrame, place: pl.Series) -> pl.DataFrame:
@@ -53,9 +52,17 @@ def without_orders(frames: CanonicalFrames, kept: pl.Series) -> CanonicalFrames:
     """Return the frames without the orders that are not kept, numbered anew."""
     place = (kept.cast(pl.UInt32).cum_sum() - 1).cast(pl.UInt32)
     orders = frames.orders.filter(kept).with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("order_no"))
-    parts = (frames.lines, frames.payments, frames.refunds)
-    lines, payments, refunds = (_of_kept(part, kept, place) for part in parts)
-    return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds)
+    return _with(frames, orders, [_of_kept(part, kept, place) for part in _hanging(frames)])
+
+
+def _hanging(frames: CanonicalFrames) -> list[pl.DataFrame]:
+    """Return the frames whose rows belong to an order."""
+    return [frames.lines, frames.payments, frames.refunds, frames.refund_lines]
+
+
+def _with(frames: CanonicalFrames, orders: pl.DataFrame, hanging: list[pl.DataFrame]) -> CanonicalFrames:
+    lines, payments, refunds, refund_lines = hanging
+    return replace(frames, orders=orders, lines=lines, payments=payments, refunds=refunds, refund_lines=refund_lines)
 
 
 def _of_kept(part: pl.DataFrame, kept: pl.Series, place: pl.Series) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import fill
 from recon.frames.findings import findings_from, gather
 from recon.frames.order_keys import shop_of
 from recon.frames.schemas import REFUNDS
@@ -169,4 +170,4 @@ def _with_refunds(refunds: pl.DataFrame, shown: pl.DataFrame, is_open: pl.DataFr
         pl.col("cycles").alias("reason"), "row",
     ).filter(pl.col("amount_minor") > 0)  # fmt: skip
     kept = refunds.join(made.select("order_no"), on="order_no", how="anti", maintain_order="left")
-    return pl.concat([kept, made.cast(REFUNDS)]).sort("order_no", maintain_order=True)
+    return pl.concat([kept, fill(made, REFUNDS)]).sort("order_no", maintain_order=True)

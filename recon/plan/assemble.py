@@ -19,9 +19,9 @@ from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
 from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
-from recon.plan.own_lines import refunded_tax
 from recon.plan.payments import document_parts, kept_whole, payments_text, unsplit_findings
 from recon.plan.postings import postings
+from recon.plan.refund_lines import RefundLines, refund_lines
 from recon.plan.shoppers import as_posted
 from recon.plan.verdict import mask_of_keys
 from recon.plan.work import Work
@@ -78,29 +78,32 @@ def assemble(
     mirrors = find_mirrors(frame, work.inputs.posted, work.inputs.read_posted, orders["row"], connection)
     frame = mirrors.frame
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "mirrors", "total_minor", "vat_minor")
-    about = pl.concat([about, _tax_credited(work, items, frame)], how="horizontal")
-    count = work.inputs.lines.height
+    given = refund_lines(work, items, frame, amounts["left_out_minor"])
+    about = pl.concat([about, _tax_credited(work, items, frame, given)], how="horizontal")
+    count = given.sources.height
     documents, (lined, taken_back) = side_by_side(
         lambda: headers(frame, orders, connection, work.inputs.posted, limits.number_max_length),
-        lambda: document_lines(about, finished, work.orders.height, count, connection.vat_rate_basis_points),
+        lambda: document_lines(
+            about, finished, given.lines, work.orders.height, count, connection.vat_rate_basis_points
+        ),
     )
-    said = texts(work.inputs.lines, documents, taken_back)
+    said = texts(given.sources, documents, taken_back)
     accounts = {setting: account_name(connection, setting) for setting in ACCOUNT_SETTINGS}
     money = frame.select("doc_no", "kind", "total_minor", "net_minor", "vat_minor", "is_tax_invoice", "money_account")
     sales, longest = connection.accounts.sales, limits.text_max_length
     lines, booked = side_by_side(
-        lambda: line_frame(lined, said, work.inputs.lines, items, sales, longest),
+        lambda: line_frame(lined, said, given.sources, items, sales, longest),
         lambda: postings(money, lined, items.frame["posting_account"], accounts, parts.rows),
     )
     lines, booked = _with_mirrors(lines, booked, mirrors)
     found = [
         *_document_findings(work, documents, orders, buyers, dates["undated"]),
-        _unknown_findings(documents, orders, mirrors.unknown),
+        _unknown_findings(documents, orders, mirrors.unknown & ~given.itemized),
         *_blocked_findings(work, asked),
         *_unfollowed_findings(work),
         account_findings(_unchosen(work, booked, accounts)),
         unsplit_findings(documents, orders.select("file", "row"), work.split, work.inputs),
-        _shared_tax(about, documents, orders),
+        _shared_tax(about, documents, orders, given.is_shared),
     ]
     return Written(documents, lines, booked, found)
 
@@ -162,21 +165,19 @@ def _with_amounts(
     )
 
 
-def _tax_credited(work: Work, items: Items, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return ``tax_minor`` and ``tax_item`` per document: the sales tax in a refund of a part, and where it is booked."""
-    place, connection = frame["order_no"], work.connection
-    if connection.taxes != "line":
+def _tax_credited(work: Work, items: Items, frame: pl.DataFrame, given: RefundLines) -> pl.DataFrame:
+    """Return per document the sales tax in a refund of a part, where it is booked, and whether it has its refunds' lines."""
+    place, itemized = frame["order_no"], given.itemized.alias("itemized")
+    if work.connection.taxes != "line":
         none = pl.repeat(0, frame.height, dtype=pl.Int64, eager=True)
-        return pl.DataFrame([none.alias("tax_minor"), none.cast(pl.UInt32).alias("tax_item")])
-    orders = work.orders.select(
-        pl.col("tax_minor").fill_null(0).alias("tax_line_minor"), pl.col("total_minor").alias("order_total")
-    )
+        return pl.DataFrame([none.alias("tax_minor"), none.cast(pl.UInt32).alias("tax_item"), itemized])
     rules = items.by_charge.filter(pl.col("kind") == "tax").sort("channel_no")["item"]
     left_out = (items.frame["state"] == "leave-out").gather(rules.gather(items.channel_no.gather(place)))
-    tax = refunded_tax(frame, orders[place])
+    elsewhere = pl.lit(left_out) | pl.lit(itemized)
     return pl.DataFrame([
-        pl.select(pl.when(pl.lit(left_out)).then(0).otherwise(pl.lit(tax))).to_series().alias("tax_minor"),
+        pl.select(pl.when(elsewhere).then(0).otherwise(pl.lit(given.tax))).to_series().alias("tax_minor"),
         rules.gather(items.channel_no.gather(place)).alias("tax_item"),
+        itemized,
     ])  # fmt: skip
 
 
@@ -229,14 +230,16 @@ def _document_findings(
     return found
 
 
-def _shared_tax(about: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+def _shared_tax(
+    about: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFrame, is_shared: pl.Series
+) -> pl.DataFrame:
     """Return a warning per credit note over a part whose tax is a share of the order's."""
     if not (about["tax_minor"] != 0).any():
         return no_findings()
     whole = pl.concat(
         [documents, orders.select("file", "row"), about.select("tax_minor", "mirrors", "repeats")], how="horizontal"
     )
-    parts = whole.filter(~(pl.col("repeats") | pl.col("mirrors")), pl.col("tax_minor") != 0)
+    parts = whole.filter(~(pl.col("repeats") | pl.col("mirrors")), pl.col("tax_minor") != 0, is_shared)
     detail = pl.format("Of {} given back {} are taken for tax.", plain_text("total_minor"), plain_text("tax_minor"))
     return findings_from(parts, "refund-tax-shared", amount_minor=pl.col("tax_minor"), detail=detail)
 

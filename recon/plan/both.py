@@ -40,6 +40,7 @@ def _some(inputs: PlanInputs, wanted: pl.Series, findings: pl.DataFrame) -> Plan
         lines=kept(inputs.lines),
         payments=kept(inputs.payments),
         refunds=kept(inputs.refunds),
+        refund_lines=kept(inputs.refund_lines),
         findings=findings,
     )
 

@@ -25,6 +25,8 @@ CHARGE_TEXTS: Final = {
     "product": "Goods",
     "discount": "Discount",
     "tax": "Sales tax",
+    "fee": "Additional fee",
+    "adjustment": "Refund adjustment",
 }
 
 LINED: Final = pl.Schema({
@@ -64,12 +66,18 @@ def texts(order_lines: pl.DataFrame, documents: pl.DataFrame, taken_back: pl.Ser
 
 
 def document_lines(
-    documents: pl.DataFrame, finished: pl.DataFrame, order_count: int, line_count: int, rate_basis_points: int
+    documents: pl.DataFrame,
+    finished: pl.DataFrame,
+    refunded: pl.DataFrame,
+    order_count: int,
+    line_count: int,
+    rate_basis_points: int,
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Return LINED for all documents, sorted by doc_no, and the doc_no of those taken back by one line.
 
     ``documents``: doc_no, order_no, kind, is_sale, repeats (takes the order's lines), mirrors (has the lines of a posted
-    document, which are added later), total_minor, vat_minor, tax_minor (sales tax in a refund of a part), tax_item.
+    document, which are added later), itemized (its lines are among ``refunded``, LINED), total_minor, vat_minor, tax_minor
+    (sales tax in a refund of a part), tax_item.
     """
     sales = documents.filter("is_sale").select("order_no", "doc_no")
     if sales.height == order_count:
@@ -87,7 +95,10 @@ def document_lines(
     if repeats.height:
         again = numbered.drop("doc_no").join(repeats, on="order_no", how="inner", maintain_order="left")
         parts.append(again.select(LINED.names()))
-    single = documents.filter(~(pl.col("repeats") | pl.col("mirrors") | pl.col("is_sale")), pl.col("kind") != "payment")
+    if refunded.height:
+        parts.append(refunded)
+    has_lines = pl.col("repeats") | pl.col("mirrors") | pl.col("is_sale") | pl.col("itemized")
+    single = documents.filter(~has_lines, pl.col("kind") != "payment")
     if single.height:
         first = line_count + len(LINE_KINDS)
         parts += _single_lines(single.with_row_index("text_no", first), rate_basis_points)

@@ -51,7 +51,7 @@ def finish_lines(
     lines = _exempt(lines, amounts)
     lines = _carry_tax(lines, amounts)
     lines = _spread_vouchers(lines, spread_voucher)
-    lines = _split(lines, needed)
+    lines = split_lines(lines, needed)
     return _tax(lines, amounts["vat_mode"], rate_basis_points, by_line=by_line)
 
 
@@ -88,7 +88,7 @@ def _spread_vouchers(lines: pl.DataFrame, spread_voucher: pl.Series) -> pl.DataF
     return add_parts(lines, spread(some.select("order_no", "line", weight.alias("weight"), "amount")), sign=1)
 
 
-def _split(lines: pl.DataFrame, needed: pl.Series) -> pl.DataFrame:
+def split_lines(lines: pl.DataFrame, needed: pl.Series) -> pl.DataFrame:
     """Make quantity x unit price = amount hold exactly on every line (split-by-remainder, one-of-a-fraction)."""
     quantity, amount = pl.col("quantity_milli"), pl.col("amount_minor")
     whole = (quantity > 0) & (quantity % PIECE == 0)

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.frames.canonical import REFUND_LINE_NEEDS
 from recon.frames.conform import conform, fill
 from recon.frames.schemas import (
     CHANNEL_LINKS,
@@ -30,6 +31,7 @@ from recon.frames.schemas import (
     POSTINGS,
     PRODUCT_LINKS,
     PRODUCT_WISHES,
+    REFUND_LINES,
     REFUNDS,
 )
 
@@ -106,6 +108,8 @@ class PlanInputs:
     payments: pl.DataFrame
     refunds: pl.DataFrame
     """REFUNDS, in the order they happened."""
+    refund_lines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REFUND_LINES))
+    """REFUND_LINES, sorted by order_no."""
     findings: pl.DataFrame
     """FINDINGS of the steps before; a hold holds its order."""
     product_links: pl.DataFrame
@@ -150,6 +154,7 @@ class PlanInputs:
         conform(self.lines, ORDER_LINES, name="order lines", required=_LINE_NEEDS)
         conform(self.payments, PAYMENTS, name="payments")
         conform(self.refunds, REFUNDS, name="refunds", required=("order_no", "amount_minor"))
+        conform(self.refund_lines, REFUND_LINES, name="refund lines", required=REFUND_LINE_NEEDS)
         conform(self.findings, FINDINGS, name="findings")
         conform(
             self.posted, POSTED, name="posted", key=("document_key",), required=("kind", "total_minor", "vat_minor")

@@ -16,7 +16,9 @@ from recon.frames.schemas import VatCode
 from recon.match.keys import distinct_keys, fold
 from recon.plan.state import BOOKED_VOUCHERS
 
-CHARGE_KINDS: Final = ("shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax")
+CHARGE_KINDS: Final = (
+    "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax", "fee", "adjustment",
+)  # fmt: skip
 """Line kinds with a treatment of their own, per sales channel."""
 ITEM_STATES: Final = (
     "ok",
@@ -181,11 +183,15 @@ def _charge_items(channels: list[str], connection: Connection, coming: frozenset
     for channel_no, channel in enumerate(channels):
         charges = connection.charges_for(channel)
         for kind in CHARGE_KINDS:
-            item = (
-                _voucher_row(charges.platform_voucher, connection)
-                if kind == "voucher"
-                else _charge_row(getattr(charges, kind), connection, waits=kind in coming and channel == "default")
-            )
+            if kind == "voucher":
+                item = _voucher_row(charges.platform_voucher, connection)
+            elif kind == "adjustment":
+                place = charges.adjustment
+                item = _charge_row(
+                    Charge(product=place.product, account=place.account, vat="none"), connection, waits=False
+                )
+            else:
+                item = _charge_row(getattr(charges, kind), connection, waits=kind in coming and channel == "default")
             rows.append((channel_no, kind, *item))
     head = {"channel_no": pl.UInt16, "kind": pl.String}
     return pl.DataFrame(rows, schema={**head, **ITEMS}, orient="row")

@@ -79,7 +79,7 @@ def sale_lines(
     numbered = orders.with_columns(items.channel_no, voucher_lines.alias("voucher_minor"))
     numbered = with_own_lines(numbered, lines, connection)
     chosen = numbered if wanted.all() else numbered.filter(wanted)
-    both = pl.concat([_goods(before_discounts(lines, connection), items, wanted), _charges(chosen, items)])
+    both = pl.concat([booked_lines(before_discounts(lines, connection), items, wanted), _charges(chosen, items)])
     both = both.sort("order_no", maintain_order=True)
     state = items.frame["state"]
     kept, blocked, left = both, _no_blocked(), both.clear()
@@ -100,7 +100,7 @@ def sale_lines(
     return SaleLines(kept, _sums(kept, left, rounding, orders.height), blocked)
 
 
-def _goods(lines: pl.DataFrame, items: Items, wanted: pl.Series) -> pl.DataFrame:
+def booked_lines(lines: pl.DataFrame, items: Items, wanted: pl.Series) -> pl.DataFrame:
     """Return order lines with their items; lines other than products are booked like the charge of their kind."""
     columns = ["order_no", "kind", "sku", "quantity_milli", "amount_minor", "discount_minor", "taxable"]
     chosen = lines.select(*columns, pl.int_range(pl.len(), dtype=pl.UInt32).alias("source"))

@@ -14,7 +14,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.plan.allocate import add_parts, spread
-from recon.plan.columns import per_order, run_sums, share_half_up
+from recon.plan.columns import per_order, run_sums
 
 _ZERO: Final = pl.lit(0, dtype=pl.Int64)
 
@@ -62,19 +62,3 @@ def without_tax_inside(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFram
     some = some.join(enough, on="order_no", how="left", maintain_order="left")
     weight = pl.when("_some_taxed").then(taxed).otherwise(positive).alias("weight")
     return add_parts(lines, spread(some.select("order_no", "line", weight, "amount")), sign=-1)
-
-
-def refunded_tax(drafts: pl.DataFrame, orders: pl.DataFrame) -> pl.Series:
-    """Return the tax in each refund of a part: the order's tax by the refund's share of its total, half up, cumulative.
-
-    The parts of all refunds of an order sum to its tax. ``drafts``: order_no, total_minor, refund_to_minor (null: no
-    refund of a part), one row per document; ``orders``: their ``tax_line_minor`` and ``total_minor`` as ``order_total``.
-    """
-    both = pl.concat([drafts.select("total_minor", "refund_to_minor"), orders], how="horizontal")
-    tax, whole = pl.col("tax_line_minor"), pl.col("order_total")
-    upto = pl.min_horizontal("refund_to_minor", whole)
-    before = upto - pl.col("total_minor")
-    share = share_half_up(tax, upto, whole) - share_half_up(tax, before.clip(lower_bound=0), whole)
-    return both.select(
-        pl.when((whole > 0) & pl.col("refund_to_minor").is_not_null()).then(share).otherwise(0).fill_null(0)
-    ).to_series()

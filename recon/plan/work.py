@@ -123,7 +123,9 @@ def _assert_positions(inputs: PlanInputs) -> None:
     orders = inputs.orders
     if orders.height and not (orders["order_no"] == pl.int_range(orders.height, dtype=pl.UInt32, eager=True)).all():
         raise FrameError("orders: order_no is not the position")
-    for name, frame in (("order lines", inputs.lines), ("refunds", inputs.refunds)):
+    for name, frame in (
+        ("order lines", inputs.lines), ("refunds", inputs.refunds), ("refund lines", inputs.refund_lines),
+    ):  # fmt: skip
         number = frame["order_no"]
         if frame.height and (not number.is_sorted() or number.item(-1) >= orders.height):
             raise FrameError(f"{name}: not sorted by order_no, or of an order that is not there")

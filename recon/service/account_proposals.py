@@ -58,6 +58,7 @@ _AMERICAN: Final[Mapping[str, _Wanted]] = {
     "charges.default.gift_card": _Wanted(("Liabilities",), ("gift card", "gift certificate")),
     "charges.default.rounding": _Wanted(("Income", "Expenses"), ("rounding", "over/short", "over and short")),
     "charges.default.duties": _Wanted(("Liabilities", "Income"), ("duties", "duty", "customs")),
+    "charges.default.fee": _Wanted(("Income", "Liabilities"), ("additional fee", "surcharge", "handling fee")),
     "receivable": _Wanted(("Assets",), (), "AccountsReceivable"),
     "payable": _Wanted(("Liabilities",), (), "AccountsPayable"),
     "sales": _Wanted(("Income",), ("sales", "revenue", "merchandise")),

@@ -63,7 +63,7 @@ def service_gaps(
     listed = dict(ledger_products(context, name).iter_rows())
     gaps = []
     for channel, charges in {DEFAULT: rules.charges_for(DEFAULT), **rules.charges}.items():
-        for kind in (*SERVICE_NAMES, "tip", "gift_card", "duties", "rounding", "discount", "tax"):
+        for kind in (*SERVICE_NAMES, "tip", "gift_card", "duties", "rounding", "discount", "tax", "fee"):
             charge = cast("Charge", getattr(charges, kind))
             if charge.treatment != "book" or (charge.product and charge.product in listed):
                 continue

@@ -21,7 +21,9 @@ from recon.service.mapping_frames import ledger_accounts, ledger_products
 from recon.service.returned import planned_frames
 from recon.settings_text import Value
 
-Kind = Literal["shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "tax"]
+Kind = Literal[
+    "shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "fee", "tax"
+]
 CHARGE_AMOUNTS: Final[dict[str, pl.Expr]] = {
     "shipping": pl.col("shipping_minor") - pl.col("shipping_discount_minor"),
     "cod_fee": pl.col("cod_fee_minor"),
@@ -31,8 +33,10 @@ CHARGE_AMOUNTS: Final[dict[str, pl.Expr]] = {
     "duties": pl.col("duties_minor"),
     "tax": pl.col("tax_minor").fill_null(0),
 }
-"""Kind of charge to its amount on an order; tips and gift cards stand in the lines."""
-KINDS: Final = ("shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "tax")
+"""Kind of charge to its amount on an order; tips, gift cards and fees stand in the lines."""
+KINDS: Final = (
+    "shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "fee", "tax",
+)  # fmt: skip
 FIXED: Final = "spread"
 """Discounts of the shop are spread over the goods of their order unless they are a line; nobody sets that here."""
 TREATMENTS: Final = ("book", "leave-out", "hold")
@@ -77,7 +81,8 @@ def charge_table(context: Context, connection: str | None, orders: CanonicalFram
     channels = sorted({*used["sales_channel"].to_list(), *own})
     weighed = {(row["sales_channel"], row["kind"]): row for row in used.iter_rows(named=True)}
     rows = []
-    kinds = [kind for kind in KINDS if kind != "tax" or rules.taxes == "line"]
+    rare = {"tax": rules.taxes == "line", "fee": "fee" in used["kind"]}  # shown only where there are any
+    kinds = [kind for kind in KINDS if rare.get(kind, True)]
     for channel in (DEFAULT, *channels):
         charges = rules.charges_for(channel)
         for kind in kinds:
@@ -124,7 +129,7 @@ def _used(frames: CanonicalFrames | None) -> pl.DataFrame:
     own = live.select(
         "order_no", "sales_channel", *(each.cast(pl.Int64).alias(kind) for kind, each in CHARGE_AMOUNTS.items())
     ).unpivot(index=["order_no", "sales_channel"], variable_name="kind", value_name="minor")
-    in_lines = frames.lines.filter(pl.col("kind").is_in(["tip", "gift_card"])).join(
+    in_lines = frames.lines.filter(pl.col("kind").is_in(["tip", "gift_card", "fee"])).join(
         live.select("order_no", "sales_channel"), on="order_no"
     )
     lines = in_lines.select(

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -18,7 +19,9 @@ from recon.config_source import rules_of_source
 from recon.domain.providers import platform_of, source_facts
 from recon.errors import ReconError, SettingsError
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
+from recon.frames.conform import as_read
 from recon.frames.parquet import read_facts, read_frame, write_frames
+from recon.frames.schemas import FINDINGS, ORDER_LINES, ORDERS, PAYMENTS, REFUND_LINES, REFUNDS
 from recon.normalize import NORMALIZE_VERSION, normalize
 from recon.normalize.merge import Comparison, combine, compare
 from recon.normalize.sequence import chronological
@@ -30,7 +33,9 @@ from recon.sources.base import BUYER_FIELD, IntakeFile, ReadOptions, Source
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
-FRAMES = ("orders", "lines", "payments", "refunds", "findings")
+FRAMES: Final = {"orders": ORDERS, "lines": ORDER_LINES, "payments": PAYMENTS, "refunds": REFUNDS, "findings": FINDINGS}
+_REFUND_LINES: Final = "refund_lines"
+"""Kept only where there are any: most sources state none, and earlier versions kept none."""
 
 
 def read_options(context: Context, rules: Connection, profile: str | None = None) -> ReadOptions:
@@ -104,8 +109,10 @@ def load_frames(folder: Path) -> CanonicalFrames:
         Stated(**{**one, "controls": tuple(ControlTotal(**total) for total in one["controls"])})
         for one in facts["stated"]
     )
-    orders, lines, payments, refunds, findings = (read_frame(folder, name) for name in FRAMES)
-    return CanonicalFrames(orders, lines, payments, refunds, findings, stated=stated, notes=tuple(facts["notes"]))
+    frames = {name: as_read(read_frame(folder, name), schema) for name, schema in FRAMES.items()}
+    if (folder / f"{_REFUND_LINES}.parquet").exists():
+        frames[_REFUND_LINES] = as_read(read_frame(folder, _REFUND_LINES), REFUND_LINES)
+    return CanonicalFrames(**frames, stated=stated, notes=tuple(facts["notes"]))
 
 
 def current_sets(context: Context, name: str, rules: Connection) -> list[tuple[Intake, CanonicalFrames]]:
@@ -231,13 +238,8 @@ def frames_by_name(frames: CanonicalFrames, comparison: Comparison | None = None
         if comparison is None or not comparison.findings.height
         else pl.concat([frames.findings, comparison.findings])
     )
-    return {
-        "orders": frames.orders,
-        "lines": frames.lines,
-        "payments": frames.payments,
-        "refunds": frames.refunds,
-        "findings": found,
-    }
+    kept = {name: getattr(frames, name) for name in FRAMES} | {"findings": found}
+    return kept | ({_REFUND_LINES: frames.refund_lines} if frames.refund_lines.height else {})
 
 
 def file_facts(

@@ -151,6 +151,7 @@ def plan_inputs(
         lines=frames.lines,
         payments=frames.payments,
         refunds=frames.refunds,
+        refund_lines=frames.refund_lines,
         findings=gather([told, shared.findings, platform_shipping(rules, frames.orders)]),
         product_links=product_links(context, name),
         channel_links=channel_links(context, name),

@@ -217,6 +217,9 @@ class Reading:
     stated: StatedTotals
     payments: pl.DataFrame | None = None
     refunds: pl.DataFrame | None = None
+    refund_lines: pl.DataFrame | None = None
+    """Like REFUND_LINES with text amounts (``quantity``, ``discount``, ``amount``, ``tax``) and the kind as text; only of refunds
+    whose lines come to their amount."""
     notes: tuple[str, ...] = ()
     """What this format cannot tell, in plain words for the import report."""
     headings: Mapping[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from recon.frames.schemas import (
     PAYMENTS,
     POSTED,
     PRODUCT_LINKS,
+    REFUND_LINES,
     REFUNDS,
 )
 from recon.money import vat_included, vat_on_top
@@ -82,16 +83,29 @@ _PARTS = (
 
 
 def frames(orders: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
-    """ORDERS, ORDER_LINES, PAYMENTS and REFUNDS of these orders."""
-    rows: dict[str, list[dict[str, Any]]] = {"orders": [], "lines": [], "payments": [], "refunds": []}
+    """ORDERS, ORDER_LINES, PAYMENTS, REFUNDS and what these consist of (``lines`` of a refund) of these orders."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        "orders": [],
+        "lines": [],
+        "payments": [],
+        "refunds": [],
+        "refund_lines": [],
+    }
     for number, each in enumerate(orders):
         plain = {name: value for name, value in each.items() if name in ORDERS}
         rows["orders"].append(plain | {"order_no": number, "row": number + 2})
         for name, key in (("lines", "line_no"), ("payments", "payment_no"), ("refunds", "refund_no")):
             for nth, part in enumerate(each.get(name, ()), 1):
                 fixed = {"discount_minor": 0, "unit_price_minor": 0} if name == "lines" else {}
-                rows[name].append(fixed | part | {"order_no": number, key: nth, "row": number + 2})
-    schemas = {"orders": ORDERS, "lines": ORDER_LINES, "payments": PAYMENTS, "refunds": REFUNDS}
+                own = {column: value for column, value in part.items() if column != "lines"}
+                rows[name].append(fixed | own | {"order_no": number, key: nth, "row": number + 2})
+                for place, said in enumerate(part.get("lines", ()), 1):
+                    given = {"kind": "product", "quantity_milli": 1000, "discount_minor": 0, "tax_minor": 0} | said
+                    where = {"order_no": number, "refund_no": nth, "line_no": place, "row": number + 2}
+                    rows["refund_lines"].append(given | where)
+    schemas = {
+        "orders": ORDERS, "lines": ORDER_LINES, "payments": PAYMENTS, "refunds": REFUNDS, "refund_lines": REFUND_LINES,
+    }  # fmt: skip
     return {name: pl.DataFrame(rows[name], schema=schema) for name, schema in schemas.items()}
 
 

@@ -21,6 +21,7 @@ from graphql import (
     get_named_type,
     is_enum_type,
     is_input_type,
+    is_interface_type,
     is_leaf_type,
     is_scalar_type,
     is_specified_scalar_type,
@@ -65,13 +66,19 @@ def trimmed(schema: GraphQLSchema) -> str:
     parts, leaves = [HEAD], set()
     asked = used(schema)
     for name in sorted(asked):
-        lines = []
-        for field_name, arguments in sorted(asked[name].items()):
+        kind, lines = schema.type_map[name], []
+        parents = [each.name for each in getattr(kind, "interfaces", ()) if each.name in asked]
+        wanted = dict(asked[name])
+        for parent in parents:  # a type has the fields of what it implements
+            wanted |= asked[parent]
+        for field_name, arguments in sorted(wanted.items()):
             field = schema.type_map[name].fields[field_name]
             given = ", ".join(f"{each}: {field.args[each].type}" for each in sorted(arguments))
             lines.append(f"  {field_name}{f'({given})' if given else ''}: {field.type}")
             leaves |= {get_named_type(field.type), *(get_named_type(field.args[each].type) for each in arguments)}
-        parts.append(f"type {name} {{\n" + "\n".join(lines) + "\n}\n")
+        word = "interface" if is_interface_type(kind) else "type"
+        implements = f" implements {' & '.join(parents)}" if parents else ""
+        parts.append(f"{word} {name}{implements} {{\n" + "\n".join(lines) + "\n}\n")
     for leaf in sorted((each for each in leaves if is_leaf_type(each)), key=lambda each: each.name):
         if is_enum_type(leaf):
             parts.append(f"enum {leaf.name} {{\n" + "\n".join(f"  {value}" for value in sorted(leaf.values)) + "\n}\n")

@@ -158,7 +158,7 @@ def test_a_file_without_the_further_lines_is_not_read(tmp_path):
     content = json.loads(answer.content)
     content["shopify_answers"] = content["shopify_answers"][:1]
     file = kept(tmp_path, Fetched(answer.name, json.dumps(content).encode()))
-    with pytest.raises(MalformedFile, match="lines of 1 of its orders are missing"):
+    with pytest.raises(MalformedFile, match="lines of 1 of its orders or refunds are missing"):
         ShopifyAnswers().read(file, OPTIONS)
 
 

@@ -8,7 +8,7 @@ from shopify_api_tools import NOON, client_of, frames_of, pulled, sandbox, shop_
 
 from recon.config import parse_settings
 from recon.errors import SettingsError, SourceUnavailable, UsageError
-from recon.sandbox.shopify import Line, Rules, SandboxOrder, ShopifyFault, invented_month
+from recon.sandbox.shopify import Line, Rules, SandboxOrder, SandboxRefund, ShopifyFault, invented_month
 from recon.secrets import KeptTokens
 from recon.sources.shopify.kept import kept_answers
 from recon.sources.shopify.throttle import Bucket, Cost
@@ -21,7 +21,8 @@ def many(count):
     """Orders of which some need questions of their own."""
     return [
         SandboxOrder(
-            number=n, at=NOON + dt.timedelta(minutes=n), lines=(Line(sku="A"),) * (40 if n % 50 == 1 else 4), is_edited=n % 20 == 3
+            number=n, at=NOON + dt.timedelta(minutes=n), lines=(Line(sku="A"),) * (40 if n % 50 == 1 else 4), is_edited=n % 20 == 3,
+            refunds=(SandboxRefund(at=NOON + dt.timedelta(days=9), lines=((1, 1),)),) if n % 25 == 7 else (),
         )
         for n in range(1, count + 1)
     ]  # fmt: skip
@@ -54,7 +55,8 @@ def test_a_pull_uses_the_limit_and_is_never_refused(bucket, rate):
         assert shop.refused == 0
         kept = [answer for file in files for answer in kept_answers(file.content)]
         assert sum(answer.asked == "OrderLines" for answer in kept) == 3000 // 50
-        assert sum(answer.asked == "OrderChanges" for answer in kept) == 3000 // 20
+        assert sum(answer.asked == "OrderAgreements" for answer in kept) == 3000 // 20
+        assert sum(answer.asked == "RefundParts" for answer in kept) == 3000 // 25
         assert len(files) <= 3000 // 250 + 1
         # What an answer did not cost in the end is given back, so the limit is met by what was spent.
         assert client.bucket.used >= 0.9 * (allowed - bucket)
@@ -273,7 +275,8 @@ def test_what_was_whole_is_kept_when_a_pull_breaks_off(tmp_path):
 def test_an_order_that_comes_twice_in_one_pull_counts_once_in_its_newer_state(tmp_path):
     files, _ = pulled(MONTH, page_size=5, faults=[ShopifyFault(kind="touch-oldest", path="Orders", skip=3, times=3)])
     assert len(files) == 1
-    names = [node["name"] for answer in kept_answers(files[0].content) for node in answer.data()["orders"]["nodes"]]
+    pages = [answer.data() for answer in kept_answers(files[0].content) if answer.asked == "Orders"]
+    names = [node["name"] for page in pages for node in page["orders"]["nodes"]]
     assert len(names) == 123
     orders = frames_of(tmp_path, files).orders
     assert orders.height == orders["order_key"].n_unique() == 120

@@ -33,6 +33,7 @@ CHARGE_WORDS: Final = {
     "duties": N_("Import duties"),
     "tip": N_("Tip"),
     "gift_card": N_("Gift card sold"),
+    "fee": N_("Additional fee"),
     "tax": N_("Sales tax"),
 }
 TREATMENT_WORDS: Final = {

@@ -1,6 +1,17 @@
 """A Shopify shop to try things on: its Admin GraphQL endpoint, log-in, limit and bulk operations on loopback."""
 
+from recon.sandbox.shopify.changes import SandboxEdit, SandboxRefund
 from recon.sandbox.shopify.orders import Line, SandboxOrder, invented_month
 from recon.sandbox.shopify.server import FAULTS, Rules, ShopifyFault, ShopifySandbox
 
-__all__ = ["FAULTS", "Line", "Rules", "SandboxOrder", "ShopifyFault", "ShopifySandbox", "invented_month"]
+__all__ = [
+    "FAULTS",
+    "Line",
+    "Rules",
+    "SandboxEdit",
+    "SandboxOrder",
+    "SandboxRefund",
+    "ShopifyFault",
+    "ShopifySandbox",
+    "invented_month",
+]

@@ -10,6 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from recon.sandbox.shopify.changes import (
+    SandboxEdit,
+    SandboxRefund,
+    agreements,
+    edits_with_pieces,
+    line_id,
+    refund_records,
+    refunds_with_pieces,
+    transaction,
+)
+from recon.sandbox.shopify.money import bag, half_up, moment, shares
+
 Record = dict[str, Any]
 _GOODS: Final = (
     ("MUG-01", "Mug", 1250), ("TEE-S", "T-shirt - Small", 2400), ("CAP-01", "Cap", 1999), ("BAG-02", "Canvas bag", 3450),
@@ -51,7 +63,12 @@ class SandboxOrder:
     change: int = 0
     """Cash handed back."""
     rounding: int = 0
-    refunds: tuple[tuple[dt.datetime, int], ...] = ()
+    fees: tuple[tuple[str, int], ...] = ()
+    """Additional fees: name and amount."""
+    refunds: tuple[SandboxRefund | tuple[dt.datetime, int], ...] = ()
+    """A moment and a sum alone: money that goes back without goods."""
+    edits: tuple[SandboxEdit, ...] = ()
+    """Changes before the order was paid."""
     is_paid: bool = True
     is_fulfilled: bool = True
     cancelled_at: dt.datetime | None = None
@@ -74,7 +91,7 @@ class SandboxOrder:
             line.price * line.quantity - line.discount for line in self.lines if line.taxable and not line.is_tip
         )
         divisor = WHOLE + self.tax_basis_points if self.includes_tax else WHOLE
-        return (2 * base * self.tax_basis_points + divisor) // (2 * divisor)
+        return half_up(base * self.tax_basis_points, divisor)
 
     @property
     def tips(self) -> int:
@@ -90,41 +107,68 @@ class SandboxOrder:
     def total(self) -> int:
         """What the order comes to, rounding of cash left out."""
         on_top = 0 if self.includes_tax else self.tax
-        return self.subtotal + self.tips + self.shipping - self.shipping_discount + on_top + self.duties
+        fees = sum(amount for _, amount in self.fees)
+        return self.subtotal + self.tips + self.shipping - self.shipping_discount + on_top + self.duties + fees
 
     @property
     def refunded(self) -> int:
-        """Sum of refunds."""
-        return sum(amount for _, amount in self.refunds)
+        """Sum of refunds, rounding of cash left out."""
+        return sum(whole for *_, whole in refunds_with_pieces(self))
+
+    @property
+    def all_refunds(self) -> tuple[SandboxRefund, ...]:
+        """Refunds, those that are a sum alone too."""
+        return tuple(
+            each if isinstance(each, SandboxRefund) else SandboxRefund(at=each[0], adjustment=each[1])
+            for each in self.refunds
+        )
+
+    @property
+    def taken_off(self) -> int:
+        """What edits took off before anybody paid for it."""
+        return sum(piece.whole(self) for _, gone in edits_with_pieces(self) for piece in gone)
+
+    def of_line(self, place: int) -> tuple[int, int]:
+        """Return amount and tax of a line by its place (1..)."""
+        nets = [line.price * line.quantity - line.discount for line in self.lines]
+        taxed = [net if line.taxable and not line.is_tip else 0 for net, line in zip(nets, self.lines, strict=True)]
+        return nets[place - 1], shares(self.tax, taxed)[place - 1]
 
     def record(self) -> Record:
         """Return the order as the API states it."""
         order_id = 5_000_000_000 + self.number
-        last = max([self.at, *(at for at, _ in self.refunds), *([self.cancelled_at] if self.cancelled_at else [])])
+        happened = [*(each.at for each in self.all_refunds), *(each.at for each in self.edits)]
+        last = max([self.at, *happened, *([self.cancelled_at] if self.cancelled_at else [])])
         return {
             "__typename": "Order", "id": f"gid://shopify/Order/{order_id}", "legacyResourceId": str(order_id),
-            "name": f"#{self.number}", "createdAt": _moment(self.at), "processedAt": _moment(self.at),
-            "updatedAt": _moment(self.updated_at or last), "cancelledAt": _moment(self.cancelled_at), "test": self.is_test,
-            "edited": self.is_edited, "sourceName": self.source, "displayFinancialStatus": self._paid_word(),
+            "name": f"#{self.number}", "createdAt": moment(self.at), "processedAt": moment(self.at),
+            "updatedAt": moment(self.updated_at or last), "cancelledAt": moment(self.cancelled_at), "test": self.is_test,
+            "edited": self.is_edited or bool(self.edits), "sourceName": self.source, "displayFinancialStatus": self._paid_word(),
             "displayFulfillmentStatus": "FULFILLED" if self.is_fulfilled else "UNFULFILLED",
             "currencyCode": self.currency, "presentmentCurrencyCode": self.currency, "taxesIncluded": self.includes_tax,
             "dutiesIncluded": False, "billingAddress": _address(self.buyer, self.number) if self.buyer else None, "email": None,
             "retailLocation": {"id": "gid://shopify/Location/7", "name": self.location} if self.location else None,
-            **{name: _bag(amount) for name, amount in self._sums().items()},
-            "totalCashRoundingAdjustment": {"paymentSet": _bag(self.rounding), "refundSet": _bag(0)},
+            **{name: bag(amount) for name, amount in self._sums().items()},
+            "totalCashRoundingAdjustment": {
+                "paymentSet": bag(self.rounding), "refundSet": bag(sum(each.rounding for each in self.all_refunds)),
+            },
+            "additionalFees": [
+                {"id": f"gid://shopify/AdditionalFee/{order_id}{place}", "name": name, "price": bag(amount), "taxLines": []}
+                for place, (name, amount) in enumerate(self.fees)
+            ],
             "taxLines": self._tax_lines(), "fulfillments": self._fulfillments(), "transactions": self._transactions(order_id),
-            "refunds": self._refunds(order_id), "shippingLines": self._shipping(order_id),
-            "lineItems": [_line(line, order_id, place) for place, line in enumerate(self.lines, 1)],
-            "agreements": self._agreements(order_id),
+            "refunds": refund_records(self, order_id), "shippingLines": self._shipping(order_id),
+            "lineItems": self._line_items(order_id),
+            "agreements": agreements(self, order_id),
         }  # fmt: skip
 
     def _sums(self) -> dict[str, int]:
-        owed = self.total - self.removed - (self.total if self.is_paid else 0)
+        left = self.total - self.taken_off
+        owed = left - self.removed - (left if self.is_paid else 0)
         return {
-            "totalPriceSet": self.total, "currentTotalPriceSet": self.total - self.refunded - self.removed,
+            "totalPriceSet": self.total, "currentTotalPriceSet": left - self.refunded - self.removed,
             "subtotalPriceSet": self.subtotal, "totalTaxSet": self.tax, "totalTipReceivedSet": self.tips,
             "totalRefundedSet": self.refunded, "totalOutstandingSet": owed, "originalTotalDutiesSet": self.duties,
-            "originalTotalAdditionalFeesSet": 0,
         }  # fmt: skip
 
     def _paid_word(self) -> str:
@@ -132,7 +176,7 @@ class SandboxOrder:
             return "VOIDED" if self.cancelled_at else "PENDING"
         if not self.refunded:
             return "PAID"
-        return "REFUNDED" if self.refunded >= self.total else "PARTIALLY_REFUNDED"
+        return "REFUNDED" if self.refunded >= self.total - self.taken_off else "PARTIALLY_REFUNDED"
 
     def _tax_lines(self) -> list[Record]:
         if not self.tax_basis_points:
@@ -140,38 +184,34 @@ class SandboxOrder:
         percent = self.tax_basis_points / 100  # a rate, which JSON has as a number; never counted with
         liable = True if self.platform_pays_tax else None
         return [
-            {"title": self.tax_title, "ratePercentage": percent, "channelLiable": liable, "priceSet": _bag(self.tax)}
+            {"title": self.tax_title, "ratePercentage": percent, "channelLiable": liable, "priceSet": bag(self.tax)}
         ]
 
     def _fulfillments(self) -> list[Record]:
-        return [{"createdAt": _moment(self.at), "status": "SUCCESS"}] if self.is_fulfilled else []
+        return [{"createdAt": moment(self.at), "status": "SUCCESS"}] if self.is_fulfilled else []
 
     def _transactions(self, order_id: int) -> list[Record]:
-        parts = self.payments or ((self.gateway, self.total),)
+        parts = self.payments or ((self.gateway, self.total - self.taken_off),)
         kind = "SALE" if self.is_paid else "AUTHORIZATION"
+        paid_at = max([self.at, *(edit.at for edit in self.edits)])
         found = [
-            (kind, name, amount + (self.change if place == 0 else 0), self.at)
+            (kind, name, amount + (self.change if place == 0 else 0), paid_at, self.rounding if place == 0 else 0)
             for place, (name, amount) in enumerate(parts)
         ]
-        found += [("CHANGE", parts[0][0], self.change, self.at)] if self.change else []
-        found += [("REFUND", parts[0][0], amount, at) for at, amount in self.refunds]
-        return [
-            {
-                "id": f"gid://shopify/OrderTransaction/{order_id}{place:02d}", "kind": kind, "status": "SUCCESS", "test": self.is_test,
-                "gateway": name.lower().replace(" ", "_"), "formattedGateway": name, "processedAt": _moment(at),
-                "amountSet": _bag(amount), "amountRoundingSet": _bag(self.rounding) if place == 0 and self.rounding else None,
-            }
-            for place, (kind, name, amount, at) in enumerate(found)
-        ]  # fmt: skip
+        found += [("CHANGE", parts[0][0], self.change, self.at, 0)] if self.change else []
+        found += [
+            ("REFUND", parts[0][0], whole, refund.at, refund.rounding) for refund, _, whole in refunds_with_pieces(self)
+        ]
+        return [transaction(self, order_id, f"{place:02d}", *each) for place, each in enumerate(found)]
 
-    def _refunds(self, order_id: int) -> list[Record]:
-        return [
-            {
-                "id": f"gid://shopify/Refund/{order_id}{place:02d}", "createdAt": _moment(at), "processedAt": _moment(at),
-                "note": "came back", "totalRefundedSet": _bag(amount),
-            }
-            for place, (at, amount) in enumerate(self.refunds)
-        ]  # fmt: skip
+    def _line_items(self, order_id: int) -> list[Record]:
+        gone: dict[int, int] = {}
+        for piece in [
+            *(each for _, mine, _ in refunds_with_pieces(self) for each in mine),
+            *(each for _, mine in edits_with_pieces(self) for each in mine),
+        ]:
+            gone[piece.place] = gone.get(piece.place, 0) + piece.quantity
+        return [_line(line, order_id, place, gone.get(place, 0)) for place, line in enumerate(self.lines, 1)]
 
     def _shipping(self, order_id: int) -> list[Record]:
         if not self.shipping:
@@ -179,37 +219,19 @@ class SandboxOrder:
         return [
             {
                 "__typename": "ShippingLine", "id": f"gid://shopify/ShippingLine/{order_id}", "title": "Standard",
-                "originalPriceSet": _bag(self.shipping), "discountedPriceSet": _bag(self.shipping - self.shipping_discount),
+                "originalPriceSet": bag(self.shipping), "discountedPriceSet": bag(self.shipping - self.shipping_discount),
             }
         ]  # fmt: skip
 
-    def _agreements(self, order_id: int) -> list[Record]:
-        made = [("ORDER", self.at, self.total)] + ([("ORDER_EDIT", self.at, -self.removed)] if self.is_edited else [])
-        return [
-            {
-                "id": f"gid://shopify/SalesAgreement/{order_id}{place}", "happenedAt": _moment(at), "reason": reason,
-                "sales": [{
-                    "id": f"gid://shopify/Sale/{order_id}{place}", "actionType": "ORDER", "lineType": "PRODUCT", "quantity": 1,
-                    "totalAmount": _bag(amount),
-                }],
-            }
-            for place, (reason, at, amount) in enumerate(made)
-        ]  # fmt: skip
 
-
-def _line(line: Line, order_id: int, place: int) -> Record:
+def _line(line: Line, order_id: int, place: int, gone: int) -> Record:
     return {
-        "__typename": "LineItem", "id": f"gid://shopify/LineItem/{order_id}{place:03d}", "name": line.name, "sku": line.sku or None,
-        "quantity": line.quantity, "currentQuantity": line.quantity, "isGiftCard": line.is_gift_card,
+        "__typename": "LineItem", "id": line_id(order_id, place), "name": line.name, "sku": line.sku or None,
+        "quantity": line.quantity, "currentQuantity": line.quantity - gone, "isGiftCard": line.is_gift_card,
         "taxable": line.taxable and not line.is_tip, "requiresShipping": not (line.is_tip or line.is_gift_card),
-        "originalUnitPriceSet": _bag(line.price),
-        "discountAllocations": [{"allocatedAmountSet": _bag(line.discount)}] if line.discount else [],
+        "originalUnitPriceSet": bag(line.price),
+        "discountAllocations": [{"allocatedAmountSet": bag(line.discount)}] if line.discount else [],
     }  # fmt: skip
-
-
-def _bag(minor: int) -> Record:
-    sign, whole = "-" if minor < 0 else "", abs(minor)
-    return {"shopMoney": {"amount": f"{sign}{whole // 100}.{whole % 100:02d}"}}
 
 
 def _address(buyer: str, number: int) -> Record:
@@ -218,10 +240,6 @@ def _address(buyer: str, number: int) -> Record:
         "name": buyer, "address1": f"{number} Example Street", "address2": None, "city": "Springfield",
         "provinceCode": "OR", "zip": "97477", "country": "United States",
     }  # fmt: skip
-
-
-def _moment(at: dt.datetime | None) -> str | None:
-    return None if at is None else at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def invented_month(month: dt.date, count: int) -> list[SandboxOrder]:
@@ -249,7 +267,8 @@ def _invented(first: dt.datetime, place: int, count: int) -> SandboxOrder:
         location="Main Street" if at_counter else "",
     )  # fmt: skip
     if place % 10 == 6:
-        return replace(order, refunds=((at + dt.timedelta(days=2), order.total // 2),))
+        back = SandboxRefund(at=at + dt.timedelta(days=2), lines=((1, 1),), shipping=200 if order.shipping else 0)
+        return replace(order, refunds=(back,))
     return order
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 Record = Mapping[str, Any]
@@ -29,6 +29,8 @@ class Field:
     args: Mapping[str, Any]
     """Values; a variable as ("$", name)."""
     inner: tuple[Field, ...]
+    on: str = ""
+    """Type it is asked of alone; empty: whatever type the record has."""
 
     @property
     def is_connection(self) -> bool:
@@ -110,9 +112,19 @@ class _Reader:
         self._take("{")
         fields = []
         while self._peek() != "}":
-            fields.append(self._field())
+            if self._peek() == "...":
+                fields += self._fragment()
+            else:
+                fields.append(self._field())
         self._take("}")
         return tuple(fields)
+
+    def _fragment(self) -> list[Field]:
+        """Read ``... on Type { fields }``."""
+        self._take("...")
+        self._take("on")
+        name = self._take()
+        return [replace(field, on=name) for field in self._selection()]
 
     def _field(self) -> Field:
         name, args = self._take(), {}
@@ -145,6 +157,8 @@ def chosen(record: Record, fields: Sequence[Field], variables: Mapping[str, Any]
     """
     found: dict[str, Any] = {}
     for field in fields:
+        if field.on and field.on != record.get("__typename"):
+            continue
         if field.name == "__typename":
             found["__typename"] = record.get("__typename", type_name)
         elif field.name not in record:

@@ -228,6 +228,8 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         if field.name == "order":
             order = self._orders.get(str(field.value("id", variables)))
             return None if order is None else chosen(order, field.inner, variables, "Order")
+        if field.name == "refund":
+            return self._refund(field, variables)
         if field.name == "productVariants":
             return connection(self._products, field, variables)
         if field.name == "shopifyPaymentsAccount":
@@ -243,6 +245,15 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         }  # fmt: skip
         rights = {"accessScopes": [{"handle": scope} for scope in self.rules.scopes]}
         return chosen(shop if field.name == "shop" else rights, field.inner, variables, field.name)
+
+    def _refund(self, field: Field, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        wanted = str(field.value("id", variables))
+        pairs = ((order, refund) for order in self._orders.values() for refund in order["refunds"])
+        for order, refund in pairs:
+            if refund["id"] == wanted:
+                about = {"id": order["id"], "updatedAt": order["updatedAt"]}
+                return chosen({**refund, "order": about}, field.inner, variables, "Refund")
+        return None
 
     def _payments(self, field: Field, variables: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return payouts and their transactions; None: the shop has no Shopify Payments."""

@@ -1,7 +1,7 @@
 """Kept answers of Shopify's Admin API into readings; the CSV export is read by `csv_orders`.
 
 What does not add up is held here where only the API shows it: edited orders whose present total is another, refunds that
-do not come to their sum, tax the platform remits itself, test orders, rounding of cash that was paid back.
+do not come to their sum, tax the platform remits itself, test orders, rounding of cash that no refund shows.
 """
 
 from __future__ import annotations
@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from recon.errors import MalformedFile
 from recon.frames.findings import findings_from, gather, no_findings
 from recon.sources.base import Conventions, Forms, IntakeFile, Reading, ReadOptions, Source, StatedTotals
-from recon.sources.shopify.api_money import payments_frame, refunds_differ, refunds_frame
+from recon.sources.shopify.api_edits import as_sold, edit_note, held_edit
+from recon.sources.shopify.api_money import payments_frame
 from recon.sources.shopify.api_orders import lines_frame, orders_frame
-from recon.sources.shopify.api_records import AGREEMENTS, Record, is_cut, listed, money, number, order_records, text_at
+from recon.sources.shopify.api_records import Record, is_cut, listed, money, order_records, text_at
+from recon.sources.shopify.api_refunds import (
+    does_not_tie,
+    refund_lines_frame,
+    refunds_differ,
+    refunds_frame,
+    rounding_differs,
+)
 from recon.sources.shopify.csv_orders import CONVENTIONS as OF_THE_EXPORT
 from recon.sources.shopify.csv_orders import WORDS as WORDS_OF_THE_EXPORT
 from recon.sources.shopify.csv_orders import ShopifyOrders
@@ -56,6 +65,7 @@ class ShopifyAnswers(Source):
 
     name = "shopify-api"
     platform = "shopify"
+    version = 2
     specification = "https://shopify.dev/docs/api/admin-graphql"
     holds_whole_period = False
 
@@ -75,7 +85,7 @@ class ShopifyAnswers(Source):
         def made(answers: Sequence[KeptAnswer]) -> Reading | list[Record]:
             if is_about_payouts(answers):
                 return payouts_reading(answers, options, file_id=file.file_id)
-            return order_records(answers)
+            return [*map(as_sold, order_records(answers))]
 
         records = self._opened(file, made)
         if isinstance(records, Reading):
@@ -92,6 +102,7 @@ class ShopifyAnswers(Source):
             stated=StatedTotals(row_count=len(records)),
             payments=payments_frame(records),
             refunds=refunds_frame(records),
+            refund_lines=refund_lines_frame(records),
             headings=_HEADINGS,
         )
 
@@ -122,6 +133,7 @@ def _is_kept(file: IntakeFile) -> bool:
 def _findings(records: Sequence[Record], orders: pl.DataFrame, options: ReadOptions) -> pl.DataFrame:
     key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:"), "order_id").alias("order_key")
     keyed = orders.select("row", key)
+    zone = ZoneInfo(options.timezone)
     books_platform_tax = dict(options.fields).get(PLATFORM_TAX) == "as-tax"
     rules: list[_Rule] = [
         (
@@ -129,8 +141,10 @@ def _findings(records: Sequence[Record], orders: pl.DataFrame, options: ReadOpti
             "test",
             lambda each: "The shop marks the order as a test." if each.get("test") is True else None,
         ),
-        ("does-not-foot", "currentTotalPriceSet", _edited),
+        ("does-not-foot", "currentTotalPriceSet", lambda each: held_edit(each, zone)),
+        ("order-edited", "agreements", lambda each: edit_note(each, zone)),
         ("refund-unclear", "refunds", _refunds),
+        ("refund-does-not-tie", "refunds", lambda each: does_not_tie(each, zone)),
         ("does-not-foot", "transactions", _cut),
         ("does-not-foot", "totalCashRoundingAdjustment", _rounded_back),
     ]
@@ -149,23 +163,6 @@ def _told(
     return findings_from(found, code, column=column, detail=pl.col("detail"))
 
 
-def _edited(record: Record) -> str | None:
-    """Hold an order whose present total is not its total less refunds: something was taken off without money going back."""
-    whole, now, back = (number(money(record, f)) for f in ("totalPriceSet", "currentTotalPriceSet", "totalRefundedSet"))
-    is_open = record.get("edited") is True or record.get("displayFinancialStatus") == "PENDING"
-    if whole is None or now is None or back is None or not is_open or record.get("cancelledAt") or whole - back == now:
-        return None
-    changes = [_change(each) for each in record.get(AGREEMENTS) or () if each.get("reason") != "ORDER"]
-    history = f" Changes: {'; '.join(changes)}." if changes else ""
-    return f"Total {whole}, refunded {back}, but the order comes to {now} now.{history} Enter it by hand."
-
-
-def _change(agreement: Record) -> str:
-    parts = [number(money(each, "totalAmount")) or 0 for each in listed(agreement, "sales")]
-    reason = (text_at(agreement, "reason") or "").lower().replace("_", " ")
-    return f"{(text_at(agreement, 'happenedAt') or '')[:10]} {reason} {sum(parts):+f}"
-
-
 def _refunds(record: Record) -> str | None:
     if not refunds_differ(record):
         return None
@@ -178,9 +175,9 @@ def _cut(record: Record) -> str | None:
 
 def _rounded_back(record: Record) -> str | None:
     rounding = money(record, "totalCashRoundingAdjustment", "refundSet")
-    if not number(rounding):
+    if not rounding_differs(record):
         return None
-    return f"Cash that was paid back was rounded by {rounding}; its credit note has to be entered by hand."
+    return f"Cash that was paid back was rounded by {rounding}, and its refunds show another sum. Enter its credit note by hand."
 
 
 def _platform_tax(record: Record) -> str | None:

@@ -1,19 +1,21 @@
-"""What was paid and paid back, from an order's transactions and refunds.
+"""What was paid, from an order's transactions.
 
 Money received through a gateway is `SALE` + `CAPTURE` less `CHANGE` (cash handed back), of those that succeeded;
-authorisations and suggested refunds are no money. Refunds stand apart, each with its own day. Cash rounding is not in
+authorisations and suggested refunds are no money. Refunds stand apart (`api_refunds`). Cash rounding is not in
 the amounts (Shopify: "can be applied to totalReceived"), so it is added to what the cash drawer took.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recon.sources.shopify.api_records import Record, listed, money, number, text_at, total
+from recon.sources.shopify.api_records import Record, listed, money, text_at, total
 
 _IN: Final = ("SALE", "CAPTURE")
 _OUT: Final = ("CHANGE",)
@@ -31,6 +33,15 @@ def moment(text: str | None) -> str | None:
         return text
     day, clock, offset = found.groups()
     return f"{day} {clock} {'+0000' if offset == 'Z' else offset.replace(':', '')}"
+
+
+def day_of(text: str | None, zone: ZoneInfo) -> str:
+    """Return the day of a moment on the shop's clock; where it is none, what stands there."""
+    try:
+        at = dt.datetime.fromisoformat(text or "")
+    except ValueError:
+        return text or ""
+    return (at.astimezone(zone) if at.tzinfo else at).date().isoformat()
 
 
 def gateway(transaction: Mapping[str, Any]) -> str:
@@ -87,33 +98,11 @@ def payments_frame(records: Sequence[Record]) -> pl.DataFrame | None:
             }
             for place, (name, parts) in enumerate(by_gateway.items(), 1)
         ]  # fmt: skip
-    return _frame(rows, ("payment_channel", "amount", "paid_on", "reference"), "payment_no")
+    return rows_frame(rows, ("payment_channel", "amount", "paid_on", "reference"), "payment_no")
 
 
-def refunds_frame(records: Sequence[Record]) -> pl.DataFrame | None:
-    """Return one row per refund that gave money back, on its own day; None where none did."""
-    rows = []
-    for order_no, record in enumerate(records):
-        given = [each for each in listed(record, "refunds") if number(money(each, "totalRefundedSet")) != 0]
-        rows += [
-            {
-                "order_no": order_no, "refund_no": place, "row": order_no + 1,
-                "refunded_on": moment(text_at(each, "processedAt") or text_at(each, "createdAt")),
-                "amount": money(each, "totalRefundedSet"), "reason": (text_at(each, "note") or "").strip() or None,
-            }
-            for place, each in enumerate(given, 1)
-        ]  # fmt: skip
-    return _frame(rows, ("refunded_on", "amount", "reason"), "refund_no")
-
-
-def refunds_differ(record: Record) -> bool:
-    """Return whether the refunds do not come to what the order says was refunded."""
-    stated = number(money(record, "totalRefundedSet"))
-    listed_sum = number(total(money(each, "totalRefundedSet") for each in listed(record, "refunds")))
-    return stated is not None and listed_sum is not None and stated != listed_sum
-
-
-def _frame(rows: Sequence[Mapping[str, object]], texts: Sequence[str], number_column: str) -> pl.DataFrame | None:
+def rows_frame(rows: Sequence[Mapping[str, object]], texts: Sequence[str], number_column: str) -> pl.DataFrame | None:
+    """Return rows that belong to orders, all text but for their numbers; None where there are none."""
     if not rows:
         return None
     schema = dict.fromkeys(("order_no", number_column, "row"), pl.UInt32()) | dict.fromkeys(texts, pl.String())

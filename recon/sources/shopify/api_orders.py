@@ -51,7 +51,7 @@ def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
         # Shopify's total leaves cash rounding out; what the buyer pays in all does not.
         "total": lambda each: total([money(each, "totalPriceSet"), money(each, "totalCashRoundingAdjustment", "paymentSet")]),
         "paid": paid,
-        "refunded": lambda each: money(each, "totalRefundedSet"),
+        "refunded": _refunded,
         "outstanding": lambda each: money(each, "totalOutstandingSet"),
     }  # fmt: skip
     made = [pl.Series(name, [value(each) for each in records], dtype=pl.String) for name, value in columns.items()]
@@ -95,16 +95,24 @@ def sales_channel(record: Record) -> str:
 
 
 def _lines(record: Record) -> list[Record]:
-    """Return the lines with their kind under ``_kind``, and a line for a tip that stands only in the order's sum."""
-    lines = [{**line, "_kind": _kind(line)} for line in record[LINES]]
+    """Return the lines with their kind under ``_kind``, one for a tip that stands only in the order's sum, and the fees."""
+    lines = [{**line, "_kind": kind_of(line)} for line in record[LINES]]
     tipped = money(record, "totalTipReceivedSet")
     if number(tipped) and not any(line["_kind"] == "tip" for line in lines):
         amount = {"shopMoney": {"amount": tipped}}
         lines.append({"name": TIP, "quantity": "1", "originalUnitPriceSet": amount, "taxable": False, "_kind": "tip"})
+    lines += [
+        {
+            "name": text_at(fee, "name"), "quantity": "1", "originalUnitPriceSet": fee.get("price"),
+            "taxable": bool(fee.get("taxLines")), "_kind": "fee",
+        }
+        for fee in listed(record, "additionalFees")
+    ]  # fmt: skip
     return lines
 
 
-def _kind(line: Record) -> str:
+def kind_of(line: Record) -> str:
+    """Return what a line is: a product, a tip or a gift card."""
     if line.get("isGiftCard") is True:
         return "gift_card"
     is_tip = line.get("name") == TIP and not line.get("sku")
@@ -138,6 +146,11 @@ def _shipping_discount(record: Record) -> str:
         whole, less = number(before), number(after)
         parts.append(format(whole - less, "f") if whole is not None and less is not None else after)
     return total(parts)
+
+
+def _refunded(record: Record) -> str:
+    """Return what was given back in all, rounding of cash that was paid back included."""
+    return total([money(record, "totalRefundedSet"), money(record, "totalCashRoundingAdjustment", "refundSet")])
 
 
 def _duties(record: Record) -> str | None:

@@ -16,7 +16,13 @@ Record = dict[str, Any]
 LINES: Final = "_lines"
 SHIPPING: Final = "_shipping"
 AGREEMENTS: Final = "_agreements"
+ALL_LINES: Final = "_all_lines"
+"""Lines before those that were taken off again were left out."""
+_AGREEMENTS_GO_ON: Final = "_agreements_go_on"
+PARTS: Final = "_parts"
+"""Of a refund: what it consists of, as the answer about it says; absent where nobody asked."""
 _LISTS: Final = ("transactions", "refunds", "fulfillments")
+_LISTS_OF_REFUNDS: Final = ("refundShippingLines", "orderAdjustments", "transactions")
 
 
 def order_records(answers: Sequence[KeptAnswer]) -> list[Record]:
@@ -33,18 +39,19 @@ def order_records(answers: Sequence[KeptAnswer]) -> list[Record]:
                 orders[_id(node)] = _with_parts(node, open_lines)
         elif answer.asked == BULK:
             orders |= _bulk_orders(answer)
-        elif answer.asked in {"OrderLines", "OrderChanges"}:
+        elif answer.asked in {"OrderLines", "OrderChanges", "OrderAgreements"}:
             _complete(orders, answer, open_lines)
+        elif answer.asked == "RefundParts":
+            _complete_refund(orders, answer, open_lines)
         else:
             raise ValueError(f"it holds an answer to {answer.asked!r}, which is not about orders")
     if open_lines:
-        raise ValueError(f"lines of {len(open_lines)} of its orders are missing")
+        raise ValueError(f"lines of {len(open_lines)} of its orders or refunds are missing")
     return list(orders.values())
 
 
 def _with_parts(node: Record, open_lines: set[str]) -> Record:
-    connection = node.get("lineItems") or {}
-    if (connection.get("pageInfo") or {}).get("hasNextPage"):
+    if _goes_on(node, "lineItems"):
         open_lines.add(_id(node))
     return {**node, LINES: listed(node, "lineItems"), SHIPPING: listed(node, "shippingLines")}
 
@@ -56,12 +63,56 @@ def _complete(orders: Mapping[str, Record], answer: KeptAnswer, open_lines: set[
     record = orders[_id(order)]
     if answer.asked == "OrderLines":
         record[LINES] = [*record[LINES], *listed(order, "lineItems")]
-        if not ((order.get("lineItems") or {}).get("pageInfo") or {}).get("hasNextPage"):
+        if not _goes_on(order, "lineItems"):
             open_lines.discard(_id(order))
         return
-    record |= {name: order[name] for name in _LISTS if isinstance(order.get(name), list)}
-    record[SHIPPING] = listed(order, "shippingLines")
-    record[AGREEMENTS] = listed(order, "agreements")
+    if isinstance(order.get("agreements"), dict):
+        record[AGREEMENTS] = [*(record.get(AGREEMENTS) or ()), *listed(order, "agreements")]
+        record[_AGREEMENTS_GO_ON] = _goes_on(order, "agreements")
+    if answer.asked == "OrderChanges":
+        record |= {name: order[name] for name in _LISTS if isinstance(order.get(name), list)}
+        record[SHIPPING] = listed(order, "shippingLines")
+
+
+def _complete_refund(orders: Mapping[str, Record], answer: KeptAnswer, open_lines: set[str]) -> None:
+    """Add to a refund what it consists of; the parts of one with many lines come one after the other."""
+    said = answer.data().get("refund")
+    order = orders.get(text_at(said, "order", "id") or "") if isinstance(said, dict) else None
+    known = {each.get("id"): each for each in listed(order, "refunds")} if order is not None else {}
+    if not isinstance(said, dict) or said.get("id") not in known:
+        raise ValueError("an answer to RefundParts is about a refund that is not in it")
+    refund = known[said["id"]]
+    before = refund.get(PARTS) or {LINES: []}
+    refund[PARTS] = {**said, LINES: [*before[LINES], *listed(said, "refundLineItems")]}
+    if _goes_on(said, "refundLineItems"):
+        open_lines.add(_id(said))
+    else:
+        open_lines.discard(_id(said))
+
+
+def lines_ever(record: Mapping[str, Any]) -> list[Record]:
+    """Return the lines an order ever had, those that were taken off again too."""
+    found: list[Record] = record.get(ALL_LINES) or record[LINES]
+    return found
+
+
+def has_all_agreements(record: Mapping[str, Any]) -> bool:
+    """Return whether every change of an order is known, with all that belongs to it."""
+    found = record.get(AGREEMENTS)
+    return (
+        bool(found) and not record.get(_AGREEMENTS_GO_ON) and not any(_goes_on(each, "sales") for each in found or ())
+    )
+
+
+def is_refund_cut(parts: Mapping[str, Any]) -> bool:
+    """Return whether a refund has more shipping lines, adjustments or payments than were asked for."""
+    return any(_goes_on(parts, name) for name in _LISTS_OF_REFUNDS)
+
+
+def _goes_on(record: Mapping[str, Any], name: str) -> bool:
+    connection = record.get(name)
+    info = connection.get("pageInfo") if isinstance(connection, dict) else None
+    return bool(isinstance(info, dict) and info.get("hasNextPage"))
 
 
 def _bulk_orders(answer: KeptAnswer) -> dict[str, Record]:

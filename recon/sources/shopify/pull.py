@@ -1,6 +1,7 @@
 """Orders of a span of time, page by page or in bulk, each with all that belongs to it before it is kept.
 
-An order that was edited, or one of whose lists was full, is asked for by itself; lines beyond the first page follow.
+An order one of whose lists was full is asked for by itself; lines beyond the first page, the changes of an edited order and
+what each refund consists of follow.
 If it changes meanwhile, its page is read again, so that no kept file mixes two states of an order.
 """
 
@@ -15,16 +16,29 @@ from zoneinfo import ZoneInfo
 from recon.errors import SourceUnavailable, UsageError
 from recon.sources.base import Fetched
 from recon.sources.shopify import queries
-from recon.sources.shopify.api_records import listed
+from recon.sources.shopify.api_records import listed, money, number
 from recon.sources.shopify.bulk import BulkOrder, in_files, run_bulk
 from recon.sources.shopify.client import Reply, ShopifyClient, TooMuch
 from recon.sources.shopify.kept import BULK, KeptAnswer, kept_together
-from recon.sources.shopify.queries import LINES, LISTED, ORDER_CHANGES, ORDER_LINES, ORDERS_COUNT, Operation
+from recon.sources.shopify.queries import (
+    LINES,
+    LISTED,
+    ORDER_AGREEMENTS,
+    ORDER_CHANGES,
+    ORDER_LINES,
+    ORDERS_COUNT,
+    REFUND_PARTS,
+    Operation,
+)
 
 LARGEST_PAGE: Final = 250
 MAX_PAGES: Final = 25_000
 ORDERS_IN_A_FILE: Final = 250
 """From so many orders on a kept file is full; a page may hold few, and each file is compared with all before it."""
+AGREEMENTS: Final = 3
+"""Changes of an edited order in one answer; each may hold fifty sales."""
+REFUND_LINES: Final = 50
+"""Lines of a refund in one answer."""
 READ_AGAIN: Final = 3
 """So often a page is read anew because one of its orders changed meanwhile."""
 DATES: Final[Mapping[str, tuple[str, str]]] = {
@@ -107,7 +121,6 @@ class OrdersPull:
         self._with_buyers, self._bulk_from = with_buyers, bulk_from
         self._with_addresses = with_addresses
         self._orders = queries.orders(with_buyers=with_buyers, with_addresses=with_addresses)
-        self._changes_first = 50
         self._files = 0
         self._stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
 
@@ -188,19 +201,55 @@ class OrdersPull:
 
     def _belonging(self, order: Mapping[str, Any]) -> list[KeptAnswer]:
         """Return the further answers an order needs to be whole; raises _Moved where it changed meanwhile."""
-        kept = []
         info = _object(_object(order, "lineItems"), "pageInfo")
-        while info.get("hasNextPage"):
-            reply = self._about(ORDER_LINES, order, {"first": 100, "after": info.get("endCursor")})
-            kept.append(reply.kept)
-            info = _object(_object(_object(reply.data, "order"), "lineItems"), "pageInfo")
+        kept = []
+        if info.get("hasNextPage"):
+            kept = self._pages_of(ORDER_LINES, order, "lineItems", 100, info.get("endCursor"))
+        return [*kept, *self._changes(order)]
+
+    def _changes(self, order: Mapping[str, Any]) -> list[KeptAnswer]:
+        """Return what happened to an order, and what its refunds consist of; raises _Moved where it changed meanwhile."""
+        kept = []
         if needs_changes(order):
-            kept.append(self._about(ORDER_CHANGES, order, {"first": self._changes_first}).kept)
+            reply = self._about(ORDER_CHANGES, order, {})
+            kept.append(reply.kept)
+            order = {**order, "refunds": _object(reply.data, "order").get("refunds")}
+        if order.get("edited"):
+            kept += self._pages_of(ORDER_AGREEMENTS, order, "agreements", AGREEMENTS)
+        for refund in listed(order, "refunds"):
+            if number(money(refund, "totalRefundedSet")) != 0:
+                kept += self._refund(order, refund)
+        return kept
+
+    def _pages_of(
+        self, operation: Operation, order: Mapping[str, Any], name: str, first: int, after: str | None = None
+    ) -> list[KeptAnswer]:
+        """Return all pages of a connection of one order, from the one after ``after``."""
+        kept, goes_on = [], True
+        while goes_on:
+            reply = self._about(operation, order, {"first": first, "after": after})
+            kept.append(reply.kept)
+            info = _object(_object(_object(reply.data, "order"), name), "pageInfo")
+            goes_on, after = bool(info.get("hasNextPage")), info.get("endCursor")
+        return kept
+
+    def _refund(self, order: Mapping[str, Any], refund: Mapping[str, Any]) -> list[KeptAnswer]:
+        kept, after, goes_on = [], None, True
+        while goes_on:
+            variables = {"id": refund["id"], "first": REFUND_LINES, "after": after}
+            reply = self._client.ask_for_less(REFUND_PARTS, variables, about=str(order["id"]))
+            found = _object(reply.data, "refund")
+            if _object(found, "order").get("updatedAt") != order.get("updatedAt"):
+                raise _Moved
+            kept.append(reply.kept)
+            info = _object(_object(found, "refundLineItems"), "pageInfo")
+            goes_on, after = bool(info.get("hasNextPage")), info.get("endCursor")
         return kept
 
     def _about(self, operation: Operation, order: Mapping[str, Any], variables: dict[str, Any]) -> Reply:
         """Ask about one order, for less where that costs too much."""
-        reply = self._client.ask_for_less(operation, {"id": order["id"], **variables}, about=str(order["id"]))
+        asked = self._client.ask_for_less if "first" in variables else self._client.ask
+        reply = asked(operation, {"id": order["id"], **variables}, about=str(order["id"]))
         if _object(reply.data, "order").get("updatedAt") != order.get("updatedAt"):
             raise _Moved
         return reply
@@ -220,11 +269,10 @@ class OrdersPull:
         """Return the orders that did not change since, and their further answers; the others come with the pages after."""
         still, kept = [], []
         for each in some:
-            if needs_changes(each.order):
-                try:
-                    kept.append(self._about(ORDER_CHANGES, each.order, {"first": self._changes_first}).kept)
-                except _Moved:
-                    continue
+            try:
+                kept += self._changes(each.order)
+            except _Moved:
+                continue
             still.append(each)
         return still, kept
 
@@ -256,10 +304,10 @@ def fetch_products(client: ShopifyClient, page_size: int) -> Iterator[Fetched]:
 
 
 def needs_changes(order: Mapping[str, Any]) -> bool:
-    """Return whether an order must be asked for by itself: it was edited, or a list of the first answer was full."""
+    """Return whether an order must be asked for by itself: a list of the first answer was full."""
     full = any(len(order.get(name) or ()) >= LISTED for name in ("transactions", "refunds", "fulfillments"))
     shipping = _object(_object(order, "shippingLines"), "pageInfo").get("hasNextPage")
-    return bool(order.get("edited")) or full or bool(shipping)
+    return full or bool(shipping)
 
 
 def _object(place: Mapping[str, Any], name: str) -> Mapping[str, Any]:

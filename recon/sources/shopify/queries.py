@@ -20,6 +20,7 @@ LINES: Final = 25
 """Lines of an order in the first answer; further ones are asked for page by page."""
 
 _MONEY: Final = "{ shopMoney { amount } }"
+_PAGE: Final = "pageInfo { hasNextPage endCursor }"
 _TRANSACTION: Final = (
     f"id kind status test gateway formattedGateway processedAt amountSet {_MONEY} amountRoundingSet {_MONEY}"
 )
@@ -33,7 +34,7 @@ id legacyResourceId name createdAt processedAt updatedAt cancelledAt test edited
 displayFinancialStatus displayFulfillmentStatus currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
 totalPriceSet {_MONEY} currentTotalPriceSet {_MONEY} subtotalPriceSet {_MONEY} totalTaxSet {_MONEY}
 totalTipReceivedSet {_MONEY} totalRefundedSet {_MONEY} totalOutstandingSet {_MONEY}
-originalTotalDutiesSet {_MONEY} originalTotalAdditionalFeesSet {_MONEY}
+originalTotalDutiesSet {_MONEY} additionalFees {{ name price {_MONEY} taxLines {{ priceSet {_MONEY} }} }}
 totalCashRoundingAdjustment {{ paymentSet {_MONEY} refundSet {_MONEY} }}
 taxLines {{ title ratePercentage channelLiable priceSet {_MONEY} }}
 retailLocation {{ id name }}"""
@@ -90,19 +91,46 @@ ORDER_LINES: Final = Operation(
 
 ORDER_CHANGES: Final = Operation(
     "OrderChanges",
-    f"""query OrderChanges($id: ID!, $first: Int!) {{
+    f"""query OrderChanges($id: ID!) {{
   order(id: $id) {{ id updatedAt
     fulfillments(first: {LISTED_ALL}) {{ createdAt status }}
     transactions(first: {LISTED_ALL}) {{ {_TRANSACTION} }}
     refunds(first: {LISTED_ALL}) {{ {_REFUND} }}
-    shippingLines(first: {LISTED_ALL}) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHIPPING} }} }}
-    agreements(first: $first) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ id happenedAt reason
-      sales(first: 20) {{ nodes {{ actionType lineType quantity totalAmount {_MONEY} }} }} }} }}
+    shippingLines(first: {LISTED_ALL}) {{ {_PAGE} nodes {{ {_SHIPPING} }} }}
   }}
 }}""",
-    "payments, refunds and changes of an order",
+    "payments, refunds and shipments of an order",
 )
-"""All that happened to an order: asked for where it was edited, and where a list of the first answer was full."""
+"""All payments, refunds and shipments of an order: asked for where a list of the first answer was full."""
+
+ORDER_AGREEMENTS: Final = Operation(
+    "OrderAgreements",
+    f"""query OrderAgreements($id: ID!, $first: Int!, $after: String) {{
+  order(id: $id) {{ id updatedAt
+    agreements(first: $first, after: $after) {{ {_PAGE} nodes {{ happenedAt reason
+      sales(first: 50) {{ {_PAGE} nodes {{ quantity totalAmount {_MONEY} totalTaxAmount {_MONEY}
+        ... on ProductSale {{ lineItem {{ id }} }} }} }} }} }}
+  }}
+}}""",
+    "the changes of an edited order",
+)
+"""What an edited order was agreed to be, change by change, each with its day."""
+
+REFUND_PARTS: Final = Operation(
+    "RefundParts",
+    f"""query RefundParts($id: ID!, $first: Int!, $after: String) {{
+  refund(id: $id) {{ id order {{ id updatedAt }}
+    refundLineItems(first: $first, after: $after) {{ {_PAGE} nodes {{
+      lineItem {{ id }} quantity restockType subtotalSet {_MONEY} totalTaxSet {_MONEY} }} }}
+    refundShippingLines(first: 5) {{ {_PAGE} nodes {{ subtotalAmountSet {_MONEY} taxAmountSet {_MONEY} }} }}
+    orderAdjustments(first: 5) {{ {_PAGE} nodes {{ reason amountSet {_MONEY} taxAmountSet {_MONEY} }} }}
+    transactions(first: 10) {{ {_PAGE} nodes {{ kind status amountSet {_MONEY} amountRoundingSet {_MONEY} }} }}
+    duties {{ amountSet {_MONEY} }}
+  }}
+}}""",
+    "what a refund consists of",
+)
+"""Lines, shipping, adjustments and payments of one refund: lists inside a list cost too much in a page of orders."""
 
 ORDERS_COUNT: Final = Operation(
     "OrdersCount",
@@ -176,6 +204,8 @@ def all_texts() -> dict[str, str]:
         orders(with_buyers=True),
         ORDER_LINES,
         ORDER_CHANGES,
+        ORDER_AGREEMENTS,
+        REFUND_PARTS,
         ORDERS_COUNT,
         SHOP,
         PRODUCTS,
