@@ -163,6 +163,23 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Callable:
+    """A function that plays a case the first time it is asked for; who asks reads in the workspace and changes nothing."""
+    from tests.cases import story
+    from tests.cases.conftest import Played
+
+    stories: dict[str, Played] = {}
+
+    def tell(case: Path) -> Played:
+        if case.name not in stories:
+            root = tmp_path_factory.mktemp(case.name) / "books"
+            stories[case.name] = Played(case, root, dict(story.play(case, root)))
+        return stories[case.name]
+
+    return tell
+
+
+@pytest.fixture(scope="session")
 def peak_originals(tmp_path_factory: pytest.TempPathFactory):
     """States of workspaces joined to a PEAK on loopback, each reached once."""
     from tests.peak_books import PeakOriginals

@@ -21,6 +21,7 @@ TOGETHER: Final = {
     "tests/cases/test_cases.py": STORIES,
     "tests/cases/test_us_books.py": STORIES,
     "tests/cases/test_us_summary.py": STORIES,
+    "tests/tui/test_json.py": STORIES,
 }
 """Modules that share what is made once for a whole run."""
 LONG: Final = ("tests/cases/+", "tests/cases/", "tests/screens/", "tests/browser/")

@@ -3,14 +3,13 @@ shop of ZORT for stories."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from recon.sandbox.zort import ZortShop
-from tests.cases import story
 from tests.cases.crash_world import World
 from tests.cases.nursery import Nursery
 from tests.cases.sweep import Walked, walk
@@ -24,20 +23,6 @@ class Played:
     case: Path
     root: Path
     texts: dict[str, str]
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Played]:
-    """A function that plays a case the first time it is asked for; who asks reads in the workspace and changes nothing."""
-    stories: dict[str, Played] = {}
-
-    def tell(case: Path) -> Played:
-        if case.name not in stories:
-            root = tmp_path_factory.mktemp(case.name) / "books"
-            stories[case.name] = Played(case, root, dict(story.play(case, root)))
-        return stories[case.name]
-
-    return tell
 
 
 @pytest.fixture

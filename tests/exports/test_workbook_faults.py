@@ -156,14 +156,19 @@ def test_f07_a_folder_that_takes_nothing_says_so(tmp_path: Path) -> None:
         write_audit_workbook(dossier(), made_frames(20), tmp_path / "audit" / "audit.xlsx")
 
 
-def edited(tmp_path: Path, sheet: str, cell: str, value: object) -> tuple[str, ...]:
-    """Write, change one cell as a person would, verify."""
-    done = write_audit_workbook(dossier(), made_frames(40), tmp_path / "audit.xlsx")
-    book = openpyxl.load_workbook(done.path)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook nobody changed."""
+    return write_audit_workbook(dossier(), made_frames(40), tmp_path_factory.mktemp("written") / "audit.xlsx").path
+
+
+def edited(written: Path, folder: Path, sheet: str, cell: str, value: object) -> tuple[str, ...]:
+    """Change one cell as a person would, verify."""
+    book = openpyxl.load_workbook(written)
     assert book[sheet][cell].value != value
     book[sheet][cell].value = value
-    book.save(done.path)
-    return verify_workbook(done.path).problems
+    book.save(folder / "audit.xlsx")
+    return verify_workbook(folder / "audit.xlsx").problems
 
 
 def test_f88_saving_without_a_change_breaks_nothing(tmp_path: Path) -> None:
@@ -189,14 +194,14 @@ def test_f88_saving_without_a_change_breaks_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_f88_one_changed_cell_is_found_and_named(
-    tmp_path: Path, sheet: str, cell: str, value: object, says: str
+    written: Path, tmp_path: Path, sheet: str, cell: str, value: object, says: str
 ) -> None:
-    problems = edited(tmp_path, sheet, cell, value)
+    problems = edited(written, tmp_path, sheet, cell, value)
     assert any(problem.startswith(says) for problem in problems), problems
 
 
-def test_f88_a_changed_amount_moves_its_control_totals(tmp_path: Path) -> None:
-    problems = edited(tmp_path, "Postings", "G6", 1)
+def test_f88_a_changed_amount_moves_its_control_totals(written: Path, tmp_path: Path) -> None:
+    problems = edited(written, tmp_path, "Postings", "G6", 1)
     assert any(problem.startswith("Control total Debits, THB: our figure") for problem in problems), problems
 
 

@@ -274,7 +274,7 @@ units = st.lists(
 )
 
 
-@examples(15)
+@examples(8)
 @given(units)
 def test_lazadas_orders_are_the_sum_of_their_pieces(
     tmp_path_factory: pytest.TempPathFactory, given_units: list[Any]

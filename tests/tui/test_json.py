@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from recon.sandbox.zort import ZortShop
 from recon.sandbox.zort_orders import invented_orders, invented_products
 from tests.cases import story
 from tests.clock import FakeClock
+from tests.copies import settle
 from tests.shell import SANDBOX_COMPANY, Ran, Shell, run
 from tests.tui.conftest import MID_MONTH, MONTH_END
 from tui.grammar import build_parser
@@ -129,12 +131,13 @@ def _no_floats(value: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory) -> Shell:
-    """The case's workspace after its last command."""
-    root = tmp_path_factory.mktemp("json") / "books"
-    for _ in story.play(story.CASES / "thai-shop-month", root):
-        pass
-    return Shell(root, FakeClock(dt.datetime(2026, 11, 3, 5, 0, tzinfo=dt.UTC)))
+def month(tmp_path_factory, told) -> Iterator[Shell]:
+    """The case's workspace after its last command, to do in it what one likes."""
+    root = shutil.copytree(told(story.CASES / "thai-shop-month").root, tmp_path_factory.mktemp("json") / "books")
+    settle(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield Shell(root, FakeClock(dt.datetime(2026, 11, 3, 5, 0, tzinfo=dt.UTC)))
 
 
 WEB = ("--connection", "web")
