@@ -195,6 +195,15 @@ def payments_text(digits: int = 2) -> pl.Expr:
     return pl.col("payments").list.eval(said).list.join(_BETWEEN)
 
 
+def payments_whole() -> pl.Expr:
+    """Return the payments of documents with their channels, for telling two apart: ``Card -> Clearing 33.63, ...``; null: one payment."""
+    part = pl.element().struct
+    said = pl.format(
+        "{} -> {} {}", part.field("payment_channel"), part.field("payment_method"), plain_text(part.field("amount_minor"))
+    )  # fmt: skip
+    return pl.col("payments").list.eval(said).list.join(_BETWEEN)
+
+
 def by_payment(documents: pl.DataFrame) -> pl.DataFrame:
     """Return DOCUMENTS with a row per payment: its channel, its method and as total and paid its amount; ``is_main`` marks the first."""
     several = documents.filter(pl.col("payments").is_not_null())

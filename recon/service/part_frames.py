@@ -15,6 +15,7 @@ from recon.frames.parquet import read_frame, scan_frame
 from recon.frames.schemas import PARTS, SUMMED
 from recon.money import plain
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, Parts, PostedContents
+from recon.plan.payments import payments_text
 from recon.summaries_held import SummedOrder
 
 _DOCUMENTS, _LINES, _POSTINGS = "parts", "part_lines", "part_postings"
@@ -84,6 +85,8 @@ def summary_rows(folder: Path) -> pl.DataFrame:
         scan_frame(folder, _DOCUMENTS).drop("doc_no").join(names, on="summary_key", how="left", maintain_order="left")
     )
     placed = rows.join(origin, on="order_key", how="left", maintain_order="left").sort("doc_no", maintain_order=True)
+    if "payments" in placed.collect_schema():
+        placed = placed.with_columns(pl.coalesce(payments_text(), "payment_method").alias("payment_method"))
     return placed.select(pl.col(name).cast(dtype) for name, dtype in SUMMED.items()).collect()
 
 

@@ -14,6 +14,7 @@ from recon.domain.document import Document
 from recon.errors import ReconError, StaleApproval
 from recon.frames.parquet import digest_files
 from recon.money import plain
+from recon.plan.payments import payments_whole
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.plan.records import documents_by_key
@@ -94,7 +95,9 @@ Parts = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 def _differences(then: Parts, now: Parts) -> tuple[str, ...]:
     """Compare documents, lines and postings of a batch with the same documents planned now."""
-    before, after = then[0].drop("doc_no", "order_no"), now[0].drop("doc_no", "order_no")
+    before, after = (
+        part[0].drop("doc_no", "order_no").with_columns(payments_whole().alias("payments")) for part in (then, now)
+    )
     gone = before.join(after, on="document_key", how="anti")
     words = [
         f"{name or key}: would not be made any more"

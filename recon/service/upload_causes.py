@@ -9,6 +9,7 @@ import polars as pl
 from recon.errors import UsageError
 from recon.frames.parquet import scan_frame
 from recon.money import plain
+from recon.plan.payments import by_payment
 from recon.service.context import Context
 from recon.service.planning import plan_folder
 from recon.service.upload_records import RefusedGroup, ResultLine
@@ -88,9 +89,10 @@ def _mends(context: Context, batch: Batch, rows: tuple[OutboxRow, ...], points_t
         "channel": ("documents", "payment_channel", "payment_method"),
         "contact": ("documents", "sales_channel", "contact_code"),
     }[points_to]
+    refused = scan_frame(folder, part).filter(pl.col("doc_no").is_in(numbers.implode())).collect()
+    each = by_payment(refused) if "payments" in refused.columns else refused
     found = (
-        scan_frame(folder, part)
-        .filter(pl.col("doc_no").is_in(numbers.implode()))
+        each.lazy()
         .select(pl.col(left).fill_null(""), pl.col(right).fill_null(""))
         .filter(pl.col(right) != "")
         .unique(maintain_order=True)

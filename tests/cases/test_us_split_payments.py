@@ -107,3 +107,19 @@ def test_a_summary_of_a_day_splits_the_same_way(tmp_path: Path, shop: ShopifySan
         shell(*command).expect(0)
     assert in_books(shell) == posted(shell, batch)
     assert in_books(shell)["Gift Cards Outstanding"] == 700
+
+
+def test_an_approval_does_not_cover_another_split(tmp_path: Path, shop: ShopifySandbox) -> None:
+    shell = pulled(tmp_path / "books", shop)
+    mapped(shell)
+    batch = shell.json("plan")["batch"]
+    shell("approve", batch, "--as", "Nok").expect(0)
+    shell.clock.forward(86_400)  # type: ignore[attr-defined]
+    now = shell.clock.now()  # type: ignore[attr-defined]
+    other = replace(parted(0, ("Gift Card", 400)), updated_at=now)
+    shop.replace_orders([other, *MONTH[1:]])
+    shell("pull").expect(0)
+    said = shell("upload", batch)
+    assert said.code != 0
+    assert "Gift Card -> Gift Cards Outstanding 5.00, is now" in said.out + said.err
+    assert in_books(shell) == {}
