@@ -28,6 +28,7 @@ from recon.config_quickbooks import QuickBooks
 from recon.config_shopify import ShopifyApi
 from recon.config_source import unfit_rules
 from recon.config_summary import Summary, unfit_summary
+from recon.config_taxes import unfit_taxes
 from recon.config_words import Meaning
 from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of
 from recon.errors import SettingsError
@@ -192,8 +193,10 @@ class Connection(Section):
     """Which document of an invoiced sale is the tax invoice; auto: the invoice once goods are delivered, else payment."""
     payment_channels: tuple[str, ...] = ("*",)
     """Chosen payment channels; `*` means all. Others are ignored, visibly."""
-    taxes: Literal["vat", "line"] = "vat"
-    """How tax stands on documents. `vat`: VAT, worked out from the rate and compared with what the source states; `line`: the tax the source states (US sales tax) is a line of its own, booked by charges.tax, and nothing is worked out."""
+    taxes: Literal["vat", "line", "items"] = "vat"
+    """How tax stands on documents. `vat`: VAT, worked out from the rate and compared with what the source states; `line`: the tax the source states (US sales tax) is a line of its own, booked by charges.tax, and nothing is worked out; `items`: the ledger works it out by its own tax item that the source's tax is mapped to (`recon match --tax-item`), and is told so only where that comes to the source's tax to the cent."""
+    tax_differs: Literal["hold", "line"] = "hold"
+    """An order whose tax the ledger would not come to, or whose tax has no item there (`taxes = "items"`). `hold`: it waits for a person; `line`: its tax is a line as with `taxes = "line"`."""
     discounts: Literal["in-prices", "line"] = "in-prices"
     """Where discounts stand on documents. `in-prices`: every line is less its share; `line`: lines keep their full price and one line, booked by charges.discount, takes all discounts off."""
     vat_registered: bool = True
@@ -239,6 +242,11 @@ class Connection(Section):
     """Line names that look like gift cards and are none: they are booked as goods."""
 
     @property
+    def states_tax(self) -> bool:
+        """Whether tax is taken as the source states it, and no VAT is worked out."""
+        return self.taxes != "vat"
+
+    @property
     def vat_rate_basis_points(self) -> int:
         """VAT rate in hundredths of a percent: 700 for 7 %."""
         whole, _, part = self.vat_rate_percent.partition(".")
@@ -267,7 +275,12 @@ class Connection(Section):
             )
         if unfit := unfit_rules(self.source, self.receipts, self.invoices, self.record_kinds):
             raise ValueError(unfit)
-        takes = ledger_facts(self.target).takes_summaries
+        facts = ledger_facts(self.target)
+        if unfit := unfit_taxes(
+            self.taxes, self.charges, has_tax_items=facts.has_tax_items, summary=self.summary.sales
+        ):
+            raise ValueError(unfit)
+        takes = facts.takes_summaries
         if unfit := unfit_summary(self.summary, takes_summaries=takes, numbering=self.numbering, writers=self.writers):
             raise ValueError(unfit)
         creates = ledger_facts(self.target).creates_customers

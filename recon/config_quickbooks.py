@@ -27,6 +27,8 @@ class QuickBooks(Section):
     """Account of the cost of goods sold, for inventory parts that are created."""
     asset_account: str = Field(default="", max_length=159)
     """Account of the stock (Inventory Asset), for inventory parts that are created."""
+    taxable_code: str = Field(default="", max_length=3)
+    """Sales tax code of lines that a tax item taxes (`taxes = "items"`); left out: the company's own code for taxable."""
     payment_methods: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
     """The shop's payment channel to a payment method of QuickBooks, for its reports; a channel that is not named has none."""
     classes: dict[str, str] = {}  # noqa: RUF012

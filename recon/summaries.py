@@ -11,6 +11,7 @@ from typing import Any
 from recon.summaries_contacts import ContactLine
 from recon.summaries_held import PaymentView, SummedOrder
 from recon.summaries_proof import KnownGap
+from recon.summaries_taxes import TaxLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class DocumentLineView:
     vat: str
     withheld: str
     row: int | None
+    tax_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +377,8 @@ class MatchReport:
     """What this call set, in words."""
     causes: tuple[CauseLine, ...] = ()
     methods: tuple[tuple[str, str], ...] = field(default=())
+    taxes: tuple[TaxLine, ...] = ()
+    """Names of taxes, where the ledger works them out by its tax items."""
     sales_account: str = ""
     """Account of lines that go as text; empty: none is chosen."""
     open_returns: int = 0
@@ -383,9 +387,10 @@ class MatchReport:
 
     @property
     def open_count(self) -> int:
-        """How many SKUs, channels and returns still wait for a person."""
+        """How many SKUs, channels, taxes and returns still wait for a person."""
         skus = sum(p.state in {"unlinked", "suggested"} for p in self.products)
-        return skus + sum(c.state == "unmapped" for c in self.channels) + self.open_returns
+        states = [*(c.state for c in self.channels), *(t.state for t in self.taxes)]
+        return skus + states.count("unmapped") + self.open_returns
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.match/1."""

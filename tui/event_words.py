@@ -20,6 +20,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "seen": N_("new things"),
     "gap": N_("missing order numbers"),
     "tax-invoice": N_("tax invoices of suppliers"),
+    "tax": N_("sales taxes and their items"),
 }
 """What was mapped."""
 OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}

@@ -125,6 +125,13 @@ def _channels_charges_returns(match: argparse.ArgumentParser) -> None:
         default=[],
         help="say which sale a return belongs to, by number or order key; RETURN= takes it back (repeatable)",
     )
+    match.add_argument(
+        "--tax-item",
+        metavar="NAME=ITEM",
+        action="append",
+        default=[],
+        help="name the ledger's sales tax item (or group) for a tax of the orders; NAME= takes it away (repeatable)",
+    )
     match.add_argument("--returns", action="store_true", help="show returns whose sale is not known, with candidates")
 
 

@@ -145,6 +145,11 @@ def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
         classes={fold(channel): name for channel, name in rules.classes.items()},
         tax_item=rules.tax_item,
         non_taxable_code=rules.non_taxable_code,
+        taxable_code=rules.taxable_code,
+        works_out_tax=connection.taxes == "items",
+        tax_accounts={
+            f"charges.{name}.tax": one.tax.account for name, one in connection.charges.items() if one.tax.account
+        },
         lookup_grace_seconds=connection.ledger.lookup_grace_seconds,
         needed_accounts=accounts_named(connection) | _stock_accounts(rules),
         customer=connection.contacts.default,
@@ -190,6 +195,8 @@ def _sandbox_quickbooks(access: Access) -> Iterator[Target]:
     path, company = access.workspace.sandbox_quickbooks, access.settings.company
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     books = SandboxCompany(path, clock=access.clock, name=company.name, tax_id=company.tax_id, durable=access.durable)
+    if access.connection.taxes == "items":
+        books.use_sales_tax()
     try:
         yield QuickBooksTarget(SandboxDesk(books), _quickbooks_options(access.connection))
     finally:

@@ -12,6 +12,7 @@ from recon.service.setting_sheet import SettingLine
 from tui.cells import shown
 from tui.core_texts import DOCUMENT_KINDS, ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
 from tui.i18n import N_, _, tr
+from tui.setting_names_american import AMERICAN_CHOICES, AMERICAN_NAMES
 
 PARTS: Final[dict[str, str]] = {
     "company": N_("Company"),
@@ -55,6 +56,7 @@ NAMES: Final[dict[str, str]] = {
     "cancelled_paid": N_("cancelled, paid, no refund stated"),
     "payment_channels": N_("chosen payment channels"),
     "taxes": N_("tax on documents"),
+    "tax_differs": N_("tax the ledger would not come to"),
     "discounts": N_("discounts on documents"),
     "vat_registered": N_("registered for VAT"),
     "vat_rate_percent": N_("VAT rate in percent"),
@@ -132,25 +134,6 @@ NAMES: Final[dict[str, str]] = {
     "purchases.withholds": N_("withholds tax from suppliers"),
     "purchases.supplier_credit": N_("supplier's credit is"),
     "purchases.journal_book": N_("journal book of these credits"),
-    "quickbooks.text_item": N_("item of lines without a product"),
-    "quickbooks.tax_item": N_("sales tax item of 0 %"),
-    "quickbooks.non_taxable_code": N_("sales tax code of every line"),
-    "quickbooks.received": N_("received goods become"),
-    "quickbooks.new_items": N_("products that are created become"),
-    "quickbooks.cogs_account": N_("account of the cost of stock"),
-    "quickbooks.asset_account": N_("account of the stock"),
-    "quickbooks.payment_methods": N_("payment methods of channels"),
-    "quickbooks.classes": N_("classes of sales channels"),
-    "quickbooks.company_file": N_("company file"),
-    "quickbooks.port": N_("port for the Web Connector"),
-    "quickbooks.wait_minutes": N_("minutes it is waited for"),
-    "quickbooks.poll_minutes": N_("minutes between its visits"),
-    "quickbooks.iif.style": N_("import files hold"),
-    "quickbooks.iif.tax_row": N_("row of sales tax on forms"),
-    "quickbooks.iif.tax_agency": N_("tax agency of that row"),
-    "quickbooks.iif.tax_account": N_("account of that row"),
-    "quickbooks.iif.report_column": N_("report's column of numbers"),
-    "quickbooks.iif.unchecked_names": N_("writes files without lists"),
     "summary.sales": N_("sales and refunds go out"),
     "detail.customers": N_("customers of buyers"),
     "detail.inventory": N_("goods are booked"),
@@ -173,7 +156,7 @@ NAMES: Final[dict[str, str]] = {
     "approval.two_persons": N_("one plans and approves"),
     "approval.two_persons_above": N_("two persons from a total of"),
     "approval.valid_days": N_("days an approval holds"),
-}
+} | AMERICAN_NAMES
 """Settings to what they are called; those of a connection without its name, those of a charge without the charge."""
 FIELDS: Final[dict[str, str]] = {
     "order_number": N_("order number"),
@@ -206,11 +189,6 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
         "quickbooks-iif": N_("QuickBooks' import file"),
         "sandbox-quickbooks": N_("sandbox QuickBooks"),
     },
-    "taxes": {"vat": N_("VAT, worked out"), "line": N_("the shop's own tax, as a line")},
-    "discounts": {"in-prices": N_("in the prices"), "line": N_("a line of their own")},
-    "quickbooks.received": {"bill": N_("a bill"), "item-receipt": N_('an "Item Receipt"')},
-    "quickbooks.new_items": {"non-inventory": N_("goods without stock"), "inventory": N_("inventory parts")},
-    "quickbooks.iif.style": {"journal": N_("journal entries"), "forms": N_("sales receipts, invoices ...")},
     "writers": {"recon": N_("recon alone"), "shared": N_("recon and others"), "others": N_("others; only compared")},
     "numbering": {"source": N_("from the order's number"), "ledger": N_("given by the ledger")},
     "record_kinds": RECORD_KINDS,
@@ -302,7 +280,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "charges.treatment": {"book": N_("a line of its own"), "leave-out": _LEAVE_OUT, "hold": _HOLD},
     "charges.vat": {"vat7": N_("VAT 7%"), "vat0": N_("VAT 0%"), "none": N_("no VAT")},
     "approval.two_persons": {"off": N_("allowed"), "warn": N_("allowed, with a warning"), "block": N_("refused")},
-}
+} | AMERICAN_CHOICES
 """What the choices of a setting mean; a name of a program or a format is its own word."""
 FORMS: Final[dict[str, str]] = {
     "company.currency": N_("three capital letters like THB"),

@@ -27,6 +27,7 @@ UNDO_WORDS: Final = {
     "seen": N_("seen {n}"),
     "gap": N_("missing numbers explained {n}"),
     "tax-invoice": N_("tax invoices entered {n}"),
+    "tax item": N_("tax items {n}"),
     "not ours": N_("not ours {n}"),
 }
 """By what the service calls it."""

@@ -35,6 +35,8 @@ class DocumentLine:
     """Row in the order's file; None for charges of the order."""
     wht_minor: int = 0
     """Tax we withhold from the supplier."""
+    tax_code: str | None = None
+    """Tax item of the ledger that taxes this line; of a line of tax: the one that works it out, so that it is not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

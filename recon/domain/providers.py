@@ -83,6 +83,8 @@ class LedgerFacts:
     """Language its documents are written in."""
     is_american: bool = False
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
+    has_tax_items: bool = False
+    """It can work sales tax out by items of its own, each with a rate it tells us, and answers what it came to."""
     takes_summaries: bool = False
     """It takes one document for a day's orders: a credit note there need not name the document it is about."""
     creates_customers: bool = False
@@ -94,7 +96,12 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
     "quickbooks": LedgerFacts(
-        label="QuickBooks Desktop", documents_in="en", is_american=True, takes_summaries=True, creates_customers=True
+        label="QuickBooks Desktop",
+        documents_in="en",
+        is_american=True,
+        has_tax_items=True,
+        takes_summaries=True,
+        creates_customers=True,
     ),
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
@@ -104,6 +111,7 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
         is_sandbox=True,
         documents_in="en",
         is_american=True,
+        has_tax_items=True,
         takes_summaries=True,
         creates_customers=True,
     ),

@@ -66,12 +66,21 @@ def as_read(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
 
 
 def as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """Return a frame of a kept plan as plans are made today: what nobody thought of then is not there, amounts are 0."""
+    """Return a frame of a kept plan as plans are made today: what nobody thought of then, or it has none of, is 0 or null."""
     if frame.schema == schema:
         return frame
-    new = [name for name in schema if name not in frame.columns]
-    whole = frame.with_columns(pl.lit(0 if name.endswith("_minor") else None).alias(name) for name in new)
-    return whole.select(
-        (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype).alias(name)
-        for name, dtype in schema.items()
+    new = {name: dtype for name, dtype in schema.items() if name not in frame.columns}
+    whole = frame.with_columns(
+        pl.lit(0 if name.endswith("_minor") else None, dtype=dtype).alias(name) for name, dtype in new.items()
     )
+    return whole.select(
+        pl.col(name) if whole.schema[name] == dtype
+        else (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype)
+        for name, dtype in schema.items()
+    )  # fmt: skip
+
+
+def as_kept(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return lines of documents as a plan is kept: without the tax items that most plans have none of, so that their bytes stay."""
+    bare = frame["tax_code"].null_count() == frame.height
+    return frame.drop("tax_code") if bare else frame

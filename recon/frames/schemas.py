@@ -82,7 +82,8 @@ ORDERS: Final = pl.Schema({
     "rounding_minor": pl.Int64(),       # cash rounding, signed
     "platform_discount_minor": pl.Int64(),  # funded by the platform, not in total_minor; >= 0
     "tax_minor": pl.Int64(),            # VAT as the source states it, inside or on top as vat_mode says; null: not stated
-    "tax_text": pl.String(),            # the source's name for the tax ("VAT 7%"); null: none
+    "tax_text": pl.String(),            # the source's name for the tax ("VAT 7%"), several joined with " + "; null: none
+    "shipping_taxed": pl.Boolean(),     # whether tax_minor is on shipping too; null: not stated
     "total_minor": pl.Int64(),          # what the source says the buyer pays in all
     "paid_minor": pl.Int64(),           # null: not stated
     "refunded_minor": pl.Int64(),       # cumulative; 0 when none
@@ -238,6 +239,7 @@ DOCUMENT_LINES: Final = pl.Schema({
     "vat_minor": pl.Int64(),            # sums to the document's vat_minor
     "wht_minor": pl.Int64(),            # sums to the document's wht_minor; >= 0
     "row": pl.UInt32(),                 # row in the order's file; null for charges of the order
+    "tax_code": pl.String(),            # ledger's tax item that taxes the line; of a line of tax: that works it out; null: none
 })  # fmt: skip
 
 POSTINGS: Final = pl.Schema({
@@ -306,6 +308,11 @@ CHANNEL_LINKS: Final = pl.Schema({
     "payment_channel": pl.String(),     # as the source spells it, folded
     "payment_method": pl.String(),      # ledger's code: bank, cash or clearing
     "account_code": pl.String(),        # account behind it, for postings; the method's code where not known
+})  # fmt: skip
+
+TAX_LINKS: Final = pl.Schema({
+    "tax_key": pl.String(),             # the source's name of a tax, folded; "" where it names none
+    "tax_code": pl.String(),            # ledger's tax item
 })  # fmt: skip
 
 DECISIONS: Final = pl.Schema({

@@ -23,6 +23,7 @@ from recon.plan.payments import document_parts, kept_whole, payments_text, unspl
 from recon.plan.postings import postings
 from recon.plan.refund_lines import RefundLines, refund_lines
 from recon.plan.shoppers import as_posted
+from recon.plan.tax_items import credited_bases, lost_items, untied_as_lines
 from recon.plan.verdict import mask_of_keys
 from recon.plan.work import Work
 
@@ -53,9 +54,15 @@ class Written:
 
 
 def assemble(
-    work: Work, items: Items, asked: pl.DataFrame, finished: pl.DataFrame, sums: pl.DataFrame, amounts: pl.DataFrame
+    work: Work,
+    items: Items,
+    asked: pl.DataFrame,
+    finished: pl.DataFrame,
+    sums: pl.DataFrame,
+    amounts: pl.DataFrame,
+    taxes: pl.DataFrame,
 ) -> Written:
-    """Return DOCUMENTS, DOCUMENT_LINES, POSTINGS and the findings about them."""
+    """Return DOCUMENTS, DOCUMENT_LINES, POSTINGS and the findings about them; ``taxes``: CHOICE per order."""
     sent = asked if asked["blocked"].null_count() == asked.height else asked.filter(pl.col("blocked").is_null())
     place, connection, limits = sent["order_no"], work.connection, work.inputs.limits
     orders = work.orders.select(_NEEDED)[place]
@@ -79,7 +86,11 @@ def assemble(
     frame = mirrors.frame
     about = frame.select("doc_no", "order_no", "kind", "is_sale", "repeats", "mirrors", "total_minor", "vat_minor")
     given = refund_lines(work, items, frame, amounts["left_out_minor"])
-    about = pl.concat([about, _tax_credited(work, items, frame, given)], how="horizontal")
+    about = pl.concat(
+        [about, _tax_credited(work, items, frame, given), taxes.select("tax_code")[place]], how="horizontal"
+    )
+    wanted = about["tax_code"]
+    about = credited_bases(about, work.inputs.ledger_taxes)
     count = given.sources.height
     documents, (lined, taken_back) = side_by_side(
         lambda: headers(frame, orders, connection, work.inputs.posted, limits.number_max_length),
@@ -92,10 +103,11 @@ def assemble(
     money = frame.select("doc_no", "kind", "total_minor", "net_minor", "vat_minor", "is_tax_invoice", "money_account")
     sales, longest = connection.accounts.sales, limits.text_max_length
     lines, booked = side_by_side(
-        lambda: line_frame(lined, said, given.sources, items, sales, longest),
+        lambda: line_frame(lined, about["tax_code"], said, given.sources, items, sales, longest),
         lambda: postings(money, lined, items.frame["posting_account"], accounts, parts.rows),
     )
     lines, booked = _with_mirrors(lines, booked, mirrors)
+    lines, untied = untied_as_lines(lines, work.inputs.ledger_taxes)
     found = [
         *_document_findings(work, documents, orders, buyers, dates["undated"]),
         _unknown_findings(documents, orders, mirrors.unknown & ~given.itemized),
@@ -104,6 +116,7 @@ def assemble(
         account_findings(_unchosen(work, booked, accounts)),
         unsplit_findings(documents, orders.select("file", "row"), work.split, work.inputs),
         _shared_tax(about, documents, orders, given.is_shared),
+        _untied(pl.concat([untied, lost_items(about, wanted)]), documents, orders),
     ]
     return Written(documents, lines, booked, found)
 
@@ -168,7 +181,7 @@ def _with_amounts(
 def _tax_credited(work: Work, items: Items, frame: pl.DataFrame, given: RefundLines) -> pl.DataFrame:
     """Return per document the sales tax in a refund of a part, where it is booked, and whether it has its refunds' lines."""
     place, itemized = frame["order_no"], given.itemized.alias("itemized")
-    if work.connection.taxes != "line":
+    if not work.connection.states_tax:
         none = pl.repeat(0, frame.height, dtype=pl.Int64, eager=True)
         return pl.DataFrame([none.alias("tax_minor"), none.cast(pl.UInt32).alias("tax_item"), itemized])
     rules = items.by_charge.filter(pl.col("kind") == "tax").sort("channel_no")["item"]
@@ -242,6 +255,13 @@ def _shared_tax(
     parts = whole.filter(~(pl.col("repeats") | pl.col("mirrors")), pl.col("tax_minor") != 0, is_shared)
     detail = pl.format("Of {} given back {} are taken for tax.", plain_text("total_minor"), plain_text("tax_minor"))
     return findings_from(parts, "refund-tax-shared", amount_minor=pl.col("tax_minor"), detail=detail)
+
+
+def _untied(untied: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Return a note per document whose tax no item of the ledger comes to any more."""
+    about = pl.concat([documents, orders.select("file", "row")], how="horizontal")
+    odd = about.join(untied, on="doc_no", how="inner", maintain_order="left")
+    return findings_from(odd, "tax-as-line", amount_minor=pl.col("total_minor"), detail=pl.col("tax_detail"))
 
 
 def _refunds_to_record(documents: pl.DataFrame, place: pl.DataFrame) -> pl.DataFrame:

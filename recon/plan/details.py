@@ -43,6 +43,7 @@ LINED: Final = pl.Schema({
     "net_minor": pl.Int64(),
     "vat_minor": pl.Int64(),
     "is_fraction": pl.Boolean(),
+    "taxed": pl.Boolean(),              # by the document's tax item; of a line of tax: worked out by it
 })  # fmt: skip
 """Lines under their documents, texts and codes still to be looked up."""
 
@@ -77,7 +78,8 @@ def document_lines(
 
     ``documents``: doc_no, order_no, kind, is_sale, repeats (takes the order's lines), mirrors (has the lines of a posted
     document, which are added later), itemized (its lines are among ``refunded``, LINED), total_minor, vat_minor, tax_minor
-    (sales tax in a refund of a part), tax_item.
+    (sales tax in a refund of a part), tax_item, tax_code (item that works it out; null: it is a line), taxed_minor (what
+    it is on). ``finished``: with ``taxed``.
     """
     sales = documents.filter("is_sale").select("order_no", "doc_no")
     if sales.height == order_count:
@@ -115,18 +117,28 @@ def _single_lines(documents: pl.DataFrame, rate: int) -> list[pl.DataFrame]:
         taxed = pl.min_horizontal(divide_half_up(vat, 10_000 + rate, rate), total)
         whole = divide_half_up(total, rate, 10_000 + rate)
         taxed = pl.when(vat == 0).then(0).when(whole == vat).then(total).otherwise(taxed)
-    rest = total - pl.col("_taxed") - pl.col("tax_minor")
+    rest = total - pl.col("_taxed") - pl.col("tax_minor") - pl.col("taxed_minor")
     both = documents.with_columns(taxed.alias("_taxed")).with_columns(rest.alias("_rest"))
     none, no_item = pl.lit(0, dtype=pl.Int64), pl.lit(None, dtype=pl.UInt32)
+    by_item, tax = both.filter(pl.col("taxed_minor") > 0), pl.col("tax_minor")
+    is_worked_out = pl.col("tax_code").is_not_null()
     return [
         _single(both.filter(pl.col("_taxed") > 0), "vat7", pl.col("_taxed"), vat, no_item),
+        _single(by_item, "none", pl.col("taxed_minor"), none, no_item, taxed=pl.lit(value=True)),
         _single(both.filter(pl.col("_rest") > 0), "none", pl.col("_rest"), none, no_item),
-        _single(both.filter(pl.col("tax_minor") > 0), "none", pl.col("tax_minor"), none, pl.col("tax_item"), "tax"),
+        _single(both.filter(tax > 0), "none", tax, none, pl.col("tax_item"), "tax", taxed=is_worked_out),
     ]
 
 
 def _single(
-    documents: pl.DataFrame, vat_code: str, amount: pl.Expr, vat: pl.Expr, item: pl.Expr, kind: str = "product"
+    documents: pl.DataFrame,
+    vat_code: str,
+    amount: pl.Expr,
+    vat: pl.Expr,
+    item: pl.Expr,
+    kind: str = "product",
+    *,
+    taxed: pl.Expr | None = None,
 ) -> pl.DataFrame:
     return documents.select(
         "doc_no",
@@ -142,18 +154,20 @@ def _single(
         (amount - vat).alias("net_minor"),
         vat.alias("vat_minor"),
         pl.lit(value=False).alias("is_fraction"),
+        (pl.lit(value=False) if taxed is None else taxed).alias("taxed"),
     )
 
 
 def line_frame(
     lined: pl.DataFrame,
+    tax_codes: pl.Series,
     said: pl.Series,
     order_lines: pl.DataFrame,
     items: Items,
     sales_account: str,
     text_max_length: int,
 ) -> pl.DataFrame:
-    """Return DOCUMENT_LINES: codes and texts looked up. ``said``: `texts`."""
+    """Return DOCUMENT_LINES: codes and texts looked up. ``tax_codes``: per document; ``said``: `texts`."""
     source, item = lined["source"], lined["item"]
     bare = item.null_count() > 0
     accounts = items.frame["account_code"]
@@ -168,12 +182,25 @@ def line_frame(
         pl.concat([items.frame["product_code"], pl.Series([None], dtype=pl.String)]).gather(item).alias("product_code"),
         accounts.gather(item).alias("account_code"),
         pl.lit(0, dtype=pl.Int64).alias("wht_minor"),
+        _by_line(lined, tax_codes),
     )
     frame = _say_fractions(frame, order_lines)
+    if tax_codes.null_count() < tax_codes.len():
+        worked_out = pl.format("{}, {}", "description", "tax_code")
+        is_tax = (pl.col("kind") == "tax") & pl.col("tax_code").is_not_null()
+        frame = frame.with_columns(pl.when(is_tax).then(worked_out).otherwise("description").alias("description"))
     longest = frame["description"].str.len_bytes().max()
     if isinstance(longest, int) and longest > text_max_length:
         frame = frame.with_columns(pl.col("description").str.slice(0, text_max_length))
     return frame.select(DOCUMENT_LINES.names())
+
+
+def _by_line(lined: pl.DataFrame, tax_codes: pl.Series) -> pl.Series:
+    """Return the tax item of each line; null where it is not taxed by one."""
+    if tax_codes.null_count() == tax_codes.len():
+        return pl.repeat(None, lined.height, dtype=pl.String, eager=True).alias("tax_code")
+    own = tax_codes.gather(lined["doc_no"])
+    return pl.select(pl.when(pl.lit(lined["taxed"])).then(pl.lit(own))).to_series().alias("tax_code")
 
 
 def _line_no() -> pl.Expr:

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.taxes import LedgerTax
 from recon.frames.canonical import REFUND_LINE_NEEDS
 from recon.frames.conform import conform, fill
 from recon.frames.schemas import (
@@ -33,6 +34,7 @@ from recon.frames.schemas import (
     PRODUCT_WISHES,
     REFUND_LINES,
     REFUNDS,
+    TAX_LINKS,
 )
 
 
@@ -129,6 +131,10 @@ class PlanInputs:
     """PRODUCT_WISHES: products the ledger is to create."""
     ledger_products: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEDGER_PRODUCTS))
     """LEDGER_PRODUCTS, where the ledger takes its own products on purchases; empty elsewhere."""
+    tax_links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TAX_LINKS))
+    """TAX_LINKS: the source's names of taxes and the ledger's items that work them out."""
+    ledger_taxes: tuple[LedgerTax, ...] = ()
+    """The ledger's tax items as last read."""
     currency: str = "THB"
     limits: PlanLimits = field(default_factory=PlanLimits)
     ledger_contacts: frozenset[str] = frozenset()
@@ -161,6 +167,7 @@ class PlanInputs:
         )
         conform(self.product_links, PRODUCT_LINKS, name="product links", key=("sku_key",))
         conform(self.channel_links, CHANNEL_LINKS, name="channel links", key=("payment_channel",))
+        conform(self.tax_links, TAX_LINKS, name="tax links", key=("tax_key",))
         conform(
             self.wishes,
             PRODUCT_WISHES,

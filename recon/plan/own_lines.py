@@ -25,7 +25,7 @@ def with_own_lines(orders: pl.DataFrame, lines: pl.DataFrame, connection: Connec
     Adds ``tax_line_minor``, ``tax_inside_minor`` (the part of it that line amounts contain), ``discount_line_minor``
     (>= 0), ``spread_discount_minor`` and ``rounding_line_minor`` (a rounding down that is no line is spread).
     """
-    as_tax, as_discount = connection.taxes == "line", connection.discounts == "line"
+    as_tax, as_discount = connection.states_tax, connection.discounts == "line"
     tax = pl.col("tax_minor").fill_null(0) if as_tax else _ZERO
     rounding, discount = pl.col("rounding_minor"), pl.col("discount_minor")
     orders = orders.with_columns(

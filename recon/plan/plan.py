@@ -37,6 +37,7 @@ from recon.plan.nobody import without_customer
 from recon.plan.payments import with_open_channel
 from recon.plan.products import judged_wishes, with_products
 from recon.plan.summing.fold import folded
+from recon.plan.tax_items import choose_items, marked_lines, tax_as_line, tax_problems
 from recon.plan.vat import order_amounts
 from recon.plan.verdict import apply_rules, hold_acting, mask_of_keys
 from recon.plan.work import Work, open_work
@@ -60,14 +61,17 @@ def _sales_plan(inputs: PlanInputs) -> Plan:
     wishes = judged_wishes(inputs)
     items = build_items(work.orders, inputs.lines, inputs.product_links, work.connection, wishes.on_the_way)
     sale, amounts = _amounts(work, items)
+    taxes = choose_items(inputs, items, sale.frame, work.voucher)
     rule_no = _rules(work, amounts)
     acting = apply_rules(work.verdicts, rule_no)
-    own = _hold(work, sale, amounts, rule_no, acting)
+    own = _hold(work, sale, amounts, taxes, rule_no, acting)
     acting = acting & work.verdicts.free()
     finished, sums = _finish(work, sale, amounts, rule_no, acting)
     asked = entered_by_hand(work.verdicts, _drafts(work, amounts, sums, rule_no, acting), work.inputs.decisions)
+    finished = finished.with_columns(marked_lines(finished, taxes, inputs.lines, items))
     written, results = side_by_side(
-        lambda: assemble(work, items, asked, finished, sums, amounts), lambda: _results(work, asked, amounts, rule_no)
+        lambda: assemble(work, items, asked, finished, sums, amounts, taxes),
+        lambda: _results(work, asked, amounts, rule_no),
     )
     made = _plan(work, written, results, [*own, *written.findings, wishes.findings])
     return with_products(made, wishes.lines, inputs.currency)
@@ -108,7 +112,12 @@ def _rules(work: Work, amounts: pl.DataFrame) -> pl.Series:
 
 
 def _hold(
-    work: Work, sale: SaleLines, amounts: pl.DataFrame, rule_no: pl.Series, acting: pl.Series
+    work: Work,
+    sale: SaleLines,
+    amounts: pl.DataFrame,
+    taxes: pl.DataFrame,
+    rule_no: pl.Series,
+    acting: pl.Series,
 ) -> list[pl.DataFrame]:
     """Hold acting orders that cannot go on, each with all its reasons; return findings about their lines."""
     orders, count = work.orders, work.orders.height
@@ -124,6 +133,8 @@ def _hold(
     cards = [name for name in told["open_channel"].unique().drop_nulls() if is_gift_card(name)]
     owed = pl.when(pl.col("open_channel").is_in(cards)).then(pl.lit(_GIFT_CARD_PAYS))
     verdicts = work.verdicts
+    holds_tax = work.connection.tax_differs == "hold"
+    told = pl.concat([told, taxes], how="horizontal")
     verdicts.orders = told.with_columns(_ours=amounts["our_vat_minor"], _theirs=amounts["their_vat_minor"])
     both = pl.format("Our VAT is {}, the source's {}.", plain_text("_ours"), plain_text("_theirs"))
     foreign = orders["currency"] != work.inputs.currency
@@ -143,13 +154,15 @@ def _hold(
             (unlinked & ~nameless, "channel-not-mapped", {**channel, "detail": owed}),
             (unlinked & nameless, "channel-missing", channel),
             *without_customer(work, rule_no, acting),
+            *((mask & sells, code, said) for mask, code, said in tax_problems(taxes) if holds_tax),
         ],
     )
     verdicts.orders = orders
     lines = sale.blocked.filter(sells.gather(sale.blocked["order_no"])) if sale.blocked.height else sale.blocked
     for code, states in _LINE_HOLDS.items():
         verdicts.settle(orders_of(lines, states, count) & sells, code, hold=True)
-    return [*verdicts.findings, blocked_line_findings(lines, orders, work.inputs.lines)]
+    as_line = tax_as_line(orders, taxes, sells & verdicts.free())
+    return [*verdicts.findings, blocked_line_findings(lines, orders, work.inputs.lines), as_line]
 
 
 _GIFT_CARD_PAYS: Final = (

@@ -55,7 +55,7 @@ def refund_lines(work: Work, items: Items, frame: pl.DataFrame, left_out: pl.Ser
     """
     none = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
     lines, sources = pl.DataFrame(schema=LINED), work.inputs.lines
-    if work.connection.taxes != "line":
+    if not work.connection.states_tax:
         return RefundLines(lines, sources, none, none.cast(pl.Int64), none)
     asked = _asked(frame)
     spans = _spans(asked, work.inputs.refunds)
@@ -117,8 +117,9 @@ def _lines(pairs: pl.DataFrame, work: Work, items: Items, source_count: int) -> 
     )
     named = mine["name"].is_not_null() | (mine["kind"] == "product")
     goods = _before_discounts(booked.with_columns(mine["doc_no"]), work.connection).with_columns(
-        (mine["_at"] + first).cast(pl.UInt32).alias("source"), pl.lit(named).alias("_named")
-    )
+        (mine["_at"] + first).cast(pl.UInt32).alias("source"), pl.lit(named).alias("_named"),
+        (mine["tax_minor"] != 0).alias("_taxed"),
+    )  # fmt: skip
     channel = items.channel_no.gather(mine["order_no"])
     own = [_one_line(mine, -pl.col("discount_minor"), "discount", items, channel)] if _as_line(work.connection) else []
     own.append(_one_line(mine, pl.col("tax_minor"), "tax", items, channel))
@@ -139,10 +140,11 @@ def _before_discounts(lines: pl.DataFrame, connection: Connection) -> pl.DataFra
 
 
 def _one_line(mine: pl.DataFrame, amount: pl.Expr, kind: str, items: Items, channel_no: pl.Series) -> pl.DataFrame:
-    """Return one line per credit note over what its refunds' lines sum up to."""
+    """Return one line per credit note over what its refunds' lines sum up to; taxed where all of them are."""
     rules = items.by_charge.filter(pl.col("kind") == kind).select("channel_no", "item")
     sums = mine.with_columns(channel_no.alias("channel_no")).group_by("doc_no", "channel_no", maintain_order=True)
-    summed = sums.agg(amount.sum().alias("amount_minor")).join(rules, on="channel_no", maintain_order="left")
+    taxed = (pl.lit(kind == "tax") | (pl.col("tax_minor") != 0).all()).alias("_taxed")
+    summed = sums.agg(amount.sum().alias("amount_minor"), taxed).join(rules, on="channel_no", maintain_order="left")
     return summed.select(
         "doc_no",
         pl.lit(kind, dtype=LineKind).alias("kind"),
@@ -151,16 +153,16 @@ def _one_line(mine: pl.DataFrame, amount: pl.Expr, kind: str, items: Items, chan
         pl.lit(value=False).alias("_named"),
         pl.lit(1000, dtype=pl.Int64).alias("quantity_milli"),
         "amount_minor",
+        "_taxed",
     )
 
 
 def _finished(lines: pl.DataFrame, source_count: int) -> pl.DataFrame:
-    """Return LINED: quantities that multiply to their amounts, no VAT."""
+    """Return LINED: quantities that multiply to their amounts, no VAT; which are taxed goes along as a VAT code."""
     if lines.is_empty():
         return pl.DataFrame(schema=LINED)
-    plain = lines.rename({"doc_no": "order_no"}).with_columns(
-        pl.lit(0, dtype=pl.Int64).alias("discount_minor"), pl.lit("none", dtype=VatCode).alias("vat_code")
-    )
+    code = pl.when("_taxed").then(pl.lit("vat7")).otherwise(pl.lit("none")).cast(VatCode).alias("vat_code")
+    plain = lines.rename({"doc_no": "order_no"}).with_columns(pl.lit(0, dtype=pl.Int64).alias("discount_minor"), code)
     highest = lines["doc_no"].max()
     assert isinstance(highest, int)
     every = pl.repeat(value=True, n=highest + 1, dtype=pl.Boolean, eager=True)
@@ -170,7 +172,11 @@ def _finished(lines: pl.DataFrame, source_count: int) -> pl.DataFrame:
     whole = split_lines(unnamed, every).rename({"order_no": "doc_no"})
     zero = pl.lit(0, dtype=pl.Int64).alias("vat_minor")
     return whole.with_columns(
-        pl.coalesce("source", charge).alias("text_no"), pl.col("amount_minor").alias("net_minor"), zero
+        pl.coalesce("source", charge).alias("text_no"),
+        pl.col("amount_minor").alias("net_minor"),
+        zero,
+        (pl.col("vat_code") == "vat7").alias("taxed"),
+        pl.lit("none", dtype=VatCode).alias("vat_code"),
     ).select(pl.col(name).cast(dtype) for name, dtype in LINED.items())
 
 

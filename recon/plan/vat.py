@@ -35,7 +35,7 @@ def order_amounts(orders: pl.DataFrame, sums: pl.DataFrame, voucher: pl.Series, 
     """
     rate = connection.vat_rate_basis_points
     frame = orders.lazy().select(
-        (pl.lit("none", dtype=VatMode) if connection.taxes == "line" else pl.col("vat_mode")).alias("source_mode"),
+        (pl.lit("none", dtype=VatMode) if connection.states_tax else pl.col("vat_mode")).alias("source_mode"),
         _mode(connection).alias("mode"),
         "total_minor",
         "tax_minor",
@@ -55,7 +55,7 @@ def order_amounts(orders: pl.DataFrame, sums: pl.DataFrame, voucher: pl.Series, 
 
 def _mode(connection: Connection) -> pl.Expr:
     """Return the price basis of an order; settings speak only where its own arithmetic is silent."""
-    if not connection.vat_registered or connection.taxes == "line":
+    if not connection.vat_registered or connection.states_tax:
         return pl.lit("none")
     inside = connection.prices == "with-vat" or connection.neutral_orders == "with-vat"
     source = pl.col("vat_mode").cast(pl.String)

@@ -15,6 +15,8 @@ from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, PAYMENT_PART, POSTIN
 from recon.frames.side_by_side import side_by_side
 from recon.review.rows import STANDING
 
+_ONLY_WHERE_SAID: Final = ("tax_code",)
+"""Columns most documents say nothing in: those have the digest they had before the column was thought of."""
 DIGESTS: Final = pl.Schema({"document_key": pl.String(), "order_key": pl.String(), "digest": pl.String()})
 
 _FIELD, _ROW, _ABSENT = "\x1f", "\x1e", "\x1d"
@@ -61,8 +63,26 @@ def _joined(part: pl.DataFrame, schema: pl.Schema, chosen: pl.DataFrame, name: s
 
 def _written(schema: pl.Schema, frame: pl.DataFrame) -> pl.Expr:
     """Return all columns but positions as one text; texts carry their length, so that none can pretend to be two."""
-    names = [name for name in schema if name not in _POSITIONS and name in frame.columns and schema[name] != pl.List]
-    return pl.concat_str([_text(pl.col(name), schema[name]) for name in names], separator=_FIELD)
+    left_out = {*_POSITIONS, *_ONLY_WHERE_SAID}
+    columns = [
+        _text(pl.col(name), schema[name])
+        for name in schema
+        if name not in left_out and name in frame.columns and schema[name] != pl.List
+    ]
+    written = pl.concat_str(columns, separator=_FIELD)
+    said = [name for name in _ONLY_WHERE_SAID if name in schema and name in frame.columns]
+    if not said:
+        return written
+    more = (pl.concat_str([pl.lit(_FIELD), _text(pl.col(name), schema[name])]) for name in said)
+    return pl.concat_str(
+        [
+            written,
+            *(
+                pl.when(pl.col(name).is_null()).then(pl.lit("")).otherwise(own)
+                for name, own in zip(said, more, strict=True)
+            ),
+        ]
+    )
 
 
 def _text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -81,7 +81,7 @@ def charge_table(context: Context, connection: str | None, orders: CanonicalFram
     channels = sorted({*used["sales_channel"].to_list(), *own})
     weighed = {(row["sales_channel"], row["kind"]): row for row in used.iter_rows(named=True)}
     rows = []
-    rare = {"tax": rules.taxes == "line", "fee": "fee" in used["kind"]}  # shown only where there are any
+    rare = {"tax": rules.states_tax, "fee": "fee" in used["kind"]}  # shown only where there are any
     kinds = [kind for kind in KINDS if rare.get(kind, True)]
     for channel in (DEFAULT, *channels):
         charges = rules.charges_for(channel)
@@ -152,7 +152,7 @@ def parse_treatment(kind: str, what: str, rules: Connection) -> tuple[str, str, 
             "Discounts of the shop are spread over the goods of their order. Where they are to be a line of their own, set "
             'discounts = "line" of the connection first. Nothing was changed.'
         )
-    if kind == "tax" and rules.taxes != "line":
+    if kind == "tax" and not rules.states_tax:
         raise UsageError(
             "VAT is worked out and is no charge. Where the shop's own tax (US sales tax) is to be a line, set "
             'taxes = "line" of the connection first. Nothing was changed.'

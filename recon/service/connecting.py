@@ -10,6 +10,7 @@ from recon.domain.providers import source_facts
 from recon.errors import SettingsError, TargetError
 from recon.service.account_proposals import buys, full_name, proposal_values, proposed_accounts
 from recon.service.context import Context
+from recon.service.mapping_frames import ledger_taxes
 from recon.service.rooms import crowded, keep_rooms, rooms_line
 from recon.settings_text import with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, ListRoom
@@ -38,6 +39,8 @@ class ConnectionReport:
     contacts: int = 0
     rooms: tuple[ListRoom, ...] = ()
     """How full the ledger's lists are."""
+    taxes: tuple[tuple[str, str], ...] = ()
+    """Code and rate of the ledger's sales tax items, where it works tax out by them."""
     source: str = ""
     source_says: str = ""
     source_checks: tuple[str, ...] = ()
@@ -52,6 +55,7 @@ class ConnectionReport:
         """JSON shape recon.connect/1."""
         facts = asdict(self)
         facts["methods"] = [{"code": code, "name": name} for code, name in self.methods]
+        facts["taxes"] = [{"code": code, "percent": percent} for code, percent in self.taxes]
         facts["proposals"] = [{"setting": s, "code": c, "name": n} for s, c, n in self.proposals]
         return facts
 
@@ -67,6 +71,10 @@ class ConnectionReport:
         width = max([_CODE_WIDTH, *(len(code) for code, _ in self.methods)])
         lines += [f"  {code:<{width}} {name}" for code, name in self.methods]
         lines += [f"room in its lists: {rooms_line(self.rooms)}"] if self.rooms else []
+        if self.taxes:
+            lines.append(f"sales tax items: {len(self.taxes)}")
+            width = max(len(code) for code, _ in self.taxes)
+            lines += [f"  {code:<{width}} {percent}" for code, percent in self.taxes]
         if self.proposals:
             head = (
                 f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
@@ -134,6 +142,7 @@ def connect(
         accounts=len(catalog.accounts),
         contacts=len(catalog.contacts),
         rooms=company.rooms,
+        taxes=tuple((tax.code, tax.percent) for tax in catalog.taxes) if connection.taxes == "items" else (),
         source=connection.source,
         source_says=says,
         source_checks=checks,
@@ -199,8 +208,7 @@ def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
     """Keep the ledger's lists for matching without asking again."""
     whole = asdict(catalog)
     parts = ["products", "methods", "accounts", "contacts"]
-    if catalog.classes or context.store.catalog.get(name, "classes"):
-        parts.append("classes")
+    parts += [part for part in ("classes", "taxes") if whole[part] or context.store.catalog.get(name, part)]
     context.store.catalog.put(name, {part: whole[part] for part in parts})
 
 
@@ -212,7 +220,8 @@ def known_catalog(context: Context, name: str) -> Catalog:
     }  # fmt: skip
     parts = {part: context.store.catalog.get(name, part) for part in kinds}
     return Catalog(
-        **{part: tuple(kinds[part](**row) for row in found.rows) if found else () for part, found in parts.items()}
+        **{part: tuple(kinds[part](**row) for row in found.rows) if found else () for part, found in parts.items()},
+        taxes=ledger_taxes(context, name),
     )
 
 

@@ -58,7 +58,7 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         timezone=rules.timezone or context.settings.company.timezone,
         prices=rules.prices,
         vat_rate_basis_points=rules.vat_rate_basis_points,
-        tax_as_stated=rules.taxes == "line",
+        tax_as_stated=rules.states_tax,
         gift_card_names=rules.gift_card_names,
         not_gift_card_names=rules.not_gift_card_names,
         profile_text=text,

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from recon.domain.taxes import LedgerTax
 from recon.frames.conform import fill
-from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, LEDGER_PRODUCTS, PRODUCT_LINKS
+from recon.frames.schemas import CHANNEL_LINKS, DECISIONS, LEDGER_PRODUCTS, PRODUCT_LINKS, TAX_LINKS
 from recon.match.channels import METHODS
 from recon.match.keys import fold_column
 from recon.match.products import CATALOG, catalog_frame
@@ -57,6 +58,25 @@ def channel_links(context: Context, name: str) -> pl.DataFrame:
             {"payment_channel": key, "payment_method": method, "account_code": facts.get("account_code") or method}
         )
     return pl.DataFrame(listed, schema=CHANNEL_LINKS)
+
+
+def tax_links(context: Context, name: str) -> pl.DataFrame:
+    """Return TAX_LINKS of a connection."""
+    rows = context.store.mappings.current(name, "tax")
+    return pl.DataFrame(
+        [(key, _as_dict(value)["tax_code"]) for key, value in rows.items()], schema=TAX_LINKS, orient="row"
+    )
+
+
+def ledger_taxes(context: Context, name: str) -> tuple[LedgerTax, ...]:
+    """Return the ledger's sales tax items, as last read."""
+    part = context.store.catalog.get(name, "taxes")
+    return tuple(tax_of_row(row) for row in part.rows) if part else ()
+
+
+def tax_of_row(row: dict[str, Any]) -> LedgerTax:
+    """Return a tax item as it was kept."""
+    return LedgerTax(**{**row, "rates": tuple(row["rates"]), "members": tuple(row["members"])})
 
 
 def decisions(context: Context, name: str, orders: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -26,6 +26,7 @@ from recon.service.context import Context
 from recon.service.creation_edits import creation_edits
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links, version_of
 from recon.service.return_table import return_edits
+from recon.service.tax_table import tax_edits
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
@@ -67,6 +68,8 @@ class MatchEdits:
     """SKUs whose products are not to be created after all."""
     returns: tuple[tuple[str, str | None], ...] = ()
     """(return's number or key, number or key of the sale it belongs to; None: what was said is taken back)."""
+    tax_items: tuple[tuple[str, str | None], ...] = ()
+    """(name of a tax in the orders, the ledger's tax item; None: taken away)."""
     unmapped: str | None = None
     """What happens to payment channels nobody mapped: hold, or the ledger's code of the cash channel."""
 
@@ -81,6 +84,7 @@ class PlannedEdits:
         self.creations: dict[str, Any] = {}
         self.decisions: dict[str, Any] = {}
         self.returns: dict[str, Any] = {}
+        self.taxes: dict[str, Any] = {}
         self.settings: dict[tuple[str, ...], Value] = {}
         self.words: list[str] = []
         self.findings: list[pl.DataFrame] = []
@@ -115,6 +119,9 @@ class PlannedEdits:
         if edits.returns:
             self.returns, said = return_edits(self._context, self._name, self._rules, edits.returns)
             self.words += said
+        if edits.tax_items:
+            self.taxes, said = tax_edits(self._context, self._name, self._rules, self._frames, edits.tax_items)
+            self.words += said
         for order, decision, number in edits.decisions:
             self._decide(order, decision, number)
         self._name_it(edits)
@@ -130,6 +137,7 @@ class PlannedEdits:
                 ("create", bool(edits.create) or edits.create_unlinked), ("uncreate", bool(edits.uncreate)),
                 ("text", codes == {True}), ("link", bool(codes - {True})),
                 ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)), ("return", bool(edits.returns)),
+                ("tax item", bool(edits.tax_items)),
             )
             if is_so
         ]  # fmt: skip
@@ -320,6 +328,7 @@ class PlannedEdits:
             ("decision", self.decisions),
             ("create", self.creations),
             ("return", self.returns),
+            ("tax", self.taxes),
         ):
             if values:
                 store.mappings.set(self._name, kind, values, who=who, reason=self.did)

@@ -15,7 +15,7 @@ from recon.service.context import Context
 from recon.service.new_products import CREATED
 from recon.store.mappings import MappingGroup
 
-UNDOABLE: Final = ("product", "channel", "create", "return", "seen", "gap", "tax-invoice")
+UNDOABLE: Final = ("product", "channel", "create", "return", "seen", "gap", "tax-invoice", "tax")
 """Kinds of mappings that can be undone; what happens to a changed order (`--decide`) is decided anew instead."""
 _UNDO, _REDO = "undo:", "redo:"
 _MOVED: Final = re.compile(r"(undo:|redo:)([0-9]+)")
@@ -52,7 +52,7 @@ def undo(context: Context, connection: str | None, *, kinds: tuple[str, ...] = U
     done, _undone = _stacks(context, name, kinds)
     if not done:
         raise UsageError(
-            "No product and no payment channel was mapped, no product marked, no return linked, no gap explained and no tax invoice entered that could be undone. Nothing was changed."
+            "No product and no payment channel was mapped, no product marked, no return linked, no gap explained, no tax invoice entered and no tax item named that could be undone. Nothing was changed."
         )
     group = done[-1]
     values = context.store.mappings.before(name, group)

@@ -21,6 +21,7 @@ from recon.service.new_products import link_created
 from recon.service.product_table import product_frame
 from recon.service.return_table import waiting_returns
 from recon.service.returned import planned_frames
+from recon.service.tax_table import tax_lines
 from recon.summaries import ChannelLine, MatchReport, ProductLine
 
 __all__ = [
@@ -87,6 +88,7 @@ def _report(
         changes=tuple(planned.words),
         causes=causes(pl.concat(planned.findings)) if planned.findings else (),
         methods=listed,
+        taxes=tax_lines(context, name, rules, frames),
         sales_account=rules.accounts.sales,
         open_returns=waiting_returns(context, name, frames).height,
         dry_run=dry_run,

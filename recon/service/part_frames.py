@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recon.frames.conform import as_now, empty
+from recon.frames.conform import as_kept, as_now, empty
 from recon.frames.parquet import read_frame, scan_frame
 from recon.frames.schemas import PARTS, SUMMED
 from recon.money import plain
@@ -23,7 +23,7 @@ _DOCUMENTS, _LINES, _POSTINGS = "parts", "part_lines", "part_postings"
 
 def part_frames(parts: Parts) -> dict[str, pl.DataFrame]:
     """Return the frames to be written with a plan."""
-    return {_DOCUMENTS: parts.documents, _LINES: parts.lines, _POSTINGS: parts.postings}
+    return {_DOCUMENTS: parts.documents, _LINES: as_kept(parts.lines), _POSTINGS: parts.postings}
 
 
 def has_parts(folder: Path) -> bool:

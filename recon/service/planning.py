@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
-from recon.frames.conform import as_now
+from recon.frames.conform import as_kept, as_now
 from recon.frames.findings import gather
 from recon.frames.parquet import digest_files, read_frame, write_frames
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FIRST_SEEN
@@ -31,7 +31,7 @@ from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
 from recon.service.known import combined, current_sets, frames_path, read_again
-from recon.service.mapping_frames import code_links, owed_accounts, products_bought
+from recon.service.mapping_frames import code_links, ledger_taxes, owed_accounts, products_bought, tax_links
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.new_things import new_things
@@ -164,6 +164,8 @@ def plan_inputs(
         left_out=pl.concat(kept_out).unique("order_key", keep="first", maintain_order=True),
         elsewhere=shared.elsewhere,
         wishes=product_wishes(context, name),
+        tax_links=tax_links(context, name),
+        ledger_taxes=ledger_taxes(context, name),
         tax_invoices=frozenset(told_invoices(context, name)),
         ledger_products=products_bought(context, name, is_taken=capabilities.expense_items),
         currency=context.settings.company.currency,
@@ -220,7 +222,7 @@ def keep_plan(
     """Write the plan's frames under their digest and return folder and digest; ``written``: frames on the disk already."""
     frames = {
         "documents": made.documents,
-        "lines": made.lines,
+        "lines": as_kept(made.lines),
         "postings": made.postings,
         "results": made.results,
         "findings": made.findings,
@@ -268,6 +270,8 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
         facts["codes"] = by_code["product_code"].to_list()
     if told := told_invoices(context, name):
         facts["tax_invoices"] = sorted(told)
+    if context.settings.connections[name].taxes == "items":
+        facts["taxes"] = [sorted(tax_links(context, name).rows()), [asdict(tax) for tax in ledger_taxes(context, name)]]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

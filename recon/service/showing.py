@@ -153,6 +153,7 @@ def _line_view(line: DocumentLine, document: Document) -> DocumentLineView:
         vat=plain(line.vat_minor, currency),
         withheld=plain(line.wht_minor, currency),
         row=line.row,
+        tax_code=line.tax_code,
     )
 
 

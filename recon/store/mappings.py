@@ -4,7 +4,8 @@ Kinds: ``product`` (SKU key to the ledger's product), ``channel`` (payment chann
 ``decision`` (order key: repost, credit, leave, by-hand), ``create`` (SKU key to the product the ledger is to create),
 ``elsewhere`` (order key to an entry of the ledger that is another sale's), ``return`` (order key of a return to that of the
 sale it belongs to), ``seen`` (a new thing), ``gap`` (a missing order number, or a run of them, to why it is missing),
-``tax-invoice`` (order key of a purchase to number and day of the supplier's tax invoice), ``setting``. A value is JSON;
+``tax-invoice`` (order key of a purchase to number and day of the supplier's tax invoice), ``tax`` (name of a sales tax to the
+ledger's item), ``setting``. A value is JSON;
 taking a mapping away is a change like any other. Changes are never edited; the current view is kept beside them.
 """
 
@@ -32,6 +33,7 @@ KINDS: Final = (
     "seen",
     "gap",
     "tax-invoice",
+    "tax",
     "setting",
 )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
 from recon.domain.document import Document
+from recon.domain.taxes import LedgerTax
 
 OTHER_COMPANY: Final = "other-company"
 """Code of an error that nothing was sent because another company answers than the one that was asked before."""
@@ -181,6 +182,8 @@ class Catalog:
     contacts: tuple[LedgerContact, ...] = ()
     classes: tuple[LedgerAccount, ...] = ()
     """Classes (departments, tracking categories) of a ledger that tells of them."""
+    taxes: tuple[LedgerTax, ...] = ()
+    """Items by which it works sales tax out itself, and groups of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,6 +144,15 @@ def _return(text: str) -> tuple[str, str | None]:
     return back.strip(), sale.strip() or None
 
 
+def _tax_item(text: str) -> tuple[str, str | None]:
+    name, equals, item = text.rpartition("=")
+    if not equals:
+        raise UsageError(
+            f"--tax-item {text!r}: write NAME=ITEM, e.g. 'California State Tax 7.25%=CA Sales Tax'; NAME= takes it away. Nothing was changed."
+        )
+    return name.strip(), item.strip() or None
+
+
 def _charge(text: str) -> tuple[str, str, str]:
     head, equals, what = text.rpartition("=")
     channel, colon, kind = head.rpartition(":")
@@ -163,6 +172,23 @@ def _charge_facts(table: ChargeTable) -> list[dict[str, Any]]:
         }
         for row in table.frame.iter_rows(named=True)
     ]  # fmt: skip
+
+
+def _print_taxes(report: MatchReport, output: Output) -> None:
+    if not report.taxes:
+        return
+    mapped = sum(tax.state == "mapped" for tax in report.taxes)
+    output.line(f"Sales taxes: {mapped} of {len(report.taxes)} have a tax item")
+    output.table(
+        ("Tax", "Orders", "Tax in all", "State", "Tax item", "Might be"),
+        [
+            (tax.name or "(none named)", tax.orders, grouped(tax.amount), tax.state,
+             f"{tax.item or ''} {tax.percent}".strip(), " - ".join(filter(None, (tax.suggestion, tax.reason))))
+            for tax in report.taxes[:SHOWN]
+        ],
+        right=(1, 2),
+    )  # fmt: skip
+    output.more(len(report.taxes) - SHOWN, "recon match --json")
 
 
 def _print_charges(table: ChargeTable, output: Output) -> None:
@@ -251,6 +277,7 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         unmapped=args.unmapped,
         charges=tuple(_charge(text) for text in args.charge),
         returns=tuple(_return(text) for text in args.belongs),
+        tax_items=tuple(_tax_item(text) for text in args.tax_item),
     )
 
 
@@ -301,6 +328,7 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
         output.line(
             "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
         )
+    _print_taxes(report, output)
     if report.open_returns:
         output.line(f"Returns whose sale is not known: {report.open_returns} (recon match --returns)")
     if not report.products and not report.channels:

@@ -69,6 +69,7 @@ def print_document(view: DocumentView, output: Output) -> None:
     output.line(
         f"  net {grouped(h.net)}   VAT {grouped(h.vat)} (by line {grouped(view.vat_by_line)})   total {grouped(h.total)} {h.currency}   prices: VAT {view.vat_mode}"
     )
+    _print_tax_item(view, output)
     if view.withheld != "0.00":
         output.line(f"  tax withheld {grouped(view.withheld)}")
     for channel, method, paid in _payments(view):
@@ -102,6 +103,14 @@ def print_document(view: DocumentView, output: Output) -> None:
     if len(view.orders) > SHOWN:
         output.line(f"  and {len(view.orders) - SHOWN:,} more; `recon show {h.number} --json` names all")
     _print_fate(view, output)
+
+
+def _print_tax_item(view: DocumentView, output: Output) -> None:
+    """Say which lines a tax item of the ledger taxes."""
+    taxed = [str(x.line_no) for x in view.lines if x.tax_code and x.kind != "tax"]
+    if taxed:
+        item = next(x.tax_code for x in view.lines if x.tax_code)
+        output.line(f"  sales tax is worked out by {item} on line{'s' if len(taxed) > 1 else ''} {', '.join(taxed)}")
 
 
 def _payments(view: DocumentView) -> list[tuple[str, str, str]]:

@@ -134,7 +134,9 @@ def lines_of(
         doc_no.gather(finished["order_no"]).alias("doc_no"), pl.coalesce("source", charge).alias("text_no")
     ).filter(pl.col("doc_no").is_not_null())
     said = texts(order_lines, documents, pl.Series([], dtype=pl.UInt32))
-    frame = line_frame(numbered.select(LINED.names()), said, order_lines, items, "", work.inputs.limits.text_max_length)
+    lines = numbered.with_columns(pl.lit(value=False).alias("taxed")).select(LINED.names())
+    no_tax_items, longest = pl.Series([], dtype=pl.String), work.inputs.limits.text_max_length
+    frame = line_frame(lines, no_tax_items, said, order_lines, items, "", longest)
     frame = frame.with_columns(numbered["wht_minor"].alias("wht_minor"))
     return frame.select(DOCUMENT_LINES.names()), numbered.select("doc_no", "item", "net_minor")
 

@@ -39,7 +39,7 @@ def folded(made: Plan, inputs: PlanInputs) -> Plan:
     Raises:
         FrameError: The summaries do not come to what their parts come to (a defect).
     """
-    which = _foldable(made.documents)
+    which = _foldable(made.documents, made.lines)
     if not which.any():
         return made
     grouped = _grouped(made.documents.filter(which))
@@ -47,9 +47,11 @@ def folded(made: Plan, inputs: PlanInputs) -> Plan:
     return _put_together(made, inputs, which, grouped, summaries)
 
 
-def _foldable(documents: pl.DataFrame) -> pl.Series:
-    """Return which documents become parts of a summary."""
+def _foldable(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.Series:
+    """Return which documents become parts of a summary; one whose tax the ledger works out is rounded by itself."""
+    by_item = lines.filter(pl.col("tax_code").is_not_null())["doc_no"].unique().implode()
     alone = (pl.col("vat_minor") != 0) | pl.col("is_tax_invoice") | pl.col("contact_tax_id").is_not_null()
+    alone = alone | pl.col("doc_no").is_in(by_item)
     plain = ~alone & pl.col("payment_method").is_not_null()
     kind, waits = pl.col("kind"), pl.col("depends_on").is_not_null()
     receipts = documents.select((kind == "receipt") & plain & ~waits).to_series()

@@ -14,7 +14,7 @@ import polars as pl
 from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, PAYMENT_PART, POSTINGS
 from recon.plan.details import CHARGE_TEXTS
 
-_BY: Final = ("doc_no", "kind", "product_code", "account_code", "vat_code", "unit_price_minor")
+_BY: Final = ("doc_no", "kind", "product_code", "account_code", "vat_code", "tax_code", "unit_price_minor")
 _SUMMED: Final = ("quantity_milli", "amount_minor", "discount_minor", "net_minor", "vat_minor", "wht_minor")
 
 

@@ -34,17 +34,23 @@ ITEMS: Final = (
     ("ItemNonInventory", "MUG-01", "Mug", "Sales"),
     ("ItemService", "GIFT-WRAP", "Gift wrapping", "Sales"),
 )
+TAX_ACCOUNT: Final = "Sales Tax Payable"
 TEXT_ITEM: Final = "Shop Line"
 CUSTOMER: Final = "Shopify Customer"
 VENDOR: Final = "Shopify"
 METHODS: Final = ("Cash", "Check", "Visa", "Shopify Payments", "PayPal")
 ZERO_TAX: Final = "No Tax"
+AGENCY: Final = "Tax Authority"
+TAX_ITEMS: Final = (("CA Sales Tax", "7.25"), ("LA County Tax", "2.25"), ("TX Sales Tax", "6.25"))
+"""Name and percent of the items of a company that works sales tax out itself."""
+TAX_GROUPS: Final = (("CA, Los Angeles", ("CA Sales Tax", "LA County Tax")),)
 
 
 def fill(books: Books) -> None:
     """Give an empty company file its lists."""
     for name, kind, number in ACCOUNTS:
-        add(books, "Account", name, [("AccountType", kind), ("AccountNumber", number), ("Balance", "0.00")])
+        special: Body = [("SpecialAccountType", "SalesTaxPayable")] if name == TAX_ACCOUNT else []
+        add(books, "Account", name, [("AccountType", kind), *special, ("AccountNumber", number), ("Balance", "0.00")])
     for kind, name, described, account in ITEMS:
         add(books, kind, name, [("SalesOrPurchase", [("Desc", described), ("AccountRef", [("FullName", account)])])])
     add(books, "ItemSalesTax", ZERO_TAX, [("TaxRate", "0.0")])
@@ -54,6 +60,23 @@ def fill(books: Books) -> None:
         add(books, "PaymentMethod", name, [])
     for name, taxable in (("Tax", "true"), ("Non", "false")):
         add(books, "SalesTaxCode", name, [("IsTaxable", taxable)])
+
+
+def fill_taxes(books: Books) -> None:
+    """Give a company file the tax items of its jurisdictions, once."""
+    if books.entry(("Vendor",), full_name=AGENCY) is not None:
+        return
+    add(books, "Vendor", AGENCY, [("CompanyName", AGENCY)])
+    for name, percent in TAX_ITEMS:
+        add(
+            books,
+            "ItemSalesTax",
+            name,
+            [("ItemDesc", name), ("TaxRate", percent), ("TaxVendorRef", [("FullName", AGENCY)])],
+        )
+    for name, members in TAX_GROUPS:
+        held: Body = [("ItemSalesTaxRef", [("FullName", one)]) for one in members]
+        add(books, "ItemSalesTaxGroup", name, [("ItemDesc", name), *held])
 
 
 def add(books: Books, kind: str, full_name: str, rest: Body) -> Entry:

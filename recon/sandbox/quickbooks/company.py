@@ -94,9 +94,12 @@ class SandboxCompany:
         return self._books
 
     def use_sales_tax(self, tax_item: str = chart.ZERO_TAX) -> None:
-        """Switch sales tax on, with this most common item."""
+        """Switch sales tax on, with this most common item, and items of some jurisdictions."""
+        self._books.begin()
+        chart.fill_taxes(self._books)
         self._books.set_fact("sales tax", "on")
         self._books.set_fact("tax item", tax_item)
+        self._books.commit()
 
     def use_inventory(self, *, is_on: bool) -> None:
         """Switch inventory and purchase orders on or off; a new file has them on."""

@@ -10,20 +10,22 @@ from typing import Final
 
 from recon.money import plain
 from recon.sandbox.quickbooks.answers import Body
-from recon.sandbox.quickbooks.books import Books, Kept
+from recon.sandbox.quickbooks.books import Books, Entry, Kept
 from recon.sandbox.quickbooks.effects import BOUGHT, effect, stock_moves
 from recon.sandbox.quickbooks.strict import Asked
 from recon.targets.quickbooks.qbxml.rows import Row
 
 ITEM_KINDS: Final = (
     "ItemNonInventory", "ItemService", "ItemOtherCharge", "ItemInventory", "ItemDiscount", "ItemPayment", "ItemSalesTax",
+    "ItemSalesTaxGroup",
 )  # fmt: skip
+TAX_ITEMS: Final = ("ItemSalesTax", "ItemSalesTaxGroup")
 REFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "CustomerRef": ("Customer",), "VendorRef": ("Vendor",), "EntityRef": ("Customer", "Vendor"), "ItemRef": ITEM_KINDS,
     "DepositToAccountRef": ("Account",), "ARAccountRef": ("Account",), "APAccountRef": ("Account",),
     "AccountRef": ("Account",), "OverrideItemAccountRef": ("Account",), "IncomeAccountRef": ("Account",),
     "ExpenseAccountRef": ("Account",), "COGSAccountRef": ("Account",), "AssetAccountRef": ("Account",),
-    "RefundFromAccountRef": ("Account",), "ItemSalesTaxRef": ("ItemSalesTax",), "SalesTaxCodeRef": ("SalesTaxCode",),
+    "RefundFromAccountRef": ("Account",), "ItemSalesTaxRef": TAX_ITEMS, "SalesTaxCodeRef": ("SalesTaxCode",),
     "CustomerSalesTaxCodeRef": ("SalesTaxCode",), "PaymentMethodRef": ("PaymentMethod",), "ClassRef": ("Class",),
     "ParentRef": (*ITEM_KINDS, "Customer", "Account", "Class"), "PrefVendorRef": ("Vendor",),
 }  # fmt: skip
@@ -146,7 +148,8 @@ def _not_closed(day: dt.date, moment: Moment) -> None:
 
 
 def _sale(books: Books, values: Row, kind: str) -> tuple[int, int, Body, Body]:
-    rate = _tax_rate(books, values)
+    rates = _tax_rates(books, values)
+    rate = sum(rates, Decimal(0))
     subtotal, tax_base = 0, 0
     lines: Body = []
     for number, line in enumerate(values.all(f"{kind}LineAdd"), 1):
@@ -155,12 +158,12 @@ def _sale(books: Books, values: Row, kind: str) -> tuple[int, int, Body, Body]:
         tax_base += amount if rate and _is_taxed(books, line) else 0
         said = [pair for pair in _copied(books, line) if pair[0] not in {"Amount", "OverrideItemAccountRef"}]
         lines.append((f"{kind}LineRet", [("TxnLineID", f"L{number}"), *said, ("Amount", money(amount))]))
-    tax = int((Decimal(tax_base) * rate / 100).quantize(Decimal(1), ROUND_HALF_UP))
+    tax = sum(int((Decimal(tax_base) * each / 100).quantize(Decimal(1), ROUND_HALF_UP)) for each in rates)
     total = subtotal + tax
     if total < 0:
         raise Refused(3210, f"The total {money(total)} of the {kind} is below zero.")
     sums: Body = [("Subtotal", money(subtotal))]
-    if rate is not None and books.fact("sales tax"):
+    if books.fact("sales tax"):
         sums += [("SalesTaxPercentage", str(rate)), ("SalesTaxTotal", money(tax))]
     if kind == "Invoice":
         sums += [("AppliedAmount", "0.00"), ("BalanceRemaining", money(total)), ("IsPaid", "false")]
@@ -179,17 +182,46 @@ def _line_amount(line: Row) -> int:
     return int((rate * (quantity if quantity is not None else 1)).quantize(_CENT, ROUND_HALF_UP).scaleb(2))
 
 
-def _tax_rate(books: Books, values: Row) -> Decimal:
-    """Return the percentage QuickBooks itself would add: of the form's tax item, else of the most common one."""
-    if not books.fact("sales tax"):
-        return Decimal(0)
-    name = values.text("ItemSalesTaxRef/FullName") or books.fact("tax item")
-    entry = books.entry(("ItemSalesTax",), full_name=name)
-    return Decimal(next((str(value) for key, value in entry.body if key == "TaxRate"), "0")) if entry else Decimal(0)
+def _tax_rates(books: Books, values: Row) -> list[Decimal]:
+    """Return the percentages QuickBooks itself would add: of the form's tax item, else of the most common one.
+
+    A customer who is not taxable pays none, whatever the lines say. The items of a group are rounded one by one; how the real
+    program rounds them is not verified.
+    """
+    if not books.fact("sales tax") or _pays_no_tax(books, values):
+        return []
+    entry = books.entry(TAX_ITEMS, full_name=values.text("ItemSalesTaxRef/FullName") or books.fact("tax item"))
+    if entry is None:
+        return []
+    if entry.kind == "ItemSalesTax":
+        return [_rate_of(entry)]
+    names = [
+        dict(value).get("FullName") for key, value in entry.body if key == "ItemSalesTaxRef" and isinstance(value, list)
+    ]
+    members = [books.entry(("ItemSalesTax",), full_name=str(name)) for name in names]
+    return [_rate_of(member) for member in members if member is not None]
+
+
+def _rate_of(entry: Entry) -> Decimal:
+    return Decimal(next((str(value) for key, value in entry.body if key == "TaxRate"), "0"))
+
+
+def _pays_no_tax(books: Books, values: Row) -> bool:
+    """Return whether the form, or its customer where the form does not say, is not taxable."""
+    said = values.text("CustomerSalesTaxCodeRef/FullName")
+    if not said:
+        customer = books.entry(("Customer",), full_name=values.text("CustomerRef/FullName"))
+        own = [value for key, value in customer.body if key == "SalesTaxCodeRef"] if customer else []
+        said = str(dict(own[0]).get("FullName", "")) if own and isinstance(own[0], list) else ""
+    return bool(said) and not _is_taxable_code(books, said)
 
 
 def _is_taxed(books: Books, line: Row) -> bool:
-    code = books.entry(("SalesTaxCode",), full_name=line.text("SalesTaxCodeRef/FullName") or "Tax")
+    return _is_taxable_code(books, line.text("SalesTaxCodeRef/FullName") or "Tax")
+
+
+def _is_taxable_code(books: Books, name: str) -> bool:
+    code = books.entry(("SalesTaxCode",), full_name=name)
     return bool(code) and ("IsTaxable", "true") in [(key, value) for key, value in (code.body if code else [])]
 
 

@@ -15,9 +15,9 @@ from recon.errors import TargetUnavailable
 from recon.targets.base import Company, ListRoom
 from recon.targets.quickbooks.desk import CompanyFile, folded
 from recon.targets.quickbooks.exchange import Exchange
-from recon.targets.quickbooks.forms import TaxUse
 from recon.targets.quickbooks.options import QuickBooksOptions
 from recon.targets.quickbooks.qbxml.rows import Row
+from recon.targets.quickbooks.tax_items import TaxUse, problems, tax_use
 
 ListName = Literal["names", "customers", "vendors", "items", "accounts"]
 PUBLISHED: Final[Mapping[ListName, int]] = {"names": 14_500, "items": 14_500, "accounts": 10_000}
@@ -71,18 +71,6 @@ def read_setup(exchange: Exchange) -> Setup:
     return Setup(company=company, host=host, preferences=preferences, taxes=tax_use(preferences))
 
 
-def tax_use(preferences: Row) -> TaxUse:
-    """Return how the company uses sales tax; the preferences lack the part where it is switched off."""
-    sales_tax = preferences.one("SalesTaxPreferences")
-    if sales_tax is None:
-        return TaxUse()
-    return TaxUse(
-        is_on=True,
-        non_taxable_code=sales_tax.text("DefaultNonTaxableSalesTaxCodeRef/FullName"),
-        tax_item=sales_tax.text("DefaultItemSalesTaxRef/FullName"),
-    )
-
-
 def company_of(
     setup: Setup,
     file: CompanyFile,
@@ -112,7 +100,8 @@ def missing(
 
     ``items`` and ``accounts``: rows by FullName.
     """
-    lacks = [*_tax_problems(setup.taxes, options, items)]
+    lacks = list(problems(setup.taxes, options, items, accounts)) if options.works_out_tax else []
+    lacks += _tax_problems(setup.taxes, options, items)
     lacks += _unknown("account", options.needed_accounts, accounts)
     lacks += _stock_problems(setup.preferences, options)
     if options.customer == "":
@@ -164,6 +153,8 @@ def _tax_problems(taxes: TaxUse, options: QuickBooksOptions, items: Mapping[str,
             "sales tax is switched on, and the company has no code for lines that are not taxable. Choose one in QuickBooks under Edit >"
             " Preferences > Sales Tax, or set quickbooks.non_taxable_code."
         )
+    if options.works_out_tax:
+        return  # documents without an item have no taxable line
     name = options.tax_item or taxes.tax_item
     rate = items[name].number("TaxRate") if name in items else None
     if rate is None or rate != 0:

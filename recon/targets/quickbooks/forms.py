@@ -2,8 +2,9 @@
 
 Forms of Desktop have no header discount, shipping or tax amount: each is a line with an item. A line whose product is
 linked goes by quantity and rate (their product is its amount exactly); any other line goes as an amount on
-``options.text_item``, with its account named on the line. Nothing is left to QuickBooks to work out; where the company uses
-sales tax, every line is marked as not taxable, because the shop's tax is a line of its own (reference section 14).
+``options.text_item``, with its account named on the line. Where the company uses sales tax, every line is marked as not
+taxable, because the shop's tax is a line of its own (reference section 14); except where the plan has shown that a tax item
+comes to exactly that tax: then the form names the item, taxed lines are marked so, and no line of tax is sent (`tax_items`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from recon.targets.quickbooks.bought import bill, has_goods, item_receipt, journ
 from recon.targets.quickbooks.options import TEXT_MAX, QuickBooksOptions
 from recon.targets.quickbooks.qbxml.chars import shortened
 from recon.targets.quickbooks.qbxml.write import Request, request
+from recon.targets.quickbooks.tax_items import TaxUse, is_worked_out, tax_item_of
 
 PRODUCT: Final = "product"
 PAID_APART: Final = "Paid by "
@@ -55,15 +57,6 @@ ITEM_RECEIPT: Final = Form(name="ItemReceipt", party="VendorRef")
 """Goods that came before their bill; QuickBooks makes the bill of it."""
 KINDS: Final = frozenset({*FORMS, "void", PRODUCT})
 """Documents that can be sent to QuickBooks Desktop."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxUse:
-    """How the company file uses sales tax, as its preferences say."""
-
-    is_on: bool = False
-    non_taxable_code: str = ""
-    tax_item: str = ""
 
 
 def form_of(document: Document) -> Form | None:
@@ -135,7 +128,10 @@ def _head(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> dict
         "Memo": memo(document),
     }
     if taxes.is_on:
-        values["ItemSalesTaxRef"] = options.tax_item or taxes.tax_item or None
+        own = tax_item_of(document)
+        values["ItemSalesTaxRef"] = own or options.tax_item or taxes.tax_item or None
+        if own:  # else a customer who pays no tax would have none worked out
+            values["CustomerSalesTaxCodeRef"] = taxable(options, taxes)
     return values
 
 
@@ -240,7 +236,8 @@ def _applies_to(document: Document) -> str:
 
 
 def _lines(document: Document, options: QuickBooksOptions, taxes: TaxUse) -> list[Mapping[str, object]]:
-    return [line_values(line, options, taxes) for line in document.lines]
+    sent = (line for line in document.lines if not is_worked_out(line.kind, line.tax_code))
+    return [line_values(line, options, taxes) for line in sent]
 
 
 def line_values(line: DocumentLine, options: QuickBooksOptions, taxes: TaxUse) -> Mapping[str, object]:
@@ -248,7 +245,7 @@ def line_values(line: DocumentLine, options: QuickBooksOptions, taxes: TaxUse) -
     values: dict[str, object] = {
         "ItemRef": line.product_code or options.text_item,
         "Desc": shortened(line.description, TEXT_MAX),
-        "SalesTaxCodeRef": non_taxable(options, taxes),
+        "SalesTaxCodeRef": taxable(options, taxes) if line.tax_code else non_taxable(options, taxes),
         "OverrideItemAccountRef": line.account_code,
     }
     if goes_by_rate(line):
@@ -267,5 +264,10 @@ def is_off(line: DocumentLine) -> bool:
 
 
 def non_taxable(options: QuickBooksOptions, taxes: TaxUse) -> str | None:
-    """Return the sales tax code of every line; None where the company does not use sales tax."""
+    """Return the sales tax code of lines that are not taxed; None where the company does not use sales tax."""
     return (options.non_taxable_code or taxes.non_taxable_code or None) if taxes.is_on else None
+
+
+def taxable(options: QuickBooksOptions, taxes: TaxUse) -> str | None:
+    """Return the sales tax code of lines that a tax item taxes; None where the company does not use sales tax."""
+    return (options.taxable_code or taxes.taxable_code or None) if taxes.is_on else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from recon.domain.taxes import LedgerTax
 from recon.errors import TargetRejected, TargetUnavailable
 from recon.targets.base import Catalog, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, MasterRequest
 from recon.targets.quickbooks.company import Counts
@@ -14,6 +15,7 @@ from recon.targets.quickbooks.options import NAME_MAX
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.write import request
 from recon.targets.quickbooks.records import described
+from recon.targets.quickbooks.tax_items import ledger_taxes
 
 MONEY_ACCOUNTS: Final = ("Bank", "OtherCurrentAsset", "CreditCard", "OtherCurrentLiability")
 """Types of accounts money of a sale can go to: banks, Undeposited Funds and clearing accounts, what is owed on gift cards."""
@@ -56,6 +58,7 @@ class Lists:
             ),
             accounts=tuple(_account(name, row) for name, row in self.accounts.items()),
             contacts=tuple(_contact(name, row) for name, row in self.names.items()),
+            taxes=ledger_taxes(self.items),
         )
 
     def _roots(self) -> Mapping[str, str]:
@@ -113,6 +116,21 @@ class Masters:
             if not error.code.isdigit():  # nobody answered at all
                 raise
             return 0
+
+    def tax_item(self, code: str) -> LedgerTax | None:
+        """Return a sales tax item or group that is in use, with its rates as they are now; None: there is none.
+
+        Raises:
+            TargetUnavailable: It could not be asked.
+        """
+        found = self._active([code])
+        members = [one.text("FullName") for row in found.values() for one in row.all("ItemSalesTaxRef")]
+        found |= self._active(members) if members else {}
+        return next((tax for tax in ledger_taxes(found) if tax.code.casefold() == code.casefold()), None)
+
+    def _active(self, names: list[str]) -> dict[str, Row]:
+        rows = self._exchange.ask("ItemQuery", {"FullName": names})
+        return _by_name(row for row in rows if row.flag("IsActive") is not False)
 
     def ensure(self, wanted: MasterRequest) -> Catalog:
         """Create the customers and vendors that are missing; return those asked for.

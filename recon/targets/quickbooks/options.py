@@ -51,6 +51,12 @@ class QuickBooksOptions:
     """Sales tax item of 0 % on every form where sales tax is switched on; empty: the company's most common one."""
     non_taxable_code: str = ""
     """Sales tax code of every line where sales tax is switched on; empty: the company's own code for not taxable."""
+    taxable_code: str = ""
+    """Sales tax code of lines a tax item taxes; empty: the company's own code for taxable."""
+    works_out_tax: bool = False
+    """Whether documents may leave their sales tax to a tax item of the company."""
+    tax_accounts: Mapping[str, str] = field(default_factory=dict)
+    """Setting to the account (FullName) sales tax is posted to; where it is worked out there, it must be QuickBooks' own."""
     lookup_grace_seconds: int = 5
     """How long an unclear send rests before it is looked up; the company file shows at once what it holds."""
     page_size: int = 200

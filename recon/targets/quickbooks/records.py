@@ -44,7 +44,9 @@ def transaction(row: Row) -> LedgerDocument:
         number=row.text("RefNumber"),
         issued_on=row.day("TxnDate"),
         total_minor=total,
-        vat_minor=row.minor("SalesTaxTotal"),
+        vat_minor=None
+        if row.minor("SalesTaxTotal") is None
+        else 0,  # sales tax is a line here, as on every document of ours
         contact_code=row.text(f"{form.party}/FullName" if form.party else f"{_DEBIT}/EntityRef/FullName") or None,
         is_void=total == 0 and memo.startswith(VOID_MEMO),
         remain_minor=row.minor("BalanceRemaining"),
@@ -88,7 +90,8 @@ def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
         )  # fmt: skip
         return (*lines, *map(_line, row.all("ItemLineRet"))) or None
     apart = _paid_apart(row)
-    return tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet") if line not in apart) or None
+    sold = tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet") if line not in apart)
+    return (*sold, *_tax_line(row)) if sold else None
 
 
 def _amounts_apart(row: Row, kind: str) -> tuple[int, ...] | None:
@@ -117,6 +120,15 @@ def arranged(document: Document, held: LedgerDocument) -> LedgerDocument:
     lines = [next(by_item if ours.product_code else by_account, None) for ours in document.lines]
     found = tuple(line for line in lines if line is not None)
     return replace(held, lines=found) if len(found) == len(lines) else held
+
+
+def _tax_line(row: Row) -> tuple[LedgerLine, ...]:
+    """Return the tax QuickBooks worked out by a tax item as the line it is on our documents; none at 0 %."""
+    total, rate = row.minor("SalesTaxTotal"), row.number("SalesTaxPercentage")
+    if not total and not rate:
+        return ()
+    item_name = row.text("ItemSalesTaxRef/FullName")
+    return (LedgerLine(description=item_name, quantity="", amount_minor=total, product_code=item_name),)
 
 
 def _line(line: Row) -> LedgerLine:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from recon.domain.document import Document
+from recon.domain.taxes import LedgerTax
 from recon.errors import TargetRejected, TargetUnavailable
 from recon.money import plain
 from recon.targets.base import (
@@ -33,7 +34,6 @@ from recon.targets.quickbooks.forms import (
     KINDS,
     PRODUCT,
     SOLD,
-    TaxUse,
     form_request,
     is_off,
     label,
@@ -51,6 +51,7 @@ from recon.targets.quickbooks.options import (
 from recon.targets.quickbooks.qbxml.problems import QbxmlRefused
 from recon.targets.quickbooks.qbxml.write import Request
 from recon.targets.quickbooks.records import confirmation, transaction
+from recon.targets.quickbooks.tax_items import TaxUse, objections
 
 UNSTATED: Final = (
     (
@@ -76,6 +77,7 @@ class QuickBooksTarget(Target):
         """Read by `verify` and not yet given away."""
         self._setup: Setup | None = None
         self._company: Company | None = None
+        self._tax_items: dict[str, LedgerTax | None] = {}
         self._made: tuple[Document, TaxUse, Request] | None = None
         self.capabilities = capabilities(options)
 
@@ -106,6 +108,7 @@ class QuickBooksTarget(Target):
     def check(self, document: Document) -> list[Objection]:
         """Return what QuickBooks would object to, without asking it."""
         found = [] if document.kind == PRODUCT else self._objections(document)
+        found += objections(document, label(document), self._taxes(), self._options, self._tax_item)
         try:
             self._request(document)
         except QbxmlRefused as error:
@@ -157,6 +160,12 @@ class QuickBooksTarget(Target):
     def _taxes(self) -> TaxUse:
         """Return how the company file uses sales tax, asking it once where nobody has yet."""
         return (self._setup or self._read_setup()).taxes
+
+    def _tax_item(self, code: str) -> LedgerTax | None:
+        """Return a tax item as it is in the company file now, asking for it once."""
+        if code not in self._tax_items:
+            self._tax_items[code] = self._masters.tax_item(code)
+        return self._tax_items[code]
 
     def payload(self, document: Document) -> bytes:
         """Return the request of the document's one write; the id of its message set is new each time and not in it."""

@@ -1,0 +1,157 @@
+"""Names of sales taxes as a person works through them: which tax item each has, what it holds back, what it might be.
+
+Only where the ledger works tax out by its items (`taxes = "items"`). Orders with several taxes show each of them, and their
+combination too where the ledger has no group of exactly its items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.domain.taxes import LedgerTax
+from recon.errors import UsageError
+from recon.frames.canonical import CanonicalFrames
+from recon.match.keys import fold
+from recon.match.taxes import parts_of, resolve_taxes, suggest_taxes
+from recon.money import plain
+from recon.service.context import Context
+from recon.service.mapping_frames import ledger_taxes, tax_links
+from recon.summaries_taxes import TaxLine
+
+TAX_STATES: Final = ("unmapped", "as-line", "mapped")
+"""What waits for a person first."""
+TAX_ROWS: Final = pl.Schema({
+    "key": pl.String(),                 # folded name; "" where the orders name none
+    "tax": pl.String(),                 # as the orders spell it
+    "orders": pl.UInt32(),
+    "amount_minor": pl.Int64(),         # sum of their tax
+    "blocked_minor": pl.Int64(),        # sum of the totals of the orders it holds back
+    "state": pl.Enum(TAX_STATES),
+    "code": pl.String(),                # the ledger's tax item; null: none
+    "percent": pl.String(),             # its rate; "" where it has none or is gone
+    "target": pl.String(),              # item and rate; "" for none
+    "suggestion": pl.String(),          # item; null: none
+    "reason": pl.String(),              # why it is suggested, or why there is none; "" for none
+    "search": pl.String(),
+})  # fmt: skip
+
+
+def tax_rows(context: Context, name: str, rules: Connection, frames: CanonicalFrames | None) -> pl.DataFrame:
+    """Return TAX_ROWS, what waits first, then the most orders; none unless the ledger works tax out by items."""
+    if frames is None or rules.taxes != "items":
+        return pl.DataFrame(schema=TAX_ROWS)
+    links, taxes = tax_links(context, name), ledger_taxes(context, name)
+    live = frames.orders.filter(pl.col("tax_minor").fill_null(0) != 0, pl.col("order_state") != "cancelled")
+    texts = live.group_by(pl.col("tax_text").fill_null("").alias("text")).agg(
+        pl.len().alias("orders"), pl.col("tax_minor").sum(), pl.col("total_minor").sum()
+    )
+    weighed = {row["text"]: row for row in texts.iter_rows(named=True)}
+    resolved = {row["tax_text"]: row for row in resolve_taxes(weighed, links, taxes).iter_rows(named=True)}
+    by_key = {tax.code: tax for tax in taxes}
+    found = dict(links.iter_rows())
+    rows = [
+        _row(one, sorted(texts_), weighed, found.get(fold(one)) or _whole(one, resolved), by_key, taxes, rules)
+        for one, texts_ in sorted(_named(resolved).items())
+    ]
+    frame = pl.DataFrame(rows, schema=TAX_ROWS, orient="row")
+    return frame.sort("state", "orders", "tax", descending=[False, True, False])
+
+
+def _named(resolved: dict[str, dict[str, str | None]]) -> dict[str, set[str]]:
+    """Return every name to map with the texts that have it; a combination where a group is what is missing."""
+    found: dict[str, set[str]] = {}
+    for text, row in resolved.items():
+        for part in parts_of(text):
+            found.setdefault(part, set()).add(text)
+        if row["problem"] == "tax-without-group":
+            found.setdefault(text, set()).add(text)
+    return found
+
+
+def _whole(text: str, resolved: dict[str, dict[str, str | None]]) -> str | None:
+    return resolved[text]["tax_code"] if text in resolved else None
+
+
+def _row(
+    name: str,
+    texts: Sequence[str],
+    weighed: dict[str, dict[str, int]],
+    code: str | None,
+    by_code: dict[str, LedgerTax],
+    taxes: Sequence[LedgerTax],
+    rules: Connection,
+) -> tuple[object, ...]:
+    """Return one row of TAX_ROWS."""
+    orders, tax, total = (
+        sum(weighed[text][column] for text in texts) for column in ("orders", "tax_minor", "total_minor")
+    )
+    item = by_code.get(code or "")
+    open_one = "unmapped" if rules.tax_differs == "hold" else "as-line"
+    state = "mapped" if item else open_one
+    hints = suggest_taxes(name, taxes) if item is None else []
+    gone = f"{code} is not among the ledger's tax items as last read" if code and item is None else ""
+    suggestion, reason = hints[0] if hints else (None, "")
+    target = f"{item.code}  {item.percent}" if item else code or ""
+    return (
+        fold(name), name, orders, tax, total if state == "unmapped" else 0, state, code, item.percent if item else "", target,
+        suggestion, gone or reason, fold(f"{name} {target}"),
+    )  # fmt: skip
+
+
+def tax_lines(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[TaxLine, ...]:
+    """Return every name of a tax with its item, for commands."""
+    currency = context.settings.company.currency
+    return tuple(
+        TaxLine(
+            name=row["tax"], orders=row["orders"], amount=plain(row["amount_minor"], currency), state=row["state"],
+            item=row["code"], percent=row["percent"], suggestion=row["suggestion"], reason=row["reason"],
+        )
+        for row in tax_rows(context, name, rules, frames).iter_rows(named=True)
+    )  # fmt: skip
+
+
+def tax_edits(
+    context: Context,
+    name: str,
+    rules: Connection,
+    frames: CanonicalFrames | None,
+    wanted: Sequence[tuple[str, str | None]],
+) -> tuple[dict[str, dict[str, str] | None], list[str]]:
+    """Return the mappings that name tax items (None: taken away), and the same in words.
+
+    Raises:
+        UsageError: An item the ledger does not have, or a tax no order names.
+    """
+    items = {tax.code: tax for tax in ledger_taxes(context, name)}
+    known = _names_of(frames)
+    edits: dict[str, dict[str, str] | None] = {}
+    words = []
+    for tax, code in wanted:
+        shown = tax or "(none named)"
+        if code is None:
+            edits[fold(tax)] = None
+            words.append(f"tax {shown}: tax item taken away")
+            continue
+        if code not in items:
+            have = ", ".join(items) or "none, as last read; `recon connect --refresh` reads its lists"
+            raise UsageError(f"The ledger has no sales tax item {code!r}; it has: {have}. Nothing was changed.")
+        if known is not None and fold(tax) not in known:
+            listed = ", ".join(known.values()) or "none"
+            raise UsageError(f"No order names the tax {tax!r}; there are: {listed}. Nothing was changed.")
+        edits[fold(tax)] = {"tax_code": code}
+        words.append(f"tax {shown} -> {code} ({items[code].percent})")
+    if words and rules.taxes != "items":
+        words.append(f'tax items count only with taxes = "items" (it is "{rules.taxes}")')
+    return edits, words
+
+
+def _names_of(frames: CanonicalFrames | None) -> dict[str, str] | None:
+    """Return key and text of every tax the orders name, combinations too; None: there are no orders."""
+    if frames is None:
+        return None
+    texts = frames.orders.filter(pl.col("tax_minor").fill_null(0) != 0)["tax_text"].fill_null("").unique().sort()
+    return {fold(one): one for text in texts.to_list() for one in (*parts_of(text), text)}
