@@ -127,7 +127,7 @@ def connect(
             _write_accounts(context, name, proposals)
         missing = [text for text in missing if not any(f"accounts.{setting} " in text for setting, _, _ in proposals)]
     says, checks = "", tuple[str, ...]()
-    if "source" in sides or source_facts(connection.source).has_api:
+    if "source" in sides:
         with context.outside.shop(name, connection) as shop:
             says, checks = shop.verify(), (*shop.checks(), *kinds_said(connection))
     return ConnectionReport(
