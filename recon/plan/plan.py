@@ -106,9 +106,25 @@ def _rules(work: Work, amounts: pl.DataFrame) -> pl.Series:
     differs = pl.col("live_total_minor") != pl.col("doc_total_minor")
     takes_back = pl.col("now").is_in(["refunded", "cancelled"])
     too_much = ~takes_back & (pl.col("credited_minor") > pl.col("refund_minor"))
-    frame = frame.select("now", "ledger", "repost", (differs | too_much).fill_null(value=False).alias("changed"))
+    now = (
+        pl.when(_is_given_back_whole()).then(pl.lit("refunded", dtype=frame["now"].dtype)).otherwise("now").alias("now")
+    )
+    frame = frame.with_columns(now).select(
+        "now", "ledger", "repost", (differs | too_much).fill_null(value=False).alias("changed")
+    )
     keys = ["now", "ledger", "changed", "repost"]
     return frame.join(rules_frame(), on=keys, how="left", maintain_order="left")["rule_no"]
+
+
+def _is_given_back_whole() -> pl.Expr:
+    """Return whether all that our documents carry went back, though not all of the order: its charges that are left out stayed.
+
+    Followed as a part it would close the document, and the next plan would post the sale and its refund anew, again and again.
+    """
+    carried = pl.col("doc_total_minor")
+    return ((pl.col("now") == "partly_refunded") & (carried > 0) & (pl.col("refund_minor") >= carried)).fill_null(
+        value=False
+    )
 
 
 def _hold(

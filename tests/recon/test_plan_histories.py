@@ -123,6 +123,20 @@ def balance(made: list[Plan], account: str) -> int:
     "",
     False,
 )
+@example(
+    [[("unpaid", 16, False), ("refunded", 0, False), ("dearer", 90, False)]],
+    {
+        "invoices": "off",
+        "receipts": "paid",
+        "tax_invoice_on": "auto",
+        "vat_registered": False,
+        "charges": {"default": {"shipping": {"treatment": "leave-out"}}},
+    },
+    "included",
+    4_000,
+    "repost",
+    False,
+)
 @given(
     st.lists(STAGES, min_size=1, max_size=4),
     RULES,

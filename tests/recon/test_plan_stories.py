@@ -147,6 +147,23 @@ def test_a_refund_of_more_than_the_document_takes_back_the_document_only() -> No
     assert (result(made)["truth_minor"], result(made)["ignored_minor"]) == (3700, 3700)
 
 
+@pytest.mark.parametrize("refund", [10700, 12000])
+def test_f39_a_sale_given_back_but_for_the_shipping_that_is_left_out_is_posted_once(refund: int) -> None:
+    """All that the documents carry went back: receipt and credit note, and nothing more with the next plan."""
+    rules = connection(**charges(shipping={"treatment": "leave-out"}))
+    told = order(
+        shipping_minor=5000,
+        payment_state="partly_refunded",
+        refunded_minor=refund,
+        refunds=({"amount_minor": refund, "refunded_on": LATER},),
+    )
+    made = plan(told, connection=rules)
+    assert steps(made) == ["receipt", "credit_note"]
+    again = plan(told, connection=rules, posted=posted_from(made))
+    assert (steps(again), result(again)["held_minor"]) == ([], 0)
+    assert result(again)["ignored_minor"] == result(again)["truth_minor"] == 15700 - refund
+
+
 def test_tips_and_gift_cards_wait_until_somebody_says_where_they_belong() -> None:
     made = plan(
         order("1", line(), line(None, 500, kind="tip", name="Tip")),
