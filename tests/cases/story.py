@@ -158,6 +158,7 @@ def document_text(view: dict[str, Any]) -> str:
     lines += [
         f"  {x['line_no']} {x['product_code'] or x['account_code'] or '(text)':<7} {x['quantity']:>3} x {x['unit_price']:>8} = {x['amount']:>9}"
         f"  discount {x['discount']:>7}  net {x['net']:>9}  {x['vat_code']} {x['vat']:>7}  {x['description']}"
+        + (f"  [{x['tax_code']}]" if x["tax_code"] else "")
         for x in view["lines"]
     ]
     lines.append(

@@ -14,7 +14,7 @@ from tests.cases import story
 from tests.cases.conftest import Played
 from tests.clock import FakeClock
 
-CASES = [story.CASES / "us-shop-month", story.CASES / "us-api-changes"]
+CASES = [story.CASES / name for name in ("us-shop-month", "us-api-changes", "us-tax-items")]
 MONEY = re.compile(r" +[0-9.]+ (?:on|through) .* -> (.+)")
 POSTING = re.compile(r"    (.+?) +debit +([0-9.]+)  credit +([0-9.]+)")
 
