@@ -364,6 +364,10 @@ class ChannelLine:
     """mapped, cash, unmapped, or not-needed: none of its orders brings money to an account."""
     method: str | None = None
     account: str | None = None
+    suggestion: str | None = None
+    """Ledger's code it might be; a person decides."""
+    reason: str = ""
+    """Why it is suggested."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
     match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")
     match.add_argument(
+        "--take-accounts",
+        action="store_true",
+        help="write the accounts proposed from the ledger's chart into recon.toml, where none is chosen",
+    )
+    match.add_argument(
         "--accept",
         metavar="SKU",
         action="append",

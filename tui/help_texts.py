@@ -72,6 +72,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --search 'shirt black' --why TS-BLK-M",
         "recon match --charge Lazada:shipping=leave-out --charges",
         "recon match --tax-item 'California State Tax 7.25%=CA Sales Tax' --as Nok",
+        "recon match --take-accounts --dry-run",
         "recon match --create TS-BLK-M='เสื้อยืด สีดำ M' --create CAP-01 --as Nok",
         "recon match --create SHIPPING=ค่าขนส่ง --service",
         "recon match --create-unlinked --dry-run",

@@ -87,6 +87,8 @@ class LedgerFacts:
     """It can work sales tax out by items of its own, each with a rate it tells us, and answers what it came to."""
     takes_summaries: bool = False
     """It takes one document for a day's orders: a credit note there need not name the document it is about."""
+    stock_settings: str = ""
+    """The table of recon.toml that names its accounts of stock and of the cost of goods sold; empty: it keeps no stock for us."""
     creates_customers: bool = False
     """A contact's code there is its name, and we create one for each buyer where a person wants that."""
 
@@ -102,6 +104,7 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
         has_tax_items=True,
         takes_summaries=True,
         creates_customers=True,
+        stock_settings="quickbooks",
     ),
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
@@ -114,6 +117,7 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
         has_tax_items=True,
         takes_summaries=True,
         creates_customers=True,
+        stock_settings="quickbooks",
     ),
 }
 """By the name in recon.toml."""

@@ -34,6 +34,11 @@ MOST_COMPARISONS: Final = 4_000_000
 _SLICE: Final = 2_000
 """Names compared without a breath in between: whoever waits beside this, a screen for example, stays alive."""
 
+_CARRIED: Final = re.compile(r"(?i)(cash|checks?|cheques?|money orders?)\b")
+"""What a shop calls payments that a person takes to the bank."""
+_WORD: Final = re.compile(r"\w+")
+_TELLING: Final = 4
+"""Letters a word has at least to say anything."""
 _NOT_CODE: Final = re.compile(r"[^0-9a-z\u0e00-\u0e7f]+")
 
 
@@ -66,6 +71,27 @@ def suggest_methods(unmapped: pl.DataFrame, methods: pl.DataFrame) -> pl.DataFra
     rows: list[tuple[str, str, str, str, int, str]] = []
     for channel in unmapped.filter(pl.col("payment_channel") != "")["payment_channel"].head(MOST_OPEN_ITEMS):
         rows += _by_name(fold(channel), channel, channel, codes, names, folded, skip=set())
+    return pl.DataFrame(rows, schema=SUGGESTIONS, orient="row")
+
+
+def suggest_by_words(unmapped: pl.DataFrame, methods: pl.DataFrame) -> pl.DataFrame:
+    """Return suggestions by words, for ledgers whose codes are names of accounts.
+
+    An account that says the gateway's name is its clearing account; money that a person carries to the bank, cash and
+    cheques, lies in undeposited funds until then.
+    """
+    codes = methods["payment_method"].to_list()
+    undeposited = next((code for code in codes if "undeposited" in code.casefold()), None)
+    rows = []
+    for channel in unmapped["payment_channel"].head(MOST_OPEN_ITEMS):
+        word = next(iter(_WORD.findall(channel)), "")
+        says = re.compile(rf"(?i)\b{re.escape(word)}\b")
+        same = [code for code in codes if len(word) >= _TELLING and says.search(code)]
+        if undeposited and _CARRIED.match(channel.strip()):
+            reason = f"money of {channel} lies there until a person deposits it"
+            rows.append((fold(channel), channel, undeposited, "", LOWEST_SCORE, reason))
+        elif len(same) == 1:
+            rows.append((fold(channel), channel, same[0], "", LOWEST_SCORE, f"both say {word}"))
     return pl.DataFrame(rows, schema=SUGGESTIONS, orient="row")
 
 

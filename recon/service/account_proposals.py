@@ -1,6 +1,7 @@
 """Accounts a connection needs, proposed from the ledger's own chart: by name, and by type where the ledger states types.
 
-Only proposed: a person writes them with ``--set-accounts`` or chooses others. Nothing is ever taken silently, and an account
+Only proposed, each with its reason: a person takes them (``recon connect --set-accounts``, ``recon match --take-accounts``, the
+settings screen) or chooses others. Nothing is ever taken silently, and an account
 that is chosen already is never proposed again.
 """
 
@@ -40,6 +41,29 @@ BOUGHT_ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class AccountProposal:
+    """An account for a setting that names none yet."""
+
+    setting: str
+    """Under ``accounts``, or with the table it stands in: `charges.default.tax`."""
+    code: str
+    name: str
+    """Of the account in the ledger."""
+    reason: str
+    """Why this one, a sentence."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where it stands in recon.toml, inside its connection."""
+        return _path(self.setting)
+
+    @property
+    def full_name(self) -> str:
+        """The setting as recon.toml names it inside its connection."""
+        return ".".join(f'"{part}"' if ":" in part else part for part in self.path)
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
     """Which account fits a setting of American books."""
 
@@ -50,7 +74,7 @@ class _Wanted:
     """Type as the ledger calls it."""
 
 
-_AMERICAN: Final[Mapping[str, _Wanted]] = {
+_CHARGES: Final[Mapping[str, _Wanted]] = {
     "charges.default.shipping": _Wanted(("Income",), ("shipping", "freight", "delivery", "postage")),
     "charges.default.discount": _Wanted(("Income", "Expenses"), ("discount",)),
     "charges.default.tax": _Wanted(("Liabilities",), ("sales tax",)),
@@ -59,11 +83,26 @@ _AMERICAN: Final[Mapping[str, _Wanted]] = {
     "charges.default.rounding": _Wanted(("Income", "Expenses"), ("rounding", "over/short", "over and short")),
     "charges.default.duties": _Wanted(("Liabilities", "Income"), ("duties", "duty", "customs")),
     "charges.default.fee": _Wanted(("Income", "Liabilities"), ("additional fee", "surcharge", "handling fee")),
+}
+_BOUGHT: Final[Mapping[str, _Wanted]] = {
+    "purchases.by_sku.fee:payment": _Wanted(
+        ("Expenses",), ("merchant", "processing", "card fee", "payment fee", "shopify fee", "transaction fee", "bank charge", "bank service", "fees"),
+    ),
+    "purchases.account": _Wanted(("Expenses",), (), "CostOfGoodsSold"),
+}  # fmt: skip
+"""Where purchases are taken: what a payment provider keeps, and goods without an account of their own."""
+_STOCK: Final[Mapping[str, _Wanted]] = {
+    "cogs_account": _Wanted(("Expenses",), (), "CostOfGoodsSold"),
+    "asset_account": _Wanted(("Assets",), ("inventory", "stock")),
+}
+"""In ledgers that keep stock themselves: the cost of goods sold and the stock."""
+_BOOKS: Final[Mapping[str, _Wanted]] = {
     "receivable": _Wanted(("Assets",), (), "AccountsReceivable"),
     "payable": _Wanted(("Liabilities",), (), "AccountsPayable"),
     "sales": _Wanted(("Income",), ("sales", "revenue", "merchandise")),
 }
-"""By setting; the narrow names come before `sales`, which would fit some of them too."""
+_SHARED: Final = ("purchases.account", "cogs_account")
+"""May name one account: goods are costs either way."""
 
 
 def buys(connection: Connection) -> bool:
@@ -71,8 +110,8 @@ def buys(connection: Connection) -> bool:
     return any(kind in BOUGHT for kind in connection.record_kinds)
 
 
-def proposed_accounts(connection: Connection, accounts: Sequence[LedgerAccount]) -> list[tuple[str, str, str]]:
-    """Return (setting, code, name) for settings that name no account yet."""
+def proposed_accounts(connection: Connection, accounts: Sequence[LedgerAccount]) -> list[AccountProposal]:
+    """Return an account for each setting that names none yet and that one of the chart fits."""
     if ledger_facts(connection.target).is_american:
         return _american(connection, accounts)
     proposals = []
@@ -82,54 +121,78 @@ def proposed_accounts(connection: Connection, accounts: Sequence[LedgerAccount])
             continue
         for account in accounts:
             folded = account.name.casefold()
-            if account.code not in taken and any(name in folded for name in names):
-                proposals.append((setting, account.code, account.name))
+            word = next((name for name in names if name in folded), "")
+            if account.code not in taken and word:
+                proposals.append(AccountProposal(setting, account.code, account.name, f"Its name says {word}."))
                 taken.add(account.code)
                 break
     return proposals
 
 
-def _american(connection: Connection, accounts: Sequence[LedgerAccount]) -> list[tuple[str, str, str]]:
+def _american(connection: Connection, accounts: Sequence[LedgerAccount]) -> list[AccountProposal]:
+    table = ledger_facts(connection.target).stock_settings
+    stock = {f"{table}.{name}": wanted for name, wanted in _STOCK.items()} if table else {}
+    wishes = {
+        **_CHARGES,
+        **(_BOUGHT if buys(connection) else {}),
+        **stock,
+        **_BOOKS,
+    }  # narrow names first: sales fits many
     proposals = []
-    taken = {_chosen(connection, setting) for setting in _AMERICAN}
-    for setting, wanted in _AMERICAN.items():
+    taken = {_chosen(connection, setting) for setting in wishes if not _is_shared(setting)}
+    for setting, wanted in wishes.items():
         if _chosen(connection, setting):
             continue
-        fitting = next((one for one in accounts if one.code not in taken and _fits(one, wanted)), None)
+        found = ((one, reason) for one in accounts if (reason := _fits(one, wanted)))
+        fitting = next((pair for pair in found if _is_shared(setting) or pair[0].code not in taken), None)
         if fitting is not None:
-            proposals.append((setting, fitting.code, fitting.name))
-            taken.add(fitting.code)
+            account, reason = fitting
+            proposals.append(AccountProposal(setting, account.code, account.name, reason))
+            taken |= set() if _is_shared(setting) else {account.code}
     return proposals
 
 
-def _fits(account: LedgerAccount, wanted: _Wanted) -> bool:
+def _is_shared(setting: str) -> bool:
+    return setting.endswith(_SHARED)
+
+
+def _fits(account: LedgerAccount, wanted: _Wanted) -> str:
+    """Return why an account fits; empty: it does not."""
     if account.root not in wanted.roots or (wanted.kind and account.kind != wanted.kind):
-        return False
+        return ""
+    if not wanted.words:
+        return f"The chart's first account of type {account.kind}."
     folded = f"{account.code} ".casefold()
-    return not wanted.words or any(word in folded for word in wanted.words)
+    word = next((word for word in wanted.words if word in folded), "")
+    return f"Its name says {word.strip()}, and its type is {account.kind or account.root}." if word else ""
+
+
+def _path(setting: str) -> tuple[str, ...]:
+    if "." not in setting:
+        return ("accounts", setting)
+    needs_account = setting.startswith(("charges.", "purchases.by_sku."))
+    return (*setting.split("."), *(["account"] if needs_account else []))
 
 
 def _chosen(connection: Connection, setting: str) -> str:
     """Return the account a setting names; empty where it names none, or its charge goes by a product or is left out."""
-    kind = setting.removeprefix("charges.default.")
-    if kind == setting:
-        return str(getattr(connection.accounts, setting))
-    charge = getattr(connection.charges_for("default"), kind)
-    assert isinstance(charge, Charge)
-    return charge.account or charge.product or ("left out" if charge.treatment == "leave-out" else "")
+    if setting.startswith("charges.default."):
+        charge = getattr(connection.charges_for("default"), setting.removeprefix("charges.default."))
+        assert isinstance(charge, Charge)
+        return charge.account or charge.product or ("left out" if charge.treatment == "leave-out" else "")
+    if setting.startswith("purchases.by_sku."):
+        line = connection.purchases.by_sku.get(setting.removeprefix("purchases.by_sku."))
+        return line.account if line else ""
+    table, _, name = setting.rpartition(".")
+    return str(getattr(getattr(connection, table or "accounts"), name))
 
 
-def full_name(setting: str) -> str:
-    """Return a setting as recon.toml names it inside its connection."""
-    return f"{setting}.account" if setting.startswith("charges.") else f"accounts.{setting}"
-
-
-def proposal_values(connection: str, proposals: Sequence[tuple[str, str, str]]) -> dict[tuple[str, ...], Value]:
+def proposal_values(connection: str, proposals: Sequence[AccountProposal]) -> dict[tuple[str, ...], Value]:
     """Return the settings that write proposals down; a charge whose account is named is booked."""
     chosen: dict[tuple[str, ...], Value] = {}
-    for setting, code, _ in proposals:
-        path = ("connections", connection, *full_name(setting).split("."))
-        chosen[path] = code
-        if setting.startswith("charges."):
+    for proposal in proposals:
+        path = ("connections", connection, *proposal.path)
+        chosen[path] = proposal.code
+        if proposal.setting.startswith("charges."):
             chosen[*path[:-1], "treatment"] = "book"
     return chosen

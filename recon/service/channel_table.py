@@ -8,10 +8,11 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.providers import ledger_facts
 from recon.frames.canonical import CanonicalFrames
 from recon.match.channels import moves_money, resolve_channels, unmapped_channels
 from recon.match.keys import fold_column
-from recon.match.suggest import suggest_methods
+from recon.match.suggest import suggest_by_words, suggest_methods
 from recon.match.work_filter import matching_rows
 from recon.normalize.paid_parts import paid_parts
 from recon.plan.marketplace import counted_orders, settled_orders
@@ -99,7 +100,13 @@ def channel_rows(context: Context, name: str, rules: Connection, frames: Canonic
     rows = rows.join(
         methods.select("payment_method", "method_name"), on="payment_method", how="left", maintain_order="left"
     )
-    hints = suggest_methods(rows.filter(pl.col("payment_method").is_null()), methods)
+    waiting = rows.filter(pl.col("payment_method").is_null())
+    # Where the code is the account's own name, that is what a channel is compared with.
+    if ledger_facts(rules.target).is_american:
+        named = methods.with_columns(pl.col("payment_method").alias("method_name"))
+        hints = pl.concat([suggest_methods(waiting, named), suggest_by_words(waiting, methods)])
+    else:
+        hints = suggest_methods(waiting, methods)
     hints = hints.unique("open_text", keep="first", maintain_order=True).select(
         pl.col("open_text").alias("payment_channel"), pl.col("code").alias("suggestion"),
         pl.col("name").alias("suggestion_name"), "reason",

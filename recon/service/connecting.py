@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from recon.config import Connection
 from recon.domain.providers import source_facts
 from recon.errors import SettingsError, TargetError
-from recon.service.account_proposals import buys, full_name, proposal_values, proposed_accounts
+from recon.service.account_proposals import AccountProposal, buys, proposal_values, proposed_accounts
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes
 from recon.service.rooms import crowded, keep_rooms, rooms_line
@@ -46,8 +47,8 @@ class ConnectionReport:
     source_checks: tuple[str, ...] = ()
     """What could be confirmed of the shop system's API and what not, without any value of an answer."""
     missing: tuple[str, ...] = ()
-    proposals: tuple[tuple[str, str, str], ...] = ()
-    """Account setting, code, name in the ledger: proposed by name, chosen by a person."""
+    proposals: tuple[AccountProposal, ...] = ()
+    """Proposed by name and type, chosen by a person."""
     proposals_written: bool = False
     dry_run: bool = False
 
@@ -56,7 +57,6 @@ class ConnectionReport:
         facts = asdict(self)
         facts["methods"] = [{"code": code, "name": name} for code, name in self.methods]
         facts["taxes"] = [{"code": code, "percent": percent} for code, percent in self.taxes]
-        facts["proposals"] = [{"setting": s, "code": c, "name": n} for s, c, n in self.proposals]
         return facts
 
     def lines(self) -> list[str]:
@@ -79,9 +79,9 @@ class ConnectionReport:
             head = (
                 f"Accounts {'that would be ' if self.dry_run else ''}written to recon.toml:"
                 if self.proposals_written
-                else "Accounts proposed by name (write them with --set-accounts, or choose others in recon.toml):"
+                else "Accounts proposed from the ledger's chart (take them with --set-accounts or recon match --take-accounts, or choose others in recon.toml):"
             )
-            lines += [head, *(f"  {full_name(setting)} = {code}   {name}" for setting, code, name in self.proposals)]
+            lines += [head, *proposal_lines(self.proposals)]
         lines += [f"missing: {text}" for text in self.missing]
         if self.dry_run:
             lines.append("Dry run: both sides were asked; no key, no list and no setting was kept.")
@@ -125,7 +125,7 @@ def connect(
     if set_accounts and proposals:
         if not dry_run:
             _write_accounts(context, name, proposals)
-        missing = [text for text in missing if not any(f"accounts.{setting} " in text for setting, _, _ in proposals)]
+        missing = [text for text in missing if not any(f"{one.full_name} " in text for one in proposals)]
     says, checks = "", tuple[str, ...]()
     if "source" in sides:
         with context.outside.shop(name, connection) as shop:
@@ -287,7 +287,29 @@ def _missing_for_purchases(connection: Connection, accounts: set[str], contacts:
     ]
 
 
-def _write_accounts(context: Context, name: str, proposals: list[tuple[str, str, str]]) -> None:
+def proposal_lines(proposals: Sequence[AccountProposal]) -> list[str]:
+    """Return proposals as a person reads them: setting, account, why this one."""
+    return [f"  {one.full_name} = {' '.join(filter(None, (one.code, one.name)))}   {one.reason}" for one in proposals]
+
+
+def account_proposals(context: Context, name: str) -> list[AccountProposal]:
+    """Return the accounts proposed from the ledger's chart as it was read last."""
+    return proposed_accounts(context.settings.connections[name], known_catalog(context, name).accounts)
+
+
+def take_accounts(context: Context, name: str, settings: Sequence[str] | None = None) -> list[AccountProposal]:
+    """Write proposed accounts into recon.toml and return them; ``settings``: only these, as `AccountProposal.setting`.
+
+    Raises:
+        SettingsError: recon.toml cannot take them.
+    """
+    chosen = [one for one in account_proposals(context, name) if settings is None or one.setting in settings]
+    if chosen:
+        _write_accounts(context, name, chosen)
+    return chosen
+
+
+def _write_accounts(context: Context, name: str, proposals: Sequence[AccountProposal]) -> None:
     text = context.workspace.settings_file.read_text(encoding="utf-8")
     write_settings(
         context.workspace, with_settings(text, proposal_values(name, proposals)), crash=context.store.database.crash

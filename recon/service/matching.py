@@ -129,6 +129,8 @@ def channel_lines(context: Context, name: str, rules: Connection, frames: Canoni
             state=row["state"],
             method=row["method"],
             account=row["account"],
+            suggestion=None if row["method"] else row["suggestion"],
+            reason="" if row["method"] else row["reason"],
         )
         for row in rows.iter_rows(named=True)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from recon.store.lock import Holder, holder_of
 from recon.targets.base import Company
 
 if TYPE_CHECKING:
+    from recon.service.account_proposals import AccountProposal
     from recon.service.lost_answers import LostAnswer, LostDocument
     from recon.service.run_state import Notice
     from recon.service.scheduled import RunReport
@@ -138,6 +139,20 @@ class Upkeep:
     def change_settings(self, typed: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
         """Write settings a person typed; raises SettingsError naming everything that is wrong."""
         return change_settings(self._context, typed)
+
+    def account_proposals(self, connection: str | None) -> tuple[AccountProposal, ...]:
+        """Return the accounts proposed from the ledger's chart, as read last, for settings that name none."""
+        from recon.service.connecting import account_proposals
+
+        return tuple(account_proposals(self._context, self._context.connection(connection)[0]))
+
+    def take_accounts(
+        self, connection: str | None, settings: Sequence[str] | None = None
+    ) -> tuple[AccountProposal, ...]:
+        """Write proposed accounts (``settings``: only those) into recon.toml; raises SettingsError where it cannot take them."""
+        from recon.service.connecting import take_accounts
+
+        return tuple(take_accounts(self._context, self._context.connection(connection)[0], settings))
 
     def run(
         self, connection: str | None, *, if_due: bool, stop: threading.Event, on_progress: Progress = quiet

@@ -213,3 +213,33 @@ def test_esc_goes_home(books: Workspace) -> None:
         assert app.place == "home"
 
     play(screens(books.root), script)
+
+
+@pytest.fixture
+def american(tmp_path: Path, clock: FakeClock) -> Path:
+    """Books of a sandbox QuickBooks, with its lists read and some accounts not chosen."""
+    root = tmp_path / "american"
+    run("init", root, "--no-input", "--company", "Cedar & Pine LLC", "--source", "shopify", "--target", "sandbox-quickbooks",
+        "--start-date", "2026-01-01", clock=clock).expect(0)  # fmt: skip
+    settings = root / "recon.toml"
+    text = settings.read_text("utf-8").replace('receivable = "Accounts Receivable"', 'receivable = ""')
+    settings.write_text(text.replace('sales = "Sales"', 'sales = ""'), "utf-8")
+    Shell(root, clock)("connect")
+    return root
+
+
+def test_picture_of_proposed_accounts(american: Path, snapshot: Any) -> None:
+    pictured(american, snapshot, "k")
+
+
+def test_proposed_accounts_are_taken_with_a_key(american: Path) -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, "k")
+        await until(pilot, lambda: says(app, "Take all 4"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: says(app, "Saved in recon.toml: quickbooks.cogs_account"))
+
+    play(screens(american), script)
+    accounts = (american / "recon.toml").read_text("utf-8").split("[connections.shop.accounts]")[1]
+    assert 'receivable = "Accounts Receivable"' in accounts
+    assert 'sales = "Sales"' in accounts

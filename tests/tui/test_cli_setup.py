@@ -284,7 +284,8 @@ def test_proposed_accounts_are_written_only_when_asked(peak, key_store) -> None:
     settings = shell.root / "recon.toml"
     before = settings.read_text(encoding="utf-8")
     facts = shell.json("connect", "--stdin", stdin=json.dumps(ledger.credentials), code=4)
-    assert {"setting": "sales", "code": "410101", "name": "รายได้จากการขายสินค้า"} in facts["proposals"]
+    said = {one["setting"]: (one["code"], one["name"], one["reason"]) for one in facts["proposals"]}
+    assert said["sales"] == ("410101", "รายได้จากการขายสินค้า", "Its name says รายได้จากการขาย.")
     assert settings.read_text(encoding="utf-8") == before
     assert shell.json("connect", "--refresh", "--set-accounts", code=0)["proposals_written"] is True
     assert load_settings(settings).connections["shop"].accounts.sales == "410101"

@@ -12,7 +12,9 @@ from recon.errors import UsageError
 from recon.frames.text import fold
 from recon.money import plain
 from recon.service import MatchEdits, ReconService
+from recon.service.account_proposals import AccountProposal
 from recon.service.charge_rules import ChargeTable
+from recon.service.connecting import proposal_lines
 from recon.service.match_undo import MappingUndo
 from recon.service.matching import CODE_RULE
 from recon.service.product_table import ProductDetail
@@ -52,20 +54,37 @@ def match(args: argparse.Namespace) -> int:
             said = (*said, *_tax_invoices(service, args))
         if args.means:
             said = (*said, *service.say_means(args.connection, meanings(args.means), dry_run=args.dry_run))
+        taken = service.upkeep.take_accounts(args.connection) if args.take_accounts and not args.dry_run else ()
         report = service.match(args.connection, edits, dry_run=args.dry_run)
+        proposed = service.upkeep.account_proposals(args.connection)
         report = replace(report, changes=(*report.changes, *said))
         things = service.new_things(args.connection)
         first = service.beginning(args.connection)
-        more = {"things": thing_facts(things), "beginning": first} | _more(service, args, output)
+        accounts = {
+            "proposals": [asdict(each) for each in proposed],
+            "proposals_taken": [asdict(each) for each in taken],
+        }
+        more = {"things": thing_facts(things), "beginning": first} | accounts | _more(service, args, output)
     if undone is not None:
         more["undone"] = undone.as_facts()
     output.document("match", report.as_facts() | more)
     if undone is not None:
         _print_undone(undone, output, dry_run=args.dry_run)
     _print_match(report, things, output)
+    _print_accounts(taken, proposed, output)
     print_beginning(first, output)
     print_things(things, output)
     return 4 if report.open_count or any(thing.holds for thing in things) else 0
+
+
+def _print_accounts(taken: Sequence[AccountProposal], proposed: Sequence[AccountProposal], output: Output) -> None:
+    """Say which proposed accounts were taken, and which wait for a person."""
+    for head, proposals in (
+        ("Accounts written to recon.toml:", taken),
+        ("Accounts proposed from the ledger's chart (recon match --take-accounts writes them):", proposed),
+    ):
+        for line in [head, *proposal_lines(proposals)] if proposals else []:
+            output.line(line)
 
 
 def _said(args: argparse.Namespace) -> bool:
@@ -306,12 +325,13 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
         [(p.sku, (p.new_name or "")[:60], p.orders, grouped(p.amount)) for p in coming[:SHOWN]],
         right=(2, 3),
     ) if coming else None
+    hinted = any(c.suggestion for c in report.channels[:SHOWN])
     output.line(
         f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
         + (f", {idle} {'needs' if idle == 1 else 'need'} no account (no order brings money there)" if idle else "")
     )
     output.table(
-        ("Channel", "Orders", "Amount", "State", "Goes to"),
+        ("Channel", "Orders", "Amount", "State", "Goes to", *(("Suggestion", "Reason") if hinted else ())),
         [
             (
                 c.channel or "(none named)",
@@ -319,6 +339,7 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
                 grouped(c.amount),
                 "new, waits" if fold(c.channel) in waits else c.state,
                 c.method,
+                *((c.suggestion, c.reason) if hinted else ()),
             )
             for c in report.channels[:SHOWN]
         ],

@@ -16,6 +16,7 @@ from recon.match.catalog_search import CatalogList, catalog_list
 from recon.match.keys import fold_column
 from recon.match.work_filter import matching_rows
 from recon.service import MatchEdits
+from recon.service.account_proposals import AccountProposal
 from recon.service.channel_table import ChannelTable
 from recon.service.charge_rules import ChargeTable
 from tui.cells import shown
@@ -33,6 +34,7 @@ from tui.screens.match_words import (
     charge_words,
     sales_channel_words,
 )
+from tui.screens.proposed_accounts import offer_accounts
 from tui.widgets.columns import Column
 from tui.widgets.match_pane import MatchTabs, Part
 from tui.widgets.pick_dialog import Choice, ExplainedDialog, PickDialog
@@ -128,7 +130,7 @@ class ChannelsScreen(MatchList):
         change = BarButton("screen.open", lambda n: _("Change {n}").format(n=count(n)) if n else _("Change"))
         clear = BarButton("screen.clear_marks", lambda n: _("Clear") if n else "")
         if self.tab == CHARGES:
-            return change, clear
+            return change, BarButton("screen.link_all", lambda n: "" if n else _("Proposed accounts")), clear
         return (
             change,
             BarButton("screen.link_all", lambda n: "" if n else _("All open to one")),
@@ -202,7 +204,8 @@ class ChannelsScreen(MatchList):
     def open_words(self) -> dict[str, str]:
         """Say what Enter would do."""
         n = self.rows.marked_count
-        return {"open": _("Change {n}").format(n=count(n)) if n else _("Change"), "link_all": _("All open to one")}
+        all_words = _("All open to one") if self.tab == PAYMENT else _("Proposed accounts")
+        return {"open": _("Change {n}").format(n=count(n)) if n else _("Change"), "link_all": all_words}
 
     def run_open(self) -> None:
         """Choose for what is marked, else for this row."""
@@ -215,14 +218,23 @@ class ChannelsScreen(MatchList):
             self._choose_charge(rows)
 
     def action_link_all(self) -> None:
-        """Map every channel that has no account yet to one."""
-        if self.channels is None or self.tab != PAYMENT:
+        """Map every channel that has no account yet to one; of charges show the accounts the ledger's chart offers."""
+        if self.tab == CHARGES:
+            offer_accounts(self, None, self._accounts_taken)
+            return
+        if self.channels is None:
             return
         waiting = self.channels.frame.filter(pl.col("state").is_in(["unmapped", "cash"]))["channel"].to_list()
         if waiting:
             self._choose_method(waiting, hint=None)
         else:
             self.notify(_("Every payment channel has its account."), markup=False)
+
+    def _accounts_taken(self, taken: tuple[AccountProposal, ...]) -> None:
+        names = ", ".join(each.full_name for each in taken)
+        self.notify(_("Saved in recon.toml: {keys}").format(keys=names), markup=False)
+        self.recon.settings_changed()
+        self.load()
 
     def _choose_method(self, channels: list[str], *, hint: str | None) -> None:
         assert self.channels is not None

@@ -25,6 +25,7 @@ from tui.sample import is_sample
 from tui.screens import settings_words as words
 from tui.screens.audit_words import passing
 from tui.screens.base import StepScreen
+from tui.screens.proposed_accounts import offer_accounts
 from tui.setting_names import setting_name, setting_value_in_full
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
 from tui.widgets.filter_line import FilterLine, clean
@@ -51,7 +52,7 @@ class SettingsScreen(StepScreen):
         "Every setting of the company and its connections, as it stands in recon.toml. + set by you, = locked, ! missing. "
         "Enter changes the setting; your comments in the file stay."
     )
-    BINDINGS = bindings("filter", "open", "verify", "sort")
+    BINDINGS = bindings("filter", "open", "verify", "link_all", "sort")
     AUTO_FOCUS = "#rows"
     CSS = """
     SettingsScreen #rows { height: 1fr; }
@@ -94,7 +95,7 @@ class SettingsScreen(StepScreen):
 
     def key_words(self) -> dict[str, str]:
         """Say what the keys do here."""
-        return {"open": _("Change"), "verify": _("Test")}
+        return {"open": _("Change"), "verify": _("Test"), "link_all": _("Proposed accounts")}
 
     # --- reading
 
@@ -298,6 +299,13 @@ class SettingsScreen(StepScreen):
         self.load()
 
     # --- keys and the connection
+
+    def action_link_all(self) -> None:
+        """Show the accounts the ledger's chart offers for settings that name none."""
+        if not self.recon.session.read_only:
+            line = self._line()
+            name = line.path[1] if line and line.path[0] == "connections" else self.recon.connection
+            offer_accounts(self, name, lambda taken: self._changed(tuple(each.full_name for each in taken)))
 
     def _type_keys(self, connection: str) -> None:
         keys = [key for key in self._sheet.keys if key.connection == connection]
