@@ -86,7 +86,7 @@ _CHARGES: Final[Mapping[str, _Wanted]] = {
 }
 _BOUGHT: Final[Mapping[str, _Wanted]] = {
     "purchases.by_sku.fee:payment": _Wanted(
-        ("Expenses",), ("merchant", "processing", "card fee", "payment fee", "shopify fee", "transaction fee", "bank charge", "bank service", "fees"),
+        ("Expenses",), ("merchant", "processing", "card fee", "payment fee", "transaction fee", "bank charge", "bank service", "fees"),
     ),
     "purchases.account": _Wanted(("Expenses",), (), "CostOfGoodsSold"),
 }  # fmt: skip
