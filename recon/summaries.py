@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from recon.summaries_channels import ChannelLine
 from recon.summaries_contacts import ContactLine
 from recon.summaries_held import PaymentView, SummedOrder
 from recon.summaries_proof import KnownGap
@@ -351,23 +352,6 @@ class ProductLine:
     reason: str = ""
     new_name: str | None = None
     """Name under which the ledger is to create it; None: it is not."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelLine:
-    """One payment channel with its account and what it blocks."""
-
-    channel: str
-    orders: int
-    amount: str
-    state: str
-    """mapped, cash, unmapped, or not-needed: none of its orders brings money to an account."""
-    method: str | None = None
-    account: str | None = None
-    suggestion: str | None = None
-    """Ledger's code it might be; a person decides."""
-    reason: str = ""
-    """Why it is suggested."""
 
 
 @dataclass(frozen=True, slots=True)

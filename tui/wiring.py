@@ -23,7 +23,8 @@ from recon.secrets import SHOP_TOKEN_ENTRY, TOKEN_ENTRY, FileSecrets, KeptTokens
 from recon.service import ReconService
 from recon.service.context import Context, Frames, Progress, Rows, ShopClient
 from recon.store.store import Store
-from recon.summaries import ChannelLine, ProductLine
+from recon.summaries import ProductLine
+from recon.summaries_channels import ChannelLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace

@@ -18,7 +18,8 @@ from recon.frames.canonical import CanonicalFrames
 from recon.ports import Clock, SecretStore
 from recon.sources.base import Fetched
 from recon.store.store import Store
-from recon.summaries import ChannelLine, ProductLine
+from recon.summaries import ProductLine
+from recon.summaries_channels import ChannelLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace

@@ -22,7 +22,8 @@ from recon.service.product_table import product_frame
 from recon.service.return_table import waiting_returns
 from recon.service.returned import planned_frames
 from recon.service.tax_table import tax_lines
-from recon.summaries import ChannelLine, MatchReport, ProductLine
+from recon.summaries import MatchReport, ProductLine
+from recon.summaries_channels import ChannelLine
 
 __all__ = [
     "MatchEdits", "carry_out", "channel_lines", "channel_links", "decisions", "export_mappings", "ledger_methods", "ledger_products",
