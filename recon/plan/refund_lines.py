@@ -61,13 +61,21 @@ def refund_lines(work: Work, items: Items, frame: pl.DataFrame, left_out: pl.Ser
     spans = _spans(asked, work.inputs.refunds)
     itemized = none
     if work.inputs.refund_lines.height and asked.height:
-        added = work.inputs.refund_lines.select(_SOURCE)
-        sources = pl.concat([work.inputs.lines.select(_SOURCE), added])
+        sources = pl.concat([work.inputs.lines.select(_SOURCE), _said(work.inputs.refund_lines)])
         whole = asked.filter((left_out == 0).gather(asked["order_no"]))
         lines = _lines(_covered(whole, spans, work.inputs.refund_lines), work, items, sources.height)
         itemized = frame["doc_no"].is_in(lines["doc_no"].unique().implode())
     tax, is_shared = _tax(frame, spans, work)
     return RefundLines(lines, sources, itemized, tax, is_shared)
+
+
+def _said(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines of refunds with their names; goods that did not go back to the shelf say so, as a ledger may count them in."""
+    gone = pl.col("restocked").not_().fill_null(value=False)
+    name = pl.coalesce("name", "sku")
+    return lines.with_columns(
+        pl.when(gone).then(pl.format("{} (not put back in stock)", name)).otherwise("name").alias("name")
+    ).select(_SOURCE)
 
 
 def _asked(frame: pl.DataFrame) -> pl.DataFrame:

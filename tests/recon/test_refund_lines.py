@@ -157,6 +157,12 @@ def test_pieces_that_do_not_divide_the_amount_stand_on_two_lines() -> None:
     ]  # fmt: skip
 
 
+def test_goods_that_did_not_go_back_to_the_shelf_say_so() -> None:
+    torn = refund(back("MUG", 4000, 290, restocked=False), back("CT01", 1000, 72, restocked=True))
+    made = plan(sold(torn), connection=american(), posted=posted_from(plan(sold(), connection=american())))
+    assert made.lines["description"].to_list()[:2] == ["Thing MUG (not put back in stock)", "Thing CT01"]
+
+
 def test_a_refund_that_is_a_sum_only_stays_one_line_and_its_tax_is_the_rest_of_the_order_s() -> None:
     half = refund(back("MUG", 4000, 290), stated=False)
     made = plan(sold(ONE_SHIRT, half), connection=american(), posted=posted_from(plan(sold(), connection=american())))

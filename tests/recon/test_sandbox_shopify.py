@@ -40,6 +40,18 @@ def test_what_is_no_question_is_refused(text):
         parse(text)
 
 
+def test_fields_of_one_type_are_answered_for_records_of_that_type_alone():
+    with sandbox(MONTH) as shop:
+        sales = "sales(first: 9) { nodes { __typename quantity ... on ProductSale { lineItem { id } } } }"
+        text = f"{{ orders(first: 1) {{ nodes {{ agreements(first: 1) {{ nodes {{ {sales} }} }} }} }} }}"
+        _, content = asked(shop, text)
+    found = content["data"]["orders"]["nodes"][0]["agreements"]["nodes"][0]["sales"]["nodes"]
+    assert {sale["__typename"]: "lineItem" in sale for sale in found} == {
+        "ProductSale": True,
+        "ShippingLineSale": False,
+    }
+
+
 def test_an_object_is_not_answered_without_fields():
     with sandbox(MONTH) as shop:
         _, content = asked(shop, "{ orders(first: 1) { nodes { totalPriceSet } } }")
