@@ -286,6 +286,8 @@ class Connection(Section):
         creates = ledger_facts(self.target).creates_customers
         if unfit := unfit_detail(self.detail, summary_sales=self.summary.sales, creates_customers=creates):
             raise ValueError(unfit)
+        if unfit := self.purchases.unfit_suppliers(creates=creates):
+            raise ValueError(unfit)
         if self.channels.unmapped == "cash" and not self.channels.cash_method:
             raise ValueError(
                 'channels.unmapped = "cash" needs channels.cash_method, the ledger\'s code of the cash channel'

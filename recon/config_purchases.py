@@ -41,6 +41,8 @@ class Purchases(Section):
     """One table per SKU, group of fees (`fee:commission`) or charge (`shipping`, `duties`)."""
     suppliers: dict[str, str] = {}  # noqa: RUF012
     """Supplier's name as the source has it, to the contact's code in the ledger."""
+    new_suppliers: Literal["ask", "create"] = "ask"
+    """Suppliers nobody has named a contact for. `ask`: the purchase waits; `create`: the supplier's name becomes a supplier of the ledger, created with the upload where it has none (QuickBooks Desktop by the Web Connector)."""
     expenses: Literal["received", "ordered", "paid"] = "received"
     """When an unpaid purchase becomes an expense: once the goods are received, as soon as it is ordered, or only once it is paid. A paid one follows `receipts`."""
     neutral_orders: Literal["with-vat", "no-vat"] = "no-vat"
@@ -53,6 +55,15 @@ class Purchases(Section):
     """A supplier's credit for returned goods: written by hand, or sent as a journal entry into `journal_book`."""
     journal_book: str = Field(default="", pattern=r"^[0-9]{0,6}$")
     """Number of the ledger's journal book for supplier credits."""
+
+    def unfit_suppliers(self, *, creates: bool) -> str:
+        """Return why a connection cannot have these settings; empty: it can. ``creates``: its ledger goes by names we may create."""
+        if self.new_suppliers == "create" and not creates:
+            return (
+                'purchases.new_suppliers = "create" only with a ledger that goes by names and in which recon creates them (quickbooks,'
+                " sandbox-quickbooks); elsewhere name each supplier's contact under purchases.suppliers"
+            )
+        return ""
 
     @model_validator(mode="after")
     def _book(self) -> Purchases:

@@ -265,6 +265,7 @@ def _shopify(access: Access) -> Iterator[ShopClient]:
             with_buyers=rules.buyers,
             with_addresses=connection.detail.customers == "each",
             bulk_from=rules.bulk_from,
+            buys="purchase" in connection.record_kinds,
         )
 
 

@@ -35,6 +35,11 @@ def contact_codes_there(context: Context, name: str, rules: Connection) -> froze
     return frozenset(str(row["code"]) for row in found.rows) - {""} if found else frozenset()
 
 
+def creates_suppliers(rules: Connection) -> bool:
+    """Return whether suppliers nobody mapped are created by their names."""
+    return rules.purchases.new_suppliers == "create"
+
+
 class LedgerCodes:
     """Under which code the ledger has a buyer, by its lists as they were read last."""
 
@@ -58,11 +63,17 @@ class LedgerCodes:
         return replace(document, contact_code=held[0])
 
 
-def distinct_contacts(documents: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per contact the documents name: the newest name and the newest address that is stated, and how often."""
+def distinct_contacts(documents: pl.DataFrame, *, new_suppliers: bool = False) -> pl.DataFrame:
+    """Return one row per contact the documents name: the newest name and the newest address that is stated, and how often.
+
+    ``new_suppliers``: a supplier whose code is its name is created where the ledger has none (`purchases.new_suppliers`).
+    """
     kind = pl.col("kind").cast(pl.String)
+    bought = kind.is_in(PURCHASE_KINDS)
     # A supplier without a tax id is one that a person named by its code: it is there, or the code is wrong.
-    set_by_name = kind.is_in(PURCHASE_KINDS) & pl.col("contact_tax_id").is_null()
+    set_by_name = bought & pl.col("contact_tax_id").is_null()
+    if new_suppliers:
+        set_by_name &= pl.col("contact_code") != pl.col("contact_name")
     named = documents.filter(kind != PRODUCT, ~set_by_name, pl.col("contact_code") != "")
     return named.group_by("contact_code", maintain_order=True).agg(
         pl.col("contact_name").last(),
@@ -70,21 +81,27 @@ def distinct_contacts(documents: pl.DataFrame) -> pl.DataFrame:
         pl.col("contact_branch").last(),
         pl.col("contact_address").drop_nulls().last(),
         pl.len().alias("documents"),
+        bought.any().alias("is_supplier"),
     )
 
 
-def contact_lines(documents: pl.DataFrame, catalog: Catalog, *, is_file: bool = False) -> tuple[ContactLine, ...]:
+def contact_lines(
+    documents: pl.DataFrame, catalog: Catalog, *, is_file: bool = False, new_suppliers: bool = False
+) -> tuple[ContactLine, ...]:
     """Return the contacts that are not in the ledger under their code, as its list was read last.
 
     Args:
         documents: DOCUMENTS.
         catalog: The ledger's lists.
         is_file: The ledger takes files, which create no contact.
+        new_suppliers: Suppliers nobody mapped are created by their names.
     """
     fresh: Literal["to-create", "by-hand"] = "by-hand" if is_file else "to-create"
     codes = LedgerCodes(catalog)
     lines = []
-    unknown = distinct_contacts(documents).filter(~pl.col("contact_code").is_in(list(codes.known)))
+    unknown = distinct_contacts(documents, new_suppliers=new_suppliers).filter(
+        ~pl.col("contact_code").is_in(list(codes.known))
+    )
     for row in unknown.iter_rows(named=True):
         tax_id, branch = row["contact_tax_id"] or "", row["contact_branch"] or ""
         held = codes.of_buyer(tax_id, branch)
@@ -141,6 +158,7 @@ def wanted_contacts(contacts: pl.DataFrame, catalog: Catalog, *, unique_names: b
                 tax_id=row["contact_tax_id"] or "",
                 branch=row["contact_branch"] or "",
                 address=" ".join((row["contact_address"] or "").split()),
+                is_supplier=bool(row.get("is_supplier")),
             )
         )
     return wanted
@@ -155,7 +173,9 @@ def create_contacts(context: Context, connection: str, target: Target, documents
     made: list[LedgerContact] = []
     rules = context.settings.connections[connection]
     unique = not ledger_facts(rules.target).creates_customers
-    for contact in wanted_contacts(distinct_contacts(documents), catalog, unique_names=unique):
+    for contact in wanted_contacts(
+        distinct_contacts(documents, new_suppliers=creates_suppliers(rules)), catalog, unique_names=unique
+    ):
         try:
             made += target.ensure_masters(MasterRequest(contacts=(contact,))).contacts
         except TargetRejected as error:

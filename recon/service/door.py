@@ -15,7 +15,7 @@ from recon.review.decisions import content_digest
 from recon.review.records import DoorKind, DoorView
 from recon.service.approving import approval_policy
 from recon.service.connecting import known_catalog, known_company
-from recon.service.contacts import contact_lines, contact_words
+from recon.service.contacts import contact_lines, contact_words, creates_suppliers
 from recon.service.context import Context
 from recon.service.numbering_proof import GAP, gap_warnings
 from recon.service.part_approval import Chosen, chosen_documents
@@ -110,8 +110,10 @@ def _warnings(context: Context, chosen: Chosen) -> tuple[str, ...]:
     going = load_plan_frame(context, chosen.batch, "documents")
     going = going.filter(pl.col("document_key").is_in(chosen.rows["key"].implode()))
     name = chosen.batch.connection
-    is_file = context.outside.capabilities(name, context.settings.connections[name]).is_file
-    words += contact_words(contact_lines(going, known_catalog(context, name), is_file=is_file))
+    rules = context.settings.connections[name]
+    is_file, creates = context.outside.capabilities(name, rules).is_file, creates_suppliers(rules)
+    lines = contact_lines(going, known_catalog(context, name), is_file=is_file, new_suppliers=creates)
+    words += contact_words(lines)
     findings = load_plan_frame(context, chosen.batch, "findings")
     of_all = findings.filter((pl.col("severity") == "warning") & pl.col("order_key").is_null())
     whole = of_all.filter(pl.col("code") != GAP)["code"].unique().sort()

@@ -114,12 +114,18 @@ def _new_in_catalog(context: Context, batch: Batch, rows: list[OutboxRow]) -> li
     made = scan_frame(folder, "documents").filter(pl.col("kind") == PRODUCT)
     named = made.select("document_key", "contact_name", "reason").collect()
     facts = {key: (name, reason) for key, name, reason in named.iter_rows()}
+    rules = context.settings.connections[batch.connection]
+    stock = {
+        "purchase_account": context.outside.capabilities(batch.connection, rules).stock_account,
+        "keeps_stock": True,
+    }
     return [
         {
             "code": row.ledger_number,
             "name": facts[row.document_key][0],
             "ledger_id": row.ledger_id if row.ledger_id != row.ledger_number else "",
             "kind": "service" if facts[row.document_key][1] == "create-service" else "product",
+            **(stock if facts[row.document_key][1] == "create-stock" else {}),
         }
         for row in rows
         if row.ledger_number not in known

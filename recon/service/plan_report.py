@@ -14,7 +14,7 @@ from recon.plan.inputs import Plan
 from recon.plan.products import PRODUCT
 from recon.service.causes import causes, in_currencies, sums_apart, with_currency, with_purchases
 from recon.service.connecting import known_catalog
-from recon.service.contacts import contact_lines
+from recon.service.contacts import contact_lines, creates_suppliers
 from recon.service.context import Context
 from recon.service.controls import control_view
 from recon.service.reading import document_rows
@@ -71,6 +71,7 @@ def report(
             documents,
             known_catalog(context, name),
             is_file=context.outside.capabilities(name, context.settings.connections[name]).is_file,
+            new_suppliers=creates_suppliers(context.settings.connections[name]),
         ),
     )
 

@@ -45,6 +45,7 @@ from recon.service.returned import with_returns
 from recon.service.rooms import rooms_facts, within_room
 from recon.service.seen_eras import note_listed
 from recon.service.start_date import require_start_date
+from recon.service.stock_notes import stock_costs
 from recon.service.tax_invoice_words import told_invoices
 from recon.service.two_sources import shared_orders
 from recon.settings_text import settings_facts
@@ -98,7 +99,8 @@ def plan(
         made = build_plan(replace(gathered, left_out=pl.concat([gathered.left_out, used])))
     gaps = gap_findings(context, name, rules, frames.orders, made.results)
     cash = cash_channels(rules, gathered.channel_links, made.documents)
-    made = replace(made, findings=gather([made.findings, cash, gaps]))
+    stock = stock_costs(made, gathered.ledger_products)
+    made = replace(made, findings=gather([made.findings, cash, gaps, stock]))
     on_progress("keeping the plan")
     facts = {
         "connection": name,
@@ -178,8 +180,8 @@ def plan_inputs(
             expense_tax_invoice=capabilities.expense_tax_invoice,
             expense_paid_at_once=capabilities.expense_paid_at_once,
             expense_items=capabilities.expense_items,
-            creates_stock=capabilities.creates_stock,
             split_payments=capabilities.split_payments,
+            creates_stock=bool(capabilities.stock_account),
             contact_code_max_length=capabilities.contact_code_max_length,
             contact_name_max_length=capabilities.contact_name_max_length,
             needs_contact=capabilities.needs_contact,

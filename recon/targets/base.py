@@ -57,10 +57,10 @@ class Capabilities:
     """Takes an expense that is paid as one document with its payment, out of the account it names."""
     expense_items: bool = False
     """Takes its own products on expenses and books them on the products' own accounts (`LedgerProduct.purchase_account`)."""
-    creates_stock: bool = False
-    """Products it creates for us are kept in stock there, as a person set it up."""
     split_payments: bool = False
     """Takes a receipt that is paid into several accounts; without it the whole sum goes to one."""
+    stock_account: str = ""
+    """Account of the stock of products it creates for us, where a person wants them kept in stock; empty: they are not."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 

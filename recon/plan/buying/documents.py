@@ -41,7 +41,7 @@ def headers(work: Buying, sent: pl.DataFrame, amounts: pl.DataFrame, numbers_tak
     frame = pl.concat(
         [
             sent, work.orders.drop("order_no", "total_minor", "discount_minor", "vat_mode")[place], facts[place],
-            work.suppliers.drop("id_fails")[place], work.channels.select("payment_method")[place],
+            work.suppliers.drop("id_fails", "is_new")[place], work.channels.select("payment_method")[place],
             amounts.select("vat_mode")[place], order_stems(work.orders).gather(place).to_frame("stem"),
         ],
         how="horizontal",

@@ -69,6 +69,7 @@ def _not_there(work: Buying) -> pl.Series:
     """Return which suppliers have a code that the ledger lacks; one with a valid tax id is created with the upload."""
     known, suppliers = work.inputs.ledger_contacts, work.suppliers
     lacking = ~suppliers["contact_code"].is_in(sorted(known)) & suppliers["contact_tax_id"].is_null()
+    lacking &= ~suppliers["is_new"]
     return lacking.fill_null(value=False) & bool(known)
 
 

@@ -66,7 +66,7 @@ def open_buying(inputs: PlanInputs) -> Buying:
         facts=facts,
         now=buying_now(states, facts["ledger"], connection),
         channels=channels,
-        suppliers=suppliers_of(orders, connection, inputs.limits.contact_code_max_length),
+        suppliers=suppliers_of(orders, connection, inputs.limits, inputs.ledger_contacts),
         verdicts=verdicts,
     )
     exclude(verdicts, facts["ledger"], orders["ordered_on"], channels["chosen"], connection)

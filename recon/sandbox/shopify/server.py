@@ -23,11 +23,13 @@ from urllib.parse import parse_qs, urlsplit
 from recon.sandbox.loopback import ANSWER_FAULTS, WIRE_FAULTS, LoopbackFault, LoopbackHandler, LoopbackShop, as_json
 from recon.sandbox.shopify.orders import SandboxOrder, products_of
 from recon.sandbox.shopify.payouts import SandboxPayout, account_records
+from recon.sandbox.shopify.purchases import SandboxPurchaseOrder, shipments_of
 from recon.sandbox.shopify.query import Field, QueryError, Question, chosen, connection, parse, points, spent
 from recon.sandbox.shopify.search import SORT_KEYS, found
 
 TOKEN_PATH: Final = "/admin/oauth/access_token"  # noqa: S105  an address
 WINDOW: Final = dt.timedelta(days=60)
+PURCHASES_SINCE: Final = "2026-10"
 TOKEN_SECONDS: Final = 86_399
 FAULTS: Final = MappingProxyType(
     {
@@ -87,6 +89,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         *,
         orders: Sequence[SandboxOrder] = (),
         payouts: Sequence[SandboxPayout] | None = None,
+        purchases: Sequence[SandboxPurchaseOrder] = (),
         rules: Rules | None = None,
         client_id: str = "sandbox-client-0001",
         client_secret: str = "shpss_sandbox-secret-0001",  # noqa: S107  opens nothing
@@ -110,6 +113,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         self._given = 0
         self._bulk: dict[str, tuple[dt.datetime, list[str]]] = {}
         self._payouts = payouts
+        self._purchases = tuple(purchases)
         self._orders: dict[str, dict[str, Any]] = {}
         self._products: list[dict[str, Any]] = []
         self.replace_orders(orders)
@@ -125,6 +129,11 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         with self._lock:
             self._orders = {order["id"]: order for order in made}
             self._products = products_of(orders)
+
+    def replace_purchases(self, purchases: Sequence[SandboxPurchaseOrder]) -> None:
+        """Let time pass: these are the shop's purchase orders from now on."""
+        with self._lock:
+            self._purchases = tuple(purchases)
 
     def revoke(self) -> None:
         """Let every token that was given count no longer."""
@@ -234,6 +243,8 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
             return connection(self._products, field, variables)
         if field.name == "shopifyPaymentsAccount":
             return self._payments(field, variables)
+        if field.name in {"inventoryPurchaseOrders", "inventoryPurchaseOrder", "inventoryShipment"}:
+            return self._bought(field, variables)
         if field.name == "bulkOperationRunQuery":
             return chosen(self._run(str(field.value("query", variables))), field.inner, variables, "Payload")
         if field.name == "bulkOperation":
@@ -265,6 +276,17 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
             )
             for each in field.inner
         }
+
+    def _bought(self, field: Field, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401  any JSON
+        """Return purchase orders, one of them, or a shipment; versions before 2026-10 know none of them."""
+        if self.version < PURCHASES_SINCE:
+            raise QueryError(f"Field '{field.name}' doesn't exist on type 'QueryRoot'")
+        orders = {each.gid: each.record() for each in self._purchases}
+        if field.name == "inventoryPurchaseOrders":
+            return connection(list(orders.values()), field, variables)
+        known = orders if field.name == "inventoryPurchaseOrder" else shipments_of(self._purchases)
+        found = known.get(str(field.value("id", variables)))
+        return None if found is None else chosen(found, field.inner, variables, field.name)
 
     def _search(self, field: Field, variables: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         wanted = found(list(self._orders.values()), str(field.value("query", variables) or ""))

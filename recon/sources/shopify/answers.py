@@ -32,6 +32,7 @@ from recon.sources.shopify.csv_orders import WORDS as WORDS_OF_THE_EXPORT
 from recon.sources.shopify.csv_orders import ShopifyOrders
 from recon.sources.shopify.kept import KEPT, KeptAnswer, kept_answers
 from recon.sources.shopify.payout_answers import is_about_payouts, payouts_reading
+from recon.sources.shopify.purchase_answers import is_about_purchases, purchases_reading
 
 HEAD_BYTES: Final = 200
 PLATFORM_TAX: Final = "platform_tax"
@@ -85,6 +86,8 @@ class ShopifyAnswers(Source):
         def made(answers: Sequence[KeptAnswer]) -> Reading | list[Record]:
             if is_about_payouts(answers):
                 return payouts_reading(answers, options, file_id=file.file_id)
+            if is_about_purchases(answers):
+                return purchases_reading(answers, options, file_id=file.file_id)
             return [*map(as_sold, order_records(answers))]
 
         records = self._opened(file, made)

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from recon.errors import SourceUnavailable
-from recon.frames.findings import no_findings
+from recon.frames.findings import no_findings, one_finding
 from recon.sources.base import Fetched
 from recon.sources.shopify.client import ShopifyClient
 from recon.sources.shopify.payout_pull import fetch_payouts
 from recon.sources.shopify.pull import OrdersPull, Span, fetch_products
+from recon.sources.shopify.purchase_pull import fetch_purchase_orders
+from recon.sources.shopify.purchase_queries import FIRST_VERSION, SCOPES
 from recon.sources.shopify.queries import ORDERS_COUNT, SHOP
+from recon.sources.shopify.verdict import Denied
 
 ALL_ORDERS: Final = "read_all_orders"
 WINDOW_DAYS: Final = 60
@@ -34,6 +37,7 @@ class ShopifyShopClient:
         with_buyers: bool,
         bulk_from: int,
         with_addresses: bool = False,
+        buys: bool = False,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -43,12 +47,16 @@ class ShopifyShopClient:
             page_size: Orders per page.
             with_buyers: Whether names of buyers are asked for.
             bulk_from: From so many orders on they are fetched in bulk.
+            buys: Whether purchases are pulled, so that `verify` looks at the rights for them.
             with_addresses: Whether their addresses are asked for too.
         """
         self._client, self._zone = client, ZoneInfo(zone)
+        self._buys = buys
         self._page_size, self._with_buyers, self._bulk_from = page_size, with_buyers, bulk_from
         self._with_addresses = with_addresses
         self._checks: list[str] = []
+        self._without = ""
+        """Why purchase orders cannot be pulled; empty: they can, or nobody asked."""
 
     def verify(self) -> str:
         """Return who answered, in words, after one harmless read of orders too.
@@ -62,6 +70,13 @@ class ShopifyShopClient:
         count = (self._client.ask(ORDERS_COUNT, {"query": ""}).data.get("ordersCount") or {}).get("count")
         zone, currency = shop.get("ianaTimezone"), shop.get("currencyCode")
         self._checks = [self._reach(scopes)]
+        if self._buys:
+            lacking = _lacking(self._client.version, scopes)
+            self._checks.append(
+                f"Purchase orders are not pulled. {lacking}"
+                if lacking
+                else "The app may read purchase orders and what came of them."
+            )
         if zone and zone != self._zone.key:
             self._checks.append(
                 f"The shop's own time zone is {zone}; days are counted in {self._zone.key}. Set timezone of the connection if that is wrong."
@@ -76,7 +91,8 @@ class ShopifyShopClient:
         """Yield raw answers with orders, whose refunds come with them, or with payouts.
 
         Args:
-            record_kind: sale; purchase: payouts of Shopify Payments with their transactions; any other yields nothing.
+            record_kind: sale; purchase: payouts of Shopify Payments with their transactions, and purchase orders with what came;
+                any other yields nothing.
             query: since, until (days or None), by (updated, created, ordered), status and payment_status (comma lists).
 
         Raises:
@@ -85,6 +101,7 @@ class ShopifyShopClient:
         """
         if record_kind == "purchase":
             yield from fetch_payouts(self._client, query.get("since"), query.get("until"))
+            yield from self._purchase_orders(query.get("since"))
         if record_kind != "sale":
             return
         span = Span(
@@ -113,8 +130,18 @@ class ShopifyShopClient:
         return 0
 
     def findings(self) -> pl.DataFrame:
-        """Return nothing: a pull that is not whole stops with words."""
-        return no_findings()
+        """Return why purchase orders were not pulled; any other pull that is not whole stops with words."""
+        return one_finding("purchases-not-readable", detail=self._without) if self._without else no_findings()
+
+    def _purchase_orders(self, since: dt.date | None) -> Iterator[Fetched]:
+        """Yield purchase orders where the app may read them; payouts and sales do not depend on that right."""
+        self._without = _lacking(self._client.version, _scopes(self._client.ask(SHOP, {}).data))
+        if self._without:
+            return
+        try:
+            yield from fetch_purchase_orders(self._client, since)
+        except Denied as error:
+            self._without = str(error)
 
     def _within_reach(self, since: dt.date | None) -> None:
         """Refuse days Shopify would silently leave out."""
@@ -138,6 +165,14 @@ class ShopifyShopClient:
             f"The app lacks {ALL_ORDERS}: Shopify tells it only orders made in the last {WINDOW_DAYS} days, so refunds of older ones"
             " are not seen."
         )
+
+
+def _lacking(version: str, scopes: frozenset[str]) -> str:
+    """Return why an app cannot read purchase orders; empty: it can."""
+    if version < FIRST_VERSION:
+        return f"Purchase orders need version {FIRST_VERSION} of Shopify's API; shopify.version is {version}."
+    lacks = [scope for scope in SCOPES if scope not in scopes]
+    return f"The app lacks {' and '.join(lacks)} in Shopify." if lacks else ""
 
 
 def _scopes(data: Mapping[str, Any]) -> frozenset[str]:

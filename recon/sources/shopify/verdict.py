@@ -24,6 +24,10 @@ _PASSING: Final = ("INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE")
 _CLOSED: Final = {402: "frozen for want of payment", 423: "locked"}
 
 
+class Denied(SourceUnavailable):
+    """The app lacks a right, or the user may not see it; all else can still be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Not enough points in the bucket."""
@@ -143,7 +147,7 @@ def _judge_errors(
     if "MAX_COST_EXCEEDED" in codes:
         return TooCostly(cost, shown)
     if "ACCESS_DENIED" in codes:
-        raise SourceUnavailable(_denied(each, about, shown))
+        raise Denied(_denied(each, about, shown))
     if codes & set(_PASSING):
         return Again(f"Shopify could not tell {about}: {shown}")
     raise SourceUnavailable(f"Shopify refused to tell {about}: {shown} Nothing was kept of this answer.")
