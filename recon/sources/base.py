@@ -23,14 +23,14 @@ RAW_ORDER_COLUMNS: Final = (
     "customer_tax_id", "customer_branch", "customer_address", "currency", "vat_code", "vat_percent", "subtotal",
     "discount", "discount_extra", "shipping", "shipping_discount", "cod_fee", "duties", "rounding",
     "platform_discount", "tax", "tax_text", "tax_listed", "total", "paid", "refunded", "outstanding", "refund_on",
-    "prices_include_tax",
+    "prices_include_tax", "shipping_taxed",
 )  # fmt: skip
 """Canonical names of a reading's order columns, all text; a column that is left out is *not known*.
 
 ``record_kind`` left out means sale. ``tax_listed`` is the sum of itemised taxes as text columns joined by the source
 (`tax_listed_1`..`_9` are summed by normalize); ``discount_extra`` is a further discount that may or may not belong
 to ``discount`` (Conventions.discount_candidates). ``prices_include_tax`` is true or false where the order says it itself
-(Shopify's API); null, or left out: found by arithmetic."""
+(Shopify's API); null, or left out: found by arithmetic. ``shipping_taxed`` is true or false where the order says whether its tax is on shipping."""
 
 RAW_LINE_COLUMNS: Final = (
     "order_no", "line_no", "row", "kind", "sku", "name", "quantity", "unit_price", "line_discount", "line_amount",

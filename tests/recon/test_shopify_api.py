@@ -18,7 +18,7 @@ from recon.sources.shopify import ShopifyOrders
 from recon.sources.shopify.answers import ShopifyAnswers
 
 MONTH = invented_month(dt.date(2026, 10, 1), 80)
-ONLY_API = ("file", "row", "updated_at", "paid_minor", "discount_basis")
+ONLY_API = ("file", "row", "updated_at", "paid_minor", "discount_basis", "shipping_taxed")
 """Columns in which an order by API says more than by export, how it was read, and where it stands in its file."""
 
 
@@ -221,3 +221,21 @@ def test_a_moment_with_an_offset_is_the_same_day(tmp_path):
     assert one(read(tmp_path, late).orders)["ordered_on"] == dt.date(2026, 10, 4)
     moved = changed(tmp_path, "2026-10-05T02:00:00Z", "2026-10-04T22:00:00-04:00", late)
     assert one(moved.orders)["ordered_on"] == dt.date(2026, 10, 4)
+
+
+@pytest.mark.parametrize(("facts", "said"), [
+    ({"shipping": 600, "tax_basis_points": 725, "is_shipping_taxed": True}, True),
+    ({"shipping": 600, "tax_basis_points": 725}, False),
+    ({"tax_basis_points": 725}, None),
+])  # fmt: skip
+def test_whether_shipping_is_taxed_is_what_its_tax_lines_say(tmp_path, facts, said):
+    frames = read(tmp_path, order(**facts))
+    assert one(frames.orders)["shipping_taxed"] is said
+    assert held(frames).is_empty()
+
+
+def test_answers_of_before_taxes_of_shipping_were_asked_for_do_not_say(tmp_path):
+    answers = pulled([order(shipping=600, tax_basis_points=725)])[0]
+    old = [replace(each, content=each.content.replace(b', \\"taxLines\\": []}]', b"}]")) for each in answers]
+    assert frames_of(tmp_path, answers).orders["shipping_taxed"].to_list() == [False]
+    assert frames_of(tmp_path, old).orders["shipping_taxed"].to_list() == [None]

@@ -54,6 +54,7 @@ class SandboxOrder:
     lines: tuple[Line, ...] = (Line(),)
     shipping: int = 0
     shipping_discount: int = 0
+    is_shipping_taxed: bool = False
     tax_basis_points: int = 0
     tax_title: str = "State Tax"
     includes_tax: bool = False
@@ -86,12 +87,19 @@ class SandboxOrder:
 
     @property
     def tax(self) -> int:
-        """Tax on taxable lines, half up on the order."""
+        """Tax on taxable lines, and on shipping where it is taxed, half up on the order."""
         base = sum(
             line.price * line.quantity - line.discount for line in self.lines if line.taxable and not line.is_tip
         )
+        base += self.shipping - self.shipping_discount if self.is_shipping_taxed else 0
         divisor = WHOLE + self.tax_basis_points if self.includes_tax else WHOLE
         return half_up(base * self.tax_basis_points, divisor)
+
+    @property
+    def shipping_tax(self) -> int:
+        """What of the tax is on shipping, half up."""
+        net = self.shipping - self.shipping_discount if self.is_shipping_taxed else 0
+        return half_up(net * self.tax_basis_points, WHOLE)
 
     @property
     def tips(self) -> int:
@@ -220,6 +228,7 @@ class SandboxOrder:
             {
                 "__typename": "ShippingLine", "id": f"gid://shopify/ShippingLine/{order_id}", "title": "Standard",
                 "originalPriceSet": bag(self.shipping), "discountedPriceSet": bag(self.shipping - self.shipping_discount),
+                "taxLines": [{"priceSet": bag(self.shipping_tax)}] if self.shipping_tax else [],
             }
         ]  # fmt: skip
 

@@ -48,6 +48,7 @@ def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
         "rounding": lambda each: money(each, "totalCashRoundingAdjustment", "paymentSet"),
         "tax": lambda each: money(each, "totalTaxSet"),
         "tax_text": _tax_text,
+        "shipping_taxed": _shipping_taxed,
         # Shopify's total leaves cash rounding out; what the buyer pays in all does not.
         "total": lambda each: total([money(each, "totalPriceSet"), money(each, "totalCashRoundingAdjustment", "paymentSet")]),
         "paid": paid,
@@ -156,6 +157,15 @@ def _refunded(record: Record) -> str:
 def _duties(record: Record) -> str | None:
     """Return duties on top of the prices; those inside the prices are part of the lines already."""
     return None if record.get("dutiesIncluded") is True else money(record, "originalTotalDutiesSet")
+
+
+def _shipping_taxed(record: Record) -> str | None:
+    """Return whether shipping was taxed; null where there is none, or an answer of before taxes of shipping were asked for."""
+    lines = record[SHIPPING]
+    if not lines or any("taxLines" not in line for line in lines):
+        return None
+    taxes = [money(tax, "priceSet") for line in lines for tax in listed(line, "taxLines")]
+    return "true" if any(number(amount) for amount in taxes) else "false"
 
 
 def _tax_text(record: Record) -> str | None:

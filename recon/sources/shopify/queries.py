@@ -28,7 +28,7 @@ _REFUND: Final = f"id createdAt processedAt note totalRefundedSet {_MONEY}"
 _LINE: Final = f"""
 id name sku quantity currentQuantity isGiftCard taxable requiresShipping
 originalUnitPriceSet {_MONEY} discountAllocations {{ allocatedAmountSet {_MONEY} }}"""
-_SHIPPING: Final = f"id title originalPriceSet {_MONEY} discountedPriceSet {_MONEY}"
+_SHIPPING: Final = f"id title originalPriceSet {_MONEY} discountedPriceSet {_MONEY} taxLines {{ priceSet {_MONEY} }}"
 _ORDER: Final = f"""
 id legacyResourceId name createdAt processedAt updatedAt cancelledAt test edited sourceName
 displayFinancialStatus displayFulfillmentStatus currencyCode presentmentCurrencyCode taxesIncluded dutiesIncluded
