@@ -14,10 +14,12 @@ import pytest
 
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.sandbox.shopify import ShopifySandbox, invented_month
-from recon.workspace import make_workspace
+from recon.workspace import Workspace, make_workspace
 from tests.cases import story
 from tests.clock import FakeClock
 from tests.shell import Shell
+from tui.widgets.document_pane import DocumentPane
+from tui.wiring import service_for
 
 PLAIN = [each for each in invented_month(dt.date(2026, 10, 1), 12) if not each.refunds][:4]
 CHANNELS = {
@@ -92,6 +94,11 @@ def test_every_part_stands_in_quickbooks_where_recon_posts_it(tmp_path: Path, sh
     said = shell("show", shown[1]["header"]["number"]).expect(0).out
     assert "paid 3.00 on" in said
     assert "through Cash -> Cash Drawer" in said
+    with service_for(Workspace(shell.root), clock=shell.clock) as service:
+        (view,) = service.show(shown[1]["header"]["number"])
+    pane = "".join(part if isinstance(part, str) else part[0] for part in DocumentPane(str)._totals(view, 60))
+    assert "to Cash Drawer: 3.00\n" in pane
+    assert "to Gift Cards Outstanding: 2.00\n" in pane
     for command in (("approve", made["batch"], "--as", "Nok"), ("upload", made["batch"]), ("verify", made["batch"])):
         shell(*command).expect(0)
     shell("audit", made["batch"]).expect(0)
