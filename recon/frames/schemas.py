@@ -125,6 +125,7 @@ REFUNDS: Final = pl.Schema({
     "amount_minor": pl.Int64(),         # > 0
     "tax_minor": pl.Int64(),            # tax inside the amount as the source states it; null: not stated
     "reason": pl.String(),
+    "payment_channel": pl.String(),     # through which it went back; null: not stated, or through several
     "row": pl.UInt32(),
 })  # fmt: skip
 

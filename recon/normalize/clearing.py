@@ -59,7 +59,7 @@ def clearing_balances(frames: CanonicalFrames, *, by_part: bool = False) -> pl.D
     )  # fmt: skip
     known = _received(sales.orders).with_columns(pl.col("order_key").alias("_at"))
     if by_part:
-        known = _each_channel(known, paid_parts(sales.orders, sales.payments), both)
+        known = _each_channel(known, paid_parts(sales.orders, sales.payments), both, sales.refunds)
     whole = known.join(both, left_on="_at", right_on="key", how="full", maintain_order="left_right")
     zero = ("received_minor", "refunded_minor", "settled_minor", "waiting_minor")
     named = whole.with_columns(
@@ -87,10 +87,13 @@ def _received(orders: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _each_channel(known: pl.DataFrame, parts: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+def _each_channel(
+    known: pl.DataFrame, parts: pl.DataFrame, settled: pl.DataFrame, refunds: pl.DataFrame
+) -> pl.DataFrame:
     """Return the orders with a row per channel; ``_at`` (what payouts are joined by) stands with the one the payouts are of.
 
-    Without a payout, and where it is of none of them, that is the largest part. What was given back is taken off it first.
+    Without a payout, and where it is of none of them, that is the largest part. What was given back is taken off the channels
+    its source names, where it names one for all of it, else off that one first.
     """
     if parts.is_empty():
         return known
@@ -102,10 +105,17 @@ def _each_channel(known: pl.DataFrame, parts: pl.DataFrame, settled: pl.DataFram
         "order_no", "_paid_out", "amount_minor", "_part", descending=[False, True, True, False], maintain_order=True
     )
     before = pl.col("amount_minor").cum_sum().over("order_no") - pl.col("amount_minor")
+    named = refunds.group_by("order_no", pl.col("payment_channel").alias("_part")).agg(
+        pl.col("amount_minor").sum().alias("_named")
+    )
+    each = each.join(named, on=["order_no", "_part"], how="left", maintain_order="left")
+    back = pl.col("_named").fill_null(0)
+    is_named = (back.sum() == pl.col("refunded_minor").first()) & (back <= pl.col("amount_minor")).all()
+    first = pl.min_horizontal((pl.col("refunded_minor") - before).clip(lower_bound=0), "amount_minor")
     each = each.with_columns(
         pl.when(before == 0).then("_at").alias("_at"), pl.col("_part").alias("payment_channel"),
         pl.col("amount_minor").alias("received_minor"),
-        pl.min_horizontal((pl.col("refunded_minor") - before).clip(lower_bound=0), "amount_minor").alias("refunded_minor"),
+        pl.when(is_named.over("order_no")).then(back).otherwise(first).alias("refunded_minor"),
     )  # fmt: skip
     others = known.join(own, on="order_no", how="anti", maintain_order="left")
     return pl.concat([others, each.select(others.columns)])

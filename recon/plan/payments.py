@@ -4,8 +4,9 @@ Named rules:
 
 * ``main-part``: the largest part that reduces nothing we owe (no gift card, no account the ledger calls a liability), of equals
   the first by name; of nothing but such parts the largest. It is the document's `payment_method`, and stands first.
-* ``back-to-the-main-part-first``: money given back goes to the main part until that is used up, then to the next ones in
-  their order; a refund does not say which way it went. A refund of everything gives every part back.
+* ``back-as-stated``: money given back goes the way the source states, where it states it for every refund of the order.
+* ``back-to-the-main-part-first``: what is not stated goes to the main part until that is used up, then to the next ones in their
+  order. A refund of everything gives every part back.
 * Channels that lead to one account of the ledger are one part. One part is no split.
 
 Only receipts, and credit notes over them, carry parts: a payment on an invoice goes to the account of the main part.
@@ -50,6 +51,8 @@ class SplitOrders:
 
     parts: pl.DataFrame
     """SPLIT, by order and part; also of orders that come to one part."""
+    back: pl.DataFrame
+    """SPLIT, in the order in which money goes back: a part may stand there several times."""
     waiting: pl.DataFrame
     """order_no and open_channel: the channels of an order that nobody mapped, so that it is not known where its money is."""
 
@@ -58,7 +61,7 @@ def split_orders(inputs: PlanInputs) -> SplitOrders:
     """Return how the money of orders goes to several accounts; none where the ledger takes one payment per document."""
     known = paid_parts(inputs.orders, inputs.payments) if inputs.limits.split_payments else None
     if known is None or known.is_empty():
-        return SplitOrders(empty(SPLIT), empty(_OPEN))
+        return SplitOrders(empty(SPLIT), empty(SPLIT), empty(_OPEN))
     channels, links = inputs.connection.channels, inputs.channel_links
     cash = channels.cash_method if channels.unmapped == "cash" else ""
     linked = known.join(
@@ -70,7 +73,8 @@ def split_orders(inputs: PlanInputs) -> SplitOrders:
         pl.col("payment_channel").str.join(_BETWEEN).alias("open_channel")
     )  # fmt: skip
     whole = linked.join(waiting, on="order_no", how="anti", maintain_order="left")
-    return SplitOrders(_parts(whole, inputs.owed_accounts), fill(waiting, _OPEN))
+    parts = _parts(whole, inputs.owed_accounts)
+    return SplitOrders(parts, _way_back(parts, whole, inputs.refunds), fill(waiting, _OPEN))
 
 
 def _parts(linked: pl.DataFrame, owed_accounts: frozenset[str]) -> pl.DataFrame:
@@ -90,6 +94,36 @@ def _parts(linked: pl.DataFrame, owed_accounts: frozenset[str]) -> pl.DataFrame:
         (running - pl.col("amount_minor")).alias("from_minor"),
     )
     return fill(numbered, SPLIT)
+
+
+def _way_back(parts: pl.DataFrame, linked: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
+    """Return SPLIT as money goes back: refunds whose channel is stated first, in their order, then what they leave of each part."""
+    methods = linked.select("order_no", "payment_channel", "payment_method")
+    mine = refunds.join(parts.select("order_no").unique(), on="order_no", how="semi", maintain_order="left")
+    stated = mine.join(methods, on=["order_no", "payment_channel"], how="left", maintain_order="left")
+    used = stated.group_by("order_no", "payment_method").agg(pl.col("amount_minor").sum().alias("_used"))
+    left = parts.join(used, on=["order_no", "payment_method"], how="left", maintain_order="left").with_columns(
+        pl.col("_used").fill_null(0)
+    )
+    unclear = pl.concat([
+        stated.filter(pl.col("payment_method").is_null()).select("order_no"),
+        left.filter(pl.col("_used") > pl.col("amount_minor")).select("order_no"),
+    ])  # fmt: skip
+    known = stated.join(unclear, on="order_no", how="anti", maintain_order="left")
+    if known.is_empty():
+        return parts
+    others = parts.join(known, on="order_no", how="anti", maintain_order="left")
+    own = known.select("order_no", "payment_method", "amount_minor").join(
+        parts.drop("amount_minor", "from_minor"), on=["order_no", "payment_method"], how="left", maintain_order="left"
+    )
+    rest = left.join(known, on="order_no", how="semi", maintain_order="left")
+    rest = rest.with_columns(pl.col("amount_minor") - pl.col("_used")).filter(pl.col("amount_minor") > 0)
+    names = [name for name in SPLIT if name != "from_minor"]
+    both = pl.concat([own.select(names), rest.select(names)]).sort("order_no", maintain_order=True)
+    before = pl.col("amount_minor").cum_sum().over("order_no") - pl.col("amount_minor")
+    return pl.concat([others, both.with_columns(before.alias("from_minor")).select(SPLIT.names())]).sort(
+        "order_no", maintain_order=True
+    )
 
 
 def main_channels(channels: pl.DataFrame, split: SplitOrders) -> pl.DataFrame:
@@ -138,7 +172,10 @@ def document_parts(frame: pl.DataFrame, split: SplitOrders, done: pl.Series, kep
     """
     if split.parts.is_empty():
         return DocumentParts(frame.with_columns(pl.lit(None, dtype=_PAYMENTS).alias("payments")), empty(_PARTS))
-    pieces = _pieces(_spans(frame, done, kept), split.parts)
+    spans = _spans(frame, done, kept)
+    pieces = pl.concat([
+        _pieces(spans.filter(~pl.col("_is_back")), split.parts), _pieces(spans.filter("_is_back"), split.back),
+    ])  # fmt: skip
     listed = pieces.group_by("doc_no", maintain_order=True).agg(
         pl.struct(PAYMENT_PART.names()).alias("payments"),
         pl.col("payment_method").first().alias("_method"), pl.col("account_code").first().alias("_account"),
@@ -172,7 +209,7 @@ def _spans(frame: pl.DataFrame, done: pl.Series, kept: pl.DataFrame) -> pl.DataF
     spans = frame.with_columns(pl.when(back).then(start).otherwise(0).alias("_start"))
     spans = spans.filter((pl.col("kind") == "receipt") | (back & on_receipt & ~old))
     return spans.select(
-        "doc_no", "order_no", "base_total_minor", pl.col("_start").alias("_from"),
+        "doc_no", "order_no", "base_total_minor", (pl.col("kind") == "credit_note").alias("_is_back"), pl.col("_start").alias("_from"),
         (pl.col("_start") + pl.col("total_minor")).alias("_to"),
     )  # fmt: skip
 
@@ -185,7 +222,11 @@ def _pieces(spans: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     both = whole.join(parts, on="order_no", how="inner", maintain_order="left_right")
     until = pl.min_horizontal("_to", pl.col("from_minor") + pl.col("amount_minor"))
     inside = until - pl.max_horizontal("_from", "from_minor")
-    return both.with_columns(inside.alias("amount_minor")).filter(pl.col("amount_minor") > 0)
+    found = both.with_columns(inside.alias("amount_minor")).filter(pl.col("amount_minor") > 0)
+    by_part = found.group_by("doc_no", "part_no").agg(
+        pl.col("payment_channel", "payment_method", "account_code").first(), pl.col("amount_minor").sum()
+    )
+    return by_part.sort("doc_no", "part_no")
 
 
 def payments_text(digits: int = 2) -> pl.Expr:

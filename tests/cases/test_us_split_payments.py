@@ -14,6 +14,7 @@ import pytest
 
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.sandbox.shopify import ShopifySandbox, invented_month
+from recon.sandbox.shopify.changes import SandboxRefund
 from recon.workspace import Workspace, make_workspace
 from tests.cases import story
 from tests.clock import FakeClock
@@ -130,3 +131,20 @@ def test_an_approval_does_not_cover_another_split(tmp_path: Path, shop: ShopifyS
     assert said.code != 0
     assert "Gift Card -> Gift Cards Outstanding 5.00, is now" in said.out + said.err
     assert in_books(shell) == {}
+
+
+def test_a_refund_goes_back_through_the_channel_shopify_names(tmp_path: Path, shop: ShopifySandbox) -> None:
+    shell = pulled(tmp_path / "books", shop)
+    mapped(shell)
+    batch = shell.json("plan")["batch"]
+    for command in (("approve", batch, "--as", "Nok"), ("upload", batch)):
+        shell(*command).expect(0)
+    shell.clock.forward(3 * 86_400)  # type: ignore[attr-defined]
+    day = shell.clock.now() - dt.timedelta(days=1)  # type: ignore[attr-defined]
+    gone = replace(MONTH[0], refunds=(SandboxRefund(at=day, adjustment=200, gateway="Gift Card"),))
+    shop.replace_orders([gone, *MONTH[1:]])
+    shell("pull").expect(0)
+    shell("plan")
+    (note,) = (row for row in shell.json("documents", "B0002")["documents"] if row["kind"] == "credit_note")
+    view = shell.json("show", note["document_key"])
+    assert (view["payment_method"], view["paid"], view["payments"]) == ("Gift Cards Outstanding", "2.00", [])

@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.conform import fill
+from recon.frames.schemas import REFUNDS
 from recon.normalize.clearing import clearing_balances
 from recon.normalize.merge import combine
 from recon.normalize.settlement_view import settlement_cycles
@@ -163,6 +165,16 @@ def test_each_channel_of_an_order_has_its_own_balance(tmp_path: Path) -> None:
         ("Gift Card", "#3704", 790, 500, 0, 290),
         ("Gift Card", "#3705", 790, 0, 0, 790),
         ("Shopify Payments", "#3705", 3000, 0, 0, 3000),
+    ]
+    stated = pl.DataFrame({
+        "order_no": [1, 1], "refund_no": [1, 2], "amount_minor": [700, 2800], "refunded_on": [dt.date(2026, 6, 9)] * 2,
+        "payment_channel": ["Gift Card", "Shopify Payments"], "row": [3, 3],
+    })  # fmt: skip
+    named = combine([replace(known, refunds=fill(stated, REFUNDS)), transactions(tmp_path, paid)])
+    of_second = clearing_balances(named, by_part=True).filter(pl.col("order_number") == "#3704").select(columns)
+    assert of_second.rows() == [
+        ("Gift Card", "#3704", 790, 700, 0, 90),
+        ("Shopify Payments", "#3704", 3000, 2800, 0, 200),
     ]
     whole = clearing_balances(frames).select(columns).rows()
     assert [(channel, left) for channel, *_, left in whole] == [

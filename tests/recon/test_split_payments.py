@@ -136,6 +136,36 @@ def test_a_refund_takes_from_the_main_part_first_then_from_the_next() -> None:
     ]  # fmt: skip
 
 
+def back(*refunds: tuple[int, str | None]) -> dict[str, Any]:
+    """The state of an order of which these amounts went back through these channels."""
+    rows = tuple({"amount_minor": amount, "refunded_on": LATER, "payment_channel": name} for amount, name in refunds)
+    whole = sum(amount for amount, _ in refunds)
+    state = "refunded" if whole >= 10700 else "partly_refunded"
+    return {"payment_state": state, "refunded_minor": whole, "refunds": rows}
+
+
+def test_a_refund_goes_back_the_way_the_source_states() -> None:
+    made = planned(mixed(*CARD_AND_GIFT, **back((2000, "Gift Card"), (700, "Card"))))
+    assert [(parts_of(made, row), made.documents["payment_method"][row]) for row in (1, 2)] == [
+        ([], "GIFT"),
+        ([], "BSV003"),
+    ]
+    posted = posted_from(made)
+    gone = planned(mixed(*CARD_AND_GIFT, **back((2000, "Gift Card"), (700, "Card"), (8000, None))), posted=posted)
+    assert (parts_of(gone), gone.documents["payment_method"].to_list()) == ([], ["GIFT"])
+    rest = planned(
+        mixed(*CARD_AND_GIFT, **back((2000, "Gift Card"), (700, "Card"), (6000, "Gift Card"), (2000, "Card"))),
+        posted=posted,
+    )
+    assert parts_of(rest) == [("Card", "BSV003", 2000), ("Gift Card", "GIFT", 6000)]
+
+
+@pytest.mark.parametrize("channel", ["PayPal", "Card"])
+def test_a_way_back_that_cannot_be_is_not_believed(channel: str) -> None:
+    made = planned(mixed(*CARD_AND_GIFT, **back((3000, channel))))
+    assert parts_of(made, 1) == [("Card", "BSV003", 2700), ("Gift Card", "GIFT", 300)]
+
+
 def test_a_later_refund_goes_on_where_the_earlier_ones_ended() -> None:
     first = planned(mixed(*CARD_AND_GIFT))
     state = {

@@ -33,6 +33,8 @@ class SandboxRefund:
     rounding: int = 0
     """Rounding of cash that is paid back."""
     is_restocked: bool = True
+    gateway: str = ""
+    """Through which it goes back; empty: the first the order was paid by."""
     note: str = "came back"
 
 
@@ -108,7 +110,7 @@ def refund_records(order: SandboxOrder, order_id: int) -> list[Record]:
                 for each in mine
             ],
             "refundShippingLines": _shipping(refund, order_id, nth), "orderAdjustments": _adjustments(refund, order_id, nth),
-            "transactions": [transaction(order, order_id, f"9{nth:02d}", "REFUND", "", whole, refund.at, refund.rounding)],
+            "transactions": [transaction(order, order_id, f"9{nth:02d}", "REFUND", refund.gateway, whole, refund.at, refund.rounding)],
         }
         for nth, (refund, mine, whole) in enumerate(refunds_with_pieces(order))
     ]  # fmt: skip

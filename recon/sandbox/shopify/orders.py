@@ -208,7 +208,8 @@ class SandboxOrder:
         ]
         found += [("CHANGE", parts[0][0], self.change, self.at, 0)] if self.change else []
         found += [
-            ("REFUND", parts[0][0], whole, refund.at, refund.rounding) for refund, _, whole in refunds_with_pieces(self)
+            ("REFUND", refund.gateway or parts[0][0], whole, refund.at, refund.rounding)
+            for refund, _, whole in refunds_with_pieces(self)
         ]
         return [transaction(self, order_id, f"{place:02d}", *each) for place, each in enumerate(found)]
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recon.sources.shopify.api_money import day_of, moment, rows_frame
+from recon.sources.shopify.api_money import day_of, gateway, moment, rows_frame
 from recon.sources.shopify.api_orders import kind_of
 from recon.sources.shopify.api_records import (
     LINES,
@@ -62,12 +62,18 @@ def given_back(refund: Record) -> Decimal | None:
 
 def rounded_back(refund: Record) -> Decimal:
     """Return by how much cash was rounded when it was paid back."""
-    paid = [
-        each
-        for each in listed(refund.get(PARTS) or {}, "transactions")
-        if each.get("kind") == "REFUND" and each.get("status") == "SUCCESS"
-    ]
-    return sum((number(money(each, "amountRoundingSet")) or _NOTHING for each in paid), _NOTHING)
+    return sum((number(money(each, "amountRoundingSet")) or _NOTHING for each in _paid_back(refund)), _NOTHING)
+
+
+def channel_back(refund: Record) -> str | None:
+    """Return the gateway a refund went back through; None where it is not stated or went through several."""
+    names = {gateway(each) for each in _paid_back(refund)}
+    return next(iter(names)) or None if len(names) == 1 else None
+
+
+def _paid_back(refund: Record) -> list[Record]:
+    found = listed(refund.get(PARTS) or {}, "transactions")
+    return [each for each in found if each.get("kind") == "REFUND" and each.get("status") == "SUCCESS"]
 
 
 def consists_of(record: Record, refund: Record) -> list[RefundPart] | None:
@@ -107,8 +113,9 @@ def refunds_frame(records: Sequence[Record]) -> pl.DataFrame | None:
                 "refunded_on": moment(text_at(each, "processedAt") or text_at(each, "createdAt")),
                 "amount": _stated(each), "reason": (text_at(each, "note") or "").strip() or None,
                 "tax": None if lines is None else _written(sum((line.tax for line in lines), _NOTHING)),
+                "payment_channel": channel_back(each),
             })  # fmt: skip
-    return rows_frame(rows, ("refunded_on", "amount", "tax", "reason"), "refund_no")
+    return rows_frame(rows, ("refunded_on", "amount", "tax", "reason", "payment_channel"), "refund_no")
 
 
 def refund_lines_frame(records: Sequence[Record]) -> pl.DataFrame | None:

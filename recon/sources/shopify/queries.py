@@ -124,7 +124,8 @@ REFUND_PARTS: Final = Operation(
       lineItem {{ id }} quantity restockType subtotalSet {_MONEY} totalTaxSet {_MONEY} }} }}
     refundShippingLines(first: 5) {{ {_PAGE} nodes {{ subtotalAmountSet {_MONEY} taxAmountSet {_MONEY} }} }}
     orderAdjustments(first: 5) {{ {_PAGE} nodes {{ reason amountSet {_MONEY} taxAmountSet {_MONEY} }} }}
-    transactions(first: 10) {{ {_PAGE} nodes {{ kind status amountSet {_MONEY} amountRoundingSet {_MONEY} }} }}
+    transactions(first: 10) {{ {_PAGE} nodes {{ kind status gateway formattedGateway
+      amountSet {_MONEY} amountRoundingSet {_MONEY} }} }}
     duties {{ amountSet {_MONEY} }}
   }}
 }}""",
