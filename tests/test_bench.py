@@ -42,6 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, object
     return "\n".join(lines), json.loads((folder / "figures.json").read_text(encoding="utf-8")), code
 
 
+@pytest.mark.slow
 def test_every_promised_figure_is_printed(run):
     text, _, code = run
     assert code == 0
@@ -49,6 +50,7 @@ def test_every_promised_figure_is_printed(run):
     assert "difference 0.00" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["duckdb", "pandas"])
 def test_the_plain_programs_come_to_our_sums(run, library):
     text, facts, _ = run
@@ -61,6 +63,7 @@ def test_the_plain_programs_come_to_our_sums(run, library):
     assert facts["figures"][at + 1]["agrees"] is True
 
 
+@pytest.mark.slow
 def test_figures_for_programs_carry_part_seconds_and_ratio(run):
     _, facts, _ = run
     whole = next(figure for figure in facts["figures"] if figure.get("name") == "FILE TO STORED PLAN")

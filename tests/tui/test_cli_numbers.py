@@ -10,6 +10,7 @@ import pytest
 from recon.sandbox.peak import SandboxPeak
 from recon.sandbox.peak.faults import Fault
 from recon.workspace import find_workspace
+from tests.clock import FakeClock
 from tests.peak_books import peak_books, sent, taken_in
 from tests.shell import Shell
 from tests.tui.conftest import MID_MONTH, WHOLESALE
@@ -181,14 +182,25 @@ def workspace_at(root: Path, ledger: SandboxPeak, clock: object, path: Path) -> 
     return taken_in(peak_books(root, ledger, clock), ledger, path, code=4 if path == MID_MONTH else 0)
 
 
+def ours_posted(folder: Path, ledger: SandboxPeak, clock: FakeClock) -> None:
+    """Three receipts of ours stand in the ledger."""
+    sent(workspace_at(folder / "ours", ledger, clock, WHOLESALE))
+
+
+@pytest.fixture
+def posted_there(tmp_path: Path, clock: FakeClock, peak_at) -> tuple[SandboxPeak, Shell]:
+    """The ledger, and our workspace whose three receipts stand there."""
+    return peak_at(ours_posted), Shell(tmp_path / "ours", clock)
+
+
 def written(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def test_f39_a_number_the_ledger_shows_under_another_document_is_never_sent(tmp_path, clock, key_store, ledger) -> None:
+def test_f39_a_number_the_ledger_shows_under_another_document_is_never_sent(tmp_path, clock, posted_there) -> None:
     """Somebody else posts under numbers we would use next; verify sees them, and from then on their orders are held."""
-    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+    ledger, ours = posted_there
     later = written(tmp_path / "later.csv", LATER)
     otherwise = written(tmp_path / "otherwise.csv", OTHERWISE)
     sent(workspace_at(tmp_path / "theirs", ledger, clock, otherwise), actor="Malee")
@@ -201,9 +213,9 @@ def test_f39_a_number_the_ledger_shows_under_another_document_is_never_sent(tmp_
     assert "is the number of receipt RT-" in detail and "as listed on" in detail
 
 
-def test_an_equal_document_under_our_number_is_taken_for_ours(tmp_path, clock, key_store, ledger) -> None:
+def test_an_equal_document_under_our_number_is_taken_for_ours(tmp_path, clock, posted_there) -> None:
     """As after a restored backup: the ledger holds it, the store does not know; the upload looks it up and takes it over."""
-    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+    ledger, ours = posted_there
     later = written(tmp_path / "later.csv", LATER)
     sent(workspace_at(tmp_path / "theirs", ledger, clock, later), actor="Malee")
     assert len(ours.json("verify", "B0001", code=4)["strangers"]) == 3
@@ -213,8 +225,8 @@ def test_an_equal_document_under_our_number_is_taken_for_ours(tmp_path, clock, k
     assert ours.json("upload", "B0002", code=0)["found_there"] == 3
 
 
-def test_f39_an_upload_refuses_a_number_that_was_taken_meanwhile(tmp_path, clock, key_store, ledger) -> None:
-    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+def test_f39_an_upload_refuses_a_number_that_was_taken_meanwhile(tmp_path, clock, posted_there) -> None:
+    ledger, ours = posted_there
     later = written(tmp_path / "later.csv", LATER)
     ours("import", later)
     ours("plan").expect(4)
@@ -231,8 +243,8 @@ def test_f39_an_upload_refuses_a_number_that_was_taken_meanwhile(tmp_path, clock
     assert len(ledger.requests) == before
 
 
-def test_the_ledger_doubling_a_number_is_told(tmp_path, clock, key_store, ledger) -> None:
-    ours = sent(workspace_at(tmp_path / "ours", ledger, clock, WHOLESALE))
+def test_the_ledger_doubling_a_number_is_told(tmp_path, clock, posted_there) -> None:
+    ledger, ours = posted_there
     first = ours.json("documents", "B0001")["documents"][0]["number"]
     ledger.inject(Fault(kind="set-field", path="/receipts*", field="code", text=first, times=None))
     found = ours.json("verify", "B0001", code=4)["numbering"]
