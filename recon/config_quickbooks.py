@@ -15,6 +15,8 @@ class QuickBooks(Section):
 
     text_item: str = Field(default="", max_length=159)
     """Item for lines without a product of their own: shipping, tax, tips, discounts. Its account is named line by line; create one of type Other Charge."""
+    refunds: Literal["card", "check", "by-hand"] = "card"
+    """How the money behind a credit note is recorded: as a card refund (out of a bank or asset account, a clearing account for example), as a check (out of a bank account), or by a person on the credit memo."""
     tax_item: str = Field(default="", max_length=31)
     """Sales tax item of 0 % on every form, where the company uses sales tax, so that QuickBooks works out no tax a second time; left out: the company's most common one, which must then be 0 %."""
     non_taxable_code: str = Field(default="", max_length=3)

@@ -20,7 +20,8 @@ _LONGEST_WAIT_DAYS: Final = 33
 """A month and two days: what is due monthly is due within."""
 WeekdayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ApprovedKind = Literal[
-    "invoice", "receipt", "payment", "void", "credit_note", "expense", "expense_payment", "supplier_credit"
+    "invoice", "receipt", "payment", "void", "credit_note", "expense", "expense_payment", "supplier_credit",
+    "refund",
 ]  # fmt: skip
 
 

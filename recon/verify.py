@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from recon.domain.document import Document
 from recon.money import plain
 from recon.targets.base import LedgerDocument, Target
+from recon.targets.compare import NAMES_CHANNEL
 
 NUMBERED = ("invoice", "receipt", "credit_note")
 """Kinds of sales that stand in the ledger under a number of their own; payments and voids show on their document."""
-STANDING = (*NUMBERED, "expense", "supplier_credit")
+STANDING = (*NUMBERED, "expense", "supplier_credit", "refund")
 """All kinds that stand in the ledger by themselves; those of purchases under a number the ledger gives."""
 
 
@@ -199,7 +200,7 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
             pairs.append(("VAT", plain(document.vat_minor), plain(held.vat_minor)))
         if held.contact_code:
             pairs.append(("contact", document.contact_code, held.contact_code))
-        if held.payment_methods and document.kind == "receipt" and document.payment_method:
+        if held.payment_methods and document.kind in NAMES_CHANNEL and document.payment_method:
             pairs.append(("payment channel", document.payment_method, " and ".join(held.payment_methods)))
         if held.paid_apart_minor is not None and document.kind == "receipt":
             apart = [part.amount_minor for part in document.payments[1:]]

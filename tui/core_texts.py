@@ -23,6 +23,7 @@ DOCUMENT_KINDS: Final[dict[str, str]] = {
     "expense": N_("expense"),
     "expense_payment": N_("expense paid"),
     "supplier_credit": N_("supplier credit"),
+    "refund": N_("refund"),
 }
 """What a document is."""
 RECORD_KINDS: Final[dict[str, str]] = {

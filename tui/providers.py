@@ -143,6 +143,7 @@ def _quickbooks_options(connection: Connection) -> QuickBooksOptions:
         asset_account=rules.asset_account,
         payment_methods={fold(channel): method for channel, method in rules.payment_methods.items()},
         classes={fold(channel): name for channel, name in rules.classes.items()},
+        refunds=rules.refunds,
         tax_item=rules.tax_item,
         non_taxable_code=rules.non_taxable_code,
         taxable_code=rules.taxable_code,

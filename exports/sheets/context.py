@@ -36,7 +36,7 @@ STATE_TONES: Final[dict[str, Tone]] = {
 
 _KIND: Final = pl.col("kind").cast(pl.String)
 MONEY: Final = (
-    pl.when(_KIND.is_in(["credit_note", "void", "expense", "expense_payment"])).then(-pl.col("paid_minor")).otherwise("paid_minor")
+    pl.when(_KIND.is_in(["credit_note", "void", "expense", "expense_payment", "refund"])).then(-pl.col("paid_minor")).otherwise("paid_minor")
 )  # fmt: skip
 """What a document moves: in is positive; refunds, voided receipts and what is paid to suppliers go out."""
 

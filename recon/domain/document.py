@@ -8,8 +8,11 @@ from typing import Final, Literal
 
 PURCHASE_KINDS: Final = ("expense", "expense_payment", "supplier_credit")
 """Kinds of documents about what we buy; never summed with those about what we sell."""
-PAYMENT_KINDS: Final = ("payment", "expense_payment")
+PAYMENT_KINDS: Final = ("payment", "expense_payment", "refund")
 """Kinds that move money only: what they say of net and VAT stands on the document they pay."""
+
+NUMBERLESS: Final = frozenset({"void", "expense_payment", "refund"})
+"""Kinds that stand under the number of the document they belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

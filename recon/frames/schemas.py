@@ -30,9 +30,12 @@ back beyond its lines, or keeps of them. New kinds are added at the end."""
 VAT_CODES: Final = ("vat7", "vat0", "none")
 DOCUMENT_KINDS: Final = (
     "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",
+    "refund",
 )  # fmt: skip
 """``product``: a product or service the ledger is told to create; no order, no amount, no postings. ``expense``: what a
-supplier or platform bills us; ``expense_payment``: money paid on it; ``supplier_credit``: a supplier's credit note."""
+supplier or platform bills us; ``expense_payment``: money paid on it; ``supplier_credit``: a supplier's credit note. ``refund``: money paid
+back behind a credit note, in a ledger where the credit note alone moves none. New kinds stand last, so that stored frames
+stay readable."""
 SEVERITIES: Final = ("refused", "hold", "warning", "note")
 DISPOSITIONS: Final = ("documents", "posted", "held", "ignored")
 

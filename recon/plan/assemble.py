@@ -15,11 +15,12 @@ from recon.plan.dates import draft_dates
 from recon.plan.details import document_lines, line_frame, texts
 from recon.plan.documents import headers, identified
 from recon.plan.findings import account_findings, said_already, vat_rounding_findings
+from recon.plan.inputs import PlanLimits
 from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
 from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
-from recon.plan.payments import document_parts, kept_whole, payments_text, unsplit_findings
+from recon.plan.payments import document_parts, kept_whole, paid_by_person, unsplit_findings
 from recon.plan.postings import postings
 from recon.plan.refund_lines import RefundLines, refund_lines
 from recon.plan.shoppers import as_posted
@@ -238,8 +239,7 @@ def _document_findings(
                 detail=pl.format("The credit note is dated {}.", "issued_on"),
             )
         )
-    if not work.inputs.limits.refund_payment:
-        found.append(_refunds_to_record(documents, place))
+    found.append(_refunds_to_record(pl.concat([documents, place], how="horizontal"), work.inputs.limits))
     return found
 
 
@@ -264,10 +264,9 @@ def _untied(untied: pl.DataFrame, documents: pl.DataFrame, orders: pl.DataFrame)
     return findings_from(odd, "tax-as-line", amount_minor=pl.col("total_minor"), detail=pl.col("tax_detail"))
 
 
-def _refunds_to_record(documents: pl.DataFrame, place: pl.DataFrame) -> pl.DataFrame:
+def _refunds_to_record(documents: pl.DataFrame, limits: PlanLimits) -> pl.DataFrame:
     """Return a warning per credit note whose payment back the ledger is not told of."""
-    about = pl.concat([documents, place], how="horizontal").filter(pl.col("kind") == "credit_note")
-    about = about.with_columns(pl.coalesce(payments_text(), "payment_method").alias("payment_method"))
+    about = paid_by_person(documents, limits)
     detail = pl.format(
         "Credit note {} of {}: {} back from {}.",
         pl.coalesce("number", pl.lit("(numbered by the ledger)")),

@@ -46,6 +46,10 @@ class PlanLimits:
     """Takes a credit note over less than the whole document."""
     refund_payment: bool = True
     """Is told with a credit note from which account the money went back."""
+    refund_document: bool = False
+    """Takes the money that went back as a document of its own behind the credit note, which then stands on receivables."""
+    refund_methods: frozenset[str] | None = None
+    """Payment methods it can pay money back out of that way; None: any."""
     number_max_length: int = 30
     kinds: frozenset[str] = frozenset(DOCUMENT_KINDS)
     """Document kinds it takes from us."""
@@ -68,6 +72,13 @@ class PlanLimits:
     """Kinds it takes only with a contact named."""
     text_max_length: int = 1000
     product_name_max_length: int = 100
+
+    def refund_by_hand(self) -> pl.Expr:
+        """Return of credit notes, or of their payments one by one, whether a person records in the ledger that the money went back."""
+        cannot = pl.lit(value=not self.refund_payment)
+        if self.refund_document and self.refund_methods is not None:
+            cannot = cannot | ~pl.col("payment_method").is_in(sorted(self.refund_methods)).fill_null(value=False)
+        return cannot
 
 
 def _by_document(schema: pl.Schema) -> pl.Schema:

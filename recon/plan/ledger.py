@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.document import PAYMENT_KINDS
 from recon.plan.lifecycle import LedgerHas
 
 _SALES: Final = ("invoice", "receipt")
@@ -68,7 +69,7 @@ def ledger_facts(orders: pl.DataFrame, posted: pl.DataFrame, decisions: pl.DataF
 
 def _totals(ours: pl.DataFrame) -> pl.DataFrame:
     kind, total = pl.col("kind"), pl.col("total_minor")
-    signed = pl.when(kind.is_in(_SALES)).then(total).when(kind == "payment").then(0).otherwise(-total)
+    signed = pl.when(kind.is_in(_SALES)).then(total).when(kind.is_in(PAYMENT_KINDS)).then(0).otherwise(-total)
     revision = {
         "invoice_revision": kind == "invoice",
         "receipt_revision": kind.is_in(["receipt", "payment"]),

@@ -13,13 +13,12 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.document import NUMBERLESS
 from recon.errors import FrameError
 from recon.frames.schemas import DOCUMENT_KINDS
 
 _THAI_DIGITS: Final = {chr(0x0E50 + digit): str(digit) for digit in range(10)}
 _DIGEST_LENGTH: Final = 8
-NUMBERLESS: Final = frozenset({"void", "expense_payment"})
-"""Kinds that stand under the number of the document they belong to."""
 
 
 def order_stems(orders: pl.DataFrame) -> pl.Series:
@@ -55,6 +54,7 @@ def document_numbers(
         "invoice": prefix.invoice, "receipt": prefix.receipt, "payment": prefix.payment or prefix.receipt,
         "credit_note": prefix.credit_note, "void": "", "product": "",
         "expense": prefix.expense, "expense_payment": prefix.expense, "supplier_credit": prefix.supplier_credit,
+        "refund": "",
     }  # fmt: skip
     kinds = documents["kind"].unique().to_list()
     prefix_of = pl.Series([prefixes[kind] for kind in DOCUMENT_KINDS]).gather(documents["kind"].to_physical())

@@ -27,7 +27,7 @@ from recon.frames.schemas import PAYMENT_PART
 from recon.match.channels import resolve_channels
 from recon.match.keys import CHANNEL_JOINER
 from recon.normalize.paid_parts import paid_parts, stated_parts
-from recon.plan.inputs import PlanInputs, PostedReader
+from recon.plan.inputs import PlanInputs, PlanLimits, PostedReader
 
 SPLIT: Final = pl.Schema({
     "order_no": pl.UInt32(),
@@ -258,6 +258,15 @@ def by_payment(documents: pl.DataFrame) -> pl.DataFrame:
         is_main=pl.int_range(pl.len()).over("doc_no") == 0,
     )  # fmt: skip
     return pl.concat([one, each.select(one.columns)]).sort("doc_no", maintain_order=True)
+
+
+def paid_by_person(documents: pl.DataFrame, limits: PlanLimits) -> pl.DataFrame:
+    """Return the credit notes whose money back a person records, payment_method in words; where refunds are documents, a row per account."""
+    notes = documents.filter(pl.col("kind") == "credit_note")
+    if limits.refund_document:
+        return by_payment(notes).filter(limits.refund_by_hand())
+    from_all = pl.coalesce(payments_text(), "payment_method").alias("payment_method")
+    return notes.filter(limits.refund_by_hand()).with_columns(from_all)
 
 
 def kept_whole(frame: pl.DataFrame, split: SplitOrders, read: PostedReader) -> pl.DataFrame:

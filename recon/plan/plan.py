@@ -4,7 +4,8 @@ The steps, each in its module: what every order is now (`state`) and what the le
 and amounts would be (`items`, `lines`, `vat`); which rule of the lifecycle applies and what speaks against acting
 (`verdict`); the documents asked for (`drafts`), their lines (`finish`, `details`), numbers, dates and contacts
 (`documents`), postings (`postings`), and the proof that all of it adds up (`controls`). Where the connection sums its sales up,
-the documents of a day become one at the very end (`summing`), so that every step before looks at single orders.
+the documents of a day become one at the very end (`summing`), so that every step before looks at single orders; where money
+that went back is a document of its own, it is added last (`refunds`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from recon.plan.marketplace import counted_inputs
 from recon.plan.nobody import without_customer
 from recon.plan.payments import with_open_channel
 from recon.plan.products import judged_wishes, with_products
+from recon.plan.refunds import on_receivables, with_refunds
 from recon.plan.summing.fold import folded
 from recon.plan.tax_items import choose_items, marked_lines, tax_as_line, tax_problems
 from recon.plan.vat import order_amounts
@@ -52,7 +54,9 @@ def build_plan(inputs: PlanInputs) -> Plan:
     inputs = counted_inputs(inputs.checked())  # settlements, which are bought, prove that sales were paid
     bought = is_bought(inputs.orders)
     made = plan_both(inputs, bought, _sales_plan) if bought.any() else _sales_plan(inputs)
-    return folded(made, inputs) if inputs.connection.summary.sales == "day" else made
+    made, money = on_receivables(made, inputs) if inputs.limits.refund_document else (made, None)
+    made = folded(made, inputs) if inputs.connection.summary.sales == "day" else made
+    return made if money is None else with_refunds(made, money, inputs)
 
 
 def _sales_plan(inputs: PlanInputs) -> Plan:

@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
+from recon.domain.document import NUMBERLESS
 from recon.domain.finding import FINDING_CODES
 from recon.domain.providers import source_facts
 from recon.errors import ApprovalError
@@ -32,7 +33,7 @@ GAP, TAKEN, TWICE = "number-gap", "number-taken", "number-twice"
 """Finding codes."""
 GAPS_TOLD: Final = 20
 """Gaps that become findings of their own; the workbook has all."""
-UNNUMBERED: Final = ("void", "product", "expense_payment")
+UNNUMBERED: Final = ("product", *sorted(NUMBERLESS))
 """Kinds that stand under no number of their own."""
 
 

@@ -25,7 +25,7 @@ from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.service.cash_channels import cash_channels
-from recon.service.connecting import known_company
+from recon.service.connecting import known_catalog, known_company
 from recon.service.contacts import contact_codes_there
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
@@ -52,6 +52,7 @@ from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
 from recon.summaries import PlanReport
+from recon.targets.base import Capabilities
 
 _SCHEMAS: Final = {"documents": DOCUMENTS, "lines": DOCUMENT_LINES}
 """Frames whose columns have grown since the first plans were kept."""
@@ -174,6 +175,8 @@ def plan_inputs(
         limits=PlanLimits(
             partial_credit_note=capabilities.partial_credit_note,
             refund_payment=capabilities.refund_payment,
+            refund_document="refund" in capabilities.kinds,
+            refund_methods=_refund_methods(context, name, capabilities),
             number_max_length=capabilities.number_max_length,
             kinds=capabilities.kinds,
             numbers_itself=capabilities.numbers_itself,
@@ -193,6 +196,12 @@ def plan_inputs(
         read_posted=posted_reader(context, posted),
     )
     return within_room(context, name, rules, inputs)
+
+
+def _refund_methods(context: Context, name: str, capabilities: Capabilities) -> frozenset[str] | None:
+    """Return the payment methods the ledger can pay money back out of, as far as its lists tell; None: any."""
+    methods = known_catalog(context, name).methods if capabilities.refund_accounts else ()
+    return frozenset(one.code for one in methods if one.kind in capabilities.refund_accounts) if methods else None
 
 
 def first_seen(context: Context, sets: list[tuple[Intake, CanonicalFrames]]) -> pl.DataFrame:

@@ -27,6 +27,8 @@ APART: Final = pl.Schema({
     "connection": pl.String(),
 })  # fmt: skip
 """What is of the month and not in the figures, one row each."""
+_NO_VAT: Final = [kind for kind in PAYMENT_KINDS if kind != "payment"]
+"""Kinds that move money only and never make VAT due."""
 
 
 def rows_apart(
@@ -42,7 +44,7 @@ def rows_apart(
             pl.lit("unknown contents").alias("what"), pl.lit("its plan is gone from .recon/frames").alias("reason"), pl.col("issued_on").alias("day"),
             "number", "kind", *_effect(), "connection",
         ),
-        filed.filter(~pl.col("state").is_in(POSTED_STATES), pl.col("kind") != "expense_payment", _during("issued_on", month)).select(
+        filed.filter(~pl.col("state").is_in(POSTED_STATES), ~pl.col("kind").is_in(_NO_VAT), _during("issued_on", month)).select(
             pl.lit("approved").alias("what"), pl.col("state").alias("reason"), pl.col("issued_on").alias("day"), "number", "kind", *_effect(), "connection",
         ),
         *(part for name in names for part in _of_plan(context, name, month)),

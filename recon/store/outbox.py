@@ -8,9 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from recon.domain.document import PAYMENT_KINDS, PURCHASE_KINDS
 from recon.domain.outbox import SETTLED, STATES
 from recon.errors import UsageError
 from recon.store.database import Database
+
+_NO_SALES: Final = repr(tuple(dict.fromkeys((*PAYMENT_KINDS, *PURCHASE_KINDS))))
+"""Kinds that add nothing to sales and take nothing from them, as SQL writes a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +173,7 @@ class Outbox:
         marks = ", ".join(f"'{state}'" for state in states)
         rows = self._database.query(
             "SELECT issued_on, COUNT(*) AS documents, SUM(CASE WHEN kind IN ('credit_note', 'void') THEN -total_minor "
-            f"WHEN kind IN ('payment', 'expense', 'expense_payment', 'supplier_credit') THEN 0 ELSE total_minor END) AS total_minor FROM outbox WHERE state IN ({marks}) "
+            f"WHEN kind IN {_NO_SALES} THEN 0 ELSE total_minor END) AS total_minor FROM outbox WHERE state IN ({marks}) "
             "GROUP BY issued_on ORDER BY issued_on"
         )
         return tuple((row["issued_on"], row["documents"], row["total_minor"]) for row in rows)

@@ -151,7 +151,7 @@ _POSTED_COLUMNS: Final = {
     "kind": "kind",
     "revision": "revision",
     # where it stands under another number than ours, because a person entered it, that one is paid, voided and credited
-    "number": "coalesce(CASE WHEN state IN ('posted', 'by_hand') AND kind NOT IN ('payment', 'void', 'product') "
+    "number": "coalesce(CASE WHEN state IN ('posted', 'by_hand') AND kind NOT IN ('payment', 'void', 'product', 'refund') "
     f"THEN ledger_number END, number, '{ABSENT}')",
     "applies_to_key": f"ifnull(applies_to_key, '{ABSENT}')",
     "issued_on": "issued_on",

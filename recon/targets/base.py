@@ -61,6 +61,8 @@ class Capabilities:
     """Takes a receipt that is paid into several accounts; without it the whole sum goes to one."""
     stock_account: str = ""
     """Account of the stock of products it creates for us, where a person wants them kept in stock; empty: they are not."""
+    refund_accounts: frozenset[str] = frozenset()
+    """Kinds of accounts (`LedgerMethod.kind`) it can pay money back out of; empty: of any kind, or it does not say."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 

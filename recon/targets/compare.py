@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from recon.domain.document import Document
 from recon.money import plain
 from recon.targets.base import LedgerDocument, LedgerLine
+
+NAMES_CHANNEL: Final = ("receipt", "refund")
+"""Kinds whose account of money is compared where the ledger names it."""
 
 
 def differences(
@@ -60,8 +65,8 @@ def quantity_text(milli: int) -> str:
 
 
 def _paid_elsewhere(document: Document, held: LedgerDocument) -> bool:
-    """Return whether the ledger names another channel than the one our receipt's payment came in on."""
-    sent = document.kind == "receipt" and document.payment_method
+    """Return whether the ledger names another channel than the one our receipt's money came in on, or a refund's left."""
+    sent = document.kind in NAMES_CHANNEL and document.payment_method
     return bool(sent and held.payment_methods) and held.payment_methods != (document.payment_method,)
 
 

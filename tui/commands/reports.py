@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from recon.domain.document import NUMBERLESS
 from recon.summaries import DocumentView
 from tui.commands.intake import print_causes
 from tui.output import Output, grouped
@@ -39,8 +40,9 @@ def print_document(view: DocumentView, output: Output) -> None:
     if h.kind == "product":
         _print_new_product(view, output)
         return
+    numbered = f"of {view.applies_to}" if h.kind in NUMBERLESS and view.applies_to else "(numbered by the ledger)"
     output.line(
-        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {h.number or '(numbered by the ledger)'}   {h.state}   batch {view.batch}"
+        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {h.number or numbered}   {h.state}   batch {view.batch}"
     )
     output.line(
         f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
@@ -79,7 +81,7 @@ def print_document(view: DocumentView, output: Output) -> None:
             if h.kind == "expense_payment"
             else (
                 f"back on {view.paid_on} {through} from"
-                if h.kind == "credit_note"
+                if h.kind in {"credit_note", "refund"}
                 else f"on {view.paid_on} {through} ->"
             )
         )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from recon.domain.document import PURCHASE_KINDS
+from recon.domain.document import NUMBERLESS, PURCHASE_KINDS
 from recon.errors import UsageError
 from recon.service import ReconService
 from recon.summaries import BatchView, ControlTotals, PlanReport, UploadSummary
@@ -63,7 +63,7 @@ def print_plan(report: PlanReport, output: Output, *, by_others: bool = False) -
             ("Number", "Kind", "Date", "Order", "Channel", "Contact", "VAT", "Total"),
             [
                 (
-                    r.number or "(by ledger)",
+                    r.number or ("" if r.kind in NUMBERLESS else "(by ledger)"),
                     r.kind,
                     r.issued_on,
                     r.order_number,

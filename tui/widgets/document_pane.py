@@ -46,6 +46,7 @@ TITLES: Final = {
     "expense": N_("Expense"),
     "expense_payment": N_("Payment of an expense"),
     "supplier_credit": N_("Supplier's credit"),
+    "refund": N_("Refund"),
 }
 """What stands at the head of a document."""
 TAX_RECEIPT: Final = N_("Receipt / tax invoice")
@@ -228,6 +229,7 @@ class DocumentPane(Widget):
         if document.payment_method:
             words = {
                 "credit_note": _("Paid back {day} from {method}: {amount}"),
+                "refund": _("Paid back {day} from {method}: {amount}"),
                 "expense_payment": _("Paid {day} from {method}: {amount}"),
             }.get(document.header.kind, _("Paid {day} to {method}: {amount}"))
             several = [(part.method, part.amount) for part in document.payments]

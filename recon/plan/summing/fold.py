@@ -156,7 +156,7 @@ def _put_together(
     parts = _parts(made, which, group_of, heads["document_key"])
     _require_same_sums(heads, parts)
     credited = grouped.filter(pl.col("kind") == "credit_note")["document_key"]
-    findings = retold_refunds(made.findings, heads, credited)
+    findings = retold_refunds(made.findings, heads, credited, inputs.limits)
     foreign = inputs.orders.filter(pl.col("currency") != inputs.currency)["order_key"]
     return replace(
         made,

@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.document import PAYMENT_KINDS
+
 MARK: Final = ":summary:"
 """Stands between platform and shop and the day in the key of a summary; no key of an order has it there."""
 REASON: Final = "day-summary"
@@ -56,7 +58,8 @@ def held_words(held: str) -> pl.Expr:
 
 def holds_exactly(documents: pl.DataFrame, parts: pl.DataFrame) -> bool:
     """Return whether these are the parts that the remarks of these summaries name, and come to their totals."""
-    summaries = documents.filter(of_summary()).select("document_key", "total_minor", "remark")
+    summaries = documents.filter(of_summary(), ~pl.col("kind").cast(pl.String).is_in(PAYMENT_KINDS))
+    summaries = summaries.select("document_key", "total_minor", "remark")
     if not summaries.height:
         return not parts.height
     sums = parts.group_by("summary_key").agg(pl.col("total_minor").sum().alias("_sum"))

@@ -8,12 +8,15 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather
-from recon.plan.payments import payments_text
+from recon.plan.inputs import PlanLimits
+from recon.plan.payments import paid_by_person
 
 _REFUND: Final = "refund-to-record"
 
 
-def retold_refunds(findings: pl.DataFrame, summaries: pl.DataFrame, parts: pl.Series) -> pl.DataFrame:
+def retold_refunds(
+    findings: pl.DataFrame, summaries: pl.DataFrame, parts: pl.Series, limits: PlanLimits
+) -> pl.DataFrame:
     """Return the findings with one word per summary of refunds that a person records, instead of one per order.
 
     ``parts``: keys of the credit notes that the summaries hold.
@@ -22,8 +25,7 @@ def retold_refunds(findings: pl.DataFrame, summaries: pl.DataFrame, parts: pl.Se
     old = said.filter(pl.col("document_key").is_in(parts.implode()))["_at"] if said.height else said["_at"]
     if not old.len():
         return findings
-    from_all = pl.coalesce(payments_text(), "payment_method").alias("payment_method")
-    credits_ = summaries.filter(pl.col("kind") == "credit_note").with_columns(from_all)
+    credits_ = paid_by_person(summaries, limits)
     detail = pl.format(
         "Credit note {} ({}): {} back from {}.",
         "number",

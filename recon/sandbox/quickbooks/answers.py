@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from recon.money import plain
 from recon.targets.quickbooks.qbxml.chars import escaped
 
 Body: TypeAlias = "list[tuple[str, str | Body]]"
@@ -64,3 +65,16 @@ def one(name: str, value: object) -> str:
 def attributes(said: dict[str, str]) -> str:
     """Return attributes as they stand in an element."""
     return "".join(f' {key}="{escaped(value)}"' for key, value in said.items())
+
+
+class Refused(Exception):
+    """QuickBooks says no, with a status code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def money(minor: int) -> str:
+    """Return minor units as QuickBooks writes amounts."""
+    return plain(minor, "USD")

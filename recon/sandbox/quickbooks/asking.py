@@ -16,7 +16,10 @@ LISTS: Final = {
     "PaymentMethod": ("PaymentMethod",), "SalesTaxCode": ("SalesTaxCode",), "Employee": ("Employee",),
     "OtherName": ("OtherName",),
 }  # fmt: skip
-TRANSACTIONS: Final = ("SalesReceipt", "Invoice", "CreditMemo", "ReceivePayment", "Bill", "ItemReceipt", "JournalEntry")
+TRANSACTIONS: Final = (
+    "SalesReceipt", "Invoice", "CreditMemo", "ReceivePayment", "Bill", "ItemReceipt", "JournalEntry",
+    "ARRefundCreditCard", "Check",
+)  # fmt: skip
 _NOTHING: Final = "A query request did not find a matching object in QuickBooks"
 
 

@@ -14,18 +14,10 @@ from typing import Final
 
 from recon.ports import Clock
 from recon.sandbox.quickbooks import chart
-from recon.sandbox.quickbooks.answers import Body, Said, element, message_set, one, refused
+from recon.sandbox.quickbooks.answers import Body, Refused, Said, element, message_set, one, refused
 from recon.sandbox.quickbooks.asking import Iterators, query, text_of
 from recon.sandbox.quickbooks.books import NAMES, Books, Kept
-from recon.sandbox.quickbooks.posting import (
-    ITEM_KINDS,
-    Moment,
-    Refused,
-    check_references,
-    post,
-    require_inventory,
-    void,
-)
+from recon.sandbox.quickbooks.posting import ITEM_KINDS, Moment, check_references, post, require_inventory, void
 from recon.sandbox.quickbooks.strict import Asked, MessageSet, read_set
 from recon.targets.quickbooks.qbxml.rows import Row
 

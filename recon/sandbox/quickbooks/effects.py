@@ -43,6 +43,12 @@ def effect(books: Books, kind: str, values: Row, amounts: list[int], total_minor
     if kind == "ReceivePayment":
         into = values.text("DepositToAccountRef/FullName") or UNDEPOSITED
         return [(into, total_minor), (values.text("ARAccountRef/FullName") or RECEIVABLE, -total_minor)]
+    if kind == "ARRefundCreditCard":
+        out_of = values.text("RefundFromAccountRef/FullName") or UNDEPOSITED
+        return [(values.text("ARAccountRef/FullName") or RECEIVABLE, total_minor), (out_of, -total_minor)]
+    if kind == "Check":
+        paid = [(line.text("AccountRef/FullName"), line.minor("Amount") or 0) for line in values.all("ExpenseLineAdd")]
+        return [*paid, (values.text("AccountRef/FullName"), -total_minor)]
     if kind in BOUGHT:
         lines = zip([*values.all("ExpenseLineAdd"), *values.all("ItemLineAdd")], amounts, strict=True)
         spent = [(line.text("AccountRef/FullName") or _bought_on(books, line), amount) for line, amount in lines]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from recon.money import plain
-from recon.sandbox.quickbooks.answers import Body
+from recon.sandbox.quickbooks.answers import Body, Refused, money
 from recon.sandbox.quickbooks.books import Books, Entry, Kept
 from recon.sandbox.quickbooks.effects import BOUGHT, effect, stock_moves
+from recon.sandbox.quickbooks.refunds import card_refund, check
 from recon.sandbox.quickbooks.strict import Asked
 from recon.targets.quickbooks.qbxml.rows import Row
 
@@ -21,7 +21,7 @@ ITEM_KINDS: Final = (
 )  # fmt: skip
 TAX_ITEMS: Final = ("ItemSalesTax", "ItemSalesTaxGroup")
 REFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
-    "CustomerRef": ("Customer",), "VendorRef": ("Vendor",), "EntityRef": ("Customer", "Vendor"), "ItemRef": ITEM_KINDS,
+    "CustomerRef": ("Customer",), "VendorRef": ("Vendor",), "EntityRef": ("Customer", "Vendor"), "PayeeEntityRef": ("Customer", "Vendor"), "ItemRef": ITEM_KINDS,
     "DepositToAccountRef": ("Account",), "ARAccountRef": ("Account",), "APAccountRef": ("Account",),
     "AccountRef": ("Account",), "OverrideItemAccountRef": ("Account",), "IncomeAccountRef": ("Account",),
     "ExpenseAccountRef": ("Account",), "COGSAccountRef": ("Account",), "AssetAccountRef": ("Account",),
@@ -30,15 +30,8 @@ REFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "ParentRef": (*ITEM_KINDS, "Customer", "Account", "Class"), "PrefVendorRef": ("Vendor",),
 }  # fmt: skip
 _SALES: Final = ("SalesReceipt", "Invoice", "CreditMemo")
+_PARTIES: Final = ("CustomerRef", "VendorRef", "PayeeEntityRef")
 _CENT: Final = Decimal("0.01")
-
-
-class Refused(Exception):
-    """QuickBooks says no, with a status code."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +64,8 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
         "ReceivePayment": lambda: _payment(books, values),
         **dict.fromkeys(BOUGHT, lambda: _bill(books, values, kind)),
         "JournalEntry": lambda: _journal(values),
+        "ARRefundCreditCard": lambda: card_refund(books, values),
+        "Check": lambda: check(books, values),
     }
     if kind not in work:
         raise Refused(1030, f"The sandbox does not take {kind}.")
@@ -83,7 +78,7 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
     body: Body = [*head, ("TxnDate", day.isoformat()), *said, *sums, *lines]
     kept = Kept(
         txn_id=txn_id, number=number, kind=kind, ref=values.text("RefNumber"), day=day.isoformat(),
-        party=values.text("CustomerRef/FullName") or values.text("VendorRef/FullName"), total_minor=total,
+        party=next(filter(None, (values.text(f"{name}/FullName") for name in _PARTIES)), ""), total_minor=total,
         balance_minor=balance, is_void=False, body=body,
     )  # fmt: skip
     books.put(kept)
@@ -103,7 +98,15 @@ def void(books: Books, kept: Kept, moment: Moment) -> Kept:
     _not_closed(dt.date.fromisoformat(kept.day), moment)
     body: Body = []
     for name, value in kept.body:
-        if name in {"Subtotal", "SalesTaxTotal", "TotalAmount", "BalanceRemaining", "AmountDue", "AppliedAmount"}:
+        if name in {
+            "Subtotal",
+            "SalesTaxTotal",
+            "TotalAmount",
+            "BalanceRemaining",
+            "AmountDue",
+            "AppliedAmount",
+            "CreditRemaining",
+        }:
             body.append((name, "0.00"))
         elif name == "Memo":
             body.append((name, f"VOID: {value}"))
@@ -169,7 +172,9 @@ def _sale(books: Books, values: Row, kind: str) -> tuple[int, int, Body, Body]:
         sums += [("AppliedAmount", "0.00"), ("BalanceRemaining", money(total)), ("IsPaid", "false")]
     else:
         sums.append(("TotalAmount", money(total)))
-    return total, total if kind == "Invoice" else 0, sums, lines
+    if kind == "CreditMemo":
+        sums.append(("CreditRemaining", money(total)))
+    return total, total if kind in {"Invoice", "CreditMemo"} else 0, sums, lines
 
 
 def _line_amount(line: Row) -> int:
@@ -308,8 +313,3 @@ def _copied(books: Books, row: Row) -> Body:
         elif not child.children:
             said.append((child.name, child.own_text))
     return said
-
-
-def money(minor: int) -> str:
-    """Return minor units as QuickBooks writes amounts."""
-    return plain(minor, "USD")

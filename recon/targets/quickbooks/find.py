@@ -15,7 +15,7 @@ from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.targets.base import Found, LedgerDocument
 from recon.targets.compare import differences
 from recon.targets.quickbooks.exchange import Exchange, answer_to
-from recon.targets.quickbooks.forms import FORMS, PRODUCT, forms_of, mark
+from recon.targets.quickbooks.forms import FORMS, PRODUCT, forms_of, mark, ref_number
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.status import Verdict, meaning
 from recon.targets.quickbooks.records import KIND_OF_ROW, arranged, confirmation, item, memo_of, transaction
@@ -41,6 +41,7 @@ class Finder:
         if document.kind == "void":
             return self._void(document)
         names = [form.name for form in forms_of(document)]
+        assert names, document.kind
         kept = self._kept_id(document)
         by_id = [row for name in names for row in self.by_id(name, [kept]).values()] if kept else []
         return self._by_number(document, names, by_id)
@@ -60,7 +61,7 @@ class Finder:
 
     def _by_number(self, document: Document, names: Sequence[str], by_id: Sequence[Row]) -> Found:
         """Return what stands under our number with our sign, and what was ours by its id whatever it says now."""
-        number = document.number or ""
+        number = ref_number(document)
         if not number:
             return Found(state="absent")  # without a number nobody can tell
         values: dict[str, object] = {"RefNumberCaseSensitive": [number], "IncludeLineItems": True}
@@ -155,7 +156,7 @@ def judged(document: Document, held: Sequence[LedgerDocument], rows: Sequence[Ro
     one, row = live[0]
     code = document.contact_code
     found = differences(
-        document, arranged(document, one), ledger="QuickBooks", contact_code=code, number=document.number
+        document, arranged(document, one), ledger="QuickBooks", contact_code=code, number=ref_number(document)
     )
     if found:
         return Found(state="different", documents=(one,), differences=found)

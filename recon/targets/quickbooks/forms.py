@@ -10,6 +10,7 @@ comes to exactly that tax: then the form names the item, taxed lines are marked 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +29,9 @@ PRODUCT: Final = "product"
 PAID_APART: Final = "Paid by "
 """How the line of a payment begins that did not come in on the form's deposit account."""
 _PIECE: Final = 1000
-_LABELS: Final = {"receipt": "sales receipt", "credit_note": "credit memo", "expense": "bill", PRODUCT: "item"}
+_LABELS: Final = {
+    "receipt": "sales receipt", "credit_note": "credit memo", "expense": "bill", PRODUCT: "item",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +43,27 @@ class Form:
     party: str = "CustomerRef"
     """Empty: the form names nobody in its head."""
     is_voidable: bool = True
+    account: str = ""
+    """Element that names the account the money went to or left; empty: the form has none."""
 
 
+REFUNDS: Final[Mapping[str, Form]] = {
+    "card": Form(name="ARRefundCreditCard", account="RefundFromAccountRef"),
+    "check": Form(name="Check", party="PayeeEntityRef", account="AccountRef"),
+}
+"""How money that went back can be recorded, by the setting; both pay out the credit memo they name."""
+REFUND_ACCOUNTS: Final = {
+    "card": frozenset({"Bank", "OtherCurrentAsset", "OtherAsset", "FixedAsset"}),
+    "check": frozenset({"Bank"}),
+}
+"""Types of accounts the money can leave: a bank account or an asset account (Intuit's guide), of checks a bank account."""
 FORMS: Final[Mapping[str, Form]] = {
-    "receipt": Form(name="SalesReceipt"),
+    "receipt": Form(name="SalesReceipt", account="DepositToAccountRef"),
     "invoice": Form(name="Invoice"),
-    "payment": Form(name="ReceivePayment", is_voidable=False),
+    "payment": Form(name="ReceivePayment", is_voidable=False, account="DepositToAccountRef"),
     "credit_note": Form(name="CreditMemo"),
     "expense": Form(name="Bill", party="VendorRef"),
+    "refund": REFUNDS["card"],
 }
 SOLD: Final = frozenset({"receipt", "invoice", "credit_note"})
 """Documents whose lines go by items."""
@@ -59,17 +75,24 @@ KINDS: Final = frozenset({*FORMS, "void", PRODUCT})
 """Documents that can be sent to QuickBooks Desktop."""
 
 
-def form_of(document: Document) -> Form | None:
-    """Return the form a document stands on; None: it has none of its own, as voids and items."""
-    return JOURNAL if document.kind == "expense" and document.payment_method else FORMS.get(document.kind)
-
-
 def forms_of(document: Document) -> tuple[Form, ...]:
-    """Return every form a document may stand on: goods that were not paid came as a bill or as a receipt of items."""
-    own = form_of(document)
-    if own is FORMS["expense"] and has_goods(document):
-        return own, ITEM_RECEIPT
-    return (own,) if own else ()
+    """Return every form a document may stand on; none: it has none of its own, as voids and items.
+
+    Goods that were not paid came as a bill or as a receipt of items, and a refund is what the setting of its day said.
+    """
+    if document.kind == "refund":
+        return tuple(REFUNDS.values())
+    if document.kind == "expense" and document.payment_method:
+        return (JOURNAL,)
+    if document.kind == "expense" and has_goods(document):
+        return FORMS["expense"], ITEM_RECEIPT
+    form = FORMS.get(document.kind)
+    return (form,) if form else ()
+
+
+def ref_number(document: Document) -> str:
+    """Return the number it stands under; a refund has that of the credit memo it pays out."""
+    return (document.applies_to_number if document.kind == "refund" else document.number) or ""
 
 
 def label(document: Document) -> str:
@@ -83,6 +106,10 @@ def label(document: Document) -> str:
 def mark(document: Document) -> str:
     """Return our sign on a document: short, the same on every try, and nobody else's."""
     return f"rc{hashlib.sha256(document.document_key.encode()).hexdigest()[:16]}"
+
+
+MARK: Final = re.compile(r"rc[0-9a-f]{16}\b")
+"""What such a sign looks like, at the beginning of a memo."""
 
 
 def memo(document: Document) -> str:
@@ -108,8 +135,10 @@ def _request_of(document: Document, options: QuickBooksOptions, taxes: TaxUse) -
         return _void(document)
     if document.kind not in FORMS:
         raise TargetRejected(f"{label(document)}: QuickBooks takes no such document from us; enter it by hand.")
-    if form_of(document) is JOURNAL:
+    if JOURNAL in forms_of(document):
         return f"{JOURNAL.name}Add", _journal_entry(document)
+    if document.kind == "refund":
+        return refund_request(document, options)
     if options.received == "item-receipt" and ITEM_RECEIPT in forms_of(document):
         return f"{ITEM_RECEIPT.name}Add", item_receipt(document, options, memo(document))
     values = {
@@ -223,6 +252,43 @@ def _paid_apart(document: Document, options: QuickBooksOptions, taxes: TaxUse) -
         }
         for part in document.payments[1:]
     ]  # fmt: skip
+
+
+def refund_request(document: Document, options: QuickBooksOptions) -> tuple[str, Mapping[str, object]]:
+    """Return what pays a credit memo out, as the setting says.
+
+    Raises:
+        TargetRejected: A person records refunds, or the account of the credit memo is not known.
+    """
+    form = REFUNDS.get(options.refunds)
+    if form is None:
+        raise TargetRejected(f'{label(document)}: quickbooks.refunds = "by-hand"; record it on the credit memo there.')
+    head = {"TxnDate": document.issued_on, "RefNumber": ref_number(document), "Memo": memo(document)}
+    if options.refunds == "card":
+        return f"{form.name}Add", {
+            **head,
+            "CustomerRef": document.contact_code,
+            "RefundFromAccountRef": document.payment_method,
+            "ARAccountRef": options.receivable,
+            "PaymentMethodRef": options.payment_methods.get(fold(document.payment_channel)),
+            "RefundAppliedToTxnAdd": [{"TxnID": _applies_to(document), "RefundAmount": document.total_minor}],
+        }
+    if not options.receivable:
+        raise TargetRejected(
+            f"{label(document)}: a check names the account of the credit memo, and accounts.receivable is empty. Set it to"
+            " QuickBooks' accounts receivable; nothing was sent."
+        )
+    line = {
+        "AccountRef": options.receivable, "Amount": document.total_minor, "Memo": memo(document),
+        "CustomerRef": document.contact_code,
+    }  # fmt: skip
+    return f"{form.name}Add", {
+        **head,
+        "AccountRef": document.payment_method,
+        "PayeeEntityRef": document.contact_code,
+        "ApplyCheckToTxnAdd": [{"TxnID": _applies_to(document), "Amount": document.total_minor}],
+        "ExpenseLineAdd": [line],
+    }
 
 
 def _applies_to(document: Document) -> str:

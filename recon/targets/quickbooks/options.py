@@ -47,6 +47,8 @@ class QuickBooksOptions:
     """The shop's payment channel (folded) to the name of a payment method of QuickBooks."""
     classes: Mapping[str, str] = field(default_factory=dict)
     """Sales channel (folded) to a class (FullName)."""
+    refunds: Literal["card", "check", "by-hand"] = "by-hand"
+    """As what the money behind a credit memo is recorded; by-hand: a person records it there."""
     tax_item: str = ""
     """Sales tax item of 0 % on every form where sales tax is switched on; empty: the company's most common one."""
     non_taxable_code: str = ""

@@ -8,22 +8,22 @@ read as what they are, so that its total here is that of the sale.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from recon.domain.document import Document
 from recon.targets.base import Confirmation, LedgerDocument, LedgerLine
 from recon.targets.compare import quantity_text
-from recon.targets.quickbooks.forms import FORMS, ITEM_RECEIPT, JOURNAL, PAID_APART, PRODUCT
+from recon.targets.quickbooks.forms import FORMS, ITEM_RECEIPT, JOURNAL, MARK, PAID_APART, PRODUCT, REFUNDS
 from recon.targets.quickbooks.qbxml.rows import Row
 
-KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in FORMS.items()} | {
-    f"{form.name}Ret": "expense" for form in (JOURNAL, ITEM_RECEIPT)
-}
+_FORMS_OF: Final = (
+    *FORMS.items(), *(("refund", form) for form in REFUNDS.values()), ("expense", JOURNAL), ("expense", ITEM_RECEIPT),
+)  # fmt: skip
+KIND_OF_ROW: Final = {f"{form.name}Ret": kind for kind, form in _FORMS_OF}
+_FORM_OF_ROW: Final = {f"{form.name}Ret": form for _, form in _FORMS_OF}
 _DEBIT, _CREDIT = "JournalDebitLine", "JournalCreditLine"
 VOID_MEMO: Final = "VOID:"
-_SIGN: Final = re.compile(r"rc[0-9a-f]{16}")
 _RAW_MAX: Final = 64 << 10
 
 
@@ -34,10 +34,10 @@ def transaction(row: Row) -> LedgerDocument:
         MalformedAnswer: An amount or a date is not in the form QuickBooks writes.
     """
     kind = KIND_OF_ROW[row.name]
-    form = JOURNAL if row.name == f"{JOURNAL.name}Ret" else FORMS[kind]
+    form = _FORM_OF_ROW[row.name]
     total = total_of(row)
     memo = memo_of(row)
-    deposit = row.text("DepositToAccountRef/FullName")
+    moved = row.text(f"{form.account}/FullName") if form.account else ""
     return LedgerDocument(
         kind=kind,
         ledger_id=row.text("TxnID"),
@@ -52,7 +52,7 @@ def transaction(row: Row) -> LedgerDocument:
         remain_minor=row.minor("BalanceRemaining"),
         remark=memo,
         lines=_lines(row, kind),
-        payment_methods=(deposit,) if deposit and kind in {"receipt", "payment"} else None,
+        payment_methods=(moved,) if moved else None,
         paid_apart_minor=_amounts_apart(row, kind),
         raw=_text_of(row)[:_RAW_MAX],
     )
@@ -63,6 +63,11 @@ def memo_of(row: Row) -> str:
     return row.text("Memo") or row.text(f"{_CREDIT}/Memo")
 
 
+def is_signed(row: Row) -> bool:
+    """Return whether a transaction carries the sign of any document of recon."""
+    return MARK.match(memo_of(row).removeprefix(VOID_MEMO).strip()) is not None
+
+
 def total_of(row: Row) -> int | None:
     """Return the total of a transaction; None where the answer does not say."""
     if row.name == f"{JOURNAL.name}Ret":
@@ -70,6 +75,8 @@ def total_of(row: Row) -> int | None:
         return sum(one or 0 for one in debits) if debits else None
     if row.name == f"{FORMS['expense'].name}Ret":
         return row.minor("AmountDue")
+    if row.name == f"{REFUNDS['check'].name}Ret":
+        return row.minor("Amount")
     stated = row.minor("TotalAmount")
     if stated is not None:
         return stated - sum(line.minor("Amount") or 0 for line in _paid_apart(row))
@@ -89,6 +96,8 @@ def _lines(row: Row, kind: str) -> tuple[LedgerLine, ...] | None:
             for line in listed
         )  # fmt: skip
         return (*lines, *map(_line, row.all("ItemLineRet"))) or None
+    if kind == "refund":
+        return None  # it moves money; what is on a check's lines is said by its account and amount
     apart = _paid_apart(row)
     sold = tuple(_line(line) for line in row.all(f"{FORMS[kind].name}LineRet") if line not in apart)
     return (*sold, *_tax_line(row)) if sold else None
@@ -104,7 +113,7 @@ def _amounts_apart(row: Row, kind: str) -> tuple[int, ...] | None:
 def _paid_apart(row: Row) -> list[Row]:
     """Return the lines of a sales receipt of ours that are payments through other channels than the one it names."""
     form = FORMS["receipt"].name
-    sign = _SIGN.search(memo_of(row)) if row.name == f"{form}Ret" else None
+    sign = MARK.search(memo_of(row)) if row.name == f"{form}Ret" else None
     if sign is None:
         return []
     lines = row.all(f"{form}LineRet")

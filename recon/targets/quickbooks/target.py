@@ -33,10 +33,13 @@ from recon.targets.quickbooks.forms import (
     JOURNAL,
     KINDS,
     PRODUCT,
+    REFUND_ACCOUNTS,
+    REFUNDS,
     SOLD,
     form_request,
     is_off,
     label,
+    ref_number,
 )
 from recon.targets.quickbooks.masters import Lists, Masters
 from recon.targets.quickbooks.options import (
@@ -50,7 +53,7 @@ from recon.targets.quickbooks.options import (
 )
 from recon.targets.quickbooks.qbxml.problems import QbxmlRefused
 from recon.targets.quickbooks.qbxml.write import Request
-from recon.targets.quickbooks.records import confirmation, transaction
+from recon.targets.quickbooks.records import confirmation, is_signed, transaction
 from recon.targets.quickbooks.tax_items import TaxUse, objections
 
 UNSTATED: Final = (
@@ -61,6 +64,14 @@ UNSTATED: Final = (
 )
 NEED_CUSTOMER: Final = frozenset({"invoice", "payment", "credit_note"})
 """Forms that stand on accounts receivable: QuickBooks takes none of them without a customer; a sales receipt it does."""
+
+
+_CHECK: Final = REFUNDS["check"].name
+_LISTED: Final = {
+    "expense": [FORMS["expense"].name, JOURNAL.name, ITEM_RECEIPT.name],
+    "refund": [form.name for form in REFUNDS.values()],
+}
+"""Kinds that stand on several forms. Of checks only those with our sign are refunds; a company writes them for everything."""
 
 
 class QuickBooksTarget(Target):
@@ -128,7 +139,7 @@ class QuickBooksTarget(Target):
                     remedy="Enter it by hand with the rate of the day.",
                 )
             )  # fmt: skip
-        if document.kind in FORMS and not document.number:
+        if document.kind in FORMS and not ref_number(document):
             found.append(
                 Objection(field="number", text=f"{label(document)} has no number.", remedy='Set numbering = "source".')
             )
@@ -207,12 +218,12 @@ class QuickBooksTarget(Target):
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
         """Yield all documents of these kinds dated in the period, whoever wrote them."""
         for kind in dict.fromkeys(kinds):
-            more = (JOURNAL, ITEM_RECEIPT) if kind == "expense" else ()
-            names = [form.name for form in (FORMS[kind], *more)] if kind in FORMS else []
+            names = _LISTED.get(kind, [FORMS[kind].name] if kind in FORMS else [])
             period = {"TxnDateRangeFilter": {"FromTxnDate": since, "ToTxnDate": until}}
             values: dict[str, object] = {**period, "IncludeLineItems": True}
             for name in names:
-                yield from map(transaction, self._exchange.pages(f"{name}Query", values, size=self._options.page_size))
+                rows = self._exchange.pages(f"{name}Query", values, size=self._options.page_size)
+                yield from (transaction(row) for row in rows if name != _CHECK or is_signed(row))
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
         """Create missing customers and vendors."""
@@ -221,12 +232,14 @@ class QuickBooksTarget(Target):
 
 def capabilities(options: QuickBooksOptions) -> Capabilities:
     """Return what QuickBooks Desktop can do under these settings."""
+    pays = options.refunds in REFUNDS
     return Capabilities(
-        kinds=KINDS,
+        kinds=KINDS if pays else KINDS - {"refund"},
         own_number=False,  # RefNumber is not unique there: a second document under it is taken
         number_max_length=REF_NUMBER_MAX,
         partial_credit_note=True,
-        refund_payment=False,
+        refund_payment=pays,
+        refund_accounts=REFUND_ACCOUNTS.get(options.refunds, frozenset()),
         expense_paid_at_once=True,
         expense_items=True,
         split_payments=True,
