@@ -8,6 +8,7 @@ from tui.i18n import N_
 
 AMERICAN_NAMES: Final[dict[str, str]] = {
     "quickbooks.text_item": N_("item of lines without a product"),
+    "quickbooks.refunds": N_("money paid back is recorded"),
     "quickbooks.tax_item": N_("sales tax item of 0 %"),
     "quickbooks.non_taxable_code": N_("sales tax code of every line"),
     "quickbooks.received": N_("received goods become"),
@@ -39,6 +40,7 @@ AMERICAN_CHOICES: Final[dict[str, dict[str, str]]] = {
     "discounts": {"in-prices": N_("in the prices"), "line": N_("a line of their own")},
     "quickbooks.received": {"bill": N_("a bill"), "item-receipt": N_('an "Item Receipt"')},
     "quickbooks.new_items": {"non-inventory": N_("goods without stock"), "inventory": N_("inventory parts")},
+    "quickbooks.refunds": {"card": N_("as card refunds"), "check": N_("as checks"), "by-hand": N_("by hand")},
     "quickbooks.iif.style": {"journal": N_("journal entries"), "forms": N_("sales receipts, invoices ...")},
 }
 """Setting to its choices, each with its words."""

@@ -34,15 +34,21 @@ def document_title(kind: str, *, is_tax_invoice: bool) -> str:
     return titles.get(kind, kind.replace("_", " ")) + tax
 
 
+def _number(view: DocumentView) -> str:
+    """Return a document's number; what stands under another document's number names that one."""
+    h = view.header
+    shared = f"of {view.applies_to}" if h.kind in NUMBERLESS and view.applies_to else ""
+    return h.number or shared or "(numbered by the ledger)"
+
+
 def print_document(view: DocumentView, output: Output) -> None:
     """Print a document: as it will look, why, and where it comes from."""
     h = view.header
     if h.kind == "product":
         _print_new_product(view, output)
         return
-    numbered = f"of {view.applies_to}" if h.kind in NUMBERLESS and view.applies_to else "(numbered by the ledger)"
     output.line(
-        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {h.number or numbered}   {h.state}   batch {view.batch}"
+        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {_number(view)}   {h.state}   batch {view.batch}"
     )
     output.line(
         f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
