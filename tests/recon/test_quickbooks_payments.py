@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from peak_tools import following
 from test_quickbooks_target import OPTIONS, forget, receipt, target
+from test_quickbooks_tax_items import OPTIONS as TAX_OPTIONS
+from test_quickbooks_tax_items import taxed
 
 from recon.domain.document import Document, PaymentPart
 from recon.sandbox.quickbooks.company import SandboxCompany
@@ -101,3 +103,19 @@ def test_without_an_item_for_such_lines_nothing_is_sent_and_it_is_said(company: 
     assert "Gift Card 20.13" in said.text
     assert "quickbooks.text_item" in said.remedy
     assert [one for one in target(company).check(paid()) if one.field == "payments"] == []
+
+
+def test_beside_a_tax_that_quickbooks_works_out_the_payments_are_the_same(company: SandboxCompany) -> None:
+    company.use_sales_tax()
+    parts = (("Shopify Payments", "Shopify Payments Clearing", 9225), ("Gift Card", "Gift Cards Outstanding", 2000))
+    payments = tuple(PaymentPart(payment_channel=c, payment_method=m, amount_minor=a) for c, m, a in parts)
+    document = taxed(725, payments=payments)
+    books = target(company, TAX_OPTIONS)
+    assert books.check(document) == []
+    assert books.send(document).total_minor == 11_225
+    assert company.truth()[0].total_minor == 9225
+    assert company.books.balances() == {
+        "Gift Cards Outstanding": 2000, "Sales": -10_500, "Sales Tax Payable": -725, "Shopify Payments Clearing": 9225,
+    }  # fmt: skip
+    company.books.note_about("", [document.document_key])
+    assert books.find(document).state == "equal"
