@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import random
 
 import polars as pl
 import pytest
@@ -240,10 +241,99 @@ def test_an_edit_that_cannot_be_told_apart_is_held(tmp_path, change):
     assert one(frames.orders)["total_minor"] == 6292
 
 
+def test_an_order_of_many_lines_is_told_by_its_changes_alone(tmp_path):
+    goods = tuple(Line(sku=f"S{n}", name=f"Thing {n}", price=100) for n in range(30))
+    few = SandboxEdit(at=NOON + dt.timedelta(days=1), removed=((1, 1), (30, 1)))
+    frames = read(tmp_path, order(lines=goods, tax_basis_points=0, edits=(few,)))
+    assert held(frames).is_empty()
+    assert frames.lines.height == 28
+    assert said(frames, "order-edited") == ["Changes: 2026-10-06 order edit -2.00 (Thing 0 -1, Thing 29 -1)."]
+    many = SandboxEdit(at=NOON + dt.timedelta(days=1), removed=tuple((n, 1) for n in range(1, 28)))
+    assert held(read(tmp_path, order(lines=goods, edits=(many,))))["code"].to_list() == ["does-not-foot"]
+
+
 def test_an_edited_order_of_many_changes_is_asked_for_page_by_page(tmp_path):
     edits = tuple(SandboxEdit(at=NOON + dt.timedelta(days=n), removed=((1, 1),)) for n in range(1, 9))
     files, shop = pulled([order(lines=(Line(sku="A", quantity=10, price=100),), edits=edits)])
-    assert [seen.name for seen in shop.requests].count("OrderAgreements") == 3
+    assert [seen.name for seen in shop.requests].count("OrderAgreements") == 5
     frames = frames_of(tmp_path, files)
     assert held(frames).is_empty()
     assert frames.lines["quantity_milli"].to_list() == [2000]
+
+
+def some_lines(draw):
+    return tuple(
+        Line(
+            sku=f"S{n}", name=f"Thing {n}", quantity=draw.randint(1, 5), price=draw.randint(100, 5000), discount=draw.randint(0, 99),
+            taxable=draw.random() < 0.8, is_gift_card=draw.random() < 0.1,
+        )
+        for n in range(draw.randint(1, 5))
+    )  # fmt: skip
+
+
+def some_pieces(draw, goods):
+    """Some pieces of some lines, none of them more often than there are."""
+    left = {place: line.quantity for place, line in enumerate(goods, 1)}
+    while left:
+        taken = tuple((place, draw.randint(1, count)) for place, count in left.items() if draw.random() < 0.6)
+        if not taken:
+            return
+        for place, count in taken:
+            left[place] -= count
+        left = {place: count for place, count in left.items() if count}
+        yield taken
+
+
+def some_order(draw, number, *, is_edited):
+    goods = some_lines(draw)
+    parts = list(some_pieces(draw, goods))
+    days = [NOON + dt.timedelta(days=1 + n) for n in range(len(parts))]
+    fixed = {
+        "number": number, "at": NOON, "lines": goods, "tax_basis_points": draw.choice((0, 725)),
+        "includes_tax": draw.random() < 0.4, "shipping": draw.choice((0, 700)), "fees": (("Delivery fee", 28),) * draw.randint(0, 1),
+    }  # fmt: skip
+    if is_edited:
+        return SandboxOrder(
+            **fixed, edits=tuple(SandboxEdit(at=at, removed=each) for at, each in zip(days, parts, strict=True))
+        )
+    back = [
+        SandboxRefund(at=at, lines=each, shipping=draw.choice((0, 100)) if fixed["shipping"] else 0, adjustment=draw.choice((0, 0, -50, 75)))
+        for at, each in zip(days, parts, strict=True)
+    ]  # fmt: skip
+    return SandboxOrder(**fixed, refunds=tuple(back))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_came_back_its_lines_are_the_refund_to_the_cent(tmp_path, seed):
+    draw = random.Random(seed)
+    orders = [some_order(draw, 1001 + n, is_edited=False) for n in range(40)]
+    frames = read(tmp_path, *orders)
+    sums = frames.refund_lines.group_by("order_no", "refund_no").agg(
+        (pl.col("amount_minor") + pl.col("tax_minor")).sum()
+    )
+    both = frames.refunds.join(sums.rename({"amount_minor": "told"}), on=["order_no", "refund_no"], how="left")
+    assert both.height > 40
+    assert (both["amount_minor"] == both["told"]).all()
+    assert not said(frames, "refund-does-not-tie")
+    stated = {f"#{each.number}": each.refunded for each in orders}
+    assert dict(frames.orders.select("order_number", "refunded_minor").iter_rows()) == stated
+
+
+@pytest.mark.parametrize("seed", [4, 5, 6])
+def test_whatever_was_taken_off_before_payment_the_order_is_what_was_paid(tmp_path, seed):
+    draw = random.Random(seed)
+    orders = [some_order(draw, 1001 + n, is_edited=True) for n in range(40)]
+    frames = read(tmp_path, *orders)
+    assert held(frames).is_empty()
+    paid = {f"#{each.number}": each.total - each.taken_off for each in orders}
+    assert dict(frames.orders.select("order_number", "total_minor").iter_rows()) == paid
+    gone = {f"#{each.number}": sum(count for edit in each.edits for _, count in edit.removed) for each in orders}
+    pieces = (
+        frames.lines.filter(pl.col("kind") != "fee").group_by("order_no").agg(pl.col("quantity_milli").sum() // 1000)
+    )
+    counted = frames.orders.join(pieces, on="order_no", how="left").select(
+        "order_number", pl.col("quantity_milli").fill_null(0)
+    )
+    assert dict(counted.iter_rows()) == {
+        f"#{each.number}": sum(line.quantity for line in each.lines) - gone[f"#{each.number}"] for each in orders
+    }

@@ -17,8 +17,10 @@ from recon.sources.shopify.api_records import (
     AGREEMENTS,
     ALL_LINES,
     LINES,
+    PLACED,
     Record,
     has_all_agreements,
+    is_agreement_cut,
     lines_ever,
     listed,
     money,
@@ -27,7 +29,6 @@ from recon.sources.shopify.api_records import (
 )
 
 _NOTHING: Final = Decimal(0)
-_PLACED: Final = "ORDER"
 _EDIT: Final = "ORDER_EDIT"
 
 
@@ -69,7 +70,9 @@ def edit_note(record: Record, zone: ZoneInfo) -> str | None:
     """Return what an edited order was placed over, and what was changed on which day; None where nothing was."""
     if record.get("edited") is not True or not (changes := _changes(record, zone)):
         return None
-    placed = [each for each in record.get(AGREEMENTS) or () if each.get("reason") == _PLACED]
+    placed = [each for each in record.get(AGREEMENTS) or () if each.get("reason") == PLACED]
+    if not placed or any(map(is_agreement_cut, placed)):
+        return f"Changes: {changes}."
     over = sum((_sum(listed(each, "sales"), "totalAmount") for each in placed), _NOTHING)
     return f"Placed over {over:f}. Changes: {changes}."
 
@@ -128,7 +131,7 @@ def _changes(record: Record, zone: ZoneInfo) -> str:
     names = {line.get("id"): text_at(line, "name") for line in lines_ever(record)}
     said = []
     for each in record.get(AGREEMENTS) or ():
-        if each.get("reason") == _PLACED:
+        if each.get("reason") == PLACED:
             continue
         sales = listed(each, "sales")
         pieces = [

@@ -16,6 +16,8 @@ Record = dict[str, Any]
 LINES: Final = "_lines"
 SHIPPING: Final = "_shipping"
 AGREEMENTS: Final = "_agreements"
+PLACED: Final = "ORDER"
+"""Reason of the agreement by which an order was placed."""
 ALL_LINES: Final = "_all_lines"
 """Lines before those that were taken off again were left out."""
 _AGREEMENTS_GO_ON: Final = "_agreements_go_on"
@@ -97,11 +99,15 @@ def lines_ever(record: Mapping[str, Any]) -> list[Record]:
 
 
 def has_all_agreements(record: Mapping[str, Any]) -> bool:
-    """Return whether every change of an order is known, with all that belongs to it."""
+    """Return whether every change of an order is known, with all that belongs to it; of its placing only that it was."""
     found = record.get(AGREEMENTS)
-    return (
-        bool(found) and not record.get(_AGREEMENTS_GO_ON) and not any(_goes_on(each, "sales") for each in found or ())
-    )
+    later = [each for each in found or () if each.get("reason") != PLACED]
+    return bool(found) and not record.get(_AGREEMENTS_GO_ON) and not any(map(is_agreement_cut, later))
+
+
+def is_agreement_cut(agreement: Mapping[str, Any]) -> bool:
+    """Return whether an agreement has more sales than were asked for."""
+    return _goes_on(agreement, "sales")
 
 
 def is_refund_cut(parts: Mapping[str, Any]) -> bool:

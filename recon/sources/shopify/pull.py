@@ -35,8 +35,8 @@ LARGEST_PAGE: Final = 250
 MAX_PAGES: Final = 25_000
 ORDERS_IN_A_FILE: Final = 250
 """From so many orders on a kept file is full; a page may hold few, and each file is compared with all before it."""
-AGREEMENTS: Final = 3
-"""Changes of an edited order in one answer; each may hold fifty sales."""
+AGREEMENTS: Final = 2
+"""Changes of an edited order in one answer; each may hold 25 sales, which cost as much as a page of orders."""
 REFUND_LINES: Final = 50
 """Lines of a refund in one answer."""
 READ_AGAIN: Final = 3

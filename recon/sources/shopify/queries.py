@@ -108,8 +108,9 @@ ORDER_AGREEMENTS: Final = Operation(
     f"""query OrderAgreements($id: ID!, $first: Int!, $after: String) {{
   order(id: $id) {{ id updatedAt
     agreements(first: $first, after: $after) {{ {_PAGE} nodes {{ happenedAt reason
-      sales(first: 50) {{ {_PAGE} nodes {{ quantity totalAmount {_MONEY} totalTaxAmount {_MONEY}
-        ... on ProductSale {{ lineItem {{ id }} }} }} }} }} }}
+      sales(first: 25) {{ {_PAGE} nodes {{ quantity totalAmount {_MONEY} totalTaxAmount {_MONEY}
+        ... on ProductSale {{ lineItem {{ id }} }} ... on GiftCardSale {{ lineItem {{ id }} }}
+        ... on TipSale {{ lineItem {{ id }} }} }} }} }} }}
   }}
 }}""",
     "the changes of an edited order",
