@@ -21,7 +21,7 @@ POSTING = re.compile(r"    (.+?) +debit +([0-9.]+)  credit +([0-9.]+)")
 def postings(played: Played) -> Counter[str]:
     """Return the sum of every account of all documents; debits positive."""
     sums: Counter[str] = Counter()
-    for name in ("1-shop-documents.txt", "2-shop-documents.txt"):
+    for name in sorted(name for name in played.texts if name.endswith("-documents.txt")):
         for line in played.texts[name].splitlines():
             found = POSTING.fullmatch(line)
             if found:
@@ -42,3 +42,15 @@ def test_every_account_has_in_quickbooks_what_recon_posts(case: Path, told: Call
     assert {kept.balance_minor for kept in credited} == {0}
     assert balances == {account: minor for account, minor in sorted(sums.items()) if minor}
     assert balances["Sales Tax Payable"] < 0 < balances["Shopify Payments Clearing"]
+
+
+def test_what_was_bought_stands_in_quickbooks_as_recon_posts_it(told: Callable[[Path], Played]) -> None:
+    """Items go on their own accounts there: nobody told QuickBooks which."""
+    played = told(story.CASES / "us-purchases-month")
+    company = SandboxCompany(played.root / ".recon" / "sandbox" / "quickbooks.db", clock=FakeClock(), durable=False)
+    balances, kinds = company.books.balances(), [kept.kind for kept in company.truth()]
+    on_hand = company.books.on_hand("BAG-02")
+    company.close()
+    assert kinds == ["Bill", "ItemReceipt", "ItemReceipt"]  # only goods QuickBooks knows are receipts of items
+    assert balances == {account: minor for account, minor in sorted(postings(played).items()) if minor}
+    assert on_hand == (38_000, balances["Inventory Asset"])

@@ -53,6 +53,11 @@ def test_a_product_needs_no_account_of_all_purchases() -> None:
     assert made.findings["code"].to_list() == ["purchase-account-missing"]
 
 
+def test_goods_that_are_sold_as_one_product_are_not_bought_by_their_own() -> None:
+    made = bought(line("BOX"), connection=buying(detail={"inventory": "one", "item": "P9"}))
+    assert booked(made) == [(None, "510101")]
+
+
 def test_nothing_changes_where_the_ledger_takes_no_products() -> None:
     made = bought(line("BOX"), ledger_products=PRODUCTS.clear(), limits=ABLE)
     assert booked(made) == [(None, "510101")]

@@ -145,9 +145,11 @@ def test_payouts_and_purchase_orders_stand_side_by_side(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_does_not_fit_its_order_is_held(tmp_path: Path, order: SandboxPurchaseOrder, words: str) -> None:
-    (held,) = read(tmp_path, pulled(order)).findings.filter(pl.col("severity") == "hold").to_dicts()
-    assert (held["code"], held["order_key"]) == ("receipt-unclear", "shopify:cedar:purchase:PO7-701")
-    assert held["detail"] == words
+    held = read(tmp_path, pulled(order)).findings.filter(pl.col("severity") == "hold")
+    assert held.select("code", "order_key", "detail").rows() == [
+        ("receipt-unclear", "shopify:cedar:purchase:PO7-701", words),
+        ("receipt-unclear", "shopify:cedar:purchase:PO7", words),  # nor can what is still to come be told
+    ]
 
 
 def test_a_total_of_a_shipment_that_its_lines_do_not_come_to_is_held(tmp_path: Path) -> None:
@@ -157,8 +159,8 @@ def test_a_total_of_a_shipment_that_its_lines_do_not_come_to_is_held(tmp_path: P
         content=answer.content.replace(b'totalAcceptedQuantity\\": 33', b'totalAcceptedQuantity\\": 34'),
     )
     assert changed.content != answer.content
-    (held,) = read(tmp_path, [changed]).findings.filter(pl.col("severity") == "hold").to_dicts()
-    assert held["detail"] == "The shipment says 34 pieces were accepted, its lines 33."
+    held = read(tmp_path, [changed]).findings.filter(pl.col("severity") == "hold")
+    assert set(held["detail"]) == {"The shipment says 34 pieces were accepted, its lines 33."}
 
 
 def test_drafts_are_nothing_and_old_archived_orders_are_not_asked_about(tmp_path: Path) -> None:

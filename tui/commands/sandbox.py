@@ -66,10 +66,13 @@ def _quickbooks(args: argparse.Namespace, output: Output) -> int:
 def _shopify(args: argparse.Namespace, output: Output) -> int:
     import datetime as dt
 
-    from recon.sandbox.shopify import ShopifySandbox, invented_month
+    from recon.sandbox.shopify import Rules, ShopifySandbox, invented_month
+    from recon.sandbox.shopify.purchases import PURCHASE_SCOPES, invented_purchases
 
-    orders = invented_month(dt.date(2026, 10, 1), max(30, args.orders))
-    with ShopifySandbox(orders=orders, port=args.port) as server:
+    first = dt.date(2026, 10, 1)
+    orders, purchases = invented_month(first, max(30, args.orders)), invented_purchases(first)
+    rules = Rules(scopes=(*Rules().scopes, *PURCHASE_SCOPES))
+    with ShopifySandbox(orders=orders, purchases=purchases, rules=rules, port=args.port) as server:
         _announce(output, "shopify", server.url, dict(server.keys))
     return 0
 

@@ -70,8 +70,13 @@ def buying_items(inputs: PlanInputs, connection: Connection) -> tuple[Items, pl.
 
 
 def _products(inputs: PlanInputs) -> pl.DataFrame:
-    """Return by SKU the linked product and the account the ledger books a purchase of it on; products without one have none."""
+    """Return by SKU the linked product and the account the ledger books a purchase of it on; products without one have none.
+
+    Where all goods are sold as one product (`detail.inventory`), none is bought by its own.
+    """
     known = inputs.ledger_products.filter(pl.col("purchase_account").is_not_null())
+    if inputs.connection.detail.inventory == "one":
+        known = known.clear()
     linked = inputs.product_links.select(pl.col("sku_key").alias("key"), "product_code")
     return linked.join(known.drop("keeps_stock"), on="product_code", how="inner", maintain_order="left")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -106,6 +107,30 @@ def shipment_record(order: SandboxPurchaseOrder, one: SandboxShipment) -> Record
         "dateReceived": one.at or None, "totalAcceptedQuantity": sum(one.accepted.values()),
         "totalRejectedQuantity": sum(one.rejected.values()), "lineItems": lines,
     }  # fmt: skip
+
+
+def invented_purchases(first: dt.date) -> list[SandboxPurchaseOrder]:
+    """Return three purchase orders of a month: one came in two parts, one is on its way, one came without two pieces."""
+    lines = (
+        SandboxPurchaseLine(sku="MUG-01", title="Mug", pieces=60, cost=420),
+        SandboxPurchaseLine(sku="CAP-01", title="Cap", pieces=24, cost=800, tax_percent="6.5"),
+    )
+
+    def at(day: int) -> str:
+        return f"{first + dt.timedelta(days=day)}T15:00:00Z"
+
+    whole = {"MUG-01": 60, "CAP-01": 24}
+    some, rest = {"MUG-01": 40, "CAP-01": 24}, {"MUG-01": 20}
+    parts = (
+        SandboxShipment(number=1, at=at(8), sent=some, accepted=some, rejected={}),
+        SandboxShipment(number=2, at=at(17), sent=rest, accepted=rest, rejected={}),
+    )
+    short = SandboxShipment(number=1, at=at(14), sent=whole, accepted={**whole, "CAP-01": 22}, rejected={"CAP-01": 2})
+    return [
+        SandboxPurchaseOrder(number=1, ordered_at=at(1), supplier="Cotton Mill", lines=lines, shipments=parts),
+        SandboxPurchaseOrder(number=2, ordered_at=at(4), supplier="Hat Makers", lines=lines, shipments=(short,)),
+        SandboxPurchaseOrder(number=3, ordered_at=at(20), supplier="Cotton Mill", lines=lines),
+    ]
 
 
 def shipments_of(orders: Sequence[SandboxPurchaseOrder]) -> dict[str, Record]:

@@ -147,7 +147,9 @@ def _records(order: Record) -> Iterable[_Bought]:
         if made.lines or made.unclear:
             came.append(made)
     day = moment(text_at(order, "orderedAt") or text_at(order, "dateCreated"))
-    rest = _Bought(own, name, order, day, "ordered", unclear=_costs_differ(lines))
+    # Where what came cannot be told, what is still to come cannot either.
+    doubts = [one.unclear for one in came if one.unclear] or [_costs_differ(lines)]
+    rest = _Bought(own, name, order, day, "ordered", unclear=doubts[0])
     for line in lines:
         open_pieces = _pieces(line, "totalQuantity") - settled.get(text_at(line, "id") or "", Decimal(0))
         if open_pieces > 0:
