@@ -182,7 +182,6 @@ EVENTS: Final[dict[str, str]] = {
     "moved": N_("workspace moved to another place"),
     "adopted": N_("copied workspace taken as its own"),
     "look-first": N_("everything is looked up before it is sent"),
-    "trust-again": N_("all looked up; sending as usual again"),
     "answer-stated": N_("a person said what became of a lost answer"),
     "file-kept": N_("file kept"),
     "intake": N_("file taken in"),
@@ -220,19 +219,6 @@ EVENTS: Final[dict[str, str]] = {
     "vat-workbook": N_("VAT workbook written"),
 }
 """What happened, by the event log's own names."""
-EXIT_WORDS: Final[dict[int, str]] = {
-    0: N_("done, nothing open"),
-    1: N_("unexpected error (a defect of recon)"),
-    2: N_("wrong use, or a setting is missing"),
-    3: N_("input refused"),
-    4: N_("done, but a person is needed"),
-    5: N_("ledger or shop refused or not reachable; nothing is unknown"),
-    6: N_("at least one outcome is unknown; it is looked up before anything is sent"),
-    7: N_("workspace locked by another process"),
-    8: N_("integrity: damaged state, wrong company or newer version"),
-    130: N_("stopped, everything is safe"),
-}
-"""How a run ended."""
 ENVIRONMENTS: Final[dict[str, str]] = {"live": N_("LIVE"), "test": N_("TEST"), "sandbox": N_("DEMO")}
 """What stands behind the ledger's address."""
 

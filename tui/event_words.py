@@ -23,7 +23,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "tax": N_("sales taxes and their items"),
 }
 """What was mapped."""
-OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first", "trust-again"}
+OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first"}
 """Entries about the workspace itself: they name it by a number that tells nobody anything."""
 
 

@@ -6,6 +6,7 @@ Where somebody else posts everything it is the whole comparison: with what is mi
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -259,3 +260,19 @@ def _day(value: dt.date | None) -> str | None:
 
 def _sum(minor: int | None) -> str | None:
     return None if minor is None else plain(minor)
+
+
+def grouped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per state and way of OTHERS_TABLE, with how many there are and what they add up to."""
+    sums = [pl.col(name).cast(pl.Int128).sum().cast(pl.Int64) for name in ("amount_minor", "difference_minor")]
+    groups = frame.group_by("state", "way", maintain_order=True).agg(pl.len().alias("documents"), *sums)
+    return groups.with_columns(_group_key().alias("key"), pl.lit("").alias("search"))
+
+
+def members(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of OTHERS_TABLE in some of these groups, by key."""
+    return frame.filter(_group_key().is_in(list(keys)))
+
+
+def _group_key() -> pl.Expr:
+    return pl.format("{}/{}", "state", pl.col("way").fill_null("-"))

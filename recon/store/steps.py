@@ -13,7 +13,6 @@ NOT_DONE: Final[dict[str, str]] = {
     "adopt": "this copy was not adopted",
     "moved": "the folder's new place was not noted",
     "look-first": "it was not noted that documents are looked up first",
-    "trust-again": "it was not noted that the ledger was compared",
     "keep-file": "the file was not taken in",
     "intake": "what was read of the file was not noted",
     "mappings": "the mappings were not changed",

@@ -235,13 +235,6 @@ class Store:
             self.events.append("look-first", self.identity.workspace_id, {"because": because}, who=who)
         self.identity = read_identity(self.database)
 
-    def trust_again(self, *, who: str) -> None:
-        """Let new batches be sent without looking first again; a person says so after a sweep."""
-        with self.database.transaction("trust-again"):
-            self.database.write("UPDATE workspace SET look_first = 0")
-            self.events.append("trust-again", self.identity.workspace_id, {}, who=who)
-        self.identity = read_identity(self.database)
-
     def _look_first(self) -> None:
         self.database.write("UPDATE workspace SET look_first = 1, epoch = epoch + 1")
         self.database.write("UPDATE outbox SET look_first = 1 WHERE state = 'queued'")

@@ -427,8 +427,6 @@ def test_f13_restored_backup_is_noticed_and_everything_is_looked_up_first(tmp_pa
         assert "older than it was" in store.notices[0]
         assert store.identity.epoch == 2 and store.identity.look_first
         assert all(row.look_first for row in store.outbox.rows("B0001"))
-        store.trust_again(who="Malee")
-        assert not store.identity.look_first
     with open_store(tmp_path, clock, anchors=anchors) as store:
         assert store.notices == ()
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 import polars as pl
 
 from recon.service.adopting import AdoptReport, Word
-from recon.service.others_list import OthersTable
+from recon.service.others_list import OthersTable, grouped, members
 from recon.summaries import PlanReport
 from tui.cells import shown
 from tui.i18n import N_, _, count, day, moment, ngettext
@@ -73,7 +73,7 @@ class OthersScreen(MatchList):
     def _turn(self, *, again: bool) -> None:
         """Show single documents or groups."""
         assert self.table is not None
-        self.frame = words.grouped(self.table.frame) if self._in_groups else self.table.frame
+        self.frame = grouped(self.table.frame) if self._in_groups else self.table.frame
         if again:
             self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
             self.rows.clear_marks()
@@ -201,7 +201,7 @@ class OthersScreen(MatchList):
         if not self._in_groups:
             return super().touched()
         assert self.table is not None
-        return words.members(self.table.frame, [row["key"] for row in super().touched()]).to_dicts()
+        return members(self.table.frame, [row["key"] for row in super().touched()]).to_dicts()
 
     # --- a person's word
 

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-import polars as pl
-
 from tui.cells import columns as in_columns
 from tui.cells import cut, shown, split_line, width_of
 from tui.core_texts import DOCUMENT_KINDS, word
@@ -57,8 +55,6 @@ DIFFERENCE_WORDS: Final = {
     "vat": N_("VAT"),
     "day": N_("date"),
 }
-GROUPS: Final = ("state", "way")
-"""What rows of a group have in common."""
 
 
 def state_words(state: str) -> str:
@@ -118,23 +114,6 @@ def group_columns(minor: Minor, currency: str) -> Sequence[Column]:
         Column("difference_minor", lambda: _("Differs by"), amount=True, render=lambda value: minor(value) if value else "",
                priority=1, drop_below=76),
     )  # fmt: skip
-
-
-def grouped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per state and way, with how many there are and what they add up to."""
-    sums = [pl.col(name).cast(pl.Int128).sum().cast(pl.Int64) for name in ("amount_minor", "difference_minor")]
-    groups = frame.group_by(*GROUPS, maintain_order=True).agg(pl.len().alias("documents"), *sums)
-    search = pl.lit("").alias("search")
-    return groups.with_columns(_group_key().alias("key"), search)
-
-
-def members(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """Return the rows of some groups."""
-    return frame.filter(_group_key().is_in(list(keys)))
-
-
-def _group_key() -> pl.Expr:
-    return pl.format("{}/{}", "state", pl.col("way").fill_null("-"))
 
 
 def pane_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part]:
