@@ -72,9 +72,9 @@ def test_a_refund_comes_with_the_next_pull_on_its_own_day(tmp_path: Path, shop: 
     day = shell.clock.now() - dt.timedelta(days=1)  # type: ignore[attr-defined]
     shop.replace_orders([replace(each, refunds=((day, 700),)) if each is order else each for each in MONTH])
     shell("pull").expect(0)
-    assert planned(shell) == [("credit_note", f"#{order.number}", "7.00")]
+    assert planned(shell) == [(kind, f"#{order.number}", "7.00") for kind in ("credit_note", "refund")]
     listed = shell.json("documents", "B0002")["documents"]
-    assert [row["issued_on"] for row in listed] == [day.astimezone(ZoneInfo("America/New_York")).date().isoformat()]
+    assert [row["issued_on"] for row in listed] == [day.astimezone(ZoneInfo("America/New_York")).date().isoformat()] * 2
 
 
 def test_no_key_and_no_token_lies_in_what_is_kept(tmp_path: Path, shop: ShopifySandbox) -> None:

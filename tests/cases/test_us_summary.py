@@ -128,7 +128,7 @@ def planned(tmp_path: Path) -> Shell:
 
 def test_a_summary_is_decided_as_a_whole(planned: Shell) -> None:
     rows = planned.json("documents", "B0001")["documents"]
-    first, second = [row["number"] for row in rows if row["number"].startswith("D26")][:2]
+    first, second = [row["number"] for row in rows if (row["number"] or "").startswith("D26")][:2]
     refused = planned("decide", "reject", first, "--reason", "not ours", "--as", "Nok")
     assert "a summary of many orders is not rejected as one" in refused.out
     planned("decide", "approve", second, "--as", "Nok")
