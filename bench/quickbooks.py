@@ -212,7 +212,7 @@ def document(row: dict[str, Any]) -> Any:
             discount_minor=0, vat_code="none", net_minor=amount, vat_minor=0, row=no, **fields,
         )  # fmt: skip
 
-    fields = {name: row[name] for name in Document.__dataclass_fields__ if name in row}
+    fields = {name: row[name] for name in Document.__dataclass_fields__ if name in row and name != "payments"}
     lines = (
         line(1, "product", row["total_minor"] - 900, product_code="TEE-BLK-M"),
         line(2, "shipping", 600, account_code="Shipping Income"), line(3, "tax", 300, account_code="Sales Tax Payable"),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from typing import Protocol
+
+Patience = Callable[[], float | None]
+"""Asked while something outside is waited for: None, go on; else somebody wants it to end, and what was handed out already is
+waited for so many seconds more."""
+
+
+def for_ever() -> float | None:
+    """Wait as long as it takes."""
+    return None
 
 
 class Clock(Protocol):

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Final
 from recon.config import Connection, Settings
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.providers import keys_of
-from recon.ports import Clock
+from recon.ports import Clock, Patience, for_ever
 from recon.secrets import KeptTokens
 from recon.service.context import ShopClient
 from recon.targets.base import Capabilities, Catalog, Target
+from recon.upload.running import end_waiting, note_waiting
 from recon.workspace import Workspace
+from tui.interrupted import terminated_as_interrupted
 from tui.output import Output
 from tui.provider_files import accounts_named, iif, iif_capabilities, peak_file, peak_file_capabilities
 
@@ -49,6 +51,8 @@ class Access:
     batch_id: str = ""
     lists: Path | None = None
     """Export of the ledger's lists that was handed in."""
+    patience: Patience = for_ever
+    """Whether somebody wants a wait for the ledger to end."""
     require_own: Callable[[], None] = lambda: None
     """Raises StoreError in a copied workspace that nobody adopted."""
 
@@ -170,21 +174,35 @@ def _quickbooks_capabilities(access: Access) -> Capabilities:
 
 @contextmanager
 def _quickbooks(access: Access) -> Iterator[Target]:
-    from recon.targets.quickbooks.endpoint.desks import open_desk
+    from recon.targets.quickbooks.endpoint.desks import left_words, open_desk
     from recon.targets.quickbooks.target import QuickBooksTarget
 
     access.require_own()  # a copy has the connection of its original: QuickBooks would take one for the other
-    rules = access.connection.quickbooks
-    with open_desk(
-        folder=access.workspace.private,
-        port=rules.port,
-        wait_seconds=rules.wait_minutes * 60,
-        clock=access.clock,
-        company_file=rules.company_file,
-        on_wait=lambda text: Output(as_json=True).note(f"note: {text}"),
-        crash=access.crash,
-    ) as desk:
-        yield QuickBooksTarget(desk, _quickbooks_options(access.connection))
+    rules, folder = access.connection.quickbooks, access.workspace.private
+    seconds = rules.wait_minutes * 60
+    output = Output(as_json=True)
+
+    def told(text: str) -> None:
+        if text:
+            output.note(f"note: {text}")
+            note_waiting(folder, text, seconds, access.clock)
+        else:
+            end_waiting(folder)
+
+    try:
+        with (
+            terminated_as_interrupted(),
+            open_desk(
+                folder=folder, port=rules.port, wait_seconds=seconds, clock=access.clock, company_file=rules.company_file,
+                on_wait=told, patience=access.patience, crash=access.crash,
+            ) as desk,
+        ):  # fmt: skip
+            yield QuickBooksTarget(desk, _quickbooks_options(access.connection))
+    except KeyboardInterrupt:
+        output.note(f"note: {left_words(folder, access.clock)}")
+        raise
+    finally:
+        end_waiting(folder)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from typing import Final
 from textual.content import Content
 
 from recon.service.upload_records import PersonLine, RefusedGroup, ResultLine, UnsureLine, UploadDoor, UploadState
+from recon.store.moments import moment as stored_moment
+from recon.upload.running import Waits
 from tui.cells import columns, cut, fit, shown, width_of
 from tui.composed import tr_composed
 from tui.core_texts import OUTBOX_STATES
@@ -331,6 +333,16 @@ def next_words(state: UploadState, here: str) -> str:
     if state.state == "done":
         return _("Next: verify reads the ledger back and compares.")
     return ""
+
+
+def waiting(note: Waits, say: Speech, *, stops: bool = False) -> str:
+    """Return what is waited for, since when and until when; ``stops``: and what the key to stop does."""
+    since = max(0, int((say.now - stored_moment(note.since)).total_seconds()))
+    said = _("Waiting for {time} now; it gives up after {limit}.").format(
+        time=duration(since), limit=duration(note.seconds)
+    )
+    may = _("You may leave; it goes on waiting. Stop ends it at once; nothing was handed out then.") if stops else ""
+    return " ".join(part for part in (tr_composed(note.words), said, may) if part)
 
 
 def draft_waits(batch: str, n: int) -> str:

@@ -18,7 +18,7 @@ from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.errors import UsageError
 from recon.money import parse_minor
-from recon.ports import Clock, SecretStore, SystemClock
+from recon.ports import Clock, Patience, SecretStore, SystemClock, for_ever
 from recon.secrets import SHOP_TOKEN_ENTRY, TOKEN_ENTRY, FileSecrets, KeptTokens, KeyringSecrets, LayeredSecrets
 from recon.service import ReconService
 from recon.service.context import Context, Frames, Progress, Rows, ShopClient
@@ -116,11 +116,12 @@ class Wiring:
         """Raises StoreError in a copied workspace that nobody adopted."""
 
     def target(
-        self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
-    ) -> AbstractContextManager[Target]:
+        self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None,
+        patience: Patience = for_ever,
+    ) -> AbstractContextManager[Target]:  # fmt: skip
         """Return the ledger of a connection; ``known`` is its master data as last read."""
         access = self._access(name, connection, TOKEN_ENTRY)
-        return LEDGERS[connection.target].open(replace(access, batch_id=batch_id, known=known))
+        return LEDGERS[connection.target].open(replace(access, batch_id=batch_id, known=known, patience=patience))
 
     def capabilities(self, name: str, connection: Connection) -> Capabilities:
         """Return what the ledger can do, without asking it."""

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from recon.errors import UsageError
+from recon.ports import Patience, for_ever
 from recon.service.context import quiet
 from recon.service.file_questions import FileQuestions
 from recon.service.lazily import Lazily
@@ -303,9 +304,9 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         """Return what a person looks at once more before a batch is sent."""
         return upload_doors.upload_door(self._context, batch)
 
-    def check_company(self, batch: str) -> CompanyCheck:
+    def check_company(self, batch: str, *, patience: Patience = for_ever) -> CompanyCheck:
         """Ask the ledger who it is, and compare with the company a batch was made for."""
-        return upload_doors.check_company(self._context, batch)
+        return upload_doors.check_company(self._context, batch, patience=patience)
 
     def stop_upload(self, batch: str) -> bool:
         """Ask the upload that sends a batch to stop after the document in hand; False: none runs."""

@@ -15,7 +15,7 @@ import polars as pl
 from recon.config import Connection, Settings
 from recon.domain.document import Document
 from recon.frames.canonical import CanonicalFrames
-from recon.ports import Clock, SecretStore
+from recon.ports import Clock, Patience, SecretStore, for_ever
 from recon.sources.base import Fetched
 from recon.store.store import Store
 from recon.summaries import ProductLine
@@ -115,9 +115,13 @@ class Outside(Protocol):
     """What lies outside the core: ledgers, shop systems, key stores and writers. The wiring provides it."""
 
     def target(
-        self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None
-    ) -> AbstractContextManager[Target]:
-        """Return the ledger of a connection, ready to be asked; ``known`` is its master data as last read."""
+        self, name: str, connection: Connection, *, batch_id: str = "", known: Catalog | None = None,
+        patience: Patience = for_ever,
+    ) -> AbstractContextManager[Target]:  # fmt: skip
+        """Return the ledger of a connection, ready to be asked; ``known`` is its master data as last read.
+
+        ``patience`` says, while the ledger is waited for, whether somebody wants that to end.
+        """
         ...
 
     def capabilities(self, name: str, connection: Connection) -> Capabilities:

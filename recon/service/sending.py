@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 from functools import partial
@@ -42,6 +43,8 @@ from recon.upload.running import noted, stop_is_wished
 
 FORMS_OF_COMPANY = frozenset({"บริษัท", "บจก.", "บมจ.", "ห้างหุ้นส่วน", "ห้างหุ้นส่วนจำกัด", "หจก.", "ร้าน", "the"})
 """Words many company names begin with; typing one of them proves nothing."""
+SECONDS_AFTER_A_SIGNAL = 0.4
+"""How long what was handed to a ledger that comes for it is still waited for, when a person ends the command."""
 DOCUMENTS_AT_ONCE = 500
 """Documents are made from frames in groups of this many, ahead of sending."""
 
@@ -165,7 +168,9 @@ def upload(
     known = known_catalog(context, batch.connection)
     with (
         noted(context.store.folder, batch.batch_id, context.clock),
-        context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target,
+        context.outside.target(
+            batch.connection, rules, batch_id=batch.batch_id, known=known, patience=partial(_patience, context, stop)
+        ) as target,
     ):
         maker = DocumentMaker(context, batch)
         if target.capabilities.is_file:
@@ -213,6 +218,16 @@ def _require_nobody_posted(context: Context, batch: Batch, target: Target, on_pr
     changes = posted_meanwhile(context, batch.connection, documents, target, on_progress=on_progress)
     if changes:
         _void(context, batch, changes)
+
+
+def _patience(context: Context, stop: threading.Event) -> float | None:
+    """Return how long what was handed out is still waited for, once somebody wants the run to end.
+
+    Whoever wished it from elsewhere was told that the document in hand is finished first; a signal wants the end now.
+    """
+    if stop_is_wished(context.store.folder):
+        return math.inf
+    return SECONDS_AFTER_A_SIGNAL if stop.is_set() else None
 
 
 def _tell(context: Context, on_progress: Progress, stop: threading.Event, state: UploadProgress) -> None:

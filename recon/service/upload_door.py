@@ -9,6 +9,7 @@ import polars as pl
 from recon.errors import WrongCompany
 from recon.frames.parquet import scan_frame
 from recon.money import plain
+from recon.ports import Patience, for_ever
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.door import door
@@ -109,8 +110,10 @@ def _of_draft(context: Context, batch: Batch) -> UploadDoor:
     )
 
 
-def check_company(context: Context, batch_id: str) -> CompanyCheck:
+def check_company(context: Context, batch_id: str, *, patience: Patience = for_ever) -> CompanyCheck:
     """Ask the ledger who it is, and hold it against the company the batch was made for. Keeps nothing.
+
+    ``patience`` says, while the ledger is waited for, whether somebody wants that to end.
 
     Raises:
         UsageError: There is no such batch.
@@ -119,7 +122,8 @@ def check_company(context: Context, batch_id: str) -> CompanyCheck:
     batch = context.store.batches.get(batch_id)
     _, expected, _ = known_company(context, batch.connection)
     verified = context.store.catalog.verified(batch.connection)
-    with context.outside.target(batch.connection, context.settings.connections[batch.connection]) as target:
+    rules = context.settings.connections[batch.connection]
+    with context.outside.target(batch.connection, rules, patience=patience) as target:
         answered = target.identify()
     is_same = not differs(context.settings.company, answered)
     try:

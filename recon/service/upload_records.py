@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from recon.upload.running import Waits
+
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
@@ -130,6 +132,8 @@ class UploadState:
     """The company's short name, to be typed before more is sent; empty where the ledger is not live."""
     next_step: str
     """The command that goes on from here."""
+    waits: Waits | None = None
+    """Somebody here waits for the ledger to come, and for how long; None: nobody."""
 
     @property
     def is_running(self) -> bool:

@@ -26,7 +26,7 @@ from recon.store.batches import Batch
 from recon.store.moments import moment
 from recon.store.outbox import OutboxRow, Tally
 from recon.upload.estimate import STEPS_KEPT, is_silent, seconds_left, step_seconds
-from recon.upload.running import Running, running, stop_is_wished_of, wish_stop
+from recon.upload.running import Running, running, stop_is_wished_of, waits, wish_stop
 from recon.upload.word import words_for
 
 RESULTS: Final = 100
@@ -79,6 +79,7 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
         person=person,
         confirm=confirmation_needed(context, batch.batch_id),
         next_step=_next_step(context, batch, counts, person),
+        waits=waits(context.store.folder),
     )  # fmt: skip
 
 

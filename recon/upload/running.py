@@ -1,6 +1,6 @@
-"""Who uploads here now, and the wish that the upload stop: two small files beside the store, for everybody who looks on.
+"""Who uploads here now, what it waits for, and the wish that the upload stop: small files beside the store, for everybody who looks on.
 
-Both are hints, never truth: what was sent stands in the store alone. The note is taken away when the run ends; after a
+They are hints, never truth: what was sent stands in the store alone. The note is taken away when the run ends; after a
 kill it stays, and counts no longer, because its process is gone. A wish names the process it is meant for, so that a wish
 nobody heard can stop no later run.
 """
@@ -23,6 +23,7 @@ from recon.store.moments import stamp
 
 NOTE: Final = "uploading.json"
 WISH: Final = "stop-upload.json"
+WAITS: Final = "waiting.json"
 _STILL_ACTIVE: Final = 259
 """What Windows gives as the exit code of a process that runs."""
 _QUERY: Final = 0x1000
@@ -70,6 +71,40 @@ def running(folder: Path) -> Running | None:
 def wish_stop(folder: Path, run: Running) -> None:
     """Ask an upload to stop after the document in hand."""
     _write(folder / WISH, {"pid": run.pid, "since": run.since})
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A process of this workspace that waits for the ledger to come."""
+
+    words: str
+    """What a person does so that it comes."""
+    pid: int
+    host: str
+    since: str
+    seconds: int
+    """After so many it gives up."""
+
+
+def note_waiting(folder: Path, words: str, seconds: int, clock: Clock) -> None:
+    """Note that this process waits from now on; a disk that refuses the note stops nothing."""
+    with suppress(OSError):
+        _write(folder / WAITS, asdict(Waits(words, os.getpid(), platform.node(), stamp(clock.now()), seconds)))
+
+
+def end_waiting(folder: Path) -> None:
+    """Take the note away again."""
+    with suppress(OSError):
+        (folder / WAITS).unlink(missing_ok=True)
+
+
+def waits(folder: Path) -> Waits | None:
+    """Return what a process of this workspace waits for now, as far as this machine can tell."""
+    try:
+        note = Waits(**json.loads((folder / WAITS).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return note if note.host == platform.node() and is_alive(note.pid) else None
 
 
 def stop_is_wished(folder: Path) -> bool:

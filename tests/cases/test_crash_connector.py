@@ -114,7 +114,7 @@ def walked(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Walked
 
 
 WEARING = (
-    "send-intent.before", "set-handed.before", "set-handed.after", "set-answered.after", "send-result.before",
+    "send-intent.before", "set-handed.before", "set-handed.after", "send.after", "send-result.before",
     "upload-ended.before",
 )  # fmt: skip
 """Where one upload dies, one time after the other: a document that never got out is sent three times at most."""
@@ -137,7 +137,8 @@ def test_f01_f40_killed_again_and_again_each_time_further_on(walked: Walked) -> 
     ("point", "visit"),
     [
         ("set-handed.after", 1),
-        ("set-answered.before", 2),
+        ("set-handed.before", 2),
+        ("send.after", 2),
         *(pytest.param(*at, marks=pytest.mark.slow) for at in (("set-handed.after", 3), ("send.after", 4))),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
@@ -11,7 +12,7 @@ from zeep.transports import Transport
 
 from recon.errors import OutcomeUnknown, StoreBusy, TargetUnavailable
 from recon.targets.quickbooks.endpoint.desks import open_desk
-from recon.targets.quickbooks.endpoint.waiting import Times
+from recon.targets.quickbooks.endpoint.waiting import PRESS, Times
 from recon.targets.quickbooks.qbxml.read import read
 from tests.clock import FakeClock
 from tests.recon.webconnector_tools import COMPANY, NO_TIME, PASSWORD, Connector, change, question, world
@@ -135,7 +136,8 @@ def test_who_waits_is_told_what_to_press_and_after_a_while_that_nobody_came(tmp_
         here.clock.forward(31)
         with pytest.raises(TargetUnavailable, match="within 30 seconds"):
             wanted.result(10)
-        assert len(said) == 1
+        assert len(said) == 2
+        assert said[1] == ""
         assert "Update Selected" in said[0]
         assert here.connector.begin() == ""
         assert here.connector.fetch() == ""  # it was withdrawn
@@ -180,7 +182,7 @@ def test_other_commands_ask_through_the_one_that_serves(tmp_path):
             assert desk.recovered("k1").answer == wanted.result()
             assert desk.recovered("k2") is None
             assert desk.company_file().path == COMPANY
-        assert said == [said[0]]
+        assert said == [PRESS, ""]
         while here.connector.step() != 100:
             pass
         assert here.connector.close().startswith("OK")
@@ -252,3 +254,99 @@ def test_while_quickbooks_may_be_carrying_a_change_out_no_other_visit_begins(her
     assert Connector(here.connector.url).begin() == "busy"
     here.clock.forward(NO_TIME.answer + 1)
     assert Connector(here.connector.url).begin() == ""
+
+
+# --- a person wants the end
+
+
+def test_a_wait_ends_at_once_where_a_person_wants_that_and_nothing_was_handed_out(tmp_path):
+    left: list[float | None] = [None]
+    said = []
+    with world(tmp_path / "books", on_wait=said.append, patience=lambda: left[0]) as here:
+        asked, company = here.ask(change("rc1", "Ann"), set_id="rc1"), here.pool.submit(here.here.dispatch.company_file)
+        left[0] = 0.0
+        for one in (asked, company):
+            with pytest.raises(TargetUnavailable, match="Stopped as asked") as met:
+                one.result(10)
+            assert (met.value.code, met.value.stops_batch) == ("stopped", True)
+        assert here.here.journal.unresolved() is None
+        assert said[-1] == ""
+
+
+def test_f40_what_was_handed_out_has_a_little_time_left_then_nobody_knows(tmp_path):
+    wanted, heard = threading.Event(), threading.Event()
+
+    def patience():
+        if not wanted.is_set():
+            return None
+        heard.set()
+        return 2.0
+
+    with world(tmp_path / "books", patience=patience) as here:
+        asked = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
+        here.connector.begin()
+        text = here.connector.fetch_patiently()
+        wanted.set()
+        assert heard.wait(10)
+        here.clock.forward(1)
+        assert not asked.done()
+        here.clock.forward(10)
+        with pytest.raises(OutcomeUnknown, match="Stopped as asked, before QuickBooks answered"):
+            asked.result(10)
+        assert here.here.journal.unresolved().set_id == "rc1"
+        here.connector.bring(here.company.process(text))
+        assert here.here.journal.unresolved().set_id == "rc1"
+    with world(tmp_path / "books") as here:
+        found = here.pool.submit(here.here.dispatch.recovered, "k1")
+        here.connector.begin()
+        here.connector.step()
+        assert found.result(10).answer
+
+
+def test_an_answer_that_comes_in_that_time_counts(tmp_path):
+    left: list[float | None] = [None]
+    with world(tmp_path / "books", patience=lambda: left[0]) as here:
+        asked = here.ask(change("rc1", "Ann"), set_id="rc1", about=("k1",))
+        here.connector.begin()
+        text = here.connector.fetch_patiently()
+        left[0] = math.inf
+        here.clock.forward(60)
+        here.connector.bring(here.company.process(text))
+        assert asked.result(10)
+
+
+def test_a_question_is_taken_back_as_long_as_it_is_not_out(here):
+    asked = here.ask(change("rc1", "Ann"), set_id="rc1")
+    assert here.here.dispatch.drop("rc1")
+    with pytest.raises(TargetUnavailable, match="Stopped as asked"):
+        asked.result(10)
+    assert not here.here.dispatch.drop("rc1")
+    out = here.ask(change("rc2", "Ben"), set_id="rc2")
+    here.connector.begin()
+    here.connector.fetch_patiently()
+    assert not here.here.dispatch.drop("rc2")
+    assert not out.done()
+
+
+def test_who_asks_through_the_one_that_serves_ends_as_quickly(tmp_path):
+    """Not out: taken back. Out: unknown, and the one that serves still writes its answer down."""
+    left: list[float | None] = [None]
+    with world(tmp_path / "books", serves=True) as here:
+        how = {"folder": tmp_path / "books" / ".recon", "port": 0, "wait_seconds": 30, "clock": here.clock}
+        with open_desk(**how, patience=lambda: left[0]) as desk:
+            asked = here.pool.submit(desk.ask, change("rc1", "Ann"), set_id="rc1", about=("k1",))
+            left[0] = 0.0
+            with pytest.raises(TargetUnavailable, match="Nothing was handed out"):
+                asked.result(10)
+            left[0] = None
+            asked = here.pool.submit(desk.ask, change("rc2", "Ben"), set_id="rc2", about=("k2",))
+            while here.connector.begin() != "":
+                pass
+            text = here.connector.fetch_patiently()
+            left[0] = 0.0
+            with pytest.raises(OutcomeUnknown, match="Stopped as asked"):
+                asked.result(10)
+            left[0] = None
+            here.connector.bring(here.company.process(text))
+            assert read(desk.recovered("k2").answer).set_id == "rc2"
+            assert desk.recovered("k1") is None

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from recon.crash import NO_CRASH, CrashPoints
+from recon.ports import Patience, for_ever
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.targets.quickbooks.endpoint.desks import relayed
 from recon.targets.quickbooks.endpoint.listen import Endpoint, endpoint
@@ -26,7 +27,7 @@ from tests.clock import FakeClock
 PASSWORD = "correct horse battery"
 COMPANY = "C:\\Books\\Cedar.qbw"
 DIGEST = digest_of(PASSWORD)
-NO_TIME = Times(wait=30.0, hold=0.0, leave=0.0)
+NO_TIME = Times(wait=30.0, hold=0.0, leave=0.0, hurry=0.0)
 """The clock of tests stands: 30 seconds pass only where a test says so."""
 
 
@@ -147,7 +148,7 @@ class World:
 @contextmanager
 def world(
     folder: Path, *, times: Times = NO_TIME, serves: bool = False, company_file: str = "", crash: CrashPoints = NO_CRASH,
-    on_wait: Callable[[str], None] | None = None, port: int = 0, clock: FakeClock | None = None,
+    on_wait: Callable[[str], None] | None = None, port: int = 0, clock: FakeClock | None = None, patience: Patience = for_ever,
 ) -> Iterator[World]:  # fmt: skip
     clock = clock or FakeClock()
     folder.mkdir(exist_ok=True)
@@ -156,7 +157,7 @@ def world(
     try:
         with endpoint(
             folder=folder / ".recon", port=port, clock=clock, times=times, serves=serves, company_file=company_file,
-            relayed=relayed if serves else None, on_wait=on_wait, crash=crash,
+            relayed=relayed if serves else None, on_wait=on_wait, patience=patience, crash=crash,
         ) as here:  # fmt: skip
             here.journal.keep_facts(password=DIGEST)
             yield World(here, Connector(here.url, company), company, clock, pool)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
+import os
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,9 +16,13 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 from textual.worker import WorkerCancelled
 
+from recon.store.moments import stamp
+from recon.targets.quickbooks.endpoint.waiting import PRESS
+from recon.upload.running import WAITS, Waits, end_waiting, note_waiting, waits
 from tests.clock import FakeClock
 from tests.screens.grid import control_bytes, grid, lines_of
 from tests.screens.upload_world import UploadWorld, approved, in_conflict, opened, planned
+from tui import upload_words as words
 from tui.app import ReconApp
 from tui.screens.upload import UploadScreen
 from tui.widgets.dialogs import Dialog
@@ -602,3 +608,27 @@ def test_the_state_of_an_upload_as_a_command(world: UploadWorld) -> None:
     assert "Invalid productCode" in shown and "Link the product again." in shown
     world.shell("upload", "B0001").expect(4)
     assert check(world.shell("upload", "B0001", "--state", "--json").expect(4))["person"] == []
+
+
+def test_a_wait_for_the_ledger_is_shown_with_its_time(clock):
+    now = clock.now()
+    say = words.Speech(width=80, amount=str, timezone="UTC", currency="USD", now=now)
+    since = stamp(now - dt.timedelta(seconds=65))
+    note = Waits(words=PRESS, pid=1, host="here", since=since, seconds=600)
+    said = words.waiting(note, say, stops=True)
+    assert said.startswith("Waiting for the QuickBooks Web Connector.")
+    assert "Waiting for 1:05 now; it gives up after 10:00." in said
+    assert "Stop ends it at once" in said
+    assert "Stop" not in words.waiting(note, say).partition("gives up")[2]
+
+
+def test_a_note_of_waiting_counts_as_long_as_its_process_lives(tmp_path, clock):
+    assert waits(tmp_path) is None
+    note_waiting(tmp_path, "words", 600, clock)
+    assert (waits(tmp_path).pid, waits(tmp_path).seconds) == (os.getpid(), 600)
+    text = (tmp_path / WAITS).read_text("utf-8")
+    (tmp_path / WAITS).write_text(text.replace(str(os.getpid()), "999999999"), "utf-8")
+    assert waits(tmp_path) is None
+    end_waiting(tmp_path)
+    assert not (tmp_path / WAITS).exists()
+    end_waiting(tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from recon.domain.document import NUMBERLESS, PURCHASE_KINDS
-from recon.errors import UsageError
+from recon.errors import TargetUnavailable, UsageError
 from recon.service import ReconService
 from recon.summaries import BatchView, ControlTotals, PlanReport, UploadSummary
 from tui.asking import ask, can_ask
@@ -206,13 +206,19 @@ def upload(args: argparse.Namespace) -> int:
         if args.confirm_taken:
             report = service.confirm_taken(args.batch, Path(args.confirm_taken), dry_run=args.dry_run)
         else:
-            report = service.upload(
-                args.batch,
-                limit=args.limit,
-                stop=stop,
-                on_progress=output.progress,
-                dry_run=args.dry_run,
-            )
+            try:
+                report = service.upload(
+                    args.batch,
+                    limit=args.limit,
+                    stop=stop,
+                    on_progress=output.progress,
+                    dry_run=args.dry_run,
+                )
+            except TargetUnavailable as error:
+                if error.code != "stopped" or not stop.is_set():
+                    raise
+                output.note(str(error))
+                raise KeyboardInterrupt from error
         tell_notes(service, output)
     output.progress_done()
     output.document("upload", report.as_facts())

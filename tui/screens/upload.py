@@ -16,6 +16,7 @@ from recon.service import ReconService
 from recon.store.moments import moment
 from recon.summaries import PlanReport, VerifySummary
 from recon.summaries_settled import SettleReport
+from recon.upload.running import waits
 from tui import upload_words as words
 from tui.cells import shown
 from tui.i18n import N_, _, count, duration, ngettext
@@ -131,6 +132,8 @@ class UploadScreen(UploadLook):
         state = seen.state
         if seen.is_running and state.stop_asked:
             return Content(_("Stopping: the document in hand is finished first. What is not sent stays approved."))
+        if seen.is_running and state.waits is not None:
+            return Content(words.waiting(state.waits, self._say(), stops=True))
         if seen.is_running and not state.started_at:
             return Content(_("Beginning: the ledger is asked once more who it is. You may leave; it goes on."))
         if seen.is_running:
@@ -151,6 +154,8 @@ class UploadScreen(UploadLook):
                 why=shown(self._check_failed)
             )
             return Content.assemble((f"! {text}", "$recon-bad"))
+        if self._checked is None and (waiting := waits(self.recon.session.workspace.private)) is not None:
+            return Content.assemble((words.waiting(waiting, self._say()), "$recon-check"))
         if self._checked is None:
             return Content.assemble((_("Asking the ledger who it is ..."), "$recon-dim"))
         ago = max(0, int((self.recon.session.clock.now() - moment(self._checked.at)).total_seconds()))

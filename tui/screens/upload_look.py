@@ -172,7 +172,9 @@ class UploadLook(StepScreen):
         def run() -> None:
             worker = get_current_worker()
             try:
-                found: CompanyCheck | ReconError = self.recon.session.ask(lambda service: service.check_company(batch))
+                found: CompanyCheck | ReconError = self.recon.session.ask(
+                    lambda service: service.check_company(batch, patience=lambda: 0.0 if worker.is_cancelled else None)
+                )
             except ReconError as error:
                 found = error
             if not worker.is_cancelled:

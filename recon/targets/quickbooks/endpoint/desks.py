@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
+import select
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -14,13 +17,15 @@ from typing import Any, Final
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.listening import HOST
-from recon.ports import Clock
+from recon.ports import Clock, Patience, for_ever
 from recon.targets.quickbooks.desk import CompanyFile, Desk, Recovered
 from recon.targets.quickbooks.endpoint.dispatch import Dispatch
+from recon.targets.quickbooks.endpoint.journal import Journal
 from recon.targets.quickbooks.endpoint.listen import Endpoint, endpoint, prove, serving
 from recon.targets.quickbooks.endpoint.relay import NONCE, SIGNATURE, Holder, error_of, is_signed, signature
 from recon.targets.quickbooks.endpoint.server import Relayed
-from recon.targets.quickbooks.endpoint.waiting import PRESS, Times
+from recon.targets.quickbooks.endpoint.session import lost
+from recon.targets.quickbooks.endpoint.waiting import LOOK_SECONDS, PRESS, STOPPED, Times, nothing_out
 
 _SLACK_SECONDS: Final = 30.0
 _CONNECT_SECONDS: Final = 5.0
@@ -49,27 +54,40 @@ class EndpointDesk:
 class RelayDesk:
     """Another process of this workspace has the port; questions go through it."""
 
-    def __init__(self, holder: Holder, *, wait_seconds: float, on_wait: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, holder: Holder, *, wait_seconds: float, on_wait: Callable[[str], None] | None = None,
+        patience: Patience = for_ever,
+    ) -> None:  # fmt: skip
         self._holder = holder
+        self._patience = patience
         self._wait = wait_seconds
         self._on_wait = on_wait
-        self._is_sure = False
-        """The last question was answered: somebody is there."""
+        self._is_here = False
+        """The last question was answered: the Web Connector is there."""
+        self._has_said = False
 
     def company_file(self) -> CompanyFile:
         """Return the company file of the visit; see `Desk`."""
         self._say_if_nobody_is_there()
-        found = CompanyFile(**self._asked({"do": "company-file"})["company"])
-        self._is_sure = True
-        return found
+        try:
+            return CompanyFile(**self._asked({"do": "company-file"})["company"])
+        except TargetUnavailable:
+            self._is_here = False
+            raise
+        finally:
+            self._end_wait()
 
     def ask(self, text: str, *, set_id: str = "", about: Sequence[str] = ()) -> str:
         """Hand one message set over; see `Desk`."""
         self._say_if_nobody_is_there()
         asked = {"do": "ask", "text": text, "set_id": set_id, "about": list(about)}
-        answer = str(self._asked(asked, is_out=True)["answer"])
-        self._is_sure = True
-        return answer
+        try:
+            return str(self._asked(asked, is_out=True)["answer"])
+        except (TargetUnavailable, OutcomeUnknown):
+            self._is_here = False  # say again what to press, where it is asked again
+            raise
+        finally:
+            self._end_wait()
 
     def recovered(self, key: str) -> Recovered | None:
         """Return what became of the last set about this key; see `Desk`."""
@@ -87,9 +105,15 @@ class RelayDesk:
             connection.close()
 
     def _say_if_nobody_is_there(self) -> None:
-        if self._on_wait is not None and not self._is_sure and not self._asked({"do": "visit"})["is_here"]:
+        if self._on_wait is not None and not self._is_here and not self._asked({"do": "visit"})["is_here"]:
+            self._has_said = True
             self._on_wait(PRESS)
-        self._is_sure = False
+        self._is_here = True
+
+    def _end_wait(self) -> None:
+        if self._on_wait is not None and self._has_said:
+            self._on_wait("")
+        self._has_said = False
 
     def _asked(self, question: Mapping[str, Any], *, is_out: bool = False) -> Mapping[str, Any]:
         """Ask the other process; ``is_out``: without an answer nobody knows whether it was handed out.
@@ -120,6 +144,7 @@ class RelayDesk:
         connection.sock.settimeout(self._wait + Times(wait=0).answer + _SLACK_SECONDS)
         try:
             connection.request("POST", f"/{self._holder.room}", body, {**headers, "Content-Type": "application/json"})
+            self._wait_for_answer(connection, question)
             answer = connection.getresponse()
             said = answer.read(4) if question["do"] == "stay" else answer.read(_LARGEST_ANSWER)
             signed = answer.getheader(SIGNATURE, "")
@@ -128,6 +153,28 @@ class RelayDesk:
         if answer.status != 200 or not is_signed(signed, secret, b"answer", nonce.encode(), said):
             raise self._gone(is_out=is_out)
         return said
+
+    def _wait_for_answer(self, connection: HTTPConnection, question: Mapping[str, Any]) -> None:
+        """Wait until the other process has something to say, or a person wants the end.
+
+        Raises:
+            TargetUnavailable: Stopped; nothing was handed out.
+            OutcomeUnknown: Stopped; it was handed out.
+        """
+        ends, most = math.inf, time.monotonic() + self._wait + Times(wait=0).answer + _SLACK_SECONDS
+        while not select.select([connection.sock], [], [], LOOK_SECONDS)[0]:
+            if time.monotonic() >= most:
+                raise TimeoutError
+            left = self._patience()
+            if left is None or question["do"] not in {"ask", "company-file", "recovered"}:
+                continue
+            set_id = str(question.get("set_id", ""))
+            if not set_id or self._asked({"do": "drop", "set_id": set_id})["dropped"]:
+                raise nothing_out(STOPPED, "stopped")
+            now = time.monotonic()
+            ends = min(ends, now + left)
+            if now >= ends:
+                raise lost("Stopped as asked, before QuickBooks answered.", "stopped")
 
     def _gone(self, *, is_out: bool) -> TargetUnavailable | OutcomeUnknown:
         if is_out:
@@ -150,6 +197,8 @@ def relayed(dispatch: Dispatch) -> Relayed:
         wait = float(asked.get("wait", 0))
         if asked["do"] == "visit":
             return {"is_here": dispatch.has_visit()}
+        if asked["do"] == "drop":
+            return {"dropped": dispatch.drop(str(asked["set_id"]))}
         if asked["do"] == "company-file":
             return {"company": asdict(dispatch.company_file(wait))}
         if asked["do"] == "recovered":
@@ -173,6 +222,7 @@ def open_desk(
     clock: Clock,
     company_file: str = "",
     on_wait: Callable[[str], None] | None = None,
+    patience: Patience = for_ever,
     crash: CrashPoints = NO_CRASH,
 ) -> Iterator[Desk]:
     """Yield the desk of a workspace: through `recon qbwc serve` where it runs, else with an endpoint of its own.
@@ -183,7 +233,8 @@ def open_desk(
         wait_seconds: How long the Web Connector is waited for.
         clock: Time.
         company_file: The file the Web Connector opens; empty: the one that is open.
-        on_wait: Told what to press where, whenever the Web Connector is waited for.
+        on_wait: Told what to press where, whenever the Web Connector is waited for; told nothing (empty) when that is over.
+        patience: Whether a person wants the wait to end.
         crash: Crash points of the journal.
 
     Raises:
@@ -193,15 +244,27 @@ def open_desk(
     holder = serving(folder)
     if holder is not None and holder.serves:
         prove(holder)
-        desk = RelayDesk(holder, wait_seconds=wait_seconds, on_wait=on_wait)
+        desk = RelayDesk(holder, wait_seconds=wait_seconds, on_wait=on_wait, patience=patience)
         with desk.staying():
             yield desk
         return
     times = Times(wait=wait_seconds)
     with endpoint(
-        folder=folder, port=port, clock=clock, times=times, company_file=company_file, on_wait=on_wait, crash=crash
-    ) as here:
+        folder=folder, port=port, clock=clock, times=times, company_file=company_file, on_wait=on_wait,
+        patience=patience, crash=crash,
+    ) as here:  # fmt: skip
         yield EndpointDesk(here.dispatch)
+
+
+def left_words(folder: Path, clock: Clock) -> str:
+    """Return what an interrupted command left with QuickBooks, in words."""
+    with closing(Journal(folder, clock, writable=False)) as journal:
+        if journal.unresolved() is None:
+            return "Stopped. Nothing of recon is with QuickBooks."
+    return (
+        "Stopped. A message set is with QuickBooks, and nobody knows yet what became of it: the next command asks first, and sends"
+        " nothing twice."
+    )
 
 
 @contextmanager

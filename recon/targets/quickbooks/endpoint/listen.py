@@ -17,7 +17,7 @@ from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import StoreBusy, TargetUnavailable
 from recon.files import OWNER_FILE_MODE, make_folder
 from recon.listening import HOST, held_beside, listening_socket
-from recon.ports import Clock
+from recon.ports import Clock, Patience, for_ever
 from recon.targets.quickbooks.endpoint.connector import Connector
 from recon.targets.quickbooks.endpoint.dispatch import Dispatch
 from recon.targets.quickbooks.endpoint.journal import Journal
@@ -110,6 +110,7 @@ def endpoint(
     relayed: Callable[[Dispatch], Relayed] | None = None,
     on_wait: Callable[[str], None] | None = None,
     on_visit: Callable[[str], None] | None = None,
+    patience: Patience = for_ever,
     crash: CrashPoints = NO_CRASH,
 ) -> Iterator[Endpoint]:
     """Listen for the Web Connector within a ``with``.
@@ -123,7 +124,9 @@ def endpoint(
         try:
             journal.trim()
             holder = new_holder(taken.getsockname()[1], identity(journal)[0], serves=serves)
-            dispatch = Dispatch(journal, clock, times, company_file=company_file, stands=not serves, on_wait=on_wait)
+            dispatch = Dispatch(
+                journal, clock, times, company_file=company_file, stands=not serves, on_wait=on_wait, patience=patience
+            )
             door = Door(lambda: journal.fact(PASSWORD_FACT), clock)
             presence = Presence(dispatch.join, dispatch.leave)
             server = EndpointServer(
@@ -138,6 +141,9 @@ def endpoint(
                 write_note(folder, holder)
                 try:
                     yield Endpoint(dispatch, server, journal)
+                except KeyboardInterrupt:
+                    dispatch.hurry()
+                    raise
                 finally:
                     dispatch.close()
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -49,6 +50,8 @@ class Asked:
     is_wanted: Callable[[], bool]
     """False once nobody waits for the answer any more."""
     is_out: bool = False
+    ends: float = math.inf
+    """When a person who wants the end gives up waiting for its answer, in seconds of the clock."""
     answer: str | None = None
     error: TargetError | None = None
 

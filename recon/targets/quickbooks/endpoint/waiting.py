@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recon.errors import StoreError, TargetError, TargetUnavailable
-from recon.ports import Clock
+from recon.ports import Clock, Patience, for_ever
 from recon.targets.quickbooks.desk import CompanyFile, Recovered
 from recon.targets.quickbooks.endpoint.journal import Journal
 from recon.targets.quickbooks.endpoint.session import Asked, Session, lost
@@ -22,6 +22,7 @@ PRESS: Final = (
     "Waiting for the QuickBooks Web Connector. Open QuickBooks with the company file, open the Web Connector, tick recon and press"
     " Update Selected; it also comes by itself where Auto-Run is ticked."
 )
+STOPPED: Final = "Stopped as asked, while the Web Connector was waited for. Nothing was handed out."
 LOOK_SECONDS: Final = 0.2
 """How often a wait looks at the clock."""
 
@@ -40,6 +41,8 @@ class Times:
     """The Web Connector, for the program to think, before it is told to ask again in a few seconds."""
     leave: float = 8.0
     """The program's end, for a visit to end in good order."""
+    hurry: float = 0.3
+    """The same, where a person wants the end now."""
 
 
 class Waiting:
@@ -47,13 +50,15 @@ class Waiting:
 
     def __init__(
         self, journal: Journal, clock: Clock, times: Times, *, company_file: str = "", stands: bool = True,
-        on_wait: Callable[[str], None] | None = None,
+        on_wait: Callable[[str], None] | None = None, patience: Patience = for_ever,
     ) -> None:  # fmt: skip
         self.journal = journal
         self.times = times
         self._clock = clock
         self._company_file = company_file
         self._on_wait = on_wait
+        self._patience = patience
+        self._in_a_hurry = False
         self._changed = threading.Condition()
         self._queue: list[Asked] = []
         self._session: Session | None = None
@@ -117,12 +122,25 @@ class Waiting:
             self._workers -= 1
             self._changed.notify_all()
 
+    def drop(self, set_id: str) -> bool:
+        """Take a question back; False: it was handed out, or there is none."""
+        with self._changed:
+            for asked in [one for one in self._queue if one.set_id == set_id and not one.is_out]:
+                self._finish(asked, error=nothing_out(STOPPED, "stopped"))
+                return True
+            return False
+
+    def hurry(self) -> None:
+        """A person wants the end now: what was handed out is asked for at the next visit."""
+        self._in_a_hurry = True
+
     def close(self) -> None:
         """End the visit in good order, as far as the Web Connector asks in time."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
-            deadline = self._clock.monotonic() + self.times.leave
+            is_urgent = self._in_a_hurry or self._patience() is not None
+            deadline = self._clock.monotonic() + (self.times.hurry if is_urgent else self.times.leave)
             while self._session is not None and not self._session.stopped and self._clock.monotonic() < deadline:
                 self._changed.wait(LOOK_SECONDS)
             if self._session is not None:
@@ -143,25 +161,47 @@ class Waiting:
         seconds = self.times.wait if wait is None else wait
         deadline = self._clock.monotonic() + seconds
         has_said = False
-        while not is_over():
-            self._expire()
-            if is_over():
-                return
-            is_out = asked is not None and asked.is_out
-            if asked is not None and not is_out and not asked.is_wanted():
-                raise nothing_out("Whoever asked is gone. Nothing was handed out.")
-            if not is_out and self._is_closing:
-                raise nothing_out("The endpoint for the Web Connector is being closed. Nothing was handed out.")
-            trouble = self._trouble if self._session is None else self._session.stopped
-            if trouble and not is_out:
-                raise nothing_out(trouble)
-            if not is_out and self._clock.monotonic() >= deadline:
-                raise nothing_out(self._nobody_came(seconds))
-            if self._session is None and not is_out and not has_said:
-                has_said = True
-                if self._on_wait is not None:
-                    self._on_wait(PRESS)
-            self._changed.wait(LOOK_SECONDS)
+        try:
+            while not is_over():
+                self._expire()
+                if is_over():
+                    return
+                has_said = self._wait_a_moment(asked, deadline, seconds, has_said=has_said)
+        finally:
+            if has_said and self._on_wait is not None:
+                self._on_wait("")
+
+    def _wait_a_moment(self, asked: Asked | None, deadline: float, seconds: float, *, has_said: bool) -> bool:
+        """Look whether it is worth while to wait on, and do so for a moment; returns whether it was said that we wait."""
+        is_out = asked is not None and asked.is_out
+        self._end_if_wished(asked, is_out=is_out)
+        if asked is not None and not is_out and not asked.is_wanted():
+            raise nothing_out("Whoever asked is gone. Nothing was handed out.")
+        if not is_out and self._is_closing:
+            raise nothing_out("The endpoint for the Web Connector is being closed. Nothing was handed out.")
+        trouble = self._trouble if self._session is None else self._session.stopped
+        if trouble and not is_out:
+            raise nothing_out(trouble)
+        if not is_out and self._clock.monotonic() >= deadline:
+            raise nothing_out(self._nobody_came(seconds))
+        if self._session is None and not is_out and not has_said:
+            has_said = True
+            if self._on_wait is not None:
+                self._on_wait(PRESS)
+        self._changed.wait(LOOK_SECONDS)
+        return has_said
+
+    def _end_if_wished(self, asked: Asked | None, *, is_out: bool) -> None:
+        """End the wait where a person wants that; what is out has a little time left, then nobody knows."""
+        left = self._patience()
+        if left is None:
+            return
+        if not is_out or asked is None:
+            raise nothing_out(STOPPED, "stopped")
+        now = self._clock.monotonic()
+        asked.ends = min(asked.ends, now + left)
+        if now >= asked.ends and self._session is not None:
+            self._lose(self._session, "Stopped as asked, before QuickBooks answered.", "stopped")
 
     def _nobody_came(self, seconds: float) -> str:
         minutes = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
