@@ -17,6 +17,8 @@ from recon.sandbox.shopify.purchases import PURCHASE_SCOPES, SandboxPurchaseLine
 from recon.sandbox.shopify.server import Rules, ShopifySandbox
 from recon.workspace import make_workspace
 from tests.cases import story
+from tests.cases.api_purchases import BAGS as BAGS_OF_THE_STORY
+from tests.cases.api_purchases import BOXES, CAPS, CASE, LATER, kept
 from tests.clock import FakeClock
 from tests.shell import Shell
 
@@ -132,3 +134,9 @@ def test_more_of_a_shipment_that_was_posted_waits_for_a_person_and_is_never_post
     plan = books.shell.json("plan")
     assert [(cause["code"], cause["count"]) for cause in plan["held"]] == [("purchase-changed", 1)]
     assert plan["by_kind"] == []
+
+
+def test_the_files_of_the_story_are_what_a_pull_keeps() -> None:
+    given = {"1-purchases_16-october.json": (BAGS_OF_THE_STORY, BOXES, CAPS), "2-purchases_2-november.json": LATER}
+    for name, orders in given.items():
+        assert (CASE / "in" / name).read_bytes() == kept(orders)
