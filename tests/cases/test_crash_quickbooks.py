@@ -43,6 +43,7 @@ IN_LATER = Counter(
         ("Invoice", "1002", 0): 1,
         ("SalesReceipt", "1003", 10700): 1,
         ("CreditMemo", "R1003", 10700): 1,
+        ("ARRefundCreditCard", "R1003", 10700): 1,
         ("SalesReceipt", "1004", 10700): 1,
     }
 )
