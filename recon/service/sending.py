@@ -331,12 +331,23 @@ def upload_summary(
         files=files,
         words=report.words if report else "",
         next_step=next_step(
-            batch.batch_id, counts, files, [str(row["settle"]) for row in waiting], orders_to_plan=orders
+            batch.batch_id,
+            counts,
+            files,
+            [str(row["settle"]) for row in waiting],
+            orders_to_plan=orders,
+            refund_of=_refused_refund(context, batch),
         ),
         products_created=products,
         orders_to_plan=orders,
         dry_run=dry_run,
     )
+
+
+def _refused_refund(context: Context, batch: Batch) -> str:
+    """Return the first order whose refund the ledger refused; empty: none, or other documents were refused too."""
+    refused = list(context.store.outbox.rows(batch.batch_id, states=("refused",)))
+    return refused[0].order_key if refused and all(row.kind == "refund" for row in refused) else ""
 
 
 def _rows(context: Context, batch: Batch, states: tuple[str, ...]) -> tuple[dict[str, Any], ...]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from recon.domain.outbox import WITH_PERSON
+from recon.plan.summing.keys import is_summary_key
 from recon.service.context import Context
 from recon.store.outbox import OutboxRow
 from recon.upload.word import words_for
@@ -56,12 +57,19 @@ def waiting_lines(rows: Iterable[OutboxRow]) -> list[str]:
 
 
 def next_step(
-    batch_id: str, counts: Mapping[str, int], files: Sequence[str], commands: Sequence[str], *, orders_to_plan: int = 0
+    batch_id: str,
+    counts: Mapping[str, int],
+    files: Sequence[str],
+    commands: Sequence[str],
+    *,
+    orders_to_plan: int = 0,
+    refund_of: str = "",
 ) -> str:
     """Return what to do after a run.
 
     ``commands``: those that settle the documents left open, empty ones included; ``orders_to_plan``: orders whose
-    products were created, so that they can be planned now.
+    products were created, so that they can be planned now; ``refund_of``: an order whose refund was refused, where that is
+    all that was: its credit note stands, so nothing is planned for it any more.
     """
     if files:
         return f"import the files in the ledger, then `recon upload {batch_id} --confirm-taken LIST`"
@@ -73,6 +81,11 @@ def next_step(
         return f"recon upload {batch_id}"
     if counts.get("needs_person"):
         return f"recon upload {batch_id} --confirm-taken LIST"
+    if refund_of and is_summary_key(refund_of):
+        return "record the refund on its credit note in the ledger"
+    if refund_of:
+        order = shlex.quote(refund_of)
+        return f"record the refund on its credit note in the ledger, then recon match --decide {order}=by-hand:NUMBER"
     if counts.get("refused"):
         return "mend the cause, then recon plan again"
     if orders_to_plan:

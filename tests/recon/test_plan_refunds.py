@@ -190,3 +190,14 @@ def test_money_goes_back_where_it_came_in_although_channels_were_linked_anew() -
     assert entries(made, "refund") == [
         ("113101", 2_700, 0), ("111201", 0, 2_700), ("113101", 8_000, 0), ("212101", 0, 8_000),
     ]  # fmt: skip
+
+
+def test_after_a_refused_refund_nobody_is_sent_to_a_plan_that_makes_none() -> None:
+    from recon.service.waiting import next_step
+
+    counts = {"posted": 2, "refused": 1}
+    words = "record the refund on its credit note in the ledger"
+    assert next_step("B1", counts, (), ()) == "mend the cause, then recon plan again"
+    said = next_step("B1", counts, (), (), refund_of="zort:shop:1")
+    assert said == f"{words}, then recon match --decide zort:shop:1=by-hand:NUMBER"
+    assert next_step("B1", counts, (), (), refund_of="zort:shop:summary:2026-06-05:ab") == words
