@@ -208,7 +208,7 @@ def _order_controls(currency: str, *, bought: bool) -> tuple[Control, ...]:
                 f"Truth less posted, planned, held, ignored{of}, {currency}",
                 "money",
                 rest,
-                "No satang is lost between files and books.",
+                "Nothing is lost between files and books, to the last digit.",
                 lambda _: 0,
                 currency,
             )

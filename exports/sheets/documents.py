@@ -165,8 +165,8 @@ def lines_table(prepared: Prepared) -> Table:
     return prepared.table(
         "lines",
         "Document lines",
-        "Every line of every document. Quantity x price before discount - discount = amount; where that price is no whole satang"
-        " it is empty. Row is the line's own row in the file; charges of the order show the order's row.",
+        "Every line of every document. Quantity x price before discount - discount = amount; where that price has more digits than the"
+        " currency it is empty. Row is the line's own row in the file; charges of the order show the order's row.",
         prepared.apart(_LINES),
         frame.with_columns(
             _list_price(), pl.coalesce("line_row", "row").alias("row"), words("kind"), words("vat_code")

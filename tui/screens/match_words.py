@@ -56,7 +56,7 @@ EXPLAINED: Final = {
     "voucher-spread": N_("The platform's money is part of the price: it goes into the lines."),
     "voucher-other-income": N_("A line of its own, on the account for other income."),
     "voucher-leave-out": N_("Not booked: what the buyer paid is the sale."),
-    "discount": N_("Taken off the goods of the order, to the last satang. Nobody sets this."),
+    "discount": N_("Taken off the goods of the order, to the last digit. Nobody sets this."),
 }
 """Each choice in a sentence."""
 

@@ -68,7 +68,8 @@ def _words(report: CompletenessReport, block: CompletenessBlock, *, whole: bool)
     if not whole:
         line += _("sums differ, see `recon status`")
     elif all_there:
-        line += _("every satang is accounted for")
+        thai = block.currency == "THB"
+        line += _("every satang is accounted for") if thai else _("accounted for to the last digit")
     else:
         line += _("accounted for: {counts}").format(counts=", ".join(went))
     empty = len(block.empty_days)
