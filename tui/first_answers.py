@@ -7,6 +7,7 @@ deleted again, with keys that are kept nowhere.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +18,18 @@ from recon.domain.providers import keys_of, ledger_facts, source_facts
 from recon.errors import SettingsError
 from recon.ports import Clock
 from recon.service.upkeep import OtherSide
-from recon.settings_text import FirstAnswers, first_settings
+from recon.settings_text import FirstAnswers, Value, first_settings, with_settings
+from recon.targets.quickbooks.endpoint.password import LONGEST, SHORTEST
 from recon.workspace import Workspace, make_workspace, write_settings
+from tui.connector_setup import first_set_up, fits
 from tui.i18n import N_, _
 from tui.wiring import service_for
 
 CONNECTION: Final = "shop"
+CONNECTOR: Final = "quickbooks"
+"""Documents go through the Web Connector."""
+BY_FILE: Final = "quickbooks-iif"
+"""Documents go as import files, held against lists a person exported."""
 SOURCES: Final = (
     ("zort", N_("ZORT, through its API")),
     ("shopify", N_("Shopify, its CSV export")),
@@ -43,6 +50,9 @@ TARGETS: Final = (
     ("quickbooks-iif", N_("QuickBooks Desktop (US) by import file (IIF)")),
 )
 _TAX_DIGITS: Final = 13
+_EIN: Final = re.compile(r"[0-9]{2}-?[0-9]{7}")
+"""Employer identification number of an American company; it has no check digit."""
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LONGEST_NAME: Final = 200
 
 
@@ -65,6 +75,24 @@ class Answers:
     ledger_url: str = ""
     """Of a ledger on this machine, for trying things out."""
     source_url: str = ""
+    taxes: str = "line"
+    """How sales tax stands in American books: line or items."""
+    customer: str = "Shopify Customer"
+    """Standing customer for buyers."""
+    text_item: str = "Shop Line"
+    """Item of lines without a product."""
+    connector_password: str = ""
+    """The Web Connector gives it; only its digest is kept."""
+    runs: str = "manual"
+    """When orders are fetched and planned: manual or daily."""
+    run_at: str = "05:00"
+    lists: str = ""
+    """Export of the ledger's lists, where nobody answers."""
+
+    @property
+    def is_american(self) -> bool:
+        """Whether the books are American ones."""
+        return ledger_facts(self.system).is_american
 
     @property
     def system(self) -> str:
@@ -86,7 +114,7 @@ class Answers:
 
     def settings_text(self) -> str:
         """Return the recon.toml of these answers; raises SettingsError where one is not acceptable."""
-        return first_settings(
+        text = first_settings(
             FirstAnswers(
                 company=self.company.strip(),
                 tax_id=self.tax_id.strip(),
@@ -100,6 +128,20 @@ class Answers:
                 source_base_url=self.source_url,
             )
         )
+        return with_settings(text, self._american_choices()) if self.is_american else text
+
+    def _american_choices(self) -> dict[tuple[str, ...], Value | None]:
+        """Return the settings the page about American books asks for; those of a sandbox name its own lists already."""
+        base, facts = ("connections", CONNECTION), ledger_facts(self.system)
+        chosen: dict[tuple[str, ...], Value | None] = {}
+        if self.taxes == "items" and facts.has_tax_items:
+            chosen[*base, "taxes"] = self.taxes
+        if not facts.is_sandbox:
+            chosen[*base, "contacts", "default"] = self.customer.strip()
+            chosen[*base, "quickbooks", "text_item"] = self.text_item.strip()
+        if self.runs != "manual":
+            chosen |= {(*base, "schedule", "when"): self.runs, (*base, "schedule", "at"): self.run_at.strip()}
+        return chosen
 
 
 def folder_problem(text: str) -> str:
@@ -119,7 +161,7 @@ def folder_problem(text: str) -> str:
 def tax_id_problem(text: str) -> str:
     """Return what is wrong with a tax id; empty: nothing. No tax id is fine."""
     digits = text.strip()
-    if not digits:
+    if not digits or _EIN.fullmatch(digits):
         return ""
     if len(digits) != _TAX_DIGITS or not (digits.isascii() and digits.isdigit()):
         return _("A tax id has 13 digits; this has {n} characters. Leave it empty if there is none.").format(
@@ -158,6 +200,22 @@ def start_problem(text: str) -> str:
     )
 
 
+def password_problem(text: str) -> str:
+    """Return what is wrong with the Web Connector's password; empty: nothing. None is fine: it can be set later."""
+    if not text or fits(text):
+        return ""
+    return _("The password has {n} characters; {least} to {most} are needed. Leave it empty to set it later.").format(
+        n=len(text), least=SHORTEST, most=LONGEST
+    )
+
+
+def run_at_problem(text: str) -> str:
+    """Return what is wrong with the time of a daily run; empty: nothing."""
+    return (
+        "" if _TIME.fullmatch(text.strip()) else _("{text} is not a time like 05:00.").format(text=text.strip() or "''")
+    )
+
+
 def ask_who(answers: Answers, clock: Clock, *, ledger: bool, shop: bool) -> OtherSide:
     """Ask the ledger or the shop who they are with the keys typed so far; nothing is kept anywhere.
 
@@ -192,6 +250,15 @@ def make(answers: Answers, clock: Clock, again: Workspace | None = None) -> Work
     return workspace
 
 
+def set_up_connector(workspace: Workspace, answers: Answers, clock: Clock) -> None:
+    """Write the .qwc file and keep the password, where documents go through the Web Connector."""
+    if answers.system == CONNECTOR:
+        rules = workspace.settings().connections[CONNECTION].quickbooks
+        first_set_up(
+            workspace, rules, company=answers.company.strip(), password=answers.connector_password, clock=clock
+        )
+
+
 def connect(workspace: Workspace, answers: Answers, clock: Clock) -> None:
     """Open the doors whose keys were typed, and keep the keys where the person said.
 
@@ -201,14 +268,18 @@ def connect(workspace: Workspace, answers: Answers, clock: Clock) -> None:
     given = answers.given()
     ledger, shop = (all(name in given for name in answers.wanted_keys(side)) for side in ("ledger", "shop"))
     with service_for(workspace, clock=clock, actor=answers.person) as service:
-        if ledger and shop:
+        if ledger and shop and answers.system != CONNECTOR:  # which comes by itself, long after this guide
             sides = ("ledger", "source") if source_facts(answers.source).has_api else ("ledger",)
-            service.connect(CONNECTION, sides=sides, set_accounts=False, given=given or None, keep=answers.keep)
+            typed = answers.lists.strip() if answers.system == BY_FILE else ""
+            lists = Path(typed).expanduser() if typed else None
+            service.connect(
+                CONNECTION, sides=sides, set_accounts=False, given=given or None, keep=answers.keep, lists=lists
+            )
         elif given:
             found = service.upkeep.who_answers(
                 CONNECTION,
                 given,
-                ledger=ledger and bool(answers.wanted_keys("ledger")),
+                ledger=ledger and bool(answers.wanted_keys("ledger")) and answers.system != CONNECTOR,
                 shop=shop and source_facts(answers.source).has_api,
             )
             if wrong_company(answers, found):

@@ -17,6 +17,7 @@ from tui.cells import shown
 from tui.composed import tr_composed
 from tui.demo import STEPS, DemoStep
 from tui.first_answers import Answers
+from tui.first_books import AmericanPage
 from tui.first_pages import TITLES, CompanyPage, LanguagePage, LastPage, LedgerPage, Page, SourcePage
 from tui.i18n import N_, _
 from tui.keys import bindings
@@ -27,7 +28,11 @@ from tui.widgets.meter import Meter
 if TYPE_CHECKING:
     from tui.first_run import FirstRunApp
 
-LAST: Final = len(TITLES)
+LAST: Final = 5
+STEPS_OF: Final = (1, 2, 3, 4, 5)
+"""Pages in their order."""
+AMERICAN: Final = 6
+"""Asked behind the accounting service, where its books are American."""
 
 
 class GuideScreen(Screen[None]):
@@ -83,7 +88,8 @@ class GuideScreen(Screen[None]):
             yield SourcePage(self.answers, 2)
             yield CompanyPage(self.answers, 3)
             yield LedgerPage(self.answers, 4)
-            yield LastPage(self.answers, 5, self._widths, self._clock)
+            yield AmericanPage(self.answers, AMERICAN)
+            yield LastPage(self.answers, LAST, self._widths, self._clock)
             with Container(id="making"):
                 yield Static(id="making-words", markup=False)
                 yield Meter(id="making-meter")
@@ -103,6 +109,15 @@ class GuideScreen(Screen[None]):
         """Return the page in sight."""
         return self.query_one(f"#page-{self.number}", Page)
 
+    def steps(self) -> tuple[int, ...]:
+        """Return the pages of these answers, in their order."""
+        return (*STEPS_OF[:-1], AMERICAN, LAST) if self.answers.is_american else STEPS_OF
+
+    def _beside(self, by: int) -> int:
+        """Return the page before or behind the one in sight."""
+        steps = self.steps()
+        return steps[max(0, min(steps.index(self.number) + by, len(steps) - 1))]
+
     def turn_to(self, number: int) -> None:
         """Show one page."""
         self.number = number
@@ -110,7 +125,7 @@ class GuideScreen(Screen[None]):
             each.display = not self.is_making and each.id == f"page-{number}"
         self.query_one("#making").display = self.is_making
         self.query_one("#buttons").display = not self.is_making
-        step = _("step {n} of {total}").format(n=number, total=LAST)
+        step = _("step {n} of {total}").format(n=self.steps().index(number) + 1, total=len(self.steps()))
         title = _("Sample data") if self.is_making else f"{_(TITLES[number - 1])}  ({step})"
         self.query_one("#guide-title", Static).update(Content(title))
         self.query_one("#previous").display = number > 1
@@ -119,7 +134,10 @@ class GuideScreen(Screen[None]):
         self.say("")
         self._show_keys()
         if not self.is_making:
-            self._focus_first()
+            if isinstance(self.page(), AmericanPage):
+                self.call_next(self.query_one(AmericanPage).compose_anew)  # the answers before it decide what it asks
+            else:
+                self._focus_first()
             if isinstance(self.page(), LastPage):
                 self.query_one(LastPage).look()
         else:
@@ -138,13 +156,13 @@ class GuideScreen(Screen[None]):
         names = [
             "open",
             *(["previous_step"] if self.number > 1 else []),
-            *(["back"] if self.number < LAST else []),
+            *(["back"] if self.number != LAST else []),
             "leave",
         ]
         self.query_one(KeyLine).use(tuple(names), words)
 
     def _next_words(self) -> str:
-        if self.number < LAST:
+        if self.number != LAST:
             return _("Next")
         return _("Open recon") if self.answers.company.strip() else _("Sample data")
 
@@ -161,8 +179,8 @@ class GuideScreen(Screen[None]):
         problem = self.page().problem()
         if problem:
             self.say("! " + problem)
-        elif self.number < LAST:
-            self.turn_to(self.number + 1)
+        elif self.number != LAST:
+            self.turn_to(self._beside(1))
         elif self.answers.company.strip():
             self.guide.finish()
         else:
@@ -172,13 +190,13 @@ class GuideScreen(Screen[None]):
         """Skip this question, or stop what is being made."""
         if self.is_making:
             self.guide.stop_making()
-        elif self.number < LAST:
-            self.turn_to(self.number + 1)
+        elif self.number != LAST:
+            self.turn_to(self._beside(1))
 
     def go_back(self) -> None:
         """Show the page before."""
         if self.number > 1 and not self.is_making:
-            self.turn_to(self.number - 1)
+            self.turn_to(self._beside(-1))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -31,6 +31,7 @@ TITLES = (
     N_("Folder and company"),
     N_("Accounting service"),
     N_("Who works here, and this terminal"),
+    N_("Your American books"),
 )
 
 
@@ -212,7 +213,7 @@ class CompanyPage(Page):
         answers = self.answers
         yield from field(_("Folder"), "folder", answers.folder)
         yield from field(_("Company"), "company", answers.company, hint=_("as it stands in the ledger"))
-        yield from field(_("Tax id"), "tax_id", answers.tax_id, hint=_("13 digits, or empty"))
+        yield from field(_("Tax id"), "tax_id", answers.tax_id, hint=_("13 digits, US 9; or empty"))
         yield from field(_("Start date"), "start_date", answers.start_date)
         yield Static(_("One folder is one company. Nothing from before the start date is ever posted."), classes="hint")
 
@@ -240,7 +241,7 @@ class LedgerPage(DoorPage):
         elif self.answers.target.endswith(("-file", "-iif")):
             yield Static(_("Approved documents become import files in the folder outgoing."), classes="hint")
         else:
-            yield Static(_("It needs no keys here; `recon qbwc file` sets the Web Connector up."), classes="hint")
+            yield Static(_("It needs no keys here; the next page sets the Web Connector up."), classes="hint")
 
     @on(Choice.Changed, "#keep")
     def _kept(self, event: Choice.Changed) -> None:

@@ -22,7 +22,8 @@ from recon.text import show_lines
 from recon.workspace import Workspace
 from tui import i18n
 from tui.demo import DemoClock, DemoStep, make_sample
-from tui.first_answers import Answers, ask_who, connect, make
+from tui.first_answers import Answers, ask_who, connect, make, set_up_connector
+from tui.first_books import LISTS, AmericanPage, ListsWanted
 from tui.first_guide import GuideScreen
 from tui.first_pages import DoorPage, LanguageChosen, TestCall
 from tui.i18n import _
@@ -33,6 +34,7 @@ from tui.screens.base import run_here
 from tui.terminal_gone import leave_without_terminal
 from tui.thai_probe import Widths, measured_widths
 from tui.themes import THEMES
+from tui.widgets.file_chooser import FileChooser
 from tui.widgets.panels import error_words
 
 
@@ -129,6 +131,18 @@ class FirstRunApp(App[Path]):
 
     # --- who answers
 
+    @on(ListsWanted)
+    def _lists_wanted(self) -> None:
+        """Let the person choose the export of the ledger's lists."""
+        page = self.pages.page()
+
+        def chosen(path: Path | None) -> None:
+            if path is not None and isinstance(page, AmericanPage):
+                page.use_lists(path)
+
+        chooser = FileChooser(self.here.absolute(), title=_("Choose the lists QuickBooks exported"), kinds=LISTS)
+        self.push_screen(chooser, chosen)
+
     @on(TestCall)
     def _test_call(self, event: TestCall) -> None:
         page = self.pages.page()
@@ -158,6 +172,7 @@ class FirstRunApp(App[Path]):
         def run() -> None:
             try:
                 self._made = make(self.answers, self._clock, self._made)
+                set_up_connector(self._made, self.answers, self._clock)
                 connect(self._made, self.answers, self._clock)
             except Exception as error:  # noqa: BLE001 - whatever goes wrong becomes words on the page
                 self._tell(self._not_finished, error)

@@ -22,12 +22,14 @@ from tui.app import ReconApp
 from tui.checks import Check
 from tui.demo import STEPS, DemoStep
 from tui.first_answers import CHECKS, Answers, check_digit
+from tui.first_guide import AMERICAN
 from tui.first_run import FirstRunApp
 from tui.preferences import Preferences
 from tui.sample import free_folder, is_sample, throw_away
 from tui.session import Session
 from tui.wiring import service_for
 
+LISTS = Path(__file__).parents[2] / "fixtures" / "ledger_api" / "quickbooks" / "lists.iif"
 HOSTILE = "[/x] 100[b] \x1b]0;t\x07 \u202egnirts"
 
 
@@ -68,6 +70,11 @@ PAGES = {
     "4-sandbox": ("escape", "escape", "escape"),
     "4-peak": ("escape", "escape", "escape", "down"),
     "4-file": ("escape", "f3", "f3", "up"),
+    "4-web-connector": ("escape", "f3", "f3", "up", "up"),
+    "6-web-connector": ("escape", "f3", "f3", "up", "up", "f3"),
+    "6-password-too-short": ("escape", "f3", "f3", "up", "up", "f3", "tab", "tab", "tab", "=short", "f3"),
+    "6-daily": ("escape", "f3", "f3", "up", "up", "f3", "tab", "tab", "tab", "tab", "down"),
+    "6-import-file": ("escape", "f3", "f3", "up", "f3"),
     "5-nothing-answered": ("escape", "escape", "escape", "escape"),
     "help": ("f1",),
 }
@@ -425,3 +432,88 @@ def test_a_real_workspace_has_no_such_command(workspace: Workspace, clock: FakeC
         assert not [title for title in titles if "sample" in title]
 
     play(ReconApp(Session(workspace.root, clock=clock), preferences=Preferences(), keep=False), script)
+
+
+# --- American books
+
+PASSWORD = "cedar-and-pine-1"
+
+
+def american(target: str, **answers: Any) -> FirstRunApp:
+    return guide(source="shopify", target=target, company="Cedar & Pine LLC", tax_id="12-3456789", **answers)
+
+
+def test_quickbooks_is_set_up_with_its_file_its_password_and_a_time() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        app.pages.turn_to(4)
+        await press(pilot, "f3")
+        assert app.pages.number == AMERICAN
+        assert app.focused.id == "taxes"
+        await press(pilot, "tab", "tab", "tab", f"={PASSWORD}", "tab", "down")
+        assert app.answers.runs == "daily"
+        await press(pilot, "tab", "ctrl+u", "=25:00", "f3")
+        assert says(app, "25:00 is not a time like 05:00.")
+        await press(pilot, "ctrl+u", "=06:30", "f3")
+        assert app.pages.number == 5
+        await press(pilot, "f2")
+        assert app.pages.number == AMERICAN
+        await press(pilot, "f3", "f3")
+        await until(pilot, lambda: app.return_value is not None)
+
+    app = american("quickbooks")
+    play(app, script)
+    workspace = find_workspace(Path("books"))
+    rules = workspace.settings().connections["shop"]
+    assert (rules.schedule.when, rules.schedule.at) == ("daily", "06:30")
+    assert (rules.contacts.default, rules.quickbooks.text_item, rules.taxes) == (
+        "Shopify Customer",
+        "Shop Line",
+        "line",
+    )
+    assert workspace.settings().company.tax_id == "12-3456789"
+    assert "<QBWCXML>" in (workspace.outgoing / "recon.qwc").read_text("ascii")
+    kept = b"".join(path.read_bytes() for path in workspace.root.rglob("*") if path.is_file())
+    assert PASSWORD.encode() not in kept
+    said = Shell(workspace.root, FakeClock()).json("qbwc", "status")
+    assert said["has_password"] is True
+
+
+def test_the_exported_lists_are_chosen_and_read() -> None:
+    lists = Path("lists.iif")
+    lists.write_bytes(LISTS.read_bytes())
+    Path("notes.txt").write_text("nothing", "utf-8")
+
+    async def script(app: Any, pilot: Any) -> None:
+        app.pages.turn_to(4)
+        await press(pilot, "f3")
+        await pilot.click("#choose-lists")
+        await until(pilot, lambda: says(app, "lists.iif"))
+        assert not says(app, "notes.txt")
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.answers.lists.endswith("lists.iif"))
+        await press(pilot, "f3", "f3")
+        await until(pilot, lambda: app.return_value is not None)
+
+    play(american("quickbooks-iif"), script)
+    with service_for(find_workspace(Path("books")), clock=FakeClock()) as service:
+        assert {each.full_name for each in service.upkeep.account_proposals(None)} >= {"accounts.sales"}
+
+
+def test_lists_that_are_not_there_are_told() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        app.pages.turn_to(4)
+        await press(pilot, "f3", "f3")
+        assert says(app, "There is no file or folder nowhere.iif.")
+        assert app.pages.number == AMERICAN
+
+    play(american("quickbooks-iif", lists="nowhere.iif"), script)
+
+
+def test_other_books_have_five_steps() -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        app.pages.turn_to(4)
+        assert says(app, "step 4 of 5")
+        await press(pilot, "f3")
+        assert app.pages.number == 5
+
+    play(guide(target="peak-file"), script)

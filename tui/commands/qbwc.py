@@ -16,15 +16,15 @@ from typing import Any, Final
 from recon import ports
 from recon.config_quickbooks import QuickBooks
 from recon.errors import NotSettled, UsageError
-from recon.files import atomic_write
 from recon.targets.quickbooks.endpoint.desks import serve as stand
 from recon.targets.quickbooks.endpoint.journal import FILE, Journal, KeptSet
-from recon.targets.quickbooks.endpoint.listen import PASSWORD_FACT, identity, only_one, serving
-from recon.targets.quickbooks.endpoint.password import LONGEST, SHORTEST, digest_of, new_password
-from recon.targets.quickbooks.endpoint.qwc import OWNER_ID, USER_NAME, Address, new_file_id, new_room, qwc_text
+from recon.targets.quickbooks.endpoint.listen import PASSWORD_FACT, only_one, serving
+from recon.targets.quickbooks.endpoint.password import LONGEST, SHORTEST, new_password
+from recon.targets.quickbooks.endpoint.qwc import OWNER_ID, USER_NAME, new_file_id, new_room
 from recon.text import show
 from recon.workspace import Workspace, find_workspace
 from tui.asking import ask, ask_secret
+from tui.connector_setup import keep_password, write_qwc
 from tui.crashing import crash_points
 from tui.output import Output, end_printing
 from tui.wiring import open_service
@@ -107,13 +107,9 @@ def _file(call: Call) -> int:
         call.output.line(f"Would write {path} for port {call.rules.port}.")
         return 0
     with closing(call.journal()) as journal:
-        room, file_id = identity(journal)
-        address = Address(port=call.rules.port, room=room)
-        text = qwc_text(address, company=call.company, file_id=file_id, poll_minutes=call.rules.poll_minutes)
-        atomic_write(path, text.encode("ascii"), crash=crash_points(), step="qwc")
-        journal.keep_facts(**{"file-port": str(call.rules.port)})
+        url, file_id = write_qwc(journal, path, company=call.company, rules=call.rules, crash=crash_points())
         has_password = bool(journal.fact(PASSWORD_FACT))
-    facts |= {"url": address.url, "file_id": file_id, "has_password": has_password}
+    facts |= {"url": url, "file_id": file_id, "has_password": has_password}
     call.output.document("qbwc", {"action": "file", **facts})
     call.output.line(f"Wrote {path}. It holds no password. On the computer with QuickBooks:")
     for number, step in enumerate(_STEPS, start=1):
@@ -135,7 +131,7 @@ def _password(call: Call) -> int:
         )
     if not args.dry_run:
         with closing(call.journal()) as journal:
-            journal.keep_facts(**{PASSWORD_FACT: digest_of(password)})
+            keep_password(journal, password)
     shown = password if args.generate and not args.dry_run else ""
     facts = {"connection": call.connection, "generated": args.generate, "password": shown, "dry_run": args.dry_run}
     call.output.document("qbwc", {"action": "password", **facts})

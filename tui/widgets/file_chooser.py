@@ -71,14 +71,15 @@ class FileChooser(Dialog[Path]):
     FileChooser Horizontal { margin-top: 0; }
     """
 
-    def __init__(self, start: Path) -> None:
+    def __init__(self, start: Path, *, title: str = "", kinds: frozenset[str] = READABLE) -> None:
+        """Begin in a folder; ``kinds``: endings of the files that are shown, with the dot."""
         super().__init__()
-        self._folder = Folder(start)
+        self._folder, self._title, self._kinds = Folder(start), title, kinds
 
     def compose(self) -> ComposeResult:
         """Path, list, what is left out, buttons."""
         with Vertical():
-            yield Static(Content(_("Choose a file to take in")), classes="title")
+            yield Static(Content(self._title or _("Choose a file to take in")), classes="title")
             yield Input(placeholder=_("Type, paste or drag a file here"), id="path")
             yield Static("", classes="problem", markup=False)
             yield Static("", id="where", markup=False)
@@ -108,7 +109,7 @@ class FileChooser(Dialog[Path]):
     @work(thread=True, exclusive=True, group="folder")
     def open_path(self, path: Path) -> None:
         """Look what stands there, beside the screen."""
-        found = read_folder(path)
+        found = read_folder(path, self._kinds)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._came, found)
 
@@ -136,7 +137,8 @@ class FileChooser(Dialog[Path]):
         )
         entries.highlighted = 1 if folder.entries else 0
         left_out = ngettext("{n} other file is not shown.", "{n} other files are not shown.", folder.others)
-        nothing = "" if folder.entries else _("No CSV, Excel or JSON file here.") + " "
+        none = _("No CSV, Excel or JSON file here.") if self._kinds == READABLE else _("No such file here.")
+        nothing = "" if folder.entries else none + " "
         others = left_out.format(n=count(folder.others)) if folder.others else ""
         self.query_one("#others", Static).update(Content(nothing + others))
 
@@ -186,13 +188,13 @@ class FileChooser(Dialog[Path]):
             self._choose(entries.get_option_at_index(entries.highlighted).id)
 
 
-def read_folder(path: Path) -> Folder:
-    """Return what stands at a path: a folder's entries, a chosen file, or what is wrong with it."""
+def read_folder(path: Path, kinds: frozenset[str] = READABLE) -> Folder:
+    """Return what stands at a path: a folder's entries of these kinds, a chosen file, or what is wrong with it."""
     try:
         path = Path(os.path.normpath(path))
         if path.is_file():
             return Folder(path.parent, file=path)
-        entries, others = _entries(path)
+        entries, others = _entries(path, kinds)
     except FileNotFoundError:
         return Folder(path, problem=_("There is no file or folder {path}.").format(path=path))
     except PermissionError:
@@ -205,7 +207,7 @@ def read_folder(path: Path) -> Folder:
     return Folder(path, entries, others)
 
 
-def _entries(path: Path) -> tuple[tuple[Entry, ...], int]:
+def _entries(path: Path, kinds: frozenset[str]) -> tuple[tuple[Entry, ...], int]:
     folders, files, others = [], [], 0
     with os.scandir(path) as found:
         for one in found:
@@ -213,7 +215,7 @@ def _entries(path: Path) -> tuple[tuple[Entry, ...], int]:
                 continue
             if one.is_dir():
                 folders.append(Entry(Path(one.path), is_folder=True))
-            elif Path(one.name).suffix.lower() in READABLE and one.is_file():
+            elif Path(one.name).suffix.lower() in kinds and one.is_file():
                 facts = one.stat()
                 changed = dt.datetime.fromtimestamp(facts.st_mtime, dt.UTC).date().isoformat()
                 files.append(Entry(Path(one.path), is_folder=False, size=facts.st_size, changed=changed))
