@@ -81,7 +81,7 @@ def headers(
     """Return DOCUMENTS.
 
     Args:
-        frame: Per document the columns of `identified`, of its dates, its contact, its channel (payment_method), its payments, its
+        frame: Per document the columns of `identified`, of its dates, its contact, its channel (payment_method), its payments (and part_channel), its
             amounts (gross_minor, discount_minor, net_minor, vat_by_line_minor, vat_mode), is_tax_invoice and stem.
         orders: ORDERS rows of the documents, in their order.
         connection: The connection's settings.
@@ -104,6 +104,7 @@ def headers(
     columns = {
         "number": pl.lit(None, dtype=pl.String) if theirs else pl.col("own_number"),
         "due_on": pl.when(pl.col("kind") == "invoice").then(pl.col("issued_on") + terms).otherwise("issued_on"),
+        "payment_channel": pl.coalesce("part_channel", "payment_channel"),
         "payment_method": pl.when(moves).then("payment_method"),
         "paid_on": pl.when(moves).then(money_on),
         "paid_minor": pl.when(moves).then("total_minor").otherwise(0),

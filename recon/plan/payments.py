@@ -155,7 +155,10 @@ class DocumentParts:
     """The payments of documents that move money over several accounts."""
 
     frame: pl.DataFrame
-    """All documents, with `payments`, and payment_method and money_account of their main part."""
+    """All documents, with `payments`, and payment_method and money_account of their main part.
+
+    ``part_channel``: the one channel a credit note gives back through, of the several of its order; null: as the order says.
+    """
     rows: pl.DataFrame
     """doc_no, account_code and amount_minor: where the money of split documents goes, one row per account."""
 
@@ -171,7 +174,8 @@ def document_parts(frame: pl.DataFrame, split: SplitOrders, done: pl.Series, kep
         kept: `kept_whole`; what is taken back from these receipts goes where it came in.
     """
     if split.parts.is_empty():
-        return DocumentParts(frame.with_columns(pl.lit(None, dtype=_PAYMENTS).alias("payments")), empty(_PARTS))
+        none = pl.lit(None, dtype=_PAYMENTS).alias("payments"), pl.lit(None, dtype=pl.String).alias("part_channel")
+        return DocumentParts(frame.with_columns(none), empty(_PARTS))
     spans = _spans(frame, done, kept)
     pieces = pl.concat([
         _pieces(spans.filter(~pl.col("_is_back")), split.parts), _pieces(spans.filter("_is_back"), split.back),
@@ -179,6 +183,7 @@ def document_parts(frame: pl.DataFrame, split: SplitOrders, done: pl.Series, kep
     listed = pieces.group_by("doc_no", maintain_order=True).agg(
         pl.struct(PAYMENT_PART.names()).alias("payments"),
         pl.col("payment_method").first().alias("_method"), pl.col("account_code").first().alias("_account"),
+        pl.col("payment_channel").first().alias("_channel"),
         pl.len().alias("_count"),
     )  # fmt: skip
     both = frame.join(listed, on="doc_no", how="left", maintain_order="left")
@@ -191,7 +196,8 @@ def document_parts(frame: pl.DataFrame, split: SplitOrders, done: pl.Series, kep
         pl.when(pl.col("_count") > 1).then(pl.col("payments").cast(_PAYMENTS)).alias("payments"),
         pl.coalesce("_method", pl.when(credits_).then("_kept"), "payment_method").alias("payment_method"),
         pl.coalesce("_account", pl.when(credits_).then("_kept_on"), "money_account").alias("money_account"),
-    ).select(*frame.columns, "payments")
+        pl.when(credits_ & (pl.col("_count") == 1)).then("_channel").alias("part_channel"),
+    ).select(*frame.columns, "payments", "part_channel")
     several = made.filter(pl.col("payments").is_not_null()).select("doc_no")
     rows = pieces.join(several, on="doc_no", how="semi", maintain_order="left")
     return DocumentParts(

@@ -130,6 +130,7 @@ def test_a_refund_takes_from_the_main_part_first_then_from_the_next() -> None:
         [], [("Card", "BSV003", 700), ("Gift Card", "GIFT", 2300)], [],
     ]  # fmt: skip
     assert made.documents["payment_method"].to_list()[1:] == ["BSV003", "BSV003", "GIFT"]
+    assert made.documents["payment_channel"].to_list()[1:] == ["Card", "Gift Card + Card", "Gift Card"]
     taken = made.postings.filter(pl.col("doc_no") > 0, pl.col("account_code").is_in(["111201", "212101"]))
     assert taken.select("doc_no", "account_code", "credit_minor").rows() == [
         (1, "111201", 2000), (2, "111201", 700), (2, "212101", 2300), (3, "212101", 1000),
