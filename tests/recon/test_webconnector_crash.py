@@ -54,7 +54,7 @@ class World:
         ``lose``: what happens to the first change: "request" (QuickBooks never sees it) or "answer".
         """
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.recon.webconnector_child", str(self.folder), point], cwd=ROOT, text=True,
+            [sys.executable, "-m", "tests.recon.webconnector_child", str(self.folder), point, "own"], cwd=ROOT, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
@@ -145,3 +145,102 @@ def test_f40_a_lost_answer_is_known_at_the_next_start_without_another_send(made)
     assert made.run(lose="answer")[0] == 5
     assert made.run() == (0, "known")
     assert made.changes == 1
+
+
+# --- through `recon qbwc serve` in another process
+
+
+class Relayed(World):
+    """One process stands for the Web Connector, another one asks through it; either may be killed."""
+
+    def run(self, point: str = "", *, lose: str = "", kill: str = "") -> tuple[int, str]:
+        """Ask once; ``kill``: who dies while the change is with QuickBooks: "serve" or "ask"; ``point``: of the one that serves."""
+        serve = self._start(point, "serve")
+        asker = None
+        try:
+            connector = Connector(serve.stdout.readline().strip(), self.company)
+            asker = self._start("", "ask")
+            while asker.poll() is None and serve.poll() is None:
+                with suppress(OSError, HTTPException):
+                    lose = self.visit(connector, lose, {"serve": serve, "ask": asker}.get(kill))
+            if serve.poll() is None:
+                with suppress(OSError, HTTPException):
+                    self.visit(connector, "")
+                serve.stdin.close()
+            said, beside = asker.communicate(timeout=40)
+            serve.wait(timeout=20)
+            assert asker.returncode in {0, 5, 1, -signal.SIGKILL}, beside
+            self.served = serve.returncode
+            return asker.returncode, said.strip()
+        finally:
+            for one in filter(None, (serve, asker)):
+                one.kill()
+                one.wait()
+                for stream in filter(None, (one.stdin, one.stdout, one.stderr)):
+                    with suppress(OSError):
+                        stream.close()
+
+    def _start(self, point: str, how: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.recon.webconnector_child", str(self.folder), point, how], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def visit(self, connector: Connector, lose: str, dies: subprocess.Popen[str] | None = None) -> str:
+        """Come once; who dies does so after QuickBooks has carried the change out and before its answer is brought."""
+        if dies is None:
+            return super().visit(connector, lose)
+        assert connector.begin() in {"", "none", "busy"}
+        while True:
+            text = connector.fetch()
+            if not text:
+                if connector.last_error() != "NoOp":
+                    connector.close()
+                    return lose
+                continue
+            answer = self.company.process(text)
+            if "CustomerAdd" in text:
+                self.changes += 1
+                dies.kill()
+                dies.wait()
+            if connector.bring(answer) == 100:
+                connector.close()
+                return ""
+
+
+@pytest.fixture
+def relay(tmp_path):
+    world = Relayed(tmp_path)
+    yield world
+    world.company.close()
+
+
+@pytest.mark.parametrize("who", ["serve", "ask"])
+def test_f40_killed_while_quickbooks_works_for_one_that_asks_through_another(relay, who):
+    """Whoever dies, the answer is recovered or was written down; the document is there once and is not sent again."""
+    code, said = relay.run(kill=who)
+    assert code == (-signal.SIGKILL if who == "ask" else 5), said
+    assert relay.run() == (0, "known")
+    settled(relay)
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "set-handed.after",
+        *(
+            pytest.param(one, marks=pytest.mark.slow)
+            for one in ("set-handed.before", "set-answered.before", "set-answered.after")
+        ),
+    ],
+)
+def test_f40_the_one_that_serves_dies_at_a_durable_step(relay, point):
+    relay.run(point)
+    assert relay.served == -signal.SIGKILL
+    settled(relay)
+
+
+@pytest.mark.parametrize("what", ["answer", pytest.param("request", marks=pytest.mark.slow)])
+def test_f40_what_the_web_connector_loses_is_recovered_through_another_process_too(relay, what):
+    assert relay.run(lose=what)[0] == 5
+    settled(relay)

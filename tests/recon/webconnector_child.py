@@ -1,6 +1,7 @@
-"""A program that posts one customer through the endpoint and may be killed on the way: `python webconnector_child.py FOLDER POINT`.
+"""A program that posts one customer through the endpoint and may be killed on the way: `python webconnector_child.py FOLDER POINT HOW`.
 
-It does what the engine does: first what is known of the document's last set, then whether QuickBooks holds it, then the send.
+It does what the engine does: first what is known of the document's last set, then whether QuickBooks holds it, then the send. HOW:
+``own`` (an endpoint of its own), ``serve`` (stands for others, as `recon qbwc serve` does) or ``ask`` (through the one that serves).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from recon.crash import crash_points_from
 from recon.errors import TargetError
 from recon.ports import SystemClock
 from recon.targets.quickbooks.desk import Desk
-from recon.targets.quickbooks.endpoint.desks import EndpointDesk
+from recon.targets.quickbooks.endpoint.desks import EndpointDesk, open_desk, relayed
 from recon.targets.quickbooks.endpoint.listen import endpoint
 from recon.targets.quickbooks.endpoint.waiting import Times
 from recon.targets.quickbooks.qbxml.read import read
@@ -38,19 +39,35 @@ def post(desk: Desk) -> str:
     return "sent"
 
 
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def ask(desk: Desk) -> int:
+    try:
+        say(post(desk))
+    except TargetError as error:
+        say(f"failed: {error}")
+        return 5
+    return 0
+
+
 def main() -> int:
-    folder, point = Path(sys.argv[1]), sys.argv[2]
+    folder, point, how = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    clock, crash = SystemClock(), crash_points_from(point)
+    if how == "ask":
+        with open_desk(folder=folder, port=0, wait_seconds=30, clock=clock, crash=crash) as desk:
+            return ask(desk)
+    serves = how == "serve"
     times = Times(wait=30, hold=0.2, leave=3)
     with endpoint(
-        folder=folder, port=0, clock=SystemClock(), times=times, crash=crash_points_from(point)
-    ) as here:  # fmt: skip
-        sys.stdout.write(f"{here.url}\n")
-        sys.stdout.flush()
-        try:
-            sys.stdout.write(f"{post(EndpointDesk(here.dispatch))}\n")
-        except TargetError as error:
-            sys.stdout.write(f"failed: {error}\n")
-            return 5
+        folder=folder, port=0, clock=clock, times=times, crash=crash, serves=serves, relayed=relayed if serves else None
+    ) as here:
+        say(here.url)
+        if not serves:
+            return ask(EndpointDesk(here.dispatch))
+        sys.stdin.read()  # until whoever started it is done
     return 0
 
 
