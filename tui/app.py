@@ -38,6 +38,7 @@ PLACES: Final = {
     "import": "tui.screens.importing:ImportScreen",
     "match": "tui.screens.products:ProductsScreen",
     "channels": "tui.screens.channels:ChannelsScreen",
+    "taxes": "tui.screens.taxes:TaxesScreen",
     "returns": "tui.screens.returns:ReturnsScreen",
     "others": "tui.screens.others:OthersScreen",
     "review": "tui.screens.review:ReviewScreen",
@@ -128,6 +129,12 @@ class ReconApp(App[int]):
         """Whether somebody else posts into the ledger of the connection."""
         connection = self._settings.connections.get(self.connection)
         return connection is not None and connection.writers != "recon"
+
+    @property
+    def taxes_by_items(self) -> bool:
+        """Whether the ledger of the connection works sales tax out by its tax items."""
+        connection = self._settings.connections.get(self.connection)
+        return connection is not None and connection.taxes == "items"
 
     def settings_changed(self) -> None:
         """Read recon.toml again after somebody wrote it, and show what follows from it."""

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from recon.match.catalog_search import CatalogList
     from recon.proof.tax_invoices import Entry
-    from recon.service import channel_table, charge_rules, match_undo, matching, product_table, return_table
+    from recon.service import channel_table, charge_rules, match_undo, matching, product_table, return_table, tax_table
     from recon.service.adopting import Others
     from recon.service.context import Context
     from recon.service.match_edits import MatchEdits
     from recon.summaries import MatchReport
     from recon.summaries_things import SeenLine, ThingLine
 else:
-    _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table", "return_table")
-    channel_table, charge_rules, match_undo, matching, product_table, return_table = (
+    _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table", "return_table", "tax_table")
+    channel_table, charge_rules, match_undo, matching, product_table, return_table, tax_table = (
         Lazily(f"recon.service.{room}") for room in _ROOMS
     )
 
@@ -83,17 +83,22 @@ class MatchQuestions:
         """Return what happens to charges beside the goods, per sales channel."""
         return charge_rules.charge_table(self._context, connection)
 
+    def taxes(self, connection: str | None = None) -> tax_table.TaxTable:
+        """Return every name of a tax with the ledger's item that works it out; none unless it works tax out by items."""
+        return tax_table.tax_table(self._context, connection)
+
     def open_returns(self, connection: str | None = None) -> tuple[return_table.OpenReturn, ...]:
         """Return the returns that wait for a person, each with the sales it may belong to."""
         return return_table.open_returns(self._context, connection)
 
     def match_open(self, connection: str | None = None) -> dict[str, int]:
-        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges), returns."""
+        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges), taxes, returns."""
         products = self.products(connection, suggestions=False).frame["state"]
         return {
             "products": int(products.is_in(["unlinked", "suggested"]).sum()),
             "payment": int((self.channels(connection).frame["state"] == "unmapped").sum()),
             "charges": int(self.charges(connection).frame["is_open"].sum()),
+            "taxes": int((self.taxes(connection).frame["state"] == "unmapped").sum()),
             "returns": return_table.waiting_count(self._context, connection),
         }
 

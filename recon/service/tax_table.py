@@ -7,6 +7,7 @@ combination too where the ledger has no group of exactly its items.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -18,8 +19,10 @@ from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold
 from recon.match.taxes import parts_of, resolve_taxes, suggest_taxes
 from recon.money import plain
+from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes, tax_links
+from recon.service.returned import planned_frames
 from recon.summaries_taxes import TaxLine
 
 TAX_STATES: Final = ("unmapped", "as-line", "mapped")
@@ -155,3 +158,31 @@ def _names_of(frames: CanonicalFrames | None) -> dict[str, str] | None:
         return None
     texts = frames.orders.filter(pl.col("tax_minor").fill_null(0) != 0)["tax_text"].fill_null("").unique().sort()
     return {fold(one): one for text in texts.to_list() for one in (*parts_of(text), text)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxTable:
+    """All names of taxes, and the items they can have."""
+
+    connection: str
+    currency: str
+    frame: pl.DataFrame
+    """TAX_ROWS."""
+    items: tuple[tuple[str, str], ...]
+    """The ledger's tax items: code and rate."""
+    undo_name: str
+    redo_name: str
+
+
+def tax_table(context: Context, connection: str | None) -> TaxTable:
+    """Return every name of a tax in the orders with its item, and the items there are."""
+    name, rules = context.connection(connection)
+    undo_name, redo_name = match_undo.names(context, name)
+    return TaxTable(
+        connection=name,
+        currency=context.settings.company.currency,
+        frame=tax_rows(context, name, rules, planned_frames(context, name, rules)),
+        items=tuple((tax.code, tax.percent) for tax in ledger_taxes(context, name)),
+        undo_name=undo_name,
+        redo_name=redo_name,
+    )

@@ -146,7 +146,11 @@ class MatchList(AsksAboutNewThings):
 
     def tabs_here(self) -> tuple[str, ...]:
         """Return the lists there are: returns and what others posted only where there are some, or where they are in sight."""
-        there = {"returns": self.recon.returns_wait, "others": self.recon.others_write}
+        there = {
+            "taxes": self.recon.taxes_by_items,
+            "returns": self.recon.returns_wait,
+            "others": self.recon.others_write,
+        }
         return tuple(name for name in TABS if there.get(name, True) or self.tab == name)
 
     def _counted(self, counts: dict[str, int]) -> None:
@@ -284,7 +288,9 @@ class MatchList(AsksAboutNewThings):
 
     def action_tab(self, tab: str) -> None:
         """Show a list of the Match step."""
-        self.recon.go({"products": "match", "returns": "returns", "others": "others"}.get(tab, "channels"))
+        self.recon.go(
+            {"products": "match", "taxes": "taxes", "returns": "returns", "others": "others"}.get(tab, "channels")
+        )
         screen = self.app.screen
         if tab in {"payment", "charges"} and isinstance(screen, MatchList):
             screen.turn_to(tab)

@@ -24,6 +24,12 @@ STATE_WORDS: Final = {
     "not-needed": ("-", N_("not needed"), "dim"),
 }
 """State to its sign, word and tone."""
+TAX_WORDS: Final = {
+    "unmapped": ("!", N_("no item"), "bad"),
+    "as-line": ("-", N_("as a line"), "dim"),
+    "mapped": ("+", N_("mapped"), "ready"),
+}
+"""State of a sales tax to its sign, word and tone."""
 CHARGE_WORDS: Final = {
     "shipping": N_("Shipping"),
     "cod_fee": N_("Cash-on-delivery fee"),
@@ -90,6 +96,21 @@ def channel_columns(minor: Minor, currency: str) -> Sequence[Column]:
     )  # fmt: skip
 
 
+def tax_columns(minor: Minor, currency: str) -> Sequence[Column]:
+    """Return the columns of sales taxes."""
+    return (
+        Column("tax", lambda: _("Sales tax"), render=channel_words, grow=True, priority=0, least=12),
+        Column("target", lambda: _("Tax item"), grow=True, priority=1, least=10),
+        Column("orders", lambda: _("Orders"), align="right", render=count, priority=3, drop_below=70),
+        Column(
+            "amount_minor", lambda: _("Amount {currency}").format(currency=shown(currency)),
+            amount=True, render=minor, priority=4, drop_below=100,
+        ),
+        _blocked(minor, currency),
+        Column("state", lambda: _("State"), render=tax_state_words, tone=tax_tone, priority=0),
+    )  # fmt: skip
+
+
 def charge_columns(minor: Minor, currency: str) -> Sequence[Column]:
     """Return the columns of charges."""
     return (
@@ -123,6 +144,17 @@ def state_words(state: str) -> str:
     """Return sign and word of a state."""
     sign, word, _tone = STATE_WORDS[state]
     return f"{sign} {_(word)}"
+
+
+def tax_state_words(state: str) -> str:
+    """Return sign and word of a tax's state."""
+    sign, word, _tone = TAX_WORDS[state]
+    return f"{sign} {_(word)}"
+
+
+def tax_tone(state: str) -> str:
+    """Return the tone of a tax's state."""
+    return TAX_WORDS[state][2]
 
 
 def channel_words(channel: str) -> str:

@@ -19,10 +19,11 @@ TABS: Final = {
     "products": N_("Products"),
     "payment": N_("Payment channels"),
     "charges": N_("Charges"),
+    "taxes": N_("Sales taxes"),
     "returns": N_("Returns"),
     "others": N_("Posted by others"),
 }
-"""The lists of the Match step; F6 goes from one to the next. The last two are there only where there is something for them."""
+"""The lists of the Match step; F6 goes from one to the next. The last three are there only where there is something for them."""
 
 Part = str | tuple[str, str]
 
