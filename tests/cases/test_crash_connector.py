@@ -6,6 +6,7 @@ was out when the process died is asked for before anything else goes out.
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import threading
@@ -179,3 +180,29 @@ def test_f01_f40_killed_at_every_single_point_of_an_upload(walked: Walked, stage
             if world.run(*argv, crash=f"{point}:{visit}").killed:
                 world.check_restart()
             finish(world, batch, books)
+
+
+IN_A_DAY = Counter(
+    {("Invoice", "1001", 10700): 1, ("Invoice", "1002", 10700): 1, ("SalesReceipt", "D260604-01", 10700): 1}
+)
+"""Unpaid sales stay documents of their own."""
+
+
+def test_f01_f40_summaries_of_a_day_are_killed_once_and_read_back_equal(nursery: Nursery, tmp_path: Path) -> None:
+    """``summary.sales = "day"`` over the Web Connector: each day's document is there once and is the one that was approved."""
+    world = VisitedWorld(tmp_path, nursery)
+    world.make()
+    world._write(("connections", "shop", "summary", "sales"), "day")
+    for name in ("first-import", "first-match", "first-plan", "first-approve"):
+        world.run(*(str(world.folder / "first.csv") if word == "FIRST" else word for word in FIRST_STEPS[name])).expect(
+            0, 4
+        )
+    argv = FIRST_STEPS["first-upload"]
+    with world.ledger():
+        kill(world, argv, "set-handed.after")
+        world.until_settled("B0001")
+        once = world.truth()
+        assert once == IN_A_DAY
+        world.check_posted("B0001")
+        read = json.loads(world.run("verify", "B0001", "--json").expect(0).out)
+        assert read["compared"] == read["equal"] == len(once)
