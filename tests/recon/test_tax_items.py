@@ -229,6 +229,23 @@ def test_an_item_whose_rate_changed_since_leaves_the_credit_a_line_and_says_so()
     assert made.postings["debit_minor"].sum() == made.postings["credit_minor"].sum() == 11476
 
 
+@pytest.mark.parametrize(("tax", "code"), [(388, "CA Sales Tax"), (389, None)])
+def test_a_refund_that_states_its_lines_has_the_item_on_those_with_tax_where_that_ties(
+    tax: int, code: str | None
+) -> None:
+    sale = sold(line(amount=10700, taxable=True), line("MUG", 900, taxable=False), tax=776, shipping_minor=500)
+    first = planned(sale)
+    given_back = (
+        {"sku": "CT01", "name": "Thing CT01", "amount_minor": 5350, "tax_minor": tax},
+        {"sku": "MUG", "name": "Thing MUG", "amount_minor": 900, "tax_minor": 0},
+    )
+    refund = {"amount_minor": 6250 + tax, "tax_minor": tax, "refunded_on": LATER, "lines": given_back}
+    back = sale | {"payment_state": "partly_refunded", "refunded_minor": 6250 + tax, "refunds": (refund,)}
+    made = planned(back, posted=posted_from(first), limits=ABLE, read_posted=contents_from(first))
+    assert marks(made) == [("product", 5350, code), ("product", 900, None), ("tax", tax, code)]
+    assert ("tax-as-line" in codes(made)) is (code is None)
+
+
 def test_summaries_and_ledgers_without_tax_items_are_refused_in_words() -> None:
     with pytest.raises(ValueError, match=r'needs summary.sales = "each"'):
         items(summary={"sales": "day"})
