@@ -21,7 +21,7 @@ from exports import earlier_workbook as earlier
 from exports.audit_frames import audit_frames
 from exports.fast_sheet import Table, scaled_text
 from exports.seal import SEAL_TITLE, differences, no_workbook, open_workbook, overall, read_table, scaled, seal_table
-from exports.sheets import summary
+from exports.sheets import orders, summary
 from exports.sheets.context import has_purchases, prepare
 from exports.sheets.controls import Control, controls, evaluate
 from exports.tables import OPTIONAL, TABLES
@@ -80,7 +80,7 @@ def check_workbook(
     sealed, listed = _sealed(path, currency, meant)
     if meant is None and (found_earlier := _earlier(path, cells, names, facts, sealed)) is not None:
         return found_earlier
-    tables = {table.key: table for table in blank_tables(currency) if _is_due(table, sealed, names)}
+    tables = {table.key: table for table in blank_tables(currency, sealed) if _is_due(table, sealed, names)}
     listed += _sheet_differences(path, [t for t in tables.values() if t.title not in names])
     present = {key: table for key, table in tables.items() if table.title in names}
     sheets: dict[str, pl.DataFrame] = {}
@@ -112,7 +112,7 @@ def _earlier(
 ) -> WorkbookCheck | None:
     """Check a workbook that an earlier version sealed by what it has; None: it is like those of today, or its seal is broken."""
     currency = facts["Currency of the books"]
-    tables = blank_tables(currency)
+    tables = blank_tables(currency, sealed)
     shown = _block(cells, summary.CONTROLS_HEADING, 2)
     ours = {row[0]: _rounded(row[1], earlier.digits_of(row[0])) for row in shown}
     said = {label: value for label, value in facts.items() if label != _SEAL_LABEL}
@@ -151,14 +151,14 @@ def _checked(
     )
 
 
-def blank_tables(currency: str) -> list[Table]:
-    """Return all tables of the workbook without rows: their titles and columns."""
+def blank_tables(currency: str, sealed: pl.DataFrame) -> list[Table]:
+    """Return all tables of a workbook without rows: titles and columns, those it has only at times where its seal names them."""
     dossier = AuditDossier(
         company="", connection="", source="", target="", currency=currency, timezone="UTC", batch="", plan_digest="",
         chain_head="", written_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
     )  # fmt: skip
     prepared = prepare(dossier, audit_frames())
-    return [make(prepared) for make in TABLES]
+    return [orders.as_sealed(make(prepared), sealed) for make in TABLES]
 
 
 def _front(path: Path) -> tuple[list[tuple[str, ...]], list[str]]:

@@ -206,6 +206,8 @@ class DocumentView:
     """What each order put into it, where it is a summary."""
     payments: tuple[PaymentView, ...] = ()
     """What came in through each channel, or went back; empty: all of it through one."""
+    staff: str | None = None
+    """Who sold the order; None: not stated, or a summary of several orders."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -10,6 +11,7 @@ from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PART_LEFT_OUT, PROVENANCE, STATE_TONES, TITLES, Prepared, remedy_of, title_of, words
 
+_KEY: Final = "orders"
 _ORDERS: Final = (
     Column("order_number", "Order", width=18),
     Column("ordered_on", "Ordered on", "date", 12),
@@ -36,6 +38,7 @@ _ORDERS: Final = (
     Column("order_key", "Order key", width=30),
     Column("file_name", "Source file", width=28),
 )
+_STAFF: Final = Column("staff", "Sold by", width=20)
 _ORDERS_PRINTED: Final = 15
 
 _HELD: Final = (
@@ -93,16 +96,33 @@ def results_of(prepared: Prepared) -> pl.DataFrame:
 
 
 def orders_table(prepared: Prepared) -> Table:
-    """Every order: truth = posted + planned + held + ignored."""
+    """Every order: truth = posted + planned + held + ignored; who sold it where any of them says so."""
+    frame = results_of(prepared)
+    says_staff = "staff" in frame.columns and frame["staff"].null_count() < frame.height
     return prepared.table(
-        "orders",
+        _KEY,
         "Orders",
         "Every order of the files. For each one: truth = posted before + planned now + held + ignored.",
-        prepared.apart(_ORDERS),
-        results_of(prepared),
+        prepared.apart(_with_staff(_ORDERS) if says_staff else _ORDERS),
+        frame,
         currency_column="currency",
         printed=_ORDERS_PRINTED,
     )
+
+
+def as_sealed(table: Table, sealed: pl.DataFrame) -> Table:
+    """Return a table of a workbook that is read back with the seller's column, where the seal says that it has one."""
+    named = (pl.col("sheet") == table.title) & (pl.col("column") == _STAFF.heading)
+    if table.key != _KEY or sealed.filter(named).is_empty():
+        return table
+    frame = table.frame.with_columns(pl.lit(None, dtype=pl.String).alias(_STAFF.name))
+    return replace(table, columns=_with_staff(table.columns), frame=frame)
+
+
+def _with_staff(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return the columns with the name of the seller behind the sales channel."""
+    at = next(place for place, column in enumerate(columns, 1) if column.name == "sales_channel")
+    return (*columns[:at], _STAFF, *columns[at:])
 
 
 def held_table(prepared: Prepared) -> Table:

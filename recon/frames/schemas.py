@@ -90,6 +90,7 @@ ORDERS: Final = pl.Schema({
     "total_minor": pl.Int64(),          # what the source says the buyer pays in all
     "paid_minor": pl.Int64(),           # null: not stated
     "refunded_minor": pl.Int64(),       # cumulative; 0 when none
+    "staff": pl.String(),               # who sold it, as the source names the person; null: not stated
     "discount_basis": pl.String(),      # which reading of the discount columns tied, e.g. "order-total"
     "file": pl.String(),                # first 12 digits of the file's SHA-256
     "row": pl.UInt32(),                 # row of the order as a spreadsheet counts them (header = 1); JSON: nth record

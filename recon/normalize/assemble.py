@@ -31,6 +31,9 @@ def assemble_orders(orders: pl.DataFrame, file_id: str) -> pl.DataFrame:
             value: pl.Expr = pl.lit(file_id)
         elif column == "shipping_taxed" and column in have:
             value = pl.when(pl.col(column).is_in(["true", "false"])).then(pl.col(column) == "true")
+        elif column == "staff" and column in have:
+            name = pl.col(column).str.strip_chars()
+            value = pl.when(name != "").then(name)
         elif column in {"sales_channel", "payment_channel"}:
             value = pl.col(column).fill_null("") if column in have else pl.lit("")
         elif source in have:

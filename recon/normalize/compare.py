@@ -26,8 +26,9 @@ CHANGED: Final = pl.Schema({
     "before_minor": pl.Int64(),         # total before
     "after_minor": pl.Int64(),          # total now
 })  # fmt: skip
-_PLACE_ONLY: Final = ("order_no", "order_key", "file", "row", "updated_at")
-_CONTENT: Final = tuple(column for column in ORDERS if column not in _PLACE_ONLY)
+_NO_CONTENT: Final = ("order_no", "order_key", "file", "row", "updated_at", "staff")
+"""Where an order stands; and who sold it, which nothing is posted by and an app may be told one day and not the next."""
+_CONTENT: Final = tuple(column for column in ORDERS if column not in _NO_CONTENT)
 _PARTS: Final = {
     "lines": ("kind", "sku", "name", "quantity_milli", "unit_price_minor", "discount_minor", "amount_minor", "taxable"),
     "payments": ("payment_channel", "amount_minor", "paid_on", "reference"),

@@ -22,7 +22,7 @@ from recon.plan.summing.keys import is_summary_key
 from recon.service.context import Context
 from recon.service.known import frames_path, kept_file
 from recon.service.reading import latest_plan_folder
-from recon.service.showing import batch_folder, document_view, findings_about
+from recon.service.showing import batch_folder, document_view, findings_about, staff_of
 from recon.store.batches import Batch
 from recon.store.files import KeptFile
 from recon.summaries import DocumentView
@@ -83,6 +83,8 @@ class Detail:
     """None: not asked for."""
     changes: tuple[Change, ...] = ()
     account_names: tuple[tuple[str, str], ...] = ()
+    staff: str | None = None
+    """Who sold the order; None: not stated."""
 
 
 def detail(context: Context, connection: str | None, key: str, *, whole: bool) -> Detail:
@@ -122,6 +124,7 @@ def detail(context: Context, connection: str | None, key: str, *, whole: bool) -
         source=_source(context, orders.row(0, named=True)) if whole and is_order else None,
         changes=_changes(context, name, order_key) if whole and is_order else (),
         account_names=_account_names(context, name),
+        staff=staff_of(orders),
     )
 
 

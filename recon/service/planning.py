@@ -18,7 +18,7 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.conform import as_kept, as_now
 from recon.frames.findings import gather
 from recon.frames.parquet import digest_files, read_frame, write_frames
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FIRST_SEEN
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FIRST_SEEN, ORDERS
 from recon.normalize.refused import refused_later
 from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
@@ -54,7 +54,7 @@ from recon.store.files import Intake
 from recon.summaries import PlanReport
 from recon.targets.base import Capabilities
 
-_SCHEMAS: Final = {"documents": DOCUMENTS, "lines": DOCUMENT_LINES}
+_SCHEMAS: Final = {"documents": DOCUMENTS, "lines": DOCUMENT_LINES, "orders": ORDERS}
 """Frames whose columns have grown since the first plans were kept."""
 PLAN_FRAMES: Final = ("documents", "lines", "postings", "results", "findings", "orders")
 DIGESTED: Final = ("documents", "lines", "postings")

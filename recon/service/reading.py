@@ -181,10 +181,11 @@ def _order(row: Mapping[str, Any]) -> dict[str, Any]:
         "order_key", "order_number", "record_kind", "order_state", "payment_state", "sales_channel", "payment_channel",
         "customer_name", "currency", "vat_mode", "file", "row", "disposition",
     )  # fmt: skip
+    staff = {"staff": row.get("staff")}  # plans of before have no such column
     days = {name: row[name].isoformat() if row[name] else None for name in ("ordered_on", "paid_on", "cancelled_on")}
     if row["tax_minor"] is None:
         amounts["tax"] = None
-    return {name: row[name] for name in plain_columns} | days | amounts | {"reason": row["why"]}
+    return {name: row[name] for name in plain_columns} | staff | days | amounts | {"reason": row["why"]}
 
 
 def batch_view(context: Context, batch: Batch) -> BatchView:

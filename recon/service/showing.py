@@ -100,7 +100,14 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
             PaymentView(part.payment_channel, part.payment_method, plain(part.amount_minor, document.currency))
             for part in document.payments
         ),
+        staff=staff_of(orders),
     )
+
+
+def staff_of(orders: pl.DataFrame) -> str | None:
+    """Return who sold the one order of a plan; None: not stated, none, or the plan was kept before anybody asked."""
+    stated = orders.height == 1 and "staff" in orders.columns
+    return orders["staff"].item() if stated else None
 
 
 def findings_about(

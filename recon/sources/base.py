@@ -23,7 +23,7 @@ RAW_ORDER_COLUMNS: Final = (
     "customer_tax_id", "customer_branch", "customer_address", "currency", "vat_code", "vat_percent", "subtotal",
     "discount", "discount_extra", "shipping", "shipping_discount", "cod_fee", "duties", "rounding",
     "platform_discount", "tax", "tax_text", "tax_listed", "total", "paid", "refunded", "outstanding", "refund_on",
-    "prices_include_tax", "shipping_taxed",
+    "prices_include_tax", "shipping_taxed", "staff",
 )  # fmt: skip
 """Canonical names of a reading's order columns, all text; a column that is left out is *not known*.
 

@@ -259,6 +259,23 @@ def test_a_control_total_that_differs_is_shown_not_hidden(tmp_path: Path) -> Non
     assert verify_workbook(done.path).differences == ()
 
 
+def test_who_sold_an_order_has_a_column_only_where_an_order_says_it(tmp_path: Path, shown: openpyxl.Workbook) -> None:
+    assert "Sold by" not in [cell.value for row in shown["Orders"].iter_rows(max_row=6) for cell in row]
+    frames = made_frames(60)
+    staff = pl.when(pl.col("order_no") == 3).then(pl.lit("=Jo"))
+    done = write_audit_workbook(
+        dossier(), again(frames, orders=frames.orders.with_columns(staff.alias("staff"))), tmp_path / "a.xlsx"
+    )
+    assert done.agrees
+    assert verify_workbook(done.path).differences == ()
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(done.path)["Orders"].iter_rows()]
+    heads = next(row for row in rows if "Sold by" in row)
+    at = heads.index("Sold by")
+    assert heads[at - 1] == "Sales channel"
+    number = frames.orders["order_number"][3]
+    assert [(row[0], row[at]) for row in rows[rows.index(heads) + 1 :] if row[at]] == [(number, "=Jo")]
+
+
 def test_an_order_held_or_left_out_in_part_says_why(tmp_path: Path) -> None:
     frames = made_frames(60)
     part = (pl.col("order_no") == 8).cast(pl.Int64)

@@ -22,7 +22,7 @@ COLUMNS = (
     "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at", "Currency", "Subtotal", "Shipping",
     "Taxes", "Total", "Discount Code", "Discount Amount", "Shipping Method", "Created at", "Lineitem quantity", "Lineitem name",
     "Lineitem price", "Lineitem sku", "Lineitem requires shipping", "Lineitem taxable", "Billing Name", "Cancelled at",
-    "Payment Method", "Refunded Amount", "Outstanding Balance", "Location", "Id", "Source", "Lineitem discount",
+    "Payment Method", "Refunded Amount", "Outstanding Balance", "Location", "Employee", "Id", "Source", "Lineitem discount",
     *(f"Tax {n} {part}" for n in range(1, 6) for part in ("Name", "Value")), "Duties",
 )  # fmt: skip
 
@@ -99,7 +99,7 @@ def export_of(orders):
             "Billing Name": order.buyer or "", "Cancelled at": local(order.cancelled_at),
             "Payment Method": " + ".join(name for name, _ in order.payments) or order.gateway,
             "Refunded Amount": money(order.refunded), "Outstanding Balance": record["totalOutstandingSet"]["shopMoney"]["amount"],
-            "Location": order.location, "Id": record["legacyResourceId"], "Source": order.source, "Duties": money(order.duties),
+            "Location": order.location, "Employee": order.staff, "Id": record["legacyResourceId"], "Source": order.source, "Duties": money(order.duties),
         }  # fmt: skip
         if order.tax_basis_points:
             rate = f"{order.tax_basis_points // 100}.{order.tax_basis_points % 100:02d}".rstrip("0").rstrip(".")

@@ -10,9 +10,10 @@ from polars.testing import assert_frame_equal
 from shopify_api_tools import NOON, OPTIONS, export_of, frames_of, kept, pulled, read
 from shopify_tools import kept as kept_export
 
-from recon.errors import MalformedFile
+from recon.errors import MalformedFile, SourceUnavailable
 from recon.normalize import normalize
-from recon.sandbox.shopify import Line, SandboxOrder, invented_month
+from recon.normalize.compare import compare
+from recon.sandbox.shopify import Line, Rules, SandboxOrder, invented_month
 from recon.sources.base import Fetched
 from recon.sources.shopify import ShopifyOrders
 from recon.sources.shopify.answers import ShopifyAnswers
@@ -239,3 +240,59 @@ def test_answers_of_before_taxes_of_shipping_were_asked_for_do_not_say(tmp_path)
     old = [replace(each, content=each.content.replace(b', \\"taxLines\\": []}]', b"}]")) for each in answers]
     assert frames_of(tmp_path, answers).orders["shipping_taxed"].to_list() == [False]
     assert frames_of(tmp_path, old).orders["shipping_taxed"].to_list() == [None]
+
+
+def by_staff():
+    """Return a sale at a counter by somebody, and one of the web by nobody."""
+    return order(source="pos", location="Main Street", staff="Jo Ødegård"), order(number=1002)
+
+
+TOLD = Rules(scopes=("read_orders", "read_all_orders", "read_users"))
+
+
+@pytest.mark.parametrize("bulk_from", [5000, 1])
+def test_who_sold_an_order_is_asked_where_the_app_may_know(tmp_path, bulk_from):
+    files, _ = pulled(by_staff(), rules=TOLD, bulk_from=bulk_from)
+    frames = frames_of(tmp_path, files)
+    assert frames.orders.sort("order_key")["staff"].to_list() == ["Jo Ødegård", None]
+    assert_frame_equal(
+        frames.orders.sort("order_key").select("order_key", "staff"),
+        by_export(tmp_path, by_staff()).orders.sort("order_key").select("order_key", "staff"),
+    )
+
+
+@pytest.mark.parametrize(("bulk_from", "asked"), [(5000, "Orders"), (1, "BulkRun")])
+def test_without_the_right_nobody_asks_who_sold_it(tmp_path, bulk_from, asked):
+    files, shop = pulled(by_staff(), bulk_from=bulk_from, page_size=5)
+    assert frames_of(tmp_path, files).orders["staff"].to_list() == [None, None]
+    assert [seen.name for seen in shop.requests].count(asked) == 1  # asked and denied would be twice
+    assert b"staffMember" not in b"".join(file.content for file in files)
+
+
+@pytest.mark.parametrize(("bulk_from", "asked"), [(5000, "Orders"), (1, "BulkRun")])
+def test_a_plan_that_withholds_staff_in_spite_of_the_right_withholds_nothing_else(tmp_path, bulk_from, asked):
+    withheld = replace(TOLD, denied={"staffMember": "read_users"})
+    files, shop = pulled(by_staff(), rules=withheld, bulk_from=bulk_from, page_size=5)
+    assert frames_of(tmp_path, files).orders.select("staff").to_series().to_list() == [None, None]
+    assert [seen.name for seen in shop.requests].count(asked) == 2
+
+
+def test_a_denial_of_something_else_is_told_although_staff_was_asked_for_too():
+    with pytest.raises(SourceUnavailable, match=r"the field orders\.nodes\.billingAddress: it lacks"):
+        pulled(by_staff(), rules=replace(TOLD, denied={"billingAddress": "read_customers"}))
+
+
+def test_a_cell_of_blanks_names_nobody(tmp_path):
+    text = export_of(by_staff()).replace("Jo Ødegård", "  ")
+    file = kept_export(tmp_path, text)
+    frames = normalize(ShopifyOrders().read(file, OPTIONS), OPTIONS, file_id=file.file_id)
+    assert frames.orders["staff"].to_list() == [None, None]
+
+
+def test_an_order_whose_seller_alone_changed_is_no_changed_order(tmp_path):
+    before = by_export(tmp_path, by_staff())
+    after = replace(before, orders=before.orders.with_columns(pl.lit("Ann").alias("staff")))
+    found = compare(before, after)
+    assert (found.known, found.changed, found.findings.height) == (2, 0, 0)
+    dearer = replace(before, orders=before.orders.with_columns(pl.col("total_minor") + 1))
+    assert compare(before, dearer).changed == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import subprocess
 import sys
@@ -190,3 +191,27 @@ def test_findings_before_the_first_plan_are_those_of_the_files(shell: Shell) -> 
     codes = {cause["code"] for cause in shell.json("findings", code=0)["causes"]}
     assert {"does-not-foot", "test-payment", "refund-undated"} <= codes
     assert "recon plan" in shell("orders").expect(2).err
+
+
+def test_who_sold_an_order_is_shown_where_the_export_says_it(shell: Shell, tmp_path: Path) -> None:
+    with WHOLESALE.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    first = rows[0]["Name"]
+    for row in rows:
+        row["Employee"] = "Jo \x1b[31mHill" if row["Name"] == first and row["Total"] else ""
+    with (tmp_path / "orders.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    shell("connect").expect(0)
+    shell("import", str(tmp_path / "orders.csv")).expect(0)
+    shell("match", "--link-all", "--channel", "Bank Deposit", "--method", "BSV002").expect(0)
+    shell("plan").expect(4)
+    staff = {row["order_number"]: row["staff"] for row in shell.json("orders")["orders"]}
+    assert {name for name, said in staff.items() if said} == {first}
+    said = shell("show", first).expect(0).out
+    assert "  sold by Jo" in said
+    assert "\x1b" not in said  # outside text is cleaned
+    others = [name for name in staff if name != first]
+    assert "sold by" not in shell("show", others[0]).expect(0).out
+    assert shell.json("show", first)["staff"] == staff[first]

@@ -54,6 +54,8 @@ def print_document(view: DocumentView, output: Output) -> None:
         f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
         + (f"   tax id {view.contact_tax_id}" if view.contact_tax_id else "")
     )
+    if view.staff:
+        output.line(f"  sold by {view.staff}")
     if view.applies_to:
         output.line(f"  applies to {view.applies_to}")
     output.table(

@@ -262,6 +262,8 @@ class DocumentPane(Widget):
             parts += [self._said(tr_composed(row["note"])), "\n"]
         if row.get("rule"):
             parts += [_("Rule: {rule}").format(rule=rule_words(row["rule"])), "\n"]
+        if self._detail and self._detail.staff:
+            parts += [_("Sold by {name}").format(name=shown(self._detail.staff)), "\n"]
         found = self._finding_parts()
         return parts + (found or [_("No finding stands against it."), "\n"]) + self._attempts()
 

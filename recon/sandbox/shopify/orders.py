@@ -75,6 +75,8 @@ class SandboxOrder:
     cancelled_at: dt.datetime | None = None
     source: str = "web"
     location: str = ""
+    staff: str = ""
+    """Who sold it; told to an app with the right `read_users` only."""
     buyer: str | None = "Ann Example"
     duties: int = 0
     is_test: bool = False
@@ -156,6 +158,7 @@ class SandboxOrder:
             "currencyCode": self.currency, "presentmentCurrencyCode": self.currency, "taxesIncluded": self.includes_tax,
             "dutiesIncluded": False, "billingAddress": _address(self.buyer, self.number) if self.buyer else None, "email": None,
             "retailLocation": {"id": "gid://shopify/Location/7", "name": self.location} if self.location else None,
+            "staffMember": {"id": "gid://shopify/StaffMember/9", "name": self.staff} if self.staff else None,
             **{name: bag(amount) for name, amount in self._sums().items()},
             "totalCashRoundingAdjustment": {
                 "paymentSet": bag(self.rounding), "refundSet": bag(sum(each.rounding for each in self.all_refunds)),

@@ -30,6 +30,7 @@ from recon.sandbox.shopify.search import SORT_KEYS, found
 TOKEN_PATH: Final = "/admin/oauth/access_token"  # noqa: S105  an address
 WINDOW: Final = dt.timedelta(days=60)
 PURCHASES_SINCE: Final = "2026-10"
+STAFF_RIGHT: Final = "read_users"
 TOKEN_SECONDS: Final = 86_399
 FAULTS: Final = MappingProxyType(
     {
@@ -112,6 +113,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         self._tokens: dict[str, dt.datetime] = {}
         self._given = 0
         self._bulk: dict[str, tuple[dt.datetime, list[str]]] = {}
+        self._bulk_denied: set[str] = set()
         self._payouts = payouts
         self._purchases = tuple(purchases)
         self._orders: dict[str, dict[str, Any]] = {}
@@ -203,8 +205,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         data = self._data(question, variables)
         actual = min(cost, max(1, spent(data)))
         self._left -= actual
-        denied = [each.name for each in question.all_fields() if each.name in self.rules.denied]
-        if denied:
+        if denied := self._withheld(question):
             errors = [self._denied(name) for name in denied]
             return self._said({"data": data, "errors": errors}, cost, actual)
         if fault is not None and fault.kind == "internal":
@@ -220,8 +221,18 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         told = {"requestedQueryCost": cost, "actualQueryCost": actual, "throttleStatus": status}
         return {**content, "extensions": {"cost": told}}
 
+    def _withheld(self, question: Question) -> list[str]:
+        """Return the fields of a question that the app may not read."""
+        return [each.name for each in question.all_fields() if self._right_for(each.name)]
+
+    def _right_for(self, name: str) -> str:
+        """Return the right the app lacks for a field; empty: it may read it."""
+        if name == "staffMember" and STAFF_RIGHT not in self.rules.scopes:
+            return STAFF_RIGHT
+        return self.rules.denied.get(name, "")
+
     def _denied(self, name: str) -> dict[str, Any]:
-        scope = self.rules.denied[name]
+        scope = self._right_for(name)
         words = f"Access denied for {name} field. Required access: `{scope}` access scope."
         return {**_error(words, "ACCESS_DENIED"), "path": ["orders", "nodes", 0, name]}
 
@@ -314,6 +325,8 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
             self.now() + dt.timedelta(seconds=self.rules.bulk_seconds),
             [*reversed(children), *parents],
         )
+        if self._withheld(inner):
+            self._bulk_denied.add(operation_id)
         return {"bulkOperation": {"id": operation_id, "status": "CREATED"}, "userErrors": []}
 
     def _state(self, operation_id: str) -> dict[str, Any]:
@@ -321,8 +334,8 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
         state: dict[str, Any] = {"id": operation_id, "errorCode": None, "objectCount": str(len(lines)), "url": None}
         if self.now() < until:
             return {**state, "status": "RUNNING"}
-        if self.rules.bulk_fails:
-            return {**state, "status": "FAILED", "errorCode": self.rules.bulk_fails}
+        if fails := "ACCESS_DENIED" if operation_id in self._bulk_denied else self.rules.bulk_fails:
+            return {**state, "status": "FAILED", "errorCode": fails}
         url = f"{self.origin}{_bulk_path(operation_id)}?signature=sandbox" if lines else None
         return {**state, "status": "COMPLETED", "url": url}
 

@@ -37,6 +37,7 @@ def orders_frame(records: Sequence[Record]) -> pl.DataFrame:
         "payment_state": lambda each: (text_at(each, "displayFinancialStatus") or "").lower(),
         "sales_channel": sales_channel,
         "payment_channel": channels,
+        "staff": lambda each: text_at(each, "staffMember", "name"),
         "customer_name": lambda each: text_at(each, "billingAddress", "name"),
         "customer_address": _address,
         "currency": lambda each: text_at(each, "currencyCode"),

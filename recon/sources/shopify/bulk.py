@@ -18,6 +18,7 @@ from recon.errors import SettingsError, SourceUnavailable
 from recon.http import HttpClient
 from recon.sources.shopify.client import ShopifyClient
 from recon.sources.shopify.queries import BULK_RUN, BULK_STATE
+from recon.sources.shopify.verdict import Denied
 
 FIRST_POLL_SECONDS: Final = 2
 LONGEST_POLL_SECONDS: Final = 30
@@ -72,8 +73,9 @@ def _waited_for(client: ShopifyClient, operation_id: str) -> Mapping[str, Any]:
             return dict(state)
         if state.get("status") not in _RUNNING:
             reason = state.get("errorCode") or "no reason given"
-            hint = " The app needs read_orders for it." if reason == "ACCESS_DENIED" else ""
-            raise SourceUnavailable(
+            is_denied = reason == "ACCESS_DENIED"
+            hint = " The app needs read_orders for it." if is_denied else ""
+            raise (Denied if is_denied else SourceUnavailable)(
                 f"Shopify ended its bulk operation as {state.get('status') or 'unknown'} ({reason}).{hint} Nothing was kept of it."
                 " Pull again, or a shorter span."
             )

@@ -45,7 +45,7 @@ ORDER_HEADINGS: Final = {
     "shipping": "Shipping", "tax": "Taxes", "total": "Total", "discount": "Discount Amount",
     "ordered_on": "Created at", "customer_name": "Billing Name", "cancelled_on": "Cancelled at",
     "payment_channel": "Payment Method", "refunded": "Refunded Amount", "outstanding": "Outstanding Balance",
-    "order_id": "Id", "sales_channel": "Source", "location": "Location", "duties": "Duties",
+    "order_id": "Id", "sales_channel": "Source", "location": "Location", "staff": "Employee", "duties": "Duties",
     **{f"tax_name_{n}": f"Tax {n} Name" for n in range(1, TAX_COLUMNS + 1)},
     **{f"tax_listed_{n}": f"Tax {n} Value" for n in range(1, TAX_COLUMNS + 1)},
 }  # fmt: skip

@@ -30,6 +30,7 @@ from recon.sources.shopify.queries import (
     REFUND_PARTS,
     Operation,
 )
+from recon.sources.shopify.verdict import Denied
 
 LARGEST_PAGE: Final = 250
 MAX_PAGES: Final = 25_000
@@ -110,17 +111,25 @@ class OrdersPull:
         page_size: Orders per page; made smaller where a page costs too much.
         with_buyers: Whether names of buyers are asked for.
         with_addresses: Whether their addresses are asked for too.
+        with_staff: Whether it is asked who sold an order; an app with the right may still be refused by the shop's plan.
         bulk_from: From so many orders on they are fetched in bulk.
     """
 
     def __init__(
-        self, client: ShopifyClient, *, page_size: int, with_buyers: bool, bulk_from: int, with_addresses: bool = False
+        self,
+        client: ShopifyClient,
+        *,
+        page_size: int,
+        with_buyers: bool,
+        bulk_from: int,
+        with_addresses: bool = False,
+        with_staff: bool = False,
     ) -> None:
         self._client = client
         self._first, self._lines = min(page_size, LARGEST_PAGE), LINES
-        self._with_buyers, self._bulk_from = with_buyers, bulk_from
-        self._with_addresses = with_addresses
-        self._orders = queries.orders(with_buyers=with_buyers, with_addresses=with_addresses)
+        self._persons = {"with_buyers": with_buyers, "with_addresses": with_addresses, "with_staff": with_staff}
+        self._bulk_from = bulk_from
+        self._orders = queries.orders(**self._persons)
         self._files = 0
         self._stamp = client.clock.now().strftime("%Y%m%dT%H%M%SZ")
 
@@ -189,6 +198,10 @@ class OrdersPull:
             }  # fmt: skip
             try:
                 return self._client.ask(self._orders, variables)
+            except Denied:
+                if not self._persons["with_staff"]:
+                    raise
+                self._leave_staff_out()
             except TooMuch as error:
                 before = self._first * self._lines
                 if self._first > 1:
@@ -198,6 +211,11 @@ class OrdersPull:
                 else:
                     raise
                 self._client.bucket.scaled(self._orders.name, self._first * self._lines / before)
+
+    def _leave_staff_out(self) -> None:
+        """Ask for no staff from here on: an app with the right is still refused by plans without it."""
+        self._persons["with_staff"] = False
+        self._orders = queries.orders(**self._persons)
 
     def _belonging(self, order: Mapping[str, Any]) -> list[KeptAnswer]:
         """Return the further answers an order needs to be whole; raises _Moved where it changed meanwhile."""
@@ -255,10 +273,13 @@ class OrdersPull:
         return reply
 
     def _in_bulk(self, search: str, announced: int) -> Iterator[Fetched]:
-        found = run_bulk(
-            self._client,
-            queries.bulk_orders(search, with_buyers=self._with_buyers, with_addresses=self._with_addresses),
-        )
+        try:
+            found = run_bulk(self._client, queries.bulk_orders(search, **self._persons))
+        except Denied:
+            if not self._persons["with_staff"]:
+                raise
+            self._leave_staff_out()
+            found = run_bulk(self._client, queries.bulk_orders(search, **self._persons))
         for some in in_files(found):
             still, belonging = self._bulk_belonging(some)
             if still:

@@ -39,6 +39,7 @@ totalCashRoundingAdjustment {{ paymentSet {_MONEY} refundSet {_MONEY} }}
 taxLines {{ title ratePercentage channelLiable priceSet {_MONEY} }}
 retailLocation {{ id name }}"""
 _BUYER: Final = "billingAddress { name }"
+_STAFF: Final = "staffMember { id name }"
 _ADDRESS: Final = "email billingAddress { name address1 address2 city provinceCode zip country }"
 _LISTS: Final = f"""
 fulfillments(first: {LISTED}) {{ createdAt status }}
@@ -57,19 +58,25 @@ class Operation:
     """What it asks for, for messages."""
 
 
-def _buyer(*, with_buyers: bool, with_addresses: bool) -> str:
-    if with_addresses and with_buyers:
-        return _ADDRESS
-    return _BUYER if with_buyers else ""
+def _persons(*, with_buyers: bool, with_addresses: bool, with_staff: bool) -> str:
+    """Return what is asked about persons; each needs a right of its own."""
+    buyer = _ADDRESS if with_addresses else _BUYER
+    return " ".join([buyer] * with_buyers + [_STAFF] * with_staff)
 
 
-def orders(*, with_buyers: bool, with_addresses: bool = False) -> Operation:
-    """Return the question for one page of orders; ``with_addresses``: buyers of one name are to be told apart."""
-    buyer = _buyer(with_buyers=with_buyers, with_addresses=with_addresses)
+def orders(*, with_buyers: bool, with_addresses: bool = False, with_staff: bool = False) -> Operation:
+    """Return the question for one page of orders.
+
+    Args:
+        with_buyers: Names of buyers too.
+        with_addresses: Buyers of one name are to be told apart.
+        with_staff: Who sold it too.
+    """
+    persons = _persons(with_buyers=with_buyers, with_addresses=with_addresses, with_staff=with_staff)
     text = f"""query Orders($first: Int!, $after: String, $query: String!, $sortKey: OrderSortKeys!, $lines: Int!) {{
   orders(first: $first, after: $after, query: $query, sortKey: $sortKey) {{
     pageInfo {{ hasNextPage endCursor }}
-    nodes {{ {_ORDER} {buyer} {_LISTS}
+    nodes {{ {_ORDER} {persons} {_LISTS}
       shippingLines(first: 5) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_SHIPPING} }} }}
       lineItems(first: $lines) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }} }}
     }}
@@ -191,10 +198,10 @@ BULK_STATE: Final = Operation(
 )
 
 
-def bulk_orders(search: str, *, with_buyers: bool, with_addresses: bool = False) -> str:
+def bulk_orders(search: str, *, with_buyers: bool, with_addresses: bool = False, with_staff: bool = False) -> str:
     """Return the query a bulk operation runs: no variables, no pages, two connections one deep."""
-    buyer = _buyer(with_buyers=with_buyers, with_addresses=with_addresses)
-    return f"""{{ orders(query: {json.dumps(search)}) {{ edges {{ node {{ __typename {_ORDER} {buyer} {_LISTS}
+    persons = _persons(with_buyers=with_buyers, with_addresses=with_addresses, with_staff=with_staff)
+    return f"""{{ orders(query: {json.dumps(search)}) {{ edges {{ node {{ __typename {_ORDER} {persons} {_LISTS}
     shippingLines {{ edges {{ node {{ __typename {_SHIPPING} }} }} }}
     lineItems {{ edges {{ node {{ __typename {_LINE} }} }} }}
 }} }} }} }}"""
@@ -217,6 +224,11 @@ def all_texts() -> dict[str, str]:
         BULK_STATE,
     ]
     bulk = bulk_orders("updated_at:>='2026-11-01T00:00:00Z'", with_buyers=True)
-    told_apart = orders(with_buyers=True, with_addresses=True).text
-    lean = {"Orders without buyers": orders(with_buyers=False).text, "Orders with addresses": told_apart, "Bulk": bulk}
-    return {operation.name: operation.text for operation in made} | lean
+    others = {
+        "Orders without buyers": orders(with_buyers=False).text,
+        "Orders with addresses": orders(with_buyers=True, with_addresses=True).text,
+        "Orders with staff": orders(with_buyers=True, with_staff=True).text,
+        "Bulk": bulk,
+        "Bulk with staff": bulk_orders("", with_buyers=True, with_staff=True),
+    }
+    return {operation.name: operation.text for operation in made} | others

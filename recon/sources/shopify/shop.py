@@ -21,6 +21,8 @@ from recon.sources.shopify.queries import ORDERS_COUNT, SHOP
 from recon.sources.shopify.verdict import Denied
 
 ALL_ORDERS: Final = "read_all_orders"
+STAFF: Final = "read_users"
+"""The right to know who sold an order; Shopify gives it to apps of some plans only."""
 WINDOW_DAYS: Final = 60
 """So many days back an app may read orders that lacks `read_all_orders`."""
 
@@ -111,13 +113,15 @@ class ShopifyShopClient:
             statuses=_listed(query.get("status")),
             payment_statuses=_listed(query.get("payment_status")),
         )
-        self._within_reach(span.since)
+        scopes = _scopes(self._client.ask(SHOP, {}).data)
+        self._within_reach(span.since, scopes)
         pull = OrdersPull(
             self._client,
             page_size=self._page_size,
             with_buyers=self._with_buyers,
             bulk_from=self._bulk_from,
             with_addresses=self._with_addresses,
+            with_staff=STAFF in scopes,
         )
         yield from pull.fetch(span, self._zone)
 
@@ -143,13 +147,11 @@ class ShopifyShopClient:
         except Denied as error:
             self._without = str(error)
 
-    def _within_reach(self, since: dt.date | None) -> None:
+    def _within_reach(self, since: dt.date | None, scopes: frozenset[str]) -> None:
         """Refuse days Shopify would silently leave out."""
         today = self._client.clock.now().astimezone(self._zone).date()
         oldest = today - dt.timedelta(days=WINDOW_DAYS)
-        if since is not None and since >= oldest:
-            return
-        if ALL_ORDERS in _scopes(self._client.ask(SHOP, {}).data):
+        if (since is not None and since >= oldest) or ALL_ORDERS in scopes:
             return
         asked = f"days since {since}" if since else "all days"
         raise SourceUnavailable(
