@@ -7,7 +7,7 @@ A source that is added states here what is different about it. What a ledger can
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 SourceName = Literal["shopify", "shopify-api", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
@@ -93,32 +93,19 @@ class LedgerFacts:
     """A contact's code there is its name, and we create one for each buyer where a person wants that."""
 
 
+_DESKTOP: Final = LedgerFacts(
+    label="QuickBooks Desktop", documents_in="en", is_american=True, has_tax_items=True, takes_summaries=True,
+    creates_customers=True, stock_settings="quickbooks",
+)  # fmt: skip
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
-    "quickbooks": LedgerFacts(
-        label="QuickBooks Desktop",
-        documents_in="en",
-        is_american=True,
-        has_tax_items=True,
-        takes_summaries=True,
-        creates_customers=True,
-        stock_settings="quickbooks",
-    ),
+    "quickbooks": _DESKTOP,
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
     ),
-    "sandbox-quickbooks": LedgerFacts(
-        label="sandbox QuickBooks",
-        is_sandbox=True,
-        documents_in="en",
-        is_american=True,
-        has_tax_items=True,
-        takes_summaries=True,
-        creates_customers=True,
-        stock_settings="quickbooks",
-    ),
+    "sandbox-quickbooks": replace(_DESKTOP, label="sandbox QuickBooks", is_sandbox=True),
 }
 """By the name in recon.toml."""
 

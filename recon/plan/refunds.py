@@ -19,11 +19,11 @@ from recon.errors import FrameError
 from recon.frames.conform import conform
 from recon.frames.findings import gather
 from recon.frames.schemas import DOCUMENTS, POSTINGS
-from recon.plan.controls import by_kind, controls_of_documents
-from recon.plan.findings import account_findings, findings_by_cause
+from recon.plan.findings import account_findings
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.items import account_name
 from recon.plan.payments import by_payment
+from recon.plan.recount import recounted
 
 _NOTES: Final = (pl.col("kind") == "credit_note") & pl.col("payment_method").is_not_null()
 _NEXT_PART: Final = 1000
@@ -128,16 +128,7 @@ def with_refunds(made: Plan, money: pl.DataFrame, inputs: PlanInputs) -> Plan:
     lines, kept = (f.with_columns(place.gather(f["doc_no"]).alias("doc_no")) for f in (made.lines, made.postings))
     own = _postings(refunds, money, made.parts.documents, account_name(inputs.connection, "receivable"))
     postings = pl.concat([kept, own]).sort("doc_no", "posting_no")
-    foreign = inputs.orders.filter(pl.col("currency") != inputs.currency)["order_key"]
-    return replace(
-        made,
-        documents=documents,
-        lines=lines,
-        postings=postings,
-        controls=controls_of_documents(made.controls, documents, lines, postings),
-        by_kind=by_kind(documents),
-        by_cause=findings_by_cause(made.findings, made.results, foreign),
-    )
+    return recounted(replace(made, documents=documents, lines=lines, postings=postings), inputs)
 
 
 def _refunds(paid: pl.DataFrame, place: pl.Series) -> pl.DataFrame:

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from recon.sandbox.shopify import Line, SandboxEdit, SandboxOrder, SandboxRefund, ShopifySandbox
-from recon.secrets import KeptTokens
-from recon.sources.shopify.client import ShopifyClient
-from recon.sources.shopify.shop import ShopifyShopClient
 from tests.cases import story
 from tests.clock import FakeClock
+from tests.recon.shopify_api_tools import client_of, shop_of
 
 CASE: Final = story.CASES / "us-api-changes"
 BLACK: Final = Line(sku="TEE-BLK-M", name="T-shirt black M", price=2500, quantity=3, discount=500)
@@ -71,18 +69,9 @@ FILES: Final = {"1-orders_16-october.json": OCTOBER, "2-orders_2-november.json":
 def answers_of(orders: Sequence[SandboxOrder]) -> bytes:
     """Return what a pull of these orders keeps."""
     clock = FakeClock()
-    with ShopifySandbox(orders=orders, now=clock.now, monotonic=clock.monotonic) as shop:
-        client = ShopifyClient(
-            store="cedar",
-            keys=shop.keys,
-            shelf=KeptTokens(None, "cedar"),
-            version="2026-10",
-            base_url=shop.url,
-            clock=clock,
-        )
-        with client:
-            pull = ShopifyShopClient(client, zone="America/New_York", page_size=50, with_buyers=False, bulk_from=5000)
-            (answer,) = pull.fetch("sale", {})
+    made = ShopifySandbox(orders=orders, now=clock.now, monotonic=clock.monotonic)
+    with made as shop, client_of(shop, clock, store="cedar") as client:
+        (answer,) = shop_of(client, with_buyers=False).fetch("sale", {})
     return answer.content
 
 

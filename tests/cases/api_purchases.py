@@ -11,11 +11,9 @@ from typing import Final
 
 from recon.sandbox.shopify.purchases import PURCHASE_SCOPES, SandboxPurchaseLine, SandboxPurchaseOrder, SandboxShipment
 from recon.sandbox.shopify.server import Rules, ShopifySandbox
-from recon.secrets import KeptTokens
-from recon.sources.shopify.client import ShopifyClient
-from recon.sources.shopify.shop import ShopifyShopClient
 from tests.cases import story
 from tests.clock import FakeClock
+from tests.recon.shopify_api_tools import client_of, shop_of
 
 CASE: Final = story.CASES / "us-purchases-month"
 _BAGS = SandboxPurchaseLine(sku="BAG-02", title="Canvas bag", pieces=40, cost=1250, tax_percent="6.5")
@@ -55,18 +53,9 @@ def kept(orders: tuple[SandboxPurchaseOrder, ...]) -> bytes:
     """Return the file a pull keeps of these orders."""
     clock = FakeClock()
     rules = Rules(scopes=("read_orders", *PURCHASE_SCOPES))
-    with ShopifySandbox(purchases=orders, rules=rules, now=clock.now, monotonic=clock.monotonic) as shop:
-        client = ShopifyClient(
-            store="cedar",
-            keys=shop.keys,
-            shelf=KeptTokens(None, "cedar"),
-            version="2026-10",
-            base_url=shop.url,
-            clock=clock,
-        )
-        with client:
-            made = ShopifyShopClient(client, zone="America/New_York", page_size=50, with_buyers=True, bulk_from=5000)
-            (answer,) = made.fetch("purchase", {"since": dt.date(2026, 10, 1)})
+    made = ShopifySandbox(purchases=orders, rules=rules, now=clock.now, monotonic=clock.monotonic)
+    with made as shop, client_of(shop, clock, store="cedar") as client:
+        (answer,) = shop_of(client).fetch("purchase", {"since": dt.date(2026, 10, 1)})
     return answer.content
 
 

@@ -32,9 +32,9 @@ def sandbox(orders=(), clock=None, **rest):
     return ShopifySandbox(orders=orders, now=clock.now, monotonic=clock.monotonic, **rest)
 
 
-def client_of(shop, clock, *, keys=None, shelf=None, **rest):
+def client_of(shop, clock, *, keys=None, shelf=None, store="demo", **rest):
     return ShopifyClient(
-        store="demo", keys=keys or shop.keys, shelf=shelf or KeptTokens(None, "demo"), version="2026-10", base_url=shop.url,
+        store=store, keys=keys or shop.keys, shelf=shelf or KeptTokens(None, store), version="2026-10", base_url=shop.url,
         clock=clock, **rest,
     )  # fmt: skip
 

@@ -18,13 +18,11 @@ from recon.normalize.settlement_view import settlement_cycles
 from recon.normalize.settlements import gather_settlements
 from recon.sandbox.shopify.payouts import SandboxPayout, SandboxTransaction
 from recon.sandbox.shopify.server import ShopifySandbox
-from recon.secrets import KeptTokens
 from recon.sources.base import Fetched, IntakeFile
 from recon.sources.shopify.answers import ShopifyAnswers
-from recon.sources.shopify.client import ShopifyClient
-from recon.sources.shopify.shop import ShopifyShopClient
 from tests.clock import FakeClock
 from tests.recon.payout_files import USD, row, sale, transactions
+from tests.recon.shopify_api_tools import client_of, shop_of
 from tests.recon.shopify_tools import frames_of
 
 CHARGE = SandboxTransaction(kind="CHARGE", order="#3703", at="2026-06-05T14:01:00Z", amount=3790, fee=110)
@@ -33,18 +31,9 @@ PAID = SandboxPayout(number=100000000001, issued_at="2026-06-08T06:00:00Z", tran
 
 def pulled(payouts: list[SandboxPayout] | None, **query: dt.date) -> list[Fetched]:
     clock = FakeClock()
-    with ShopifySandbox(payouts=payouts, now=clock.now, monotonic=clock.monotonic) as shop:
-        client = ShopifyClient(
-            store="demo",
-            keys=shop.keys,
-            shelf=KeptTokens(None, "demo"),
-            version="2026-10",
-            base_url=shop.url,
-            clock=clock,
-        )
-        with client:
-            made = ShopifyShopClient(client, zone="America/New_York", page_size=50, with_buyers=True, bulk_from=5000)
-            return list(made.fetch("purchase", query))
+    made = ShopifySandbox(payouts=payouts, now=clock.now, monotonic=clock.monotonic)
+    with made as shop, client_of(shop, clock) as client:
+        return list(shop_of(client).fetch("purchase", query))
 
 
 def file_of(folder: Path, answer: Fetched) -> IntakeFile:

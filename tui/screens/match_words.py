@@ -86,14 +86,9 @@ def channel_columns(minor: Minor, currency: str) -> Sequence[Column]:
     return (
         Column("channel", lambda: _("Payment channel"), render=channel_words, grow=True, priority=0, least=12),
         Column("target", lambda: _("Goes to"), grow=True, priority=1, least=10),
-        Column("orders", lambda: _("Orders"), align="right", render=count, priority=3, drop_below=70),
-        Column(
-            "amount_minor", lambda: _("Amount {currency}").format(currency=shown(currency)),
-            amount=True, render=minor, priority=4, drop_below=100,
-        ),
-        _blocked(minor, currency),
+        *_counted(minor, currency),
         _state(),
-    )  # fmt: skip
+    )
 
 
 def tax_columns(minor: Minor, currency: str) -> Sequence[Column]:
@@ -101,13 +96,20 @@ def tax_columns(minor: Minor, currency: str) -> Sequence[Column]:
     return (
         Column("tax", lambda: _("Sales tax"), render=channel_words, grow=True, priority=0, least=12),
         Column("target", lambda: _("Tax item"), grow=True, priority=1, least=10),
+        *_counted(minor, currency),
+        Column("state", lambda: _("State"), render=tax_state_words, tone=tax_tone, priority=0),
+    )
+
+
+def _counted(minor: Minor, currency: str) -> tuple[Column, ...]:
+    """Return the columns of orders, their amount and how much of it waits."""
+    return (
         Column("orders", lambda: _("Orders"), align="right", render=count, priority=3, drop_below=70),
         Column(
             "amount_minor", lambda: _("Amount {currency}").format(currency=shown(currency)),
             amount=True, render=minor, priority=4, drop_below=100,
         ),
         _blocked(minor, currency),
-        Column("state", lambda: _("State"), render=tax_state_words, tone=tax_tone, priority=0),
     )  # fmt: skip
 
 

@@ -17,9 +17,8 @@ from recon.config import Connection
 from recon.errors import FrameError
 from recon.frames.conform import conform
 from recon.frames.schemas import DOCUMENTS, PARTS
-from recon.plan.controls import by_kind, controls_of_documents
-from recon.plan.findings import findings_by_cause
 from recon.plan.inputs import Parts, Plan, PlanInputs
+from recon.plan.recount import recounted
 from recon.plan.summing.headers import headers
 from recon.plan.summing.keys import group_digests
 from recon.plan.summing.lines import summed_lines, summed_payments, summed_postings
@@ -157,18 +156,8 @@ def _put_together(
     _require_same_sums(heads, parts)
     credited = grouped.filter(pl.col("kind") == "credit_note")["document_key"]
     findings = retold_refunds(made.findings, heads, credited, inputs.limits)
-    foreign = inputs.orders.filter(pl.col("currency") != inputs.currency)["order_key"]
-    return replace(
-        made,
-        documents=documents,
-        lines=lines,
-        postings=postings,
-        parts=parts,
-        findings=findings,
-        controls=controls_of_documents(made.controls, documents, lines, postings),
-        by_kind=by_kind(documents),
-        by_cause=findings_by_cause(findings, made.results, foreign),
-    )
+    changed = replace(made, documents=documents, lines=lines, postings=postings, parts=parts, findings=findings)
+    return recounted(changed, inputs)
 
 
 def _scattered(size: int, places: pl.Series, values: pl.Series) -> pl.Series:
