@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -215,6 +215,20 @@ def test_buttons_and_faces_and_steps_take_clicks(world: World) -> None:
         assert statuses(screen)["approved"] == 1
         await click_words(app, pilot, "Match")
         assert app.place == "match"
+
+    use(world, script)
+
+
+def test_why_says_who_sold_it_where_the_source_does(world: World) -> None:
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        await keys(app, pilot, *READY, "tab")
+        assert screen.pane.face == "why"
+        assert not any("Sold by" in line for line in lines_of(app))
+        row, known = screen.pane._row, screen.pane._detail
+        assert known is not None
+        screen.pane.show(row, replace(known, staff="Jo Hill"), timezone="UTC", documents_in="en")
+        await still(app, pilot)
+        assert any("Sold by Jo Hill" in line for line in lines_of(app))
 
     use(world, script)
 

@@ -47,17 +47,7 @@ def print_document(view: DocumentView, output: Output) -> None:
     if h.kind == "product":
         _print_new_product(view, output)
         return
-    output.line(
-        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {_number(view)}   {h.state}   batch {view.batch}"
-    )
-    output.line(
-        f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
-        + (f"   tax id {view.contact_tax_id}" if view.contact_tax_id else "")
-    )
-    if view.staff:
-        output.line(f"  sold by {view.staff}")
-    if view.applies_to:
-        output.line(f"  applies to {view.applies_to}")
+    _print_head(view, output)
     output.table(
         ("#", "Product", "Account", "Description", "Qty", "Price", "Discount", "Amount", "VAT"),
         [
@@ -113,6 +103,22 @@ def print_document(view: DocumentView, output: Output) -> None:
     if len(view.orders) > SHOWN:
         output.line(f"  and {len(view.orders) - SHOWN:,} more; `recon show {h.number} --json` names all")
     _print_fate(view, output)
+
+
+def _print_head(view: DocumentView, output: Output) -> None:
+    """Print what a document is, for whom, and who sold it."""
+    h = view.header
+    output.line(
+        f"{document_title(h.kind, is_tax_invoice=view.is_tax_invoice)}  {_number(view)}   {h.state}   batch {view.batch}"
+    )
+    output.line(
+        f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
+        + (f"   tax id {view.contact_tax_id}" if view.contact_tax_id else "")
+    )
+    if view.staff:
+        output.line(f"  sold by {view.staff}")
+    if view.applies_to:
+        output.line(f"  applies to {view.applies_to}")
 
 
 def _print_tax_item(view: DocumentView, output: Output) -> None:
