@@ -50,6 +50,7 @@ PLACES: Final = {
 """Places to the modules that hold them; loaded when somebody first goes there."""
 MORE_PLACES: Final = {
     "channels": N_("Payment channels"),
+    "taxes": N_("Sales taxes"),
     "returns": N_("Returns"),
     "others": N_("Posted by others"),
     "settings": N_("Settings"),
@@ -271,6 +272,8 @@ class ReconApp(App[int]):
             title = f"{_(action.words)}  {shown(name, thai=language() == 'th')}"
             yield SystemCommand(title, _(action.help), partial(run_here, screen, name))
         for place in PLACES:
+            if place == "taxes" and not self.taxes_by_items:
+                continue
             words = _(WORDS.get(place) or MORE_PLACES[place])
             yield SystemCommand(_("Go to: {place}").format(place=words), "", partial(self.go, place))
         for code, name in LANGUAGES.items():

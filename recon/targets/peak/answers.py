@@ -47,8 +47,11 @@ def confirmed(top: Fields, expected: Expected) -> Confirmation:
     """
     if not expected.listed:
         return _confirmed_flat(top, expected)
-    items = top.inner(expected.wrapper).rows(expected.listed) or []
+    inner = top.inner(expected.wrapper)
+    items = inner.rows(expected.listed) or []
     outer = code_of(top)
+    if inner.has_strangers(expected.listed):
+        raise _unclear(expected, "its list holds something that is no document")
     if not items:
         if outer and outer != OK_CODE:
             raise as_error(Refusal(outer, words_of(top)), what=expected.what, kind=expected.kind)

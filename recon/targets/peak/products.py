@@ -149,8 +149,9 @@ def _made(top: Fields, request: Request, document: Document) -> tuple[Fields, Co
         OutcomeUnknown: Neither yes nor no can be read from the answer.
     """
     what = product_label(document)
-    items = top.inner(request.wrapper).rows(request.listed) or []
-    item = items[0] if len(items) == 1 else Fields(None)
+    inner = top.inner(request.wrapper)
+    items = inner.rows(request.listed) or []
+    item = items[0] if len(items) == 1 and not inner.has_strangers(request.listed) else Fields(None)
     code, echo = item.text("code"), item.text("description")
     if not code_of(top) and not item.text("resCode") and code and echo == document.remark:
         return item, Confirmation(ledger_id=item.text("id") or code, ledger_number=code, words=item.text("resDesc"))

@@ -93,6 +93,11 @@ class Fields(Mapping[str, object]):
         value = self.get(name)
         return [Fields(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else None
 
+    def has_strangers(self, name: str) -> bool:
+        """Return whether a list holds something that is no object."""
+        value = self.get(name)
+        return isinstance(value, list) and not all(isinstance(item, dict) for item in value)
+
     def minor(self, *names: str) -> int | None:
         """Return the first of these fields that holds an exact amount, in minor units."""
         for name in names:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from recon.files import put_in_place
 from recon.ports import Clock
 from recon.targets.quickbooks.endpoint.journal import FILE, Journal
 from recon.targets.quickbooks.endpoint.listen import only_one
@@ -34,7 +35,7 @@ def set_aside(folder: Path, clock: Clock) -> tuple[str, ...]:
         with closing(Journal(folder, clock)) as journal:  # closing folds the write-ahead log in
             unresolved, was_set_up = journal.unresolved(), bool(journal.fact("file-port"))
         aside = path.with_name(f"webconnector-of-the-original-{clock.now():%Y%m%dT%H%M%S}.db")
-        path.rename(aside)
+        put_in_place(path, aside, step="webconnector-aside")
         for tail in _BESIDE:
             path.with_name(path.name + tail).unlink(missing_ok=True)
         (folder / NOTE).unlink(missing_ok=True)

@@ -60,6 +60,8 @@ REQUIRED = [
     "TxnDel",
     "CustomerQuery",
     "VendorQuery",
+    "EmployeeQuery",
+    "OtherNameQuery",
     "ItemQuery",
     "AccountQuery",
     "ClassQuery",
