@@ -39,6 +39,8 @@ class QuickBooks(Section):
     """Company file the Web Connector opens, with its folder; left out: the one that is open in QuickBooks."""
     port: int = Field(default=8271, ge=1024, le=65535)
     """Port on this computer at which the Web Connector asks for work."""
+    tls: bool = False
+    """Whether the Web Connector speaks TLS (https) with recon on this computer. It takes http from `localhost` too; with TLS, another program on the port cannot pass for recon, and Windows must be told once to trust a certificate recon makes."""
     wait_minutes: int = Field(default=15, ge=1, le=240)
     """How long a command waits for the Web Connector to come."""
     poll_minutes: int = Field(default=5, ge=1, le=1440)

@@ -190,7 +190,7 @@ _NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup
 """Ledger settings that say how it is reached; all others (rounding, length of numbers) change documents."""
 
 
-_HOW_IT_IS_REACHED: Final = {"port", "wait_minutes", "poll_minutes", "company_file"}
+_HOW_IT_IS_REACHED: Final = {"port", "tls", "wait_minutes", "poll_minutes", "company_file"}
 """The same of QuickBooks."""
 
 

@@ -176,11 +176,14 @@ def _quickbooks_capabilities(access: Access) -> Capabilities:
 def _quickbooks(access: Access) -> Iterator[Target]:
     from recon.targets.quickbooks.endpoint.desks import left_words, open_desk
     from recon.targets.quickbooks.target import QuickBooksTarget
+    from tui.connector_setup import certificate_warning
 
     access.require_own()  # a copy has the connection of its original: QuickBooks would take one for the other
     rules, folder = access.connection.quickbooks, access.workspace.private
     seconds = rules.wait_minutes * 60
     output = Output(as_json=True)
+    if warning := certificate_warning(rules, folder, access.clock):
+        output.note(f"note: {warning}")
 
     def told(text: str) -> None:
         if text:
@@ -193,8 +196,8 @@ def _quickbooks(access: Access) -> Iterator[Target]:
         with (
             terminated_as_interrupted(),
             open_desk(
-                folder=folder, port=rules.port, wait_seconds=seconds, clock=access.clock, company_file=rules.company_file,
-                on_wait=told, patience=access.patience, crash=access.crash,
+                folder=folder, port=rules.port, wait_seconds=seconds, clock=access.clock, tls=rules.tls,
+                company_file=rules.company_file, on_wait=told, patience=access.patience, crash=access.crash,
             ) as desk,
         ):  # fmt: skip
             yield QuickBooksTarget(desk, _quickbooks_options(access.connection))

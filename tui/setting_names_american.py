@@ -20,6 +20,7 @@ AMERICAN_NAMES: Final[dict[str, str]] = {
     "quickbooks.classes": N_("classes of sales channels"),
     "quickbooks.company_file": N_("company file"),
     "quickbooks.port": N_("port for the Web Connector"),
+    "quickbooks.tls": N_("Web Connector speaks TLS"),
     "quickbooks.wait_minutes": N_("minutes it is waited for"),
     "quickbooks.poll_minutes": N_("minutes between its visits"),
     "quickbooks.iif.style": N_("import files hold"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -15,6 +16,7 @@ from xml.sax.saxutils import escape
 from recon.crash import NO_CRASH, CrashPoints
 from recon.ports import Patience, for_ever
 from recon.sandbox.quickbooks.company import SandboxCompany
+from recon.targets.quickbooks.endpoint.certificate import KEPT, kept_certificate, renewed_certificate
 from recon.targets.quickbooks.endpoint.desks import relayed
 from recon.targets.quickbooks.endpoint.listen import Endpoint, endpoint
 from recon.targets.quickbooks.endpoint.password import digest_of
@@ -29,6 +31,9 @@ COMPANY = "C:\\Books\\Cedar.qbw"
 DIGEST = digest_of(PASSWORD)
 NO_TIME = Times(wait=30.0, hold=0.0, leave=0.0, hurry=0.0)
 """The clock of tests stands: 30 seconds pass only where a test says so."""
+_MAKE_CONTEXT = ssl.create_default_context
+NO_CHECK_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME: certificates of tests are made at the day of the story."""
 
 
 def envelope(operation: str, texts: dict[str, object]) -> bytes:
@@ -39,9 +44,20 @@ def envelope(operation: str, texts: dict[str, object]) -> bytes:
     ).encode()
 
 
-def post(url: str, body: bytes, headers: dict[str, str], *, method: str = "POST") -> tuple[int, bytes, dict[str, str]]:
+def trusting(certificate: bytes) -> ssl.SSLContext:
+    """Trust one certificate, whatever day this computer says it is."""
+    context = _MAKE_CONTEXT(cadata=certificate)
+    context.verify_flags |= NO_CHECK_TIME
+    return context
+
+
+def post(
+    url: str, body: bytes, headers: dict[str, str], *, method: str = "POST", certificate: bytes = b""
+) -> tuple[int, bytes, dict[str, str]]:
     where = urlsplit(url)
     connection = HTTPConnection("127.0.0.1", where.port, timeout=20)
+    if certificate:
+        connection = HTTPSConnection("127.0.0.1", where.port, timeout=20, context=trusting(certificate))
     try:
         path = where.path + (f"?{where.query}" if where.query else "")
         connection.request(method, path, body, headers)
@@ -68,9 +84,13 @@ class Connector:
     """Message sets that were handed out."""
     facts: str = ""
     versions: tuple[str, str, str] = ("US", "13", "0")
+    certificate: bytes = b""
+    """The one it trusts, where the url is https."""
 
     def call(self, operation: str, **texts: object) -> str | list[str]:
-        status, body, _ = post(self.url, envelope(operation, texts), headers_of(operation))
+        status, body, _ = post(
+            self.url, envelope(operation, texts), headers_of(operation), certificate=self.certificate
+        )
         assert status == 200, body
         result = parsed(body.decode()).children[0].children[0].children[0]
         return [child.own_text for child in result.children] if result.children else result.own_text
@@ -149,21 +169,38 @@ class World:
 def world(
     folder: Path, *, times: Times = NO_TIME, serves: bool = False, company_file: str = "", crash: CrashPoints = NO_CRASH,
     on_wait: Callable[[str], None] | None = None, port: int = 0, clock: FakeClock | None = None, patience: Patience = for_ever,
+    tls: bool = False,
 ) -> Iterator[World]:  # fmt: skip
     clock = clock or FakeClock()
     folder.mkdir(exist_ok=True)
     company = SandboxCompany(folder / "company.db", clock=clock, durable=False)
+    if tls:
+        keep_certificate(folder / ".recon")
     pool = ThreadPoolExecutor(8)
     try:
         with endpoint(
-            folder=folder / ".recon", port=port, clock=clock, times=times, serves=serves, company_file=company_file,
+            folder=folder / ".recon", port=port, clock=clock, times=times, tls=tls, serves=serves, company_file=company_file,
             relayed=relayed if serves else None, on_wait=on_wait, patience=patience, crash=crash,
         ) as here:  # fmt: skip
             here.journal.keep_facts(password=DIGEST)
-            yield World(here, Connector(here.url, company), company, clock, pool)
+            kept = kept_certificate(folder / ".recon") if tls else None
+            connector = Connector(here.url, company, certificate=kept.der if kept else b"")
+            yield World(here, connector, company, clock, pool)
     finally:
         pool.shutdown(wait=True)
         company.close()
+
+
+_MADE: dict[str, bytes] = {}
+
+
+def keep_certificate(folder: Path) -> None:
+    """Give a workspace the certificate of all tests, at the day of the story: making a key takes a while."""
+    if not _MADE:
+        renewed_certificate(folder, FakeClock().now())
+        _MADE[KEPT] = (folder / KEPT).read_bytes()
+    folder.mkdir(exist_ok=True)
+    (folder / KEPT).write_bytes(_MADE[KEPT])
 
 
 def question() -> str:

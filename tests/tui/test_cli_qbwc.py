@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -423,3 +424,77 @@ def test_a_copied_workspace_does_not_even_ask(books, clock, tmp_path):
     shutil.copytree(books.root, tmp_path / "copy")
     assert "is a copy of" in Shell(tmp_path / "copy", clock)("connect").expect(8).err
     assert not (tmp_path / "copy" / ".recon" / "webconnector.db").exists()
+
+
+# --- TLS
+
+
+def with_tls(books: Workspace, value: str = "true") -> None:
+    text = books.settings_file.read_text("utf-8")
+    text = re.sub(r"\ntls = \w+\n", "\n", text)
+    books.settings_file.write_text(text.replace("wait_minutes = 1\n", f"wait_minutes = 1\ntls = {value}\n"), "utf-8")
+
+
+def test_f46_with_tls_the_file_names_https_and_the_certificate_lies_beside_it(books, capsys, monkeypatch):
+    clock = FakeClock()
+    monkeypatch.setattr(commands.ports, "SystemClock", lambda: clock)
+    with_tls(books)
+    assert facts(capsys, books, "status")["certificate"] is None
+    said = facts(capsys, books, "file")
+    cer = books.outgoing / "recon-localhost.cer"
+    rows = {row.tag: row.text or "" for row in ET.fromstring((books.outgoing / "recon.qwc").read_text("ascii"))}
+    assert rows["AppURL"] == said["url"]
+    assert rows["AppURL"].startswith(f"https://localhost:{said['port']}/")
+    assert rows["AppSupport"].startswith(rows["AppURL"])
+    assert (said["certificate_path"], said["certificate_is_new"], said["tls"]) == (str(cer), True, True)
+    assert said["certificate"]["sha256"] == hashlib.sha256(cer.read_bytes()).hexdigest()
+    assert b"PRIVATE" not in cer.read_bytes()
+    assert run(books, "file") == 0
+    told = capsys.readouterr()
+    assert "Trusted Root Certification Authorities" in told.out
+    assert "the one from before. It counts until 2029-02-04" in told.err
+    found = facts(capsys, books, "status")
+    assert (found["tls"], found["file_tls"], found["certificate"]) == (True, True, said["certificate"])
+
+
+def test_f46_sixty_days_before_its_end_it_is_said_and_the_file_makes_another(books, capsys, monkeypatch):
+    clock = FakeClock()
+    monkeypatch.setattr(commands.ports, "SystemClock", lambda: clock)
+    with_tls(books)
+    first = facts(capsys, books, "file")["certificate"]
+    clock.forward(86400 * (825 - 61))
+    run(books, "status")
+    assert "ends soon" not in capsys.readouterr().out
+    clock.forward(86400 * 2)
+    run(books, "status")
+    assert "ends soon (until 2029-02-04): `recon qbwc file`" in capsys.readouterr().out
+    assert run(books, "file") == 0
+    assert "certmgr.msc" in capsys.readouterr().err
+    assert facts(capsys, books, "status")["certificate"] != first
+    clock.forward(86400 * 900)
+    run(books, "status")
+    assert "does not count" in capsys.readouterr().out
+
+
+def test_f46_a_file_that_names_the_other_way_is_told(books, capsys):
+    facts(capsys, books, "file")
+    with_tls(books)
+    run(books, "status")
+    said = capsys.readouterr().out
+    assert "names http, recon.toml wants https" in said
+    assert "no certificate yet" in said
+    facts(capsys, books, "file")
+    with_tls(books, "false")
+    run(books, "status")
+    assert "names https, recon.toml wants http " in capsys.readouterr().out
+
+
+def test_f46_who_serves_is_told_to_begin_anew_when_the_certificate_is_another(books, capsys):
+    run(books, "file")
+    with listen.endpoint(folder=books.private, port=0, clock=FakeClock(), times=NO_TIME, serves=True):
+        capsys.readouterr()
+        run(books, "file")
+        assert "start it again" not in capsys.readouterr().err
+        with_tls(books)
+        run(books, "file")
+        assert "goes on as it began: end it and start it again" in capsys.readouterr().err

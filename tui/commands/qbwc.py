@@ -24,7 +24,8 @@ from recon.targets.quickbooks.endpoint.qwc import OWNER_ID, USER_NAME, new_file_
 from recon.text import show
 from recon.workspace import Workspace, find_workspace
 from tui.asking import ask, ask_secret
-from tui.connector_setup import keep_password, write_qwc
+from tui.commands.qbwc_tls import file_facts, file_notes, first_steps, serve_notes, status_facts, status_lines
+from tui.connector_setup import certificate_warning, keep_password, write_qwc
 from tui.crashing import crash_points
 from tui.output import Output, end_printing
 from tui.wiring import open_service
@@ -99,6 +100,7 @@ def _file(call: Call) -> int:
     facts = {
         "connection": call.connection, "path": str(path), "url": "", "port": call.rules.port, "owner_id": OWNER_ID, "file_id": "",
         "user_name": USER_NAME, "poll_minutes": call.rules.poll_minutes, "has_password": False, "dry_run": call.args.dry_run,
+        "tls": call.rules.tls, **file_facts(None),
     }  # fmt: skip
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is no folder. Nothing was written; give another --output.")
@@ -107,13 +109,18 @@ def _file(call: Call) -> int:
         call.output.line(f"Would write {path} for port {call.rules.port}.")
         return 0
     with closing(call.journal()) as journal:
-        url, file_id = write_qwc(journal, path, company=call.company, rules=call.rules, crash=crash_points())
+        written = write_qwc(
+            journal, path, private=call.workspace.private, clock=ports.SystemClock(), company=call.company, rules=call.rules,
+            crash=crash_points(),
+        )  # fmt: skip
         has_password = bool(journal.fact(PASSWORD_FACT))
-    facts |= {"url": url, "file_id": file_id, "has_password": has_password}
+    facts |= {"url": written.url, "file_id": written.file_id, "has_password": has_password, **file_facts(written)}
     call.output.document("qbwc", {"action": "file", **facts})
     call.output.line(f"Wrote {path}. It holds no password. On the computer with QuickBooks:")
-    for number, step in enumerate(_STEPS, start=1):
-        call.output.line(f"  {number}. {step.format(path=path)}")
+    for number, step in enumerate((*first_steps(written), *(step.format(path=path) for step in _STEPS)), start=1):
+        call.output.line(f"  {number}. {step}")
+    for words in file_notes(written, serving(call.workspace.private)):
+        call.output.note(words)
     if not has_password:
         call.output.note("No password is set yet: `recon qbwc password --generate`")
     return 0
@@ -170,7 +177,7 @@ def _serve(call: Call) -> int:
     rules = call.rules
     with stand(
         folder=call.workspace.private, port=rules.port, wait_seconds=rules.wait_minutes * 60.0, clock=ports.SystemClock(),
-        company_file=rules.company_file, on_visit=seen, crash=crash_points(),
+        tls=rules.tls, company_file=rules.company_file, on_visit=seen, crash=crash_points(),
     ) as here:  # fmt: skip
         facts = {
             "connection": call.connection,
@@ -186,6 +193,8 @@ def _serve(call: Call) -> int:
             output.note("No password is set yet, so nobody is let in: `recon qbwc password --generate`")
         if not here.journal.fact("file-port"):
             output.note("The Web Connector does not know recon yet: `recon qbwc file`")
+        for words in serve_notes(here.journal, rules, call.workspace.private, ports.SystemClock()):
+            output.note(words)
         end_printing()  # a program reads the address while this stands
         output.note("Ctrl+C ends it.")
         _until_stopped()
@@ -223,6 +232,7 @@ def _status(call: Call) -> int:
     facts: dict[str, Any] = {
         "connection": call.connection, "port": call.rules.port, "is_set_up": False, "file_port": None, "file_id": "",
         "has_password": False, "company_file": "", "company_name": "", "unresolved": None, "visits": [],
+        **status_facts(call.rules, call.workspace.private),
     }  # fmt: skip
     if (call.workspace.private / FILE).exists():
         with closing(Journal(call.workspace.private, ports.SystemClock(), writable=False)) as journal:
@@ -230,7 +240,8 @@ def _status(call: Call) -> int:
     holder = serving(call.workspace.private)
     facts |= {"process": None if holder is None else holder.pid, "serves": holder is not None and holder.serves}
     call.output.document("qbwc", {"action": "status", **facts})
-    for line in _status_lines(facts):
+    warning = certificate_warning(call.rules, call.workspace.private, ports.SystemClock())
+    for line in (*_status_lines(facts), *status_lines(facts, warning), *_visit_lines(facts)):
         call.output.line(line)
     return 4 if facts["unresolved"] else 0
 
@@ -241,6 +252,7 @@ def _journal_facts(journal: Journal) -> dict[str, Any]:
     return {
         "is_set_up": bool(port),
         "file_port": int(port) if port else None,
+        "file_tls": journal.fact("file-tls") == "yes" if port else None,
         "file_id": journal.fact("file-id"),
         "has_password": bool(journal.fact(PASSWORD_FACT)),
         "company_file": journal.fact("company-file"),
@@ -270,6 +282,9 @@ def _status_lines(facts: dict[str, Any]) -> Iterator[str]:
             f"Unresolved since {facts['unresolved']['handed_at'][:16].replace('T', ' ')} UTC: one message set; QuickBooks is asked what"
             " became of it at the next visit. If the company file it went to is lost for good: `recon qbwc settle`."
         )
+
+
+def _visit_lines(facts: dict[str, Any]) -> Iterator[str]:
     for visit in facts["visits"]:
         yield f"  {visit['at'][:19].replace('T', ' ')}  {visit['words']}"
 

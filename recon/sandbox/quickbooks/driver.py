@@ -102,7 +102,7 @@ class WebConnector:
     """Spent waiting for the service."""
 
     def __post_init__(self) -> None:
-        self.service = Service(self.application.url)
+        self.service = Service(self.application.url, certificate=self.application.certificate)
         self._visits = 0
         self._late: list[tuple[str, str]] = []
         self._every_seconds = self.application.every_seconds

@@ -18,6 +18,8 @@ DESCRIPTION_MAX: Final = 80
 _GUID: Final = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 _NEEDED: Final = ("AppName", "AppURL", "AppDescription", "AppSupport", "UserName", "OwnerID", "FileID", "QBType")
 _LARGEST: Final = 1 << 20
+CERTIFICATE: Final = "recon-localhost.cer"
+"""Beside the .qwc file of a service with https: the one certificate that is trusted, as a person would have Windows do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Application:
     user: str
     every_seconds: int
     """How often it is to be run by itself; 0: only by hand."""
+    certificate: bytes = b""
+    """The one certificate that is trusted (DER); empty: the service speaks plainly."""
 
 
 def read_application(path: Path) -> Application:
@@ -65,8 +69,15 @@ def read_application(path: Path) -> Application:
     minutes = top.findtext("Scheduler/RunEveryNMinutes", "").strip() or "0"
     if not (seconds.isdecimal() and minutes.isdecimal()):
         problems.append("Scheduler holds something else than a whole number")
+    certificate = b""
+    if urlsplit(said.get("AppURL", "")).scheme == "https":
+        try:
+            certificate = path.with_name(CERTIFICATE).read_bytes()[:_LARGEST]
+        except OSError:
+            problems.append(f"AppURL is https, and its certificate {CERTIFICATE} does not lie beside the file")
     if problems:
         raise UsageError(f"{path}: the Web Connector would not take it: {'; '.join(problems)}.")
     return Application(
         name=said["AppName"], url=said["AppURL"], user=said["UserName"], every_seconds=int(seconds) or int(minutes) * 60,
+        certificate=certificate,
     )  # fmt: skip

@@ -7,6 +7,7 @@ what was wrong with it. Which calls there are is Intuit's (reference section 7).
 from __future__ import annotations
 
 import http.client
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -42,12 +43,16 @@ class Service:
     url: str
     headers: dict[str, str] = field(default_factory=dict)
     """More headers, or others, for trying out what a service refuses."""
+    certificate: bytes = field(default=b"", repr=False)
+    """The one certificate that is trusted, for https (DER)."""
     _wire: http.client.HTTPConnection | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
-        if parts.scheme != "http" or parts.hostname not in _LOCAL:
-            raise UsageError(f"The sandbox's Web Connector goes to http://localhost only, not to {self.url}.")
+        if parts.scheme != ("https" if self.certificate else "http") or parts.hostname not in _LOCAL:
+            raise UsageError(
+                f"The sandbox's Web Connector goes to http://localhost only, or to https with its certificate, not to {self.url}."
+            )
 
     def call(self, operation: str, values: Sequence[tuple[str, str]] = ()) -> list[str]:
         """Call one operation; returns the texts of its result (one, or those of an array).
@@ -79,13 +84,20 @@ class Service:
         }
         try:
             if self._wire is None:
-                self._wire = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS)
+                self._wire = self._connection(parts.hostname or "", parts.port)
             self._wire.request("POST", parts.path or "/", body=body, headers=headers)
             answer = self._wire.getresponse()
             return answer.status, answer.getheader("Content-Type", ""), answer.read(_LARGEST)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise NoAnswer(f"{operation}: {self.url} gives no answer ({error or type(error).__name__})") from error
+
+    def _connection(self, host: str, port: int | None) -> http.client.HTTPConnection:
+        """Return a connection as Windows would let the original make it: to a trusted certificate of that name and day."""
+        if not self.certificate:
+            return http.client.HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)
+        context = ssl.create_default_context(cadata=self.certificate)
+        return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_SECONDS, context=context)
 
     def close(self) -> None:
         """Close the connection."""

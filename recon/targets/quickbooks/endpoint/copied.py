@@ -12,6 +12,7 @@ from typing import Final
 
 from recon.files import put_in_place
 from recon.ports import Clock
+from recon.targets.quickbooks.endpoint.certificate import KEPT
 from recon.targets.quickbooks.endpoint.journal import FILE, Journal
 from recon.targets.quickbooks.endpoint.listen import only_one
 from recon.targets.quickbooks.endpoint.relay import NOTE
@@ -22,7 +23,8 @@ _BESIDE: Final = ("-wal", "-shm")
 def set_aside(folder: Path, clock: Clock) -> tuple[str, ...]:
     """Put the original's journal aside under a name of its own; returns what a person should know, nothing where there is none.
 
-    The next command makes a journal anew, with a new path and a new id (`FileID`), and without a password.
+    The next command makes a journal anew, with a new path and a new id (`FileID`), and without a password. The original's key
+    for TLS is taken away; `recon qbwc file` makes another.
 
     Raises:
         StoreBusy: Another process of this folder deals with the Web Connector.
@@ -34,6 +36,9 @@ def set_aside(folder: Path, clock: Clock) -> tuple[str, ...]:
     with only_one(folder):
         with closing(Journal(folder, clock)) as journal:  # closing folds the write-ahead log in
             unresolved, was_set_up = journal.unresolved(), bool(journal.fact("file-port"))
+        (folder / KEPT).unlink(
+            missing_ok=True
+        )  # before the journal: while that lies there, this is done again after a crash
         aside = path.with_name(f"webconnector-of-the-original-{clock.now():%Y%m%dT%H%M%S}.db")
         put_in_place(path, aside, step="webconnector-aside")
         for tail in _BESIDE:

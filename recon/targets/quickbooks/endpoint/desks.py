@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import OutcomeUnknown, TargetUnavailable
-from recon.listening import HOST
 from recon.ports import Clock, Patience, for_ever
 from recon.targets.quickbooks.desk import CompanyFile, Desk, Recovered
+from recon.targets.quickbooks.endpoint.calling import connection_to
 from recon.targets.quickbooks.endpoint.dispatch import Dispatch
 from recon.targets.quickbooks.endpoint.journal import Journal
 from recon.targets.quickbooks.endpoint.listen import Endpoint, endpoint, prove, serving
@@ -97,7 +97,7 @@ class RelayDesk:
     @contextmanager
     def staying(self) -> Iterator[None]:
         """Have visits of the Web Connector last as long as this desk is open."""
-        connection = HTTPConnection(HOST, self._holder.port, timeout=_CONNECT_SECONDS)
+        connection = connection_to(self._holder, timeout=_CONNECT_SECONDS)
         try:
             self._post(connection, {"do": "stay"}, is_out=False)
             yield
@@ -122,7 +122,7 @@ class RelayDesk:
             TargetUnavailable: Nothing was handed out.
             OutcomeUnknown: It may have been.
         """
-        connection = HTTPConnection(HOST, self._holder.port, timeout=_CONNECT_SECONDS)
+        connection = connection_to(self._holder, timeout=_CONNECT_SECONDS)
         try:
             said = json.loads(self._post(connection, {**question, "wait": self._wait}, is_out=is_out))
         except ValueError:
@@ -220,6 +220,7 @@ def open_desk(
     port: int,
     wait_seconds: float,
     clock: Clock,
+    tls: bool = False,
     company_file: str = "",
     on_wait: Callable[[str], None] | None = None,
     patience: Patience = for_ever,
@@ -232,6 +233,7 @@ def open_desk(
         port: Where the Web Connector asks; fixed per workspace. 0 is any free one, for tests.
         wait_seconds: How long the Web Connector is waited for.
         clock: Time.
+        tls: The Web Connector speaks TLS with us.
         company_file: The file the Web Connector opens; empty: the one that is open.
         on_wait: Told what to press where, whenever the Web Connector is waited for; told nothing (empty) when that is over.
         patience: Whether a person wants the wait to end.
@@ -250,7 +252,7 @@ def open_desk(
         return
     times = Times(wait=wait_seconds)
     with endpoint(
-        folder=folder, port=port, clock=clock, times=times, company_file=company_file, on_wait=on_wait,
+        folder=folder, port=port, clock=clock, times=times, tls=tls, company_file=company_file, on_wait=on_wait,
         patience=patience, crash=crash,
     ) as here:  # fmt: skip
         yield EndpointDesk(here.dispatch)
@@ -274,6 +276,7 @@ def serve(
     port: int,
     wait_seconds: float,
     clock: Clock,
+    tls: bool = False,
     company_file: str = "",
     on_visit: Callable[[str], None] | None = None,
     crash: CrashPoints = NO_CRASH,
@@ -286,7 +289,7 @@ def serve(
     """
     times = Times(wait=wait_seconds)
     with endpoint(
-        folder=folder, port=port, clock=clock, times=times, company_file=company_file, serves=True, relayed=relayed,
+        folder=folder, port=port, clock=clock, times=times, tls=tls, company_file=company_file, serves=True, relayed=relayed,
         on_visit=on_visit, crash=crash,
     ) as here:  # fmt: skip
         yield here

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +18,13 @@ from recon.errors import StoreBusy, TargetUnavailable
 from recon.files import OWNER_FILE_MODE, make_folder
 from recon.listening import HOST, held_beside, listening_socket
 from recon.ports import Clock, Patience, for_ever
+from recon.targets.quickbooks.endpoint.calling import Stranger, connection_to
+from recon.targets.quickbooks.endpoint.certificate import needed_certificate, server_context
 from recon.targets.quickbooks.endpoint.connector import Connector
 from recon.targets.quickbooks.endpoint.dispatch import Dispatch
 from recon.targets.quickbooks.endpoint.journal import Journal
 from recon.targets.quickbooks.endpoint.password import Door
-from recon.targets.quickbooks.endpoint.qwc import Address, new_file_id, new_room
+from recon.targets.quickbooks.endpoint.qwc import new_file_id, new_room
 from recon.targets.quickbooks.endpoint.relay import LOCK, NOTE, Holder, is_signed, new_holder, read_note, write_note
 from recon.targets.quickbooks.endpoint.server import EndpointServer, Presence, Relayed
 from recon.targets.quickbooks.endpoint.waiting import Times
@@ -95,7 +97,7 @@ class Endpoint:
     @property
     def url(self) -> str:
         """Address for the Web Connector."""
-        return Address(port=self._server.holder.port, room=self._server.holder.room).url
+        return self._server.address.url
 
 
 @contextmanager
@@ -105,6 +107,7 @@ def endpoint(
     port: int,
     clock: Clock,
     times: Times,
+    tls: bool = False,
     company_file: str = "",
     serves: bool = False,
     relayed: Callable[[Dispatch], Relayed] | None = None,
@@ -117,13 +120,14 @@ def endpoint(
 
     Raises:
         StoreBusy: Another process of this workspace does already.
-        TargetUnavailable: Another program has the port.
+        TargetUnavailable: Another program has the port; or TLS is wanted, and there is no certificate for it.
     """
+    certificate = needed_certificate(folder, clock.now()).pem if tls else ""
     with only_one(folder), _taken(port) as taken:
         journal = Journal(folder, clock, crash=crash, seen=on_visit)
         try:
             journal.trim()
-            holder = new_holder(taken.getsockname()[1], identity(journal)[0], serves=serves)
+            holder = new_holder(taken.getsockname()[1], identity(journal)[0], serves=serves, certificate=certificate)
             dispatch = Dispatch(
                 journal, clock, times, company_file=company_file, stands=not serves, on_wait=on_wait, patience=patience
             )
@@ -135,6 +139,7 @@ def endpoint(
                 Connector(dispatch, door, dispatch.note),
                 relayed(dispatch) if relayed else None,
                 presence,
+                server_context(folder) if tls else None,
             )
             with _running(server):
                 prove(holder)
@@ -219,10 +224,12 @@ def _addresses() -> list[str]:
 
 def _asked_for_proof(host: str, holder: Holder, nonce: str) -> str | None:
     """Return what the program there says; None: nobody listens. Nothing but a number made for this goes to it."""
-    connection = HTTPConnection(host, holder.port, timeout=PROOF_SECONDS)
+    connection = connection_to(holder, host, timeout=PROOF_SECONDS)
     try:
         try:
             connection.connect()
+        except Stranger:
+            return ""
         except OSError:
             return None
         connection.request("GET", f"/{holder.room}?proof={nonce}", headers={"Host": f"{HOST}:{holder.port}"})

@@ -25,11 +25,12 @@ class Address:
     port: int
     room: str
     """Part of the path nobody else knows."""
+    tls: bool = False
 
     @property
     def url(self) -> str:
         """The address as it stands in the file: the Web Connector takes http on `localhost` only."""
-        return f"http://localhost:{self.port}/{self.room}"
+        return f"http{'s' if self.tls else ''}://localhost:{self.port}/{self.room}"
 
 
 def new_room() -> str:

@@ -36,15 +36,18 @@ class Holder:
     secret: str
     serves: bool
     """It takes questions of other processes: `recon qbwc serve`."""
+    certificate: str = ""
+    """It speaks TLS with this certificate (PEM); empty: plainly."""
 
     def __repr__(self) -> str:
         """Show no secret."""
         return f"Holder(port={self.port}, pid={self.pid}, serves={self.serves})"
 
 
-def new_holder(port: int, room: str, *, serves: bool) -> Holder:
+def new_holder(port: int, room: str, *, serves: bool, certificate: str = "") -> Holder:
     """Return this process as the holder, with a secret of its own."""
-    return Holder(port=port, room=room, pid=os.getpid(), secret=secrets.token_hex(32), serves=serves)
+    secret = secrets.token_hex(32)
+    return Holder(port=port, room=room, pid=os.getpid(), secret=secret, serves=serves, certificate=certificate)
 
 
 def write_note(folder: Path, holder: Holder) -> None:
@@ -63,7 +66,7 @@ def read_note(folder: Path) -> Holder | None:
         facts = json.loads((folder / NOTE).read_text(encoding="utf-8"))
         return Holder(
             port=int(facts["port"]), room=str(facts["room"]), pid=int(facts["pid"]), secret=str(facts["secret"]),
-            serves=bool(facts["serves"]),
+            serves=bool(facts["serves"]), certificate=str(facts.get("certificate", "")),
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError):
         return None

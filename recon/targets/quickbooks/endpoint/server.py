@@ -10,14 +10,17 @@ import hmac
 import json
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from recon.errors import ReconError, TargetError
 from recon.listening import HOST
 from recon.targets.quickbooks.endpoint.connector import Connector
+from recon.targets.quickbooks.endpoint.qwc import Address
 from recon.targets.quickbooks.endpoint.relay import NONCE, SIGNATURE, Holder, error_facts, is_signed, signature
 from recon.targets.quickbooks.endpoint.soap import (
     LARGEST_BODY,
@@ -29,12 +32,17 @@ from recon.targets.quickbooks.endpoint.soap import (
 )
 from recon.targets.quickbooks.endpoint.wsdl import wsdl
 
+if TYPE_CHECKING:
+    from io import BufferedReader
+
 Relayed = Callable[[Mapping[str, Any], Callable[[], bool]], Mapping[str, Any]]
 """Answers another recon of this workspace; its second argument says whether that one still listens."""
 
 _XML: Final = "text/xml; charset=utf-8"
 _HELP: Final = b"This address is for the QuickBooks Web Connector. Look at it with: `recon qbwc status`\n"
 _PRESENCE_SECONDS: Final = 0.3
+HANDSHAKE_SECONDS: Final = 10.0
+_REST: Final = 1 << 16
 
 
 class EndpointServer(ThreadingHTTPServer):
@@ -44,21 +52,48 @@ class EndpointServer(ThreadingHTTPServer):
     request_queue_size = 16
 
     def __init__(
-        self, taken: socket.socket, holder: Holder, connector: Connector, relayed: Relayed | None, presence: Presence
-    ) -> None:
+        self, taken: socket.socket, holder: Holder, connector: Connector, relayed: Relayed | None, presence: Presence,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:  # fmt: skip
         super().__init__((HOST, holder.port), Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = taken
         self.server_address = taken.getsockname()
         self.holder = holder
+        self.address = Address(port=holder.port, room=holder.room, tls=tls is not None)
+        self._tls = tls
         self.connector = connector
         self.relayed = relayed
         self.presence = presence
         self.is_closing = threading.Event()
         self.server_activate()
 
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  signature of the base class
+        """Answer one connection, on its own thread: whoever says nothing in the handshake keeps no other one waiting."""
+        if self._tls is None:
+            super().finish_request(request, client_address)
+            return
+        with self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as secured:
+            if _shakes_hands(secured):
+                super().finish_request(secured, client_address)
+            with suppress(OSError):
+                secured.shutdown(socket.SHUT_WR)
+
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  signature of the base class
         """Say nothing: whoever calls sees that no answer came, and an error page would hold values."""
+
+
+def _shakes_hands(secured: ssl.SSLSocket) -> bool:
+    """Return whether the other side speaks TLS with us, within a moment."""
+    try:
+        secured.settimeout(HANDSHAKE_SECONDS)
+        secured.do_handshake()
+    except (OSError, ValueError):
+        with suppress(OSError):  # what was said plainly is read and thrown away: the end then comes as an end
+            secured.settimeout(0)
+            socket.socket.recv(secured, _REST)
+        return False
+    return True
 
 
 class Presence:
@@ -103,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._refuse(403, words)
         query = self.path.partition("?")[2]
         if query.lower() == "wsdl":
-            return self._send(200, wsdl(f"http://localhost:{self._ours.holder.port}/{self._ours.holder.room}"), _XML)
+            return self._send(200, wsdl(self._ours.address.url), _XML)
         if query == "support":
             return self._send(200, _HELP, "text/plain; charset=utf-8")
         kind, _, nonce = query.partition("=")
@@ -158,9 +193,21 @@ class Handler(BaseHTTPRequestHandler):
             return False
         try:
             readable, _, _ = select.select([self.connection], [], [], 0)
-            return not readable or bool(self.connection.recv(1, socket.MSG_PEEK))
+            if not readable or not isinstance(self.connection, ssl.SSLSocket):
+                return not readable or bool(self.connection.recv(1, socket.MSG_PEEK))
+            return self._says_more()
         except (OSError, ValueError):
             return False
+
+    def _says_more(self) -> bool:
+        """Return whether a connection over TLS goes on: bytes on the wire may also be its end."""
+        self.connection.settimeout(0)
+        try:
+            return bool(cast("BufferedReader", self.rfile).peek(1))
+        except ssl.SSLWantReadError:
+            return True  # part of a record
+        finally:
+            self.connection.settimeout(self.timeout)
 
     # --- other recons of this workspace
 
