@@ -144,6 +144,9 @@ def test_settings_facts_change_with_every_rule_and_not_with_addresses():
     assert settings_facts(base, "main") == settings_facts(
         parse_settings(changed("connections.main.ledger", {"timeout_seconds": 9})), "main"
     )
+    assert settings_facts(base, "main") == settings_facts(
+        parse_settings(changed("connections.main.quickbooks", {"tls": True, "port": 9000})), "main"
+    )
     for path, value in (
         ("connections.main.vat_rate_percent", "10"),
         ("connections.main.ledger", {"vat_rounding": "line"}),

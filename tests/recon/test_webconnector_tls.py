@@ -273,7 +273,9 @@ def test_f46_a_set_with_markup_goes_through_another_recon_over_tls_and_is_settle
             here.connector.begin()
             here.connector.step()
             assert read(asked.result(10)).by_id("1").rows[0].text("Name") == "Müller & <Söhne>"
+            assert here.here.dispatch._workers == 1
         assert here.here.journal.unresolved() is None
+        assert comes_true(lambda: here.here.dispatch._workers == 0)  # the desk is closed: visits need not last
 
 
 # --- whose port it is

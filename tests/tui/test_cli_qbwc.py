@@ -17,10 +17,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from recon.crash import CrashPoints
 from recon.errors import NotSettled, StoreBusy, StoreError, UsageError
 from recon.sandbox.quickbooks.company import SandboxCompany
 from recon.settings_text import FirstAnswers, first_settings
 from recon.targets.quickbooks.endpoint import listen
+from recon.targets.quickbooks.endpoint.certificate import kept_certificate
 from recon.targets.quickbooks.endpoint.desks import open_desk
 from recon.targets.quickbooks.endpoint.journal import Journal, Stated
 from recon.targets.quickbooks.endpoint.password import fits
@@ -498,3 +500,25 @@ def test_f46_who_serves_is_told_to_begin_anew_when_the_certificate_is_another(bo
         with_tls(books)
         run(books, "file")
         assert "goes on as it began: end it and start it again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("point", ["certificate.before", "certificate.after", "cer.before", "cer.after", "qwc.before"])
+def test_f46_a_file_that_was_cut_short_is_made_whole_by_the_next_one(books, capsys, monkeypatch, point):
+    """The plug is pulled between key, certificate and file: afterwards the three belong together."""
+
+    class Plug(CrashPoints):
+        def reach(self, reached: str) -> None:
+            if reached == point:
+                raise KeyboardInterrupt
+
+    with_tls(books)
+    with monkeypatch.context() as pulled:
+        pulled.setattr(commands, "crash_points", Plug)
+        with pytest.raises(KeyboardInterrupt):
+            run(books, "file")
+    assert not (books.outgoing / "recon.qwc").exists()
+    said = facts(capsys, books, "file")
+    cer = (books.outgoing / "recon-localhost.cer").read_bytes()
+    assert said["certificate"]["sha256"] == hashlib.sha256(cer).hexdigest()
+    assert kept_certificate(books.private).der == cer
+    assert said["certificate_is_new"] == (point == "certificate.before")

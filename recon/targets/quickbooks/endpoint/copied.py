@@ -36,9 +36,8 @@ def set_aside(folder: Path, clock: Clock) -> tuple[str, ...]:
     with only_one(folder):
         with closing(Journal(folder, clock)) as journal:  # closing folds the write-ahead log in
             unresolved, was_set_up = journal.unresolved(), bool(journal.fact("file-port"))
-        (folder / KEPT).unlink(
-            missing_ok=True
-        )  # before the journal: while that lies there, this is done again after a crash
+        # The key goes before the journal does: while that lies there, this is done again after a crash.
+        (folder / KEPT).unlink(missing_ok=True)
         aside = path.with_name(f"webconnector-of-the-original-{clock.now():%Y%m%dT%H%M%S}.db")
         put_in_place(path, aside, step="webconnector-aside")
         for tail in _BESIDE:
