@@ -175,6 +175,7 @@ def test_f46_without_the_certificate_nobody_says_a_word(here, tmp_path):
 def test_f46_tls_of_today_is_spoken(here, version):
     context = trusting(here.connector.certificate)
     context.maximum_version = version
+    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN  # the default from Python 3.13 on
     with socket.create_connection(("127.0.0.1", port_of(here)), timeout=10) as plain:
         secured = context.wrap_socket(plain, server_hostname="localhost")
         assert secured.version() == version.name.replace("_", ".")
