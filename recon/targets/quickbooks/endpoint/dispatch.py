@@ -29,7 +29,7 @@ from recon.targets.quickbooks.endpoint.session import (
 from recon.targets.quickbooks.endpoint.waiting import LOOK_SECONDS, Waiting, nothing_out
 from recon.targets.quickbooks.qbxml.problems import MalformedAnswer
 from recon.targets.quickbooks.qbxml.read import Answers, read
-from recon.targets.quickbooks.qbxml.status import Verdict, hresult
+from recon.targets.quickbooks.qbxml.status import Verdict, hresult, set_words
 from recon.targets.quickbooks.qbxml.write import message_set, request
 from recon.text import show
 
@@ -108,6 +108,8 @@ class Dispatch(Waiting):
                 return self._failed(session, code, message)
             try:
                 said = read(response)
+                if trouble := set_words(said.set_status):
+                    self.note(trouble)
                 strange = unlike(session.out, said)
                 if strange:
                     self.note(f"ignored: {strange}")
