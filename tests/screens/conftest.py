@@ -113,8 +113,6 @@ QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_filter_line",
 """Modules whose tests all belong to the quick tier."""
 QUICK_IN_USE = {"test_connection_side", "test_doctor_screen", "test_first_run", "test_home", "test_upload_screen"}
 """Modules whose tests of keys, clicks and decisions belong to it; their further pictures do not."""
-QUICK_PAGES = ("1-language", "3-wrong-tax-id", "5-nothing-answered")
-"""Pages of the first run whose pictures belong to it."""
 QUICK_USES = ("marked_is_decided", "filter_typed_fast", "double_click_opens", "undo", "f9", "unknown")
 """Uses of Review and ways to the places that belong to it; the commands' tests show the same decisions."""
 QUICK_PICTURES = ("-demo]", "-worst]")
@@ -133,8 +131,6 @@ def _is_quick(module: str, name: str) -> bool:
     if module == "test_gallery":
         is_state = name.startswith("test_state[") and name.endswith(QUICK_PICTURES)
         return is_state or "[" not in name
-    if name.startswith("test_page["):
-        return any(f"[{page}]" in name for page in QUICK_PAGES)
     if module in {"test_review_use", "test_places"}:
         return any(word in name for word in QUICK_USES)
     return module in QUICK or (module in QUICK_IN_USE and not name.startswith("test_picture"))
