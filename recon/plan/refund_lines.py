@@ -12,7 +12,6 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
 from recon.frames.schemas import LineKind, VatCode
 from recon.plan.columns import per_order, share_half_up
 from recon.plan.details import LINED
@@ -20,6 +19,7 @@ from recon.plan.finish import split_lines
 from recon.plan.items import Items
 from recon.plan.lifecycle import LIFECYCLE
 from recon.plan.lines import booked_lines
+from recon.plan.own_lines import before_discounts
 from recon.plan.work import Work
 
 _REPOSTS: Final = [rule.name.startswith("reposted") for rule in LIFECYCLE]
@@ -119,32 +119,23 @@ def _lines(pairs: pl.DataFrame, work: Work, items: Items, source_count: int) -> 
         return pl.DataFrame(schema=LINED)
     first = work.inputs.lines.height
     booked = booked_lines(
-        mine.with_columns(pl.lit(None, dtype=pl.Boolean).alias("taxable")),
+        before_discounts(mine.with_columns(pl.lit(None, dtype=pl.Boolean).alias("taxable")), work.connection),
         items,
         pl.repeat(value=True, n=work.orders.height, dtype=pl.Boolean, eager=True),
     )
     named = mine["name"].is_not_null() | (mine["kind"] == "product")
-    goods = _before_discounts(booked.with_columns(mine["doc_no"]), work.connection).with_columns(
-        (mine["_at"] + first).cast(pl.UInt32).alias("source"), pl.lit(named).alias("_named"),
+    goods = booked.with_columns(
+        mine["doc_no"], (mine["_at"] + first).cast(pl.UInt32).alias("source"), pl.lit(named).alias("_named"),
         (mine["tax_minor"] != 0).alias("_taxed"),
     )  # fmt: skip
     channel = items.channel_no.gather(mine["order_no"])
-    own = [_one_line(mine, -pl.col("discount_minor"), "discount", items, channel)] if _as_line(work.connection) else []
-    own.append(_one_line(mine, pl.col("tax_minor"), "tax", items, channel))
+    own = [_one_line(mine, pl.col("tax_minor"), "tax", items, channel)]
+    if work.connection.discounts == "line":
+        own.insert(0, _one_line(mine, -pl.col("discount_minor"), "discount", items, channel))
     both = pl.concat([goods.select(own[0].columns), *own]).sort("doc_no", maintain_order=True)
     both = both.filter((pl.col("amount_minor") != 0) | (pl.col("kind") == "product"))
     homeless = both.filter((items.frame["state"] != "ok").gather(both["item"]))["doc_no"]
     return _finished(both.filter(~pl.col("doc_no").is_in(homeless.unique().implode())), source_count)
-
-
-def _as_line(connection: Connection) -> bool:
-    return connection.discounts == "line"
-
-
-def _before_discounts(lines: pl.DataFrame, connection: Connection) -> pl.DataFrame:
-    """Return the lines at their full price where the sale had them so."""
-    amount = pl.col("amount_minor") + pl.col("discount_minor") if _as_line(connection) else pl.col("amount_minor")
-    return lines.with_columns(amount.alias("amount_minor"))
 
 
 def _one_line(mine: pl.DataFrame, amount: pl.Expr, kind: str, items: Items, channel_no: pl.Series) -> pl.DataFrame:
