@@ -70,19 +70,12 @@ def _written(schema: pl.Schema, frame: pl.DataFrame) -> pl.Expr:
         if name not in left_out and name in frame.columns and schema[name] != pl.List
     ]
     written = pl.concat_str(columns, separator=_FIELD)
-    said = [name for name in _ONLY_WHERE_SAID if name in schema and name in frame.columns]
-    if not said:
-        return written
-    more = (pl.concat_str([pl.lit(_FIELD), _text(pl.col(name), schema[name])]) for name in said)
-    return pl.concat_str(
-        [
-            written,
-            *(
-                pl.when(pl.col(name).is_null()).then(pl.lit("")).otherwise(own)
-                for name, own in zip(said, more, strict=True)
-            ),
-        ]
-    )
+    said = [
+        pl.when(pl.col(name).is_not_null()).then(_text(pl.col(name), schema[name]))
+        for name in _ONLY_WHERE_SAID
+        if name in schema and name in frame.columns
+    ]
+    return pl.concat_str([written, *said], separator=_FIELD, ignore_nulls=True)
 
 
 def _text(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
