@@ -350,3 +350,21 @@ def test_who_asks_through_the_one_that_serves_ends_as_quickly(tmp_path):
             here.connector.bring(here.company.process(text))
             assert read(desk.recovered("k2").answer).set_id == "rc2"
             assert desk.recovered("k1") is None
+
+
+def test_f40_a_question_nobody_can_take_back_any_more_is_not_taken_for_one_that_never_went_out(tmp_path):
+    """Both are told to end at once, as when the computer is shut down: the one that serves hears no new question."""
+    left: list[float | None] = [None]
+    with world(tmp_path / "books", serves=True) as here:
+        how = {"folder": tmp_path / "books" / ".recon", "port": 0, "wait_seconds": 30, "clock": here.clock}
+        with open_desk(**how, patience=lambda: left[0]) as desk:
+            asked = here.pool.submit(desk.ask, change("rc1", "Ann"), set_id="rc1", about=("k1",))
+            while here.connector.begin() != "":
+                pass
+            here.connector.fetch_patiently()
+            here.here._server.shutdown()
+            here.here._server.server_close()
+            left[0] = 0.0
+            with pytest.raises(OutcomeUnknown, match="Stopped as asked, before QuickBooks answered"):
+                asked.result(10)
+        assert here.here.journal.unresolved().set_id == "rc1"

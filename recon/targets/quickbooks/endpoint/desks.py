@@ -169,12 +169,19 @@ class RelayDesk:
             if left is None or question["do"] not in {"ask", "company-file", "recovered"}:
                 continue
             set_id = str(question.get("set_id", ""))
-            if not set_id or self._asked({"do": "drop", "set_id": set_id})["dropped"]:
+            if not set_id or self._is_taken_back(set_id):
                 raise nothing_out(STOPPED, "stopped")
             now = time.monotonic()
             ends = min(ends, now + left)
             if now >= ends:
                 raise lost("Stopped as asked, before QuickBooks answered.", "stopped")
+
+    def _is_taken_back(self, set_id: str) -> bool:
+        """Have a question taken back; False: it was handed out, or nobody is there who could say."""
+        try:
+            return bool(self._asked({"do": "drop", "set_id": set_id})["dropped"])
+        except TargetUnavailable:
+            return False  # that this call did not get through says nothing of the question
 
     def _gone(self, *, is_out: bool) -> TargetUnavailable | OutcomeUnknown:
         if is_out:
