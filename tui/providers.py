@@ -175,6 +175,7 @@ def _quickbooks_capabilities(access: Access) -> Capabilities:
 @contextmanager
 def _quickbooks(access: Access) -> Iterator[Target]:
     from recon.targets.quickbooks.endpoint.desks import left_words, open_desk
+    from recon.targets.quickbooks.endpoint.listen import require_password
     from recon.targets.quickbooks.target import QuickBooksTarget
     from tui.connector_setup import certificate_warning
 
@@ -182,6 +183,7 @@ def _quickbooks(access: Access) -> Iterator[Target]:
     rules, folder = access.connection.quickbooks, access.workspace.private
     seconds = rules.wait_minutes * 60
     output = Output(as_json=True)
+    require_password(folder, access.clock)
     if warning := certificate_warning(rules, folder, access.clock):
         output.note(f"note: {warning}")
 

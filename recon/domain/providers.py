@@ -89,6 +89,8 @@ class LedgerFacts:
     """It takes one document for a day's orders: a credit note there need not name the document it is about."""
     stock_settings: str = ""
     """The table of recon.toml that names its accounts of stock and of the cost of goods sold; empty: it keeps no stock for us."""
+    is_visited: bool = False
+    """It is not called: its own program comes to us, and has to be told of us first."""
     creates_customers: bool = False
     """A contact's code there is its name, and we create one for each buyer where a person wants that."""
 
@@ -101,7 +103,7 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
     "peak-file": LedgerFacts(label="PEAK's import file"),
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
-    "quickbooks": _DESKTOP,
+    "quickbooks": replace(_DESKTOP, is_visited=True),
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
     ),

@@ -33,6 +33,7 @@ from tests.clock import FakeClock
 from tests.recon import store_world
 from tests.recon.webconnector_tools import DIGEST, NO_TIME, Connector, question
 from tests.shell import Shell
+from tests.shell import run as in_shell
 from tui.commands import qbwc as commands
 from tui.grammar_parts import Parser
 from tui.grammar_qbwc import qbwc_command
@@ -522,3 +523,26 @@ def test_f46_a_file_that_was_cut_short_is_made_whole_by_the_next_one(books, caps
     assert said["certificate"]["sha256"] == hashlib.sha256(cer).hexdigest()
     assert kept_certificate(books.private).der == cer
     assert said["certificate_is_new"] == (point == "certificate.before")
+
+
+def test_the_first_steps_with_quickbooks_begin_with_its_web_connector(tmp_path):
+    words = [
+        "init",
+        tmp_path / "us",
+        "--company",
+        "Cedar",
+        "--tax-id",
+        "12-3456789",
+        "--source",
+        "shopify",
+        "--shop",
+        "cedar",
+    ]
+    said = in_shell(*words, "--target", "quickbooks", "--start-date", "2026-10-01", "--no-input", clock=FakeClock())
+    steps = [line.split("us ")[1].split()[0] for line in said.expect(0).out.splitlines() if "next:" in line]
+    assert steps[:3] == ["qbwc", "qbwc", "connect"]
+    refused = Shell(tmp_path / "us", FakeClock())("connect").expect(
+        5
+    )  # and waits for nobody whom no password would let in
+    assert "no password is set" in refused.err
+    assert "recon qbwc password --generate" in refused.err

@@ -54,9 +54,9 @@ def init(args: argparse.Namespace) -> int:
 
 def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
     where = f"recon -C {root}"
-    steps = [
-        f"{where} connect" + ("        (the sandbox needs no keys)" if ledger_facts(answers.target).is_sandbox else "")
-    ]
+    ledger = ledger_facts(answers.target)
+    steps = [f"{where} qbwc file", f"{where} qbwc password --generate"] if ledger.is_visited else []
+    steps.append(f"{where} connect" + ("        (the sandbox needs no keys)" if ledger.is_sandbox else ""))
     facts = source_facts(answers.source)
     if facts.has_api:
         which = f"--since {answers.start_date}" if facts.lists_orders else "--orders NUMBERS"

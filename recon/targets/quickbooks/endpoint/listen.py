@@ -6,7 +6,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,22 @@ def identity(journal: Journal) -> tuple[str, str]:
     if not journal.fact("room"):
         journal.keep_facts(room=new_room(), **{"file-id": new_file_id()})
     return journal.fact("room"), journal.fact("file-id")
+
+
+def require_password(folder: Path, clock: Clock) -> None:
+    """Stop before anybody is waited for whom nobody could let in.
+
+    Raises:
+        TargetUnavailable: The workspace has no password for the Web Connector yet.
+    """
+    with closing(Journal(folder, clock)) as journal:
+        if journal.fact(PASSWORD_FACT):
+            return
+    raise TargetUnavailable(
+        "The Web Connector does not know recon yet: no password is set, so it could not come. Nothing was asked. Run `recon qbwc"
+        " file` and `recon qbwc password --generate`, add the file in the Web Connector, then run this again.",
+        code="no-password", stops_batch=True,
+    )  # fmt: skip
 
 
 @contextmanager
