@@ -57,27 +57,22 @@ def as_read(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """Return a frame kept by an earlier version: columns it lacks are not stated, its kinds are among those of today."""
     if frame.schema == schema:
         return frame
-    return frame.select(
-        (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype).alias(name)
-        if name in frame.columns
-        else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in schema.items()
+    return fill(
+        frame.with_columns(
+            pl.col(name).cast(pl.String)
+            for name, dtype in schema.items()
+            if isinstance(dtype, pl.Enum) and frame.schema.get(name, dtype) != dtype
+        ),
+        schema,
     )
 
 
 def as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """Return a frame of a kept plan as plans are made today: what nobody thought of then, or it has none of, is 0 or null."""
+    """Return a frame of a kept plan as plans are made today: amounts nobody thought of then are 0, all else it lacks is null."""
     if frame.schema == schema:
         return frame
-    new = {name: dtype for name, dtype in schema.items() if name not in frame.columns}
-    whole = frame.with_columns(
-        pl.lit(0 if name.endswith("_minor") else None, dtype=dtype).alias(name) for name, dtype in new.items()
-    )
-    return whole.select(
-        pl.col(name) if whole.schema[name] == dtype
-        else (pl.col(name).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(name)).cast(dtype)
-        for name, dtype in schema.items()
-    )  # fmt: skip
+    new = [name for name in schema if name.endswith("_minor") and name not in frame.columns]
+    return as_read(frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(name) for name in new), schema)
 
 
 def as_kept(frame: pl.DataFrame) -> pl.DataFrame:
