@@ -142,6 +142,10 @@ def test_payouts_and_purchase_orders_stand_side_by_side(tmp_path: Path) -> None:
             dataclasses.replace(ORDER, lines=(BAGS, TAPE, dataclasses.replace(BAGS, cost=1300))),
             "23 pieces of BAG-01 came, and the purchase order has two costs for it.",
         ),
+        (
+            dataclasses.replace(ORDER, lines=(BAGS, TAPE, dataclasses.replace(BAGS, tax_percent="8"))),
+            "23 pieces of BAG-01 came, and the purchase order has two costs for it.",
+        ),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_its_order_is_held(tmp_path: Path, order: SandboxPurchaseOrder, words: str) -> None:
@@ -149,6 +153,26 @@ def test_what_does_not_fit_its_order_is_held(tmp_path: Path, order: SandboxPurch
     assert held.select("code", "order_key", "detail").rows() == [
         ("receipt-unclear", "shopify:cedar:purchase:PO7-701", words),
         ("receipt-unclear", "shopify:cedar:purchase:PO7", words),  # nor can what is still to come be told
+    ]
+
+
+def test_a_product_on_two_equal_lines_fills_one_after_the_other(tmp_path: Path) -> None:
+    lines = (dataclasses.replace(BAGS, pieces=20), TAPE, dataclasses.replace(BAGS, pieces=20))
+    whole = dataclasses.replace(ORDER, lines=lines, shipments=(FIRST, CAME))
+    frames = read(tmp_path, pulled(whole))
+    assert {row[1]: row[5] for row in records(frames)} == {"#PO7": 0, "#PO7-1": 31609, "#PO7-2": 19969}
+    came = frames.lines.filter(pl.col("sku") == "BAG-01")
+    assert came.sort("order_no", "line_no")["quantity_milli"].to_list() == [20_000, 3_000, 15_000]
+
+
+def test_a_line_whose_cost_does_not_come_to_its_sum_is_held_where_it_came_too(tmp_path: Path) -> None:
+    (answer,) = pulled(ORDER)
+    changed = Fetched(name=answer.name, content=answer.content.replace(b'\\"500.00\\"', b'\\"500.01\\"'))
+    assert changed.content != answer.content
+    held = read(tmp_path, [changed]).findings.filter(pl.col("severity") == "hold")
+    assert held.select("order_key", "detail").rows() == [
+        ("shopify:cedar:purchase:PO7-701", "Canvas bag: 40 pieces at 12.50 are not 500.01."),
+        ("shopify:cedar:purchase:PO7", "Canvas bag: 40 pieces at 12.50 are not 500.01."),
     ]
 
 

@@ -164,22 +164,37 @@ def _fill(made: _Bought, shipment: Record, by_item: Mapping[str, list[Record]], 
         pieces, refused = _pieces(each, "acceptedQuantity"), _pieces(each, "rejectedQuantity")
         accepted += pieces
         found = by_item.get(text_at(each, "inventoryItem", "id") or "", [])
-        if pieces and (not found or len({text_at(line, "unitCost", "amount") for line in found}) > 1):
+        if pieces and (not found or len(set(map(_rate, found))) > 1):
             sku = text_at(each, "inventoryItem", "sku") or "a product without a SKU"
             what = "two costs for it" if found else "no line for it"
             made.unclear = f"{pieces} pieces of {sku} came, and the purchase order has {what}."
             continue
-        if not found:
-            continue
-        line = found[0]
-        if pieces:
-            made.lines.append((line, pieces))
-        key = text_at(line, "id") or ""
-        settled[key] = settled.get(key, Decimal(0)) + pieces + refused
+        made.lines += _settle(found, pieces, settled)
+        _settle(found, refused, settled)
     if accepted != _pieces(shipment, "totalAcceptedQuantity"):
         made.unclear = (
             f"The shipment says {shipment.get('totalAcceptedQuantity')} pieces were accepted, its lines {accepted}."
         )
+    made.unclear = made.unclear or _costs_differ([line for line, _ in made.lines])
+
+
+def _rate(line: Record) -> tuple[str | None, Decimal]:
+    """Return what a piece of a line costs: its price and its tax in percent."""
+    return text_at(line, "unitCost", "amount"), _percent(line)
+
+
+def _settle(lines: Sequence[Record], pieces: Decimal, settled: dict[str, Decimal]) -> list[tuple[Record, Decimal]]:
+    """Return which lines of one product some pieces are of: each takes what is still open of it, the last one what is left."""
+    taken = []
+    for place, line in enumerate(lines, 1):
+        key = text_at(line, "id") or ""
+        is_last, left = place == len(lines), _pieces(line, "totalQuantity") - settled.get(key, Decimal(0))
+        mine = pieces if is_last else min(pieces, max(left, Decimal(0)))
+        if mine:
+            taken.append((line, mine))
+            settled[key] = settled.get(key, Decimal(0)) + mine
+            pieces -= mine
+    return taken
 
 
 def _costs_differ(lines: Sequence[Record]) -> str:
@@ -209,8 +224,11 @@ def _tax(line: Record, pieces: Decimal) -> Decimal:
     stated = line.get("totalCost") is not None and line.get("subtotal") is not None
     if stated and pieces == _pieces(line, "totalQuantity") and whole is not None and subtotal is not None:
         return whole - subtotal
-    percent = number(text_at(line, "taxPercent")) or Decimal(0)
-    return (_goods(line, pieces) * percent / 100).quantize(_CENT, ROUND_HALF_UP)
+    return (_goods(line, pieces) * _percent(line) / 100).quantize(_CENT, ROUND_HALF_UP)
+
+
+def _percent(line: Record) -> Decimal:
+    return number(text_at(line, "taxPercent")) or Decimal(0)
 
 
 def _orders_frame(records: Sequence[_Bought]) -> pl.DataFrame:
