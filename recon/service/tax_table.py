@@ -178,10 +178,11 @@ def tax_table(context: Context, connection: str | None) -> TaxTable:
     """Return every name of a tax in the orders with its item, and the items there are."""
     name, rules = context.connection(connection)
     undo_name, redo_name = match_undo.names(context, name)
+    frames = planned_frames(context, name, rules) if rules.taxes == "items" else None
     return TaxTable(
         connection=name,
         currency=context.settings.company.currency,
-        frame=tax_rows(context, name, rules, planned_frames(context, name, rules)),
+        frame=tax_rows(context, name, rules, frames),
         items=tuple((tax.code, tax.percent) for tax in ledger_taxes(context, name)),
         undo_name=undo_name,
         redo_name=redo_name,
