@@ -16,7 +16,7 @@ import polars as pl
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather, no_findings
-from recon.frames.order_keys import of_marketplace
+from recon.frames.order_keys import of_marketplace, shop_of
 from recon.frames.payout_keys import is_payout_row
 from recon.frames.schemas import ORDERS
 
@@ -35,8 +35,6 @@ _PARTS: Final = {
     "refunds": ("refunded_on", "amount_minor", "reason"),
 }  # fmt: skip
 """What counts of the rows that hang on an order."""
-_SHOP: Final = pl.col("order_key").str.extract("^([^:]*:[^:]*):").alias("shop")
-"""Platform and shop, the first two parts of an order's key."""
 _STEPS: Final = {
     "unpaid": 0, "cod_due": 0, "claimed": 0, "partial": 1, "paid": 2, "overpaid": 2, "partly_refunded": 3, "refunded": 4,
 }  # fmt: skip
@@ -142,8 +140,10 @@ def _gone(before: CanonicalFrames, new: CanonicalFrames) -> pl.DataFrame:
     missing = inside.join(new.orders.select("order_key"), on="order_key", how="anti", maintain_order="left")
     if missing.is_empty():
         return missing
-    alike = new.orders.select(_SHOP, "record_kind").unique()
-    missing = missing.with_columns(_SHOP).join(alike, on=["shop", "record_kind"], how="semi", maintain_order="left")
+    alike = new.orders.select(shop_of().alias("shop"), "record_kind").unique()
+    missing = missing.with_columns(shop_of().alias("shop")).join(
+        alike, on=["shop", "record_kind"], how="semi", maintain_order="left"
+    )
     refused = new.findings["order_key"].drop_nulls().unique()
     return missing.drop("shop").filter(~pl.col("order_key").is_in(refused.implode()))
 

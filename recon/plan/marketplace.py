@@ -17,6 +17,7 @@ from recon.config import Connection
 from recon.domain.providers import source_facts
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding
+from recon.frames.order_keys import shop_of
 from recon.frames.schemas import PaymentState
 from recon.money import plain
 from recon.plan.inputs import PlanInputs
@@ -55,7 +56,7 @@ def settled_orders(orders: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame
     """
     records = orders.filter(pl.col("record_kind") == "purchase").select(
         "order_no",
-        pl.col("order_key").str.extract("^([^:]*:[^:]*:)").alias("shop"),
+        shop_of().alias("shop"),
         pl.col("order_number").alias("cycle"),
         "file",
         "row",
