@@ -14,7 +14,8 @@ from recon.money import divide_half_up
 
 RATE_UNIT: Final = 10_000_000
 """Rates are whole numbers of ten-millionths: 7.25 % is 725000. Ledgers state percents with up to five decimals."""
-_POINTS: Final = RATE_UNIT // 100
+PERCENT: Final = RATE_UNIT // 100
+"""One percent of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class LedgerTax:
 
 def percent_text(rate: int) -> str:
     """Return ten-millionths as percent, without zeros nobody needs: ``7.25 %``."""
-    whole, part = divmod(rate, _POINTS)
+    whole, part = divmod(rate, PERCENT)
     digits = f"{part:05d}".rstrip("0")
     return f"{whole}{'.' if digits else ''}{digits} %"
 

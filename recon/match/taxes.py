@@ -13,10 +13,10 @@ from typing import Final
 import polars as pl
 from rapidfuzz import fuzz
 
-from recon.domain.taxes import RATE_UNIT, LedgerTax
+from recon.domain.taxes import PERCENT, LedgerTax
 from recon.match.keys import fold
+from recon.normalize.sightings import TAX_JOINER
 
-TAX_JOINER: Final = " + "
 PROBLEMS: Final = ("tax-not-mapped", "tax-item-gone", "tax-without-group")
 RESOLVED_TAXES: Final = pl.Schema({
     "tax_text": pl.String(),            # as the orders name it; "" where they name none
@@ -50,7 +50,7 @@ def _resolved(
     """Return the code of a text, or why it has none."""
     if fold(text) in linked:
         return linked[fold(text)], None, None
-    parts = text.split(TAX_JOINER)
+    parts = parts_of(text)
     missing = [part for part in parts if fold(part) not in linked]
     if missing:
         named = " and ".join(part or "a tax without a name" for part in missing)
@@ -75,7 +75,7 @@ def rate_in(name: str) -> int | None:
     if len(found) != 1:
         return None
     whole, part = found[0]
-    return (int(whole) * 100_000 + int((part + "00000")[:5])) * (RATE_UNIT // 10_000_000)
+    return int(whole) * PERCENT + int(part.ljust(5, "0"))
 
 
 def suggest_taxes(name: str, taxes: Sequence[LedgerTax]) -> list[tuple[str, str]]:

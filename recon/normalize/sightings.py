@@ -26,7 +26,7 @@ KINDS: Final = (*ORDER_COLUMNS, COLUMN, SKU)
 _UNITS: Final = re.compile(r"^[0-9]+ x ")
 """Before the state of pieces, where the pieces of an order differ: ``2 x shipped, 1 x returned``."""
 _DIGITS: Final = re.compile(r"\d+")
-_TAX_JOINER: Final = " + "
+TAX_JOINER: Final = " + "
 
 
 def parts_of(kind: str, text: str) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def parts_of(kind: str, text: str) -> tuple[str, ...]:
         pieces = [part for word in words for part in (word.split(", ") if _UNITS.match(word) else [word])]
         found = [_UNITS.sub("", piece) for piece in pieces]
     else:
-        joiner = {"payment-channel": CHANNEL_JOINER, "tax": _TAX_JOINER}.get(kind)
+        joiner = {"payment-channel": CHANNEL_JOINER, "tax": TAX_JOINER}.get(kind)
         found = text.split(joiner) if joiner else [text]
     return tuple(part.strip() for part in found if part.strip())
 
