@@ -151,7 +151,7 @@ def _each_line(document: Document, options: IifOptions) -> Iterator[Objection]:
 
 
 def _paid_apart(document: Document, options: IifOptions) -> Iterator[Objection]:
-    if document.payments and not options.text_item:
+    if document.payments and document.kind == "receipt" and not options.text_item:
         parts = ", ".join(f"{part.payment_channel} {plain(part.amount_minor, CURRENCY)}" for part in document.payments)
         yield _no(
             "payments", f"{label(document)} was paid through several channels ({parts}); the rows of all but one need an item.",

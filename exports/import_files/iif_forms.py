@@ -102,18 +102,17 @@ def _form(document: Document, options: IifOptions) -> list[Entry]:
         return _payment(document, options)
     sign = -1 if document.kind in {"receipt", "invoice"} else 1
     due = document.kind in {"invoice", "expense"}
+    apart = document.payments[1:] if document.kind == "receipt" else ()  # a credit memo stands on receivables whole
     head = Entry(
         account=head_account(document, options),
-        amount_minor=-sign * (document.total_minor - sum(part.amount_minor for part in document.payments[1:])),
+        amount_minor=-sign * (document.total_minor - sum(part.amount_minor for part in apart)),
         name=document.contact_code,
         class_name=class_of(document, options),
         memo=_memo(document),
         due=f"{max(document.due_on, document.issued_on):%m/%d/%Y}" if due else "",
     )
     rows = [_line(document, line, sign, options) for line in document.lines]
-    rows += (
-        [_paid_apart(document, part, options) for part in document.payments[1:]] if document.kind == "receipt" else []
-    )
+    rows += [_paid_apart(document, part, options) for part in apart]
     return [head, *rows, *([_tax_row(options)] if options.tax_row and document.kind in SOLD else [])]
 
 

@@ -331,3 +331,15 @@ def test_a_sale_paid_through_several_channels_has_a_row_for_each(tmp_path: Path)
     assert sum(amount for _, amount, *_ in shown) == 0
     bare = dataclasses.replace(FORMS, text_item="", tax_row=False)
     assert [one.field for one in target(tmp_path, bare).check(sold) if one.field == "payments"] == ["payments"]
+
+
+def test_a_credit_memo_over_a_sale_paid_through_several_channels_stands_on_receivables_whole(tmp_path: Path) -> None:
+    parts = (("Shopify Payments", "Shopify Payments Clearing", 3500), ("Gift Card", "Gift Cards Outstanding", 2013))
+    payments = tuple(PaymentPart(payment_channel=c, payment_method=m, amount_minor=a) for c, m, a in parts)
+    changes = {"payments": payments, "payment_method": parts[0][1], "paid_minor": 5513, "paid_on": DAY, "postings": ()}
+    credit = following(receipt(), "credit_note", "x", "R1001")
+    credit = dataclasses.replace(credit, **changes)
+    assert rows(credit)[0][:2] == ("Accounts Receivable", -5513)
+    assert target(tmp_path).check(credit) == []
+    bare = dataclasses.replace(FORMS, text_item="", tax_row=False)
+    assert "payments" not in [one.field for one in target(tmp_path, bare).check(credit)]
