@@ -280,10 +280,9 @@ class Connection(Section):
             self.taxes, self.charges, has_tax_items=facts.has_tax_items, summary=self.summary.sales
         ):
             raise ValueError(unfit)
-        takes = facts.takes_summaries
+        takes, creates = facts.takes_summaries, facts.creates_customers
         if unfit := unfit_summary(self.summary, takes_summaries=takes, numbering=self.numbering, writers=self.writers):
             raise ValueError(unfit)
-        creates = ledger_facts(self.target).creates_customers
         if unfit := unfit_detail(self.detail, summary_sales=self.summary.sales, creates_customers=creates):
             raise ValueError(unfit)
         if unfit := self.purchases.unfit_suppliers(creates=creates):

@@ -67,9 +67,8 @@ def choose_items(inputs: PlanInputs, items: Items, lines: pl.DataFrame, voucher:
     frame = frame.with_columns(voucher.alias("voucher")).join(
         resolved, on="tax_text", how="left", maintain_order="left"
     )
-    rates = _rates(inputs.ledger_taxes)
-    frame = frame.join(rates, on="tax_code", how="left", maintain_order="left")
-    return _judged(frame, [name for name in rates.columns if name.startswith("rate_")])
+    rates, names = _rates(inputs.ledger_taxes)
+    return _judged(frame.join(rates, on="tax_code", how="left", maintain_order="left"), names)
 
 
 def _bases(lines: pl.DataFrame, taxed: pl.Series, order_count: int) -> pl.DataFrame:
@@ -93,13 +92,13 @@ def _bases(lines: pl.DataFrame, taxed: pl.Series, order_count: int) -> pl.DataFr
     )
 
 
-def _rates(taxes: Sequence[LedgerTax]) -> pl.DataFrame:
-    """Return tax_code, the item as a person reads it, and its rates in columns of their own, 0 where it has fewer."""
+def _rates(taxes: Sequence[LedgerTax]) -> tuple[pl.DataFrame, list[str]]:
+    """Return tax_code, the item as a person reads it, and its rates in columns of their own, 0 where it has fewer; and these columns."""
     most = max((len(tax.rates) for tax in taxes), default=1)
     rows = [(tax.code, f"{tax.code} ({tax.percent})", *tax.rates, *[0] * (most - len(tax.rates))) for tax in taxes]
     names = [f"rate_{number}" for number in range(most)]
     schema = {"tax_code": pl.String, "item_words": pl.String, **dict.fromkeys(names, pl.Int64)}
-    return pl.DataFrame(rows, schema=schema, orient="row").unique("tax_code", keep="first", maintain_order=True)
+    return pl.DataFrame(rows, schema=schema, orient="row").unique("tax_code", keep="first", maintain_order=True), names
 
 
 def comes_to(base: pl.Expr, rates: list[str]) -> tuple[pl.Expr, pl.Expr]:
@@ -184,8 +183,7 @@ def credited_bases(documents: pl.DataFrame, taxes: Sequence[LedgerTax]) -> pl.Da
     """
     if documents["tax_code"].null_count() == documents.height:
         return documents.with_columns(pl.lit(0, dtype=pl.Int64).alias("taxed_minor"))
-    rates = _rates(taxes)
-    names = [name for name in rates.columns if name.startswith("rate_")]
+    rates, names = _rates(taxes)
     tax, whole = pl.col("tax_minor"), pl.col("total_minor") - pl.col("tax_minor")
     rate = pl.max_horizontal(pl.sum_horizontal(names), pl.lit(1)).cast(pl.Int128)
     part = ((2 * tax.cast(pl.Int128) * RATE_UNIT + rate) // (2 * rate)).clip(0, AMOUNT_LIMIT_MINOR).cast(pl.Int64)
@@ -217,8 +215,7 @@ def untied_as_lines(lines: pl.DataFrame, taxes: Sequence[LedgerTax]) -> tuple[pl
     marked = lines.filter(pl.col("tax_code").is_not_null())
     if marked.is_empty():
         return lines, pl.DataFrame(schema={"doc_no": pl.UInt32, "tax_detail": pl.String})
-    rates, is_tax, amount = _rates(taxes), pl.col("kind") == "tax", pl.col("amount_minor")
-    names = [name for name in rates.columns if name.startswith("rate_")]
+    (rates, names), is_tax, amount = _rates(taxes), pl.col("kind") == "tax", pl.col("amount_minor")
     sums = marked.group_by("doc_no", maintain_order=True).agg(
         pl.col("tax_code").first(), pl.col("tax_code").n_unique().alias("_codes"),
         pl.when(is_tax).then(0).otherwise(amount).sum().alias("base"), pl.when(is_tax).then(amount).otherwise(0).sum().alias("tax"),
