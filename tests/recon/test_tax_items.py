@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from plan_shop import (
 
 from recon.config import Connection
 from recon.domain.taxes import RATE_UNIT, LedgerTax, percent_text, tax_by_item
+from recon.frames.schemas import TAX_LINKS
 from recon.match.keys import fold
 from recon.match.taxes import rate_in, resolve_taxes, suggest_taxes
 from recon.plan.inputs import Plan
@@ -48,13 +51,13 @@ def items(**settings: Any) -> Connection:
     return connection(**base | settings)
 
 
+def tax_links(rows: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=TAX_LINKS, orient="row")
+
+
 def planned(*orders: dict[str, Any], rules: Connection | None = None, **given_: Any) -> Plan:
     """Plan these orders with the ledger's three items and both taxes mapped, unless said otherwise."""
-    import polars as pl
-
-    from recon.frames.schemas import TAX_LINKS
-
-    links = pl.DataFrame(given_.pop("links", LINKS), schema=TAX_LINKS, orient="row")
+    links = tax_links(given_.pop("links", LINKS))
     taxes = given_.pop("taxes", (STATE, CITY, BOTH))
     return plan(*orders, connection=rules or items(), tax_links=links, ledger_taxes=taxes, **given_)
 
@@ -64,6 +67,13 @@ def sold(*lines: dict[str, Any], tax: int, text: str | None = CALIFORNIA, **colu
     return order(
         "1001", *(lines or (line(taxable=True),)), vat_mode="excluded", tax_minor=tax, tax_text=text, **columns
     )
+
+
+def given_back(sale: dict[str, Any], amount: int) -> dict[str, Any]:
+    """The order once this much of it went back; the source says the sum alone."""
+    state = "refunded" if amount == sale["total_minor"] else "partly_refunded"
+    refund = {"amount_minor": amount, "refunded_on": LATER}
+    return sale | {"payment_state": state, "refunded_minor": amount, "refunds": (refund,)}
 
 
 def marks(made: Plan) -> list[tuple[str, int, str | None]]:
@@ -187,11 +197,7 @@ def test_an_order_without_tax_asks_for_no_item() -> None:
 def test_a_refund_of_a_part_is_on_what_its_tax_stands_for() -> None:
     sale = sold(tax=776, shipping_minor=500)
     first = planned(sale)
-    back = sale | {
-        "payment_state": "partly_refunded",
-        "refunded_minor": 5988,
-        "refunds": ({"amount_minor": 5988, "refunded_on": LATER},),
-    }
+    back = given_back(sale, 5988)
     made = planned(back, posted=posted_from(first), limits=ABLE, read_posted=contents_from(first))
     parts = marks(made)
     assert parts == [("product", 5352, "CA Sales Tax"), ("product", 248, None), ("tax", 388, "CA Sales Tax")]
@@ -201,11 +207,7 @@ def test_a_refund_of_a_part_is_on_what_its_tax_stands_for() -> None:
 def test_a_whole_credit_takes_back_the_item_it_was_posted_with() -> None:
     sale = sold(tax=776)
     first = planned(sale)
-    back = sale | {
-        "payment_state": "refunded",
-        "refunded_minor": 11476,
-        "refunds": ({"amount_minor": 11476, "refunded_on": LATER},),
-    }
+    back = given_back(sale, 11476)
     made = planned(back, posted=posted_from(first), limits=ABLE, read_posted=contents_from(first))
     assert marks(made) == marks(first)
     later = planned(
@@ -217,11 +219,7 @@ def test_a_whole_credit_takes_back_the_item_it_was_posted_with() -> None:
 def test_an_item_whose_rate_changed_since_leaves_the_credit_a_line_and_says_so() -> None:
     sale = sold(tax=776)
     first = planned(sale)
-    back = sale | {
-        "payment_state": "refunded",
-        "refunded_minor": 11476,
-        "refunds": ({"amount_minor": 11476, "refunded_on": LATER},),
-    }
+    back = given_back(sale, 11476)
     dearer = LedgerTax(code="CA Sales Tax", name="", rates=(750_000,))
     made = planned(back, taxes=(dearer,), posted=posted_from(first), limits=ABLE, read_posted=contents_from(first))
     assert marks(made) == [("product", 10700, None), ("tax", 776, None)]
@@ -235,11 +233,11 @@ def test_a_refund_that_states_its_lines_has_the_item_on_those_with_tax_where_tha
 ) -> None:
     sale = sold(line(amount=10700, taxable=True), line("MUG", 900, taxable=False), tax=776, shipping_minor=500)
     first = planned(sale)
-    given_back = (
+    lines = (
         {"sku": "CT01", "name": "Thing CT01", "amount_minor": 5350, "tax_minor": tax},
         {"sku": "MUG", "name": "Thing MUG", "amount_minor": 900, "tax_minor": 0},
     )
-    refund = {"amount_minor": 6250 + tax, "tax_minor": tax, "refunded_on": LATER, "lines": given_back}
+    refund = {"amount_minor": 6250 + tax, "tax_minor": tax, "refunded_on": LATER, "lines": lines}
     back = sale | {"payment_state": "partly_refunded", "refunded_minor": 6250 + tax, "refunds": (refund,)}
     made = planned(back, posted=posted_from(first), limits=ABLE, read_posted=contents_from(first))
     assert marks(made) == [("product", 5350, code), ("product", 900, None), ("tax", tax, code)]
@@ -287,13 +285,4 @@ def test_rates_are_read_from_names_and_items_are_proposed_by_rate_then_name() ->
     twin = LedgerTax(code="Berkeley", name="", rates=(725_000,))
     assert suggest_taxes(CALIFORNIA, (twin, CITY, STATE))[0] == ("CA Sales Tax", "same rate, 7.25 %")
     assert [code for code, _ in suggest_taxes(CALIFORNIA, (twin, CITY, STATE))] == ["CA Sales Tax", "Berkeley"]
-    assert resolve_taxes([""], planned_links(), (STATE,))["problem"].to_list() == ["tax-not-mapped"]
-
-
-def planned_links() -> Any:
-    """TAX_LINKS of both taxes."""
-    import polars as pl
-
-    from recon.frames.schemas import TAX_LINKS
-
-    return pl.DataFrame(LINKS, schema=TAX_LINKS, orient="row")
+    assert resolve_taxes([""], tax_links(LINKS), (STATE,))["problem"].to_list() == ["tax-not-mapped"]
