@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from recon.sources.shopify.kept import BULK, KeptAnswer
+from recon.sources.shopify.pages import inside
 from recon.sources.shopify.queries import LISTED_ALL
 
 Record = dict[str, Any]
@@ -53,7 +54,7 @@ def order_records(answers: Sequence[KeptAnswer]) -> list[Record]:
 
 
 def _with_parts(node: Record, open_lines: set[str]) -> Record:
-    if _goes_on(node, "lineItems"):
+    if goes_on(node, "lineItems"):
         open_lines.add(_id(node))
     return {**node, LINES: listed(node, "lineItems"), SHIPPING: listed(node, "shippingLines")}
 
@@ -65,12 +66,12 @@ def _complete(orders: Mapping[str, Record], answer: KeptAnswer, open_lines: set[
     record = orders[_id(order)]
     if answer.asked == "OrderLines":
         record[LINES] = [*record[LINES], *listed(order, "lineItems")]
-        if not _goes_on(order, "lineItems"):
+        if not goes_on(order, "lineItems"):
             open_lines.discard(_id(order))
         return
     if isinstance(order.get("agreements"), dict):
         record[AGREEMENTS] = [*(record.get(AGREEMENTS) or ()), *listed(order, "agreements")]
-        record[_AGREEMENTS_GO_ON] = _goes_on(order, "agreements")
+        record[_AGREEMENTS_GO_ON] = goes_on(order, "agreements")
     if answer.asked == "OrderChanges":
         record |= {name: order[name] for name in _LISTS if isinstance(order.get(name), list)}
         record[SHIPPING] = listed(order, "shippingLines")
@@ -86,7 +87,7 @@ def _complete_refund(orders: Mapping[str, Record], answer: KeptAnswer, open_line
     refund = known[said["id"]]
     before = refund.get(PARTS) or {LINES: []}
     refund[PARTS] = {**said, LINES: [*before[LINES], *listed(said, "refundLineItems")]}
-    if _goes_on(said, "refundLineItems"):
+    if goes_on(said, "refundLineItems"):
         open_lines.add(_id(said))
     else:
         open_lines.discard(_id(said))
@@ -107,18 +108,17 @@ def has_all_agreements(record: Mapping[str, Any]) -> bool:
 
 def is_agreement_cut(agreement: Mapping[str, Any]) -> bool:
     """Return whether an agreement has more sales than were asked for."""
-    return _goes_on(agreement, "sales")
+    return goes_on(agreement, "sales")
 
 
 def is_refund_cut(parts: Mapping[str, Any]) -> bool:
     """Return whether a refund has more shipping lines, adjustments or payments than were asked for."""
-    return any(_goes_on(parts, name) for name in _LISTS_OF_REFUNDS)
+    return any(goes_on(parts, name) for name in _LISTS_OF_REFUNDS)
 
 
-def _goes_on(record: Mapping[str, Any], name: str) -> bool:
-    connection = record.get(name)
-    info = connection.get("pageInfo") if isinstance(connection, dict) else None
-    return bool(isinstance(info, dict) and info.get("hasNextPage"))
+def goes_on(record: Mapping[str, Any], name: str) -> bool:
+    """Return whether a list has more than stands in this answer."""
+    return bool(inside(record, name, "pageInfo").get("hasNextPage"))
 
 
 def _bulk_orders(answer: KeptAnswer) -> dict[str, Record]:

@@ -14,6 +14,7 @@ from recon.errors import SourceUnavailable
 from recon.sources.base import Fetched
 from recon.sources.shopify.client import ShopifyClient
 from recon.sources.shopify.kept import KeptAnswer, kept_together
+from recon.sources.shopify.pages import inside, next_page, nodes_of
 from recon.sources.shopify.queries import PAYOUT_ROWS, PAYOUTS
 
 PAYOUTS_PER_PAGE: Final = 20
@@ -36,13 +37,13 @@ def fetch_payouts(client: ShopifyClient, since: dt.date | None, until: dt.date |
     after: str | None = None
     for number in range(1, MAX_PAGES + 1):
         reply = client.ask_for_less(PAYOUTS, {"first": PAYOUTS_PER_PAGE, "after": after, "query": " AND ".join(terms)})
-        page = _connection(reply.data, "payouts")
-        nodes = [node for node in page.get("nodes") or () if isinstance(node, dict)]
+        page = inside(reply.data, _ACCOUNT, "payouts")
+        nodes = nodes_of(page)
         if nodes:
             belonging = [answer for node in nodes if node.get("status") == PAID for answer in _rows(client, node)]
             content = kept_together([reply.kept, *belonging])
             yield Fetched(name=f"shopify-payouts-{stamp}-{number:05d}.json", content=content, page=number)
-        after = _next(page, after)
+        after = next_page(page, after)
         if after is None:
             return
     raise SourceUnavailable(f"Shopify has more than {MAX_PAGES} pages of payouts. Pull smaller spans.")
@@ -55,23 +56,7 @@ def _rows(client: ShopifyClient, payout: Mapping[str, Any]) -> Iterator[KeptAnsw
         asked = {"first": ROWS_PER_PAGE, "after": after, "query": f"payments_transfer_id:{number}"}
         reply = client.ask_for_less(PAYOUT_ROWS, asked, about=str(payout.get("id") or ""))
         yield reply.kept
-        after = _next(_connection(reply.data, "balanceTransactions"), after)
+        after = next_page(inside(reply.data, _ACCOUNT, "balanceTransactions"), after)
         if after is None:
             return
     raise SourceUnavailable(f"Payout {number} has more than {MAX_PAGES} pages of transactions.")
-
-
-def _next(page: Mapping[str, Any], before: str | None) -> str | None:
-    """Return where the next page begins; None: there is none; raises SourceUnavailable where Shopify does not say."""
-    info = page.get("pageInfo") or {}
-    if not info.get("hasNextPage"):
-        return None
-    if not info.get("endCursor") or info["endCursor"] == before:
-        raise SourceUnavailable("Shopify says that there is more, but not where it goes on. Pull again.")
-    return str(info["endCursor"])
-
-
-def _connection(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    account = data.get(_ACCOUNT)
-    found = account.get(name) if isinstance(account, dict) else None
-    return found if isinstance(found, dict) else {}

@@ -20,6 +20,7 @@ from recon.sources.shopify.api_records import listed, money, number
 from recon.sources.shopify.bulk import BulkOrder, in_files, run_bulk
 from recon.sources.shopify.client import Reply, ShopifyClient, TooMuch
 from recon.sources.shopify.kept import BULK, KeptAnswer, kept_together
+from recon.sources.shopify.pages import inside, next_page
 from recon.sources.shopify.queries import (
     LINES,
     LISTED,
@@ -166,7 +167,7 @@ class OrdersPull:
             if nodes:
                 whole += [reply.kept, *belonging]
                 count += len(nodes)
-            info = _object(_object(reply.data, "orders"), "pageInfo")
+            info = inside(reply.data, "orders", "pageInfo")
             is_last = not info.get("hasNextPage")
             if whole and (is_last or count >= ORDERS_IN_A_FILE):
                 yield self._file(whole, announced)
@@ -219,10 +220,8 @@ class OrdersPull:
 
     def _belonging(self, order: Mapping[str, Any]) -> list[KeptAnswer]:
         """Return the further answers an order needs to be whole; raises _Moved where it changed meanwhile."""
-        info = _object(_object(order, "lineItems"), "pageInfo")
-        kept = []
-        if info.get("hasNextPage"):
-            kept = self._pages_of(ORDER_LINES, order, "lineItems", 100, info.get("endCursor"))
+        after = next_page(inside(order, "lineItems"), None)
+        kept = self._pages_of(ORDER_LINES, order, "lineItems", 100, after) if after else []
         return [*kept, *self._changes(order)]
 
     def _changes(self, order: Mapping[str, Any]) -> list[KeptAnswer]:
@@ -231,7 +230,7 @@ class OrdersPull:
         if needs_changes(order):
             reply = self._about(ORDER_CHANGES, order, {})
             kept.append(reply.kept)
-            order = {**order, "refunds": _object(reply.data, "order").get("refunds")}
+            order = {**order, "refunds": inside(reply.data, "order").get("refunds")}
         if order.get("edited"):
             kept += self._pages_of(ORDER_AGREEMENTS, order, "agreements", AGREEMENTS)
         for refund in listed(order, "refunds"):
@@ -243,32 +242,31 @@ class OrdersPull:
         self, operation: Operation, order: Mapping[str, Any], name: str, first: int, after: str | None = None
     ) -> list[KeptAnswer]:
         """Return all pages of a connection of one order, from the one after ``after``."""
-        kept, goes_on = [], True
-        while goes_on:
+        kept: list[KeptAnswer] = []
+        while after or not kept:
             reply = self._about(operation, order, {"first": first, "after": after})
             kept.append(reply.kept)
-            info = _object(_object(_object(reply.data, "order"), name), "pageInfo")
-            goes_on, after = bool(info.get("hasNextPage")), info.get("endCursor")
+            after = next_page(inside(reply.data, "order", name), after)
         return kept
 
     def _refund(self, order: Mapping[str, Any], refund: Mapping[str, Any]) -> list[KeptAnswer]:
-        kept, after, goes_on = [], None, True
-        while goes_on:
+        kept: list[KeptAnswer] = []
+        after: str | None = None
+        while after or not kept:
             variables = {"id": refund["id"], "first": REFUND_LINES, "after": after}
             reply = self._client.ask_for_less(REFUND_PARTS, variables, about=str(order["id"]))
-            found = _object(reply.data, "refund")
-            if _object(found, "order").get("updatedAt") != order.get("updatedAt"):
+            found = inside(reply.data, "refund")
+            if inside(found, "order").get("updatedAt") != order.get("updatedAt"):
                 raise _Moved
             kept.append(reply.kept)
-            info = _object(_object(found, "refundLineItems"), "pageInfo")
-            goes_on, after = bool(info.get("hasNextPage")), info.get("endCursor")
+            after = next_page(inside(found, "refundLineItems"), after)
         return kept
 
     def _about(self, operation: Operation, order: Mapping[str, Any], variables: dict[str, Any]) -> Reply:
         """Ask about one order, for less where that costs too much."""
         asked = self._client.ask_for_less if "first" in variables else self._client.ask
         reply = asked(operation, {"id": order["id"], **variables}, about=str(order["id"]))
-        if _object(reply.data, "order").get("updatedAt") != order.get("updatedAt"):
+        if inside(reply.data, "order").get("updatedAt") != order.get("updatedAt"):
             raise _Moved
         return reply
 
@@ -318,19 +316,13 @@ def fetch_products(client: ShopifyClient, page_size: int) -> Iterator[Fetched]:
         yield Fetched(
             name=f"shopify-products-{stamp}-{number:05d}.json", content=kept_together([reply.kept]), page=number
         )
-        info = _object(_object(reply.data, "productVariants"), "pageInfo")
-        if not info.get("hasNextPage"):
+        variables["after"] = next_page(inside(reply.data, "productVariants"), variables["after"])
+        if variables["after"] is None:
             return
-        variables["after"] = info.get("endCursor")
 
 
 def needs_changes(order: Mapping[str, Any]) -> bool:
     """Return whether an order must be asked for by itself: a list of the first answer was full."""
     full = any(len(order.get(name) or ()) >= LISTED for name in ("transactions", "refunds", "fulfillments"))
-    shipping = _object(_object(order, "shippingLines"), "pageInfo").get("hasNextPage")
+    shipping = inside(order, "shippingLines", "pageInfo").get("hasNextPage")
     return full or bool(shipping)
-
-
-def _object(place: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = place.get(name)
-    return found if isinstance(found, dict) else {}

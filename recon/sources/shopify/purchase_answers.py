@@ -17,7 +17,7 @@ import polars as pl
 from recon.frames.findings import findings_from, no_findings
 from recon.sources.base import Conventions, Forms, Reading, ReadOptions, StatedTotals, StateWords
 from recon.sources.shopify.api_money import moment
-from recon.sources.shopify.api_records import Record, listed, number, text_at
+from recon.sources.shopify.api_records import Record, goes_on, listed, number, text_at
 from recon.sources.shopify.kept import KeptAnswer
 from recon.sources.shopify.purchase_queries import PURCHASE_LINES, PURCHASE_ORDERS, PURCHASE_TRANSFERS, SHIPMENT
 
@@ -96,7 +96,7 @@ def _orders(answers: Sequence[KeptAnswer]) -> Iterable[Record]:
         if transfers is None:
             continue  # a draft, or one archived long ago: nothing more was asked about it
         more = by_about.get((PURCHASE_LINES.name, about), [])
-        if _goes_on(order, "lineItems") and not more:
+        if goes_on(order, "lineItems") and not more:
             raise ValueError(f"further lines of purchase order {text_at(order, 'name')} are missing")
         lines = [*listed(order, "lineItems"), *(line for each in more for line in _inner(each, "lineItems"))]
         shipments = [
@@ -112,13 +112,9 @@ def _inner(data: Mapping[str, Any], name: str) -> list[Record]:
     return listed(data.get("inventoryPurchaseOrder") or {}, name)
 
 
-def _goes_on(place: Mapping[str, Any], name: str) -> bool:
-    return bool(((place.get(name) or {}).get("pageInfo") or {}).get("hasNextPage"))
-
-
 def _shipment(about: str, by_about: Mapping[tuple[str, str], list[dict[str, Any]]]) -> Record:
     pages = [each.get("inventoryShipment") or {} for each in by_about.get((SHIPMENT.name, about), [])]
-    if not pages or _goes_on(pages[-1], "lineItems"):
+    if not pages or goes_on(pages[-1], "lineItems"):
         raise ValueError(f"what came of {about} is missing")
     return {**pages[0], "_lines": [line for page in pages for line in listed(page, "lineItems")]}
 

@@ -14,6 +14,7 @@ from recon.errors import SourceUnavailable
 from recon.sources.base import Fetched
 from recon.sources.shopify.client import ShopifyClient
 from recon.sources.shopify.kept import KeptAnswer, kept_together
+from recon.sources.shopify.pages import inside, next_page, nodes_of
 from recon.sources.shopify.purchase_queries import PURCHASE_LINES, PURCHASE_ORDERS, PURCHASE_TRANSFERS, SHIPMENT
 from recon.sources.shopify.queries import Operation
 
@@ -39,13 +40,13 @@ def fetch_purchase_orders(client: ShopifyClient, since: dt.date | None) -> Itera
     for number in range(1, MAX_PAGES + 1):
         asked = {"first": ORDERS_PER_PAGE, "after": after, "lines": LINES_PER_PAGE}
         reply = client.ask_for_less(PURCHASE_ORDERS, asked)
-        page = _object(reply.data, "inventoryPurchaseOrders")
-        wanted = [node for node in _nodes(page) if _counts(node, since)]
+        page = inside(reply.data, "inventoryPurchaseOrders")
+        wanted = [node for node in nodes_of(page) if _counts(node, since)]
         if wanted:
             belonging = [answer for node in wanted for answer in _belonging(client, node)]
             content = kept_together([reply.kept, *belonging])
             yield Fetched(name=f"shopify-purchases-{stamp}-{number:05d}.json", content=content, page=number)
-        after = _next(page, after)
+        after = next_page(page, after)
         if after is None:
             return
     raise SourceUnavailable(f"Shopify has more than {MAX_PAGES} pages of purchase orders.")
@@ -60,21 +61,19 @@ def _counts(order: Mapping[str, Any], since: dt.date | None) -> bool:
 def _belonging(client: ShopifyClient, order: Mapping[str, Any]) -> Iterator[KeptAnswer]:
     """Yield the further answers an order needs to be whole."""
     about = str(order.get("id") or "")
-    lines = _object(order, "lineItems")
-    if _object(lines, "pageInfo").get("hasNextPage"):
-        start = str(_object(lines, "pageInfo").get("endCursor") or "")
+    if start := next_page(inside(order, "lineItems"), None):
         for reply_kept, _ in _pages(client, PURCHASE_LINES, about, ("inventoryPurchaseOrder", "lineItems"), start):
             yield reply_kept
     for kept, page in _pages(client, PURCHASE_TRANSFERS, about, ("inventoryPurchaseOrder", "transfers"), None):
         yield kept
-        for transfer in _nodes(page):
-            shipments = _object(transfer, "shipments")
-            if _object(shipments, "pageInfo").get("hasNextPage"):
+        for transfer in nodes_of(page):
+            shipments = inside(transfer, "shipments")
+            if inside(shipments, "pageInfo").get("hasNextPage"):
                 raise SourceUnavailable(
                     f"Transfer {transfer.get('name')} of purchase order {order.get('name')} has more than {SHIPMENTS} shipments, and"
                     " recon asks for no more. Nothing of this page was kept."
                 )
-            for shipment in _nodes(shipments):
+            for shipment in nodes_of(shipments):
                 own = str(shipment.get("id") or "")
                 yield from (each for each, _ in _pages(client, SHIPMENT, own, ("inventoryShipment", "lineItems"), None))
 
@@ -89,28 +88,9 @@ def _pages(
         if operation is PURCHASE_TRANSFERS:
             asked["shipments"] = SHIPMENTS
         reply = client.ask_for_less(operation, asked, about=about)
-        page = _object(_object(reply.data, place[0]), place[1])
+        page = inside(reply.data, *place)
         yield reply.kept, page
-        after = _next(page, after)
+        after = next_page(page, after)
         if after is None:
             return
     raise SourceUnavailable(f"{operation.about}: more than {MAX_PAGES} pages.")
-
-
-def _next(page: Mapping[str, Any], before: str | None) -> str | None:
-    """Return where the next page begins; None: there is none; raises SourceUnavailable where Shopify does not say."""
-    info = _object(page, "pageInfo")
-    if not info.get("hasNextPage"):
-        return None
-    if not info.get("endCursor") or info["endCursor"] == before:
-        raise SourceUnavailable("Shopify says that there is more, but not where it goes on. Pull again.")
-    return str(info["endCursor"])
-
-
-def _nodes(page: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [node for node in page.get("nodes") or () if isinstance(node, dict)]
-
-
-def _object(place: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = place.get(name)
-    return found if isinstance(found, dict) else {}
