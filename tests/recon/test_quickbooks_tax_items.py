@@ -144,3 +144,19 @@ def test_a_document_whose_tax_is_a_line_is_sent_as_ever(company: SandboxCompany)
     assert body["ItemSalesTaxRef"][1] == ["FullName", chart.ZERO_TAX]
     assert "CustomerSalesTaxCodeRef" not in body
     assert ledger(company).find(as_line).state == "equal"
+
+
+def test_a_document_without_a_tax_item_is_the_same_there_although_the_company_s_own_has_a_rate(
+    company: SandboxCompany,
+) -> None:
+    company.use_sales_tax(CA)
+    books, plain = ledger(company), taxed(725)
+    untaxed = dataclasses.replace(
+        plain, lines=plain.lines[1:2], **dict.fromkeys(("total_minor", "net_minor", "paid_minor"), 500)
+    )
+    assert books.check(untaxed) == []
+    books.send(untaxed)
+    body = dict(company.truth()[0].body)
+    assert (body["ItemSalesTaxRef"][1], body["SalesTaxPercentage"]) == (["FullName", CA], "7.25")
+    found = books.find(untaxed)
+    assert (found.state, found.differences) == ("equal", ())

@@ -132,9 +132,12 @@ def arranged(document: Document, held: LedgerDocument) -> LedgerDocument:
 
 
 def _tax_line(row: Row) -> tuple[LedgerLine, ...]:
-    """Return the tax QuickBooks worked out by a tax item as the line it is on our documents; none at 0 %."""
-    total, rate = row.minor("SalesTaxTotal"), row.number("SalesTaxPercentage")
-    if not total and not rate:
+    """Return the tax QuickBooks worked out by a tax item as the line it is on our documents.
+
+    None where it came to nothing: a form without an item of its own names the company's, whatever its rate, and taxes no line.
+    """
+    total = row.minor("SalesTaxTotal")
+    if not total:
         return ()
     item_name = row.text("ItemSalesTaxRef/FullName")
     return (LedgerLine(description=item_name, quantity="", amount_minor=total, product_code=item_name),)
