@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from recon.config import Connection
 from recon.domain.providers import source_facts
@@ -18,6 +18,7 @@ from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, L
 from recon.upload.company import same_name, same_tax_id
 from recon.workspace import write_settings
 
+_Listed = TypeVar("_Listed")
 _CODE_WIDTH: Final = 8
 RECORD_WORDS: Final = {
     "sale": "sales", "sale_return": "sales returns", "purchase": "purchases", "purchase_return": "purchase returns",
@@ -214,15 +215,24 @@ def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
 
 def known_catalog(context: Context, name: str) -> Catalog:
     """Return the ledger's lists as last read; empty before the first `recon connect`."""
-    kinds = {
-        "products": LedgerProduct, "methods": LedgerMethod, "accounts": LedgerAccount, "contacts": LedgerContact,
-        "classes": LedgerAccount,
-    }  # fmt: skip
-    parts = {part: context.store.catalog.get(name, part) for part in kinds}
     return Catalog(
-        **{part: tuple(kinds[part](**row) for row in found.rows) if found else () for part, found in parts.items()},
+        products=_known(context, name, "products", LedgerProduct),
+        methods=known_methods(context, name),
+        accounts=_known(context, name, "accounts", LedgerAccount),
+        contacts=_known(context, name, "contacts", LedgerContact),
+        classes=_known(context, name, "classes", LedgerAccount),
         taxes=ledger_taxes(context, name),
     )
+
+
+def known_methods(context: Context, name: str) -> tuple[LedgerMethod, ...]:
+    """Return the ledger's bank, cash and clearing channels, as last read; its other lists may be long and stay where they are."""
+    return _known(context, name, "methods", LedgerMethod)
+
+
+def _known(context: Context, name: str, part: str, kind: type[_Listed]) -> tuple[_Listed, ...]:
+    found = context.store.catalog.get(name, part)
+    return tuple(kind(**row) for row in found.rows) if found else ()
 
 
 def missing_here(connection: Connection, catalog: Catalog, *, is_file: bool = False) -> list[str]:
@@ -294,7 +304,7 @@ def proposal_lines(proposals: Sequence[AccountProposal]) -> list[str]:
 
 def account_proposals(context: Context, name: str) -> list[AccountProposal]:
     """Return the accounts proposed from the ledger's chart as it was read last."""
-    return proposed_accounts(context.settings.connections[name], known_catalog(context, name).accounts)
+    return proposed_accounts(context.settings.connections[name], _known(context, name, "accounts", LedgerAccount))
 
 
 def take_accounts(context: Context, name: str, settings: Sequence[str] | None = None) -> list[AccountProposal]:

@@ -25,7 +25,7 @@ from recon.plan.inputs import Plan, PlanInputs, PlanLimits
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
 from recon.service.cash_channels import cash_channels
-from recon.service.connecting import known_catalog, known_company
+from recon.service.connecting import known_company, known_methods
 from recon.service.contacts import contact_codes_there
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
@@ -200,7 +200,7 @@ def plan_inputs(
 
 def _refund_methods(context: Context, name: str, capabilities: Capabilities) -> frozenset[str] | None:
     """Return the payment methods the ledger can pay money back out of, as far as its lists tell; None: any."""
-    methods = known_catalog(context, name).methods if capabilities.refund_accounts else ()
+    methods = known_methods(context, name) if capabilities.refund_accounts else ()
     return frozenset(one.code for one in methods if one.kind in capabilities.refund_accounts) if methods else None
 
 
