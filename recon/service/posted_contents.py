@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -24,15 +25,22 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
     A batch whose frames are gone, or are not what was approved, is passed over: its documents are not known.
     """
 
+    @cache
+    def sound(batch_id: str) -> Batch | None:
+        """Return the batch if its frames are what was approved; a plan asks several times, and they are hashed once."""
+        batch = context.store.batches.get(batch_id)
+        folder = context.workspace.private / str(batch.facts["frames"])
+        return batch if folder.is_dir() and digest_files(folder, _DIGESTED) == batch.plan_digest else None
+
     def read(keys: Sequence[str]) -> PostedContents:
         wanted = posted.filter(pl.col("document_key").is_in(list(keys))).select("document_key", "batch_id")
         parts = []
         for batch_id in wanted["batch_id"].unique().sort().to_list():
-            batch = context.store.batches.get(batch_id)
-            folder = context.workspace.private / str(batch.facts["frames"])
-            if folder.is_dir() and digest_files(folder, _DIGESTED) == batch.plan_digest:
+            batch = sound(batch_id)
+            if batch is not None:
                 mine = wanted.filter(pl.col("batch_id") == batch_id)["document_key"]
                 parts.append(_of_batch(context, batch, mine))
+                folder = context.workspace.private / str(batch.facts["frames"])
                 if has_parts(folder):
                     parts.append(contents_of_parts(folder, mine))
         if not parts:
