@@ -49,20 +49,17 @@ class Lists:
 
     def catalog(self) -> Catalog:
         """Return everything as master data."""
+        accounts = tuple(_account(name, row) for name, row in self.accounts.items())
+        roots = {account.code: account.root for account in accounts}
         return Catalog(
-            products=tuple(
-                _product(name, row, self._roots()) for name, row in self.items.items() if row.name in _ITEMS
-            ),
+            products=tuple(_product(name, row, roots) for name, row in self.items.items() if row.name in _ITEMS),
             methods=tuple(
                 _method(name, row) for name, row in self.accounts.items() if row.text("AccountType") in MONEY_ACCOUNTS
             ),
-            accounts=tuple(_account(name, row) for name, row in self.accounts.items()),
+            accounts=accounts,
             contacts=tuple(_contact(name, row) for name, row in self.names.items()),
             taxes=ledger_taxes(self.items),
         )
-
-    def _roots(self) -> Mapping[str, str]:
-        return {name: ROOTS.get(row.text("AccountType"), "") for name, row in self.accounts.items()}
 
 
 class Masters:
