@@ -22,8 +22,10 @@ Effect = list[tuple[str, int]]
 """Account and minor units; debits positive."""
 
 
-def effect(books: Books, kind: str, values: Row, amounts: list[int], total_minor: int) -> Effect:
-    """Return the postings of a transaction; ``amounts``: of its lines, in order."""
+def effect(
+    books: Books, kind: str, values: Row, amounts: list[int], total_minor: int, moved: list[tuple[str, int, int]]
+) -> Effect:
+    """Return the postings of a transaction; ``amounts``: of its lines, in order, ``moved``: its `stock_moves`."""
     if kind in _SIGNS:
         sign = _SIGNS[kind]
         lines = zip(values.all(f"{kind}LineAdd"), amounts, strict=True)
@@ -32,7 +34,7 @@ def effect(books: Books, kind: str, values: Row, amounts: list[int], total_minor
         tax = [("Sales Tax Payable", -sign * rest)] if rest else []
         cost = [
             posting
-            for item, _, minor in stock_moves(books, kind, values, amounts)
+            for item, _, minor in moved
             for posting in (
                 (_ref(_entry(books, item), "COGSAccountRef"), -minor),
                 (_ref(_entry(books, item), "AssetAccountRef"), minor),

@@ -84,7 +84,7 @@ def post(books: Books, asked: Asked, moment: Moment) -> Kept:
     books.put(kept)
     amounts = [_amount_of(value) for name, value in lines if name.endswith("LineRet")]
     moved = stock_moves(books, kind, values, amounts) if kind in (*_SALES, *BOUGHT) else []
-    books.set_effect(txn_id, effect(books, kind, values, amounts, total))
+    books.set_effect(txn_id, effect(books, kind, values, amounts, total, moved))
     books.set_stock(txn_id, moved)
     return kept
 
