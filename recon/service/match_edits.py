@@ -19,9 +19,11 @@ from recon.match.keys import fold
 from recon.match.products import link_all, unlinked_products
 from recon.match.suggest import suggest_products
 from recon.match.work_list import two_products
+from recon.service.account_proposals import proposal_values
 from recon.service.channel_table import split_parts
 from recon.service.charge_products import service_edits
 from recon.service.charge_rules import charge_settings
+from recon.service.connecting import account_proposals
 from recon.service.context import Context
 from recon.service.creation_edits import creation_edits
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links, version_of
@@ -70,6 +72,8 @@ class MatchEdits:
     """(return's number or key, number or key of the sale it belongs to; None: what was said is taken back)."""
     tax_items: tuple[tuple[str, str | None], ...] = ()
     """(name of a tax in the orders, the ledger's tax item; None: taken away)."""
+    take_accounts: bool = False
+    """Whether the accounts proposed from the ledger's chart are written into recon.toml."""
     unmapped: str | None = None
     """What happens to payment channels nobody mapped: hold, or the ledger's code of the cash channel."""
 
@@ -115,6 +119,8 @@ class PlannedEdits:
             edits = replace(edits, create=(*edits.create, *create), charges=(*edits.charges, *charges))
             self.words += words
         self._creations_of(edits)
+        if edits.take_accounts:  # before what is said by hand, which counts more
+            self.settings |= proposal_values(self._name, account_proposals(self._context, self._name))
         self._settings_of(edits)
         if edits.returns:
             self.returns, said = return_edits(self._context, self._name, self._rules, edits.returns)

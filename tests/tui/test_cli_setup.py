@@ -292,6 +292,19 @@ def test_proposed_accounts_are_written_only_when_asked(peak, key_store) -> None:
     assert "# as it stands in the ledger" in settings.read_text(encoding="utf-8")
 
 
+def test_match_writes_proposed_accounts_unless_it_refuses_something_beside_them(peak, key_store) -> None:
+    shell, ledger = peak
+    settings = shell.root / "recon.toml"
+    shell("connect", "--stdin", stdin=json.dumps(ledger.credentials)).expect(4)
+    before = settings.read_text(encoding="utf-8")
+    refused = shell("match", "--take-accounts", "--tax-item", "VAT=CA Sales Tax").expect(2)
+    assert "Nothing was changed." in " ".join(refused.err.split())
+    assert settings.read_text(encoding="utf-8") == before
+    facts = shell.json("match", "--take-accounts", code=0)
+    assert (facts["proposals_taken"][0]["code"], facts["proposals"]) == ("410101", [])
+    assert load_settings(settings).connections["shop"].accounts.sales == "410101"
+
+
 def test_connect_names_the_shop_on_the_other_side(tmp_path, clock, key_store) -> None:
     with ZortShop(now=clock.now, merchant="ร้านตัวอย่าง") as shop:
         init(tmp_path / "books", clock, "--source", "zort", "--source-url", shop.url).expect(0)

@@ -54,7 +54,7 @@ def match(args: argparse.Namespace) -> int:
             said = (*said, *_tax_invoices(service, args))
         if args.means:
             said = (*said, *service.say_means(args.connection, meanings(args.means), dry_run=args.dry_run))
-        taken = service.upkeep.take_accounts(args.connection) if args.take_accounts and not args.dry_run else ()
+        taken = service.upkeep.account_proposals(args.connection) if edits.take_accounts and not args.dry_run else ()
         report = service.match(args.connection, edits, dry_run=args.dry_run)
         proposed = service.upkeep.account_proposals(args.connection)
         report = replace(report, changes=(*report.changes, *said))
@@ -297,6 +297,7 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         charges=tuple(_charge(text) for text in args.charge),
         returns=tuple(_return(text) for text in args.belongs),
         tax_items=tuple(_tax_item(text) for text in args.tax_item),
+        take_accounts=args.take_accounts,
     )
 
 
