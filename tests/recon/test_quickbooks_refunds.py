@@ -78,6 +78,28 @@ def test_a_check_somebody_wrote_under_the_same_number_is_nobodys_refund(company:
     assert [one.ledger_id for one in ledger.list_documents(["refund"], dt.date(2026, 1, 1), DAY)] == [yes.ledger_id]
 
 
+@pytest.mark.parametrize("options", [CARD, CHECK])
+def test_the_parts_of_one_refund_share_a_number_and_are_told_apart(
+    company: SandboxCompany, options: QuickBooksOptions
+) -> None:
+    ledger = target(company, options)
+    whole = credited(ledger, account=MONEY[options.refunds])
+    first, second = (
+        dataclasses.replace(whole, document_key=f"{whole.order_key}/refund/{key}", **dict.fromkeys(("total_minor", "net_minor", "paid_minor"), amount))
+        for key, amount in (("1", 3_500), ("100001", 2_013))
+    )  # fmt: skip
+    ledger.send(first)
+    assert (ledger.find(second).state, ledger.find(second).is_certain) == ("absent", True)
+    ledger.send(second)
+    assert [ledger.find(one).state for one in (first, second)] == ["equal", "equal"]
+    theirs = company.truth()[-1]
+    body = [(name, "Rent" if name == "Memo" else value) for name, value in theirs.body[1:]]
+    company.books.put(dataclasses.replace(theirs, txn_id="AA-1", number=999, body=[("TxnID", "AA-1"), *body]))
+    third = dataclasses.replace(second, document_key=f"{whole.order_key}/refund/200001")
+    found = ledger.find(third)
+    assert (found.state, [one.ledger_id for one in found.documents]) == ("different", ["AA-1"])
+
+
 def test_a_refund_goes_out_once_whatever_the_setting_says_later(company: SandboxCompany) -> None:
     refund = credited(target(company, CARD))
     yes = target(company, CARD).send(refund)

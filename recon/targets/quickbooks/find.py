@@ -18,7 +18,7 @@ from recon.targets.quickbooks.exchange import Exchange, answer_to
 from recon.targets.quickbooks.forms import FORMS, PRODUCT, forms_of, mark, ref_number
 from recon.targets.quickbooks.qbxml.rows import Row
 from recon.targets.quickbooks.qbxml.status import Verdict, meaning
-from recon.targets.quickbooks.records import KIND_OF_ROW, arranged, confirmation, item, memo_of, transaction
+from recon.targets.quickbooks.records import KIND_OF_ROW, arranged, confirmation, is_signed, item, memo_of, transaction
 
 TOGETHER = 50
 """Transactions or items asked for in one question."""
@@ -69,9 +69,11 @@ class Finder:
         exact = [row for row in rows if row.text("RefNumber") == number]
         signed = [row for row in exact if mark(document) in memo_of(row)]
         ours = list({row.text("TxnID"): row for row in (*by_id, *signed)}.values())
-        if ours or not exact:
+        # The refunds of one credit memo all stand under its number: one of recon's that is not this one is another part.
+        strange = [row for row in exact if document.kind != "refund" or not is_signed(row)]
+        if ours or not strange:
             return judged(document, [transaction(row) for row in ours], ours)
-        held = tuple(transaction(row) for row in exact)
+        held = tuple(transaction(row) for row in strange)
         whose = f"memo: QuickBooks has {number} {len(held)} times, written by somebody else"
         return Found(state="different", documents=held, differences=(whose,))
 
