@@ -28,8 +28,6 @@ class LedgerTax:
     """In ten-millionths; one, or those of the group's items."""
     members: tuple[str, ...] = ()
     """Codes of a group's items; empty: it is no group."""
-    agency: str = ""
-    """Who the tax is paid to, as the ledger names it."""
 
     @property
     def rate(self) -> int:

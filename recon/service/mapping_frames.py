@@ -75,8 +75,8 @@ def ledger_taxes(context: Context, name: str) -> tuple[LedgerTax, ...]:
 
 
 def tax_of_row(row: dict[str, Any]) -> LedgerTax:
-    """Return a tax item as it was kept."""
-    return LedgerTax(**{**row, "rates": tuple(row["rates"]), "members": tuple(row["members"])})
+    """Return a tax item as it was kept; what else a version kept of it is passed over."""
+    return LedgerTax(code=row["code"], name=row["name"], rates=tuple(row["rates"]), members=tuple(row["members"]))
 
 
 def decisions(context: Context, name: str, orders: pl.DataFrame | None = None) -> pl.DataFrame:

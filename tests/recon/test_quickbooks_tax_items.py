@@ -127,7 +127,7 @@ def test_items_are_listed_with_their_rates_and_the_account_must_be_quickbooks_ow
     books = ledger(company)
     assert books.verify().missing == ()
     by_code = {tax.code: tax for tax in books.catalog().taxes}
-    assert by_code[CA] == LedgerTax(code=CA, name=CA, rates=(725_000,), agency=chart.AGENCY)
+    assert by_code[CA] == LedgerTax(code=CA, name=CA, rates=(725_000,))
     assert (by_code[LA].percent, by_code[LA].members) == ("9.5 %", (CA, "LA County Tax"))
     elsewhere = dataclasses.replace(OPTIONS, tax_accounts={"charges.default.tax": "Tips Payable"})
     (lack,) = ledger(company, elsewhere).verify().missing

@@ -52,12 +52,7 @@ def ledger_taxes(items: Mapping[str, Row]) -> tuple[LedgerTax, ...]:
     """Return the tax items and groups among the items (by name); a group with an item that is not there is none."""
     rates = {name: _rate(row) for name, row in items.items() if row.name == ITEM}
     found = [
-        LedgerTax(
-            code=name,
-            name=items[name].text("ItemDesc"),
-            rates=(rate,),
-            agency=items[name].text("TaxVendorRef/FullName"),
-        )
+        LedgerTax(code=name, name=items[name].text("ItemDesc"), rates=(rate,))
         for name, rate in rates.items()
         if rate is not None
     ]
