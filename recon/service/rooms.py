@@ -7,7 +7,7 @@ everything that is not posted yet before it creates anything: it never comes to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import polars as pl
@@ -31,14 +31,6 @@ WORDS: Final = {
     "accounts": "accounts",
 }
 _OF_CUSTOMERS: Final = ("names", "customers")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A list's room as it was read, and how many of its entries the lists we keep held then."""
-
-    room: ListRoom
-    listed: int
 
 
 def keep_rooms(context: Context, name: str, company: Company) -> None:
