@@ -76,7 +76,7 @@ def assemble(
             order_stems(work.orders).gather(place),
         ),
     )
-    contacts = as_posted(frame, contacts, work.inputs.read_posted, connection)
+    contacts = as_posted(frame, contacts, work.inputs)
     channels = work.channels.select("payment_method", pl.col("account_code").alias("money_account"))[place]
     frame = pl.concat([frame, contacts, dates, channels, stems.to_frame("stem")], how="horizontal")
     frame = _with_amounts(frame, sums.select(_SUMS)[place], amounts["vat_mode"].gather(place), work, orders)

@@ -14,12 +14,10 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
-from recon.domain.providers import ledger_facts
 from recon.frames.findings import gather, one_finding
 from recon.frames.text import fold
 from recon.plan.buyers import base36, is_masked, is_name
-from recon.plan.inputs import PlanLimits, PostedReader
+from recon.plan.inputs import PlanInputs, PlanLimits
 
 CONTACT_COLUMNS: Final = ("contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address")
 _DIGITS: Final = 8
@@ -96,18 +94,18 @@ def _not_told_apart(count: int, whole: int) -> pl.DataFrame:
     return one_finding("buyer-not-told-apart", column="detail.customers", detail=detail)
 
 
-def as_posted(frame: pl.DataFrame, contacts: pl.DataFrame, read: PostedReader, connection: Connection) -> pl.DataFrame:
+def as_posted(frame: pl.DataFrame, contacts: pl.DataFrame, inputs: PlanInputs) -> pl.DataFrame:
     """Return the contacts with those of the posted document in place of an order's, where a document follows one.
 
-    ``frame``: per document after_sale, kind, live_key. A ledger that settles payments by customer refuses another's.
+    ``frame``: per document after_sale, kind, live_key. A ledger that asks for a customer settles by customer, and refuses another's.
     """
-    if not ledger_facts(connection.target).is_american:
+    if not inputs.limits.needs_contact:
         return contacts
     follows = ~frame["after_sale"] & frame["live_key"].is_not_null() & ~frame["kind"].is_in(["invoice", "receipt"])
     if not follows.any():
         return contacts
     keys = frame.filter(follows)["live_key"].unique().sort().to_list()
-    posted = read(keys).documents.unique("document_key", keep="first", maintain_order=True)
+    posted = inputs.read_posted(keys).documents.unique("document_key", keep="first", maintain_order=True)
     theirs = posted.select(
         pl.col("document_key").alias("live_key"), *(pl.col(name).alias(f"_{name}") for name in CONTACT_COLUMNS),
         pl.lit(value=True).alias("_known"),
