@@ -17,7 +17,7 @@ from recon.plan.documents import headers, identified
 from recon.plan.findings import account_findings, said_already, vat_rounding_findings
 from recon.plan.inputs import PlanLimits
 from recon.plan.items import ACCOUNT_SETTINGS, Items, account_name
-from recon.plan.lifecycle import LIFECYCLE
+from recon.plan.lifecycle import REPOSTS
 from recon.plan.mirror import Mirrors, find_mirrors
 from recon.plan.numbering import order_stems
 from recon.plan.payments import document_parts, kept_whole, paid_by_person, unsplit_findings
@@ -27,10 +27,6 @@ from recon.plan.shoppers import as_posted
 from recon.plan.tax_items import credited_bases, lost_items, untied_as_lines
 from recon.plan.verdict import mask_of_keys
 from recon.plan.work import Work
-
-_REPOSTS: Final = [rule.name.startswith("reposted") for rule in LIFECYCLE]
-"""Per rule, whether a posted document is credited and posted again."""
-
 
 _NEEDED: Final = (
     "order_key", "order_number", "order_state", "cancelled_on", "sales_channel", "payment_channel", "currency",
@@ -142,7 +138,7 @@ def _unknown_findings(documents: pl.DataFrame, orders: pl.DataFrame, unknown: pl
 def _dates(work: Work, sent: pl.DataFrame, orders: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     place = sent["order_no"]
     cancelled = work.now.gather(place) == "cancelled"
-    reposts = pl.Series(_REPOSTS).gather(sent["rule_no"])
+    reposts = pl.Series(REPOSTS).gather(sent["rule_no"])
     about = pl.concat(
         [
             work.dates[place],

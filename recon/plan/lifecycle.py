@@ -124,6 +124,8 @@ _STEPS: Final = pl.Schema(
 )
 
 RULE_NAMES: Final = tuple(rule.name for rule in LIFECYCLE)
+REPOSTS: Final = [name.startswith("reposted") for name in RULE_NAMES]
+"""Per rule, whether a posted document is credited and posted again; that credit is no refund."""
 SALE_ACTIONS: Final = ("invoice", "receipt")
 
 

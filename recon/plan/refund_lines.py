@@ -17,13 +17,11 @@ from recon.plan.columns import per_order, share_half_up
 from recon.plan.details import LINED
 from recon.plan.finish import split_lines
 from recon.plan.items import Items
-from recon.plan.lifecycle import LIFECYCLE
+from recon.plan.lifecycle import REPOSTS
 from recon.plan.lines import booked_lines
 from recon.plan.own_lines import before_discounts
 from recon.plan.work import Work
 
-_REPOSTS: Final = [rule.name.startswith("reposted") for rule in LIFECYCLE]
-"""Per rule, whether a posted document is credited and posted again; that credit is no refund."""
 _SOURCE: Final = ("sku", "name", "quantity_milli", "row")
 """What is looked up of the line that a line of a document comes from."""
 
@@ -80,7 +78,7 @@ def _said(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _asked(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the credit notes over refunds that have no lines yet: doc_no, order_no, from_minor, to_minor."""
-    reposts = pl.lit(pl.Series(_REPOSTS).gather(frame["rule_no"]))
+    reposts = pl.lit(pl.Series(REPOSTS).gather(frame["rule_no"]))
     refunds = (pl.col("action") == "credit_part") | ((pl.col("action") == "credit_rest") & ~reposts)
     own = refunds & (pl.col("refund_to_minor") > 0) & ~(pl.col("repeats") | pl.col("mirrors"))
     to = pl.col("refund_to_minor")
