@@ -41,6 +41,19 @@ def test_linked_goods_go_by_their_product_and_its_account() -> None:
     assert debits(made) == [("114101", 1000), ("510101", 200), ("520101", 500)]
 
 
+def test_a_charge_does_not_go_by_the_product_of_a_sku_that_has_its_name() -> None:
+    linked = [*LINKED, ("shipping", "P1", None, None)]
+    bill = purchase("1", line("BOX", 1000), shipping_minor=300, vat_mode="none", tax_minor=0, **RECEIVED)
+    wish = ("shipping", "SHIPPING", "Express", "product", dt.date(2026, 6, 1), "Nok", None)
+    wishes = pl.DataFrame([wish], schema=PRODUCT_WISHES, orient="row")
+    for given in ({"product_links": linked}, {"product_links": LINKED, "wishes": wishes}):
+        made = plan(bill, connection=buying(), ledger_products=PRODUCTS, limits=TAKES, **given)
+        bought = made.lines.filter(pl.col("amount_minor") > 0)
+        assert bought.select("kind", "product_code", "account_code").rows() == [
+            ("product", "P1", None), ("shipping", None, "510101"),
+        ]  # fmt: skip
+
+
 def test_what_a_person_set_for_a_sku_stands_above_its_product() -> None:
     rules = buying({"by_sku": {"BOX": {"account": "530101"}}})
     assert booked(bought(line("BOX"), connection=rules)) == [(None, "530101")]

@@ -32,13 +32,17 @@ def buying_items(inputs: PlanInputs, connection: Connection) -> tuple[Items, pl.
     """
     orders, lines, bought = inputs.orders, inputs.lines, connection.purchases
     skus = distinct_keys(lines["sku"], name="sku", key_name="key")
-    keys = pl.DataFrame({"key": ["", *skus["key"], *CHARGE_KINDS]}, schema={"key": pl.String})
+    charges_have_none = [None] * len(CHARGE_KINDS)  # also where a SKU of the shop has the name of a charge
+    keys = pl.DataFrame(
+        {"key": ["", *skus["key"], *CHARGE_KINDS], "sku_key": [None, *skus["key"], *charges_have_none]},
+        schema={"key": pl.String, "sku_key": pl.String},
+    )
     rules = pl.DataFrame([_rule(fold(key), line) for key, line in bought.by_sku.items()], schema=_RULES, orient="row")
     found = keys.join(rules.unique("key", keep="first"), on="key", how="left", maintain_order="left")
     # What is neither a sale nor a fee (a reserve, a dispute) is booked where a person said, never where fees go.
     fallback = pl.when(~pl.col("key").str.starts_with(OTHER)).then(pl.lit(bought.account or None, dtype=pl.String))
     account = pl.coalesce("account", fallback)
-    found = found.join(_products(inputs), on="key", how="left", maintain_order="left")
+    found = found.join(_products(inputs), on="sku_key", how="left", maintain_order="left")
     product = pl.when(pl.col("account").is_null()).then("product_code")
     posting = pl.when(product.is_not_null()).then("purchase_account").otherwise(account)
     frame = found.select(
@@ -77,7 +81,7 @@ def _products(inputs: PlanInputs) -> pl.DataFrame:
     known = inputs.ledger_products.filter(pl.col("purchase_account").is_not_null())
     if inputs.connection.detail.inventory == "one":
         known = known.clear()
-    linked = inputs.product_links.select(pl.col("sku_key").alias("key"), "product_code")
+    linked = inputs.product_links.select("sku_key", "product_code")
     return linked.join(known.drop("keeps_stock"), on="product_code", how="inner", maintain_order="left")
 
 
@@ -85,7 +89,7 @@ def _waits(inputs: PlanInputs) -> pl.Expr:
     """Return whether a SKU's product is asked for and still to be created: stock must not be bought past it."""
     asked = inputs.wishes["sku_key"] if inputs.limits.expense_items else inputs.wishes["sku_key"].clear()
     unlinked = asked.filter(~asked.is_in(inputs.product_links["sku_key"].implode()))
-    return pl.col("key").is_in(unlinked.implode())
+    return pl.col("sku_key").is_in(unlinked.implode())
 
 
 def _rule(key: str, line: PurchaseLine) -> tuple[str, str | None, str | None, int]:
