@@ -106,7 +106,7 @@ class SandboxCompany:
 
     def _require_room(self, kind: str) -> None:
         kinds, metadata = (NAMES, "EntityMetaData") if kind in NAMES else (ITEM_KINDS, "ItemMetaData")
-        if kind in kinds and len(self._books.entries(kinds)) >= self._most(metadata):
+        if kind in kinds and self._books.count(kinds) >= self._most(metadata):
             raise Refused(
                 3180, "There was an error when saving the list element. You have reached the maximum number of entries."
             )
