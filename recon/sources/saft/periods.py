@@ -80,11 +80,11 @@ def _placed(heads: pl.DataFrame, till_of: pl.DataFrame, z_reports: pl.DataFrame,
     order = rows.sort("till_no", "at", maintain_order=True)
     reports = z_reports.select("till_no", "at", "report_no").sort("till_no", "at", maintain_order=True)
     found = order.join_asof(reports, on="at", by="till_no", strategy="forward", check_sortedness=False)
-    marked = pl.any_horizontal(
-        pl.col(c).cast(pl.String).str.to_lowercase().is_in(["true", "1"]).fill_null(value=False) for c in ("is_void",)
+    left_out = pl.any_horizontal(
+        pl.col(c).cast(pl.String).str.to_lowercase().is_in(["true", "1"]).fill_null(value=False)
+        for c in ("is_void", "is_training")
     )
-    training = pl.col("is_training").is_not_null()
-    return found.with_columns((~(marked | training)).alias("counts")).sort("trans_no")
+    return found.with_columns((~left_out).alias("counts")).sort("trans_no")
 
 
 def _signed_payments(till: Till, counted: pl.DataFrame, heads: pl.DataFrame, usual: str) -> pl.DataFrame:
