@@ -64,6 +64,8 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
 
 def _pieces(run: bytes) -> pl.Series:
     """Return tags with the text behind each: ``nr>17``, ``/nr>``."""
+    if not run:
+        return pl.Series("piece", dtype=pl.String)
     read = pl.read_csv(
         run, has_header=False, separator=_CUT, eol_char="<", quote_char=None, infer_schema=False, new_columns=["piece"]
     )["piece"]
@@ -76,6 +78,8 @@ def _local(tag: str) -> str:
 
 
 def _renamed(tags: pl.Series, local: dict[str, str], kinds: pl.Enum) -> pl.Series:
+    if not local:
+        return pl.Series(tags.name, dtype=kinds)
     known = set(kinds.categories)
     return tags.replace_strict(
         list(local), [name if name in known else NOBODY for name in local.values()], return_dtype=kinds

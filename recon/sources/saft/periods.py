@@ -12,12 +12,15 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.amounts import minor_units
 from recon.sources.saft.transactions import Till
 
 RETURNS: Final = ("11006", "11013", "11016", "11017")
 """Kinds of transactions that may give goods back, by their number in the code list."""
 CREDIT_SALES: Final = ("11002", "11015", "11017")
 """Kinds of transactions that a customer pays later."""
+RATE_DECIMALS: Final = 3
+"""Rates are kept as thousandths of a percent."""
 JUNK_ROUNDING: Final = 50
 """Minor units above which a rounding is a placeholder: the smallest coin is one krone."""
 
@@ -29,7 +32,7 @@ class Periods:
     heads: pl.DataFrame
     """Every transaction with ``report_no`` (null: after the last Z), ``kind`` (number of the code list or null), ``counts``."""
     groups: pl.DataFrame
-    """report_no, group, vat_percent, vat_code, gross, net, vat, lines."""
+    """report_no, group, vat_percent_milli, vat_code, gross, net, vat, lines."""
     payments: pl.DataFrame
     """report_no, payment_type, amount, count."""
     raises: pl.DataFrame
@@ -59,6 +62,8 @@ def periods(till: Till, till_of: pl.DataFrame, z_reports: pl.DataFrame, kinds: d
     groups = lines.group_by("report_no", "group", "vat_percent", "vat_code", maintain_order=True).agg(
         pl.sum("gross"), pl.sum("net"), pl.sum("vat"), pl.len().alias("lines")
     )
+    rates = minor_units(groups.select(pl.col("vat_percent").cast(pl.String)), ["vat_percent"], RATE_DECIMALS)
+    groups = groups.with_columns(rates["vat_percent"].alias("vat_percent_milli")).drop("vat_percent")
     paid = _signed_payments(till, counted, heads, str(usual))
     payments = paid.group_by("report_no", "payment_type", maintain_order=True).agg(
         pl.sum("amount"), pl.len().alias("count")
@@ -75,7 +80,7 @@ def _placed(heads: pl.DataFrame, till_of: pl.DataFrame, z_reports: pl.DataFrame,
     at = pl.concat_str("date", pl.lit(" "), pl.col("time").str.slice(0, 8)).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
     named = pl.col("trans_type").cast(pl.String)
     rows = heads.join(till_of, on="trans_no", how="left", maintain_order="left").with_columns(
-        at.alias("at"), named.replace(kinds, default=named).alias("kind")
+        at.alias("at"), named.replace(kinds).alias("kind")
     )
     order = rows.sort("till_no", "at", maintain_order=True)
     reports = z_reports.select("till_no", "at", "report_no").sort("till_no", "at", maintain_order=True)
