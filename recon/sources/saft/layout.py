@@ -1,0 +1,118 @@
+"""Where the parts of a file lie: the runs of events and transactions of every till, and the small rest.
+
+A file of a year holds millions of events and transactions and a few thousand other elements. The schema puts all events of a
+till before all its transactions, each run without a gap, so that a run is found by its first and its last tag.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from recon.errors import MalformedFile
+
+NAMESPACE: Final = "urn:StandardAuditFile-Taxation-CashRegister:NO"
+_HEAD: Final = 4096
+_ROOT: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)auditfile[\s>]")
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_PLAIN: Final = (b"utf-8", b"us-ascii", b"ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Bytes of the file from the first to the last element of one name in one till; nothing where both are equal."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TillPlace:
+    """Where one `cashregister` keeps its events and transactions."""
+
+    events: Run
+    transactions: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A file taken apart without being read."""
+
+    prefix: str
+    """Namespace prefix with its colon; empty: none."""
+    tills: tuple[TillPlace, ...]
+    rest: bytes
+    """The file without its runs: header, company, lists, locations and tills."""
+
+    def tag(self, name: str) -> bytes:
+        """Return an opening tag as the file writes it."""
+        return f"<{self.prefix}{name}>".encode()
+
+    def end_tag(self, name: str) -> bytes:
+        """Return a closing tag as the file writes it."""
+        return f"</{self.prefix}{name}>".encode()
+
+
+def is_cash_register(head: bytes) -> bool:
+    """Return whether a file begins like a SAF-T Cash Register file."""
+    return NAMESPACE.encode() in head[:_HEAD] and _ROOT.search(head[:_HEAD]) is not None
+
+
+def open_file(path: Path) -> mmap.mmap:
+    """Return a file's bytes, mapped.
+
+    Raises:
+        MalformedFile: It is empty.
+    """
+    with path.open("rb") as file:
+        try:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError:
+            raise MalformedFile("the file is empty") from None
+
+
+def layout_of(data: mmap.mmap | bytes) -> Layout:
+    """Return where everything lies.
+
+    Raises:
+        MalformedFile: It is no such file, was cut off, is not UTF-8, or has a DOCTYPE.
+    """
+    head = bytes(data[:_HEAD])
+    root = _ROOT.search(head)
+    if root is None or not is_cash_register(head):
+        raise MalformedFile(f"it is no SAF-T Cash Register file: there is no auditfile of {NAMESPACE}")
+    if b"<!DOCTYPE" in head:
+        raise MalformedFile("it has a DOCTYPE, which no SAF-T file has; it was not read")
+    written = _ENCODING.search(head)
+    if written and written[1].lower() not in _PLAIN:
+        raise MalformedFile(f"it is written in {written[1].decode()}; SAF-T Cash Register files are UTF-8")
+    prefix = root[1].decode()
+    if data.rfind(f"</{prefix}auditfile".encode()) < 0:
+        raise MalformedFile("it ends before its last element is closed: it was cut off on its way. Export it again")
+    tills, rest, position = [], [], 0
+    opening, closing = f"<{prefix}cashregister>".encode(), f"</{prefix}cashregister>".encode()
+    while (start := data.find(opening, position)) >= 0:
+        end = data.find(closing, start)
+        if end < 0:
+            raise MalformedFile("a cashregister is never closed: the file was cut off or edited. Export it again")
+        till = TillPlace(_run(data, prefix, "event", start, end), _run(data, prefix, "cashtransaction", start, end))
+        tills.append(till)
+        for run in sorted((till.events, till.transactions), key=lambda each: each.start):
+            if run.end > run.start:
+                rest.append(bytes(data[position : run.start]))
+                position = run.end
+        rest.append(bytes(data[position:end]))
+        position = end
+    rest.append(bytes(data[position:]))
+    return Layout(prefix, tuple(tills), b"".join(rest))
+
+
+def _run(data: mmap.mmap | bytes, prefix: str, name: str, start: int, end: int) -> Run:
+    first = data.find(f"<{prefix}{name}>".encode(), start, end)
+    if first < 0:
+        return Run(start, start)
+    closing = f"</{prefix}{name}>".encode()
+    return Run(first, data.rfind(closing, first, end) + len(closing))

@@ -1,0 +1,125 @@
+"""What the schema says against a file: the small rest as it stands, and one transaction and one event of every shape.
+
+Whether an element stands where it may depends on names and order alone, so of all transactions with the same elements in the same
+order one is enough; amounts, days and words are looked at as columns where they are read. The schema's references between lists
+are left to us: tills that number their reports each from 1 are common, and no reason to refuse a file (norway.md, 3.2).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.sources.saft.layout import Layout
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+SCHEMA: Final = "Norwegian_SAF-T_Cash_Register_Schema_v_1.00.xsd"
+_XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
+_MANY: Final = 2000
+"""Shapes looked at; a file with more of them is judged by its first ones, and says so."""
+
+
+@dataclass(slots=True)
+class Shapes:
+    """One element of every shape met in the runs of one name."""
+
+    name: str
+    first: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    """Shape to the number of the first element that has it, and its bytes."""
+    counts: dict[int, int] = field(default_factory=dict)
+
+    def take(self, found: pl.DataFrame, piece: bytes, opening: bytes, first: int) -> None:
+        """Take in the ELEMENTS of a piece; ``first``: number of its first element."""
+        by_shape = shapes(found).group_by("shape", maintain_order=True).agg(pl.col("record").first(), pl.len())
+        new = [row for row in by_shape.iter_rows() if row[0] not in self.counts]
+        if new:
+            starts = [each.start() for each in re.finditer(re.escape(opening), piece)] + [len(piece)]
+            for shape, record, _ in new:
+                self.first[shape] = (first + record, piece[starts[record] : starts[record + 1]])
+        for shape, _, count in by_shape.iter_rows():
+            self.counts[shape] = self.counts.get(shape, 0) + count
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Something the schema does not allow; the file is read all the same."""
+
+    text: str
+    number: int | None = None
+    """Number of the first transaction or event with it, counted from 1; None: in the rest of the file."""
+    name: str = ""
+    """cashtransaction or event; empty: the rest."""
+    count: int = 1
+
+
+def shapes(found: pl.DataFrame) -> pl.DataFrame:
+    """Return per record a number that two records share where they have the same elements in the same order."""
+    place = pl.int_range(pl.len(), dtype=pl.UInt32)
+    starts = pl.col("record") != pl.col("record").shift(1, fill_value=pl.lit(2**32 - 1, dtype=pl.UInt32))
+    within = place - pl.when(starts).then(place).forward_fill()
+    one = pl.col("name").to_physical().cast(pl.UInt64) * 64 + pl.col("depth").cast(pl.UInt64)
+    mixed = (one + within.cast(pl.UInt64) * 65_536).hash(seed=7)
+    return (
+        found.select("record", mixed.alias("shape")).group_by("record", maintain_order=True).agg(pl.col("shape").sum())
+    )
+
+
+def slips(layout: Layout, *runs: Shapes) -> list[Slip]:
+    """Return what the schema says against a file, each kind once."""
+    from lxml import etree
+
+    text, owners = _skeleton(layout, runs)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    tree = etree.fromstring(text, parser)
+    schema = _schema()
+    if schema.validate(tree):
+        return []
+    met: dict[str, Slip] = {}
+    for error in schema.error_log:
+        said = re.sub(r"\{[^}]*\}", "", error.message)
+        owner = owners[error.line - 2] if 2 <= error.line < len(owners) + 2 else None
+        slip = Slip(said) if owner is None else Slip(said, owner[1] + 1, owner[0], owner[2])
+        met.setdefault(said, slip)
+    return list(met.values())
+
+
+@cache
+def names_in(record: str) -> tuple[str, ...]:
+    """Return the names of all elements the schema knows inside an element, in its order."""
+    from lxml import etree
+
+    tree = etree.fromstring(files("recon.sources.saft").joinpath(SCHEMA).read_bytes())
+    whole = next(each for each in tree.iter(f"{_XSD}element") if each.get("name") == record)
+    return tuple(dict.fromkeys(each.get("name") for each in whole.iter(f"{_XSD}element") if each is not whole))
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    from lxml import etree
+
+    tree = etree.fromstring(files("recon.sources.saft").joinpath(SCHEMA).read_bytes())
+    for kind in ("key", "keyref", "unique"):
+        for each in list(tree.iter(f"{_XSD}{kind}")):
+            each.getparent().remove(each)
+    return etree.XMLSchema(tree)
+
+
+def _skeleton(layout: Layout, runs: tuple[Shapes, ...]) -> tuple[bytes, list[tuple[str, int, int]]]:
+    """Return the rest of the file with one element of every shape put into its first till, and which each of these is."""
+    owners, parts = [], []
+    for run in runs:
+        for shape, (number, text) in list(run.first.items())[:_MANY]:
+            owners.append((run.name, number, run.counts[shape]))
+            parts.append(text.replace(b"\r", b" ").replace(b"\n", b" "))
+    closing = layout.end_tag("cashregister")
+    before, found, after = layout.rest.partition(closing)
+    flat = before.replace(b"\r", b" ").replace(b"\n", b" ")
+    lines = b"\n".join([flat, *parts, found + after.replace(b"\r", b" ").replace(b"\n", b" ")])
+    return lines, owners
