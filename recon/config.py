@@ -23,14 +23,16 @@ from recon.config_bentoweb import BentoWebApi
 from recon.config_charges import Charges
 from recon.config_detail import Detail, unfit_detail
 from recon.config_marketplace import Marketplace, check_yields
+from recon.config_poweroffice import PowerOffice
 from recon.config_purchases import Purchases
 from recon.config_quickbooks import QuickBooks
 from recon.config_shopify import ShopifyApi
 from recon.config_source import unfit_rules
 from recon.config_summary import Summary, unfit_summary
 from recon.config_taxes import unfit_taxes
+from recon.config_till import Till, unfit_till
 from recon.config_words import Meaning
-from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of
+from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of, source_facts
 from recon.errors import SettingsError
 from recon.schedule import AutoApproval, Schedule
 from recon.settings_base import Section
@@ -168,9 +170,9 @@ class Connection(Section):
     """One shop system joined to one ledger."""
 
     source: SourceName
-    """Where orders come from: shopify (its exports), shopify-api, zort, bentoweb, shopee, lazada, tiktok, or profile (any CSV or Excel export)."""
+    """Where orders come from: shopify (its exports), shopify-api, zort, bentoweb, shopee, lazada, tiktok, saft (SAF-T Cash Register files of tills), z-reports (Z reports in a table), or profile (any CSV or Excel export)."""
     target: TargetName = "peak"
-    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on), quickbooks (QuickBooks Desktop through its Web Connector), quickbooks-iif (QuickBooks Desktop by import file), sandbox-quickbooks (a QuickBooks Desktop to try things on)."""
+    """Where documents go: peak (API), peak-file (Excel import file), sandbox (a PEAK to try things on), quickbooks (QuickBooks Desktop through its Web Connector), quickbooks-iif (QuickBooks Desktop by import file), sandbox-quickbooks (a QuickBooks Desktop to try things on), poweroffice (PowerOffice Go), sandbox-poweroffice (a PowerOffice Go to try things on)."""
     shop: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
     """Short name of the shop; part of every order's key, so it never changes."""
     profile: str = ""
@@ -180,7 +182,7 @@ class Connection(Section):
     numbering: Literal["source", "ledger"] = "source"
     """`source`: our own number from the order's number; `ledger`: the ledger numbers, ours goes to the reference."""
     record_kinds: tuple[RecordKind, ...] = ("sale",)
-    """Kinds of records that are pulled and become documents: `sale`; `sale_return` (the credit note of its sale); `purchase` and `purchase_return` (expense and supplier's credit). A kind that is not named is not asked for, and ignored, visibly, where it is known."""
+    """Kinds of records that are pulled and become documents: `sale`; `sale_return` (the credit note of its sale); `purchase` and `purchase_return` (expense and supplier's credit); of tills `settlement` (the voucher of a Z report) and `till_invoice` (a sale on account). A kind that is not named is not asked for, and ignored, visibly, where it is known."""
     writers: Literal["recon", "shared", "others"] = "recon"
     """Who posts these orders. `recon`: only we do. `shared`: the shop's own integration may too, so the ledger is read before every plan and upload. `others`: somebody else does; we compare and never send."""
     receipts: Literal["paid", "paid-and-completed"] = "paid"
@@ -193,8 +195,8 @@ class Connection(Section):
     """Which document of an invoiced sale is the tax invoice; auto: the invoice once goods are delivered, else payment."""
     payment_channels: tuple[str, ...] = ("*",)
     """Chosen payment channels; `*` means all. Others are ignored, visibly."""
-    taxes: Literal["vat", "line", "items"] = "vat"
-    """How tax stands on documents. `vat`: VAT, worked out from the rate and compared with what the source states; `line`: the tax the source states (US sales tax) is a line of its own, booked by charges.tax, and nothing is worked out; `items`: the ledger works it out by its own tax item that the source's tax is mapped to (`recon match --tax-item`), and is told so only where that comes to the source's tax to the cent."""
+    taxes: Literal["vat", "line", "items", "codes"] = "vat"
+    """How tax stands on documents. `vat`: VAT, worked out from the rate and compared with what the source states; `line`: the tax the source states (US sales tax) is a line of its own, booked by charges.tax, and nothing is worked out; `items`: the ledger works it out by its own tax item that the source's tax is mapped to (`recon match --tax-item`), and is told so only where that comes to the source's tax to the cent; `codes`: each line carries the ledger's VAT code, by which it works VAT out of the gross (tills)."""
     tax_differs: Literal["hold", "line"] = "hold"
     """An order whose tax the ledger would not come to, or whose tax has no item there (`taxes = "items"`). `hold`: it waits for a person; `line`: its tax is a line as with `taxes = "line"`."""
     discounts: Literal["in-prices", "line"] = "in-prices"
@@ -221,12 +223,14 @@ class Connection(Section):
     bentoweb: BentoWebApi = BentoWebApi()
     shopify: ShopifyApi = ShopifyApi()
     marketplace: Marketplace = Marketplace()
+    till: Till = Till()
     yields_to: tuple[str, ...] = ()
     """Connections that book an order which reaches both (the same marketplace order number); here such orders are only compared."""
     ledger: Ledger = Ledger()
     products: Products = Products()
     channels: Channels = Channels()
     quickbooks: QuickBooks = QuickBooks()
+    poweroffice: PowerOffice = PowerOffice()
     summary: Summary = Summary()
     detail: Detail = Detail()
     purchases: Purchases = Purchases()
@@ -278,6 +282,13 @@ class Connection(Section):
         facts = ledger_facts(self.target)
         if unfit := unfit_taxes(
             self.taxes, self.charges, has_tax_items=facts.has_tax_items, summary=self.summary.sales
+        ):
+            raise ValueError(unfit)
+        if unfit := unfit_till(
+            self.taxes,
+            is_till=source_facts(self.source).is_till,
+            takes_settlements=facts.takes_settlements,
+            summary=self.summary.sales,
         ):
             raise ValueError(unfit)
         takes, creates = facts.takes_summaries, facts.creates_customers

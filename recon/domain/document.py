@@ -119,6 +119,8 @@ class Document:
     supplier_invoice_on: dt.date | None = None
     input_vat_on: dt.date | None = None
     """Day on which its VAT is claimed."""
+    department: str | None = None
+    """Ledger's code of the department; None: none."""
     payments: tuple[PaymentPart, ...] = ()
     """What came in through each channel, the main one (`payment_method`) first; empty: all of it through that one."""
 

@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-SourceName = Literal["shopify", "shopify-api", "zort", "bentoweb", "shopee", "lazada", "tiktok", "profile"]
-TargetName = Literal["peak", "peak-file", "sandbox", "quickbooks", "quickbooks-iif", "sandbox-quickbooks"]
+SourceName = Literal[
+    "shopify", "shopify-api", "zort", "bentoweb", "shopee", "lazada", "tiktok", "saft", "z-reports", "profile"
+]
+TargetName = Literal[
+    "peak", "peak-file", "sandbox", "quickbooks", "quickbooks-iif", "sandbox-quickbooks", "poweroffice",
+    "sandbox-poweroffice",
+]  # fmt: skip
 """Names a person writes in recon.toml; each has its facts below."""
-RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return"]
+RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return", "settlement", "till_invoice"]
 BOUGHT: Final[tuple[RecordKind, ...]] = ("purchase", "purchase_return")
 """Kinds of records that are bought; all others are sold."""
+FROM_TILLS: Final[tuple[RecordKind, ...]] = ("settlement", "till_invoice")
+"""Kinds of records a till has: what a Z report sums up, and a sale on account, each line with tax of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,8 @@ class SourceFacts:
     """It bills shipping to the buyer itself, so shipping is no sale of the shop."""
     states_refunds: Literal["always", "by-column", "never"] = "never"
     """Whether it says that a cancelled order's money went back; *by-column*: the file's columns decide."""
+    is_till: bool = False
+    """It tells of a day by its Z report; its records are settlements and invoices of a till (`FROM_TILLS`)."""
     has_columns_of_its_own: bool = True
     """It reads one layout; without that a column profile says what is where."""
 
@@ -64,6 +73,12 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
     "shopee": SourceFacts(label="Shopee", is_marketplace=True, settings="marketplace"),
     "lazada": SourceFacts(label="Lazada", is_marketplace=True, settings="marketplace", bills_shipping=True),
     "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True, settings="marketplace"),
+    "saft": SourceFacts(
+        label="SAF-T Cash Register", platform="till", settings="till", record_kinds=FROM_TILLS, is_till=True
+    ),
+    "z-reports": SourceFacts(
+        label="Z reports in a table", platform="till", settings="till", record_kinds=("settlement",), is_till=True
+    ),
     "profile": SourceFacts(label="export with a column profile", states_refunds="by-column", has_columns_of_its_own=False),
 }  # fmt: skip
 """By the name in recon.toml."""
@@ -85,6 +100,8 @@ class LedgerFacts:
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
     has_tax_items: bool = False
     """It can work sales tax out by items of its own, each with a rate it tells us, and answers what it came to."""
+    takes_settlements: bool = False
+    """It takes a till's settlement as one voucher: each line with a VAT code of its own, by which it works VAT out of the gross."""
     takes_summaries: bool = False
     """It takes one document for a day's orders: a credit note there need not name the document it is about."""
     stock_settings: str = ""
@@ -99,6 +116,10 @@ _DESKTOP: Final = LedgerFacts(
     label="QuickBooks Desktop", documents_in="en", is_american=True, has_tax_items=True, takes_summaries=True,
     creates_customers=True, stock_settings="quickbooks",
 )  # fmt: skip
+_GO: Final = LedgerFacts(
+    label="PowerOffice Go", keys=("application_key", "client_key", "subscription_key"), documents_in="nb",
+    takes_settlements=True,
+)  # fmt: skip
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
     "peak-file": LedgerFacts(label="PEAK's import file"),
@@ -107,6 +128,8 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
     ),
+    "poweroffice": _GO,
+    "sandbox-poweroffice": replace(_GO, label="sandbox PowerOffice", keys=(), is_sandbox=True),
     "sandbox-quickbooks": replace(_DESKTOP, label="sandbox QuickBooks", is_sandbox=True),
 }
 """By the name in recon.toml."""

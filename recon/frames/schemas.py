@@ -12,7 +12,9 @@ from typing import Final
 
 import polars as pl
 
-RECORD_KINDS: Final = ("sale", "sale_return", "purchase", "purchase_return")
+RECORD_KINDS: Final = ("sale", "sale_return", "purchase", "purchase_return", "settlement", "till_invoice")
+"""``settlement``: what a till took between two Z reports; ``till_invoice``: a sale, or a return, on account at a till. New kinds
+stand last, so that stored frames stay readable."""
 ORDER_STATES: Final = (
     "open", "in_fulfilment", "shipped", "delivered", "completed", "cancelled", "returned", "failed_delivery",
     "hold", "unknown",
@@ -23,18 +25,19 @@ PAYMENT_STATES: Final = (
 VAT_MODES: Final = ("included", "excluded", "none", "unknown")
 LINE_KINDS: Final = (
     "product", "shipping", "cod_fee", "tip", "gift_card", "duties", "rounding", "voucher", "discount", "tax", "fee",
-    "adjustment",
+    "adjustment", "pay_in", "pay_out", "customer_payment",
 )  # fmt: skip
 """``fee``: what the shop charges beside goods and shipping, under a name of its own; ``adjustment``: what a refund gives
-back beyond its lines, or keeps of them. New kinds are added at the end."""
+back beyond its lines, or keeps of them; of settlements ``pay_in`` and ``pay_out`` (< 0): cash put into the drawer or taken out of it for
+a purpose, ``customer_payment``: money on an invoice of before. New kinds are added at the end."""
 VAT_CODES: Final = ("vat7", "vat0", "none")
 DOCUMENT_KINDS: Final = (
     "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",
-    "refund",
+    "refund", "settlement",
 )  # fmt: skip
 """``product``: a product or service the ledger is told to create; no order, no amount, no postings. ``expense``: what a
 supplier or platform bills us; ``expense_payment``: money paid on it; ``supplier_credit``: a supplier's credit note. ``refund``: money paid
-back behind a credit note, in a ledger where the credit note alone moves none. New kinds stand last, so that stored frames
+back behind a credit note, in a ledger where the credit note alone moves none. ``settlement``: a till's Z reports as one voucher. New kinds stand last, so that stored frames
 stay readable."""
 SEVERITIES: Final = ("refused", "hold", "warning", "note")
 DISPOSITIONS: Final = ("documents", "posted", "held", "ignored")
@@ -91,6 +94,7 @@ ORDERS: Final = pl.Schema({
     "paid_minor": pl.Int64(),           # null: not stated
     "refunded_minor": pl.Int64(),       # cumulative; 0 when none
     "staff": pl.String(),               # who sold it, as the source names the person; null: not stated
+    "opening_float_minor": pl.Int64(),  # of a settlement: cash in the drawer when the till opened; null: not stated
     "discount_basis": pl.String(),      # which reading of the discount columns tied, e.g. "order-total"
     "file": pl.String(),                # first 12 digits of the file's SHA-256
     "row": pl.UInt32(),                 # row of the order as a spreadsheet counts them (header = 1); JSON: nth record
@@ -110,6 +114,8 @@ ORDER_LINES: Final = pl.Schema({
     "discount_minor": pl.Int64(),       # whole line, already taken off amount_minor; >= 0
     "amount_minor": pl.Int64(),         # what the line adds to goods_minor
     "taxable": pl.Boolean(),            # null: not stated
+    "tax_text": pl.String(),            # source's name of the line's own tax ("25 %"); null: none, or the order's
+    "tax_minor": pl.Int64(),            # that tax as the source states it, inside amount_minor; null: not stated
 })  # fmt: skip
 
 PAYMENTS: Final = pl.Schema({
@@ -166,7 +172,7 @@ FINDINGS: Final = pl.Schema({
 PAYMENT_PART: Final = pl.Schema({
     "payment_channel": pl.String(),     # of the shop; several that lead to one method are joined with " + "
     "payment_method": pl.String(),      # ledger's code of the bank, cash or clearing account
-    "amount_minor": pl.Int64(),         # > 0
+    "amount_minor": pl.Int64(),         # > 0; of a settlement also below: what went out that way
 })  # fmt: skip
 """One of several payments of a document."""
 
@@ -201,12 +207,13 @@ DOCUMENTS: Final = pl.Schema({
     "net_minor": pl.Int64(),            # without VAT
     "vat_minor": pl.Int64(),            # rounded once on the document
     "vat_by_line_minor": pl.Int64(),    # the sum if VAT were rounded on each line
-    "total_minor": pl.Int64(),          # net + VAT; always positive, the kind says the direction
+    "total_minor": pl.Int64(),          # net + VAT; positive, the kind says the direction; a settlement's own sign counts
     "wht_minor": pl.Int64(),            # tax we withhold from the supplier; >= 0, inside total_minor
     "remark": pl.String(),
     "reason": pl.String(),              # name of the lifecycle rule that asked for it
     "depends_on": pl.String(),          # document_key in the same plan that must be posted first; null: none
     "payments": pl.List(pl.Struct(PAYMENT_PART)),  # its payments, the main one first, summing to paid_minor; null: one, all of it
+    "department": pl.String(),          # ledger's code of the department; null: none
 })  # fmt: skip
 
 PARTS: Final = pl.Schema({**DOCUMENTS, "summary_key": pl.String()})
@@ -289,6 +296,7 @@ PRODUCT_LINKS: Final = pl.Schema({
     "product_code": pl.String(),        # ledger's product; null: goes as text on account_code
     "account_code": pl.String(),        # null: the connection's sales account
     "vat_code": VatCode,                # null: as the order line says
+    "tax_code": pl.String(),            # ledger's VAT code of a till's lines; null: as the tax of the line is mapped
 })  # fmt: skip
 
 LEDGER_PRODUCTS: Final = pl.Schema({
@@ -340,6 +348,26 @@ ELSEWHERE: Final = pl.Schema({
     "detail": pl.String(),              # which connection books it, and over how much
 })  # fmt: skip
 """Orders of this connection that another connection of the same books books, at most one row per order."""
+
+TILL_COUNTS: Final = pl.Schema({
+    "order_key": pl.String(),           # of the settlement
+    "counted_minor": pl.Int64(),        # cash in the drawer when it was counted
+    "to_bank_minor": pl.Int64(),        # of it taken out for the bank; 0: nothing
+    "counted_by": pl.String(),
+    "remark": pl.String(),              # why it differs; "" for nothing
+})  # fmt: skip
+"""Cash that persons counted, at most one row per settlement."""
+
+LEDGER_ACCOUNTS: Final = pl.Schema({
+    "account_code": pl.String(),
+    "name": pl.String(),
+    "root": pl.String(),                # Assets, Liabilities, Equity, Income, Expenses; "" where the ledger does not say
+    "tax_code": pl.String(),            # VAT code it is posted with; "" where the ledger names none
+    "is_tax_locked": pl.Boolean(),      # no other VAT code is taken on it
+    "needs_department": pl.Boolean(),
+    "needs_project": pl.Boolean(),
+})  # fmt: skip
+"""Accounts of the ledger as last read, where lines are booked on them directly."""
 
 FIRST_SEEN: Final = pl.Schema({
     "order_key": pl.String(),

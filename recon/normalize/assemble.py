@@ -18,6 +18,7 @@ _AMOUNTS: Final = {
     "shipping_discount_minor": "shipping_discount", "cod_fee_minor": "cod_fee", "duties_minor": "duties",
     "rounding_minor": "rounding", "platform_discount_minor": "platform_discount", "tax_minor": "tax",
     "total_minor": "total", "paid_minor": "paid", "refunded_minor": "refunded",
+    "opening_float_minor": "opening_float",
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def assemble_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         "order_no", "line_no", "row", "kind", _text(lines, "sku"), _text(lines, "name"),
         pl.col("quantity").alias("quantity_milli"), pl.col("unit_price").alias("unit_price_minor"),
         pl.col("discount").alias("discount_minor"), pl.col("amount").alias("amount_minor"), _taxable(lines),
+        _text(lines, "tax_text"), _own_tax(lines),
     )  # fmt: skip
     return fill(named, ORDER_LINES)
 
@@ -130,6 +132,11 @@ def _is_gift_card(lines: pl.DataFrame, options: ReadOptions) -> pl.Expr:
 
 def _text(lines: pl.DataFrame, column: str) -> pl.Expr:
     return pl.col(column) if column in lines.columns else pl.lit(None, dtype=pl.String).alias(column)
+
+
+def _own_tax(lines: pl.DataFrame) -> pl.Expr:
+    stated = pl.col("tax") if "tax" in lines.columns else pl.lit(None, dtype=pl.Int64)
+    return stated.alias("tax_minor")
 
 
 def _taxable(lines: pl.DataFrame) -> pl.Expr:

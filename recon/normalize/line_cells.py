@@ -12,7 +12,7 @@ from recon.frames.text import blank_to_null
 from recon.normalize.convert import Refusals, date_form, number_form, read_minor, refuse, unreadable_day
 from recon.sources.base import Conventions, Reading
 
-LINE_AMOUNTS: Final = ("unit_price", "line_discount", "line_amount")
+LINE_AMOUNTS: Final = ("unit_price", "line_discount", "line_amount", "tax")
 REFUND_AMOUNTS: Final = ("discount", "amount", "tax")
 
 

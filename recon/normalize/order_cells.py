@@ -15,6 +15,7 @@ from recon.sources.base import Reading
 ORDER_AMOUNTS: Final = (
     "subtotal", "discount", "discount_extra", "shipping", "shipping_discount", "cod_fee", "duties", "rounding",
     "platform_discount", "tax", "total", "paid", "refunded", "outstanding",
+    "opening_float",
 )  # fmt: skip
 ORDER_DAYS: Final = ("ordered_on", "paid_on", "shipped_on", "completed_on", "cancelled_on", "refund_on")
 TAX_LISTED: Final = "tax_listed"

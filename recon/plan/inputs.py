@@ -22,6 +22,7 @@ from recon.frames.schemas import (
     ELSEWHERE,
     FINDINGS,
     FIRST_SEEN,
+    LEDGER_ACCOUNTS,
     LEDGER_PRODUCTS,
     LEFT_OUT,
     ORDER_LINES,
@@ -35,6 +36,7 @@ from recon.frames.schemas import (
     REFUND_LINES,
     REFUNDS,
     TAX_LINKS,
+    TILL_COUNTS,
 )
 
 
@@ -158,6 +160,14 @@ class PlanInputs:
     """Codes of accounts the ledger calls liabilities, as read last: money on them is no money in hand."""
     tax_invoices: frozenset[str] = frozenset()
     """Order keys of purchases whose supplier's tax invoice a person entered, where the ledger takes it with the expense."""
+    counts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TILL_COUNTS))
+    """TILL_COUNTS: cash that persons counted."""
+    ledger_accounts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEDGER_ACCOUNTS))
+    """LEDGER_ACCOUNTS, where lines carry accounts and VAT codes of the ledger; empty elsewhere."""
+    ledger_departments: tuple[str, ...] = ()
+    """Codes of the ledger's departments as last read."""
+    closed_until: dt.date | None = None
+    """Nothing is entered there on or before this day; None: nothing is said."""
     read_posted: PostedReader = nothing_known
     """Asked for the few posted documents that this plan takes back whole; what an approved plan says never changes."""
 
@@ -188,6 +198,8 @@ class PlanInputs:
         )
         conform(self.elsewhere, ELSEWHERE, name="orders booked elsewhere", key=("order_key",))
         conform(self.ledger_products, LEDGER_PRODUCTS, name="products of the ledger", key=("product_code",))
+        conform(self.counts, TILL_COUNTS, name="cash counts", key=("order_key",), required=("counted_minor",))
+        conform(self.ledger_accounts, LEDGER_ACCOUNTS, name="accounts of the ledger", key=("account_code",))
         conform(self.left_out, LEFT_OUT, name="orders left out", key=("order_key",), required=("code",))
         frames = {"decisions": fill(self.decisions, DECISIONS), "first_seen": fill(self.first_seen, FIRST_SEEN)}
         values = {name: frames.get(name, getattr(self, name)) for name in self.__dataclass_fields__}

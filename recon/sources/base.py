@@ -23,7 +23,7 @@ RAW_ORDER_COLUMNS: Final = (
     "customer_tax_id", "customer_branch", "customer_address", "currency", "vat_code", "vat_percent", "subtotal",
     "discount", "discount_extra", "shipping", "shipping_discount", "cod_fee", "duties", "rounding",
     "platform_discount", "tax", "tax_text", "tax_listed", "total", "paid", "refunded", "outstanding", "refund_on",
-    "prices_include_tax", "shipping_taxed", "staff",
+    "prices_include_tax", "shipping_taxed", "staff", "opening_float",
 )  # fmt: skip
 """Canonical names of a reading's order columns, all text; a column that is left out is *not known*.
 
@@ -34,9 +34,9 @@ to ``discount`` (Conventions.discount_candidates). ``prices_include_tax`` is tru
 
 RAW_LINE_COLUMNS: Final = (
     "order_no", "line_no", "row", "kind", "sku", "name", "quantity", "unit_price", "line_discount", "line_amount",
-    "taxable",
+    "taxable", "tax_text", "tax",
 )  # fmt: skip
-"""Canonical names of a reading's line columns: text, but order_no, line_no, row UInt32; ``kind`` text, null = product."""
+"""Canonical names of a reading's line columns: text, but order_no, line_no, row UInt32; ``kind`` text, null = product; ``tax`` is the line's own, inside its amount."""
 
 
 @dataclass(frozen=True, slots=True)

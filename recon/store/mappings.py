@@ -34,6 +34,7 @@ KINDS: Final = (
     "gap",
     "tax-invoice",
     "tax",
+    "count",
     "setting",
 )
 

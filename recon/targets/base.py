@@ -157,6 +157,12 @@ class LedgerAccount:
     """Its type as the ledger calls it; empty where it does not say."""
     root: Literal["", "Assets", "Liabilities", "Equity", "Income", "Expenses"] = ""
     """Which of the five kinds of accounts it is; empty where the ledger does not say."""
+    tax_code: str = ""
+    """VAT code it is posted with; empty where the ledger names none."""
+    is_tax_locked: bool = False
+    """The ledger takes no other VAT code on it."""
+    needs_department: bool = False
+    needs_project: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +191,9 @@ class Catalog:
     classes: tuple[LedgerAccount, ...] = ()
     """Classes (departments, tracking categories) of a ledger that tells of them."""
     taxes: tuple[LedgerTax, ...] = ()
-    """Items by which it works sales tax out itself, and groups of them."""
+    """Items by which it works sales tax out itself, and groups of them; VAT codes where lines carry them."""
+    closed_until: dt.date | None = None
+    """Nothing is entered on or before this day: its books are locked, or begin after it; None: nothing is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,12 @@ _AMOUNTS: Final = {
     "heads": ("total", "tips", "opening_float", "returns", "credit_sales", "credit_memos", "grand_sales", "grand_returns", "grand_net"),
     "groups": ("amount",), "payments": ("amount",), "vat": ("amount", "vat"), "pay_ins": ("amount",), "pay_outs": ("amount",),
 }  # fmt: skip
-_COUNTS: Final = {"heads": ("tip_count", "receipts", "return_count", "training_count", "credit_sale_count", "credit_memo_count"), "payments": ("count",), "pay_ins": ("count",), "pay_outs": ("count",)}
+_COUNTS: Final = {
+    "heads": ("tip_count", "receipts", "return_count", "training_count", "credit_sale_count", "credit_memo_count"),
+    "payments": ("count",),
+    "pay_ins": ("count",),
+    "pay_outs": ("count",),
+}
 _THOUSANDTHS: Final = {"groups": ("quantity",), "vat": ("vat_percent",)}
 _EXPONENT: Final = 2
 
@@ -50,10 +55,16 @@ def read_file(path: Path) -> CashRegisterFile:
     shapes = Shapes(RECORD), Shapes("event")
     till, till_of = _transactions(data, layout, shapes[0])
     _events(data, layout, shapes[1])
-    at = pl.concat_str("date", pl.lit(" "), pl.col("time").str.slice(0, 8)).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
+    at = pl.concat_str("date", pl.lit(" "), pl.col("time").str.slice(0, 8)).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S", strict=False
+    )
     heads = reports.heads.with_columns(at.alias("at"))
     reports = Reports(heads, reports.parts)
-    kinds = dict(lists.basics.filter(pl.col("basic_type") == "11", pl.col("predefined").is_not_null()).select("basic_id", "predefined").iter_rows())
+    kinds = dict(
+        lists.basics.filter(pl.col("basic_type") == "11", pl.col("predefined").is_not_null())
+        .select("basic_id", "predefined")
+        .iter_rows()
+    )
     sums = periods(till, till_of, heads.filter(pl.col("report_type") == "Z report"), kinds)
     return CashRegisterFile(lists, reports, till, sums, tuple(slips(layout, shapes[1], shapes[0])))
 
@@ -68,10 +79,16 @@ def _transactions(data: object, layout: Layout, shapes: Shapes) -> tuple[Till, p
             number += rows["heads"].height
             for name, frame in rows.items():
                 found[name].append(frame)
-        owners.append(pl.DataFrame({"trans_no": pl.int_range(first, number, dtype=pl.UInt32, eager=True)}).with_columns(pl.lit(till_no, pl.UInt32).alias("till_no")))
+        owners.append(
+            pl.DataFrame({"trans_no": pl.int_range(first, number, dtype=pl.UInt32, eager=True)}).with_columns(
+                pl.lit(till_no, pl.UInt32).alias("till_no")
+            )
+        )
     empty, _ = tables(b"", 0)
     whole = {name: pl.concat([frame, *found[name]]) for name, frame in empty.items()}
-    return Till(**whole), pl.concat(owners) if owners else pl.DataFrame(schema={"trans_no": pl.UInt32, "till_no": pl.UInt32})
+    return Till(**whole), pl.concat(owners) if owners else pl.DataFrame(
+        schema={"trans_no": pl.UInt32, "till_no": pl.UInt32}
+    )
 
 
 def _events(data: object, layout: Layout, shapes: Shapes) -> None:

@@ -77,7 +77,9 @@ def periods(till: Till, till_of: pl.DataFrame, z_reports: pl.DataFrame, kinds: d
 
 def _placed(heads: pl.DataFrame, till_of: pl.DataFrame, z_reports: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
     """Return the heads with the report each belongs to, its kind and whether it counts."""
-    at = pl.concat_str("date", pl.lit(" "), pl.col("time").str.slice(0, 8)).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
+    at = pl.concat_str("date", pl.lit(" "), pl.col("time").str.slice(0, 8)).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S", strict=False
+    )
     named = pl.col("trans_type").cast(pl.String)
     rows = heads.join(till_of, on="trans_no", how="left", maintain_order="left").with_columns(
         at.alias("at"), named.replace(kinds).alias("kind")

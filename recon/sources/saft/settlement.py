@@ -62,7 +62,9 @@ def _balanced(z: pl.DataFrame, payments: pl.DataFrame, sums: Periods) -> pl.Data
     heads = z.join(paid, on="report_no", how="left", maintain_order="left").join(
         sums.totals, on="report_no", how="left", maintain_order="left"
     )
-    heads = heads.with_columns(pl.col("paid", "tips", "junk").fill_null(0), pl.col("transactions").is_not_null().alias("is_split"))
+    heads = heads.with_columns(
+        pl.col("paid", "tips", "junk").fill_null(0), pl.col("transactions").is_not_null().alias("is_split")
+    )
     rest = pl.col("paid") - pl.col("total")
     rounding = pl.col("rounding").fill_null(0)
     coins = 50 * pl.col("_payments").fill_null(0)
@@ -106,7 +108,11 @@ def _by_rate(groups: pl.DataFrame, sums: Periods, vat: pl.DataFrame) -> tuple[pl
 
 
 def _lines(split: pl.DataFrame, heads: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
-    none = [pl.lit(None, pl.Int64).alias("vat_percent_milli"), pl.lit(None, pl.String).alias("vat_code"), pl.lit(1000, pl.Int64).alias("quantity_milli")]
+    none = [
+        pl.lit(None, pl.Int64).alias("vat_percent_milli"),
+        pl.lit(None, pl.String).alias("vat_code"),
+        pl.lit(1000, pl.Int64).alias("quantity_milli"),
+    ]
     tips = heads.filter(pl.col("tips_inside").fill_null(value=False), pl.col("tips") != 0)
     coins = heads.filter(pl.col("rounding") != 0)
     parts = [
@@ -118,7 +124,9 @@ def _lines(split: pl.DataFrame, heads: pl.DataFrame, moves: pl.DataFrame) -> pl.
     return pl.concat(parts).sort("report_no", maintain_order=True)
 
 
-def _problems(heads: pl.DataFrame, groups: pl.DataFrame, vat: pl.DataFrame, sums: Periods, unsplit: pl.DataFrame) -> pl.DataFrame:
+def _problems(
+    heads: pl.DataFrame, groups: pl.DataFrame, vat: pl.DataFrame, sums: Periods, unsplit: pl.DataFrame
+) -> pl.DataFrame:
     in_groups = groups.group_by("report_no").agg(pl.sum("amount").alias("_groups"))
     in_vat = vat.group_by("report_no").agg(pl.col("reading").first())
     each = heads.join(in_groups, on="report_no", how="left", maintain_order="left").join(

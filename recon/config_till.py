@@ -1,0 +1,46 @@
+"""Settings of tills: departments, the business day, cash counts, and what happens to invoices a till writes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from recon.config_source import SourceRules
+
+
+class Till(SourceRules):
+    """Tills whose Z reports become settlement vouchers (source = saft or z-reports)."""
+
+    departments: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Place of a till (its location's name in the file, or its register where the location has none) to the ledger's code of the department."""
+    voucher: Literal["report", "day"] = "report"
+    """What one voucher holds. `report`: one Z report; `day`: all Z reports of one department and day that are planned together."""
+    day_ends: str = Field(default="00:00", pattern=r"^(0[0-9]|1[01]):[0-5][0-9]$")
+    """Until when a Z report made after midnight belongs to the day before, e.g. 06:00; 00:00: it belongs to its own date."""
+    counting: Literal["hold", "warn", "off"] = "hold"
+    """What happens to a settlement whose cash nobody has counted yet. `hold`: it waits for the count; `warn`: it goes out without a cash difference, with a warning; `off`: counts are neither asked for nor booked."""
+    bank_deposits: Literal["settlement", "statement"] = "settlement"
+    """Where cash taken to the bank is booked. `settlement`: with the settlement, as the count says; `statement`: by whoever books the bank statement."""
+    invoices: Literal["hold", "order", "issued", "others"] = "hold"
+    """Sales on account that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
+
+
+def unfit_till(taxes: str, *, is_till: bool, takes_settlements: bool, summary: str) -> str:
+    """Return why a connection cannot have these settings; empty: it can."""
+    if is_till and not takes_settlements:
+        return (
+            "a till's settlement is one voucher whose lines carry VAT codes of the ledger, which this target does not take; use target = "
+            '"poweroffice" or "sandbox-poweroffice"'
+        )
+    if takes_settlements and not is_till:
+        return 'this target takes settlements and invoices of tills so far; use source = "saft" or "z-reports"'
+    if (taxes == "codes") != is_till:
+        return (
+            'tills need taxes = "codes": every line carries the VAT code of the ledger for its own rate'
+            if is_till
+            else 'taxes = "codes" is for tills (source = "saft" or "z-reports"); use "vat", "line" or "items"'
+        )
+    if is_till and summary != "each":
+        return 'settlements of one day are put together by till.voucher = "day"; set summary.sales = "each"'
+    return ""
