@@ -219,6 +219,10 @@ class LedgerLine:
     amount_minor: int | None
     product_code: str = ""
     account_code: str = ""
+    tax_code: str | None = None
+    """VAT code of the line; empty: none; None: the ledger does not say."""
+    department: str | None = None
+    """Code of its department; empty: none; None: the ledger does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,10 +242,15 @@ class LedgerDocument:
     reference: str = ""
     remark: str = ""
     lines: tuple[LedgerLine, ...] | None = None
+    """Of a settlement every line of the voucher, gross: debits above zero, credits below."""
     payment_methods: tuple[str, ...] | None = None
     """Codes of the channels its payments came in on; None where the ledger names none."""
     paid_apart_minor: tuple[int, ...] | None = None
     """What came in through other channels than the one it names, in their order; None where the ledger does not say."""
+    place: Literal["", "draft", "import", "posted"] = ""
+    """Which of the ledger's lists it stands in, where a voucher can lie unposted in one of several; empty: there is one list."""
+    made_by: str = ""
+    """Who or what put it there, in the ledger's own words; empty where it does not say."""
     raw: str = ""
     """The answer as it came, secrets masked, at most 64 KiB."""
 
