@@ -12,6 +12,7 @@ from recon.errors import SettingsError, TargetError
 from recon.service.account_proposals import AccountProposal, buys, proposal_values, proposed_accounts
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes
+from recon.service.mapping_till import CLOSED_UNTIL, closed_until
 from recon.service.rooms import crowded, keep_rooms, rooms_line
 from recon.settings_text import with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, ListRoom
@@ -210,7 +211,12 @@ def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
     whole = asdict(catalog)
     parts = ["products", "methods", "accounts", "contacts"]
     parts += [part for part in ("classes", "taxes") if whole[part] or context.store.catalog.get(name, part)]
-    context.store.catalog.put(name, {part: whole[part] for part in parts})
+    limits = {"limits": _limits(catalog)} if catalog.closed_until or context.store.catalog.get(name, "limits") else {}
+    context.store.catalog.put(name, {part: whole[part] for part in parts} | limits)
+
+
+def _limits(catalog: Catalog) -> list[dict[str, str]]:
+    return [{CLOSED_UNTIL: catalog.closed_until.isoformat()}] if catalog.closed_until else []
 
 
 def known_catalog(context: Context, name: str) -> Catalog:
@@ -222,6 +228,7 @@ def known_catalog(context: Context, name: str) -> Catalog:
         contacts=_known(context, name, "contacts", LedgerContact),
         classes=_known(context, name, "classes", LedgerAccount),
         taxes=ledger_taxes(context, name),
+        closed_until=closed_until(context, name),
     )
 
 

@@ -32,6 +32,7 @@ from recon.service.controls import control_facts
 from recon.service.elsewhere import look_elsewhere
 from recon.service.known import combined, current_sets, frames_path, read_again
 from recon.service.mapping_frames import code_links, ledger_taxes, owed_accounts, products_bought, tax_links
+from recon.service.mapping_till import till_facts, till_inputs
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.new_things import new_things
@@ -195,7 +196,7 @@ def plan_inputs(
         owed_accounts=owed_accounts(context, name),
         read_posted=posted_reader(context, posted),
     )
-    return within_room(context, name, rules, inputs)
+    return within_room(context, name, rules, till_inputs(context, name, rules, inputs))
 
 
 def _refund_methods(context: Context, name: str, capabilities: Capabilities) -> frozenset[str] | None:
@@ -283,6 +284,7 @@ def inputs_digest(context: Context, name: str, sets: list[tuple[Intake, Canonica
         facts["tax_invoices"] = sorted(told)
     if context.settings.connections[name].taxes == "items":
         facts["taxes"] = [sorted(tax_links(context, name).rows()), [asdict(tax) for tax in ledger_taxes(context, name)]]
+    facts |= till_facts(context, name, context.settings.connections[name])
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
