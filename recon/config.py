@@ -22,6 +22,7 @@ from recon.config_accounts import Accounts, Contacts
 from recon.config_bentoweb import BentoWebApi
 from recon.config_charges import Charges
 from recon.config_detail import Detail, unfit_detail
+from recon.config_documents import CreditNoteReasons, NumberPrefixes
 from recon.config_marketplace import Marketplace, check_yields
 from recon.config_poweroffice import PowerOffice
 from recon.config_purchases import Purchases
@@ -30,7 +31,7 @@ from recon.config_shopify import ShopifyApi
 from recon.config_source import unfit_rules
 from recon.config_summary import Summary, unfit_summary
 from recon.config_taxes import unfit_taxes
-from recon.config_till import Till, unfit_till
+from recon.config_till import Till, unfit_currency, unfit_till
 from recon.config_words import Meaning
 from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of, source_facts
 from recon.errors import SettingsError
@@ -68,7 +69,7 @@ class Company(Section):
     short_name: str = Field(default="", max_length=20)
     """Typed to approve a live upload; left out: the first word of the name that is no form of company (บริษัท, หจก.)."""
     tax_id: str = ""
-    """13-digit tax id; empty if none. Compared like the name where the ledger states one."""
+    """Tax id (13 digits; in the US 9) or Norwegian organisation number (9 digits); empty if none. Compared like the name where the ledger states one; files of tills name it too."""
     currency: str = Field(default="THB", pattern=r"^[A-Z]{3}$")
     """Currency of the books (ISO 4217)."""
     timezone: str = "Asia/Bangkok"
@@ -136,34 +137,6 @@ class Channels(Section):
     """`hold` keeps the order back; `cash` books it on `cash_method`, visibly."""
     cash_method: str = ""
     """Ledger's code of the cash channel, e.g. CSH001."""
-
-
-class NumberPrefixes(Section):
-    """What own document numbers begin with."""
-
-    invoice: str = "IV-"
-    receipt: str = "RT-"
-    payment: str = ""
-    """Payments on invoices; left out: as receipts, which they are in Thailand."""
-    credit_note: str = "CN-"
-    expense: str = "EX-"
-    """Purchases; a ledger that numbers expenses itself gets ours as the reference."""
-    supplier_credit: str = "SC-"
-    summary: str = Field(default="D", pattern=r"^[A-Za-z]?$")
-    """Summaries of a day (one letter or none): D260605-01 is the first of 5 June 2026."""
-
-
-class CreditNoteReasons(Section):
-    """Reasons that stand on credit notes, one per cause; the law wants the reason, not only a number."""
-
-    cancelled: str = Field(default="ยกเลิกการขายตามคำสั่งซื้อ", min_length=1, max_length=200)
-    """The order was cancelled after it was posted."""
-    returned: str = Field(default="ลูกค้าคืนสินค้า", min_length=1, max_length=200)
-    """The goods came back."""
-    refunded: str = Field(default="คืนเงินให้ลูกค้า", min_length=1, max_length=200)
-    """Money went back, all or a part, and the goods did not."""
-    corrected: str = Field(default="แก้ไขยอดเงินที่คำนวณผิด ออกเอกสารใหม่แทน", min_length=1, max_length=200)
-    """The amount changed, and a new document takes the place of this one."""
 
 
 class Connection(Section):
@@ -277,18 +250,18 @@ class Connection(Section):
                 'asked. For the one at that address: target = "peak" and ledger.environment = "sandbox" (with `recon init`: '
                 "--target peak --environment sandbox)"
             )
-        if unfit := unfit_rules(self.source, self.receipts, self.invoices, self.record_kinds):
-            raise ValueError(unfit)
         facts = ledger_facts(self.target)
-        if unfit := unfit_taxes(
-            self.taxes, self.charges, has_tax_items=facts.has_tax_items, summary=self.summary.sales
-        ):
-            raise ValueError(unfit)
         if unfit := unfit_till(
             self.taxes,
             is_till=source_facts(self.source).is_till,
             takes_settlements=facts.takes_settlements,
             summary=self.summary.sales,
+        ):
+            raise ValueError(unfit)
+        if unfit := unfit_rules(self.source, self.receipts, self.invoices, self.record_kinds):
+            raise ValueError(unfit)
+        if unfit := unfit_taxes(
+            self.taxes, self.charges, has_tax_items=facts.has_tax_items, summary=self.summary.sales
         ):
             raise ValueError(unfit)
         takes, creates = facts.takes_summaries, facts.creates_customers
@@ -343,6 +316,13 @@ class Settings(Section):
                     f"connections {other} and {name} both read {rules.source} for shop = {rules.shop!r}: their orders would have the same keys, "
                     "and documents of one would count as those of the other. Give each shop a short name of its own"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _currency(self) -> Settings:
+        for name, rules in self.connections.items():
+            if unfit := unfit_currency(name, ledger_facts(rules.target), self.company.currency):
+                raise ValueError(unfit)
         return self
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from recon.config_source import SourceRules
+from recon.domain.providers import LedgerFacts
 
 
 class Till(SourceRules):
@@ -44,3 +45,13 @@ def unfit_till(taxes: str, *, is_till: bool, takes_settlements: bool, summary: s
     if is_till and summary != "each":
         return 'settlements of one day are put together by till.voucher = "day"; set summary.sales = "each"'
     return ""
+
+
+def unfit_currency(connection: str, facts: LedgerFacts, currency: str) -> str:
+    """Return why settlements cannot go to a ledger whose books are kept in another currency; empty: they can."""
+    if not facts.takes_settlements or facts.currency == currency:
+        return ""
+    return (
+        f"company.currency is {currency}, and connection {connection} posts into books of {facts.label}, which are kept in "
+        f'{facts.currency}; set currency = "{facts.currency}" and timezone = "{facts.timezone}" under [company]'
+    )

@@ -36,14 +36,15 @@ def _orders(answers: FirstAnswers) -> str:
         f"profile = {_text(answers.profile)}           # file in profiles/ without .toml\n" if answers.profile else ""
     )
     kinds = [kind for kind in source_facts(answers.source).record_kinds if kind != "sale"]
+    facts = ledger_facts(answers.target)
     return f"""# Settings of this workspace. Every setting is explained in docs/settings.md; secrets never stand here.
 format = 1
 
 [company]
 name = {_text(answers.company)}    # as it stands in the ledger
 tax_id = {_text(answers.tax_id)}
-currency = "USD"
-timezone = "America/New_York"     # the zone in which a day begins and ends for the books
+currency = {_text(facts.currency)}
+timezone = {_text(facts.timezone)}     # the zone in which a day begins and ends for the books
 
 [connections.{name}]
 source = {_text(answers.source)}               # {", ".join(list(SOURCES)[:-1])}, or profile (any CSV or Excel export)

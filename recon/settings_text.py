@@ -13,6 +13,7 @@ from recon.config import Settings, parse_settings
 from recon.domain.providers import SourceName, ledger_facts, source_facts
 from recon.settings_american import american_settings
 from recon.settings_source import store_table
+from recon.settings_till import till_settings
 from recon.toml_edits import Value, with_values
 
 __all__ = ("FirstAnswers", "Value", "first_settings", "settings_facts", "with_setting", "with_settings")
@@ -55,13 +56,22 @@ def first_settings(answers: FirstAnswers) -> str:
     Raises:
         SettingsError: An answer is not acceptable.
     """
-    text = american_settings(answers) if ledger_facts(answers.target).is_american else _template(answers)
+    text = _text_of(answers)
     parse_settings(tomllib.loads(text))
     return text
 
 
+def _text_of(answers: FirstAnswers) -> str:
+    """Return the recon.toml for the kind of books the ledger keeps."""
+    facts = ledger_facts(answers.target)
+    if facts.takes_settlements and source_facts(answers.source).is_till:
+        return till_settings(answers)
+    return american_settings(answers) if facts.is_american else _template(answers)
+
+
 def _template(answers: FirstAnswers) -> str:
-    is_sandbox = ledger_facts(answers.target).is_sandbox
+    facts = ledger_facts(answers.target)
+    is_sandbox = facts.is_sandbox
     environment = "sandbox" if is_sandbox else answers.environment
     name = answers.connection
     accounts = "\n".join(
@@ -78,8 +88,8 @@ format = 1
 [company]
 name = {_text(answers.company)}    # as it stands in the ledger
 tax_id = {_text(answers.tax_id)}
-currency = "THB"
-timezone = "Asia/Bangkok"
+currency = {_text(facts.currency)}
+timezone = {_text(facts.timezone)}
 
 [connections.{name}]
 source = {_text(answers.source)}               # {", ".join(get_args(SourceName)[:-1])}, or profile (any CSV or Excel export)

@@ -31,6 +31,8 @@ RECORD_KINDS: Final[dict[str, str]] = {
     "sale_return": N_("sales return"),
     "purchase": N_("purchase"),
     "purchase_return": N_("purchase return"),
+    "settlement": N_("settlement"),
+    "till_invoice": N_("sale on account"),
 }
 """What the source's record is."""
 SEVERITIES: Final[dict[str, str]] = {

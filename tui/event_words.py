@@ -21,6 +21,7 @@ MAPPINGS: Final[dict[str, str]] = {
     "gap": N_("missing order numbers"),
     "tax-invoice": N_("tax invoices of suppliers"),
     "tax": N_("sales taxes and their items"),
+    "count": N_("cash counts"),
 }
 """What was mapped."""
 OF_THE_WORKSPACE: Final = {"made", "moved", "adopted", "look-first"}

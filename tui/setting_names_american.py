@@ -36,6 +36,7 @@ AMERICAN_CHOICES: Final[dict[str, dict[str, str]]] = {
         "vat": N_("VAT, worked out"),
         "line": N_("the shop's own tax, as a line"),
         "items": N_("the ledger's tax items"),
+        "codes": N_("the ledger's VAT code per line"),
     },
     "tax_differs": {"hold": N_("hold the order"), "line": N_("the shop's tax as a line")},
     "discounts": {"in-prices": N_("in the prices"), "line": N_("a line of their own")},

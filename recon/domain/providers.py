@@ -21,6 +21,8 @@ TargetName = Literal[
 RecordKind = Literal["sale", "sale_return", "purchase", "purchase_return", "settlement", "till_invoice"]
 BOUGHT: Final[tuple[RecordKind, ...]] = ("purchase", "purchase_return")
 """Kinds of records that are bought; all others are sold."""
+TaxIds = Literal["", "no"]
+"""Country whose tax ids a company has, where that is known: `no`, a Norwegian organisation number."""
 FROM_TILLS: Final[tuple[RecordKind, ...]] = ("settlement", "till_invoice")
 """Kinds of records a till has: what a Z report sums up, and a sale on account, each line with tax of its own."""
 
@@ -55,6 +57,8 @@ class SourceFacts:
     """Whether it says that a cancelled order's money went back; *by-column*: the file's columns decide."""
     is_till: bool = False
     """It tells of a day by its Z report; its records are settlements and invoices of a till (`FROM_TILLS`)."""
+    tax_ids: TaxIds = ""
+    """Whose tax id the companies of its files have; empty: any country's."""
     has_columns_of_its_own: bool = True
     """It reads one layout; without that a column profile says what is where."""
 
@@ -74,10 +78,12 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
     "lazada": SourceFacts(label="Lazada", is_marketplace=True, settings="marketplace", bills_shipping=True),
     "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True, settings="marketplace"),
     "saft": SourceFacts(
-        label="SAF-T Cash Register", platform="till", settings="till", record_kinds=FROM_TILLS, is_till=True
+        label="SAF-T Cash Register", platform="till", settings="till", record_kinds=FROM_TILLS, is_till=True,
+        tax_ids="no",
     ),
     "z-reports": SourceFacts(
-        label="Z reports in a table", platform="till", settings="till", record_kinds=("settlement",), is_till=True
+        label="Z reports in a table", platform="till", settings="till", record_kinds=("settlement",), is_till=True,
+        tax_ids="no",
     ),
     "profile": SourceFacts(label="export with a column profile", states_refunds="by-column", has_columns_of_its_own=False),
 }  # fmt: skip
@@ -96,6 +102,12 @@ class LedgerFacts:
     """It is kept inside the workspace's folder and reaches nobody."""
     documents_in: str = "th"
     """Language its documents are written in."""
+    currency: str = "THB"
+    """Currency its books are kept in, where a person says nothing else."""
+    timezone: str = "Asia/Bangkok"
+    """Zone of its companies, where a person says nothing else."""
+    tax_ids: TaxIds = ""
+    """Whose tax id its companies have; empty: any country's."""
     is_american: bool = False
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
     has_tax_items: bool = False
@@ -113,12 +125,12 @@ class LedgerFacts:
 
 
 _DESKTOP: Final = LedgerFacts(
-    label="QuickBooks Desktop", documents_in="en", is_american=True, has_tax_items=True, takes_summaries=True,
-    creates_customers=True, stock_settings="quickbooks",
+    label="QuickBooks Desktop", documents_in="en", currency="USD", timezone="America/New_York", is_american=True,
+    has_tax_items=True, takes_summaries=True, creates_customers=True, stock_settings="quickbooks",
 )  # fmt: skip
 _GO: Final = LedgerFacts(
     label="PowerOffice Go", keys=("application_key", "client_key", "subscription_key"), documents_in="nb",
-    takes_settlements=True,
+    currency="NOK", timezone="Europe/Oslo", tax_ids="no", takes_settlements=True,
 )  # fmt: skip
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
@@ -126,7 +138,12 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
     "quickbooks": replace(_DESKTOP, is_visited=True),
     "quickbooks-iif": LedgerFacts(
-        label="QuickBooks' import file (IIF)", documents_in="en", is_american=True, takes_summaries=True
+        label="QuickBooks' import file (IIF)",
+        documents_in="en",
+        currency="USD",
+        timezone="America/New_York",
+        is_american=True,
+        takes_summaries=True,
     ),
     "poweroffice": _GO,
     "sandbox-poweroffice": replace(_GO, label="sandbox PowerOffice", keys=(), is_sandbox=True),

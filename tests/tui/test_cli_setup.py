@@ -63,6 +63,18 @@ def test_init_writes_what_the_flags_say(tmp_path: Path, clock: FakeClock) -> Non
     assert (tmp_path / "books" / ".recon").stat().st_mode & 0o077 == 0
 
 
+def test_init_of_tills_is_norwegian_and_takes_no_setting_of_shops(tmp_path: Path, clock: FakeClock) -> None:
+    words = ("--source", "saft", "--tax-id", "999 999 999")
+    ran = init(tmp_path / "kasse", clock, *words).expect(0)
+    settings = load_settings(tmp_path / "kasse" / "recon.toml")
+    assert (settings.company.currency, settings.company.tax_id) == ("NOK", "999999999")
+    assert settings.connections["shop"].target == "sandbox-poweroffice", "what can be tried without keys"
+    assert "import FILE" in ran.out
+    refused = init(tmp_path / "more", clock, *words, "--prices", "with-vat", "--receipts", "paid").expect(2)
+    assert "--prices, --receipts" in refused.err
+    assert not (tmp_path / "more").exists()
+
+
 def test_every_reading_command_works_right_after_init(tmp_path: Path, clock: FakeClock) -> None:
     init(tmp_path / "books", clock).expect(0)
     shell = Shell(tmp_path / "books", clock)

@@ -65,6 +65,8 @@ def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
         steps += [f"{where} profile EXPORT --save {answers.profile}", f"{where} import EXPORT"]
     elif facts.is_marketplace:
         steps.append(f"{where} import EXPORT.xlsx")
+    elif facts.is_till:
+        return [*steps, f"{where} import FILE", f"{where} match", f"{where} plan"]
     else:
         steps.append(f"{where} import EXPORT.csv")
     return [*steps, f"{where} match", f"{where} plan"]
@@ -91,13 +93,10 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
     company = need(args.company, "Company name, as it stands in the ledger", "--company NAME")
     asked = f"Where do orders come from ({', '.join(SOURCES)})"
     source = need(args.source, asked, "--source", "shopify", "|".join(SOURCES))
-    target = need(
-        args.target,
-        f"Where do documents go ({', '.join(LEDGERS)})",
-        "--target",
-        "sandbox",
-        "|".join(LEDGERS),
-    )
+    is_till = source_facts(source).is_till
+    targets = tuple(name for name, facts in LEDGERS.items() if facts.takes_settlements == is_till)
+    usual = next(name for name in targets if LEDGERS[name].is_sandbox)
+    target = need(args.target, f"Where do documents go ({', '.join(targets)})", "--target", usual, "|".join(targets))
     start = need(
         args.start_date,
         "Start date: nothing before it is posted (YYYY-MM-DD)",
@@ -105,7 +104,15 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
         "",
         r"\d{4}-\d{2}-\d{2}",
     )
-    vat = need(args.vat_registered, "Is the company registered for VAT (yes, no)", "--vat-registered", "yes", "yes|no")
+    vat = (
+        "yes"
+        if is_till
+        else need(
+            args.vat_registered, "Is the company registered for VAT (yes, no)", "--vat-registered", "yes", "yes|no"
+        )
+    )
+    if is_till:
+        _only_for_shops(args)
     return FirstAnswers(
         company=company,
         tax_id=args.tax_id or "",
@@ -124,6 +131,15 @@ def _answers(args: argparse.Namespace) -> FirstAnswers:
         source_base_url=args.source_url or "",
         environment=args.environment or "live",
     )
+
+
+def _only_for_shops(args: argparse.Namespace) -> None:
+    """Refuse options that settle what a till's settlement has no place for; a person who gave one would believe in it."""
+    names = ("vat_registered", "prices", "receipts", "invoices", "numbering", "profile", "source_url")
+    if given := [f"--{name.replace('_', '-')}" for name in names if getattr(args, name)]:
+        raise UsageError(
+            f"{', '.join(given)}: for orders of shops; tills have their own settings, [connections.NAME.till] in recon.toml. Nothing was made."
+        )
 
 
 def _date(text: str, option: str) -> dt.date:

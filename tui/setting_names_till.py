@@ -1,0 +1,52 @@
+"""Words for settings of tills and of the ledger their settlements go to, as the settings screen shows them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.i18n import N_
+
+TILL_NAMES: Final[dict[str, str]] = {
+    "till.departments": N_("departments of places"),
+    "till.voucher": N_("one voucher holds"),
+    "till.day_ends": N_("business day ends at"),
+    "till.counting": N_("cash nobody counted"),
+    "till.bank_deposits": N_("cash taken to the bank"),
+    "till.invoices": N_("sales on account"),
+    "poweroffice.route": N_("settlements land"),
+    "poweroffice.draft_lines": N_("lines of a draft stand"),
+    "poweroffice.clearing_account": N_("clearing account of drafts"),
+    "poweroffice.order_prices": N_("unit prices of order drafts"),
+    "poweroffice.requests_per_second": N_("requests per second at most"),
+}
+"""Setting to its name."""
+TILL_CHOICES: Final[dict[str, dict[str, str]]] = {
+    "till.voucher": {"report": N_("one Z report"), "day": N_("a department's day")},
+    "till.counting": {
+        "hold": N_("hold the settlement"),
+        "warn": N_("send it with a warning"),
+        "off": N_("cash is not counted here"),
+    },
+    "till.bank_deposits": {"settlement": N_("with the settlement"), "statement": N_("from the bank statement")},
+    "till.invoices": {
+        "hold": N_("wait for a decision"),
+        "order": N_("the ledger issues the invoice"),
+        "issued": N_("the till has issued the invoice"),
+        "others": N_("others send them; ignored here"),
+    },
+    "poweroffice.route": {
+        "draft": N_("unposted, among the drafts"),
+        "import": N_("unposted, in the Import list"),
+        "posted": N_("posted at once"),
+    },
+    "poweroffice.draft_lines": {
+        "one-sided": N_("with one account each"),
+        "against-clearing": N_("against the clearing account"),
+    },
+    "poweroffice.order_prices": {
+        "unknown": N_("not known; orders wait"),
+        "without-vat": N_("without VAT"),
+        "with-vat": N_("VAT included"),
+    },
+}
+"""Setting to its choices, each with its words."""
