@@ -26,6 +26,12 @@ class Till(SourceRules):
     invoices: Literal["hold", "order", "issued", "others"] = "hold"
     """Sales on account that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
 
+    def reading_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return until when a Z report belongs to the day before, where that is not midnight."""
+        from recon.sources.base import DAY_ENDS_FIELD  # slow to import; settings are read by every command
+
+        return () if self.day_ends == "00:00" else ((DAY_ENDS_FIELD, self.day_ends),)
+
 
 def unfit_till(taxes: str, *, is_till: bool, takes_settlements: bool, summary: str) -> str:
     """Return why a connection cannot have these settings; empty: it can."""

@@ -90,6 +90,8 @@ def _masks(orders: pl.DataFrame, reading: Reading, options: ReadOptions) -> dict
         **payment_checks(orders, conventions),
         **channel_checks(orders, conventions),
     }
+    if conventions.footing_told:
+        masks.pop("does-not-foot")
     if reading.payments is not None:
         masks.pop("gateways-not-split", None)
     if reading.refunds is None:

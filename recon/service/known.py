@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from recon.normalize.settlement_purchases import is_billed
 from recon.normalize.settlements import gather_settlements
 from recon.service.context import Context
 from recon.service.order_keys import require_same_keys
-from recon.sources.base import BUYER_FIELD, IntakeFile, ReadOptions, Source
+from recon.sources.base import BUYER_FIELD, COMPANY_FIELD, IntakeFile, ReadOptions, Source
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
@@ -64,8 +65,18 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         profile_text=text,
         payment_channel_field=rules.source_api.payment_channel_field,
         words=tuple(sorted(rules.status_words.items())),
-        fields=(*rules_of_source(rules).reading_fields(), *([BUYER_FIELD] if rules.detail.customers == "each" else [])),
+        fields=(
+            *rules_of_source(rules).reading_fields(),
+            *_of_company(context, rules),
+            *([BUYER_FIELD] if rules.detail.customers == "each" else []),
+        ),
     )
+
+
+def _of_company(context: Context, rules: Connection) -> tuple[tuple[str, str], ...]:
+    """Return the company's number, where a file says whose it is and must be this company's."""
+    number = re.sub(r"\D", "", context.settings.company.tax_id)
+    return ((COMPANY_FIELD, number),) if source_facts(rules.source).is_till and number else ()
 
 
 def profile_text(context: Context, name: str) -> str:

@@ -115,6 +115,8 @@ class Conventions:
     """Whether stated tax covers shipping."""
     outstanding_contradicts_paid: bool = False
     """A paid order whose outstanding balance equals its total is held (Shopify)."""
+    footing_told: bool = False
+    """The source itself says of a record that does not add up what is wrong with it, in its own findings."""
     test_gateways: tuple[str, ...] = ()
     """Payment channels (folded) that mark a test order."""
     tip_names: tuple[str, ...] = ()
@@ -185,6 +187,10 @@ class ReadOptions:
 
 BUYER_FIELD: Final = ("buyers", "addresses")
 """Of `ReadOptions.fields`: buyers' addresses are read too, because they tell buyers of one name apart."""
+COMPANY_FIELD: Final = "company"
+"""Of `ReadOptions.fields`: the number of the company whose books these are, digits only; a till's file must be that company's."""
+DAY_ENDS_FIELD: Final = "day ends"
+"""Of `ReadOptions.fields`: until when (HH:MM) what a till closed belongs to the day before."""
 LEG_FIELD: Final = "leg "
 DAY_FIELD: Final = "settled on "
 

@@ -17,6 +17,7 @@ SOURCES: Final = (
     ("shopee", "recon.sources.marketplaces", "ShopeeExports"),
     ("lazada", "recon.sources.marketplaces", "LazadaExports"),
     ("tiktok", "recon.sources.marketplaces", "TiktokExports"),
+    ("saft", "recon.sources.saft", "CashRegisterFiles"),
     ("profile", "recon.sources.profile", "ProfileOrders"),
 )
 """Name as in recon.toml, module and class."""

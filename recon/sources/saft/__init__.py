@@ -2,3 +2,7 @@
 
 Schema 1.00 of 7 July 2016, namespace urn:StandardAuditFile-Taxation-CashRegister:NO; unchanged since.
 """
+
+from recon.sources.saft.source import CashRegisterFiles
+
+__all__ = ["CashRegisterFiles"]

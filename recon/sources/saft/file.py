@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +16,10 @@ from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements
 from recon.sources.saft.layout import Layout, layout_of, open_file
 from recon.sources.saft.lists import Lists, read_lists
-from recon.sources.saft.periods import Periods, periods
+from recon.sources.saft.periods import Periods, moment, periods
 from recon.sources.saft.reports import Reports, read_reports
 from recon.sources.saft.schema import Shapes, Slip, names_in, slips
+from recon.sources.saft.settlement import Z
 from recon.sources.saft.transactions import RECORD, Till, pieces, tables
 
 _AMOUNTS: Final = {
@@ -30,6 +34,40 @@ _COUNTS: Final = {
 }
 _THOUSANDTHS: Final = {"groups": ("quantity",), "vat": ("vat_percent",)}
 _EXPONENT: Final = 2
+_TRANSACTION: Final = "11"
+"""Code list of kinds of transactions."""
+
+
+@dataclass(slots=True)
+class Places:
+    """Where transactions stand in the file, piece by piece as they were read."""
+
+    first: list[int] = field(default_factory=list)
+    """Number of the first transaction of each piece."""
+    spans: list[tuple[int, int, int]] = field(default_factory=list)
+    """First byte, byte behind the last, and line of the first."""
+
+    def add(self, first: int, start: int, end: int, line: int) -> None:
+        """Take in a piece."""
+        self.first.append(first)
+        self.spans.append((start, end, line))
+
+    def lines(self, data: mmap.mmap | bytes, opening: bytes, numbers: Sequence[int]) -> dict[int, int]:
+        """Return the line each of a few transactions begins on."""
+        found, wanted = {}, defaultdict(list)
+        for number in numbers:
+            wanted[bisect_right(self.first, number) - 1].append(number)
+        for piece, of_piece in wanted.items():
+            start, end, line = self.spans[piece]
+            content = bytes(data[start:end])
+            position, counted, at = -1, 0, self.first[piece] - 1
+            for number in sorted(set(of_piece)):
+                while at < number:
+                    position, at = content.find(opening, position + 1), at + 1
+                line += content.count(b"\n", counted, position)
+                counted = position
+                found[number] = line
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +79,13 @@ class CashRegisterFile:
     till: Till
     sums: Periods
     slips: tuple[Slip, ...]
+    data: mmap.mmap | bytes
+    layout: Layout
+    places: Places
+
+    def lines_of(self, numbers: Sequence[int]) -> Mapping[int, int]:
+        """Return the line of the file each of a few transactions begins on."""
+        return self.places.lines(self.data, self.layout.tag(RECORD), numbers)
 
 
 def read_file(path: Path) -> CashRegisterFile:
@@ -53,45 +98,42 @@ def read_file(path: Path) -> CashRegisterFile:
     layout = layout_of(data)
     lists, reports = read_lists(layout), _numbers(read_reports(data, layout))
     shapes = Shapes(RECORD), Shapes("event")
-    till, till_of = _transactions(data, layout, shapes[0])
+    till, till_of, places = _transactions(data, layout, shapes[0])
     _events(data, layout, shapes[1])
-    at = pl.concat_str("date", pl.lit(" "), pl.col("time").str.slice(0, 8)).str.to_datetime(
-        "%Y-%m-%d %H:%M:%S", strict=False
-    )
-    heads = reports.heads.with_columns(at.alias("at"))
+    heads = reports.heads.with_columns(moment().alias("at"))
     reports = Reports(heads, reports.parts)
     kinds = dict(
-        lists.basics.filter(pl.col("basic_type") == "11", pl.col("predefined").is_not_null())
+        lists.basics.filter(pl.col("basic_type") == _TRANSACTION, pl.col("predefined").is_not_null())
         .select("basic_id", "predefined")
         .iter_rows()
     )
-    sums = periods(till, till_of, heads.filter(pl.col("report_type") == "Z report"), kinds)
-    return CashRegisterFile(lists, reports, till, sums, tuple(slips(layout, shapes[1], shapes[0])))
+    sums = periods(till, till_of, heads.filter(pl.col("report_type") == Z), kinds)
+    found = tuple(slips(layout, shapes[1], shapes[0]))
+    return CashRegisterFile(lists, reports, till, sums, found, data, layout, places)
 
 
-def _transactions(data: object, layout: Layout, shapes: Shapes) -> tuple[Till, pl.DataFrame]:
-    found, owners, number = defaultdict(list), [], 0
+def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tuple[Till, pl.DataFrame, Places]:
+    found, owners, number, places = defaultdict(list), [], 0, Places()
     for till_no, place in enumerate(layout.tills):
-        first = number
-        for piece in pieces(data, place.transactions.start, place.transactions.end, layout.end_tag(RECORD)):
+        first, run = number, place.transactions
+        position, line = run.start, run.line
+        for piece in pieces(data, run.start, run.end, layout.end_tag(RECORD)):
             rows, inside = tables(piece, number)
             shapes.take(inside, piece, layout.tag(RECORD), number)
+            places.add(number, position, position + len(piece), line)
+            position, line = position + len(piece), line + piece.count(b"\n")
             number += rows["heads"].height
             for name, frame in rows.items():
                 found[name].append(frame)
-        owners.append(
-            pl.DataFrame({"trans_no": pl.int_range(first, number, dtype=pl.UInt32, eager=True)}).with_columns(
-                pl.lit(till_no, pl.UInt32).alias("till_no")
-            )
-        )
+        counted = pl.int_range(first, number, dtype=pl.UInt32, eager=True).alias("trans_no")
+        owners.append(counted.to_frame().with_columns(pl.lit(till_no, pl.UInt32).alias("till_no")))
     empty, _ = tables(b"", 0)
     whole = {name: pl.concat([frame, *found[name]]) for name, frame in empty.items()}
-    return Till(**whole), pl.concat(owners) if owners else pl.DataFrame(
-        schema={"trans_no": pl.UInt32, "till_no": pl.UInt32}
-    )
+    nobody = pl.DataFrame(schema={"trans_no": pl.UInt32, "till_no": pl.UInt32})
+    return Till(**whole), pl.concat([nobody, *owners]), places
 
 
-def _events(data: object, layout: Layout, shapes: Shapes) -> None:
+def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> None:
     number = 0
     for place in layout.tills:
         for piece in pieces(data, place.events.start, place.events.end, layout.end_tag("event")):

@@ -15,8 +15,10 @@ from typing import Final
 from recon.errors import MalformedFile
 
 NAMESPACE: Final = "urn:StandardAuditFile-Taxation-CashRegister:NO"
-_HEAD: Final = 4096
+HEAD: Final = 4096
+_COUNTED: Final = 1 << 20
 _ROOT: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)auditfile[\s>]")
+_ANY_ROOT: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?[aA]udit[fF]ile[\s>]")
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _PLAIN: Final = (b"utf-8", b"us-ascii", b"ascii")
 
@@ -27,6 +29,8 @@ class Run:
 
     start: int
     end: int
+    line: int
+    """Line of the file on which it begins, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,16 @@ class Layout:
 
 def is_cash_register(head: bytes) -> bool:
     """Return whether a file begins like a SAF-T Cash Register file."""
-    return NAMESPACE.encode() in head[:_HEAD] and _ROOT.search(head[:_HEAD]) is not None
+    return NAMESPACE.encode() in head[:HEAD] and _ROOT.search(head[:HEAD]) is not None
+
+
+def is_audit_file(head: bytes) -> bool:
+    """Return whether a file is an XML audit file of whatever kind, encoding and namespace."""
+    text = head
+    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(mark):
+            text = head[2:].decode(name, errors="ignore").encode()
+    return _ANY_ROOT.search(text[:HEAD]) is not None
 
 
 def open_file(path: Path) -> mmap.mmap:
@@ -80,7 +93,7 @@ def layout_of(data: mmap.mmap | bytes) -> Layout:
     Raises:
         MalformedFile: It is no such file, was cut off, is not UTF-8, or has a DOCTYPE.
     """
-    head = bytes(data[:_HEAD])
+    head = bytes(data[:HEAD])
     root = _ROOT.search(head)
     if root is None or not is_cash_register(head):
         raise MalformedFile(f"it is no SAF-T Cash Register file: there is no auditfile of {NAMESPACE}")
@@ -93,12 +106,13 @@ def layout_of(data: mmap.mmap | bytes) -> Layout:
     if data.rfind(f"</{prefix}auditfile".encode()) < 0:
         raise MalformedFile("it ends before its last element is closed: it was cut off on its way. Export it again")
     tills, rest, position = [], [], 0
+    lines = _Lines(data)
     opening, closing = f"<{prefix}cashregister>".encode(), f"</{prefix}cashregister>".encode()
     while (start := data.find(opening, position)) >= 0:
         end = data.find(closing, start)
         if end < 0:
             raise MalformedFile("a cashregister is never closed: the file was cut off or edited. Export it again")
-        till = TillPlace(_run(data, prefix, "event", start, end), _run(data, prefix, "cashtransaction", start, end))
+        till = TillPlace(*(_run(data, prefix, name, start, end, lines) for name in ("event", "cashtransaction")))
         tills.append(till)
         for run in sorted((till.events, till.transactions), key=lambda each: each.start):
             if run.end > run.start:
@@ -110,9 +124,26 @@ def layout_of(data: mmap.mmap | bytes) -> Layout:
     return Layout(prefix, tuple(tills), b"".join(rest))
 
 
-def _run(data: mmap.mmap | bytes, prefix: str, name: str, start: int, end: int) -> Run:
+class _Lines:
+    """Counts lines up to places that come one after the other."""
+
+    def __init__(self, data: mmap.mmap | bytes) -> None:
+        self._data, self._position, self._line = data, 0, 1
+
+    def at(self, offset: int) -> int:
+        """Return the line a byte stands on; earlier places than the last one asked for are counted anew."""
+        if offset < self._position:
+            self._position, self._line = 0, 1
+        while self._position < offset:
+            stop = min(self._position + _COUNTED, offset)
+            self._line += bytes(self._data[self._position : stop]).count(b"\n")
+            self._position = stop
+        return self._line
+
+
+def _run(data: mmap.mmap | bytes, prefix: str, name: str, start: int, end: int, lines: _Lines) -> Run:
     first = data.find(f"<{prefix}{name}>".encode(), start, end)
     if first < 0:
-        return Run(start, start)
+        return Run(start, start, 0)
     closing = f"</{prefix}{name}>".encode()
-    return Run(first, data.rfind(closing, first, end) + len(closing))
+    return Run(first, data.rfind(closing, first, end) + len(closing), lines.at(first))

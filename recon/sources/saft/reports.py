@@ -58,14 +58,14 @@ def read_reports(data: mmap.mmap | bytes, layout: Layout) -> Reports:
     heads: list[dict[str, str | int | None]] = []
     parts: dict[str, list[dict[str, str | int | None]]] = {name: [] for name in PARTS}
     for till_no, till in enumerate(layout.tills):
-        for event_no, element in _reports(data, layout, till.events):
+        for line, element in _reports(data, layout, till.events):
             number = len(heads)
-            heads.append({"report_no": number, "till_no": till_no, "event_no": event_no} | _texts(element, HEAD))
+            heads.append({"report_no": number, "till_no": till_no, "line": line, **_texts(element, HEAD)})
             for name, (path, columns) in PARTS.items():
                 rows = element.iterfind(_path(path))
-                parts[name] += [{"report_no": number} | _texts(row, columns) for row in rows]
+                parts[name] += [{"report_no": number, **_texts(row, columns)} for row in rows]
     return Reports(
-        pl.DataFrame(heads, schema=_schema(("report_no", "till_no", "event_no"), HEAD), orient="row"),
+        pl.DataFrame(heads, schema=_schema(("report_no", "till_no", "line"), HEAD), orient="row"),
         {
             name: pl.DataFrame(rows, schema=_schema(("report_no",), PARTS[name][1]), orient="row")
             for name, rows in parts.items()
@@ -78,25 +78,26 @@ def _schema(numbers: tuple[str, ...], columns: Mapping[str, str]) -> pl.Schema:
 
 
 def _reports(data: mmap.mmap | bytes, layout: Layout, run: Run) -> Iterator[tuple[int, etree._Element]]:
-    """Yield each report with the number of its event in the run, counted from 0."""
+    """Yield each report with the line of the file it begins on."""
     from lxml import etree
 
-    opening, closing, event = layout.tag(_REPORT), layout.end_tag(_REPORT), layout.tag("event")
+    opening, closing = layout.tag(_REPORT), layout.end_tag(_REPORT)
     shell = f'<{layout.prefix}x xmlns{":" + layout.prefix[:-1] if layout.prefix else ""}="{NAMESPACE}">'.encode()
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    counted, number, position = run.start, -1, run.start
+    counted = position = run.start
+    line = run.line
     while (start := data.find(opening, position, run.end)) >= 0:
         end = data.find(closing, start, run.end)
         if end < 0:
             raise MalformedFile("a report is never closed: the file was cut off or edited. Export it again")
         position = end + len(closing)
-        number += bytes(data[counted:start]).count(event)
+        line += bytes(data[counted:start]).count(b"\n")
         counted = start
         try:
             tree = etree.fromstring(shell + bytes(data[start:position]) + f"</{layout.prefix}x>".encode(), parser)
         except etree.XMLSyntaxError as error:
             raise MalformedFile(f"a report is no well-formed XML: {error.msg}") from None
-        yield number, tree[0]
+        yield line, tree[0]
 
 
 def _texts(element: etree._Element, columns: Mapping[str, str]) -> dict[str, str | int | None]:

@@ -82,7 +82,7 @@ def slips(layout: Layout, *runs: Shapes) -> list[Slip]:
     if schema.validate(tree):
         return []
     met: dict[str, Slip] = {}
-    for error in schema.error_log:
+    for error in schema.error_log:  # type: ignore[attr-defined] # the stubs forget that it is a list
         said = re.sub(r"\{[^}]*\}", "", error.message)
         owner = owners[error.line - 2] if 2 <= error.line < len(owners) + 2 else None
         slip = Slip(said) if owner is None else Slip(said, owner[1] + 1, owner[0], owner[2])
@@ -97,7 +97,7 @@ def names_in(record: str) -> tuple[str, ...]:
 
     tree = etree.fromstring(files("recon.sources.saft").joinpath(SCHEMA).read_bytes())
     whole = next(each for each in tree.iter(f"{_XSD}element") if each.get("name") == record)
-    return tuple(dict.fromkeys(each.get("name") for each in whole.iter(f"{_XSD}element") if each is not whole))
+    return tuple(dict.fromkeys(str(each.get("name")) for each in whole.iter(f"{_XSD}element") if each is not whole))
 
 
 @cache
@@ -107,7 +107,9 @@ def _schema() -> etree.XMLSchema:
     tree = etree.fromstring(files("recon.sources.saft").joinpath(SCHEMA).read_bytes())
     for kind in ("key", "keyref", "unique"):
         for each in list(tree.iter(f"{_XSD}{kind}")):
-            each.getparent().remove(each)
+            above = each.getparent()
+            assert above is not None
+            above.remove(each)
     return etree.XMLSchema(tree)
 
 

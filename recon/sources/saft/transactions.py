@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -65,16 +66,16 @@ class Till:
     raises: pl.DataFrame
 
 
-def pieces(run: memoryview | bytes, start: int, end: int, closing: bytes) -> Iterator[bytes]:
+def pieces(run: mmap.mmap | bytes, start: int, end: int, closing: bytes) -> Iterator[bytes]:
     """Yield the bytes from ``start`` to ``end`` in pieces that hold whole records."""
     position = start
     while position < end:
         stop = min(position + _CHUNK, end)
         if stop < end:
-            found = run.rfind(closing, position, stop)  # type: ignore[union-attr]
+            found = run.rfind(closing, position, stop)
             while found < 0:
                 stop = min(stop + _CHUNK, end)
-                found = run.rfind(closing, position, stop)  # type: ignore[union-attr]
+                found = run.rfind(closing, position, stop)
             stop = found + len(closing)
         yield bytes(run[position:stop])
         position = stop

@@ -1,0 +1,105 @@
+"""SAF-T Cash Register as a source: a till's file becomes settlements, one per Z report, and its sales on account."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import ClassVar, Final
+
+import polars as pl
+
+from recon.errors import MalformedFile
+from recon.frames.findings import no_findings
+from recon.sources.base import (
+    COMPANY_FIELD,
+    DAY_ENDS_FIELD,
+    Conventions,
+    Forms,
+    IntakeFile,
+    Reading,
+    ReadOptions,
+    Source,
+    StatedTotals,
+    StateWords,
+)
+from recon.sources.saft.codes import cash_types
+from recon.sources.saft.file import CashRegisterFile, read_file
+from recon.sources.saft.layout import HEAD, is_audit_file
+from recon.sources.saft.reading import Records, settlement_records
+from recon.sources.saft.settlement import settlements
+
+SPECIFICATION: Final = "docs/saft.md"
+_CONVENTIONS: Final = Conventions(line_amount="stated", tax="included", tax_mode_by_order=True, footing_told=True)
+_FORMS: Final = Forms(date_formats=("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"), timezone="Europe/Oslo")
+_WORDS: Final = StateWords(order={"completed": "completed"}, payment={"paid": "paid", "unpaid": "unpaid"})
+
+
+class CashRegisterFiles(Source):
+    """SAF-T Cash Register files, schema 1.00."""
+
+    name = "saft"
+    platform = "till"
+    specification = SPECIFICATION
+    holds_whole_period: ClassVar[bool] = False
+    """A file may hold one of a company's tills only."""
+
+    def identify(self, file: IntakeFile) -> bool:
+        """Return whether the file begins like an audit file; which kind and how it is written, `read` says."""
+        with file.path.open("rb") as opened:
+            return is_audit_file(opened.read(HEAD))
+
+    def read(self, file: IntakeFile, options: ReadOptions) -> Reading:
+        """Return the file under canonical names.
+
+        Raises:
+            MalformedFile: It cannot be read, or is another company's.
+        """
+        try:
+            read = read_file(file.path)
+        except MalformedFile as error:
+            raise MalformedFile(
+                f"{file.name} was not read: {error} Nothing was taken in.",
+                file=file.name,
+                row=error.row,
+                value=error.value,
+            ) from None
+        fields = dict(options.fields)
+        _require_company(read, fields.get(COMPANY_FIELD, ""), file.name)
+        found = settlements(read.reports, read.sums, cash_types(read.lists))
+        records = settlement_records(read, found, day_ends=dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00")))
+        findings = no_findings()
+        return _reading(records, findings.with_columns(pl.lit(file.file_id).alias("file")), options)
+
+
+def _reading(records: Records, findings: pl.DataFrame, options: ReadOptions) -> Reading:
+    numbered = records.orders.with_row_index("order_no")
+    places = numbered.select("number", "order_no", "row")
+    orders = numbered.with_columns(pl.lit(options.currency).alias("currency")).drop("number")
+    hanging = []
+    for rows, number in ((records.lines, "line_no"), (records.payments, "payment_no")):
+        placed = rows.join(places, on="number", how="inner", maintain_order="left").sort(
+            "order_no", maintain_order=True
+        )
+        counted = (pl.int_range(pl.len(), dtype=pl.UInt32).over("order_no") + 1).alias(number)
+        hanging.append(placed.with_columns(counted).drop("number"))
+    return Reading(
+        platform=CashRegisterFiles.platform, orders=orders, lines=hanging[0], payments=hanging[1], forms=_FORMS,
+        conventions=_CONVENTIONS, words=_WORDS, findings=findings, stated=StatedTotals(orders.height),
+    )  # fmt: skip
+
+
+def _require_company(read: CashRegisterFile, number: str, name: str) -> None:
+    """Stop where the file is another company's.
+
+    Raises:
+        MalformedFile: Its organisation number is not that of the settings.
+    """
+    theirs = re.sub(r"\D", "", read.lists.company_id)
+    if number and theirs != number:
+        raise MalformedFile(
+            f"{name} belongs to {read.lists.company_name or 'another company'}, organisation number {read.lists.company_id}; this workspace "
+            f"is that of {number} (company.tax_id in recon.toml). Nothing was taken in. Import it into that company's own workspace, "
+            "or correct company.tax_id.",
+            file=name,
+            value=read.lists.company_id,
+        )
