@@ -96,7 +96,7 @@ credit_note = ""
 {reasons}
 
 [connections.{name}.schedule]
-when = "manual"                   # manual, hourly, daily, weekly or monthly; `recon schedule preset` sets the usual ones
+when = "manual"                   # manual, hourly, daily, weekly or monthly; `recon schedule set --preset daily` sets 05:00
 at = "05:00"
 
 [approval]

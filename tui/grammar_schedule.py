@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from recon.schedule_presets import PRESETS
 from recon.timers import SYSTEMS
 from tui.grammar_parts import Parser, add_command, add_dry_run
 
@@ -23,9 +24,16 @@ def schedule_commands(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "schedule",
         "tui.commands.schedule:schedule",
-        "show, put in or take out the operating system's timer of a connection",
+        "show, set, put in or take out when a connection runs by itself, and the operating system's timer for it",
     )
-    schedule.add_argument("action", choices=("show", "install", "remove"), help="show changes nothing")
+    schedule.add_argument(
+        "action", choices=("show", "set", "install", "remove"), help="show changes nothing; set writes recon.toml only"
+    )
+    schedule.add_argument(
+        "--preset",
+        choices=tuple(PRESETS),
+        help="for set and install: daily at 05:00, weekly on Mondays at 05:00, or monthly on the 1st at 05:00",
+    )
     schedule.add_argument("--system", choices=SYSTEMS, help="another timer than this machine's usual one")
     schedule.add_argument("--yes", action="store_true", help="do it without asking")
     add_dry_run(schedule)

@@ -111,7 +111,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("recon run", "recon run shop", "recon run shop --if-due --json"),
     "schedule": (
         "recon schedule show",
-        "recon schedule install --connection shop",
+        "recon schedule set --preset weekly",
+        "recon schedule install --preset daily --connection shop",
         "recon schedule install --system cron --yes",
         "recon schedule remove --yes --json",
     ),

@@ -112,6 +112,8 @@ class LedgerFacts:
     """Its books are American: dollars, and sales tax as the shop states it instead of VAT."""
     has_tax_items: bool = False
     """It can work sales tax out by items of its own, each with a rate it tells us, and answers what it came to."""
+    settings: str = ""
+    """The table of recon.toml that only it reads; empty: none, or one that others read too."""
     takes_settlements: bool = False
     """It takes a till's settlement as one voucher: each line with a VAT code of its own, by which it works VAT out of the gross."""
     takes_summaries: bool = False
@@ -130,7 +132,8 @@ _DESKTOP: Final = LedgerFacts(
 )  # fmt: skip
 _GO: Final = LedgerFacts(
     label="PowerOffice Go", keys=("application_key", "client_key", "subscription_key"), documents_in="nb",
-    currency="NOK", timezone="Europe/Oslo", tax_ids="no", takes_settlements=True,
+    currency="NOK", timezone="Europe/Oslo", tax_ids="no", settings="poweroffice",
+    takes_settlements=True,
 )  # fmt: skip
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
     "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.schedule import Schedule, is_due, last_due, next_due
+from recon.schedule_presets import PRESETS, preset_of
 from recon.timers import Timer, cron_lines, launchd_plist, systemd_units, windows_task, with_cron
 
 BANGKOK, OSLO = ZoneInfo("Asia/Bangkok"), ZoneInfo("Europe/Oslo")
@@ -44,6 +45,28 @@ def at(text: str, zone: ZoneInfo = BANGKOK) -> dt.datetime:
 )
 def test_the_last_due_moment(schedule: Schedule, now: str, due: str) -> None:
     assert last_due(schedule, at(now), BANGKOK) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("preset", "now", "due", "then"),
+    [
+        ("daily", "2026-03-14 04:59", "2026-03-13 05:00", "2026-03-14 05:00"),
+        ("daily", "2026-03-29 05:00", "2026-03-29 05:00", "2026-03-30 05:00"),  # the clocks went forward at two
+        ("weekly", "2026-03-15 23:00", "2026-03-09 05:00", "2026-03-16 05:00"),
+        ("weekly", "2026-10-26 05:00", "2026-10-26 05:00", "2026-11-02 05:00"),  # they went back the day before
+        ("monthly", "2026-03-31 12:00", "2026-03-01 05:00", "2026-04-01 05:00"),
+    ],
+)
+def test_a_usual_schedule_is_due_at_five(preset: str, now: str, due: str, then: str) -> None:
+    typed = {name: int(value) if value.isdigit() else value for name, value in PRESETS[preset].items()}
+    schedule = Schedule.model_validate(typed)
+    assert preset_of(schedule) == preset
+    assert last_due(schedule, at(now, OSLO), OSLO) == at(due, OSLO)
+    assert next_due(schedule, at(now, OSLO), OSLO) == at(then, OSLO)
+
+
+def test_any_other_time_is_no_usual_schedule() -> None:
+    assert preset_of(Schedule()) == preset_of(Schedule(when="daily", at="06:00")) == ""
 
 
 def test_by_hand_nothing_is_ever_due() -> None:

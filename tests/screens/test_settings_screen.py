@@ -52,6 +52,20 @@ def test_picture_of_a_choice(books: Workspace, snapshot: Any) -> None:
     pictured(books.root, snapshot, *at("shop.receipts"), "enter")
 
 
+def test_picture_of_how_often_it_runs(books: Workspace, snapshot: Any) -> None:
+    pictured(books.root, snapshot, *at("schedule.when"), "enter")
+
+
+def test_a_usual_schedule_is_written_whole(books: Workspace) -> None:
+    async def script(app: Any, pilot: Any) -> None:
+        await press(pilot, *at("schedule.when"), "enter", "home", "down", "enter")
+        await until(pilot, lambda: says(app, "Saved in recon.toml"))
+
+    play(screens(books.root), script)
+    schedule = books.settings().connections["shop"].schedule
+    assert (schedule.when, schedule.at, schedule.weekday) == ("weekly", "05:00", "monday")
+
+
 def test_picture_of_a_text(books: Workspace, snapshot: Any) -> None:
     pictured(books.root, snapshot, *at("payment_terms"), "enter")
 

@@ -161,6 +161,18 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_a_usual_schedule_is_set_by_its_name(shell: Shell, machine: Path) -> None:
+    assert "--preset daily|weekly|monthly" in shell("schedule", "show", "--system", "cron").expect(0).out
+    assert "Which schedule" in shell("schedule", "set").expect(2).err
+    shell("schedule", "set", "--preset", "weekly", "--dry-run", "--system", "cron").expect(0)
+    assert shell.json("schedule", "show", "--system", "cron", code=0)["when"] == "manual"
+    facts = check(shell("schedule", "set", "--preset", "weekly", "--system", "cron", "--json").expect(0))
+    assert (facts["when"], facts["at"], facts["preset"], facts["done"]) == ("weekly", "05:00", "weekly", False)
+    assert 'weekday = "monday"' in (shell.root / "recon.toml").read_text(encoding="utf-8")
+    done = check(shell("schedule", "install", "--preset", "daily", "--system", "cron", "--yes", "--json").expect(0))
+    assert (done["preset"], done["installed"]) == ("daily", True)
+
+
 def test_a_timer_goes_in_and_comes_out_cleanly(shell: Shell, machine: Path) -> None:
     setting(shell, ("schedule", "when"), "daily")
     setting(shell, ("schedule", "at"), "03:20")

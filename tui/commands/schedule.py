@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from recon import ports
 from recon.errors import ReconError, UsageError
 from recon.schedule import last_due
+from recon.schedule_presets import PRESETS, preset_of, preset_settings
 from recon.service import ReconService
 from recon.service.scheduled import RunReport
 from recon.store.moments import stamp
@@ -66,12 +67,13 @@ def _exit_code(report: RunReport) -> int:
 
 
 def schedule(args: argparse.Namespace) -> int:
-    """Show, put in or take out the timer of a connection.
+    """Show or set when a connection runs by itself, put its timer in or take it out.
 
     Raises:
         UsageError: Nothing is scheduled, or nobody said yes.
     """
     output = Output(as_json=args.json)
+    _write_preset(args, output)
     workspace = find_workspace(Path(args.workspace or ".").resolve())
     settings = workspace.settings()
     name, rules = settings.connection(args.connection)
@@ -83,13 +85,14 @@ def schedule(args: argparse.Namespace) -> int:
     steps = _steps(args.action, system, timer, starts=now.astimezone().replace(minute=timer.minute))
     if args.action == "install" and due is None:
         raise UsageError(
-            f'{name} runs by hand only: set schedule.when = "daily" (or hourly, weekly, monthly) under [connections.{name}.schedule] '
+            f"{name} runs by hand only: give --preset {'|'.join(PRESETS)}, or set schedule.when under [connections.{name}.schedule] "
             "first. Nothing was done."
         )
     facts = {
         "connection": name,
         "when": rules.schedule.when,
         "at": rules.schedule.at,
+        "preset": preset_of(rules.schedule),
         "last_due": None if due is None else stamp(due),
         "system": system,
         "timer": timer.name,
@@ -97,12 +100,32 @@ def schedule(args: argparse.Namespace) -> int:
         "steps": steps.lines(),
         "done": False,
     }
-    if args.action != "show" and _agreed(args, steps, output):
+    if args.action in {"install", "remove"} and _agreed(args, steps, output):
         carry_out(steps)
         facts |= {"done": True, "installed": is_installed(system, timer)}
     output.document("schedule", facts)
     _print(facts, steps, output, args)
     return 0
+
+
+def _write_preset(args: argparse.Namespace, output: Output) -> None:
+    """Write a usual schedule into recon.toml, where one was named."""
+    if args.action == "set" and not args.preset:
+        raise UsageError(f"Which schedule? Give --preset {'|'.join(PRESETS)}. Nothing was changed.")
+    if not args.preset:
+        return
+    if args.action not in {"set", "install"}:
+        raise UsageError(
+            f"--preset is for `schedule set` and `schedule install`, not for {args.action}. Nothing was changed."
+        )
+    with open_service(args, write=not args.dry_run) as service:
+        name, _rules = service.settings.connection(args.connection)
+        if args.dry_run:
+            words = ", ".join(f'{key} = "{value}"' for key, value in PRESETS[args.preset].items())
+            output.line(f"Would write under [connections.{name}.schedule]: {words}. Nothing was changed.")
+        else:
+            written = service.upkeep.change_settings(preset_settings(name, args.preset))
+            output.line(f"Saved in recon.toml: {', '.join(written)}")
 
 
 def _steps(action: str, system: System, timer: Timer, *, starts: dt.datetime) -> Steps:
@@ -130,12 +153,16 @@ def _print(facts: Mapping[str, object], steps: Steps, output: Output, args: argp
     output.line(
         f"{facts['connection']}: {facts['when']} at {facts['at']}; timer {facts['timer']} ({facts['system']}) is {'in' if facts['installed'] else 'not in'}."
     )
-    if not facts["done"]:
+    if not facts["done"] and args.action != "set":
         for line in steps.lines():
             output.line(f"  {line}")
     if facts["done"] and steps.note:
         output.line(steps.note)
     if not steps.lines() and args.action == "remove":
         output.line("Nothing was in; nothing was done.")
-    if args.action == "show" and not facts["installed"]:
+    if facts["when"] == "manual":
+        output.line(
+            f"next: recon schedule set --preset {'|'.join(PRESETS)}   (each at 05:00; weekly on Mondays, monthly on the 1st)"
+        )
+    elif args.action in {"show", "set"} and not facts["installed"]:
         output.line("next: recon schedule install")

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from recon.domain.providers import source_facts
+from recon.schedule_presets import preset_settings
 from recon.service import ReconService
 from recon.service.connecting import ConnectionReport
 from recon.service.setting_sheet import SettingLine, typed_value
@@ -22,11 +23,12 @@ from tui.composed import tr_composed
 from tui.i18n import LANGUAGES, N_, _, language, tr
 from tui.keys import bindings
 from tui.sample import is_sample
+from tui.schedule_words import USUAL, preset_choices
 from tui.screens import settings_words as words
 from tui.screens.audit_words import passing
 from tui.screens.base import StepScreen
 from tui.screens.proposed_accounts import offer_accounts
-from tui.setting_names import setting_name, setting_value_in_full
+from tui.setting_names import setting_name
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
 from tui.widgets.filter_line import FilterLine, clean
 from tui.widgets.keys_dialog import KeysDialog, TypedKeys
@@ -250,15 +252,28 @@ class SettingsScreen(StepScreen):
                     lambda service: service.upkeep.change_settings({line.path: text}), self._changed, group="settings"
                 )
 
+        if line.path[-2:] == ("schedule", "when"):
+            self.app.push_screen(
+                ChoiceDialog(setting_name(line), preset_choices() + words.choices_of(line), words=tr(line.help)),
+                lambda value: self._set_schedule(line, value, answered),
+            )
+            return
         if line.kind in {"choice", "yes-no"}:
-            values = line.choices or ("yes", "no")
-            said = {value: setting_value_in_full(replace(line, value=value)) for value in values}
-            choices = [(v, f"{words_}  ({_('now')})" if v == line.value else words_) for v, words_ in said.items()]
-            self.app.push_screen(ChoiceDialog(setting_name(line), choices, words=tr(line.help)), answered)
+            self.app.push_screen(
+                ChoiceDialog(setting_name(line), words.choices_of(line), words=tr(line.help)), answered
+            )
             return
         accepted = f"{tr(line.help)}\n\n{_('accepts')}: {words.accepts(line)}"
         dialog = TextDialog(setting_name(line), accepted, yes=_("Save"), value=line.value, check=_check(line))
         self.app.push_screen(dialog, answered)
+
+    def _set_schedule(self, line: SettingLine, value: str | None, otherwise: Callable[[str | None], None]) -> None:
+        """Write a usual schedule whole, or how often alone."""
+        if value is None or not value.startswith(USUAL):
+            otherwise(value)
+            return
+        changes = preset_settings(line.path[1], value.removeprefix(USUAL))
+        self.act(lambda service: service.upkeep.change_settings(changes), self._changed, group="settings")
 
     def _changed(self, keys: tuple[str, ...]) -> None:
         self._say(

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 from textual.content import Content
 
-from recon.domain.providers import SOURCES, source_facts
+from recon.domain.providers import LEDGERS, SOURCES, ledger_facts, source_facts
 from recon.service.setting_sheet import SettingLine
 from recon.service.upkeep import Answered, KeyLine
 from tui.cells import shown
@@ -35,6 +35,8 @@ PLACES: Final = {
 }
 OWN_TABLES: Final = frozenset(facts.settings for facts in SOURCES.values() if facts.settings)
 """Tables that say something only where orders come from the sources that read them."""
+LEDGERS_TABLES: Final = frozenset(facts.settings for facts in LEDGERS.values() if facts.settings)
+"""Tables that say something only where documents go to the ledger that reads them."""
 _SCHEMA: Final = {
     "key": pl.String, "section": pl.String, "name": pl.String, "value": pl.String, "state": pl.String, "words": pl.String,
 }  # fmt: skip
@@ -42,12 +44,15 @@ Row = tuple[str, str, str, str, str, str]
 
 
 def setting_rows(lines: Sequence[SettingLine]) -> list[Row]:
-    """Return settings as rows, without those of a shop's system that is not used; ``state`` is locked, missing, set or default."""
+    """Return settings as rows, without those of a system that is not used; ``state`` is locked, missing, set or default."""
     rows = []
     sources = {line.path[1]: line.value for line in lines if line.path[2:] == ("source",)}
+    targets = {line.path[1]: line.value for line in lines if line.path[2:] == ("target",)}
     for line in lines:
         table = line.path[2] if len(line.path) > 3 else ""
         if table in OWN_TABLES and source_facts(sources[line.path[1]]).settings != table:
+            continue
+        if table in LEDGERS_TABLES and ledger_facts(targets[line.path[1]]).settings != table:
             continue
         empty = not line.value and line.needed
         state = "locked" if line.locked else "missing" if empty else "default" if line.is_default else "set"
@@ -169,3 +174,10 @@ def key_facts(line: KeyLine, answered: Sequence[Answered], timezone: str) -> Con
             )
             parts += [words, "\n"]
     return Content.assemble(*parts, (_("A key is never shown. Enter types a new one in its place."), "$recon-dim"))
+
+
+def choices_of(line: SettingLine) -> list[tuple[str, str]]:
+    """Return the choices of a setting with their words; the one that holds says so."""
+    values = line.choices or ("yes", "no")
+    said = {value: setting_value_in_full(replace(line, value=value)) for value in values}
+    return [(v, f"{words_}  ({_('now')})" if v == line.value else words_) for v, words_ in said.items()]
