@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from recon.frames.canonical import CanonicalFrames
-from recon.normalize import normalize
-from recon.sources.base import COMPANY_FIELD, DAY_ENDS_FIELD, IntakeFile, ReadOptions
-from recon.sources.saft import CashRegisterFiles
+from recon.sources.base import COMPANY_FIELD, DAY_ENDS_FIELD
+from tests.recon.saft_reading import received, sold, taken_in
 from tests.saft_files import WORKED_EXAMPLE, Day, Habits, Line, Receipt, Register, saft_bytes, with_day
 
 DAY = dt.date(2026, 3, 14)
-
-
-def taken_in(folder: Path, content: bytes, *fields: tuple[str, str]) -> CanonicalFrames:
-    """Return a file as canonical frames."""
-    path = folder / "till.xml"
-    path.write_bytes(content)
-    file = IntakeFile(path, path.name, hashlib.sha256(content).hexdigest(), len(content))
-    options = ReadOptions("till", "kafe", "NOK", "Europe/Oslo", tax_as_stated=True, fields=fields)
-    return normalize(CashRegisterFiles().read(file, options), options, file_id=file.file_id)
-
-
-def sold(frames: CanonicalFrames) -> dict[str, int]:
-    return dict(frames.lines.select("sku", "amount_minor").iter_rows())
-
-
-def received(frames: CanonicalFrames) -> dict[str, int]:
-    return dict(frames.payments.select("payment_channel", "amount_minor").iter_rows())
 
 
 def test_worked_example(tmp_path: Path) -> None:

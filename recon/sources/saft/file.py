@@ -82,6 +82,14 @@ class CashRegisterFile:
     data: mmap.mmap | bytes
     layout: Layout
     places: Places
+    event_places: Places
+
+    def line_of_slip(self, slip: Slip) -> int | None:
+        """Return the line of the file a slip was first met on; None: in the lists, whose lines are not kept."""
+        if slip.number is None:
+            return None
+        places = self.places if slip.name == RECORD else self.event_places
+        return places.lines(self.data, self.layout.tag(slip.name), [slip.number - 1])[slip.number - 1]
 
     def lines_of(self, numbers: Sequence[int]) -> Mapping[int, int]:
         """Return the line of the file each of a few transactions begins on."""
@@ -99,7 +107,7 @@ def read_file(path: Path) -> CashRegisterFile:
     lists, reports = read_lists(layout), _numbers(read_reports(data, layout))
     shapes = Shapes(RECORD), Shapes("event")
     till, till_of, places = _transactions(data, layout, shapes[0])
-    _events(data, layout, shapes[1])
+    event_places = _events(data, layout, shapes[1])
     heads = reports.heads.with_columns(moment().alias("at"))
     reports = Reports(heads, reports.parts)
     kinds = dict(
@@ -109,7 +117,7 @@ def read_file(path: Path) -> CashRegisterFile:
     )
     sums = periods(till, till_of, heads.filter(pl.col("report_type") == Z), kinds)
     found = tuple(slips(layout, shapes[1], shapes[0]))
-    return CashRegisterFile(lists, reports, till, sums, found, data, layout, places)
+    return CashRegisterFile(lists, reports, till, sums, found, data, layout, places, event_places)
 
 
 def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tuple[Till, pl.DataFrame, Places]:
@@ -133,13 +141,17 @@ def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tu
     return Till(**whole), pl.concat([nobody, *owners]), places
 
 
-def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> None:
-    number = 0
+def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> Places:
+    number, places = 0, Places()
     for place in layout.tills:
-        for piece in pieces(data, place.events.start, place.events.end, layout.end_tag("event")):
+        position, line = place.events.start, place.events.line
+        for piece in pieces(data, position, place.events.end, layout.end_tag("event")):
             inside = elements(piece, "event", names_in("event"))
             shapes.take(inside, piece, layout.tag("event"), number)
+            places.add(number, position, position + len(piece), line)
+            position, line = position + len(piece), line + piece.count(b"\n")
             number += int(inside["record"][-1]) + 1 if inside.height else 0
+    return places
 
 
 def _numbers(reports: Reports) -> Reports:

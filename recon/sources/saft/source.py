@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 import polars as pl
 
 from recon.errors import MalformedFile
-from recon.frames.findings import no_findings
+from recon.frames.findings import gather
 from recon.sources.base import (
     COMPANY_FIELD,
     DAY_ENDS_FIELD,
@@ -24,9 +24,10 @@ from recon.sources.base import (
 )
 from recon.sources.saft.codes import cash_types
 from recon.sources.saft.file import CashRegisterFile, read_file
+from recon.sources.saft.findings import file_findings, run_findings, settlement_findings
 from recon.sources.saft.layout import HEAD, is_audit_file
-from recon.sources.saft.reading import Records, settlement_records
-from recon.sources.saft.settlement import settlements
+from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
+from recon.sources.saft.settlement import Settlements, settlements
 
 SPECIFICATION: Final = "docs/saft.md"
 _CONVENTIONS: Final = Conventions(line_amount="stated", tax="included", tax_mode_by_order=True, footing_told=True)
@@ -66,9 +67,19 @@ class CashRegisterFiles(Source):
         fields = dict(options.fields)
         _require_company(read, fields.get(COMPANY_FIELD, ""), file.name)
         found = settlements(read.reports, read.sums, cash_types(read.lists))
-        records = settlement_records(read, found, day_ends=dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00")))
-        findings = no_findings()
+        day_ends = dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00"))
+        records = settlement_records(read, found, day_ends=day_ends)
+        findings = _findings(read, found, options, is_compared=COMPANY_FIELD in fields)
         return _reading(records, findings.with_columns(pl.lit(file.file_id).alias("file")), options)
+
+
+def _findings(read: CashRegisterFile, found: Settlements, options: ReadOptions, *, is_compared: bool) -> pl.DataFrame:
+    key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:{SETTLEMENT}:"), pl.col("order_id"))
+    keys = report_keys(found.heads, read.lists).with_columns(key.alias("order_key"))
+    return gather([
+        *file_findings(read, is_compared=is_compared, currency=options.currency), *settlement_findings(read, found, keys),
+        *run_findings(found.heads, keys),
+    ])  # fmt: skip
 
 
 def _reading(records: Records, findings: pl.DataFrame, options: ReadOptions) -> Reading:

@@ -16,7 +16,7 @@ _HALF: Final = 100 * 1000
 
 
 def vat_reading(vat: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """Return per report how its VAT rows are written, and each row's gross, net and VAT.
+    """Return per report how its VAT rows are written, and each row's gross, net and VAT (and both amounts as stated).
 
     *net*: amounts without VAT, which add up to the total with it; *gross*: amounts with VAT; *faulty*: amounts with VAT beside a VAT
     worked out as if they were without (the stated VAT is left aside and worked out from the gross); *neither*: nothing fits.
@@ -49,7 +49,7 @@ def vat_reading(vat: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     tax = pl.when(pl.col("reading") == FAULTY).then("_inside").otherwise(stated)
     return both.select(
         "report_no", "vat_code", "vat_percent_milli", "reading", gross.alias("gross"), tax.alias("vat"),
-        (gross - tax).alias("net"),
+        (gross - tax).alias("net"), amount.alias("stated"), stated.alias("stated_vat"),
     )  # fmt: skip
 
 

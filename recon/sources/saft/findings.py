@@ -1,0 +1,186 @@
+"""What a file's Z reports say against each other, their transactions and the schema, as findings with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from recon.frames.amounts import plain_text
+from recon.frames.findings import findings_from, one_finding
+from recon.sources.saft.file import CashRegisterFile
+from recon.sources.saft.settlement import Settlements
+from recon.sources.saft.verdict import FAULTY, NEITHER
+
+_LARGEST_STEP: Final = 1000
+"""A gap of more numbers than this is a till that was set back, not days that are missing."""
+
+
+def settlement_findings(file: CashRegisterFile, found: Settlements, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield what is wrong with single settlements.
+
+    Args:
+        file: The file as read.
+        found: What its Z reports come to.
+        keys: report_no, order_key, place, register, order_id.
+    """
+    heads = found.heads.join(keys, on="report_no", how="left", maintain_order="left").with_columns(
+        pl.col("line").alias("row")
+    )
+    yield from _sums(heads)
+    yield from _payments(heads)
+    yield from _vat(heads, found)
+    rows = found.unsplit.join(
+        heads.select("report_no", "order_key", "row"), on="report_no", how="left", maintain_order="left"
+    )
+    yield findings_from(
+        rows, "z-rate-unknown", column="artGroupID", value=pl.col("group"), amount_minor=pl.col("amount"),
+        detail=pl.format("Article group {} has {}; which VAT rate it has, neither the report nor the transactions say.", "group", plain_text("amount")),
+    )  # fmt: skip
+    yield from _twice(heads, file)
+
+
+def _sums(heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    running, total, groups = pl.col("is_grand"), pl.col("total"), pl.col("groups")
+    yield findings_from(
+        heads.filter(running), "z-total-running", column="totalCashSaleAmnt", value=plain_text("total"),
+        amount_minor=total - groups,
+        detail=pl.format("It states {}, the running total of the till; its article groups come to {}, which is used.", plain_text("total"), plain_text("groups")),
+    )  # fmt: skip
+    unlike = (total.is_null() | ((groups != total) & ~running)).fill_null(value=True)
+    yield findings_from(
+        heads.filter(unlike), "z-groups-differ", column="totalCashSaleAmnt", value=plain_text("total"), amount_minor=groups - total,
+        detail=pl.format("Its article groups come to {}, its total of cash sales is {}.", plain_text("groups"), _shown("total")),
+    )  # fmt: skip
+    sold, tips = pl.col("sold"), pl.col("tips")
+    taken = [pl.col("taken"), pl.col("taken") - tips, pl.col("taken_lines")]
+    differs = pl.col("is_split") & ~pl.any_horizontal(each == sold for each in taken)
+    yield findings_from(
+        heads.filter(differs.fill_null(value=False)), "z-transactions-differ", column="totalCashSaleAmnt", value=plain_text("total"),
+        amount_minor=pl.col("taken") - sold,
+        detail=pl.format(
+            "The {} transactions since the Z report before come to {} of cash sales, the report says {}.", "transactions",
+            plain_text("taken"), plain_text("sold"),
+        ),
+    )  # fmt: skip
+
+
+def _payments(heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    parts = pl.format(
+        "Payments come to {}, cash sales to {}: {} apart. Rounding by the transactions is {}, tips are {}, customers paid {} on invoices.",
+        plain_text("paid"), plain_text("sold"), plain_text("rest"), plain_text("rounding"), plain_text("tips"),
+        plain_text("received_on_account"),
+    )  # fmt: skip
+    yield findings_from(
+        heads.filter(pl.col("tips_inside").is_null()), "z-payments-differ", column="reportPayments", amount_minor=pl.col("rest"),
+        detail=parts,
+    )  # fmt: skip
+    yield findings_from(
+        heads.filter("unsigned"), "z-payments-unsigned", column="paymentAmnt", amount_minor=pl.col("paid"),
+        detail=pl.format("By its transactions {} were received; the report adds up what was paid back as if it were received.", plain_text("paid")),
+    )  # fmt: skip
+    yield findings_from(
+        heads.filter(pl.col("is_guessed") & (pl.col("rounding") != 0)), "z-rounding-inferred", amount_minor=pl.col("rounding"),
+        detail=pl.format("What is left between payments and sales, {}, is taken for cash rounding.", plain_text("rounding")),
+    )  # fmt: skip
+    yield findings_from(
+        heads.filter(pl.col("junk") > 0), "z-rounding-ignored", column="roundingAmnt",
+        detail=pl.format("{} of its transactions state a rounding above 0.50.", "junk"),
+    )  # fmt: skip
+    difference = pl.col("cash_difference").fill_null(0)
+    yield findings_from(
+        heads.filter(difference != 0), "z-cash-difference", amount_minor=difference,
+        detail=pl.format("The till recorded a cash difference of {}.", plain_text(difference)),
+    )  # fmt: skip
+    yield findings_from(
+        heads.filter(pl.col("at").is_null()), "date-unreadable", column="reportDate", value=pl.concat_str("date", pl.lit(" "), "time", ignore_nulls=True)
+    )  # fmt: skip
+
+
+def _vat(heads: pl.DataFrame, found: Settlements) -> Iterator[pl.DataFrame]:
+    read = found.vat.group_by("report_no", maintain_order=True).agg(
+        pl.col("reading").first(), pl.sum("stated"), pl.sum("stated_vat"), pl.sum("vat")
+    )
+    rows = heads.join(read, on="report_no", how="inner", maintain_order="left")
+    both = (plain_text("stated"), plain_text("stated_vat"), plain_text("sold"))
+    yield findings_from(
+        rows.filter(pl.col("reading") == NEITHER), "z-vat-differs", column="cashSaleAmnt", amount_minor=pl.col("sold"),
+        detail=pl.format("Its VAT rows state {} and VAT {}; cash sales are {}. Neither with nor without VAT do they come to that.", *both),
+    )  # fmt: skip
+    yield findings_from(
+        rows.filter(pl.col("reading") == FAULTY), "z-vat-faulty", column="vatAmnt", amount_minor=pl.col("stated_vat") - pl.col("vat"),
+        detail=pl.format("It states VAT of {} on amounts that hold VAT already; inside them are {}, which is used.", plain_text("stated_vat"), plain_text("vat")),
+    )  # fmt: skip
+
+
+def _twice(heads: pl.DataFrame, file: CashRegisterFile) -> Iterator[pl.DataFrame]:
+    """Yield the settlements of registers whose number stands in several places."""
+    tills = file.lists.tills.group_by("register_id").agg(
+        pl.len().alias("_tills"), pl.col("location").sort().str.join(", ").alias("_places")
+    )
+    rows = heads.join(
+        tills.filter(pl.col("_tills") > 1),
+        left_on="register",
+        right_on="register_id",
+        how="inner",
+        maintain_order="left",
+    )
+    yield findings_from(
+        rows, "z-register-twice", column="registerID", value=pl.col("register"), amount_minor=pl.col("paid"),
+        detail=pl.format("Register {} stands in the file {} times: {}.", "register", "_tills", "_places"),
+    )  # fmt: skip
+
+
+def run_findings(heads: pl.DataFrame, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield what is wrong between the Z reports of each till: missing numbers, and running totals that do not run on."""
+    rows = heads.join(keys, on="report_no", how="left", maintain_order="left").with_columns(
+        pl.col("line").alias("row"), pl.col("report_id").str.extract(r"([0-9]{1,9})$").cast(pl.Int64).alias("_z")
+    )
+    rows = rows.sort("till_no", "_z", maintain_order=True).with_columns(
+        pl.col("_z").shift(1).over("till_no").alias("_before"), pl.col("grand_net").shift(1).over("till_no").alias("_grand"),
+    )  # fmt: skip
+    step = pl.col("_z") - pl.col("_before")
+    yield findings_from(
+        rows.filter((step > 1) & (step <= _LARGEST_STEP)), "z-number-gap", column="reportID", value=pl.col("report_id"),
+        detail=pl.format("Register {}: after Z {} comes Z {}.", "register", "_before", "_z"),
+    )  # fmt: skip
+    moved = pl.col("grand_net") - pl.col("_grand")
+    used = (pl.col("grand_net") != 0) | (pl.col("_grand") != 0)
+    yield findings_from(
+        rows.filter(used & (step == 1) & (moved != pl.col("sold"))), "z-running-total-differs", column="reportGrandTotalSalesNet",
+        value=plain_text("grand_net"), amount_minor=moved - pl.col("sold"),
+        detail=pl.format("Register {}: the running total grew by {} since Z {}, cash sales are {}.", "register", plain_text(moved), "_before", plain_text("sold")),
+    )  # fmt: skip
+
+
+def file_findings(file: CashRegisterFile, *, is_compared: bool, currency: str) -> Iterator[pl.DataFrame]:
+    """Yield what is wrong with the file as a whole."""
+    if not is_compared:
+        yield one_finding(
+            "till-company-unchecked", column="companyIdent", value=file.lists.company_id,
+            detail=f"The file is that of {file.lists.company_name}, organisation number {file.lists.company_id}.",
+        )  # fmt: skip
+    for slip in file.slips:
+        yield one_finding(
+            "saft-slip",
+            row=file.line_of_slip(slip),
+            detail=f"{slip.text} Met {slip.count} times." if slip.count > 1 else slip.text,
+        )
+    waiting = file.sums.heads.filter("counts", pl.col("report_no").is_null())
+    if waiting.height:
+        row = file.lines_of([int(waiting["trans_no"][0])])[int(waiting["trans_no"][0])]
+        yield one_finding(
+            "till-not-closed", row=row, amount_minor=int(waiting["signed"].sum()),
+            detail=f"{waiting.height} transactions stand behind the last Z report of their till.",
+        )  # fmt: skip
+    foreign = file.till.payments.filter(pl.col("currency").cast(pl.String) != currency)
+    if foreign.height:
+        yield one_finding(
+            "till-foreign-payments",
+            detail=f"{foreign.height} payments are in {', '.join(sorted(set(foreign['currency'].cast(pl.String))))}.",
+        )
+
+
+def _shown(column: str) -> pl.Expr:
+    return pl.coalesce(plain_text(column), pl.lit("not a number"))
