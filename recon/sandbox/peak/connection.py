@@ -16,14 +16,11 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from recon.sandbox.peak import admin
 from recon.sandbox.peak.faults import Fault
 from recon.sandbox.peak.wire import Answer, write_json
-
-if TYPE_CHECKING:
-    from recon.sandbox.peak.engine import Engine
 
 BASE_PATH: Final = "/api/v1"
 BODY_MAX: Final = 10 * 1024 * 1024
@@ -38,13 +35,13 @@ class Listener(ThreadingMixIn, TCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int, engine: Engine, admin_token: str) -> None:
+    def __init__(self, port: int, engine: Any, admin_token: str, connection: type[Connection] | None = None) -> None:  # noqa: ANN401 - each ledger has its own
         self.engine = engine
         self.admin_token = admin_token
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
-        super().__init__(("127.0.0.1", port), Connection)
+        super().__init__(("127.0.0.1", port), connection or Connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the base class
         """Remember the connection, so that it can be ended."""

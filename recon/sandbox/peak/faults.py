@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 KINDS: Final[dict[str, str]] = {
     # the connection
@@ -51,6 +51,8 @@ KINDS: Final[dict[str, str]] = {
 class Fault:
     """One fault: what happens, to which requests, how often."""
 
+    kinds: ClassVar[Mapping[str, str]] = KINDS
+    """Every kind of fault of a ledger, and what it does."""
     kind: str
     method: str = "*"
     path: str = "*"
@@ -76,20 +78,20 @@ class Fault:
     size: int = 1 << 20
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"no fault {self.kind!r}; there are: {', '.join(KINDS)}")
+        if self.kind not in self.kinds:
+            raise ValueError(f"no fault {self.kind!r}; there are: {', '.join(self.kinds)}")
         if self.nth < 1:
             raise ValueError("nth counts from 1")
 
 
-def fault_from(values: Mapping[str, Any]) -> Fault:
-    """Build a fault from JSON; raises ValueError naming what is wrong."""
-    known = {f.name for f in fields(Fault)}
+def fault_from(values: Mapping[str, Any], made: type[Fault] = Fault) -> Fault:
+    """Build a fault of a ledger from JSON; raises ValueError naming what is wrong."""
+    known = {f.name for f in fields(made)}
     strange = sorted(set(values) - known)
     if strange:
         raise ValueError(f"no such field of a fault: {', '.join(strange)}; there are: {', '.join(sorted(known))}")
     try:
-        return Fault(**values)
+        return made(**values)
     except TypeError as error:
         raise ValueError(str(error)) from None
 

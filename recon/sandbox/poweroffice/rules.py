@@ -1,0 +1,55 @@
+"""Switches of the sandbox PowerOffice Go: what nobody has verified, each at the strictest behaviour we can send to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How the sandbox behaves where the documentation is silent; ``docs/sandbox.md`` prints this list."""
+
+    token_life_seconds: int = 1200
+    """Life of a token of v2: 20 minutes."""
+    v1_token_life_seconds: int = 600
+    """Life of a token of v1: 10 minutes."""
+    requests_per_second: int = 10
+    """Requests of one subscription key in any second, all companies together, tokens too; more answer 429. 0: no limit."""
+    v1_requests_per_second: int = 50
+    """The same for v1, whose figure is 50 for one application."""
+    retry_after: bool = False
+    """Whether a 429 carries Retry-After; nobody has said so, and a client must wait a second without it."""
+    one_sided_drafts: Literal["taken", "refused"] = "taken"
+    """Whether a line of a draft may have its debit or its credit account alone (U-7). Not the strictest: it is how recon sends at first."""
+    unbalanced_drafts: Literal["refused", "taken"] = "refused"
+    """Whether a draft that does not balance is refused at once, or taken and refused when somebody posts it (U-7)."""
+    negative_draft_amounts: bool = False
+    """Take amounts below zero on lines of a draft; the side says it without them."""
+    order_prices: Literal["without-vat", "with-vat"] = "without-vat"
+    """What unit prices of sales orders are (U-8)."""
+    draft_delay_seconds: int = 0
+    """How long after its making a draft, order or import appears in lists and look-ups (U-10)."""
+    issued_vouchers: bool = True
+    """POST /Vouchers/OutgoingInvoiceJournals and /Vouchers/OutgoingCreditNoteJournals exist (U-9)."""
+    v1: bool = True
+    """The older API answers this application (U-1)."""
+    import_types: Literal["both", "number", "name"] = "both"
+    """How `type` of an import is spelled (U-20)."""
+    keys: Literal["pascal", "camel"] = "pascal"
+    """How keys of answers are spelled (U-3)."""
+    unknown_fields: Literal["refused", "ignored"] = "refused"
+    """What becomes of a field that no reference names; Go may well ignore it, and then nobody notices a wrong name."""
+    page_size: int = 5000
+    """Entries of a page where none is asked for."""
+    page_size_max: int = 20_000
+    """Largest page; a larger one is refused."""
+
+
+def changed(rules: Rules, values: Mapping[str, Any]) -> Rules:
+    """Return rules with some switches set; raises ValueError for a switch that does not exist."""
+    strange = sorted(set(values) - {f.name for f in fields(Rules)})
+    if strange:
+        raise ValueError(f"no such switch: {', '.join(strange)}")
+    return replace(rules, **values)
