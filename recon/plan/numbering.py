@@ -54,7 +54,7 @@ def document_numbers(
         "invoice": prefix.invoice, "receipt": prefix.receipt, "payment": prefix.payment or prefix.receipt,
         "credit_note": prefix.credit_note, "void": "", "product": "",
         "expense": prefix.expense, "expense_payment": prefix.expense, "supplier_credit": prefix.supplier_credit,
-        "refund": "",
+        "refund": "", "settlement": "",  # under the number of its Z report
     }  # fmt: skip
     kinds = documents["kind"].unique().to_list()
     prefix_of = pl.Series([prefixes[kind] for kind in DOCUMENT_KINDS]).gather(documents["kind"].to_physical())

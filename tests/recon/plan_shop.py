@@ -109,6 +109,12 @@ def frames(orders: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
     return {name: pl.DataFrame(rows[name], schema=schema) for name, schema in schemas.items()}
 
 
+def rows_of(rows: list[Any], schema: pl.Schema) -> pl.DataFrame:
+    """Build a frame of rows that may leave out the last columns."""
+    whole = [(*row, *[None] * (len(schema) - len(row))) if isinstance(row, tuple) else row for row in rows]
+    return pl.DataFrame(whole, schema=schema, orient="row")
+
+
 def inputs(orders: list[dict[str, Any]], **given: Any) -> PlanInputs:
     """Plan inputs for these orders; keyword arguments replace parts, lists of rows become frames."""
     schemas = {
@@ -119,7 +125,7 @@ def inputs(orders: list[dict[str, Any]], **given: Any) -> PlanInputs:
     built: dict[str, Any] = {}
     for name, schema in schemas.items():
         value = given.pop(name, rows.get(name, []))
-        built[name] = value if isinstance(value, pl.DataFrame) else pl.DataFrame(value, schema=schema, orient="row")
+        built[name] = value if isinstance(value, pl.DataFrame) else rows_of(value, schema)
     settings = given.pop("connection", None) or connection()
     fixed = {"connection_name": "main", "today": TODAY, "limits": ABLE}
     return PlanInputs(**frames(orders), **built, connection=settings, **(fixed | given))

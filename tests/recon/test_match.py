@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_shop import CHANNELS, LINKS, frames, line, order
+from plan_shop import CHANNELS, LINKS, frames, line, order, rows_of
 
 from recon.frames.conform import conform
 from recon.frames.findings import findings_from
@@ -22,7 +22,7 @@ NO_LINKS = pl.DataFrame(schema=PRODUCT_LINKS)
 
 
 def links(rows: list[tuple[str, str | None, str | None, str | None]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=PRODUCT_LINKS, orient="row")
+    return rows_of(rows, PRODUCT_LINKS)
 
 
 def channel_links(rows: list[tuple[str, str, str]]) -> pl.DataFrame:
@@ -67,7 +67,7 @@ def test_link_all_links_exact_codes_and_nothing_else() -> None:
         [("CT-01", "Shirt"), ("Mug", "Mug"), ("MUG ", "Mug, blue"), ("OLD", "Old"), ("", "nameless")]
     )
     fresh, found = link_all(told["lines"], catalog, links([("old", "P9", None, None)]))
-    assert conform(fresh, PRODUCT_LINKS, name="links", key=("sku_key",)).rows() == [("ct-01", "CT-01", None, None)]
+    assert conform(fresh, PRODUCT_LINKS, name="links", key=("sku_key",)).rows() == [("ct-01", "CT-01", None, None, None)]
     assert found.select("code", "value").rows() == [("sku-two-products", "mug")]
     assert "MUG , Mug" in found["detail"].item()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from plan_shop import frames, line, order
+from plan_shop import frames, line, order, rows_of
 
 from recon.frames.schemas import PRODUCT_LINKS
 from recon.match.catalog_search import catalog_list
@@ -17,7 +17,7 @@ HOLD = TextRules(unlinked=False, without_sku=False)
 
 
 def links(*rows: tuple[str, str | None]) -> pl.DataFrame:
-    return pl.DataFrame([(*row, None, None) for row in rows], schema=PRODUCT_LINKS, orient="row")
+    return rows_of(list(rows), PRODUCT_LINKS)
 
 
 def listed(told: dict[str, pl.DataFrame], linked: pl.DataFrame, rules: TextRules = HOLD) -> pl.DataFrame:
