@@ -27,6 +27,9 @@ CHARGE_TEXTS: Final = {
     "tax": "Sales tax",
     "fee": "Additional fee",
     "adjustment": "Refund adjustment",
+    "pay_in": "Cash paid in",
+    "pay_out": "Cash paid out",
+    "customer_payment": "Payment on an invoice",
 }
 
 LINED: Final = pl.Schema({

@@ -110,6 +110,7 @@ def headers(
         "paid_minor": pl.when(moves).then("total_minor").otherwise(0),
         "vat_mode": pl.col("vat_mode").cast(VatMode),
         "wht_minor": pl.lit(0),
+        "department": pl.lit(None),
         "remark": pl.concat_str(_credit_reason(connection), _remark(theirs=theirs)),
         "reason": pl.lit(_RULES.gather(frame["rule_no"])),
     }
