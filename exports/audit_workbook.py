@@ -34,6 +34,7 @@ from exports.sheets.controls import Control, controls, sides
 from exports.shell import saved
 from exports.tables import OPTIONAL, TABLES
 from exports.verify_workbook import check_workbook
+from exports.words import ENGLISH, N_, Words
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.views import AuditDossier
@@ -65,6 +66,7 @@ def write_audit_workbook(
     frames: AuditFrames,
     path: Path,
     *,
+    words: Words = ENGLISH,
     on_progress: Progress | None = None,
     rows_per_sheet: int = ROWS_PER_SHEET,
     crash: CrashPoints = NO_CRASH,
@@ -74,7 +76,7 @@ def write_audit_workbook(
     Raises:
         ExportError: Not written; a file that was there before is untouched.
     """
-    drawn = _draw(prepare(dossier, frames), rows_per_sheet)
+    drawn = _draw(prepare(dossier, frames, words), rows_per_sheet)
     tell = _Teller(on_progress, drawn.rows)
 
     def write(target: Path) -> None:
@@ -83,14 +85,15 @@ def write_audit_workbook(
         )
 
     def check(written: Path) -> list[str]:
-        read = check_workbook(written, meant=drawn.digests, on_table=tell.reading)
+        read = check_workbook(written, meant=drawn.digests, on_table=tell.reading, languages=(words,))
         other_seal = [] if read.seal == drawn.seal else ["the seal is not the one meant"]
         unequal = read.unequal if drawn.agrees else ()  # known, shown in red, and the very thing to look at
         return [*read.differences, *unequal, *other_seal]
 
     placed = write_safely(path, write, check, crash=crash, step="workbook-file")
     moved = f"{path.name} is open in another program, so it was written as {placed.name}." if placed != path else ""
-    verdict = summary.AGREE if drawn.agrees else f"{summary.DIFFER}: see the sheet {summary.TITLE}"
+    title, differ = words.say(summary.TITLE), summary.DIFFER
+    verdict = summary.AGREE if drawn.agrees else f"{differ}: see the sheet {title}"
     return WrittenWorkbook(placed, drawn.seal, drawn.agrees, f"{verdict}. {moved}".rstrip())
 
 
@@ -125,15 +128,15 @@ class _Teller:
 
 def _draw(prepared: Prepared, rows_per_sheet: int) -> _Drawn:
     """Draw the whole shell: the summary, and one sheet per part with its sample row."""
-    dossier = prepared.dossier
+    dossier, words = prepared.dossier, prepared.words
     made = (make(prepared) for make in TABLES)
     tables = {table.key: table for table in made if table.frame.height or table.key not in OPTIONAL}
-    sealed = seal_table(tables.values(), dossier.currency)
+    sealed = seal_table(tables.values(), dossier.currency, words)
     parts = {key: split(table, rows_per_sheet) for key, table in {**tables, "seal": sealed}.items()}
     book = Workbook()
-    _describe(book, dossier)
+    _describe(book, dossier, words)
     front = book.active
-    front.title = summary.TITLE
+    front.title = words.say(summary.TITLE)
     sheets, entries, values = {}, {}, {}
     for part in (part for several in parts.values() for part in several):
         sheet = book.create_sheet(part.title)
@@ -142,12 +145,15 @@ def _draw(prepared: Prepared, rows_per_sheet: int) -> _Drawn:
         values[entry] = draw_shell(
             sheet, part, subtitle=f"{dossier.company} · {dossier.batch}", footer=f"{dossier.company} · {dossier.batch}"
         )
-    listed = controls(_currencies(prepared), dossier.currency, bought=has_purchases(prepared.frames.orders))
+    bought = has_purchases(prepared.frames.orders)
+    listed = controls(_currencies(prepared), dossier.currency, bought=bought, words_of=words)
     ours = [control.ours(prepared) for control in listed]
-    seal = overall(summary.facts_of(dossier), printed(listed, ours), sealed.frame)
-    page = summary.Page(front, tables["documents"].digits)
+    seal = overall(summary.facts_of(dossier, words), printed(listed, ours), sealed.frame)
+    page = summary.Page(front, tables["documents"].digits, words=words)
     agrees = _draw_summary(page, prepared, tables, parts, listed=listed, ours=ours, seal=seal)
-    charts.draw_charts(front, sheets["By day"], sheets["By channel"], dict(tables), summary.CHART_ROW)
+    charts.draw_charts(
+        front, sheets[tables["by_day"].title], sheets[tables["by_channel"].title], dict(tables), summary.CHART_ROW
+    )
     values["xl/worksheets/sheet1.xml"] = page.values
     rows = {key: sum(part.count for part in several) for key, several in parts.items()}
     return _Drawn(saved(book), entries, values, sealed.frame, rows, seal, agrees)
@@ -165,11 +171,13 @@ def _draw_summary(
 ) -> bool:
     rows, agrees = summary.draw_controls(page, listed, ours, tables, parts)
     summary.draw_kinds(page, prepared, parts["documents"])
-    for kinds, words in sides(bought=has_purchases(prepared.frames.orders)):
+    for kinds, of in sides(bought=has_purchases(prepared.frames.orders)):
         where = (tables["orders"], parts["orders"], kinds)
-        summary.draw_causes(page, *where, "held_cause", "held_minor", f"Held{words}, by cause")
-        summary.draw_causes(page, *where, "ignored_cause", "ignored_minor", f"Left out{words} on purpose, by reason")
-    summary.draw_facts(page, summary.facts_of(prepared.dossier), seal, prepared.dossier.notes)
+        held = N_("Held of purchases, by cause") if of else N_("Held, by cause")
+        left_out = N_("Left out of purchases on purpose, by reason") if of else N_("Left out on purpose, by reason")
+        summary.draw_causes(page, *where, "held_cause", "held_minor", held)
+        summary.draw_causes(page, *where, "ignored_cause", "ignored_minor", left_out)
+    summary.draw_facts(page, summary.facts_of(prepared.dossier, prepared.words), seal, prepared.dossier.notes)
     summary.draw_contents(page, [part for several in parts.values() for part in several])
     summary.draw_top(page, prepared, rows, agree=agrees)
     page.finish(f"{prepared.dossier.company} · {prepared.dossier.batch}")
@@ -188,9 +196,9 @@ def _currencies(prepared: Prepared) -> list[str]:
     return [base, *(code for code in others if code != base)]
 
 
-def _describe(book: Workbook, dossier: AuditDossier) -> None:
+def _describe(book: Workbook, dossier: AuditDossier, words: Words) -> None:
     book.properties.creator = f"recon {dossier.version}".strip()
     book.properties.lastModifiedBy = book.properties.creator
-    book.properties.title = safe_text(f"Audit workbook {dossier.batch}")
+    book.properties.title = safe_text(f"{words.say('Audit workbook')} {dossier.batch}")
     book.properties.subject = safe_text(dossier.company)
     book.properties.created = book.properties.modified = dossier.written_at.replace(tzinfo=None)

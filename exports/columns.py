@@ -8,8 +8,8 @@ the seal of a workbook is made of plain forms, computed once from the frame and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -44,14 +44,20 @@ class Column:
     """Meant to be filled in: coloured, and typed values stay text."""
     tones: Mapping[str, Tone] = field(default_factory=dict)
     """Values of ours that are set off by colour; the word itself says it too."""
+    ours: Literal["", "words", "sentences"] = ""
+    """Whether its texts are words or composed sentences of ours, which a workbook says in its own language."""
+
+    def spoken(self, say: Callable[[str], str]) -> Column:
+        """Return the column with its heading and its coloured words in another language."""
+        return replace(self, heading=say(self.heading), tones={say(word): tone for word, tone in self.tones.items()})
 
 
-def number_format(kind: Kind, digits: int, *, dash_for_zero: bool = False) -> str:
-    """Return the Excel number format of a kind."""
+def number_format(kind: Kind, digits: int, *, dash_for_zero: bool = False, day: str = "yyyy-mm-dd") -> str:
+    """Return the Excel number format of a kind; thousands and decimals show as the reader's Excel writes them."""
     if kind == "money":
         decimals = f".{'0' * digits}" if digits else ""
         return f"#,##0{decimals};[Red]-#,##0{decimals}" + (';"-"' if dash_for_zero else "")
-    return {"count": "#,##0", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}.get(kind, "General")
+    return {"count": "#,##0", "date": day, "moment": f"{day} hh:mm:ss"}.get(kind, "General")
 
 
 def tidy(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:

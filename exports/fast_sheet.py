@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import NUMERIC, Column, cell_number, decimal_text, money_digits, number_format, tidy
 from exports.safe_text import xml_column
+from exports.words import ENGLISH, N_, Words
 from recon.money import exponent
 
 TITLE_ROW: Final = 1
@@ -54,6 +55,8 @@ class Table:
     tab: str = "proof"
     printed: int | None = None
     """How many columns go on paper; None: all. The others are for the screen."""
+    words: Words = ENGLISH
+    """The language it is written in; title, headings and texts of ours are in it already."""
 
     @property
     def digits(self) -> int:
@@ -108,10 +111,14 @@ def make_table(
     currency_column: str | None = None,
     tab: str = "proof",
     printed: int | None = None,
+    words: Words = ENGLISH,
 ) -> Table:
-    """Return a table whose frame holds exactly its columns, with texts made safe for cells."""
-    assert len({column.heading for column in columns}) == len(columns)
-    return Table(key, title, about, columns, tidy(frame, columns), currency, currency_column, tab, printed)
+    """Return a table whose frame holds exactly its columns, in the language given, with texts made safe for cells."""
+    spoken = words.headings(columns)
+    assert len({column.heading for column in spoken}) == len(columns)
+    told = frame.with_columns(words.told(frame[c.name], c.ours).alias(c.name) for c in columns if c.ours)
+    title, about = words.say(title), words.say(about)
+    return Table(key, title, about, spoken, tidy(told, spoken), currency, currency_column, tab, printed, words)
 
 
 def split(table: Table, rows_per_sheet: int = ROWS_PER_SHEET) -> tuple[Part, ...]:
@@ -143,7 +150,7 @@ def draw_shell(sheet: Worksheet, part: Part, *, subtitle: str, footer: str) -> d
     sheet.row_dimensions[TITLE_ROW].height = 24
     sheet.row_dimensions[HEADING_ROW].height = 32
     _draw_columns(sheet, part)
-    look.print_setup(sheet, left=footer, heading_row=HEADING_ROW)
+    look.print_setup(sheet, left=footer, heading_row=HEADING_ROW, page=table.words.say(look.PAGE))
     if table.printed is not None:
         sheet.print_area = f"A1:{get_column_letter(table.printed)}{HEADING_ROW + part.count}"
     return _draw_totals(sheet, part)
@@ -167,7 +174,8 @@ def _draw_columns(sheet: Worksheet, part: Part) -> None:
         sample.font = look.font()
         sample.border = look.UNDERLINED
         sample.alignment = look.aligned("right" if right else "left", indent=indent)
-        sample.number_format = number_format(column.kind, part.table.digits, dash_for_zero=True)
+        day = part.table.words.day_format
+        sample.number_format = number_format(column.kind, part.table.digits, dash_for_zero=True, day=day)
         sample.quotePrefix = column.kind == "text" and not column.edit
         if column.edit:
             sample.number_format, sample.fill, sample.border = "@", look.fill(look.FILL_IN), look.BOXED
@@ -182,8 +190,10 @@ def _draw_totals(sheet: Worksheet, part: Part) -> dict[str, str]:
     """Live totals above the heading: of all rows, and of those the filter shows."""
     table = part.table
     own = table if part.count == table.frame.height else _slice(table, part)
-    label = f"Total {table.currency}" + (" of this sheet" if own is not table else "")
-    totals = {TOTAL_ROW: label, FILTERED_ROW: "" if table.mixed else "Shown by the filter"}
+    say = table.words.say
+    label = say(N_("Total {currency}") if own is table else N_("Total {currency} of this sheet"))
+    shown = "" if table.mixed else say(N_("Shown by the filter"))
+    totals = {TOTAL_ROW: label.format(currency=table.currency), FILTERED_ROW: shown}
     values: dict[str, str] = {}
     for position, column in enumerate(table.columns, 1):
         letter = get_column_letter(position)

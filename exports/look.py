@@ -8,6 +8,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exports.safe_text import safe_text
+from exports.words import N_
 
 INK: Final = "22313F"
 TEAL: Final = "1F6F78"
@@ -24,6 +25,8 @@ WHITE: Final = "FFFFFF"
 TONE_COLOURS: Final = {"good": GOOD, "warn": WARN, "bad": BAD, "quiet": MUTED}
 TAB_COLOURS: Final = {"proof": TEAL, "work": "C58B2B", "log": "7A8793", "chart": "A9C4C4"}
 
+PAGE: Final = N_("Page &P of &N")
+"""Of every footer; ``&P`` and ``&N`` are the page and how many there are."""
 FONT_NAME: Final = "Tahoma"
 """Has Thai letters on Windows and macOS; others take their own Thai font for it."""
 
@@ -63,7 +66,7 @@ def plain_header(text: str) -> str:
     return safe_text(text).replace("\n", " ").replace("&", "&&")[:120]
 
 
-def print_setup(sheet: Worksheet, *, left: str, heading_row: int | None) -> None:
+def print_setup(sheet: Worksheet, *, left: str, heading_row: int | None, page: str = PAGE) -> None:
     """Landscape A4, as wide as the page, heading repeated, page numbers in the footer."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
@@ -77,6 +80,6 @@ def print_setup(sheet: Worksheet, *, left: str, heading_row: int | None) -> None
         sheet.print_title_rows = f"{heading_row}:{heading_row}"
     sheet.oddFooter.left.text = plain_header(left)
     sheet.oddFooter.center.text = "&A"
-    sheet.oddFooter.right.text = "Page &P of &N"
+    sheet.oddFooter.right.text = page
     for part in (sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
         part.size = 8

@@ -15,6 +15,7 @@ from exports.columns import Column, Tone
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW
 from exports.safe_text import safe_text
 from exports.seal import OpenBook, no_workbook, open_workbook
+from exports.words import ENGLISH, N_, Words, language_of
 from recon.errors import ExportError
 
 AS_TEXT: Final = "TEXT"
@@ -28,8 +29,10 @@ _TONES: Final[dict[str, Tone]] = {
     "not mapped": "warn",
     "two products": "bad",
 }
-NO_NAME: Final = "(none named)"
-NO_SKU: Final = "(no SKU)"
+NO_NAME: Final = N_("(none named)")
+NO_SKU: Final = N_("(no SKU)")
+PRODUCTS, CHANNELS, CODES, METHODS = N_("Products"), N_("Channels"), N_("Ledger products"), N_("Ledger methods")
+"""The sheets, under their English names."""
 
 PRODUCT_COLUMNS: Final = (
     Column("sku", "SKU", width=22),
@@ -38,10 +41,10 @@ PRODUCT_COLUMNS: Final = (
     Column("amount_minor", "Amount", "money", 16, total=True),
     Column("new", "Product code", width=22, edit=True),
     Column("ledger_name", "Linked product", width=40),
-    Column("state", "State", width=14, tones=_TONES),
+    Column("state", "State", width=14, tones=_TONES, ours="words"),
     Column("suggestion", "Suggestion", width=18),
     Column("suggested_name", "Suggested product", width=40),
-    Column("reason", "Why", width=40),
+    Column("reason", "Why", width=40, ours="sentences"),
     Column("before", "Code when written", width=18),
 )
 CHANNEL_COLUMNS: Final = (
@@ -50,9 +53,9 @@ CHANNEL_COLUMNS: Final = (
     Column("amount_minor", "Amount", "money", 16, total=True),
     Column("new", "Method code", width=22, edit=True),
     Column("ledger_name", "Mapped to", width=40),
-    Column("state", "State", width=14, tones=_TONES),
+    Column("state", "State", width=14, tones=_TONES, ours="words"),
     Column("suggestion", "Suggestion", width=18),
-    Column("reason", "Why", width=40),
+    Column("reason", "Why", width=40, ours="sentences"),
     Column("before", "Code when written", width=18),
 )
 CODE_COLUMNS: Final = (
@@ -116,7 +119,11 @@ class MappingEdits:
 
 
 def read_mappings(
-    path: Path, *, skus: Collection[str] | None = None, channels: Collection[str] | None = None
+    path: Path,
+    *,
+    skus: Collection[str] | None = None,
+    channels: Collection[str] | None = None,
+    languages: Sequence[Words] = (ENGLISH,),
 ) -> MappingEdits:
     """Return what was changed in a mapping workbook.
 
@@ -124,6 +131,7 @@ def read_mappings(
         path: The workbook.
         skus: SKUs the workspace knows; others are problems. Left out: every SKU is taken as it stands.
         channels: The same for payment channels.
+        languages: The languages it may be written in; its sheets say which.
 
     Raises:
         ExportError: It cannot be read as an Excel workbook at all.
@@ -133,15 +141,18 @@ def read_mappings(
         names = list(book.sheet_names)
     except Exception as error:  # the reader's own error type differs with what is broken
         raise ExportError(no_workbook(path, "Nothing was changed.")) from error
+    words = language_of(names, (PRODUCTS,), languages) or language_of(names, (CHANNELS,), languages) or ENGLISH
+    say, columns, ways = words.say, words.headings(PRODUCT_COLUMNS), words.headings(CHANNEL_COLUMNS)
+    codes, no_sku, no_name = words.headings(CODE_COLUMNS), say(NO_SKU), say(NO_NAME)
     problems: list[EditProblem] = []
-    products = _changes(path, book, names, "Products", PRODUCT_COLUMNS, "Ledger products", problems)
-    methods = _changes(path, book, names, "Channels", CHANNEL_COLUMNS, "Ledger methods", problems)
-    known_skus, known_channels = _as_shown(skus, NO_SKU), _as_shown(channels, NO_NAME)
-    problems += _strangers(products, known_skus, "Products", PRODUCT_COLUMNS[0], "No order line has this SKU.")
-    problems += _strangers(methods, known_channels, "Channels", CHANNEL_COLUMNS[0], "No order has this channel.")
+    products = _changes(path, book, names, say(PRODUCTS), columns, say(CODES), codes, problems)
+    methods = _changes(path, book, names, say(CHANNELS), ways, say(METHODS), codes, problems)
+    known_skus, known_channels = _as_shown(skus, no_sku), _as_shown(channels, no_name)
+    problems += _strangers(products, known_skus, say(PRODUCTS), columns[0], "No order line has this SKU.")
+    problems += _strangers(methods, known_channels, say(CHANNELS), ways[0], "No order has this channel.")
     product_edits = tuple(
         ProductEdit(
-            sku=None if key == NO_SKU else known_skus.get(key, key),
+            sku=None if key == no_sku else known_skus.get(key, key),
             product_code=None if new == AS_TEXT else new,
             as_text=new == AS_TEXT,
             before=before,
@@ -151,7 +162,7 @@ def read_mappings(
     )
     channel_edits = tuple(
         ChannelEdit(
-            payment_channel="" if key == NO_NAME else known_channels.get(key, key),
+            payment_channel="" if key == no_name else known_channels.get(key, key),
             payment_method=new,
             before=before,
             row=row,
@@ -189,11 +200,12 @@ def _changes(
     title: str,
     columns: Sequence[Column],
     codes_title: str,
+    code_columns: Sequence[Column],
     problems: list[EditProblem],
 ) -> list[tuple[str, str | None, str | None, int]]:
     """Return (key, new code, code before, row) of changed rows; problems go into the list."""
     listed = _cells(book, names, title, columns, problems)
-    codes = _cells(book, names, codes_title, CODE_COLUMNS, problems)
+    codes = _cells(book, names, codes_title, code_columns, problems)
     if listed is None or codes is None:
         return []
     key = columns[0]

@@ -21,10 +21,14 @@ from exports.fast_sheet import FIRST_ROW, HEADING_ROW, Part, draw_shell, make_ta
 from exports.mapping_edits import (
     AS_TEXT,
     CHANNEL_COLUMNS,
+    CHANNELS,
     CODE_COLUMNS,
+    CODES,
+    METHODS,
     NO_NAME,
     NO_SKU,
     PRODUCT_COLUMNS,
+    PRODUCTS,
     ChannelEdit,
     EditProblem,
     MappingEdits,
@@ -33,6 +37,7 @@ from exports.mapping_edits import (
 )  # fmt: skip
 from exports.package import write_package
 from exports.shell import saved
+from exports.words import ENGLISH, N_, Words
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.targets.base import LedgerMethod, LedgerProduct
@@ -61,11 +66,11 @@ CHANNEL_ROWS: Final = pl.Schema({
     "reason": pl.String(),
 })  # fmt: skip
 
-_HOW_PRODUCTS: Final = (
-    f"Fill in or change only the yellow column: a product code of the ledger, or {AS_TEXT} to send the lines as text. "
+_HOW_PRODUCTS: Final = N_(
+    "Fill in or change only the yellow column: a product code of the ledger, or TEXT to send the lines as text. "
     "An empty cell takes a link away. Save and hand the file to `recon match --import FILE`."
 )
-_HOW_CHANNELS: Final = (
+_HOW_CHANNELS: Final = N_(
     "Fill in or change only the yellow column: the ledger's code of the bank, cash or clearing account. "
     "Save and hand the file to `recon match --import FILE`."
 )
@@ -81,6 +86,7 @@ def write_mappings(
     title: str,
     currency: str,
     written_at: dt.datetime,
+    words: Words = ENGLISH,
     crash: CrashPoints = NO_CRASH,
 ) -> Path:
     """Write the workbook; returns where it lies (another name if the file is open in another program).
@@ -88,13 +94,16 @@ def write_mappings(
     Raises:
         ExportError: Not written; a file that was there before is untouched.
     """
-    offered = [(AS_TEXT, "goes as text on the sales account", "")] + [(p.code, p.name, p.kind) for p in ledger_products]
+    say = words.say
+    offered = [(AS_TEXT, say(N_("goes as text on the sales account")), "")] + [
+        (p.code, p.name, p.kind) for p in ledger_products
+    ]
     accounts = [(m.code, m.name, m.kind) for m in methods]
     tables = (
-        make_table("products", "Products", _HOW_PRODUCTS, PRODUCT_COLUMNS, _named(products, "product_code", offered), currency=currency, tab="work"),
-        make_table("channels", "Channels", _HOW_CHANNELS, CHANNEL_COLUMNS, _named(channels, "payment_method", accounts), currency=currency, tab="work"),
-        make_table("codes", "Ledger products", "Products and services of the ledger.", CODE_COLUMNS, _codes(offered), currency=currency, tab="log"),
-        make_table("methods", "Ledger methods", "Bank, cash and clearing channels of the ledger.", CODE_COLUMNS, _codes(accounts), currency=currency, tab="log"),
+        make_table("products", PRODUCTS, _HOW_PRODUCTS, PRODUCT_COLUMNS, _named(products, "product_code", offered, words), currency=currency, words=words, tab="work"),
+        make_table("channels", CHANNELS, _HOW_CHANNELS, CHANNEL_COLUMNS, _named(channels, "payment_method", accounts, words), currency=currency, words=words, tab="work"),
+        make_table("codes", CODES, N_("Products and services of the ledger."), CODE_COLUMNS, _codes(offered), currency=currency, words=words, tab="log"),
+        make_table("methods", METHODS, N_("Bank, cash and clearing channels of the ledger."), CODE_COLUMNS, _codes(accounts), currency=currency, words=words, tab="log"),
     )  # fmt: skip
     parts = [split(table)[0] for table in tables]
     book = Workbook()
@@ -104,15 +113,15 @@ def write_mappings(
         sheet = book.create_sheet(part.title)
         entry = f"xl/worksheets/sheet{number}.xml"
         entries[entry], values[entry] = part, draw_shell(sheet, part, subtitle=title, footer=title)
-    _offer(book["Products"], parts[0], parts[2])
-    _offer(book["Channels"], parts[1], parts[3])
+    _offer(book[parts[0].title], parts[0], parts[2])
+    _offer(book[parts[1].title], parts[1], parts[3])
     shell = saved(book)
 
     def write(target: Path) -> None:
         write_package(target, shell, parts=entries, values=values, moment=written_at, on_rows=lambda *_: None)
 
     def check(written: Path) -> list[str]:
-        again = read_mappings(written)
+        again = read_mappings(written, languages=(words,))
         rows = [edit.row for edit in again.products] + [edit.row for edit in again.channels]
         broken = [str(problem) for problem in again.problems if problem.row in (None, HEADING_ROW)]
         return [f"row {row} reads as changed" for row in rows] + broken
@@ -120,11 +129,11 @@ def write_mappings(
     return write_safely(path, write, check, crash=crash, step="mapping-file")
 
 
-def _named(rows: pl.DataFrame, column: str, codes: Iterable[tuple[str, str, str]]) -> pl.DataFrame:
+def _named(rows: pl.DataFrame, column: str, codes: Iterable[tuple[str, str, str]], words: Words) -> pl.DataFrame:
     """Return rows with the names behind codes, and the code twice: to change, and as it was."""
     names = {code: name for code, name, _ in codes}
     key = rows.columns[0]
-    label = NO_SKU if key == "sku" else NO_NAME
+    label = words.say(NO_SKU if key == "sku" else NO_NAME)
     return rows.with_columns(
         pl.col(key).fill_null("").replace({"": label}),
         pl.col(column).alias("new"),
@@ -140,13 +149,13 @@ def _codes(rows: Sequence[tuple[str, str, str]]) -> pl.DataFrame:
 
 def _offer(sheet: Worksheet, part: Part, codes: Part) -> None:
     """Let the yellow cells choose from the ledger's codes; something else is warned about, and refused on reading."""
-    letter = part.table.letter("new")
+    letter, say = part.table.letter("new"), part.table.words.say
     sheet.column_dimensions[letter].number_format = "@"
     if not 0 < codes.count <= DROPDOWN_LIMIT:
         return
     rule = DataValidation(type="list", formula1=codes.span("code"), allow_blank=True, errorStyle="warning")
-    rule.showErrorMessage, rule.errorTitle = True, "Not a code of the ledger"
-    rule.error = f"Choose a code from the list (sheet {codes.title})."
+    rule.showErrorMessage, rule.errorTitle = True, say(N_("Not a code of the ledger"))
+    rule.error = say(N_("Choose a code from the list (sheet {sheet}).")).format(sheet=codes.title)
     rule.add(f"{letter}{FIRST_ROW}:{letter}{part.last_row}")
     sheet.add_data_validation(rule)
 

@@ -18,12 +18,13 @@ import polars as pl
 
 from exports.columns import NUMERIC, Column, money_digits, plain_form, plain_form_read
 from exports.fast_sheet import HEADING_ROW, Table, make_table
+from exports.words import ENGLISH, N_, Words
 from recon.money import exponent
 
 OpenBook: TypeAlias = Any
 """An open workbook of fastexcel, which has no types."""
 
-SEAL_TITLE: Final = "Seal"
+SEAL_TITLE: Final = N_("Seal")
 _BETWEEN: Final = "\x1f"
 _EMPTY: Final = "\x1e"
 
@@ -78,14 +79,14 @@ def _digest(column: pl.Series) -> str:
     return made.hexdigest()
 
 
-def seal_table(tables: Iterable[Table], currency: str) -> Table:
+def seal_table(tables: Iterable[Table], currency: str, words: Words = ENGLISH) -> Table:
     """Return the sheet Seal."""
     blank = pl.DataFrame(
         schema={column.name: pl.Int64 if column.kind == "count" else pl.String for column in SEAL_COLUMNS}
     )
     rows = pl.concat([blank, *(column_digests(table) for table in tables)])
-    about = "Digests of every column as it was written; `recon verify` takes them again and names what was changed."
-    return make_table("seal", SEAL_TITLE, about, SEAL_COLUMNS, rows, currency=currency, tab="log")
+    about = N_("Digests of every column as it was written; `recon verify` takes them again and names what was changed.")
+    return make_table("seal", SEAL_TITLE, about, SEAL_COLUMNS, rows, currency=currency, tab="log", words=words)
 
 
 def overall(facts: Mapping[str, str], controls: Mapping[str, str], digests: pl.DataFrame) -> str:

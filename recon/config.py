@@ -74,6 +74,8 @@ class Company(Section):
     """Currency of the books (ISO 4217)."""
     timezone: str = "Asia/Bangkok"
     """Zone in which a day begins and ends for the books."""
+    workbook_language: Literal["en", "nb"] = "en"
+    """Language of the workbooks that are written (audit, VAT, mappings): `en` English, `nb` Norwegian. Whoever looks at the screens in which language, the same files give the same bytes."""
 
     @field_validator("timezone")
     @classmethod

@@ -209,7 +209,7 @@ def settings_facts(settings: Settings, connection: str) -> str:
     rules = settings.connections[connection].model_dump(
         mode="json", exclude={"ledger": _NOT_IN_PLANS, "source_api": True, "quickbooks": _HOW_IT_IS_REACHED}
     )
-    company = settings.company.model_dump(mode="json")
+    company = settings.company.model_dump(mode="json", exclude={"workbook_language"})
     return json.dumps(
         {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False
     )

@@ -41,6 +41,7 @@ name = {_text(answers.company)}    # as it stands in the ledger
 tax_id = {_text(plain_number(answers.tax_id))}              # organisation number; files of another company are refused
 currency = {_text(facts.currency)}
 timezone = {_text(facts.timezone)}
+workbook_language = "nb"          # language of the workbooks that are written: nb Norwegian, en English
 
 [connections.{answers.connection}]
 source = {_text(answers.source)}                   # {tills}

@@ -40,3 +40,5 @@ class AuditDossier:
     """Version of recon that wrote it."""
     notes: tuple[str, ...] = ()
     """What the reader should know, e.g. that the batch is not finished."""
+    language: str = "en"
+    """Language the workbook is written in: the company's, not the screen's."""

@@ -1,7 +1,8 @@
 """Keeps the catalogues of the languages in step with the source: `python -m tui.catalogs extract|update|compile|check`.
 
 ``recon.pot``/``.po`` hold the texts of the screens (``_()``, ``N_()``, ``ngettext()``, ``pgettext()`` in ``tui/``),
-``core.pot``/``.po`` the core's own: findings, settings, errors, and sentences it composes. ``update`` takes new texts
+``core.pot``/``.po`` the core's own: findings, settings, errors, and sentences it composes, ``workbook.po`` what stands
+in workbooks. ``update`` takes new texts
 into the .po files (nothing is guessed: a changed text is a new one), ``compile`` writes the .mo files the program
 reads, ``check`` lists what is missing. `make catalogs` does it all. Only this module needs babel.
 """
@@ -25,9 +26,12 @@ from babel.messages.pofile import read_po, write_po
 
 from tui.core_extract import core_sentences
 from tui.core_texts import fixed_texts
-from tui.i18n import DOMAINS, FOLDER, LANGUAGES
+from tui.i18n import BOOK_LANGUAGES, BOOKS, DOMAINS, FOLDER, LANGUAGES
+from tui.workbook_extract import workbook_texts
 
 ROOT: Final = Path(__file__).parent.parent
+SPOKEN: Final = {**dict.fromkeys(DOMAINS, tuple(code for code in LANGUAGES if code != "en")), BOOKS: BOOK_LANGUAGES}
+"""Each catalogue, and the languages it is in."""
 TRANSLATED: Final = tuple(language for language in LANGUAGES if language != "en")
 KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLURALS: Final = {"th": (1, "0"), "nb": (2, "(n != 1)")}
@@ -41,7 +45,7 @@ def extract(domain: str, root: Path = ROOT) -> Catalog:
     """Return the texts of the source, without translations.
 
     Args:
-        domain: ``recon``: the screens; ``core``: the core.
+        domain: ``recon``: the screens; ``core``: the core; ``workbook``: what workbooks say.
         root: The folder that holds ``recon/`` and ``tui/``.
     """
     template = Catalog(domain=domain, fuzzy=False)
@@ -52,6 +56,10 @@ def extract(domain: str, root: Path = ROOT) -> Catalog:
             template.add(text, locations=[(f"tui/{file}", line)], auto_comments=comments, context=context)
         for file, ids, context in _inside_f_strings(root):
             template.add(ids if ids[1:] else ids[0], locations=[(file, 0)], context=context)
+        return template
+    if domain == BOOKS:
+        for text, place in workbook_texts(root):
+            template.add(text, locations=[(place, 0)])
         return template
     for fixed, place in fixed_texts():
         template.add(fixed, locations=[(place, 0)])
@@ -195,12 +203,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("step", choices=("extract", "update", "compile", "check", "all"))
     step = parser.parse_args(arguments).step
     wrong = list(unreadable_calls())
-    for domain in DOMAINS:
+    for domain, languages in SPOKEN.items():
         template = extract(domain)
         if step == "extract":
             sys.stdout.buffer.write(po_text(template))
             continue
-        for language in TRANSLATED:
+        for language in languages:
             file = po_file(language, domain)
             file.parent.mkdir(parents=True, exist_ok=True)
             if step in ("update", "all"):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gettext as _gettext
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from recon.domain.finding import FINDING_CODES, FindingCode
 from tui import i18n
@@ -143,7 +143,17 @@ class _Index:
 
 
 class _Built:
-    index: _Index | None = None
+    """The languages used last: that of the screens, and that of the files that are written."""
+
+    indexes: ClassVar[list[_Index]] = []
+
+
+def _index_of(catalogue: _gettext.NullTranslations) -> _Index:
+    found = next((index for index in _Built.indexes if index.catalogue is catalogue), None)
+    if found is None:
+        found = _Index(catalogue)
+        _Built.indexes = [found, *_Built.indexes[:1]]
+    return found
 
 
 def tr_composed(text: str) -> str:
@@ -151,9 +161,7 @@ def tr_composed(text: str) -> str:
     catalogue = i18n.core_catalogue()
     if not text or i18n.language() == "en":
         return text
-    index = _Built.index
-    if index is None or index.catalogue is not catalogue:
-        index = _Built.index = _Index(catalogue)
+    index = _index_of(catalogue)
     done = index.done.get(text)
     if done is None:
         if len(index.done) >= _KEPT:

@@ -7,6 +7,7 @@ nothing but the standard library: it stands on the path of every start.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import datetime as dt
 import gettext as _gettext
@@ -21,6 +22,9 @@ LANGUAGES: Final[dict[str, str]] = {"en": "English", "th": "ไทย", "nb": "N
 """Language code to its own name: a person must find it without knowing the language on the screen."""
 DOMAINS: Final = ("recon", "core")
 """Catalogues of a language: the texts of the screens, and those of the core that are shown (`tui.composed`)."""
+BOOKS: Final = "workbook"
+"""Catalogue of the workbooks (`tui.workbook_words`), in the languages they can be written in besides English."""
+BOOK_LANGUAGES: Final = ("nb",)
 FOLDER: Final = Path(__file__).parent / "locales"
 
 _ALSO: Final = {"no": "nb", "nn": "nb"}
@@ -33,13 +37,21 @@ _SEPARATORS: Final = {"nb": ("\u00a0", ",")}
 
 
 class _Speech:
-    """What is spoken now: one per process, as a terminal shows one language."""
+    """What is spoken: one per process, as a terminal shows one language; a thread that writes a file may have its own."""
 
-    language: str = "en"
-    forms: str = "en"
-    amounts: str = "en"
-    catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
-    core: _gettext.NullTranslations = catalogue
+    def __init__(self) -> None:
+        self.language = self.forms = self.amounts = "en"
+        self.catalogue = self.core = _gettext.NullTranslations()
+
+
+_everywhere: Final = _Speech()
+_here: Final = _thread._local()  # noqa: SLF001 - what `threading` calls `local`; it loads nothing
+
+
+def _speech() -> _Speech:
+    """Return what is spoken in this thread: its own, where it has one (`speaking_here`), else that of the process."""
+    own: _Speech | None = getattr(_here, "speech", None)
+    return _everywhere if own is None else own
 
 
 def use(language: str) -> None:
@@ -69,31 +81,47 @@ def use_catalogue(
     forms: str = "",
 ) -> None:
     """Speak from catalogues of one's own (tests), with amounts and days written as in the language ``forms``."""
-    _Speech.language, _Speech.catalogue, _Speech.forms = language, catalogue, forms or language
-    _Speech.core, _Speech.amounts = core or _gettext.NullTranslations(), _Speech.forms
+    speech = _speech()
+    speech.language, speech.catalogue, speech.forms = language, catalogue, forms or language
+    speech.core, speech.amounts = core or _gettext.NullTranslations(), speech.forms
 
 
 def core_catalogue() -> _gettext.NullTranslations:
     """Return the catalogue of the core's own sentences in the language spoken now."""
-    return _Speech.core
+    return _speech().core
 
 
 def language() -> str:
     """Return the code of the language that is spoken now."""
-    return _Speech.language
+    return _speech().language
 
 
 @contextlib.contextmanager
 def speaking(language: str, *, amounts: bool = True) -> Iterator[None]:
     """Speak another language for a while; without ``amounts`` they stay as they are written everywhere else."""
-    before = _Speech.language, _Speech.catalogue, _Speech.core, _Speech.forms
+    speech = _speech()
+    before = speech.language, speech.catalogue, speech.core, speech.forms
     use(language)
     if not amounts:
-        _Speech.amounts = before[3]
+        speech.amounts = before[3]
     try:
         yield
     finally:
         use_catalogue(*before[:3], forms=before[3])
+
+
+@contextlib.contextmanager
+def speaking_here(
+    language: str, catalogue: _gettext.NullTranslations, core: _gettext.NullTranslations
+) -> Iterator[None]:
+    """Speak another language in this thread alone: a file is written in it while the screens go on in theirs."""
+    before = getattr(_here, "speech", None)
+    _here.speech = _Speech()
+    use_catalogue(language, catalogue, core)
+    try:
+        yield
+    finally:
+        _here.speech = before
 
 
 def in_language(language: str, text: str) -> str:
@@ -137,17 +165,17 @@ def _said_by_windows() -> str:
 
 def _(text: str) -> str:
     """Return a text of the screens in the language spoken now; fill its ``{names}`` afterwards with ``format``."""
-    return _Speech.catalogue.gettext(text) if text else ""
+    return _speech().catalogue.gettext(text) if text else ""
 
 
 def ngettext(one: str, many: str, n: int) -> str:
     """Return the form of a text that fits the number ``n`` (Thai has one form, English and Norwegian two)."""
-    return _Speech.catalogue.ngettext(one, many, n)
+    return _speech().catalogue.ngettext(one, many, n)
 
 
 def pgettext(context: str, text: str) -> str:
     """Return a text whose meaning the context tells apart (``"verb"``, ``"column"``)."""
-    return _Speech.catalogue.pgettext(context, text)
+    return _speech().catalogue.pgettext(context, text)
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -172,7 +200,7 @@ def amount(text: str) -> str:
     if found is None:
         return text
     sign, whole, fraction = found.groups()
-    thousands, point = _SEPARATORS.get(_Speech.amounts, (",", "."))
+    thousands, point = _SEPARATORS.get(_speech().amounts, (",", "."))
     grouped = f"{int(whole):,}".replace(",", thousands)
     return f"{sign}{grouped}{point}{fraction}" if fraction is not None else f"{sign}{grouped}"
 
@@ -198,9 +226,9 @@ def day(value: str | dt.date, *, era: bool = False) -> str:
     date = _date(value)
     if date is None:
         return str(value)
-    if _Speech.forms == "th":
+    if _speech().forms == "th":
         return f"{date.day} {_THAI_MONTHS[date.month - 1]} {'พ.ศ. ' if era else ''}{date.year + _BUDDHIST}"
-    return f"{date:%d.%m.%Y}" if _Speech.forms == "nb" else date.isoformat()
+    return f"{date:%d.%m.%Y}" if _speech().forms == "nb" else date.isoformat()
 
 
 def month(value: str | dt.date, *, era: bool = False) -> str:
@@ -208,14 +236,14 @@ def month(value: str | dt.date, *, era: bool = False) -> str:
     date = _date(f"{value}-01" if isinstance(value, str) and len(value) == len("2026-10") else value)
     if date is None:
         return str(value)
-    if _Speech.forms == "th":
+    if _speech().forms == "th":
         return f"{_THAI_MONTHS[date.month - 1]} {'พ.ศ. ' if era else ''}{date.year + _BUDDHIST}"
-    return f"{date:%m.%Y}" if _Speech.forms == "nb" else f"{date:%Y-%m}"
+    return f"{date:%m.%Y}" if _speech().forms == "nb" else f"{date:%Y-%m}"
 
 
 def day_heading(heading: str) -> str:
     """Return the heading of a column of days, with the era named where years are Buddhist years."""
-    return f"{heading} (พ.ศ.)" if _Speech.forms == "th" else heading
+    return f"{heading} (พ.ศ.)" if _speech().forms == "th" else heading
 
 
 def moment(iso_utc: str | dt.datetime, timezone: str, *, seconds: bool = False, era: bool = False) -> str:

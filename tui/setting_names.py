@@ -45,6 +45,7 @@ NAMES: Final[dict[str, str]] = (
         "company.tax_id": N_("tax id"),
         "company.currency": N_("currency"),
         "company.timezone": N_("time zone"),
+        "company.workbook_language": N_("language of the workbooks"),
         "source": N_("orders come from"),
         "target": N_("documents go to"),
         "shop": N_("shop's short name"),

@@ -202,11 +202,13 @@ class Wiring:
     ) -> tuple[Path, str, str]:
         """Write the audit workbook; return where it lies, its seal, and one sentence about it."""
         from exports.audit_workbook import write_audit_workbook
+        from tui.workbook_words import words_of
 
         written = write_audit_workbook(
             dossier,
             _audit_frames(frames, rows),
             path,
+            words=words_of(dossier.language),
             on_progress=lambda what, done, whole: on_progress(f"{what}: {done * 100 // max(whole, 1)} %"),
             crash=self._crash,
         )
@@ -215,8 +217,9 @@ class Wiring:
     def check_workbook(self, path: Path) -> tuple[list[str], str, str, list[str]]:
         """Return problems of a workbook, the chain head and seal printed in it, and notes about one of an earlier version."""
         from exports.verify_workbook import verify_workbook
+        from tui.workbook_words import all_words
 
-        found = verify_workbook(path)
+        found = verify_workbook(path, languages=all_words())
         return list(found.problems), found.chain_head, found.seal, list(found.notes)
 
     def write_journal(
@@ -243,6 +246,7 @@ class Wiring:
         import polars as pl
 
         from exports.mapping_workbook import AS_TEXT, CHANNEL_ROWS, PRODUCT_ROWS, write_mappings
+        from tui.workbook_words import words_of
 
         product_rows = [
             (
@@ -270,14 +274,16 @@ class Wiring:
             title=self._settings.company.name,
             currency=self._settings.company.currency,
             written_at=self._clock.now(),
+            words=words_of(self._settings.company.workbook_language),
             crash=self._crash,
         )
 
     def read_mappings(self, path: Path, skus: frozenset[str]) -> MappingEdits:
         """Read the mapping workbook."""
         from exports.mapping_workbook import read_mappings
+        from tui.workbook_words import all_words
 
-        return read_mappings(path, skus=skus)
+        return read_mappings(path, skus=skus, languages=all_words())
 
     def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:
         """Write the import files of a whole batch."""

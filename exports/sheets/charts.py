@@ -17,7 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports import look
 from exports.columns import Column
 from exports.fast_sheet import FIRST_ROW, HEADING_ROW, Table
-from exports.sheets.context import Prepared
+from exports.sheets.context import NO_NAME, Prepared
+from exports.words import N_
 from recon.plan.columns import IS_BOUGHT, SALES_EFFECT
 
 _DAYS_DRAWN: Final = 62
@@ -43,9 +44,17 @@ def by_day_table(prepared: Prepared) -> Table:
         "By day",
         "Documents and what they add to sales, by their date.",
         (Column("day", "Day or month", width=16), *_FIGURES),
-        frame.sort("day"),
+        _in_words(frame.sort("day"), prepared.words.month_text if long else prepared.words.day_text),
         tab="chart",
     )
+
+
+def _in_words(frame: pl.DataFrame, form: str) -> pl.DataFrame:
+    """Return the days or months, sorted as ISO text, as the language of the workbook writes them."""
+    if form in ("%Y-%m", "%Y-%m-%d"):
+        return frame
+    first = pl.when(pl.col("day").str.len_chars() == len("2026-06")).then(pl.col("day") + "-01").otherwise("day")
+    return frame.with_columns(first.str.to_date("%Y-%m-%d").dt.strftime(form).alias("day"))
 
 
 def by_channel_table(prepared: Prepared) -> Table:
@@ -54,7 +63,7 @@ def by_channel_table(prepared: Prepared) -> Table:
         prepared.frames.documents.filter(~IS_BOUGHT)
         .group_by("sales_channel", maintain_order=True)
         .agg(pl.len().alias("documents"), SALES_EFFECT.sum().alias("effect_minor"))
-        .with_columns(pl.col("sales_channel").fill_null("").replace({"": "(none named)"}))
+        .with_columns(pl.col("sales_channel").fill_null("").replace({"": prepared.words.say(NO_NAME)}))
         .sort("effect_minor", "sales_channel", descending=[True, False])
     )
     return prepared.table(
@@ -71,13 +80,17 @@ def draw_charts(
     summary: Worksheet, by_day: Worksheet, by_channel: Worksheet, tables: dict[str, Table], row: int
 ) -> None:
     """Put both charts on the summary, side by side."""
-    currency = tables["by_day"].currency
+    currency, say = tables["by_day"].currency, tables["by_day"].words.say
     first = tables["by_day"].frame["day"].first()
-    step = "month" if isinstance(first, str) and len(first) == len("2026-06") else "day"
-    day = _combined(by_day, tables["by_day"].frame.height, f"Sales ({currency}) and documents per {step}")
+    monthly = isinstance(first, str) and len(first) == len("2026-06")
+    of_time = say(
+        N_("Sales ({currency}) and documents per month") if monthly else N_("Sales ({currency}) and documents per day")
+    )
+    day = _combined(by_day, tables["by_day"].frame.height, of_time.format(currency=currency))
     summary.add_chart(_sized(day, 18.0), f"A{row}")
     drawn = min(tables["by_channel"].frame.height, _CHANNELS_DRAWN)
-    channel = _combined(by_channel, drawn, f"Sales ({currency}) and documents per channel")
+    of_channel = say(N_("Sales ({currency}) and documents per channel")).format(currency=currency)
+    channel = _combined(by_channel, drawn, of_channel)
     summary.add_chart(_sized(channel, 22.0), f"D{row}")
 
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import TITLES, Prepared
+from exports.sheets.context import NO_NAME, TITLES, Prepared
+from exports.words import N_, Words
 from recon.proof.completeness import BLOCKS, KEY
 
 _COLUMNS: Final = (
@@ -35,7 +36,7 @@ _COLUMNS: Final = (
     Column("unlike_minor", "Ledger's list less ours", "money", 15, total=True),
 )
 _PRINTED: Final = 13
-_ABOUT: Final = (
+_ABOUT: Final = N_(
     "Each order counts once, on its own day, whatever day its documents bear. "
     "Source = in the ledger + approved, not sent + planned + held + not posted + unexplained. Days without an order are shown."
 )
@@ -56,31 +57,36 @@ def _table(prepared: Prepared, key: str, title: str, block: str) -> Table:
     frame = rows.join(
         _causes(prepared), on=list(KEY), how="left", nulls_equal=True, maintain_order="left"
     ).with_columns(
-        pl.col("sales_channel").replace({"": "(none named)"}).alias("channel"),
+        pl.col("sales_channel").replace({"": prepared.words.say(NO_NAME)}).alias("channel"),
         pl.col("currency").fill_null(prepared.dossier.currency),
-        _words().alias("words"),
+        _words(prepared.words).alias("words"),
     )
     return prepared.table(key, title, _ABOUT, _COLUMNS, frame, currency_column="currency", printed=_PRINTED)
 
 
 def _causes(prepared: Prepared) -> pl.DataFrame:
     """Return why orders of a day and channel are held or not posted, in words, the most frequent first."""
-    title = pl.col("reason").replace_strict(TITLES, default=pl.col("reason"), return_dtype=pl.String)
-    went = pl.col("went_to").replace({"ignored": "not posted"})
-    named = prepared.frames.completeness_causes.with_columns(
-        pl.format("{} {}: {}", went, "order_count", title).alias("_why")
+    say, rows = prepared.words.say, prepared.frames.completeness_causes
+    reasons = rows["reason"].drop_nulls().unique().to_list()
+    titles = {code: say(TITLES.get(code, code)) for code in reasons}
+    title = pl.col("reason").replace_strict(titles, default=pl.col("reason"), return_dtype=pl.String)
+    went = (
+        pl.col("went_to")
+        .cast(pl.String)
+        .replace({"ignored": say(N_("not posted")), **{word: say(word) for word in ("documents", "posted", "held")}})
     )
+    named = rows.with_columns(pl.format("{} {}: {}", went, "order_count", title).alias("_why"))
     return named.group_by(KEY, maintain_order=True).agg(pl.col("_why").str.join("; "))
 
 
-def _words() -> pl.Expr:
+def _words(words: Words) -> pl.Expr:
     """Say what a row means; a row that is whole says so."""
-    unlike = pl.format("the ledger lists {} otherwise", "unlike_count")
+    unlike = pl.format(words.say(N_("the ledger lists {} otherwise")), "unlike_count")
     parts = [
-        pl.when(pl.col("order_count") == 0).then(pl.lit("no orders")),
-        pl.when(pl.col("difference_minor") != 0).then(pl.lit("unexplained: plan again")),
+        pl.when(pl.col("order_count") == 0).then(pl.lit(words.say(N_("no orders")))),
+        pl.when(pl.col("difference_minor") != 0).then(pl.lit(words.say(N_("unexplained: plan again")))),
         pl.when(pl.col("unlike_count") > 0).then(unlike),
         pl.col("_why"),
     ]
     said = pl.concat_str(parts, separator="; ", ignore_nulls=True)
-    return pl.when(said == "").then(pl.lit("complete")).otherwise(said)
+    return pl.when(said == "").then(pl.lit(words.say(N_("complete")))).otherwise(said)

@@ -10,17 +10,21 @@ import polars as pl
 from exports.audit_frames import AuditFrames
 from exports.columns import Column, Tone
 from exports.fast_sheet import Table, make_table
+from exports.words import ENGLISH, N_, Words
 from recon.domain.finding import FINDING_CODES
 from recon.views import AuditDossier
 
 PART_LEFT_OUT: Final = "part-left-out"
 TITLES: Final = {
     **{code: finding.title for code, finding in FINDING_CODES.items()},
-    PART_LEFT_OUT: "Part of an order that goes out: a charge or voucher left out on purpose",
-    "left-as-is": "A person decided to leave it as it is",
-    "by-hand": "A person entered it in the ledger by hand",
+    PART_LEFT_OUT: N_("Part of an order that goes out: a charge or voucher left out on purpose"),
+    "left-as-is": N_("A person decided to leave it as it is"),
+    "by-hand": N_("A person entered it in the ledger by hand"),
 }
 REMEDIES: Final = {code: finding.remedy for code, finding in FINDING_CODES.items()}
+
+NO_NAME: Final = N_("(none named)")
+"""Stands where an order names no channel."""
 
 FILE: Final = Column("file", "File", width=14)
 ROW: Final = Column("row", "Row", "count", 8)
@@ -52,6 +56,8 @@ class Prepared:
     latest: pl.DataFrame
     """Newest outbox row per document key."""
     file_names: dict[str, str]
+    words: Words = ENGLISH
+    """The language of the workbook."""
 
     def local(self, name: str) -> pl.Expr:
         """Return a moment in the company's zone, as clocks on its wall show it."""
@@ -85,19 +91,19 @@ class Prepared:
         """Return a table in the currency of the books."""
         return make_table(
             key, title, about, columns, frame, currency=self.dossier.currency, currency_column=currency_column,
-            tab=tab, printed=printed,
+            tab=tab, printed=printed, words=self.words,
         )  # fmt: skip
 
 
-def prepare(dossier: AuditDossier, frames: AuditFrames) -> Prepared:
-    """Make the look-ups."""
+def prepare(dossier: AuditDossier, frames: AuditFrames, words_of: Words = ENGLISH) -> Prepared:
+    """Make the look-ups, for a workbook in one language."""
     origin = frames.orders.select("order_no", "file", "row")
     facts = frames.documents.select(
         "doc_no", "order_no", "number", words("kind").alias("document_kind"), "issued_on", "order_number", "document_key",
     ).join(origin, on="order_no", how="left", maintain_order="left")  # fmt: skip
     latest = frames.outbox.unique("document_key", keep="last", maintain_order=True)
     names = dict(zip(frames.files["file"], frames.files["name"], strict=True))
-    return Prepared(dossier, frames, facts.drop("order_no"), latest, names)
+    return Prepared(dossier, frames, facts.drop("order_no"), latest, names, words_of)
 
 
 _CARRIES_ONE: Final = ("effect_minor", "bought_minor")

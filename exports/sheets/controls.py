@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
 
 from exports.fast_sheet import Part
 from exports.sheets.context import MONEY, Prepared, words
+from exports.words import ENGLISH, FORMULA_WORDS, Words
 from recon.money import exponent
 from recon.plan.columns import MOVES_MONEY, SALES_EFFECT
 
@@ -133,13 +134,24 @@ def sides(*, bought: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
     return ((SOLD, ""), (BOUGHT, " of purchases")) if bought else (((), ""),)
 
 
-def controls(currencies: Sequence[str], base: str, *, bought: bool) -> tuple[Control, ...]:
+def controls(currencies: Sequence[str], base: str, *, bought: bool, words_of: Words = ENGLISH) -> tuple[Control, ...]:
     """Return all control totals for a workbook with orders in these currencies and books in ``base``.
 
     ``bought``: whether there are purchases, which then have lines of their own.
     """
     of_orders = (control for code in currencies for control in _order_controls(code, bought=bought))
-    return (*_counts(bought=bought), *of_orders, *_book_controls(base, bought=bought))
+    listed = (*_counts(bought=bought), *of_orders, *_book_controls(base, bought=bought))
+    return tuple(_spoken(control, words_of) for control in listed) if words_of.language != "en" else listed
+
+
+def _spoken(control: Control, words_of: Words) -> Control:
+    """Return a control total in the language of the workbook: its name, what it proves, and the words it looks for."""
+    name, comma, code = control.name.rpartition(", ") if control.currency else (control.name, "", "")
+    terms = tuple(
+        replace(term, where=tuple((at, word if at == "currency" else words_of.say(word)) for at, word in term.where))
+        for term in control.terms
+    )
+    return replace(control, name=f"{words_of.say(name)}{comma}{code}", proves=words_of.say(control.proves), terms=terms)
 
 
 def _counts(*, bought: bool) -> tuple[Control, ...]:
@@ -292,7 +304,7 @@ def _term(term: Term, kind: str, parts: Sequence[Part]) -> str:
     if not term.where:
         spans = ",".join(part.span(term.column) for part in parts)
         return f"{'SUM' if sums else 'COUNTA'}({spans})"
-    assert all(SAFE_WORDS.fullmatch(word) for _, word in term.where)
+    assert all(FORMULA_WORDS.fullmatch(word) for _, word in term.where)
     each = []
     for part in parts:
         criteria = ",".join(f'{part.span(column)},"{word}"' for column, word in term.where)

@@ -9,13 +9,14 @@ import polars as pl
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
+from exports.words import N_
 from recon.plan.columns import BOUGHT_EFFECT, MOVES_MONEY, SALES_EFFECT
 from recon.plan.payments import payments_text
 
 _DOCUMENTS: Final = (
     Column("number", "Number", width=18),
     Column("issued_on", "Date", "date", 12),
-    Column("kind", "Kind", width=12),
+    Column("kind", "Kind", width=12, ours="words"),
     Column("order_number", "Order", width=16),
     Column("contact_name", "Contact", width=24),
     Column("payment_channel", "Payment channel", width=18),
@@ -25,7 +26,7 @@ _DOCUMENTS: Final = (
     Column("vat_minor", "VAT", "money", 13, total=True),
     Column("total_minor", "Total", "money", 15, total=True),
     Column("effect_minor", "Adds to sales", "money", 15, total=True),
-    Column("state", "State", width=13, tones=STATE_TONES),
+    Column("state", "State", width=13, tones=STATE_TONES, ours="words"),
     Column("ledger_number", "Number in ledger", width=18),
     *PROVENANCE,
     Column("sales_channel", "Sales channel", width=16),
@@ -39,11 +40,11 @@ _DOCUMENTS: Final = (
     Column("vat_by_line_minor", "VAT by line", "money", 13, total=True),
     Column("bought_minor", "Adds to purchases", "money", 15, total=True),
     Column("wht_minor", "Tax withheld", "money", 13, total=True),
-    Column("vat_mode", "VAT in price", width=11),
-    Column("tax_invoice", "Tax invoice", width=11),
+    Column("vat_mode", "VAT in price", width=11, ours="words"),
+    Column("tax_invoice", "Tax invoice", width=11, ours="words"),
     Column("due_on", "Due on", "date", 12),
     Column("applies_to_number", "Applies to", width=20),
-    Column("reason", "Rule", width=24),
+    Column("reason", "Rule", width=24, ours="words"),
     Column("remark", "Remark", width=24),
     Column("revision", "Revision", "count", 9),
     Column("document_key", "Document key", width=36),
@@ -56,14 +57,14 @@ _DOCUMENTS_PRINTED: Final = 16
 _ABOUT_DOCUMENT: Final = (
     Column("number", "Document", width=20),
     Column("issued_on", "Date", "date", 12),
-    Column("document_kind", "Kind of document", width=12),
+    Column("document_kind", "Kind of document", width=12, ours="words"),
     Column("order_number", "Order", width=18),
 )
 
 _LINES: Final = (
     *_ABOUT_DOCUMENT,
     Column("line_no", "Line", "count", 6),
-    Column("kind", "Kind", width=11),
+    Column("kind", "Kind", width=11, ours="words"),
     Column("sku", "SKU", width=16),
     Column("product_code", "Product", width=14),
     Column("account_code", "Account", width=10),
@@ -73,7 +74,7 @@ _LINES: Final = (
     Column("discount_minor", "Discount", "money", 13, total=True),
     Column("unit_price_minor", "Price after discount", "money", 13),
     Column("amount_minor", "Amount", "money", 15, total=True),
-    Column("vat_code", "VAT code", width=9),
+    Column("vat_code", "VAT code", width=9, ours="words"),
     Column("net_minor", "Net", "money", 15, total=True),
     Column("vat_minor", "VAT", "money", 13, total=True),
     *PROVENANCE,
@@ -92,8 +93,10 @@ _POSTINGS: Final = (
 )
 
 
-_ABOUT: Final = "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' and 'Adds to purchases' carry the sign. A payment shows no net and VAT: they stand on what it pays."
-_ABOUT_PRODUCTS: Final = (
+_ABOUT: Final = N_(
+    "Every document of this batch. Totals are positive; the kind says the direction, and 'Adds to sales' and 'Adds to purchases' carry the sign. A payment shows no net and VAT: they stand on what it pays."
+)
+_ABOUT_PRODUCTS: Final = N_(
     " Kind product: a product the ledger was told to create; its SKU stands under Order, and it has no amounts."
 )
 _HAS_AMOUNTS: Final = pl.col("kind").cast(pl.String) != "product"
@@ -123,7 +126,7 @@ def _amounts() -> list[pl.Expr]:
 def documents_table(prepared: Prepared) -> Table:
     """Every document of the batch and what became of it in the ledger."""
     origin = prepared.document_facts.select("doc_no", "file", "row")
-    state = prepared.latest.select("document_key", "state", "ledger_number")
+    state, say = prepared.latest.select("document_key", "state", "ledger_number"), prepared.words.say
     frame = (
         prepared.frames.documents.join(origin, on="doc_no", how="left", maintain_order="left")
         .join(state, on="document_key", how="left", maintain_order="left")
@@ -143,7 +146,7 @@ def documents_table(prepared: Prepared) -> Table:
     return prepared.table(
         "documents",
         "Documents",
-        _ABOUT + (_ABOUT_PRODUCTS if (prepared.frames.documents["kind"] == "product").any() else ""),
+        say(_ABOUT) + (say(_ABOUT_PRODUCTS) if (prepared.frames.documents["kind"] == "product").any() else ""),
         prepared.apart(_DOCUMENTS),
         frame,
         currency_column="currency",

@@ -11,16 +11,16 @@ from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, remedy_of, title_of
 
 _FINDINGS: Final = (
-    Column("severity", "Severity", width=10, tones={**STATE_TONES, "refused": "bad"}),
+    Column("severity", "Severity", width=10, tones={**STATE_TONES, "refused": "bad"}, ours="words"),
     Column("code", "Code", width=22),
-    Column("title", "What is the matter", width=46),
-    Column("remedy", "What to do", width=70),
+    Column("title", "What is the matter", width=46, ours="words"),
+    Column("remedy", "What to do", width=70, ours="words"),
     Column("order_number", "Order", width=18),
     Column("amount_minor", "Amount", "money", 15),
     *PROVENANCE,
     Column("column", "Column", width=18),
     Column("value", "Value", width=22),
-    Column("detail", "Figures", width=50),
+    Column("detail", "Figures", width=50, ours="sentences"),
     Column("order_key", "Order key", width=30),
     Column("document_key", "Document key", width=36),
     Column("currency", "Currency", width=9),

@@ -9,11 +9,12 @@ import polars as pl
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, STATE_TONES, Prepared, words
+from exports.words import N_
 
 _UPLOADS: Final = (
     Column("number", "Own number", width=20),
-    Column("kind", "Kind", width=12),
-    Column("state", "State", width=13, tones=STATE_TONES),
+    Column("kind", "Kind", width=12, ours="words"),
+    Column("state", "State", width=13, tones=STATE_TONES, ours="words"),
     Column("total_minor", "Total", "money", 15, total=True),
     Column("ledger_number", "Number in ledger", width=20),
     Column("ledger_id", "Id in ledger", width=38),
@@ -29,7 +30,7 @@ _ATTEMPTS: Final = (
     Column("attempt", "Attempt", "count", 9),
     Column("started_at", "Began", "moment", 20),
     Column("finished_at", "Answered", "moment", 20),
-    Column("result", "Result", width=14, tones=STATE_TONES),
+    Column("result", "Result", width=14, tones=STATE_TONES, ours="words"),
     Column("code", "Code", width=10),
     Column("words", "The ledger's words", width=60),
     Column("request_digest", "SHA-256 of what was sent", width=68),
@@ -44,7 +45,7 @@ _APPROVALS: Final = (
     Column("documents", "Documents", "count", 11),
     Column("total_minor", "Total", "money", 16),
     Column("ended_at", "Ended at", "moment", 20),
-    Column("ended_because", "Ended because", width=40),
+    Column("ended_because", "Ended because", width=40, ours="sentences"),
     Column("company_id", "Company in ledger", width=36),
     Column("plan_digest", "SHA-256 of the plan", width=68),
 )
@@ -68,7 +69,7 @@ _FILES: Final = (
 _EVENTS: Final = (
     Column("event_no", "Event", "count", 9),
     Column("at", "At", "moment", 20),
-    Column("kind", "What", width=20),
+    Column("kind", "What", width=20, ours="words"),
     Column("who", "Who", width=20),
     Column("subject", "About", width=30),
     Column("detail", "Facts", width=60),
@@ -88,7 +89,9 @@ def uploads_table(prepared: Prepared) -> Table:
     return prepared.table(
         "uploads",
         "Upload log",
-        f"What became of each document at the ledger. Times are {prepared.dossier.timezone}.",
+        prepared.words.say(N_("What became of each document at the ledger. Times are {timezone}.")).format(
+            timezone=prepared.dossier.timezone
+        ),
         _UPLOADS,
         frame,
         tab="log",

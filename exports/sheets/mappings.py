@@ -8,7 +8,8 @@ import polars as pl
 
 from exports.columns import Column
 from exports.fast_sheet import Table
-from exports.sheets.context import MONEY, PROVENANCE, Prepared, words
+from exports.sheets.context import MONEY, NO_NAME, PROVENANCE, Prepared, words
+from exports.words import N_
 from recon.plan.columns import IS_BOUGHT, SALES_EFFECT
 from recon.plan.payments import by_payment
 
@@ -16,7 +17,7 @@ _PRODUCTS: Final = (
     Column("product_code", "Product in ledger", width=18),
     Column("sku", "SKU", width=18),
     Column("account_code", "Account", width=12),
-    Column("kind", "Kind", width=12),
+    Column("kind", "Kind", width=12, ours="words"),
     Column("description", "First description", width=44),
     Column("documents", "Documents", "count", 11),
     Column("lines", "Lines", "count", 9, total=True),
@@ -42,11 +43,11 @@ _CHANNELS: Final = (
 _CHANGES: Final = (
     Column("changed_at", "Changed at", "moment", 20),
     Column("changed_by", "Changed by", width=20),
-    Column("kind", "Kind", width=12),
+    Column("kind", "Kind", width=12, ours="words"),
     Column("key", "SKU or channel", width=28),
     Column("old", "Before", width=28),
     Column("new", "After", width=28),
-    Column("reason", "Reason", width=40),
+    Column("reason", "Reason", width=40, ours="sentences"),
 )
 
 
@@ -74,17 +75,18 @@ def products_table(prepared: Prepared) -> Table:
     )
 
 
-def _place() -> pl.Expr:
+def _place(bought: str) -> pl.Expr:
     """Return the sales channel; money that goes out for purchases stands apart from money that comes in."""
-    return pl.when(IS_BOUGHT).then(pl.lit("(purchases)")).otherwise("sales_channel").alias("sales_channel")
+    return pl.when(IS_BOUGHT).then(pl.lit(bought)).otherwise("sales_channel").alias("sales_channel")
 
 
 def channels_table(prepared: Prepared) -> Table:
     """What went through each payment channel, and into which account of the ledger."""
+    say = prepared.words.say
     where = prepared.document_facts.select("doc_no", "file", "row")
     frame = (
         by_payment(prepared.frames.documents)
-        .with_columns(SALES_EFFECT.alias("effect_minor"), _place())
+        .with_columns(SALES_EFFECT.alias("effect_minor"), _place(say(N_("(purchases)"))))
         .join(where, on="doc_no", how="left", maintain_order="left")
         .group_by("payment_channel", "payment_method", "sales_channel", maintain_order=True)
         .agg(
@@ -96,7 +98,7 @@ def channels_table(prepared: Prepared) -> Table:
             pl.col("file").first(),
             pl.col("row").first(),
         )
-        .with_columns(pl.col("payment_channel").replace({"": "(none named)"}))
+        .with_columns(pl.col("payment_channel").replace({"": say(NO_NAME)}))
         .sort("payment_channel", "payment_method", "sales_channel", nulls_last=True)
     )
     return prepared.table(
@@ -115,7 +117,9 @@ def changes_table(prepared: Prepared) -> Table:
     return prepared.table(
         "changes",
         "Mapping changes",
-        f"Who mapped what, and when. Times are {prepared.dossier.timezone}.",
+        prepared.words.say(N_("Who mapped what, and when. Times are {timezone}.")).format(
+            timezone=prepared.dossier.timezone
+        ),
         _CHANGES,
         prepared.frames.mappings.with_columns(prepared.local("changed_at")),
         tab="log",

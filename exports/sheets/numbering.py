@@ -9,15 +9,16 @@ import polars as pl
 from exports.columns import Column
 from exports.fast_sheet import Table
 from exports.sheets.context import STATE_TONES, Prepared
+from exports.words import N_
 
 _STAGES: Final = {
-    "orders": "Orders of the source",
-    "documents": "Documents, before sending",
-    "ledger": "Documents, as the ledger lists them",
-    "orders-ledger": "Orders, by the ledger's list",
+    "orders": N_("Orders of the source"),
+    "documents": N_("Documents, before sending"),
+    "ledger": N_("Documents, as the ledger lists them"),
+    "orders-ledger": N_("Orders, by the ledger's list"),
 }
 _COLUMNS: Final = (
-    Column("stage", "Where", width=34),
+    Column("stage", "Where", width=34, ours="words"),
     Column("series", "Series", width=24),
     Column(
         "what",
@@ -31,6 +32,7 @@ _COLUMNS: Final = (
             "used twice": "bad",
             "no document": "quiet",
         },
+        ours="words",
     ),
     Column("first", "First", width=22),
     Column("last", "Last", width=22),
@@ -39,7 +41,7 @@ _COLUMNS: Final = (
     Column("missing", "Missing", "count", 10),
     Column("gaps", "Gaps", "count", 8),
     Column("doubles", "Used twice", "count", 10),
-    Column("words", "What it means", width=90),
+    Column("words", "What it means", width=90, ours="sentences"),
 )
 
 

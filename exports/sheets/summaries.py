@@ -11,7 +11,7 @@ from recon.plan.columns import SALES_EFFECT
 
 _COLUMNS: Final = (
     Column("summary", "Document", width=14),
-    Column("kind", "Kind", width=12),
+    Column("kind", "Kind", width=12, ours="words"),
     Column("issued_on", "Date", "date", 12),
     Column("sales_channel", "Sales channel", width=18),
     Column("payment_method", "Money through", width=24),

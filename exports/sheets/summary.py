@@ -19,11 +19,12 @@ from exports.columns import number_format
 from exports.fast_sheet import Part, Table, scaled_text
 from exports.sheets.context import IS_PURCHASE, Prepared, remedy_of, title_of, words
 from exports.sheets.controls import SAFE_WORDS, Control, evaluate, formula
+from exports.words import ENGLISH, FORMULA_WORDS, N_, Words
 from recon.money import exponent
 from recon.plan.columns import MOVES_MONEY, SALES_EFFECT
 from recon.views import AuditDossier
 
-TITLE: Final = "Summary"
+TITLE: Final = N_("Summary")
 TILE_ROW: Final = 5
 CHART_ROW: Final = 8
 BODY_ROW: Final = 25
@@ -31,10 +32,20 @@ WIDTHS: Final = {"A": 58, "B": 20, "C": 20, "D": 20, "E": 20, "F": 20, "G": 60}
 LABEL_LETTERS: Final = 60
 WORDS_LETTERS: Final = 104
 """Letters of our font that surely fit into a line of column A, and of columns E to G together."""
-CONTROLS_HEADING: Final = "Control totals"
-FACTS_HEADING: Final = "About this workbook"
-AGREE: Final = "All control totals agree"
-DIFFER: Final = "Control totals differ"
+CONTROLS_HEADING: Final = N_("Control totals")
+FACTS_HEADING: Final = N_("About this workbook")
+AGREE: Final = N_("All control totals agree")
+DIFFER: Final = N_("Control totals differ")
+BOOKS_CURRENCY: Final = N_("Currency of the books")
+BATCH: Final = N_("Batch")
+PLAN_DIGEST: Final = N_("SHA-256 of the plan")
+CHAIN_HEAD: Final = N_("Head of the event chain")
+WRITTEN_BY: Final = N_("Written by")
+SEAL_LABEL: Final = N_("Seal of this workbook")
+CONNECTION: Final = N_("Connection")
+PERIOD: Final = N_("Period")
+APPROVED_BY: Final = N_("Approved by")
+NOTE: Final = N_("Note")
 
 
 @dataclass(slots=True)
@@ -45,6 +56,7 @@ class Page:
     currency_digits: int
     row: int = BODY_ROW
     values: dict[str, str] = field(default_factory=dict)
+    words: Words = ENGLISH
 
     def top(self, title: str, company: str, about: str, environment: str) -> None:
         """Write the three lines of the top: what it is, whose, and of when; a company that is not the real one says so."""
@@ -53,7 +65,8 @@ class Page:
         self.text("A", company, row=2, size=12, bold=True).alignment = look.aligned()
         self.text("A", about, row=3, colour=look.MUTED).alignment = look.aligned()
         if environment != "live":
-            warning = f"{environment.upper()} - not the company's real books"
+            shown = self.words.say(environment).upper()
+            warning = self.words.say(N_("{environment} - not the company's real books")).format(environment=shown)
             self.text("G", warning, row=1, bold=True, colour=look.WARN).alignment = look.aligned("right")
 
     def finish(self, footer: str) -> None:
@@ -62,7 +75,7 @@ class Page:
             self.sheet.column_dimensions[letter].width = width
         self.sheet.sheet_view.showGridLines = False
         self.sheet.sheet_properties.tabColor = look.INK
-        look.print_setup(self.sheet, left=footer, heading_row=None)
+        look.print_setup(self.sheet, left=footer, heading_row=None, page=self.words.say(look.PAGE))
         self.sheet.print_area = f"A1:{list(WIDTHS)[-1]}{self.sheet.max_row}"
 
     def text(self, column: str, text: str, *, row: int | None = None, **style: Any) -> Any:  # noqa: ANN401
@@ -89,13 +102,13 @@ class Page:
     def heading(self, title: str, columns: Sequence[tuple[str, str]], *, right: str = "BCDEF") -> None:
         """Begin a block: its name, and the names of its columns."""
         self.row += 1
-        self.text("A", title, size=12, bold=True, colour=look.TEAL)
+        self.text("A", self.words.say(title), size=12, bold=True, colour=look.TEAL)
         self.sheet.row_dimensions[self.row].height = 22
         self.row += 1
         for letter in WIDTHS if columns else ():
             self.sheet[f"{letter}{self.row}"].fill = look.fill(look.TEAL)
         for letter, name in columns:
-            cell = self.text(letter, name, bold=True, colour=look.WHITE)
+            cell = self.text(letter, self.words.say(name), bold=True, colour=look.WHITE)
             cell.fill = look.fill(look.TEAL)
             cell.alignment = look.aligned("right") if letter in right else look.aligned(indent=letter != "A")
         self.row += bool(columns)
@@ -119,48 +132,54 @@ class Page:
         rules.add(cells, CellIsRule(operator="equal", formula=["0"], font=look.font(colour=look.GOOD)))
 
 
-def facts_of(dossier: AuditDossier) -> dict[str, str]:
+def facts_of(dossier: AuditDossier, words_of: Words = ENGLISH) -> dict[str, str]:
     """Return what the workbook is about, as printed and as sealed."""
-    written = dossier.written_at.astimezone(ZoneInfo(dossier.timezone))
+    say, written = words_of.say, dossier.written_at.astimezone(ZoneInfo(dossier.timezone))
+    way = say(N_("{connection} ({source} to {target})")).format(
+        connection=dossier.connection, source=dossier.source, target=dossier.target
+    )
     facts = {
-        "Company": dossier.company,
-        "Tax id": dossier.company_tax_id,
-        "Company in the ledger": dossier.ledger_company,
-        "Environment": dossier.environment,
-        "Connection": f"{dossier.connection} ({dossier.source} to {dossier.target})",
-        "Period": _period(dossier.period_start, dossier.period_end),
-        "Batch": dossier.batch + (f" ({dossier.batch_state})" if dossier.batch_state else ""),
-        "Currency of the books": dossier.currency,
-        "Planned by": dossier.planned_by,
-        "Approved by": ", ".join(dossier.approvers) or "nobody yet",
-        "SHA-256 of the plan": dossier.plan_digest,
-        "Head of the event chain": dossier.chain_head,
-        "Events in the chain": f"{dossier.chain_length}",
-        "Written at": f"{written:%Y-%m-%d %H:%M:%S} {dossier.timezone}",
-        "Written by": f"recon {dossier.version}".strip(),
+        N_("Company"): dossier.company,
+        N_("Tax id"): dossier.company_tax_id,
+        N_("Company in the ledger"): dossier.ledger_company,
+        N_("Environment"): say(dossier.environment),
+        CONNECTION: way,
+        PERIOD: _period(dossier.period_start, dossier.period_end, words_of),
+        BATCH: dossier.batch + (f" ({say(dossier.batch_state)})" if dossier.batch_state else ""),
+        BOOKS_CURRENCY: dossier.currency,
+        N_("Planned by"): dossier.planned_by,
+        APPROVED_BY: ", ".join(dossier.approvers) or say(N_("nobody yet")),
+        PLAN_DIGEST: dossier.plan_digest,
+        CHAIN_HEAD: dossier.chain_head,
+        N_("Events in the chain"): f"{dossier.chain_length}",
+        N_("Written at"): f"{written.strftime(words_of.moment_text)} {dossier.timezone}",
+        WRITTEN_BY: f"recon {dossier.version}".strip(),
     }
-    return {label: value for label, value in facts.items() if value}
+    return {say(label): value for label, value in facts.items() if value}
 
 
-def _period(start: dt.date | None, end: dt.date | None) -> str:
-    return " to ".join(day.isoformat() for day in (start, end) if day is not None)
+def _period(start: dt.date | None, end: dt.date | None, words_of: Words) -> str:
+    days = [words_of.day(day) for day in (start, end) if day is not None]
+    return words_of.say(N_("{start} to {end}")).format(start=days[0], end=days[1]) if len(days) > 1 else "".join(days)
 
 
 def draw_top(page: Page, prepared: Prepared, control_rows: tuple[int, int], *, agree: bool) -> None:
     """Title, verdict and key figures. The verdict is a formula over the differences below."""
-    sheet, dossier = page.sheet, prepared.dossier
-    facts = facts_of(dossier)
+    sheet, dossier, say = page.sheet, prepared.dossier, page.words.say
+    facts = facts_of(dossier, page.words)
+    batch = say(N_("Batch {batch}")).format(batch=facts[say(BATCH)])
+    approved = say(N_("approved by {approvers}")).format(approvers=facts[say(APPROVED_BY)])
     for row in range(CHART_ROW, BODY_ROW):
         sheet.row_dimensions[row].height = 15  # so that charts end above the tables in every program
-    line = "  ·  ".join(
-        filter(None, (facts.get("Period", ""), f"Batch {facts['Batch']}", f"approved by {facts['Approved by']}"))
-    )
-    page.top("Audit workbook", f"{dossier.company}  ·  {facts['Connection']}", line, dossier.environment)
+    line = "  ·  ".join(filter(None, (facts.get(say(PERIOD), ""), batch, approved)))
+    company = f"{dossier.company}  ·  {facts[say(CONNECTION)]}"
+    page.top(say(N_("Audit workbook")), company, line, dossier.environment)
     first, last = control_rows
     verdict = sheet[f"A{TILE_ROW + 1}"]
-    verdict.value = f'=IF(SUMPRODUCT(--(D{first}:D{last}<>0))=0,"{AGREE}","{DIFFER}")'
-    page.values[f"A{TILE_ROW + 1}"] = f"'{AGREE if agree else DIFFER}"
-    for said, colour in ((AGREE, look.GOOD), (DIFFER, look.BAD)):
+    agreed, differs = say(AGREE), say(DIFFER)
+    verdict.value = f'=IF(SUMPRODUCT(--(D{first}:D{last}<>0))=0,"{agreed}","{differs}")'
+    page.values[f"A{TILE_ROW + 1}"] = f"'{agreed if agree else differs}"
+    for said, colour in ((agreed, look.GOOD), (differs, look.BAD)):
         rule = FormulaRule(formula=[f'$A${TILE_ROW + 1}="{said}"'], font=look.font(size=14, bold=True, colour=colour))
         sheet.conditional_formatting.add(f"A{TILE_ROW + 1}", rule)
     _tiles(page, prepared)
@@ -170,19 +189,25 @@ def _tiles(page: Page, prepared: Prepared) -> None:
     frames, digits, code = prepared.frames, page.currency_digits, prepared.dossier.currency
     sold = frames.orders.filter(~IS_PURCHASE)
     base = frames.results.join(sold.filter(pl.col("currency") == code), on="order_no", how="semi")
+    say = page.words.say
     figures = (
-        ("B", "Orders", sold.height, "count"),
-        ("C", "Documents", frames.documents.height, "count"),
-        ("D", f"Sales {code}", int(frames.documents.select(SALES_EFFECT.sum()).item() or 0), "money"),
-        ("E", f"Held {code}", int(base["held_minor"].sum()), "money"),
-        ("F", f"Ignored {code}", int(base["ignored_minor"].sum()), "money"),
+        ("B", say(N_("Orders")), sold.height, "count"),
+        ("C", say(N_("Documents")), frames.documents.height, "count"),
+        (
+            "D",
+            say(N_("Sales {currency}")).format(currency=code),
+            int(frames.documents.select(SALES_EFFECT.sum()).item() or 0),
+            "money",
+        ),
+        ("E", say(N_("Held {currency}")).format(currency=code), int(base["held_minor"].sum()), "money"),
+        ("F", say(N_("Ignored {currency}")).format(currency=code), int(base["ignored_minor"].sum()), "money"),
     )
     page.row = TILE_ROW + 1
     for letter, label, value, kind in figures:
         cell = page.number(letter, value, digits if kind == "money" else 0, kind)
         cell.font = look.font(size=14, bold=True)
         page.text(letter, label, row=TILE_ROW, colour=look.MUTED).alignment = look.aligned("right")
-    page.text("A", "Verdict", row=TILE_ROW, colour=look.MUTED)
+    page.text("A", say(N_("Verdict")), row=TILE_ROW, colour=look.MUTED)
     page.sheet[f"A{TILE_ROW + 1}"].font = look.font(size=14, bold=True)
     page.sheet.row_dimensions[TILE_ROW + 1].height = 26
     for row in (TILE_ROW, TILE_ROW + 1):
@@ -201,11 +226,11 @@ def draw_controls(
     page.heading(
         CONTROLS_HEADING,
         (
-            ("A", "Control"),
-            ("B", "Our figure"),
-            ("C", "From the sheets"),
-            ("D", "Difference"),
-            ("E", "What it proves"),
+            ("A", N_("Control")),
+            ("B", N_("Our figure")),
+            ("C", N_("From the sheets")),
+            ("D", N_("Difference")),
+            ("E", N_("What it proves")),
         ),
         right="BCD",
     )
@@ -229,15 +254,24 @@ def draw_kinds(page: Page, prepared: Prepared, parts: Sequence[Part]) -> None:
     """Documents by kind, live."""
     columns = ("net_minor", "vat_minor", "total_minor", "effect_minor")
     page.heading(
-        "Documents by kind",
-        (("A", "Kind"), ("B", "Documents"), ("C", "Net"), ("D", "VAT"), ("E", "Total"), ("F", "Adds to sales")),
+        N_("Documents by kind"),
+        (
+            ("A", N_("Kind")),
+            ("B", N_("Documents")),
+            ("C", N_("Net")),
+            ("D", N_("VAT")),
+            ("E", N_("Total")),
+            ("F", N_("Adds to sales")),
+        ),
     )
     once = [pl.when(MOVES_MONEY).then(0).otherwise(name).alias(name) for name in ("net_minor", "vat_minor")]
     grouped = (
         prepared.frames.documents.with_columns(*once, SALES_EFFECT.alias("effect_minor")).with_columns(words("kind"))
         .group_by("kind").agg(pl.len(), pl.col(columns).sum()).sort("kind")
     )  # fmt: skip
-    for kind, count, *sums in grouped.iter_rows():
+    for named, count, *sums in grouped.iter_rows():
+        kind = page.words.say(named)
+        assert FORMULA_WORDS.fullmatch(kind)
         page.text("A", kind)
         counted = "+".join(f'COUNTIFS({part.span("kind")},"{kind}")' for part in parts)
         page.number("B", count, 0, "count", live=counted)
@@ -251,6 +285,7 @@ def draw_causes(
     page: Page, orders: Table, parts: Sequence[Part], kinds: Sequence[str], cause: str, column: str, title: str
 ) -> None:
     """Held or ignored records of some kinds (none given: of all) by cause, live, with what to do."""
+    kinds = [page.words.say(kind) for kind in kinds]
     mine = orders.frame.filter(pl.col("record_kind").is_in(kinds)) if kinds else orders.frame
     grouped = (
         mine.filter(pl.col(cause).is_not_null())
@@ -258,8 +293,17 @@ def draw_causes(
         .sort(pl.col("currency") != orders.currency, "currency", "amount", cause, descending=[False, False, True, False])
         .with_columns(title_of(cause).alias("title"), remedy_of(cause).fill_null("").alias("remedy"))
     )  # fmt: skip
+    grouped = grouped.with_columns(page.words.told(grouped[name], "words") for name in ("title", "remedy"))
     page.heading(
-        title, (("A", "Cause"), ("B", "Orders"), ("C", "Amount"), ("D", "Currency"), ("E", "What to do")), right="BC"
+        title,
+        (
+            ("A", N_("Cause")),
+            ("B", N_("Orders")),
+            ("C", N_("Amount")),
+            ("D", N_("Currency")),
+            ("E", N_("What to do")),
+        ),
+        right="BC",
     )
     for code, currency, count, value, named, remedy in grouped.iter_rows():
         page.text("A", named)
@@ -280,7 +324,7 @@ def draw_causes(
         page.make_room(named, remedy)
         page.underline()
     if grouped.is_empty():
-        page.text("A", "none", colour=look.MUTED)
+        page.text("A", page.words.say(N_("none")), colour=look.MUTED)
         page.row += 1
 
 
@@ -292,19 +336,19 @@ def _kinds(part: Part, kinds: Sequence[str]) -> Sequence[str]:
 def draw_facts(page: Page, facts: Mapping[str, str], seal: str, notes: Sequence[str]) -> None:
     """Whose books, which batch, and what it can be held against."""
     page.heading(FACTS_HEADING, ())
-    for label, value in {**facts, "Seal of this workbook": seal}.items():
+    for label, value in {**facts, page.words.say(SEAL_LABEL): seal}.items():
         page.text("A", label, colour=look.MUTED)
         page.text("B", value)
         page.underline()
     for note in notes:
-        page.text("A", "Note", colour=look.WARN, bold=True)
-        page.text("B", note)
+        page.text("A", page.words.say(NOTE), colour=look.WARN, bold=True)
+        page.text("B", page.words.sentence(note))
         page.underline()
 
 
 def draw_contents(page: Page, parts: Sequence[Part]) -> None:
     """Every sheet with its rows, one click away."""
-    page.heading("Sheets", (("A", "Sheet"), ("B", "Rows"), ("C", "What it holds")), right="B")
+    page.heading(N_("Sheets"), (("A", N_("Sheet")), ("B", N_("Rows")), ("C", N_("What it holds"))), right="B")
     for part in parts:
         cell = page.text("A", part.title, colour=look.TEAL)
         page.sheet[cell.coordinate].hyperlink = Hyperlink(

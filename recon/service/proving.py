@@ -112,6 +112,7 @@ def dossier(context: Context, batch: Batch) -> AuditDossier:
         written_at=context.clock.now(),
         version=__version__,
         notes=_notes(context, batch),
+        language=context.settings.company.workbook_language,
     )
 
 

@@ -36,6 +36,8 @@ class VatReport:
     company: str
     tax_id: str
     currency: str
+    language: str
+    """Language its workbook is written in."""
     environment: str
     connections: tuple[str, ...]
     registered: bool
@@ -147,7 +149,7 @@ def vat_report(context: Context, month: str, connection: str | None) -> VatRepor
     rules = [context.settings.connections[name] for name in names]
     return VatReport(
         month=asked, company=context.settings.company.name, tax_id=context.settings.company.tax_id,
-        currency=context.settings.company.currency,
+        currency=context.settings.company.currency, language=context.settings.company.workbook_language,
         environment=max((rule.environment for rule in rules), key=("sandbox", "test", "live").index), connections=names,
         registered=any(rule.vat_registered for rule in rules), lists=lists, figures=figures,
         checks=checks, read_back=known, apart_rows=apart_rows, apart=summed(apart_rows),

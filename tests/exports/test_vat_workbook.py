@@ -64,7 +64,7 @@ def made(found: VatLists | None = None) -> VatReport:
         VatCheck(name="store", listed_minor=5, other_minor=6, proves="differs"),
     )
     return VatReport(
-        month=Month.of("2026-06"), company="=บริษัท & ลูก", tax_id="0105500000003", currency="THB", environment="sandbox",
+        month=Month.of("2026-06"), company="=บริษัท & ลูก", tax_id="0105500000003", currency="THB", language="en", environment="sandbox",
         connections=("web",), registered=True, lists=found,
         figures=VatFigures(
             sales_minor=net, taxable_minor=taxable, zero_minor=zero, exempt_minor=exempt, output_vat_minor=total(sales, "vat_minor"),

@@ -21,13 +21,15 @@ _WORDS = (
 def vat(args: argparse.Namespace) -> int:
     """Write the workbook of a month."""
     from exports.vat_workbook import write_vat_workbook
+    from tui.workbook_words import words_of
 
     output = Output(as_json=args.json)
     with open_service(args, write=not args.dry_run) as service:
         report = service.upkeep.vat(args.month, args.connection)
         wanted = Path(args.output) if args.output else service.upkeep.audit_folder / f"vat-{report.month.name}.xlsx"
         if not args.dry_run:
-            wanted = write_vat_workbook(report, wanted, written_at=service.upkeep.now)
+            words = words_of(report.language)
+            wanted = write_vat_workbook(report, wanted, written_at=service.upkeep.now, words=words)
             service.upkeep.note_vat(report, wanted)
     facts = report.as_facts() | {"path": str(wanted), "dry_run": args.dry_run}
     output.document("vat", facts)
