@@ -24,6 +24,7 @@ DOCUMENT_KINDS: Final[dict[str, str]] = {
     "expense_payment": N_("expense paid"),
     "supplier_credit": N_("supplier credit"),
     "refund": N_("refund"),
+    "settlement": N_("settlement"),
 }
 """What a document is."""
 RECORD_KINDS: Final[dict[str, str]] = {
@@ -177,6 +178,9 @@ LINE_KINDS: Final[dict[str, str]] = {
     "tax": N_("sales tax"),
     "fee": N_("additional fee"),
     "adjustment": N_("refund adjustment"),
+    "pay_in": N_("cash paid in"),
+    "pay_out": N_("cash paid out"),
+    "customer_payment": N_("payment of a customer"),
 }
 """What a line of a document is."""
 EVENTS: Final[dict[str, str]] = {

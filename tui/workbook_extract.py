@@ -25,7 +25,7 @@ WORDS: Final = (
     "linked", "not linked", "text", "two products", "mapped", "not mapped", "needs none",  # mapping workbook
     "product", "channel", "count",  # changes of mappings
     "no tax invoice", "no number", "other month", "due", "not due", "sales", "purchases", "left out", "approved", "planned",  # VAT
-    "yes", "settlement", "till invoice", "exempt",
+    "yes", "exempt",
 )  # fmt: skip
 """Words of cells that have no place among the core's codes."""
 
