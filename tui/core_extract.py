@@ -27,6 +27,7 @@ LEFT_OUT: Final = (
     "recon/masking.py",
     "recon/frames/conform.py",  # checks of our own
     "recon/sources/shopify/queries.py",  # GraphQL
+    "recon/targets/wire.py",
     "recon/targets/peak/wire.py",
     "recon/targets/quickbooks/endpoint/soap.py",  # said to the Web Connector, a program
     "recon/targets/quickbooks/endpoint/server.py",

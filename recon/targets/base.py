@@ -63,6 +63,8 @@ class Capabilities:
     """Account of the stock of products it creates for us, where a person wants them kept in stock; empty: they are not."""
     refund_accounts: frozenset[str] = frozenset()
     """Kinds of accounts (`LedgerMethod.kind`) it can pay money back out of; empty: of any kind, or it does not say."""
+    look_first: frozenset[str] = frozenset()
+    """Kinds of which it takes a second one without a word: each is looked up before it is sent, however new it is."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 

@@ -59,7 +59,8 @@ class Sender:
         """Send one document, once, and write down what the answer proves."""
         moves = self._store.moves
         document = self._document_of(row)
-        if row.look_first or row.sends >= MAX_SENDS:
+        looks_first = row.look_first or row.kind in self._target.capabilities.look_first
+        if looks_first or row.sends >= MAX_SENDS:
             settled = self._before_sending(row, document)
             if settled is not None:
                 return settled

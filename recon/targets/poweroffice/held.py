@@ -1,0 +1,249 @@
+"""Vouchers as PowerOffice Go holds them: drafts (v2), posted transactions (v2), entries of the Import list (v1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from recon.domain.document import Document
+from recon.money import plain
+from recon.targets.base import LedgerDocument, LedgerLine
+from recon.targets.poweroffice.entries import Side, debits
+from recon.targets.poweroffice.lists import Lists
+from recon.targets.poweroffice.options import CURRENCY
+from recon.targets.wire import Fields, read_minor
+
+Place = Literal["draft", "import", "posted"]
+_NONE = "-1"
+"""Id of a dimension that is explicitly none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One voucher there."""
+
+    ledger_id: str
+    place: Place
+    day: dt.date | None
+    description: str
+    reference: str = ""
+    """ExternalImportReference."""
+    voucher_no: str = ""
+    sides: tuple[Side, ...] | None = None
+    """None: Go does not state its lines, or an amount of them cannot be read."""
+    is_reversed: bool = False
+    is_entry: bool = False
+    """It is an entry of the Import list, posted or not; its voucher, once posted, has an id of its own."""
+    import_id: str = ""
+    """Of a posted voucher: the entry of the Import list it came from."""
+    made_by: str = ""
+    raw: str = ""
+
+
+def draft(row: Fields, lists: Lists, raw: Callable[[bytes], str], *, is_posted: bool = False) -> Held:
+    """Return a manual journal as `GET /JournalEntryVouchers/ManualJournals/{id}` states it."""
+    rows = row.rows("ManualVoucherLines")
+    head = row.text("DepartmentId")
+    sides = None if rows is None else _whole(_draft_sides(one, head, lists) for one in rows)
+    return Held(
+        ledger_id=row.text("Id"),
+        place="posted" if is_posted else "draft",
+        day=row.date("VoucherDate"),
+        description=row.text("Description"),
+        sides=sides,
+        raw=_raw(row, raw),
+    )
+
+
+def _draft_sides(row: Fields, head: str, lists: Lists) -> list[Side] | None:
+    minor = read_minor(row.get("CurrencyAmount"), CURRENCY)
+    if minor is None:
+        return None
+    accounts, codes, departments = lists.account_numbers(), lists.vat_texts(), lists.department_codes()
+    department_id = row.text("DepartmentId") or head
+    department = "" if department_id in {"", _NONE} else departments.get(department_id, f"id {department_id}")
+    found = []
+    for name, sign in (("Debit", 1), ("Credit", -1)):
+        account = row.text(f"{name}AccountId")
+        if account:
+            code = row.text(f"{name}VatId")
+            found.append(
+                Side(
+                    account=accounts.get(account, f"id {account}"), vat=codes.get(code, f"id {code}") if code else "",
+                    minor=sign * minor, text=row.text("Description"), department=department,
+                )
+            )  # fmt: skip
+    return found
+
+
+def imported(row: Fields, raw: Callable[[bytes], str]) -> Held:
+    """Return an entry of the Import list as API v1 states it."""
+    rows = row.rows("importLines")
+    sides = None if rows is None else _whole(_import_sides(one) for one in rows)
+    return Held(
+        ledger_id=row.text("id"),
+        place="posted" if row.flag("isPosted") else "import",
+        day=row.date("date"),
+        description=row.text("description"),
+        reference=row.text("externalImportReference"),
+        sides=sides,
+        is_entry=True,
+        raw=_raw(row, raw),
+    )
+
+
+def _import_sides(row: Fields) -> list[Side] | None:
+    minor = read_minor(row.get("amount"), CURRENCY)
+    if minor is None:
+        return None
+    account = row.text("accountNumber") or row.text("customerCode")
+    text, department = row.text("description"), row.text("departmentCode")
+    return [Side(account=account, vat=row.text("vatCode"), minor=minor, text=text, department=department)]
+
+
+def posted(rows: Sequence[Fields], raw: Callable[[bytes], str]) -> Held:
+    """Return a posted voucher from its account transactions; amounts as they stand on the accounts, VAT on its own."""
+    first = rows[0]
+    reference = next((text for row in rows if (text := row.text("ExternalImportReference"))), "")
+    return Held(
+        ledger_id=first.text("VoucherId"),
+        place="posted",
+        day=first.date("VoucherDate") or first.date("PostingDate"),
+        description=next((text for row in rows if (text := row.text("VoucherDescription", "Description"))), ""),
+        reference=reference,
+        voucher_no=first.text("VoucherNo"),
+        sides=_whole(_posted_sides(row) for row in rows),
+        is_reversed=any(row.flag("IsReversed") is True for row in rows),
+        import_id=_import_id(rows),
+        made_by=_maker(rows),
+        raw=raw(json.dumps([row.raw for row in rows], ensure_ascii=False, default=str).encode()),
+    )
+
+
+def _posted_sides(row: Fields) -> list[Side] | None:
+    minor = read_minor(row.get("Amount"), CURRENCY)
+    if minor is None:
+        return None
+    department = row.text("DepartmentCode")
+    return [Side(account=row.text("AccountNo"), vat=row.text("VatCode"), minor=minor, department=department)]
+
+
+def _maker(rows: Sequence[Fields]) -> str:
+    kind, journal = rows[0].text("VoucherType"), _import_id(rows)
+    return " ".join(filter(None, (kind, f"from import {journal}" if journal else "")))
+
+
+def _import_id(rows: Sequence[Fields]) -> str:
+    return next((text for row in rows if (text := row.text("CreatedFromImportJournalId"))), "")
+
+
+def ledger_document(held: Held, document: Document | None, ours: Sequence[Side]) -> LedgerDocument:
+    """Return a voucher for comparing; beside the document it is taken for, under that document's number and total."""
+    sides = gross_sides(held, document, ours)
+    total = None
+    if document is not None and sides is not None:
+        total = document.total_minor + debits(sides) - debits(ours)
+    return LedgerDocument(
+        kind="settlement" if document is None else document.kind,
+        ledger_id=held.ledger_id,
+        number=(document.number or "") if document is not None else held.voucher_no,
+        issued_on=held.day,
+        total_minor=total,
+        vat_minor=None,
+        contact_code=None,
+        is_void=held.is_reversed,
+        reference=held.reference,
+        remark=held.description,
+        lines=None if sides is None else tuple(map(_line, sides)),
+        place=held.place,
+        made_by=held.made_by,
+        raw=held.raw,
+    )
+
+
+def gross_sides(held: Held, document: Document | None, ours: Sequence[Side]) -> tuple[Side, ...] | None:
+    """Return the sides gross: of a posted voucher Go has taken the VAT out of each line and put it on accounts of its own.
+
+    That it did so exactly as expected is checked by account; then our own lines say what was posted. Where it is not so, the
+    transactions are shown as they stand.
+    """
+    if held.sides is None or held.place != "posted" or document is None or facts(held.sides) == facts(ours):
+        return held.sides
+    expected: Counter[str] = Counter()
+    for side in ours:
+        expected[side.account] += side.minor
+    for line in document.lines:
+        expected[line.account_code or ""] += line.vat_minor
+    stands: Counter[str] = Counter()
+    for side in held.sides:
+        stands[side.account] += side.minor
+    vat = sum(minor for account, minor in stands.items() if account not in expected)
+    is_same = all(stands[account] == minor for account, minor in expected.items())
+    departments = {side.department for side in ours}
+    moved = [side for side in held.sides if side.account in expected and side.department not in departments]
+    return (
+        tuple(ours) if is_same and not moved and vat == -sum(line.vat_minor for line in document.lines) else held.sides
+    )
+
+
+def facts(sides: Iterable[Side]) -> Counter[tuple[str, str, str, int]]:
+    """Return what has to agree, whatever the order of the lines."""
+    return Counter(side.fact for side in sides)
+
+
+def differences(held: Held, document: Document, ours: Sequence[Side]) -> tuple[str, ...]:
+    """Return what is not there as we sent it, in words; empty: it is the same voucher."""
+    found = []
+    if held.day is not None and held.day != document.issued_on:
+        found.append(f"date: ours {document.issued_on.isoformat()}, PowerOffice Go {held.day.isoformat()}")
+    sides = gross_sides(held, document, ours)
+    if sides is None:
+        return (*found, "lines: PowerOffice Go states none; compare by hand")
+    mine, theirs = facts(ours), facts(sides)
+    found += [f"line missing there: {_fact_text(fact)}{_times(n)}" for fact, n in sorted((mine - theirs).items())]
+    found += [f"line only there: {_fact_text(fact)}{_times(n)}" for fact, n in sorted((theirs - mine).items())]
+    return tuple(found)
+
+
+def without_clearing(sides: Iterable[Side], account: str) -> tuple[Side, ...]:
+    """Return sides without those on the clearing account, where they cancel out."""
+    kept = tuple(sides)
+    aside = [side for side in kept if side.account == account]
+    return (
+        tuple(side for side in kept if side.account != account) if aside and not sum(s.minor for s in aside) else kept
+    )
+
+
+def _whole(parts: Iterable[list[Side] | None]) -> tuple[Side, ...] | None:
+    found: list[Side] = []
+    for part in parts:
+        if part is None:
+            return None
+        found += part
+    return tuple(found)
+
+
+def _line(side: Side) -> LedgerLine:
+    return LedgerLine(
+        description=side.text, quantity="", amount_minor=side.minor, account_code=side.account, tax_code=side.vat,
+        department=side.department,
+    )  # fmt: skip
+
+
+def _fact_text(fact: tuple[str, str, str, int]) -> str:
+    account, vat, department, minor = fact
+    side = "debit" if minor > 0 else "credit"
+    where = f", department {department}" if department else ""
+    return f"{side} {account} {plain(abs(minor), CURRENCY)} (VAT code {vat or 'none'}{where})"
+
+
+def _times(count: int) -> str:
+    return f", {count} times" if count > 1 else ""
+
+
+def _raw(row: Fields, raw: Callable[[bytes], str]) -> str:
+    return raw(json.dumps(row.raw, ensure_ascii=False, default=str).encode())

@@ -1,0 +1,294 @@
+"""PowerOffice Go as a target: puts together client, lists, payloads, look-ups and customers (docs/poweroffice.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from recon.closing import Closing
+from recon.domain.document import Document
+from recon.errors import OutcomeUnknown, SettingsError, TargetRejected
+from recon.http import HttpClient
+from recon.masking import Secret
+from recon.ports import Clock
+from recon.targets.base import (
+    Capabilities,
+    Catalog,
+    Company,
+    Confirmation,
+    Found,
+    LedgerDocument,
+    MasterRequest,
+    Objection,
+    Session,
+    Target,
+)
+from recon.targets.poweroffice.checks import TEXT_MAX, objections
+from recon.targets.poweroffice.client import GoClient
+from recon.targets.poweroffice.company import (
+    Environment,
+    check_environment,
+    company_of,
+    missing_lists,
+    missing_privileges,
+    read_information,
+)
+from recon.targets.poweroffice.find import Finder, Places
+from recon.targets.poweroffice.held import draft, ledger_document
+from recon.targets.poweroffice.lists import Lists, catalog_of, read_lists
+from recon.targets.poweroffice.options import (
+    CONTACT_CODE_MAX,
+    CREDENTIALS,
+    CURRENCY,
+    NUMBER_MAX,
+    PowerOfficeOptions,
+    token_url,
+    v1_token_url,
+)
+from recon.targets.poweroffice.pace import Pace
+from recon.targets.poweroffice.payloads import SETTLEMENT, Request, label, settlement_request
+from recon.targets.poweroffice.refusals import refused_v1
+from recon.targets.poweroffice.tokens import AccessTokens, MemoryTokens, TokenCache
+from recon.targets.wire import Fields
+
+_FIRST: Final = dt.date(2000, 1, 1)
+_LAST: Final = dt.date(2199, 12, 31)
+"""Bounds of a period that is asked for."""
+
+
+class PowerOfficeTarget(Closing, Target):
+    """One company in PowerOffice Go.
+
+    Args:
+        base_url: Address of API v2, ending in ``/v2``; the tokens come from beside it.
+        environment: What stands behind the address.
+        credentials: ``application_key``, ``client_key`` and ``subscription_key``.
+        clock: Says how old a token is, and waits.
+        options: Settings of the connection.
+        v1_url: Address of API v1; needed where settlements go to the Import list.
+        v1_tokens: Where API v1 gives its tokens; left out: as its address says.
+        token_cache: Where tokens are kept; left out: in this process only.
+        catalog: Master data read before; gives customers and products their ids.
+
+    Raises:
+        SettingsError: The address is refused, contradicts the environment, or a key is missing.
+    """
+
+    name: ClassVar[str] = "poweroffice"
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        environment: Environment,
+        credentials: Mapping[str, str],
+        clock: Clock,
+        options: PowerOfficeOptions | None = None,
+        v1_url: str = "",
+        v1_tokens: str = "",
+        token_cache: TokenCache | None = None,
+        catalog: Catalog | None = None,
+    ) -> None:
+        lacking = [name for name in CREDENTIALS if not credentials.get(name)]
+        if lacking:
+            raise SettingsError(f"PowerOffice Go needs {', '.join(lacking)}; enter them with `recon connect`.")
+        check_environment(base_url, environment)
+        self._options = options = options or PowerOfficeOptions()
+        self._environment: Environment = environment
+        self._clock = clock
+        self._opened: list[HttpClient] = []
+        self._secrets = {name: Secret(credentials[name]) for name in CREDENTIALS}
+        self._cache = token_cache or MemoryTokens()
+        self._pace = Pace(clock, options.requests_per_second)
+        self._v2, self._tokens = self._client(base_url, token_url(base_url), is_v1=False)
+        v1 = None
+        if options.route == "import":
+            if not v1_url:
+                raise SettingsError('poweroffice.route = "import" needs the address of API v1.')
+            check_environment(v1_url, environment)
+            v1, _ = self._client(v1_url, v1_tokens or v1_token_url(v1_url), is_v1=True)
+        self._v1 = v1
+        self._places = Places(self._v2, self._v1, options)
+        self._finder = Finder(self._places, options)
+        self._lists: Lists | None = None
+        self._catalog = catalog
+        self._company: Company | None = None
+        self.capabilities = capabilities(options)
+
+    def _client(self, base_url: str, tokens_url: str, *, is_v1: bool) -> tuple[GoClient, AccessTokens]:
+        """Return a client of one generation of the API, with the tokens it needs."""
+        parts = urlsplit(tokens_url)
+        http, tokens_http = self._http(base_url), self._http(f"{parts.scheme}://{parts.netloc}")
+        tokens = AccessTokens(
+            tokens_http, parts.path,
+            credentials=self._secrets, with_subscription=not is_v1, cache=self._cache, clock=self._clock,
+            pace=self._pace, add_secret=http.add_secret,
+        )  # fmt: skip
+        subscription = None if is_v1 else self._secrets["subscription_key"]
+        return GoClient(http, tokens, subscription=subscription, clock=self._clock, pace=self._pace), tokens
+
+    def _http(self, base_url: str) -> HttpClient:
+        options = self._options
+        client = HttpClient(
+            base_url,
+            timeout_seconds=options.timeout_seconds,
+            proxy=options.proxy,
+            ca_file=options.ca_file,
+            secrets=tuple(secret.reveal() for secret in self._secrets.values()),
+            monotonic=self._clock.monotonic,
+        )
+        self._opened.append(client)
+        return client
+
+    def __repr__(self) -> str:
+        return f"PowerOfficeTarget({self._opened[0].base_url!r}, {self._environment})"
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._opened:
+            client.close()
+
+    def verify(self) -> Company:
+        """Return which company answers and what is missing there: privileges first, then lists."""
+        information = read_information(self._v2)
+        missing = missing_privileges(information, self._options)
+        if not missing:
+            self._lists = read_lists(self._v2, self._options)
+            missing = missing_lists(self._lists, self._options)
+        self._company = company_of(information, self._environment, missing)
+        return self._company
+
+    def identify(self) -> Company:
+        """Return which company answers; from now on no other one gets anything from us."""
+        self._company = company_of(read_information(self._v2), self._environment)
+        return self._company
+
+    def catalog(self) -> Catalog:
+        """Return accounts, VAT codes, departments and what else the settings need."""
+        self._lists = read_lists(self._v2, self._options)
+        self._catalog = catalog_of(self._lists, self._v2, self._options, self._clock.now().date())
+        return self._catalog
+
+    def session(self) -> Session:
+        """Return until when the token is kept; Go's clock does not matter, nothing is signed."""
+        return Session(token_until=self._tokens.kept_until())
+
+    def check(self, document: Document) -> list[Objection]:
+        """Return what Go would object to, by its lists as they are now."""
+        return objections(document, self._options, self._known())
+
+    def payload(self, document: Document) -> bytes:
+        """Return the body of the document's one write."""
+        return self._request(document).body
+
+    def send(self, document: Document) -> Confirmation:
+        """Send once."""
+        request = self._request(document)
+        if request.api == "v1":
+            return self._sent_v1(document, request)
+        top = self._v2.write(request.path, request.body, what=label(document))
+        return self._confirmed(document, top)
+
+    def find(self, document: Document) -> Found:
+        """Look the document up in the places where it may stand."""
+        return self._finder.find(document, self._known())
+
+    def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
+        """Yield what Go holds: as a draft, in the Import list or posted; None: it was deleted there."""
+        lists = self._known()
+        for document, ledger_id in documents:
+            if self._options.route == "import":
+                held = self._places.import_entry(ledger_id)
+            else:
+                held = self._places.draft(ledger_id, lists, document.issued_on)
+            sides = self._finder.sides(document, lists)
+            yield document, None if held is None else ledger_document(held, document, sides)
+
+    def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
+        """Yield what stands in the period in every place, whoever put it there: drafts and imports, then what is posted."""
+        if SETTLEMENT not in set(kinds):
+            return
+        shown: set[str] = set()
+        lists = self._known()
+        for held in self._places.drafts(max(since, _FIRST) - dt.timedelta(days=1), lists):
+            if held.place == "draft" and _within(held.day, since, until):
+                yield ledger_document(held, None, ())
+        for held in self._places.imports():
+            if _within(held.day, since, until):
+                shown.add(held.ledger_id)
+                yield ledger_document(held, None, ())
+        for held in self._places.posted(max(since, _FIRST), min(until, _LAST)):
+            if held.import_id not in shown:
+                yield ledger_document(held, None, ())
+
+    def ensure_masters(self, request: MasterRequest) -> Catalog:
+        """Return what exists; settlements need no customers."""
+        del request
+        return Catalog()
+
+    def _known(self) -> Lists:
+        """Return Go's lists, read once."""
+        if self._lists is None:
+            self._lists = read_lists(self._v2, self._options)
+        return self._lists
+
+    def _request(self, document: Document) -> Request:
+        if document.kind != SETTLEMENT:
+            raise TargetRejected(
+                f"{label(document)}: PowerOffice Go takes no {document.kind} from us here.", code="kind"
+            )
+        return settlement_request(document, self._known(), self._options)
+
+    def _confirmed(self, document: Document, top: Fields) -> Confirmation:
+        """Believe a yes that names an id; the total is the one the answer shows, where it shows the lines."""
+        ledger_id = top.text("Id", "VoucherId")
+        if not ledger_id:
+            raise OutcomeUnknown(
+                f"{label(document)}: PowerOffice Go says yes but names no id. It is looked up before anything else.",
+                code="no-id", words=self._v2.evidence(str(top.raw).encode()),
+            )  # fmt: skip
+        lists = self._known()
+        held = draft(top, lists, self._v2.evidence)
+        shown = ledger_document(held, document, self._finder.sides(document, lists))
+        return Confirmation(
+            ledger_id=ledger_id, ledger_number=document.number or "", total_minor=shown.total_minor, words=""
+        )
+
+    def _sent_v1(self, document: Document, request: Request) -> Confirmation:
+        assert self._v1 is not None
+        what = label(document)
+        top = self._v1.write(request.path, request.body, what=what)
+        words = self._v1.words(top)
+        if top.flag("success") is False:
+            raise refused_v1(what, words)
+        ledger_id = top.text("data")
+        if top.flag("success") is not True or not ledger_id:
+            raise OutcomeUnknown(
+                f"{what}: PowerOffice Go's answer is no clear yes or no. It is looked up before anything else.",
+                code="no-id", words=self._v1.evidence(str(top.raw).encode()),
+            )  # fmt: skip
+        return Confirmation(ledger_id=ledger_id, ledger_number=document.number or "", words=words)
+
+
+def capabilities(options: PowerOfficeOptions) -> Capabilities:
+    """Return what PowerOffice Go can do under these settings."""
+    return Capabilities(
+        kinds=frozenset({SETTLEMENT}),
+        own_number=False,  # drafts have no reference that Go would check
+        number_max_length=NUMBER_MAX,
+        partial_credit_note=True,
+        refund_payment=False,
+        searchable_by_number=True,
+        look_first=frozenset({SETTLEMENT}),
+        text_max_length=TEXT_MAX,
+        contact_code_max_length=CONTACT_CODE_MAX,
+        currencies=frozenset({CURRENCY}),
+        lookup_grace_seconds=options.lookup_grace_seconds,
+    )
+
+
+def _within(day: dt.date | None, since: dt.date, until: dt.date) -> bool:
+    """Return whether a day lies in a period; a voucher without a readable day is shown rather than lost."""
+    return day is None or since <= day <= until
