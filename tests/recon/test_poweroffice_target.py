@@ -15,6 +15,7 @@ import pytest
 from recon.errors import AlreadyExists, OutcomeUnknown, SettingsError, TargetRejected, TargetUnavailable
 from recon.targets.poweroffice.company import check_environment
 from tests.recon.peak_tools import FakeClock
+from tests.recon.raw_server import response
 from tests.recon.scripted_go import (
     KEYS,
     PAID,
@@ -27,7 +28,6 @@ from tests.recon.scripted_go import (
     problem,
     settlement,
 )
-from tests.recon.raw_server import response
 
 BODIES = Path(__file__).parents[2] / "fixtures" / "ledger_api" / "poweroffice" / "requests"
 WRITES = bool(os.environ.get("RECON_WRITE_EXPECTED"))
