@@ -18,11 +18,11 @@ _KIND: Final = pl.col("kind").cast(pl.String)
 MOVES_MONEY: Final = _KIND.is_in(PAYMENT_KINDS)
 """Documents that move money only: their net and VAT stand on the document they pay, and count there."""
 BOOKS_EFFECT: Final = (
-    pl.when(_KIND.is_in(["invoice", "receipt", "expense"])).then("total_minor")
+    pl.when(_KIND.is_in(["invoice", "receipt", "expense", "settlement"])).then("total_minor")
     .when(MOVES_MONEY).then(0)
     .otherwise(-pl.col("total_minor"))
 )  # fmt: skip
-"""What a document adds to the books: sales and expenses add, payments move money only, voids and credits take away.
+"""What a document adds to the books: sales, settlements and expenses add, payments move money only, voids and credits take away.
 
 Sales and purchases are summed apart; see `recon.domain.document.PURCHASE_KINDS`."""
 VAT_ONCE: Final = pl.when(MOVES_MONEY).then(0).otherwise("vat_minor").alias("vat_minor")

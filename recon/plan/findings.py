@@ -32,7 +32,14 @@ BLOCKED_LINE_CODES: Final = {
 """Finding of a line whose item is not ready, by the item's state."""
 
 
-_LEFT_OUT: Final = ("before-start-date", "kind-off", "channel-not-chosen", "not-due", "nothing-to-post")
+_LEFT_OUT: Final = (
+    "before-start-date",
+    "kind-off",
+    "channel-not-chosen",
+    "not-due",
+    "nothing-to-post",
+    "till-invoice-by-others",
+)
 """Notes that say why an order is ignored; they count what it leaves out."""
 _WHOLE_ORDER: Final = ("first-seen",)
 """Findings whose amount is the whole order's: an order with two of them counts once in their sum."""

@@ -5,7 +5,7 @@ and amounts would be (`items`, `lines`, `vat`); which rule of the lifecycle appl
 (`verdict`); the documents asked for (`drafts`), their lines (`finish`, `details`), numbers, dates and contacts
 (`documents`), postings (`postings`), and the proof that all of it adds up (`controls`). Where the connection sums its sales up,
 the documents of a day become one at the very end (`summing`), so that every step before looks at single orders; where money
-that went back is a document of its own, it is added last (`refunds`).
+that went back is a document of its own, it is added last (`refunds`). Records of tills have steps of their own (`tills`).
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from recon.plan.products import judged_wishes, with_products
 from recon.plan.refunds import on_receivables, with_refunds
 from recon.plan.summing.fold import folded
 from recon.plan.tax_items import choose_items, marked_lines, tax_as_line, tax_problems
+from recon.plan.tills.plan import tills_plan
 from recon.plan.vat import order_amounts
 from recon.plan.verdict import apply_rules, hold_acting, mask_of_keys
 from recon.plan.work import Work, open_work
@@ -51,7 +52,11 @@ def build_plan(inputs: PlanInputs) -> Plan:
     Raises:
         FrameError: A step before handed over a frame that breaks its schema, or the plan does not add up (a defect).
     """
-    inputs = counted_inputs(inputs.checked())  # settlements, which are bought, prove that sales were paid
+    inputs = counted_inputs(
+        inputs.checked()
+    )  # a marketplace's settlements, which are bought, prove that sales were paid
+    if inputs.connection.taxes == "codes":
+        return tills_plan(inputs)
     bought = is_bought(inputs.orders)
     made = plan_both(inputs, bought, _sales_plan) if bought.any() else _sales_plan(inputs)
     made, money = on_receivables(made, inputs) if inputs.limits.refund_document else (made, None)

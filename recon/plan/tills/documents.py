@@ -1,0 +1,168 @@
+"""Documents of tills: which ones the lifecycle asks for, their headers, lines and the parts of their debit side.
+
+A settlement stands under the register and number of its Z report, on the business day; an invoice of a till under the till's own
+number. Nothing here is numbered anew.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.config import Connection
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, PAYMENT_PART
+from recon.plan.numbering import document_numbers
+from recon.plan.tills.lifecycle import TILL_RULE_NAMES, till_steps
+from recon.plan.tills.work import Tills
+
+LINED_KINDS: Final = ("settlement", "invoice", "credit_note")
+_RULES: Final = pl.Series(TILL_RULE_NAMES)
+_TEXTS: Final = {
+    "tip": "Tips", "rounding": "Øreavrunding", "gift_card": "Gavekort", "pay_in": "Innskudd i kassen",
+    "pay_out": "Uttak fra kassen", "customer_payment": "Innbetaling fra kunde",
+}  # fmt: skip
+"""What a line says that has no text of its own, in the language of the ledgers that take settlements."""
+
+
+def drafts(work: Tills, rule_no: pl.Series, acting: pl.Series) -> pl.DataFrame:
+    """Return the documents asked for, in the order of sending; ``blocked``: why one cannot be sent."""
+    frame = pl.concat(
+        [
+            work.orders.select("order_no"), rule_no.to_frame("rule_no"), work.amounts.drop("left_out_minor"),
+        ],
+        how="horizontal",
+    ).filter(acting)  # fmt: skip
+    planned = frame.join(till_steps(), on="rule_no", how="inner", maintain_order="left_right")
+    sign = pl.when(pl.col("kind") == "credit_note").then(-1).otherwise(1)
+    cannot = ~pl.col("kind").is_in(sorted(work.inputs.limits.kinds))
+    return planned.select(
+        "order_no", "rule_no", "step", "kind",
+        (pl.col("doc_total_minor") * sign).alias("total_minor"),
+        *((pl.col(name) * sign).alias(name) for name in ("net_minor", "vat_minor", "stated_vat_minor")),
+        pl.when(cannot).then(pl.lit("ledger-cannot")).alias("blocked"),
+    )  # fmt: skip
+
+
+def headers(work: Tills, sent: pl.DataFrame, numbers_taken: pl.DataFrame) -> pl.DataFrame:
+    """Return DOCUMENTS of the drafts that can be sent; ``numbers_taken``: document_key and number of all others."""
+    place = sent["order_no"]
+    frame = pl.concat(
+        [
+            sent, work.orders.drop("order_no", "total_minor", "discount_minor", "tax_minor")[place],
+            work.facts.select("settlement_revision", "invoice_revision", "credit_note_revision")[place],
+            work.department.gather(place).to_frame("department"),
+        ],
+        how="horizontal",
+    )  # fmt: skip
+    revision: pl.Expr = pl.lit(0, dtype=pl.UInt16)
+    for kind in LINED_KINDS:
+        revision = pl.when(pl.col("kind") == kind).then(f"{kind}_revision").otherwise(revision)
+    frame = frame.with_columns(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("doc_no"),
+        (revision + 1).cast(pl.UInt16).alias("revision"),
+        pl.col("order_number").alias("stem"),
+    )
+    frame = frame.with_columns(pl.format("{}/{}/{}", "order_key", "kind", "revision").alias("document_key"))
+    number = document_numbers(
+        frame, numbers_taken, without_prefixes(work.connection), work.inputs.limits.number_max_length
+    )
+    frame = frame.with_columns(number.alias("number")).join(
+        _payments(work), on="order_no", how="left", maintain_order="left"
+    )
+    return frame.with_columns(each.alias(name) for name, each in _columns().items()).select(
+        pl.col(name).cast(dtype) for name, dtype in DOCUMENTS.items()
+    )
+
+
+def without_prefixes(connection: Connection) -> Connection:
+    """Return the connection with numbers as the till gives them; a payment, which the till does not number, has its prefix."""
+    prefix = connection.number_prefix
+    bare = {"invoice": "", "credit_note": "", "payment": prefix.payment or prefix.receipt}
+    return connection.model_copy(update={"number_prefix": prefix.model_copy(update=bare)})
+
+
+def _columns() -> dict[str, pl.Expr]:
+    report = pl.col("kind") == "settlement"
+    none = pl.lit(None, dtype=pl.String)
+    return {
+        "applies_to_key": none,
+        "applies_to_number": none,
+        "issued_on": pl.col("ordered_on"),
+        "due_on": pl.col("ordered_on"),
+        "contact_code": pl.lit(""),
+        "contact_name": pl.col("sales_channel"),
+        "contact_tax_id": none,
+        "contact_branch": none,
+        "contact_address": none,
+        "payment_method": pl.when(report).then(pl.col("payments").list.first().struct.field("payment_method")),
+        "paid_on": pl.when(report & pl.col("payments").is_not_null()).then(pl.coalesce("completed_on", "ordered_on")),
+        "paid_minor": pl.when(report).then("total_minor").otherwise(0),
+        "vat_mode": pl.lit("included"),
+        "is_tax_invoice": ~report & (pl.col("vat_minor") != 0),
+        "gross_minor": pl.col("total_minor"),
+        "discount_minor": pl.lit(0),
+        "vat_by_line_minor": pl.col("stated_vat_minor"),
+        "wht_minor": pl.lit(0),
+        "remark": remark(),
+        "reason": pl.lit(_RULES).gather(pl.col("rule_no")),
+        "depends_on": none,
+    }
+
+
+def remark() -> pl.Expr:
+    """Return what a settlement's voucher is called, with the day the till was closed where that is another one."""
+    parts = pl.col("order_number").str.extract_groups(r"^(.*)/([^/]*)$")
+    named = pl.when(parts.struct.field("1").is_not_null()).then(
+        pl.format("{} Z{}", parts.struct.field("1"), parts.struct.field("2"))
+    ).otherwise("order_number")  # fmt: skip
+    day, closed = (pl.col(name).dt.to_string("%d.%m.%Y") for name in ("ordered_on", "completed_on"))
+    late = pl.when((pl.col("completed_on") != pl.col("ordered_on")).fill_null(value=False)).then(
+        pl.format(" (Z {})", closed)
+    ).otherwise(pl.lit(""))  # fmt: skip
+    return (
+        pl.when(pl.col("kind") == "settlement")
+        .then(pl.format("Dagsoppgjør {} {}{}", named, day, late))
+        .otherwise(pl.format("Faktura {}", "order_number"))
+    )
+
+
+def _payments(work: Tills) -> pl.DataFrame:
+    """Return order_no and the parts of the debit side of its settlement, as the till lists them, then the count."""
+    parts = work.money.parts.group_by("order_no", maintain_order=True)
+    return parts.agg(pl.struct(PAYMENT_PART.names()).alias("payments"))
+
+
+def document_lines(work: Tills, documents: pl.DataFrame) -> pl.DataFrame:
+    """Return DOCUMENT_LINES: what the till sold, gross, with account and VAT code."""
+    lined = documents.filter(pl.col("kind").is_in(LINED_KINDS)).select("order_no", "doc_no", "kind")
+    sign = pl.when(pl.col("_document") == "credit_note").then(-1).otherwise(1)
+    lines = work.lines.join(
+        lined.rename({"kind": "_document"}), on="order_no", how="inner", maintain_order="left"
+    ).sort("doc_no", maintain_order=True)  # fmt: skip
+    by_product = pl.col("_document") != "settlement"
+    multiplies = (pl.col("quantity_milli") * pl.col("unit_price_minor") == pl.col("amount_minor") * 1000).fill_null(
+        value=False
+    )
+    keeps = by_product & multiplies
+    texts = pl.col("kind").cast(pl.String).replace_strict(_TEXTS, default=None, return_dtype=pl.String)
+    return lines.with_columns(
+        line_numbers(),
+        pl.coalesce(pl.col("name"), texts, pl.col("sku")).alias("description"),
+        pl.when(keeps).then("quantity_milli").otherwise(1000).alias("quantity_milli"),
+        (pl.when(keeps).then("unit_price_minor").otherwise("amount_minor") * sign).alias("unit_price_minor"),
+        *((pl.col(name) * sign).alias(name) for name in ("amount_minor", "net_minor", "vat_minor")),
+        pl.lit(0).alias("discount_minor"),
+        pl.lit(0).alias("wht_minor"),
+        pl.lit("none").alias("vat_code"),
+        pl.when(by_product & (pl.lit(work.connection.till.invoices == "order"))).then("product_code").alias("product_code"),
+    ).with_columns(
+        pl.col("description").str.slice(0, work.inputs.limits.text_max_length)
+    ).select(pl.col(name).cast(dtype) for name, dtype in DOCUMENT_LINES.items())  # fmt: skip
+
+
+def line_numbers() -> pl.Expr:
+    """Return 1, 2, .. within each document of lines that stand together."""
+    at = pl.int_range(pl.len(), dtype=pl.UInt32)
+    start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
+    return (at - start + 1).alias("line_no")

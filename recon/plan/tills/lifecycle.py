@@ -1,0 +1,91 @@
+"""The lifecycle of a till's records, as data: what a record is now, what the ledger has, what follows.
+
+A posted voucher is never changed: what differs from it is held, a person corrects it in the ledger and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Final
+
+import polars as pl
+
+from recon.frames.schemas import DocumentKind
+from recon.plan.lifecycle import Rule
+
+TILL_NOW: Final = ("reported", "empty", "sold", "sold_and_paid", "credited")
+TILL_LEDGER: Final = ("nothing", "settlement", "invoice", "invoice_paid", "credit")
+TillNow = pl.Enum(TILL_NOW)
+TillLedger = pl.Enum(TILL_LEDGER)
+
+NOW_MEANS: Final[dict[str, str]] = {
+    "reported": "a Z report",
+    "empty": "a Z report, or a sale on account, over nothing",
+    "sold": "a sale on account, unpaid",
+    "sold_and_paid": "a sale on account for which money came in",
+    "credited": "a credit of a sale on account",
+}
+LEDGER_MEANS: Final[dict[str, str]] = {
+    "nothing": "nothing",
+    "settlement": "the settlement",
+    "invoice": "the invoice",
+    "invoice_paid": "the invoice and all its payments",
+    "credit": "the credit note",
+}
+ACTION_MEANS: Final[dict[str, str]] = {
+    "settlement": "settlement",
+    "invoice": "invoice",
+    "payment": "payment per sum that came in and is not there yet",
+    "credit_note": "credit note",
+}
+
+_ON_ACCOUNT: Final = ("sold", "sold_and_paid")
+
+TILLS: Final[tuple[Rule, ...]] = (
+    Rule("settlement", ("reported",), ("nothing",), ("settlement",)),
+    Rule("settlement-stands", ("reported",), ("settlement",), changed=False),
+    Rule("settlement-changed", ("reported",), ("settlement",), changed=True, finding="settlement-changed"),
+    Rule("till-empty", ("empty",), ("nothing",), finding="nothing-to-post"),
+    Rule("till-emptied", ("empty",), ("settlement", "invoice", "invoice_paid", "credit"), finding="settlement-changed"),
+    Rule("till-invoice", ("sold",), ("nothing",), ("invoice",)),
+    Rule("till-invoice-and-payment", ("sold_and_paid",), ("nothing",), ("invoice", "payment")),
+    Rule("till-invoice-stands", ("sold",), ("invoice", "invoice_paid"), changed=False),
+    Rule("till-payment", ("sold_and_paid",), ("invoice",), ("payment",), changed=False),
+    Rule("till-invoice-paid", ("sold_and_paid",), ("invoice_paid",), changed=False),
+    Rule("till-invoice-changed", _ON_ACCOUNT, ("invoice", "invoice_paid"), changed=True, finding="settlement-changed"),
+    Rule("till-invoice-became-credit", ("credited",), ("invoice", "invoice_paid"), finding="settlement-changed"),
+    Rule("till-credit-note", ("credited",), ("nothing",), ("credit_note",)),
+    Rule("till-credit-note-stands", ("credited",), ("credit",), changed=False),
+    Rule("till-credit-note-changed", ("credited",), ("credit",), changed=True, finding="settlement-changed"),
+    Rule("till-credit-became-invoice", _ON_ACCOUNT, ("credit",), finding="settlement-changed"),
+)
+"""Exactly one row for every combination that a record can be in (a test counts)."""
+
+TILL_RULE_NAMES: Final = tuple(rule.name for rule in TILLS)
+_STEPS: Final = pl.Schema({"rule_no": pl.UInt8(), "step": pl.UInt8(), "kind": DocumentKind})
+
+
+def till_combinations() -> Iterator[tuple[str, str, bool, int]]:
+    """Yield (now, ledger, changed, number of the rule) for every combination the table covers."""
+    for number, rule in enumerate(TILLS):
+        changed = (False, True) if rule.changed is None else (rule.changed,)
+        for now, ledger, is_changed in product(rule.now, rule.ledger, changed):
+            yield now, ledger, is_changed, number
+
+
+def till_rules() -> pl.DataFrame:
+    """Return the table as a frame: one row per combination."""
+    schema = pl.Schema({"now": TillNow, "ledger": TillLedger, "changed": pl.Boolean(), "rule_no": pl.UInt8()})
+    return pl.DataFrame(list(till_combinations()), schema=schema, orient="row")
+
+
+def till_steps() -> pl.DataFrame:
+    """Return the documents each rule asks for: rule_no, step (1..) and kind."""
+    rows = [(number, step, kind) for number, rule in enumerate(TILLS) for step, kind in enumerate(rule.actions, 1)]
+    return pl.DataFrame(rows, schema=_STEPS, orient="row")
+
+
+def acting_rules() -> pl.Series:
+    """Return for each rule whether it asks for documents."""
+    return pl.Series([bool(rule.actions) for rule in TILLS])

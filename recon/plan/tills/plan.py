@@ -1,0 +1,95 @@
+"""Build the plan of a connection to tills: settlements and sales on account, as documents, lines and postings, with their proof."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.domain.finding import FINDING_CODES
+from recon.frames.conform import conform
+from recon.frames.findings import findings_from, gather
+from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
+from recon.plan.by_hand import entered_by_hand
+from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
+from recon.plan.findings import findings_by_cause
+from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
+from recon.plan.items import account_name
+from recon.plan.tills.documents import document_lines, drafts, headers
+from recon.plan.tills.drift import drift_findings
+from recon.plan.tills.holds import hold_tills
+from recon.plan.tills.lifecycle import TILL_RULE_NAMES, TILLS, acting_rules
+from recon.plan.tills.postings import till_postings
+from recon.plan.tills.work import Tills, open_tills, rules_of
+
+
+def tills_plan(inputs: PlanInputs) -> Plan:
+    """Return the plan of a till's records; all inputs are checked.
+
+    Raises:
+        FrameError: The plan does not add up (a defect).
+    """
+    work = open_tills(inputs)
+    rule_no = rules_of(work)
+    acting = _apply(work, rule_no)
+    own = hold_tills(work, acting)
+    acting = acting & work.verdicts.free()
+    asked = entered_by_hand(work.verdicts, drafts(work, rule_no, acting), inputs.decisions)
+    documents = headers(work, asked.filter(pl.col("blocked").is_null()), inputs.posted.select("document_key", "number"))
+    lines = document_lines(work, documents)
+    money = work.money.parts.join(
+        documents.filter(pl.col("kind") == "settlement").select("order_no", "doc_no"),
+        on="order_no", how="inner", maintain_order="left",
+    )  # fmt: skip
+    postings = till_postings(documents, lines, money, account_name(inputs.connection, "receivable"))
+    frame = result_work(work.orders, work.states, work.facts, work.amounts, rule_no)
+    results = order_results(frame, work.verdicts, asked, inputs.decisions, TILL_RULE_NAMES)
+    found = [*own, _blocked(work, asked), drift_findings(work, documents)]
+    return _plan(work, documents, lines, postings, results, found)
+
+
+def _apply(work: Tills, rule_no: pl.Series) -> pl.Series:
+    """Give records whose rule makes no document their reason; return which records act."""
+    verdicts, present = work.verdicts, set(rule_no.unique().drop_nulls().to_list())
+    for number, rule in enumerate(TILLS):
+        if rule.finding and number in present:
+            got = verdicts.settle(rule_no == number, rule.finding, hold=FINDING_CODES[rule.finding].severity == "hold")
+            verdicts.say(got, rule.finding)
+    return acting_rules().gather(rule_no).fill_null(value=False) & verdicts.free()
+
+
+def _blocked(work: Tills, asked: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding per record whose document the ledger does not take from us."""
+    stuck = asked.filter(pl.col("blocked").is_not_null()).unique("order_no", keep="first", maintain_order=True)
+    about = pl.concat([stuck, work.orders.select("order_key", "file", "row")[stuck["order_no"]]], how="horizontal")
+    cannot = pl.format("The ledger takes no {} from us.", pl.col("kind").cast(pl.String).str.replace("_", " "))
+    return findings_from(about, "ledger-cannot", amount_minor=pl.col("total_minor"), detail=cannot)
+
+
+def _plan(
+    work: Tills, documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame, results: pl.DataFrame,
+    own: list[pl.DataFrame],
+) -> Plan:  # fmt: skip
+    """Put everything together and prove that it adds up."""
+    conform(documents, DOCUMENTS, name="documents of tills", key=("document_key",), required=_NEEDED)
+    conform(lines, DOCUMENT_LINES, name="lines of tills", required=("doc_no", "description", "net_minor"))
+    conform(postings, POSTINGS, name="postings of tills", required=("doc_no", "account_code"))
+    conform(results, ORDER_RESULTS, name="results of tills", required=("disposition", "reason"))
+    findings, currency = gather([work.inputs.findings, *own]), work.inputs.currency
+    controls = control_totals(work.orders, work.nothing, results, documents, lines, postings, currency, work.nothing)
+    assert_ties(controls, results)
+    foreign = work.orders.filter(pl.col("currency") != currency)["order_key"]
+    return Plan(
+        documents=documents,
+        lines=lines,
+        postings=postings,
+        results=results,
+        findings=findings,
+        controls=controls,
+        provenance=work.orders.select(PROVENANCE.names())[documents["order_no"]],
+        by_kind=by_kind(documents),
+        by_cause=findings_by_cause(findings, results, foreign),
+    )
+
+
+_NEEDED: Final = ("issued_on", "due_on", "contact_code", "contact_name", "kind", "vat_mode", "is_tax_invoice")
