@@ -41,6 +41,7 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
     parts = pieces.filter(opens).str.splitn(">", 2).struct.unnest()
     tags = parts["field_0"].cast(pl.Categorical)
     written = tags.unique().cast(pl.String).to_list()
+    _require_plain(written)
     alone = tags.is_in([each for each in written if each.endswith("/")])  # <tag/> opens and closes at once
     kinds = pl.Enum([NOBODY, record, *names])
     local = _renamed(tags, {each: _local(each) for each in written}, kinds)
@@ -54,8 +55,10 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
         depth = after.filter(opens)
     if len(after) and (int(after[-1]) != 0 or _deepest(depth) > _DEEPEST or _shallowest(depth) < 1):
         raise MalformedFile("its tags do not close as they open")
+    if depth.len() and bool((local.filter(depth == 1) != record).any()):
+        raise MalformedFile(f"something else stands among the elements {record}")
     leaf = closes.shift(-1, fill_value=False).filter(opens) & ~alone
-    _require_same_names(pieces, closes, tags, depth, leaf, alone, after)
+    _require_same_names(pieces, closes, tags, depth, alone, after)
     return pl.DataFrame({
         "record": (local == record).cast(pl.UInt32).cum_sum() - 1, "name": local, "depth": depth.cast(pl.UInt8),
         "text": parts["field_1"], "is_leaf": leaf | alone,
@@ -70,6 +73,16 @@ def _pieces(run: bytes) -> pl.Series:
         run, has_header=False, separator=_CUT, eol_char="<", quote_char=None, infer_schema=False, new_columns=["piece"]
     )["piece"]
     return read.slice(1) if len(read) and ">" not in (read[0] or "") else read
+
+
+def _require_plain(written: Sequence[str]) -> None:
+    """Stop where tags have attributes, or several prefixes are in use: then names alone do not say what an element is."""
+    with_more = [each for each in written if re.search(r"\s", each.rstrip("/").rstrip()) or each != each.strip()]
+    if with_more:
+        raise MalformedFile(f"an element has attributes, which none of these has: <{with_more[0][:60]}>")
+    prefixes = {each.rpartition(":")[0] for each in written}
+    if len(prefixes) > 1:
+        raise MalformedFile(f"elements of several prefixes stand in one run: {', '.join(sorted(prefixes))}")
 
 
 def _local(tag: str) -> str:
@@ -95,8 +108,7 @@ def _shallowest(depth: pl.Series) -> int:
 
 
 def _require_same_names(
-    pieces: pl.Series, closes: pl.Series, tags: pl.Series, depth: pl.Series, leaf: pl.Series, alone: pl.Series,
-    after: pl.Series,
+    pieces: pl.Series, closes: pl.Series, tags: pl.Series, depth: pl.Series, alone: pl.Series, after: pl.Series
 ) -> None:  # fmt: skip
     """Stop where an element is closed by another name than it was opened with, or text stands between elements."""
     ends = pieces.filter(closes).cast(pl.Categorical)
@@ -122,7 +134,6 @@ def _require_same_names(
         starts, stops = opened.filter((depth == each) & ~alone), closed.filter(level == each)
         if len(starts) != len(stops) or bool((starts != stops).any()):
             raise MalformedFile("an element is closed by another name than it was opened with")
-    del leaf
 
 
 def plain_text(text: pl.Series) -> pl.Series:

@@ -6,18 +6,22 @@ import mmap
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from recon.errors import MalformedFile
 from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements
-from recon.sources.saft.layout import Layout, layout_of, open_file
+from recon.sources.saft.codes import TRANSACTION, predefined_of
+from recon.sources.saft.layout import Layout, is_plain, layout_of, open_file, require_readable
 from recon.sources.saft.lists import Lists, read_lists
 from recon.sources.saft.periods import Periods, moment, periods
-from recon.sources.saft.reports import Reports, read_reports
+from recon.sources.saft.reports import REPORT, Reports, read_reports
+from recon.sources.saft.rewriting import rewritten
 from recon.sources.saft.schema import Shapes, Slip, names_in, slips
 from recon.sources.saft.settlement import Z
 from recon.sources.saft.transactions import RECORD, Till, pieces, tables
@@ -83,17 +87,23 @@ class CashRegisterFile:
     layout: Layout
     places: Places
     event_places: Places
+    lines_before: tuple[int, ...] = ()
+    """Lines of the file before it was written anew; empty: it was not."""
 
     def line_of_slip(self, slip: Slip) -> int | None:
         """Return the line of the file a slip was first met on; None: in the lists, whose lines are not kept."""
         if slip.number is None:
             return None
         places = self.places if slip.name == RECORD else self.event_places
-        return places.lines(self.data, self.layout.tag(slip.name), [slip.number - 1])[slip.number - 1]
+        number = slip.number - 1
+        return self._own(places.lines(self.data, self.layout.tag(slip.name), [number]))[number]
 
     def lines_of(self, numbers: Sequence[int]) -> Mapping[int, int]:
         """Return the line of the file each of a few transactions begins on."""
-        return self.places.lines(self.data, self.layout.tag(RECORD), numbers)
+        return self._own(self.places.lines(self.data, self.layout.tag(RECORD), numbers))
+
+    def _own(self, found: Mapping[int, int]) -> Mapping[int, int]:
+        return {number: self.lines_before[at - 1] for number, at in found.items()} if self.lines_before else found
 
 
 def read_file(path: Path) -> CashRegisterFile:
@@ -103,18 +113,34 @@ def read_file(path: Path) -> CashRegisterFile:
         MalformedFile: It cannot be read; nothing of it is used.
     """
     data = open_file(path)
+    require_readable(data)
+    if is_plain(data):
+        with suppress(MalformedFile, pl.exceptions.PolarsError, UnicodeDecodeError):
+            return read_plain(data)
+    anew = rewritten(data)
+    read = read_plain(anew.content)
+    mixed = [Slip("Events stand behind transactions of their till.")] if anew.is_mixed else []
+    lines = pl.Series("line", anew.lines, dtype=pl.UInt32).gather(read.reports.heads["line"] - 1)
+    heads = read.reports.heads.with_columns(lines)
+    return replace(
+        read, reports=Reports(heads, read.reports.parts), slips=(*mixed, *read.slips), lines_before=anew.lines
+    )
+
+
+def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
+    """Return a file that is laid out as nearly all are, read as columns.
+
+    Raises:
+        MalformedFile: It is not laid out so.
+    """
     layout = layout_of(data)
     lists, reports = read_lists(layout), _numbers(read_reports(data, layout))
     shapes = Shapes(RECORD), Shapes("event")
     till, till_of, places = _transactions(data, layout, shapes[0])
-    event_places = _events(data, layout, shapes[1])
+    event_places = _events(data, layout, shapes[1], reports.heads.height)
     heads = reports.heads.with_columns(moment().alias("at"))
     reports = Reports(heads, reports.parts)
-    kinds = dict(
-        lists.basics.filter(pl.col("basic_type") == _TRANSACTION, pl.col("predefined").is_not_null())
-        .select("basic_id", "predefined")
-        .iter_rows()
-    )
+    kinds = predefined_of(lists, TRANSACTION)
     sums = periods(till, till_of, heads.filter(pl.col("report_type") == Z), kinds)
     found = tuple(slips(layout, shapes[1], shapes[0]))
     return CashRegisterFile(lists, reports, till, sums, found, data, layout, places, event_places)
@@ -141,16 +167,24 @@ def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tu
     return Till(**whole), pl.concat([nobody, *owners]), places
 
 
-def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> Places:
-    number, places = 0, Places()
+def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes, reports: int) -> Places:
+    """Look at all events; what they say beside the reports is of no use here.
+
+    Raises:
+        MalformedFile: There are more or fewer reports among them than were found.
+    """
+    number, places, met = 0, Places(), 0
     for place in layout.tills:
         position, line = place.events.start, place.events.line
         for piece in pieces(data, position, place.events.end, layout.end_tag("event")):
             inside = elements(piece, "event", names_in("event"))
             shapes.take(inside, piece, layout.tag("event"), number)
+            met += int((inside["name"] == REPORT).sum())
             places.add(number, position, position + len(piece), line)
             position, line = position + len(piece), line + piece.count(b"\n")
             number += int(inside["record"][-1]) + 1 if inside.height else 0
+    if met != reports:
+        raise MalformedFile("a report does not begin or end as the others do")
     return places
 
 

@@ -16,6 +16,8 @@ from recon.errors import MalformedFile
 
 NAMESPACE: Final = "urn:StandardAuditFile-Taxation-CashRegister:NO"
 HEAD: Final = 4096
+_PROLOG: Final = 5
+"""Bytes within which the XML declaration begins, byte-order mark included."""
 _COUNTED: Final = 1 << 20
 _ROOT: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)auditfile[\s>]")
 _ANY_ROOT: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?[aA]udit[fF]ile[\s>]")
@@ -87,33 +89,58 @@ def open_file(path: Path) -> mmap.mmap:
             raise MalformedFile("the file is empty") from None
 
 
-def layout_of(data: mmap.mmap | bytes) -> Layout:
-    """Return where everything lies.
+def require_readable(data: mmap.mmap | bytes) -> str:
+    """Return the prefix of the file's elements, with its colon.
 
     Raises:
         MalformedFile: It is no such file, was cut off, is not UTF-8, or has a DOCTYPE.
     """
     head = bytes(data[:HEAD])
-    root = _ROOT.search(head)
-    if root is None or not is_cash_register(head):
-        raise MalformedFile(f"it is no SAF-T Cash Register file: there is no auditfile of {NAMESPACE}")
-    if b"<!DOCTYPE" in head:
-        raise MalformedFile("it has a DOCTYPE, which no SAF-T file has; it was not read")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise MalformedFile("it is written in UTF-16; SAF-T Cash Register files are UTF-8. Export it again as UTF-8.")
     written = _ENCODING.search(head)
     if written and written[1].lower() not in _PLAIN:
-        raise MalformedFile(f"it is written in {written[1].decode()}; SAF-T Cash Register files are UTF-8")
+        raise MalformedFile(
+            f"it is written in {written[1].decode()}; SAF-T Cash Register files are UTF-8. Export it again as UTF-8."
+        )
+    if b"<!DOCTYPE" in head:
+        raise MalformedFile("it has a DOCTYPE, which no SAF-T file has. Export it again from the till.")
+    root = _ROOT.search(head)
+    if root is None or not is_cash_register(head):
+        raise MalformedFile(
+            f"it is an audit file, but no SAF-T Cash Register file: its root is no auditfile of {NAMESPACE}. Export the cash register file "
+            "(SAF-T Kasse, kassasystem) from the till."
+        )
     prefix = root[1].decode()
-    if data.rfind(f"</{prefix}auditfile".encode()) < 0:
-        raise MalformedFile("it ends before its last element is closed: it was cut off on its way. Export it again")
+    if re.search(rf"</{re.escape(prefix)}auditfile\s*>".encode(), bytes(data[max(len(data) - HEAD, 0) :])) is None:
+        raise MalformedFile("it ends before its last element is closed: it was cut off on its way. Export it again.")
+    return prefix
+
+
+def is_plain(data: mmap.mmap | bytes) -> bool:
+    """Return whether nothing stands in a file that the fast reader does not read: comments, CDATA, instructions."""
+    return data.find(b"<!") < 0 and data.find(b"<?", _PROLOG) < 0
+
+
+def layout_of(data: mmap.mmap | bytes) -> Layout:
+    """Return where everything lies.
+
+    Raises:
+        MalformedFile: It is not laid out as the fast reader wants it.
+    """
+    prefix = require_readable(data)
     tills, rest, position = [], [], 0
     lines = _Lines(data)
     opening, closing = f"<{prefix}cashregister>".encode(), f"</{prefix}cashregister>".encode()
     while (start := data.find(opening, position)) >= 0:
         end = data.find(closing, start)
         if end < 0:
-            raise MalformedFile("a cashregister is never closed: the file was cut off or edited. Export it again")
+            raise MalformedFile("a cashregister is never closed: the file was cut off or edited. Export it again.")
         till = TillPlace(*(_run(data, prefix, name, start, end, lines) for name in ("event", "cashtransaction")))
         tills.append(till)
+        events, sales = till.events, till.transactions
+        if events.start < events.end and sales.start < sales.end and events.end > sales.start:
+            raise MalformedFile("events stand among or behind the transactions of their till")
         for run in sorted((till.events, till.transactions), key=lambda each: each.start):
             if run.end > run.start:
                 rest.append(bytes(data[position : run.start]))

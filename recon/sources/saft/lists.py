@@ -53,14 +53,19 @@ def read_lists(layout: Layout) -> Lists:
         root = etree.fromstring(layout.rest, parser)
     except etree.XMLSyntaxError as error:
         raise MalformedFile(f"it is no well-formed XML: {error.msg}") from None
+    if next(root.iter(f"{{{NAMESPACE}}}event", f"{{{NAMESPACE}}}cashtransaction"), None) is not None:
+        raise MalformedFile("an event or a transaction does not begin or end as the others do")
     company = root.find("s:company", _NS)
     if company is None:
-        raise MalformedFile("it names no company, so whose till this is is not known; nothing was read")
+        raise MalformedFile("it names no company, so whose till this is is not known. Export it again from the till.")
+    tills = _tills(company)
+    if tills.height != len(layout.tills):
+        raise MalformedFile("a cashregister does not begin or end as the others do")
     header = root.find("s:header", _NS)
     named = {name: _rows(company, path, columns) for name, (path, columns) in _COMPANY.items()}
     return Lists(
         {} if header is None else {etree.QName(each).localname: (each.text or "").strip() for each in header},
-        _text(company, "companyIdent"), _text(company, "companyName"), _tills(company), **named,
+        _text(company, "companyIdent"), _text(company, "companyName"), tills, **named,
     )  # fmt: skip
 
 

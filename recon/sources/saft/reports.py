@@ -19,7 +19,7 @@ from recon.sources.saft.layout import NAMESPACE, Layout, Run
 if TYPE_CHECKING:
     from lxml import etree
 
-_REPORT: Final = "eventReport"
+REPORT: Final = "eventReport"
 HEAD: Final = {
     "reportID": "report_id", "reportType": "report_type", "companyIdent": "company_id", "companyName": "company_name",
     "reportDate": "date", "reportTime": "time", "registerID": "register_id",
@@ -81,7 +81,7 @@ def _reports(data: mmap.mmap | bytes, layout: Layout, run: Run) -> Iterator[tupl
     """Yield each report with the line of the file it begins on."""
     from lxml import etree
 
-    opening, closing = layout.tag(_REPORT), layout.end_tag(_REPORT)
+    opening, closing = layout.tag(REPORT), layout.end_tag(REPORT)
     shell = f'<{layout.prefix}x xmlns{":" + layout.prefix[:-1] if layout.prefix else ""}="{NAMESPACE}">'.encode()
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     counted = position = run.start

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.errors import MalformedFile
 from recon.sources.saft.layout import Layout
 
 if TYPE_CHECKING:
@@ -72,19 +73,26 @@ def shapes(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def slips(layout: Layout, *runs: Shapes) -> list[Slip]:
-    """Return what the schema says against a file, each kind once."""
+    """Return what the schema says against a file, each kind once.
+
+    Raises:
+        MalformedFile: What stands there is no XML.
+    """
     from lxml import etree
 
     text, owners = _skeleton(layout, runs)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-    tree = etree.fromstring(text, parser)
+    try:
+        tree = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        raise MalformedFile(f"it is no well-formed XML: {error.msg}") from None
     schema = _schema()
     if schema.validate(tree):
         return []
     met: dict[str, Slip] = {}
-    for error in schema.error_log:  # type: ignore[attr-defined] # the stubs forget that it is a list
-        said = re.sub(r"\{[^}]*\}", "", error.message)
-        owner = owners[error.line - 2] if 2 <= error.line < len(owners) + 2 else None
+    for entry in schema.error_log:  # type: ignore[attr-defined] # the stubs forget that it is a list
+        said = re.sub(r"\{[^}]*\}", "", entry.message)
+        owner = owners[entry.line - 2] if 2 <= entry.line < len(owners) + 2 else None
         slip = Slip(said) if owner is None else Slip(said, owner[1] + 1, owner[0], owner[2])
         met.setdefault(said, slip)
     return list(met.values())
