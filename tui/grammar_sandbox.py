@@ -18,12 +18,12 @@ def sandbox_command(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     sandbox.add_argument(
         "which",
-        choices=("peak", "zort", "bentoweb", "shopify", "quickbooks"),
-        help="a ledger (peak), a shop (zort, bentoweb, shopify), or QuickBooks with its Web Connector (quickbooks)",
+        choices=("peak", "poweroffice", "zort", "bentoweb", "shopify", "quickbooks"),
+        help="a ledger (peak, poweroffice), a shop (zort, bentoweb, shopify), or QuickBooks with its Web Connector (quickbooks)",
     )
     sandbox.add_argument("qwc", nargs="?", metavar="QWC", help="file of the application to visit (quickbooks)")
     sandbox.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
-    sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak, quickbooks)")
+    sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak, poweroffice, quickbooks)")
     sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (shops)")
     sandbox.add_argument(
         "--company", metavar="NAME", default="Cedar & Pine LLC", help="company of a new company file (quickbooks)"

@@ -172,6 +172,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon sandbox shopify --orders 240",
         "recon sandbox bentoweb --orders 240",
         "recon sandbox peak --port 8765 --file peak.db",
+        "recon sandbox poweroffice --file go.db",
         "recon sandbox quickbooks my-shop/shop.qwc",
     ),
     "qbwc": (

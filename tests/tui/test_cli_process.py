@@ -138,7 +138,7 @@ def test_f11_while_one_process_writes_others_may_read(planned: Shell) -> None:
 
 
 def test_a_sandbox_serves_until_it_is_interrupted() -> None:
-    for which in ("peak", "zort"):
+    for which in ("peak", "poweroffice", "zort"):
         process = subprocess.Popen(
             [*RECON, "sandbox", which, "--json"],
             stdout=subprocess.PIPE,

@@ -15,9 +15,10 @@ def sandbox(args: argparse.Namespace) -> int:
     """Serve and print the address and the invented keys."""
     output = Output(as_json=args.json)
     try:
-        return {"peak": _peak, "zort": _zort, "bentoweb": _bentoweb, "shopify": _shopify, "quickbooks": _quickbooks}[
-            args.which
-        ](args, output)
+        return {
+            "peak": _peak, "poweroffice": _poweroffice, "zort": _zort, "bentoweb": _bentoweb, "shopify": _shopify,
+            "quickbooks": _quickbooks,
+        }[args.which](args, output)  # fmt: skip
     except (OSError, sqlite3.Error) as error:
         raise UsageError(
             f"The sandbox cannot be served ({getattr(error, 'strerror', None) or error}): name another --port"
@@ -30,6 +31,18 @@ def _peak(args: argparse.Namespace, output: Output) -> int:
 
     with SandboxPeak(path=Path(args.file) if args.file else None, port=args.port) as server:
         _announce(output, "peak", server.url, dict(server.credentials))
+    return 0
+
+
+def _poweroffice(args: argparse.Namespace, output: Output) -> int:
+    from recon.sandbox.poweroffice import SandboxPowerOffice
+
+    with SandboxPowerOffice(path=Path(args.file) if args.file else None, port=args.port) as server:
+        output.note(f"the older API (Import list) is at {server.v1_url}")
+        output.note(
+            f"persons over there: POST {server.origin}/_sandbox/person with the header Sandbox-Token: {server.admin_token} (docs/sandbox.md)"
+        )
+        _announce(output, "poweroffice", server.url, dict(server.credentials))
     return 0
 
 

@@ -168,7 +168,10 @@ def listed(desk: Desk, request: Request) -> Answer:
             raise Problem(f"The filter '{wanted}' is not supported.")
         found = [paper for paper in found if paper.reference == match[1].replace("''", "'")]
     skip, top = (int(request.query.get(name, default)) for name, default in (("$skip", "0"), ("$top", "500")))
-    return Answer({"data": [full(paper) for paper in found[skip : skip + top]], "count": len(found), "success": True})
+    data = [full(paper) for paper in found[skip : skip + top]]
+    if not desk.rules.import_list_references:
+        data = [{key: value for key, value in one.items() if key != "externalImportReference"} for one in data]
+    return Answer({"data": data, "count": len(found), "success": True})
 
 
 def one(desk: Desk, request: Request) -> Answer:

@@ -137,6 +137,6 @@ class Person:
     def own_draft(self, body: dict[str, Any]) -> str:
         """Type a draft by hand, fields as in the API and ids looked up; returns its id."""
         desk = self._desk()
-        kept, sides = read(desk, Fields(body))
         with self._books.change():
+            kept, sides = read(desk, Fields(body))
             return desk.keep("draft", kept, debit_minor(sides)).id

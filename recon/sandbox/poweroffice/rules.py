@@ -22,23 +22,25 @@ class Rules:
     retry_after: bool = False
     """Whether a 429 carries Retry-After; nobody has said so, and a client must wait a second without it."""
     one_sided_drafts: Literal["taken", "refused"] = "taken"
-    """Whether a line of a draft may have its debit or its credit account alone (U-7). Not the strictest: it is how recon sends at first."""
+    """Whether a line of a draft may have its debit or its credit account alone. Not the strictest: it is how recon sends at first."""
     unbalanced_drafts: Literal["refused", "taken"] = "refused"
-    """Whether a draft that does not balance is refused at once, or taken and refused when somebody posts it (U-7)."""
+    """Whether a draft that does not balance is refused at once, or taken and refused when somebody posts it."""
     negative_draft_amounts: bool = False
     """Take amounts below zero on lines of a draft; the side says it without them."""
     order_prices: Literal["without-vat", "with-vat"] = "without-vat"
-    """What unit prices of sales orders are (U-8)."""
+    """What unit prices of sales orders are."""
     draft_delay_seconds: int = 0
-    """How long after its making a draft, order or import appears in lists and look-ups (U-10)."""
+    """How long after its making a draft, order or import appears in lists and look-ups."""
     issued_vouchers: bool = True
-    """POST /Vouchers/OutgoingInvoiceJournals and /Vouchers/OutgoingCreditNoteJournals exist (U-9)."""
+    """POST /Vouchers/OutgoingInvoiceJournals and /Vouchers/OutgoingCreditNoteJournals exist."""
     v1: bool = True
-    """The older API answers this application (U-1)."""
+    """The older API answers this application."""
     import_types: Literal["both", "number", "name"] = "both"
-    """How `type` of an import is spelled (U-20)."""
+    """How `type` of an import is spelled."""
+    import_list_references: bool = False
+    """Whether the list of imports states externalImportReference; its documentation shows it for one import only."""
     keys: Literal["pascal", "camel"] = "pascal"
-    """How keys of answers are spelled (U-3)."""
+    """How keys of answers are spelled."""
     unknown_fields: Literal["refused", "ignored"] = "refused"
     """What becomes of a field that no reference names; Go may well ignore it, and then nobody notices a wrong name."""
     page_size: int = 5000
