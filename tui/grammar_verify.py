@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 
 from tui.grammar_parts import Parser, add_command
 
@@ -23,4 +24,41 @@ def verify_command(commands: argparse._SubParsersAction[Parser]) -> None:
         help="batch to compare with the ledger, connection whose check-list is wanted, or an audit workbook",
     )
     verify.add_argument("--chain", action="store_true", help="check the event log's chain")
+    verify.add_argument(
+        "--books",
+        metavar="FILE",
+        help="compare with books the ledger exported: SAF-T Financial, or a trial balance as CSV or Excel; give the connection before it",
+    )
+    _books_options(verify)
     verify.add_argument("--offline", action="store_true", help="connection: ask neither ledger nor shop")
+
+
+def _books_options(verify: argparse.ArgumentParser) -> None:
+    """Add what only `--books` reads."""
+    verify.add_argument("--since", metavar="DAY", type=_day, help="books: first day to compare (default: the file's)")
+    verify.add_argument("--until", metavar="DAY", type=_day, help="books: last day to compare (default: the file's)")
+    verify.add_argument(
+        "--column",
+        metavar="WHAT=HEADING",
+        action="append",
+        default=[],
+        help="books: heading of a trial balance for account, name, opening, debit, credit, movement or closing; may be given more than once",
+    )
+    verify.add_argument(
+        "--decimal",
+        choices=("comma", "point"),
+        help="books: how a trial balance writes decimals, where its numbers do not tell",
+    )
+    verify.add_argument(
+        "--department-type",
+        metavar="TYPE",
+        default="",
+        help="books: AnalysisType of departments in a SAF-T Financial file",
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it like 2026-03-14") from None

@@ -134,6 +134,9 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon verify shop --offline",
         "recon verify audit/B0001.xlsx",
         "recon verify --chain",
+        "recon verify till --books saft-2026-03.xml",
+        "recon verify till --books saldobalanse.xlsx --since 2026-03-01 --until 2026-03-31",
+        "recon verify till --books saldo.csv --column account=Kontonummer --column movement=Endring --since 2026-03-01 --until 2026-03-31",
     ),
     "vat": (
         "recon vat --month 2026-06",

@@ -9,11 +9,15 @@ from recon.service.context import quiet
 from recon.service.lazily import Lazily
 
 if TYPE_CHECKING:
-    from recon.service import completing, proving, reading
+    from recon.service import books_check, completing, proving, reading
+    from recon.service.books_check import BooksAsked
     from recon.service.context import Context, Progress
+    from recon.summaries_books import BooksReport
     from recon.summaries_proof import CompletenessReport
 else:
-    completing, proving, reading = (Lazily(f"recon.service.{room}") for room in ("completing", "proving", "reading"))
+    books_check, completing, proving, reading = (
+        Lazily(f"recon.service.{room}") for room in ("books_check", "completing", "proving", "reading")
+    )
 
 
 class ProofQuestions:
@@ -37,6 +41,10 @@ class ProofQuestions:
     ) -> dict[str, Any]:
         """Write journal entries for hledger or beancount."""
         return proving.journal(self._context, batch, form, path, dry_run=dry_run)
+
+    def verify_books(self, connection: str | None, asked: BooksAsked, *, on_progress: Progress = quiet) -> BooksReport:
+        """Hold documents against books that the ledger exported to a file."""
+        return books_check.verify_books(self._context, connection, asked, on_progress=on_progress)
 
     def status(self, connection: str | None = None) -> dict[str, Any]:
         """Return counts and sums of every state."""

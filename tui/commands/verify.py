@@ -20,6 +20,11 @@ GAP_COMMAND: Final = "recon match --gap NUMBER='deleted in the shop' --as NAME"
 
 def verify(args: argparse.Namespace) -> int:
     """Compare with the ledger, list what a connection needs, check the event chain, or check a workbook."""
+    if args.books:
+        from tui.commands.verify_books import verify_books
+
+        return verify_books(args)
+    require_no_books_options(args)
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:
         if args.what and args.what.lower().endswith(".xlsx"):
@@ -36,6 +41,21 @@ def verify(args: argparse.Namespace) -> int:
     output.document("verify", report.as_facts())
     print_verify(report, output)
     return 4 if report.differences or report.missing or report.strangers or report.numbering else 0
+
+
+def require_no_books_options(args: argparse.Namespace) -> None:
+    """Refuse what only `--books` reads.
+
+    Raises:
+        UsageError: Something of it was given.
+    """
+    given = {
+        "--since": args.since, "--until": args.until, "--column": args.column, "--decimal": args.decimal,
+        "--department-type": args.department_type,
+    }  # fmt: skip
+    alone = [name for name, value in given.items() if value]
+    if alone:
+        raise UsageError(f"{' and '.join(alone)} goes with --books FILE. Nothing was checked.")
 
 
 def print_verify(report: VerifySummary, output: Output) -> None:
