@@ -13,6 +13,7 @@ from recon.summaries_contacts import ContactLine
 from recon.summaries_held import PaymentView, SummedOrder
 from recon.summaries_proof import KnownGap
 from recon.summaries_taxes import TaxLine
+from recon.summaries_till import SetupLine, TillLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +374,10 @@ class MatchReport:
     """Account of lines that go as text; empty: none is chosen."""
     open_returns: int = 0
     """Returns whose sale is not known."""
+    groups: tuple[TillLine, ...] = ()
+    """What a till books, with accounts and VAT codes; empty: lines go by products."""
+    setup: tuple[SetupLine, ...] = ()
+    """What is missing before a till's settlements can go out."""
     dry_run: bool = False
 
     @property
@@ -380,7 +385,8 @@ class MatchReport:
         """How many SKUs, channels, taxes and returns still wait for a person."""
         skus = sum(p.state in {"unlinked", "suggested"} for p in self.products)
         states = [*(c.state for c in self.channels), *(t.state for t in self.taxes)]
-        return skus + states.count("unmapped") + self.open_returns
+        groups = sum(line.state != "linked" for line in self.groups)
+        return skus + groups + states.count("unmapped") + self.open_returns
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.match/1."""

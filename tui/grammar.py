@@ -13,6 +13,7 @@ from tui.grammar_proof import proof_commands
 from tui.grammar_qbwc import qbwc_command
 from tui.grammar_sandbox import sandbox_command
 from tui.grammar_schedule import schedule_commands
+from tui.grammar_till import till_command
 from tui.grammar_vat import vat_command
 from tui.grammar_verify import verify_command
 from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
@@ -168,6 +169,7 @@ def _input_commands(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _work_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     match_command(commands)
+    till_command(commands)
 
 
 def _sending_commands(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -13,7 +13,7 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     match.add_argument(
         "--link-all", action="store_true", help="link every SKU that is exactly a product code of the ledger"
     )
-    match.add_argument("--sku", metavar="SKU", help="link this SKU (with --product or --as-text)")
+    match.add_argument("--sku", metavar="SKU", help="link this SKU (with --product, --as-text, or --account for tills)")
     match.add_argument("--product", metavar="CODE", help="ledger's product code for --sku")
     match.add_argument("--as-text", action="store_true", help="send --sku as text on the sales account")
     match.add_argument(
@@ -28,18 +28,32 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         help="map every payment channel that has no account yet to this one; gift cards are left alone",
     )
     match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
-    match.add_argument("--account", metavar="CODE", help="account behind it, used in postings")
+    match.add_argument(
+        "--account",
+        metavar="CODE",
+        help="account behind it, used in postings; with --sku the account a till's group is booked on",
+    )
+    match.add_argument(
+        "--vat-code", metavar="CODE", help="the ledger's VAT code for --sku, where the account brings none of its rate"
+    )
+    match.add_argument(
+        "--department",
+        metavar="PLACE=CODE",
+        action="append",
+        default=[],
+        help="the ledger's department of a till's place (till.departments); PLACE= takes it away (repeatable)",
+    )
     match.add_argument(
         "--take-accounts",
         action="store_true",
-        help="write the accounts proposed from the ledger's chart into recon.toml, where none is chosen",
+        help="write the accounts proposed from the ledger's chart into recon.toml, where none is chosen; of tills link what is certain: as in every other place, the only account of its rate or name, or the standard VAT code the till states",
     )
     match.add_argument(
         "--accept",
         metavar="SKU",
         action="append",
         default=[],
-        help="accept the suggestion shown for this SKU (repeatable)",
+        help="accept the suggestion shown for this SKU, or of a till's payment (repeatable)",
     )
     match.add_argument(
         "--decide",
@@ -53,7 +67,9 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     _creating(match)
     _channels_charges_returns(match)
-    match.add_argument("--search", metavar="WORDS", help="look for a product in the ledger's list")
+    match.add_argument(
+        "--search", metavar="WORDS", help="look for a product in the ledger's list; for tills an account of its chart"
+    )
     match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
     _words_of_persons(match)
     match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
@@ -135,7 +151,7 @@ def _channels_charges_returns(match: argparse.ArgumentParser) -> None:
         metavar="NAME=ITEM",
         action="append",
         default=[],
-        help="name the ledger's sales tax item (or group) for a tax of the orders; NAME= takes it away (repeatable)",
+        help="name the ledger's sales tax item (or group), or its VAT code, for a tax of the orders; NAME= takes it away (repeatable)",
     )
     match.add_argument("--returns", action="store_true", help="show returns whose sale is not known, with candidates")
 

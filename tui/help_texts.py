@@ -73,6 +73,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --charge Lazada:shipping=leave-out --charges",
         "recon match --tax-item 'California State Tax 7.25%=CA Sales Tax' --as Nok",
         "recon match --take-accounts --dry-run",
+        "recon match --sku 'Kafé Torget/100@25' --account 3000 --vat-code 3 --as Nok",
+        "recon match --department 'Kafé Torget=10'",
         "recon match --create TS-BLK-M='เสื้อยืด สีดำ M' --create CAP-01 --as Nok",
         "recon match --create SHIPPING=ค่าขนส่ง --service",
         "recon match --create-unlinked --dry-run",
@@ -85,6 +87,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --tax-invoice 'PO-7=IV6906-112 2026-06-12' --as Nok",
         "recon match --tax-invoices june.csv --as Nok --dry-run",
         "recon match --undo --as Nok",
+    ),
+    "till": (
+        "recon till",
+        "recon till --waiting --json",
+        "recon till count K1/214 '4 480,00' --to-bank 2980 --as Nok",
+        "recon till count K1/214 --undo --as Nok",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
     "approve": (

@@ -19,7 +19,7 @@ EXPECTED_CASH: Final = pl.Schema({
     "order_key": pl.String(),
     "opening_float_minor": pl.Int64(),  # null: the till does not state it
     "cash_minor": pl.Int64(),           # cash payments of the settlement, less what was paid out of the drawer
-    "expected_minor": pl.Int64(),       # what a count should find; an opening float nobody states counts as 0
+    "expected_minor": pl.Int64(),       # what a count should find; null: the opening float is not known
     "cash_channel": pl.String(),        # payment channel the cash stands on; null: the settlement has none
 })  # fmt: skip
 """One row per settlement."""
@@ -43,7 +43,7 @@ def expected_cash(orders: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
     both = heads.join(cash, on="order_no", how="left", maintain_order="left").with_columns(
         pl.col("cash_minor").fill_null(0)
     )
-    expected = (pl.col("opening_float_minor").fill_null(0) + pl.col("cash_minor")).alias("expected_minor")
+    expected = (pl.col("opening_float_minor") + pl.col("cash_minor")).alias("expected_minor")
     return both.with_columns(expected).select(EXPECTED_CASH.names())
 
 

@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     from recon.service import upload_door as upload_doors
     from recon.service import upload_state as upload_states
     from recon.service.context import Context, Outside, Progress
-    from recon.service.match_edits import MatchEdits
+    from recon.service.match_said import MatchEdits
     from recon.service.settling import PersonsWord
+    from recon.service.till_counts import CountWord
     from recon.service.upkeep import Upkeep
     from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
     from recon.summaries import (
@@ -84,7 +85,7 @@ else:
         Lazily(f"{__name__}.{room}") for room in ("detail", "door", "overview", "upload_door", "upload_state")
     )
 
-_ELSEWHERE = {"MatchEdits": "match_edits", "Outside": "context", "PersonsWord": "settling"}
+_ELSEWHERE = {"CountWord": "till_counts", "MatchEdits": "match_said", "Outside": "context", "PersonsWord": "settling"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's own hook
@@ -94,7 +95,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's own hook
     return getattr(importlib.import_module(f"{__name__}.{_ELSEWHERE[name]}"), name)
 
 
-__all__ = ["MatchEdits", "Outside", "PersonsWord", "ReconService"]
+__all__ = ["CountWord", "MatchEdits", "Outside", "PersonsWord", "ReconService"]
 
 
 class ReconService(FileQuestions, MatchQuestions, ProofQuestions):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -17,29 +16,12 @@ from recon.match.work_filter import matching_rows
 from recon.normalize.paid_parts import paid_parts
 from recon.plan.marketplace import counted_orders, settled_orders
 from recon.service import match_undo
+from recon.service.channel_rows import CHANNEL_ROWS, STATES
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, ledger_methods
 from recon.service.returned import planned_frames
-
-STATES: Final = ("unmapped", "cash", "mapped", "not-needed")
-"""What waits for a person first."""
-
-CHANNEL_ROWS: Final = pl.Schema({
-    "key": pl.String(),                 # folded channel; "" where the orders name none
-    "channel": pl.String(),             # as the orders spell it
-    "orders": pl.UInt32(),
-    "amount_minor": pl.Int64(),         # sum of their totals
-    "blocked_minor": pl.Int64(),        # of it, what is held back
-    "state": pl.Enum(STATES),
-    "method": pl.String(),              # ledger's bank, cash or clearing channel; null: none
-    "method_name": pl.String(),
-    "account": pl.String(),
-    "target": pl.String(),              # code and name; "" for none
-    "suggestion": pl.String(),          # code; null: none
-    "suggestion_name": pl.String(),
-    "reason": pl.String(),              # why it is suggested; "" for none
-    "search": pl.String(),
-})  # fmt: skip
+from recon.service.till_channels import till_channel_rows
+from recon.service.till_table import is_till
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +72,8 @@ def channel_table(context: Context, connection: str | None) -> ChannelTable:
 
 def channel_rows(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:
     """Return CHANNEL_ROWS, the most money first."""
+    if is_till(rules):
+        return till_channel_rows(context, name, rules, frames)
     links, methods = channel_links(context, name), ledger_methods(context, name)
     cash = rules.channels.cash_method if rules.channels.unmapped == "cash" else ""
     orders = counted_orders(frames.orders, rules, settled_orders(frames.orders, frames.payments))

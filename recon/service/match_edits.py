@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -27,55 +27,25 @@ from recon.service.connecting import account_proposals
 from recon.service.context import Context
 from recon.service.creation_edits import creation_edits
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links, version_of
+from recon.service.match_said import MatchEdits
 from recon.service.return_table import return_edits
 from recon.service.tax_table import tax_edits
+from recon.service.till_channels import takes_any_account
+from recon.service.till_counts import count_edits
+from recon.service.till_edits import (
+    accepted_edits,
+    account_edits,
+    certain_edits,
+    department_edits,
+    open_channels,
+    require_product,
+)
+from recon.service.till_table import books_of, is_till
 from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
 NO_SKU: Final = ""
 """Key of the lines that name no SKU."""
-
-
-@dataclass(frozen=True, slots=True)
-class MatchEdits:
-    """What a person sets in one go."""
-
-    link_all: bool = False
-    text: bool = False
-    products: tuple[tuple[str, str | None], ...] = ()
-    """(SKU, ledger's product code; None: goes as text)."""
-    channels: tuple[tuple[str, str, str | None], ...] = ()
-    """(payment channel, ledger's code, account behind it or None)."""
-    all_channels: str | None = None
-    accept: tuple[str, ...] = ()
-    """SKUs whose first suggestion is accepted."""
-    accepted: tuple[tuple[str, str], ...] = ()
-    """(SKU, ledger's product): suggestions taken as they were shown."""
-    decisions: tuple[tuple[str, str, str | None], ...] = ()
-    """(order number or key, repost | leave | by-hand, number by hand)."""
-    import_file: Path | None = None
-    unlink: tuple[str, ...] = ()
-    """SKUs whose link, or whose word that they go as text, is taken away."""
-    unmap: tuple[str, ...] = ()
-    """Payment channels whose account is taken away."""
-    charges: tuple[tuple[str, str, str], ...] = ()
-    """(sales channel or default, kind of charge, what happens to it: see `charge_rules.parse_treatment`)."""
-    create: tuple[tuple[str, str | None, str], ...] = ()
-    """(SKU, name in the ledger or None for the shop's, product or service): to be created in the ledger."""
-    create_services: bool = False
-    """Create, or choose where the ledger has them, the service products of shipping and the COD fee."""
-    create_unlinked: bool = False
-    """Mark every SKU that is not linked, under the shop's names."""
-    uncreate: tuple[str, ...] = ()
-    """SKUs whose products are not to be created after all."""
-    returns: tuple[tuple[str, str | None], ...] = ()
-    """(return's number or key, number or key of the sale it belongs to; None: what was said is taken back)."""
-    tax_items: tuple[tuple[str, str | None], ...] = ()
-    """(name of a tax in the orders, the ledger's tax item; None: taken away)."""
-    take_accounts: bool = False
-    """Whether the accounts proposed from the ledger's chart are written into recon.toml."""
-    unmapped: str | None = None
-    """What happens to payment channels nobody mapped: hold, or the ledger's code of the cash channel."""
 
 
 class PlannedEdits:
@@ -89,7 +59,8 @@ class PlannedEdits:
         self.decisions: dict[str, Any] = {}
         self.returns: dict[str, Any] = {}
         self.taxes: dict[str, Any] = {}
-        self.settings: dict[tuple[str, ...], Value] = {}
+        self.counts: dict[str, Any] = {}
+        self.settings: dict[tuple[str, ...], Value | None] = {}
         self.words: list[str] = []
         self.findings: list[pl.DataFrame] = []
         self.did = "change"
@@ -121,6 +92,7 @@ class PlannedEdits:
         self._creations_of(edits)
         if edits.take_accounts:  # before what is said by hand, which counts more
             self.settings |= proposal_values(self._name, account_proposals(self._context, self._name))
+        self._of_tills(edits)
         self._settings_of(edits)
         if edits.returns:
             self.returns, said = return_edits(self._context, self._name, self._rules, edits.returns)
@@ -131,6 +103,29 @@ class PlannedEdits:
         for order, decision, number in edits.decisions:
             self._decide(order, decision, number)
         self._name_it(edits)
+
+    def _of_tills(self, edits: MatchEdits) -> None:
+        """Take what is said about a till's accounts, departments and counted cash."""
+        here = (self._context, self._name, self._rules)
+        if edits.take_accounts and is_till(self._rules):
+            links, channels, taxes, said = certain_edits(*here, self._frames)
+            self.products, self.channels, self.taxes = (
+                links | self.products,
+                channels | self.channels,
+                taxes | self.taxes,
+            )
+            self.words += said
+        if edits.accounts:
+            changed, said = account_edits(*here, self._frames, edits.accounts)
+            self.products |= changed
+            self.words += said
+        if edits.departments:
+            settings, said = department_edits(*here, self._frames, edits.departments)
+            self.settings |= settings
+            self.words += said
+        if edits.counts:
+            self.counts, said = count_edits(*here, edits.counts)
+            self.words += said
 
     def _name_it(self, edits: MatchEdits) -> None:
         """Call what is done by the one thing it is; several things at once are just a change."""
@@ -143,7 +138,8 @@ class PlannedEdits:
                 ("create", bool(edits.create) or edits.create_unlinked), ("uncreate", bool(edits.uncreate)),
                 ("text", codes == {True}), ("link", bool(codes - {True})),
                 ("map all", bool(edits.all_channels)), ("map", bool(edits.channels)), ("return", bool(edits.returns)),
-                ("tax item", bool(edits.tax_items)),
+                ("tax item", bool(edits.tax_items)), ("account", bool(edits.accounts)), ("count", bool(edits.counts)),
+                ("proposed accounts", edits.take_accounts and is_till(self._rules)),
             )
             if is_so
         ]  # fmt: skip
@@ -192,6 +188,7 @@ class PlannedEdits:
         return {row["payment_method"]: row for row in ledger_methods(self._context, self._name).iter_rows(named=True)}
 
     def _product(self, sku: str, code: str | None) -> None:
+        require_product(self._rules, self._frames, sku)
         if fold(sku) == NO_SKU:
             self._nameless(code)
             return
@@ -219,14 +216,20 @@ class PlannedEdits:
         self.products[fold(sku)] = None
         self.words.append(f"SKU {sku}: link taken away")
 
-    def _require_method(self, method: str) -> None:
+    def _require_method(self, method: str, channel: str = "") -> None:
+        if (
+            is_till(self._rules)
+            and takes_any_account(channel)
+            and method in books_of(self._context, self._name).accounts
+        ):
+            return
         if self._methods and method not in self._methods:
             raise UsageError(
                 f"The ledger has no payment channel {method!r}; it has {', '.join(sorted(self._methods))}. Nothing was changed."
             )
 
     def _channel(self, channel: str, method: str, account: str | None) -> None:
-        self._require_method(method)
+        self._require_method(method, channel)
         account = account or (self._methods[method]["account_code"] if method in self._methods else None)
         self.channels[fold(channel)] = {"payment_method": method, "account_code": account or method}
         self.words.append(f"payment channel {channel or '(none named)'} -> {method}")
@@ -234,6 +237,11 @@ class PlannedEdits:
     def _accept(self, skus: tuple[str, ...]) -> None:
         if self._frames is None:
             raise UsageError("There are no orders yet: `recon import FILE` first. Nothing was changed.")
+        if is_till(self._rules):
+            links, channels, said = accepted_edits(self._context, self._name, self._rules, self._frames, skus)
+            self.products, self.channels = self.products | links, self.channels | channels
+            self.words += said
+            return
         wanted = {fold(sku): sku for sku in skus}
         open_skus = unlinked_products(self._frames.orders, self._frames.lines, product_links(self._context, self._name))
         asked = open_skus.filter(pl.col("sku_key").is_in(list(wanted)))
@@ -265,10 +273,14 @@ class PlannedEdits:
     def _all_channels(self, method: str) -> None:
         if self._frames is None:
             return
+        if is_till(self._rules):
+            for channel in open_channels(self._context, self._name, self._rules, self._frames):
+                self._channel(channel, method, None)
+            return
         moves = moves_money(self._frames.orders, self._frames.findings, self._context.settings.company.currency)
         parts = split_parts(self._context, self._name, self._rules, self._frames)
-        open_channels = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves, parts)
-        for channel in open_channels.filter(pl.col("moving_count") > 0)["payment_channel"].to_list():
+        without = unmapped_channels(self._frames.orders, channel_links(self._context, self._name), moves, parts)
+        for channel in without.filter(pl.col("moving_count") > 0)["payment_channel"].to_list():
             if fold(channel) in self.channels:
                 continue
             if is_gift_card(channel):
@@ -335,6 +347,7 @@ class PlannedEdits:
             ("create", self.creations),
             ("return", self.returns),
             ("tax", self.taxes),
+            ("count", self.counts),
         ):
             if values:
                 store.mappings.set(self._name, kind, values, who=who, reason=self.did)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from recon.service import channel_table, charge_rules, match_undo, matching, product_table, return_table, tax_table
     from recon.service.adopting import Others
     from recon.service.context import Context
-    from recon.service.match_edits import MatchEdits
+    from recon.service.match_said import MatchEdits
+    from recon.service.tills import Tills
     from recon.summaries import MatchReport
     from recon.summaries_things import SeenLine, ThingLine
 else:
@@ -43,9 +44,16 @@ class MatchQuestions:
 
         return Others(self._context)
 
+    @property
+    def tills(self) -> Tills:
+        """Accounts of a till's groups, what is missing, and counted cash."""
+        from recon.service.tills import Tills
+
+        return Tills(self._context)
+
     def match(self, connection: str | None, edits: MatchEdits | None = None, *, dry_run: bool = False) -> MatchReport:
         """Carry out edits of mappings and report what is open."""
-        from recon.service.match_edits import MatchEdits
+        from recon.service.match_said import MatchEdits
 
         report = matching.match(self._context, connection, edits or MatchEdits(), dry_run=dry_run)
         self._reload()

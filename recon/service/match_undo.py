@@ -15,7 +15,7 @@ from recon.service.context import Context
 from recon.service.new_products import CREATED
 from recon.store.mappings import MappingGroup
 
-UNDOABLE: Final = ("product", "channel", "create", "return", "seen", "gap", "tax-invoice", "tax")
+UNDOABLE: Final = ("product", "channel", "create", "return", "seen", "gap", "tax-invoice", "tax", "count")
 """Kinds of mappings that can be undone; what happens to a changed order (`--decide`) is decided anew instead."""
 _UNDO, _REDO = "undo:", "redo:"
 _MOVED: Final = re.compile(r"(undo:|redo:)([0-9]+)")
@@ -52,10 +52,11 @@ def undo(context: Context, connection: str | None, *, kinds: tuple[str, ...] = U
     done, _undone = _stacks(context, name, kinds)
     if not done:
         raise UsageError(
-            "No product and no payment channel was mapped, no product marked, no return linked, no gap explained, no tax invoice entered and no tax item named that could be undone. Nothing was changed."
+            "No product and no payment channel was mapped, no product marked, no return linked, no gap explained, no tax invoice entered, no tax item named and no cash counted that could be undone. Nothing was changed."
         )
     group = done[-1]
     values = context.store.mappings.before(name, group)
+    _require_open(context, name, group, tuple(values))
     context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_UNDO}{group.first}")
     return _report(context, name, "undo", group, kinds)
 
@@ -72,8 +73,17 @@ def redo(context: Context, connection: str | None) -> MappingUndo:
         raise UsageError("Nothing was undone that could be done again. Nothing was changed.")
     group = undone[-1]
     values = context.store.mappings.after(name, group)
+    _require_open(context, name, group, tuple(values))
     context.store.mappings.set(name, group.kind, values, who=context.actor, reason=f"{_REDO}{group.first}")
     return _report(context, name, "redo", group, UNDOABLE)
+
+
+def _require_open(context: Context, name: str, group: MappingGroup, keys: tuple[str, ...]) -> None:
+    """Refuse to change counts behind vouchers that were approved or posted with them."""
+    if group.kind == "count":
+        from recon.service.till_counts import require_unsent
+
+        require_unsent(context, name, keys)
 
 
 def names(context: Context, name: str, kinds: tuple[str, ...] = UNDOABLE) -> tuple[str, str]:

@@ -16,14 +16,18 @@ from recon.service.channel_table import channel_rows
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, decisions, ledger_methods, ledger_products, product_links
-from recon.service.match_edits import MatchEdits, PlannedEdits
+from recon.service.match_edits import PlannedEdits
+from recon.service.match_said import MatchEdits
 from recon.service.new_products import link_created
 from recon.service.product_table import product_frame
 from recon.service.return_table import waiting_returns
 from recon.service.returned import planned_frames
 from recon.service.tax_table import tax_lines
+from recon.service.till_missing import missing_for_till
+from recon.service.till_table import is_till, till_rows
 from recon.summaries import MatchReport, ProductLine
 from recon.summaries_channels import ChannelLine
+from recon.summaries_till import TillLine
 
 __all__ = [
     "MatchEdits", "carry_out", "channel_lines", "channel_links", "decisions", "export_mappings", "ledger_methods", "ledger_products",
@@ -91,6 +95,8 @@ def _report(
         methods=listed,
         taxes=tax_lines(context, name, rules, frames),
         sales_account=rules.accounts.sales,
+        groups=till_answer(context, name, rules, frames),
+        setup=missing_for_till(context, name, rules, frames) if is_till(rules) else (),
         open_returns=waiting_returns(context, name, frames).height,
         dry_run=dry_run,
     )
@@ -117,6 +123,22 @@ def product_lines(context: Context, name: str, rules: Connection, frames: Canoni
         )
         for row in rows.iter_rows(named=True)
     )
+
+
+def till_answer(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[TillLine, ...]:
+    """Return what a till books with accounts and VAT codes; none where lines go by products."""
+    if not is_till(rules):
+        return ()
+    names = ("sku", "place", "part", "name", "kind", "rate", "orders", "state", "account", "tax_code", "tax_from",
+             "suggestion", "suggestion_tax", "reason")  # fmt: skip
+    currency = context.settings.company.currency
+    return tuple(
+        TillLine(
+            **{each: row[each] for each in names}, amount=plain(row["amount_minor"], currency), certain=row["rule"],
+            account_name=row["target"].partition("  ")[2],
+        )
+        for row in till_rows(context, name, rules, frames).iter_rows(named=True)
+    )  # fmt: skip
 
 
 def channel_lines(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[ChannelLine, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -28,6 +28,7 @@ from recon.service.context import Context
 from recon.service.mapping_frames import catalog_read_at, ledger_products, product_links
 from recon.service.new_products import created_in, product_wishes
 from recon.service.returned import planned_frames
+from recon.service.till_table import is_till
 from recon.store.mappings import MappingChange
 
 ORDERS_SHOWN: Final = 8
@@ -170,6 +171,7 @@ def product_frame(
     found: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return PRODUCT_ROWS of a connection, and the suggestions in them; arguments as of `product_table`."""
+    frames = _by_products(rules, frames)
     links, catalog = product_links(context, name), ledger_products(context, name)
     in_one = rules.detail.inventory == "one"
     if in_one:  # all goods are booked together, whatever a SKU is linked to
@@ -182,6 +184,15 @@ def product_frame(
     hints = no_suggestions() if found is None else found
     is_open = hints.join(links, left_on="open_key", right_on="sku_key", how="anti", maintain_order="left")
     return product_rows(weighed, links, catalog, is_open, as_text, product_wishes(context, name)), found
+
+
+def _by_products(rules: Connection, frames: CanonicalFrames) -> CanonicalFrames:
+    """Return the orders whose lines go by products; of a till the sales on account that the ledger is to invoice."""
+    if not is_till(rules):
+        return frames
+    mine = (frames.orders["record_kind"] == "till_invoice") & (rules.till.invoices == "order")
+    orders = frames.orders.filter(mine)
+    return replace(frames, orders=orders, lines=frames.lines.join(orders.select("order_no"), on="order_no", how="semi"))
 
 
 def catalog(context: Context, connection: str | None) -> CatalogList:
@@ -221,7 +232,12 @@ def _entry(change: MappingChange) -> MappingEntry:
 
 
 def _code_of(value: object) -> str | None:
-    return (value.get("product_code") or "") if isinstance(value, dict) else None
+    """Return the product, or of a till the account with its VAT code; empty: as text; None: taken away."""
+    if not isinstance(value, dict):
+        return None
+    code, account = value.get("product_code"), value.get("account_code")
+    chosen = f" (VAT {value['tax_code']})" if value.get("tax_code") else ""
+    return code or (f"{account}{chosen}" if account else "")
 
 
 def _open_item(used: pl.DataFrame, key: str) -> pl.DataFrame:

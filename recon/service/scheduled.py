@@ -23,7 +23,7 @@ from recon.schedule import AutoApproval, is_due, last_due
 from recon.service.approving import approval_policy, approve_batch
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import require_writer
-from recon.service.match_edits import MatchEdits
+from recon.service.match_said import MatchEdits
 from recon.service.matching import carry_out
 from recon.service.overview import waiting_files
 from recon.service.part_frames import single_documents

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
@@ -23,28 +22,16 @@ from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes, tax_links
 from recon.service.returned import planned_frames
+from recon.service.tax_rows import TAX_ROWS
+from recon.service.till_table import booked_lines, books_of
+from recon.service.till_taxes import require_rate, till_tax_rows
 from recon.summaries_taxes import TaxLine
-
-TAX_STATES: Final = ("unmapped", "as-line", "mapped")
-"""What waits for a person first."""
-TAX_ROWS: Final = pl.Schema({
-    "key": pl.String(),                 # folded name; "" where the orders name none
-    "tax": pl.String(),                 # as the orders spell it
-    "orders": pl.UInt32(),
-    "amount_minor": pl.Int64(),         # sum of their tax
-    "blocked_minor": pl.Int64(),        # sum of the totals of the orders it holds back
-    "state": pl.Enum(TAX_STATES),
-    "code": pl.String(),                # the ledger's tax item; null: none
-    "percent": pl.String(),             # its rate; "" where it has none or is gone
-    "target": pl.String(),              # item and rate; "" for none
-    "suggestion": pl.String(),          # item; null: none
-    "reason": pl.String(),              # why it is suggested, or why there is none; "" for none
-    "search": pl.String(),
-})  # fmt: skip
 
 
 def tax_rows(context: Context, name: str, rules: Connection, frames: CanonicalFrames | None) -> pl.DataFrame:
-    """Return TAX_ROWS, what waits first, then the most orders; none unless the ledger works tax out by items."""
+    """Return TAX_ROWS, what waits first, then the most orders; none unless the ledger works tax out by items, or lines carry its VAT codes."""
+    if frames is not None and rules.taxes == "codes":
+        return till_tax_rows(context, name, rules, frames)
     if frames is None or rules.taxes != "items":
         return pl.DataFrame(schema=TAX_ROWS)
     links, taxes = tax_links(context, name), ledger_taxes(context, name)
@@ -130,6 +117,8 @@ def tax_edits(
         UsageError: An item the ledger does not have, or a tax no order names.
     """
     items = {tax.code: tax for tax in ledger_taxes(context, name)}
+    if rules.taxes == "codes":
+        return _code_edits(context, name, rules, frames, wanted)
     known = _names_of(frames)
     edits: dict[str, dict[str, str] | None] = {}
     words = []
@@ -149,6 +138,40 @@ def tax_edits(
         words.append(f"tax {shown} -> {code} ({items[code].percent})")
     if words and rules.taxes != "items":
         words.append(f'tax items count only with taxes = "items" (it is "{rules.taxes}")')
+    return edits, words
+
+
+def _code_edits(
+    context: Context,
+    name: str,
+    rules: Connection,
+    frames: CanonicalFrames | None,
+    wanted: Sequence[tuple[str, str | None]],
+) -> tuple[dict[str, dict[str, str] | None], list[str]]:
+    """Return the same of VAT codes for the taxes a till names; a code has the rate of its tax."""
+    books, edits, words = books_of(context, name), dict[str, dict[str, str] | None](), list[str]()
+    lines = booked_lines(rules, frames) if frames is not None else None
+    named = (
+        {}
+        if lines is None
+        else {row[0]: row[1:] for row in lines.select("tax_key", "tax_text", "rate").drop_nulls().iter_rows()}
+    )
+    for tax, code in wanted:
+        if code is None:
+            edits[fold(tax)] = None
+            words.append(f"tax {tax}: VAT code taken away")
+            continue
+        if code not in books.taxes:
+            have = ", ".join(f"{one.code} ({one.percent})" for one in books.taxes.values())
+            nothing = "none, as last read; `recon connect --refresh` reads its lists"
+            raise UsageError(f"The ledger has no VAT code {code!r}; it has: {have or nothing}. Nothing was changed.")
+        if lines is not None and fold(tax) not in named:
+            listed = ", ".join(sorted(text for text, _rate in named.values())) or "none"
+            raise UsageError(f"The till names no tax {tax!r}; there are: {listed}. Nothing was changed.")
+        if fold(tax) in named:
+            require_rate(tax, named[fold(tax)][1], code, books)
+        edits[fold(tax)] = {"tax_code": code}
+        words.append(f"tax {tax} -> VAT code {code} ({books.taxes[code].percent})")
     return edits, words
 
 
@@ -178,7 +201,7 @@ def tax_table(context: Context, connection: str | None) -> TaxTable:
     """Return every name of a tax in the orders with its item, and the items there are."""
     name, rules = context.connection(connection)
     undo_name, redo_name = match_undo.names(context, name)
-    frames = planned_frames(context, name, rules) if rules.taxes == "items" else None
+    frames = planned_frames(context, name, rules) if rules.taxes in {"items", "codes"} else None
     return TaxTable(
         connection=name,
         currency=context.settings.company.currency,

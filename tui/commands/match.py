@@ -32,6 +32,7 @@ from tui.seen_output import (
     tax_invoices,
     thing_facts,
 )
+from tui.till_output import print_groups, print_setup
 from tui.wiring import open_service
 
 
@@ -123,12 +124,16 @@ def _more(service: ReconService, args: argparse.Namespace, output: Output) -> di
     """Return, and print, what was asked for beside the mappings."""
     more: dict[str, Any] = {}
     if args.search is not None:
-        catalog = service.catalog(args.connection)
+        catalog, kind = service.catalog(args.connection), "products"
+        if not catalog.height and (chart := service.tills.accounts(args.connection).accounts).height:
+            catalog, kind = chart, "accounts"  # where lines are booked on accounts
         found = catalog.frame[catalog.search(args.search)].select("product_code", "product_name").rows()
         more["found"] = [{"code": code, "name": name} for code, name in found]
-        output.table(("Code", "Product of the ledger"), found[:SHOWN])
+        output.table(
+            ("Code", "Product of the ledger" if kind == "products" else "Account of the ledger"), found[:SHOWN]
+        )
         output.line(
-            f"{len(found):,} of {catalog.height:,} products fit {args.search!r}, as last read {catalog.read_at[:10]}"
+            f"{len(found):,} of {catalog.height:,} {kind} fit {args.search!r}, as last read {catalog.read_at[:10]}"
         )
     if args.why is not None:
         detail = service.product_detail(args.connection, args.why)
@@ -172,6 +177,13 @@ def _tax_item(text: str) -> tuple[str, str | None]:
     return name.strip(), item.strip() or None
 
 
+def _department(text: str) -> tuple[str, str | None]:
+    place, equals, code = text.rpartition("=")
+    if not equals or not place.strip():
+        raise UsageError(f"--department {text!r}: write PLACE=CODE, e.g. 'Kafé Torget=10'. Nothing was changed.")
+    return place.strip(), code.strip() or None
+
+
 def _charge(text: str) -> tuple[str, str, str]:
     head, equals, what = text.rpartition("=")
     channel, colon, kind = head.rpartition(":")
@@ -197,9 +209,13 @@ def _print_taxes(report: MatchReport, output: Output) -> None:
     if not report.taxes:
         return
     mapped = sum(tax.state == "mapped" for tax in report.taxes)
-    output.line(f"Sales taxes: {mapped} of {len(report.taxes)} have a tax item")
+    if report.groups:
+        done = sum(tax.state != "unmapped" for tax in report.taxes)
+        output.line(f"VAT: {done} of {len(report.taxes)} rates have a VAT code, or their accounts bring it")
+    else:
+        output.line(f"Sales taxes: {mapped} of {len(report.taxes)} have a tax item")
     output.table(
-        ("Tax", "Orders", "Tax in all", "State", "Tax item", "Might be"),
+        ("Tax", "Orders", "Gross" if report.groups else "Tax in all", "State", "VAT code" if report.groups else "Tax item", "Might be"),
         [
             (tax.name or "(none named)", tax.orders, grouped(tax.amount), tax.state,
              f"{tax.item or ''} {tax.percent}".strip(), " - ".join(filter(None, (tax.suggestion, tax.reason))))
@@ -262,10 +278,18 @@ def _print_undone(undone: MappingUndo, output: Output, *, dry_run: bool) -> None
 def _edits(args: argparse.Namespace) -> MatchEdits:
     products: list[tuple[str, str | None]] = []
     channels: list[tuple[str, str, str | None]] = []
+    accounts: list[tuple[str, str, str | None]] = []
     if args.sku is not None:
-        if not args.product and not args.as_text:
-            raise UsageError("--sku needs --product CODE or --as-text. Nothing was changed.")
-        products.append((args.sku, args.product or None))
+        if not (args.product or args.as_text or args.account):
+            raise UsageError("--sku needs --product CODE, --as-text, or --account CODE for tills. Nothing was changed.")
+        if args.account and (args.product or args.as_text):
+            raise UsageError("--sku takes either --account or a product, not both. Nothing was changed.")
+        if args.account:
+            accounts.append((args.sku, args.account, args.vat_code or None))
+        else:
+            products.append((args.sku, args.product or None))
+    if args.vat_code and not accounts:
+        raise UsageError("--vat-code goes with --sku SKU --account CODE. Nothing was changed.")
     if args.channel is not None:
         if not args.method:
             raise UsageError("--channel needs --method CODE. Nothing was changed.")
@@ -298,12 +322,16 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         returns=tuple(_return(text) for text in args.belongs),
         tax_items=tuple(_tax_item(text) for text in args.tax_item),
         take_accounts=args.take_accounts,
+        accounts=tuple(accounts),
+        departments=tuple(_department(text) for text in args.department),
     )
 
 
 def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Output) -> None:
     for change in report.changes:
         output.line(f"{'would set' if report.dry_run else 'set'}: {change}")
+    if report.groups:
+        print_groups(report.groups, output)
     linked = sum(p.state == "linked" for p in report.products)
     as_text = sum(p.state == "text" for p in report.products)
     waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
@@ -311,7 +339,8 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
     words = f", {len(coming)} to be created" if coming else ""
     by_code = sum(p.state == "linked" and p.reason == CODE_RULE for p in report.products)
     rule = f" ({by_code} by the rule {CODE_RULE})" if by_code else ""
-    output.line(f"Products: {linked} linked{rule}, {as_text} as text{words}, {len(waiting)} open")
+    if report.products or not report.groups:
+        output.line(f"Products: {linked} linked{rule}, {as_text} as text{words}, {len(waiting)} open")
     output.table(
         ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
         [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
@@ -353,9 +382,12 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
     _print_taxes(report, output)
     if report.open_returns:
         output.line(f"Returns whose sale is not known: {report.open_returns} (recon match --returns)")
-    if not report.products and not report.channels:
+    print_setup(report.setup, output)
+    if not report.products and not report.channels and not report.groups:
         output.line("There are no orders yet. next: recon import FILE, or recon pull")
     elif not report.open_count:
+        if report.setup:
+            return
         if as_text and not report.sales_account:
             output.line(
                 "Lines go as text, but accounts.sales in recon.toml names no account for them: their orders are held until it does."

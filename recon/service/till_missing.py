@@ -1,0 +1,191 @@
+"""What is still missing before a till's settlements can go out: each with where to set it, and which settlements wait for it.
+
+Nothing here holds anything: the plan does, line by line. This is the same said beforehand, place by place, so that a person can
+set up a company before the first settlement is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from recon.config import Connection
+from recon.frames.canonical import CanonicalFrames
+from recon.match.keys import fold, fold_column
+from recon.match.till_accounts import Books
+from recon.match.till_cash import ADDED_CHANNELS
+from recon.money import plain
+from recon.service.context import Context
+from recon.service.mapping_frames import ledger_taxes
+from recon.service.mapping_till import ledger_account_frame, ledger_departments
+from recon.service.till_channels import till_channel_rows
+from recon.service.till_counts import open_settlements, uncounted
+from recon.service.till_edits import department_of, proposed_department, till_places
+from recon.service.till_table import books_of, till_rows
+from recon.service.till_taxes import till_tax_rows
+from recon.summaries_till import SetupLine
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What the list is made from."""
+
+    rules: Connection
+    waiting: pl.DataFrame
+    """ORDERS of settlements that are not in the ledger yet."""
+    lines: pl.DataFrame
+    payments: pl.DataFrame
+    rows: pl.DataFrame
+    """TILL_ROWS."""
+    channels: pl.DataFrame
+    """CHANNEL_ROWS."""
+    books: Books
+    departments: dict[str, str]
+    currency: str
+
+    def waits_for(self, orders: pl.Series) -> tuple[int, str]:
+        """Return how many settlements that is, and their sum."""
+        found = self.waiting.filter(pl.col("order_no").is_in(orders.implode()))
+        return found.height, plain(int(found["total_minor"].sum() or 0), self.currency)
+
+
+def missing_for_till(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> tuple[SetupLine, ...]:
+    """Return everything that is missing, place by place, what holds the most first."""
+    waiting = open_settlements(context, name, rules, frames)
+    world = _World(
+        rules, waiting, frames.lines.join(waiting.select("order_no"), on="order_no", how="semi"),
+        frames.payments.join(waiting.select("order_no"), on="order_no", how="semi"),
+        till_rows(context, name, rules, frames), till_channel_rows(context, name, rules, frames), books_of(context, name),
+        ledger_departments(context, name), context.settings.company.currency,
+    )  # fmt: skip
+    found = [
+        *_lists(context, name), *_accounts(world), *_payments(world), *_departments(world, frames), *_projects(world),
+        *_counts(context, name, world, frames), *_taxes(context, name, rules, frames),
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda line: (line.what != "lists", line.place, -line.settlements)))
+
+
+def _lists(context: Context, name: str) -> Iterator[SetupLine]:
+    if not ledger_account_frame(context, name).height or not ledger_taxes(context, name):
+        yield SetupLine(
+            what="lists", place="", thing="", why="The ledger's chart of accounts and its VAT codes were never read, so nothing can be proposed or checked.",
+            where="recon connect", settlements=0, amount="0.00",
+        )  # fmt: skip
+
+
+def _orders_with(world: _World, key: str) -> pl.Series:
+    """Return the waiting settlements that have a line of this SKU, or money under this channel."""
+    lines, paid = world.lines, world.payments
+    by_line = lines.filter(fold_column(lines["sku"]) == key)["order_no"]
+    by_payment = paid.filter(fold_column(paid["payment_channel"]) == key)["order_no"]
+    both = pl.concat([by_line, by_payment])
+    if key.endswith("/rounding"):
+        both = pl.concat([both, world.waiting.filter(pl.col("rounding_minor") != 0)["order_no"]])
+    return both.unique()
+
+
+def _accounts(world: _World) -> Iterator[SetupLine]:
+    for row in world.rows.filter(pl.col("state") != "linked").iter_rows(named=True):
+        orders, amount = world.waits_for(_orders_with(world, row["key"]))
+        thing = " ".join(filter(None, (row["part"], row["name"] if row["name"] != row["part"] else "", row["rate"])))
+        wrong = row["state"] == "wrong"
+        tax = "CODE" if wrong else row["suggestion_tax"]
+        code = f" --vat-code {tax}" if tax else ""
+        yield SetupLine(
+            what="vat-code" if wrong else "account", place=row["place"], thing=thing,
+            why=row["reason"] if wrong else "No account is named for it.",
+            where=f'recon match --sku "{row["sku"]}" --account {row["account"] or row["suggestion"] or "NUMBER"}{code}',
+            settlements=orders, amount=amount, screen="products",
+            proposal="" if wrong or not row["suggestion"] else f"{row['target']} ({row['reason']})",
+        )  # fmt: skip
+
+
+def _payments(world: _World) -> Iterator[SetupLine]:
+    place_of = dict(
+        world.waiting.select(fold_column(world.waiting["sales_channel"]).alias("key"), "sales_channel")
+        .unique()
+        .iter_rows()
+    )
+    for row in world.channels.filter(pl.col("state") == "unmapped").iter_rows(named=True):
+        head, _slash, part = row["channel"].rpartition("/")
+        added = part in ADDED_CHANNELS
+        place = place_of.get(fold(head), head)
+        at_place = world.waiting.filter(pl.col("sales_channel") == place)["order_no"]
+        orders, amount = (0, plain(0, world.currency)) if added else world.waits_for(_orders_with(world, row["key"]))
+        why = (
+            "Its counts will need an account for it."
+            if added and at_place.len()
+            else "No account of the ledger receives its money."
+        )
+        yield SetupLine(
+            what="payment", place=place, thing=part, why=why, where=f'recon match --channel "{row["channel"]}" --method {row["suggestion"] or "NUMBER"}',
+            settlements=orders, amount=amount, screen="payment",
+            proposal=f"{row['suggestion']}  {row['suggestion_name'] or ''} ({row['reason']})" if row["suggestion"] else "",
+        )  # fmt: skip
+
+
+def _departments(world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
+    for place in till_places(frames):
+        code = department_of(world.rules, place)
+        orders, amount = world.waits_for(world.waiting.filter(pl.col("sales_channel") == place)["order_no"])
+        proposal = proposed_department(place, world.departments)
+        where = f'recon match --department "{place}={proposal or "CODE"}"'
+        thing = why = ""
+        if code and world.departments and code not in world.departments:
+            thing, why = code, f"Department {code} is not among the ledger's departments as last read."
+        elif not code and (asking := sorted(_used_accounts(world, place, "needs_department"))):
+            why = f"The ledger requires a department on account {', '.join(asking)}, and none is named for this place."
+        if why:
+            yield SetupLine(
+                what="department", place=place, thing=thing, why=why, where=where, settlements=orders, amount=amount, screen="setup",
+                proposal=f"{proposal}  {world.departments[proposal]}" if proposal else "",
+            )  # fmt: skip
+
+
+def _used_accounts(world: _World, place: str, what: str) -> set[str]:
+    """Return the accounts a place is booked on that require something of each line."""
+    groups = world.rows.filter(pl.col("place") == place, pl.col("account").is_not_null())["account"].to_list()
+    channels = world.channels.filter(pl.col("channel").str.starts_with(f"{place}/"), pl.col("method").is_not_null())
+    used = {*groups, *channels["method"].to_list()}
+    return {account for account in used if (world.books.accounts.get(account) or {}).get(what)}
+
+
+def _projects(world: _World) -> Iterator[SetupLine]:
+    for place in sorted(set(world.waiting["sales_channel"].to_list())):
+        orders, amount = world.waits_for(world.waiting.filter(pl.col("sales_channel") == place)["order_no"])
+        for account in sorted(_used_accounts(world, place, "needs_project")):
+            yield SetupLine(
+                what="project", place=place, thing=f"{account} {world.books.name(account)}".strip(),
+                why="The ledger requires a project on this account, and a till names none.",
+                where="choose another account here, or take the requirement away from the account in the ledger, then `recon connect --refresh`",
+                settlements=orders, amount=amount, screen="products",
+            )  # fmt: skip
+
+
+def _counts(context: Context, name: str, world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
+    if world.rules.till.counting != "hold":
+        return
+    left = uncounted(context, name, world.rules, frames)
+    for place, orders in left.group_by("sales_channel", maintain_order=True):
+        first = orders["order_number"][0]
+        yield SetupLine(
+            what="count", place=str(place[0]), thing=first if orders.height == 1 else f"{first} and {orders.height - 1} more",
+            why="Nobody has said what was counted in the drawer.", where=f"recon till count {first} AMOUNT",
+            settlements=orders.height, amount=plain(int(orders["total_minor"].sum()), world.currency), screen="counts",
+        )  # fmt: skip
+
+
+def _taxes(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> Iterator[SetupLine]:
+    for row in till_tax_rows(context, name, rules, frames).filter(pl.col("state") == "unmapped").iter_rows(named=True):
+        yield SetupLine(
+            what="vat-code", place="", thing=row["tax"], why="No VAT code is named for this tax, and not every account that bears it has one of its rate.",
+            where=f'recon match --tax-item "{row["tax"]}={row["suggestion"] or "CODE"}"', settlements=row["orders"], amount=plain(row["blocked_minor"]),
+            screen="taxes", proposal=f"{row['suggestion']} ({row['reason']})" if row["suggestion"] else "",
+        )  # fmt: skip
+
+
+def setup_facts(lines: tuple[SetupLine, ...]) -> list[str]:
+    """Return the list as sentences, for `recon connect`."""
+    return [f"{' '.join(filter(None, (line.place, line.thing)))}: {line.why} {line.where}" for line in lines]

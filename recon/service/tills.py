@@ -1,0 +1,80 @@
+"""What screens and commands ask about tills: accounts of their groups, what is missing, and counted cash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recon.match.till_proposals import Proposal
+from recon.service import match_undo
+from recon.service.context import Context
+from recon.service.match_said import MatchEdits
+from recon.service.matching import carry_out
+from recon.service.returned import planned_frames
+from recon.service.till_counts import CountWord, count_edits, count_report, doubts
+from recon.service.till_edits import certain_edits, require_till
+from recon.service.till_missing import missing_for_till
+from recon.service.till_table import TillTable, proposals_of, till_table
+from recon.summaries_till import CountReport, SetupLine
+
+
+class Tills:
+    """The tills of an open workspace."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def accounts(self, connection: str | None) -> TillTable:
+        """Return what a till books with its accounts, and the ledger's chart to choose from."""
+        return till_table(self._context, connection)
+
+    def proposals(self, connection: str | None, sku: str) -> tuple[Proposal, ...]:
+        """Return everything one group's account might be, the likeliest first."""
+        name, rules = self._context.connection(connection)
+        frames = planned_frames(self._context, name, rules)
+        return () if frames is None else tuple(proposals_of(self._context, name, rules, frames, sku))
+
+    def certain(self, connection: str | None) -> tuple[str, ...]:
+        """Return what taking all certain proposals would set, in words."""
+        name, rules = self._context.connection(connection)
+        links, channels, taxes, words = certain_edits(
+            self._context, name, rules, planned_frames(self._context, name, rules)
+        )
+        return tuple(words) if links or channels or taxes else ()
+
+    def missing(self, connection: str | None) -> tuple[SetupLine, ...]:
+        """Return what is missing before settlements can go out, each with where to set it."""
+        name, rules = self._context.connection(connection)
+        require_till(rules)
+        frames = planned_frames(self._context, name, rules)
+        return () if frames is None else missing_for_till(self._context, name, rules, frames)
+
+    def counts(self, connection: str | None) -> CountReport:
+        """Return every settlement with the cash it should have left, and what was counted."""
+        name, rules = self._context.connection(connection)
+        require_till(rules)
+        return count_report(self._context, name, rules, setup=self.missing(name))
+
+    def doubts(self, connection: str | None, words: Sequence[CountWord]) -> list[str]:
+        """Return which counts differ so much that a person should look again, in words."""
+        name, rules = self._context.connection(connection)
+        require_till(rules)
+        return doubts(self._context, name, rules, words)
+
+    def count(self, connection: str | None, words: Sequence[CountWord], *, dry_run: bool = False) -> CountReport:
+        """Keep what was counted and return all settlements.
+
+        Raises:
+            UsageError: A settlement that is not there or was sent already, or an amount that is none; nothing is changed then.
+        """
+        name, rules = self._context.connection(connection)
+        require_till(rules)
+        if dry_run:
+            _kept, said = count_edits(self._context, name, rules, words)
+        else:
+            said = list(carry_out(self._context, name, MatchEdits(counts=tuple(words))))
+        return count_report(self._context, name, rules, changes=said, setup=self.missing(name))
+
+    def undo_names(self, connection: str | None) -> tuple[str, str]:
+        """Return what would be undone and done again next; empty: nothing."""
+        name, _rules = self._context.connection(connection)
+        return match_undo.names(self._context, name)

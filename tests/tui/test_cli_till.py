@@ -1,0 +1,132 @@
+"""`recon match` and `recon till` where two tills report to a Norwegian chart of accounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import till_world as world
+from tests.clock import FakeClock
+from tests.shell import Shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return world.begun(tmp_path, FakeClock())
+
+
+def accounts(facts: dict[str, list[dict[str, str]]]) -> dict[str, tuple[str, str, str]]:
+    return {one["sku"]: (one["account"], one["tax_code"], one["tax_from"]) for one in facts["groups"]}
+
+
+def test_everything_is_listed_proposed_and_missing_before_anything_is_mapped(shell: Shell) -> None:
+    facts = shell.json("match", code=4)
+    assert {one["state"] for one in facts["groups"]} == {"suggested"}
+    assert facts["products"] == []
+    channels = {one["channel"]: one["suggestion"] for one in facts["channels"]}
+    assert channels["Kafé Torget/cash difference"] == "1909"
+    assert channels["Brygga/to bank"] == "1920"
+    missing = {(one["place"], one["thing"]): (one["what"], one["settlements"]) for one in facts["setup"]}
+    assert missing["Kafé Torget", "100 Mat servert 25 %"] == ("account", 1)
+    assert missing["Kafé Torget", "cash difference"] == ("payment", 0)
+    assert missing["Brygga", "K7/31"] == ("count", 1)
+    assert len(missing) == 22
+
+
+def test_certain_proposals_are_taken_at_once_and_undone(shell: Shell) -> None:
+    assert len(shell.json("match", "--take-accounts", "--dry-run", code=4)["changes"]) == 18
+    taken = accounts(shell.json("match", "--take-accounts", "--as", "Kari", code=4))
+    assert taken["Kafé Torget/110@15"] == ("3030", "31", "locked")
+    assert taken["Kafé Torget/900@0"] == ("2900", "0", "mapped")
+    assert taken["Kafé Torget/rounding"] == ("7740", "0", "none-needed")
+    assert taken["Kafé Torget/100@25"][0] is None
+    for _time in range(3):
+        shell("match", "--undo")
+    assert {one[0] for one in accounts(shell.json("match")).values()} == {None}
+
+
+REFUSED = (
+        (("--sku", "Kafé Torget/100@25", "--account", "4711"), "no account '4711'"),
+        (("--sku", "Kafé Torget/100@25", "--account", "3900", "--vat-code", "9"), "no VAT code '9'"),
+        (("--sku", "Kafé Torget/100@25", "--account", "3900", "--vat-code", "31"), "VAT code 31 has 15 %"),
+        (("--sku", "Kafé Torget/110@15", "--account", "3030", "--vat-code", "3"), "locked to VAT code 31"),
+        (("--sku", "Kafé Torget/100@25", "--account", "3030"), "locked to VAT code 31 (15 %), and the till says 25 %"),
+        (("--sku", "Kafé Torget/10@25", "--account", "3000"), "did you mean 'Kafé Torget/100@25'"),
+        (("--sku", "Kafé Torget/100@25", "--product", "P1"), "--account NUMBER"),
+        (("--vat-code", "3"), "--sku SKU --account CODE"),
+        (("--department", "Brygga=99"), "no department '99'"),
+        (("--department", "Byen=10"), "No till stands at 'Byen'"),
+        (("--tax-item", "3 (25 %)=31"), "VAT code 31 has 15 %"),
+        (("--tax-item", "12 %=31"), "names no tax '12 %'"),
+        (("--channel", "Brygga/VIPPS Vipps", "--method", "3000"), "no payment channel '3000'"),
+        (("--accept", "Nobody/tip"), "no proposal for 'Nobody/tip'"),
+)  # fmt: skip
+
+
+def test_what_the_ledger_would_not_take_is_refused_with_words(shell: Shell) -> None:
+    for words, said in REFUSED:
+        ran = shell("match", *words).expect(2)
+        assert said in ran.err, words
+        assert "Nothing was changed." in ran.err
+
+
+def test_account_vat_code_department_and_the_same_group_elsewhere(shell: Shell) -> None:
+    shell("match", "--sku", "Kafé Torget/200@25", "--account", "3900", "--vat-code", "3", "--as", "Kari").expect(4)
+    rows = {one["sku"]: one for one in shell.json("match")["groups"]}
+    assert (rows["Kafé Torget/200@25"]["account"], rows["Kafé Torget/200@25"]["tax_from"]) == ("3900", "chosen")
+    other = rows["Brygga/200@25"]
+    assert (other["suggestion"], other["suggestion_tax"], other["certain"]) == ("3900", "3", "elsewhere")
+    shell("match", "--accept", "Brygga/200@25", "--accept", "Brygga/to bank").expect(4)
+    shell("match", "--sku", "Brygga/110@15", "--account", "3030").expect(4)
+    shell("match", "--sku", "Brygga/200@25", "--account", "3010").expect(4)  # asks for a department
+    lines = [one for one in shell.json("match")["setup"] if one["what"] == "department"]
+    assert [(one["place"], one["where"]) for one in lines] == [("Brygga", 'recon match --department "Brygga=CODE"')]
+    shell("match", "--department", "Brygga=20", "--as", "Kari")
+    assert not [one for one in shell.json("match")["setup"] if one["what"] == "department"]
+    assert 'Brygga = "20"' in (shell.root / "recon.toml").read_text("utf-8")
+    assert "linked to 3010" in shell("match", "--why", "Brygga/200@25").out
+
+
+def test_cash_is_counted_looked_at_twice_and_taken_away(shell: Shell) -> None:
+    listed = shell.json("till", code=4)
+    assert [(one["number"], one["expected"], one["state"]) for one in listed["lines"]] == [
+        ("K1/214", "4500.00", "waiting"), ("K7/31", "3400.00", "waiting"),
+    ]  # fmt: skip
+    kept = shell.json("till", "count", "K1/214", "4 480,00", "--to-bank", "2980", "--as", "Kari")
+    line = next(one for one in kept["lines"] if one["number"] == "K1/214")
+    assert (line["counted"], line["difference"], line["to_bank"], line["counted_by"]) == (
+        "4480.00",
+        "-20.00",
+        "2980.00",
+        "Kari",
+    )
+    assert "say the same with --sure" in shell("till", "count", "K7/31", "2000").expect(2).err
+    assert "more than the 100.00" in shell("till", "count", "K7/31", "100", "--to-bank", "200", "--sure").expect(2).err
+    assert "These wait: K7/31" in shell("till", "count", "K9/1", "1").expect(2).err
+    shell("till", "count", "K7/31", "2000", "--sure", "--remark", "stolen").expect(4)
+    assert shell.json("till")["waiting"] == 0
+    shell("match", "--undo")
+    shell("till", "count", "K1/214", "--undo", "--as", "Kari").expect(4)
+    assert shell.json("till")["waiting"] == 2
+
+
+def test_a_count_behind_a_sent_settlement_is_closed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell("till", "count", "K1/214", "4480").expect(4)
+    key = shell.json("till")["lines"][-1]["order_key"]
+    monkeypatch.setattr("recon.service.till_counts.sent_keys", lambda *_: frozenset([key]))
+    assert {one["number"]: one["state"] for one in shell.json("till")["lines"]}["K1/214"] == "sent"
+    assert "its voucher stands" in shell("till", "count", "K1/214", "4500").expect(2).err
+    assert "its voucher stands" in shell("till", "count", "K1/214", "--undo").expect(2).err
+    assert "cannot be undone" in shell("match", "--undo").expect(2).err
+
+
+def test_a_shop_without_tills_has_no_counts(tmp_path: Path) -> None:
+    from recon.workspace import make_workspace
+    from tests.cases import story
+
+    make_workspace(tmp_path / "books", (story.CASES / "us-tax-items" / "settings.toml").read_text("utf-8"))
+    shell = Shell(tmp_path / "books", FakeClock())
+    shell("connect").expect(0)
+    assert "booked by products" in shell("till").expect(2).err
+    assert "booked by products" in shell("match", "--sku", "X", "--account", "3000").expect(2).err

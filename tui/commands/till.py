@@ -1,0 +1,98 @@
+"""`recon till`: settlements with the cash they should have left, what is missing for them, and what was counted."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from recon.errors import UsageError
+from recon.service import CountWord
+from recon.summaries_till import CountReport
+from tui.asking import ask_yes, can_ask
+from tui.commands.work import tell_notes
+from tui.output import SHOWN, Output, grouped
+from tui.till_output import print_setup
+from tui.wiring import open_service
+
+
+def till(args: argparse.Namespace) -> int:
+    """List settlements and counts, or keep one; 4: something waits for a person."""
+    output = Output(as_json=args.json)
+    word = _word(args)
+    with open_service(args, write=word is not None and not args.dry_run) as service:
+        if word is None:
+            report = service.tills.counts(args.connection)
+        else:
+            _require_sure(service.tills.doubts(args.connection, [word]), args)
+            report = service.tills.count(args.connection, [word], dry_run=args.dry_run)
+        tell_notes(service, output)
+    output.document("till", report.as_facts() | {"dry_run": args.dry_run})
+    _print(report, output, dry_run=args.dry_run, only_waiting=args.waiting)
+    return 4 if report.waiting or report.setup else 0
+
+
+def _word(args: argparse.Namespace) -> CountWord | None:
+    """Return what was said about a count; None: nothing.
+
+    Raises:
+        UsageError: Half of it is missing.
+    """
+    counted = " ".join(args.counted)
+    if args.what is None:
+        if args.to_bank or args.remark or args.undo:
+            raise UsageError("Say which settlement: recon till count REGISTER/Z COUNTED. Nothing was changed.")
+        return None
+    if args.settlement is None or not (counted or args.undo):
+        raise UsageError(
+            "Write recon till count REGISTER/Z COUNTED, e.g. recon till count K1/214 4480,00. Nothing was changed."
+        )
+    if args.undo and (counted or args.to_bank):
+        raise UsageError("--undo takes the count away and goes without amounts. Nothing was changed.")
+    return CountWord(name=args.settlement, counted=counted, to_bank=args.to_bank, remark=args.remark, undo=args.undo)
+
+
+def _require_sure(doubts: Sequence[str], args: argparse.Namespace) -> None:
+    """Ask once more where a count differs a lot.
+
+    Raises:
+        UsageError: The answer was no, or nobody could be asked.
+    """
+    if not doubts or args.sure:
+        return
+    told = "; ".join(doubts)
+    if not can_ask(no_input=args.no_input):
+        raise UsageError(f"{told}. Count again; if it is right, say the same with --sure. Nothing was changed.")
+    if not ask_yes(f"{told}. Is that right", no_input=args.no_input, option="--sure"):
+        raise UsageError("The count was not kept. Nothing was changed.")
+
+
+def _print(report: CountReport, output: Output, *, dry_run: bool, only_waiting: bool) -> None:
+    for change in report.changes:
+        output.line(f"{'would set' if dry_run else 'set'}: {change}")
+    lines = [line for line in report.lines if line.state == "waiting" or not only_waiting]
+    output.line(
+        f"Settlements: {len(report.lines):,}, waiting for a cash count: {report.waiting:,}"
+        + ("" if report.counting != "off" else ' (till.counting = "off": counts are not asked for)')
+    )
+    output.table(
+        ("Settlement", "Day", "Place", "Expected", "Counted", "Difference", "To bank", "State", "By", "Remark"),
+        [
+            (line.number, line.day, line.place, _amount(line.expected) or "no float", _amount(line.counted),
+             _amount(line.difference), _amount(line.to_bank), line.state, line.counted_by, line.remark)
+            for line in lines[:SHOWN]
+        ],
+        right=(3, 4, 5, 6),
+    ) if lines else None  # fmt: skip
+    output.more(len(lines) - SHOWN, "recon till --json")
+    print_setup(report.setup, output)
+    if report.waiting:
+        first = next(line for line in report.lines if line.state == "waiting")
+        output.line(f"next: recon till count {first.number} AMOUNT [--to-bank AMOUNT]")
+    elif not report.lines:
+        output.line("There are no settlements yet. next: recon import FILE")
+    elif not report.setup:
+        output.line("Nothing is missing. next: recon plan")
+
+
+def _amount(plain_amount: str | None) -> str:
+    return "" if plain_amount is None else grouped(plain_amount)
