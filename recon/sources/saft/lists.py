@@ -21,6 +21,7 @@ _COMPANY: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "vat_codes": ("s:vatCodeDetails/s:vatCodeDetail", {"vatCode": "vat_code", "vatDesc": "text", "standardVatCode": "standard"}),
     "customers": ("s:customersSuppliers/s:customerSupplier", {
         "custSupID": "customer_id", "custSupName": "name", "custSupType": "kind", "eMail": "email", "taxRegIdent": "tax_id",
+        **{f"{kind}Address/{part}": f"{kind}_{part}" for kind in ("street", "postal") for part in ("streetname", "number", "postalCode", "city", "country")},
     }),
 }  # fmt: skip
 
@@ -85,4 +86,5 @@ def _rows(company: etree._Element, path: str, columns: Mapping[str, str]) -> pl.
 
 
 def _text(element: etree._Element, name: str) -> str:
-    return (element.findtext(f"s:{name}", namespaces=_NS) or "").strip()
+    path = "/".join(f"s:{step}" for step in name.split("/"))
+    return (element.findtext(path, namespaces=_NS) or "").strip()

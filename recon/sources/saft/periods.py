@@ -20,6 +20,8 @@ RETURNS: Final = ("11006", "11013", "11016", "11017")
 """Kinds of transactions that may give goods back, by their number in the code list."""
 ON_ACCOUNT: Final = ("11002", "11015", "11017")
 """Kinds of transactions that a customer pays later, all or in part."""
+BOTH_WAYS: Final = "11017"
+"""A sale and a return on account in one; its own sign or side says which weighs more."""
 PAID_LATER: Final = "11005"
 """A customer pays what he owes."""
 DIFFERENCE: Final = "11008"

@@ -30,23 +30,35 @@ _MOVES: Final = {"pay_in": "pay-in", "pay_out": "pay-out"}
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records of a file under canonical names; ``number`` tells which record a line or payment belongs to."""
+    """Records of a file under canonical names; ``number`` tells which record of its kind a line or payment belongs to."""
 
     orders: pl.DataFrame
     lines: pl.DataFrame
     payments: pl.DataFrame
 
 
-def report_keys(heads: pl.DataFrame, lists: Lists) -> pl.DataFrame:
-    """Return report_no, place, register_id and order_id ("K1/214") of reports."""
-    tills = lists.tills.select(
+def place_of(lists: Lists) -> pl.DataFrame:
+    """Return till_no, register and place of each till: its location's name, else its own number."""
+    named = pl.col("location").fill_null("") != ""
+    return lists.tills.select(
         "till_no",
         pl.col("register_id").alias("register"),
-        pl.when(pl.col("location").fill_null("") != "").then("location").otherwise("register_id").alias("place"),
+        pl.when(named).then("location").otherwise("register_id").alias("place"),
     )
-    return heads.join(tills, on="till_no", how="left", maintain_order="left").select(
+
+
+def report_keys(heads: pl.DataFrame, lists: Lists) -> pl.DataFrame:
+    """Return report_no, place, register and order_id ("K1/214") of reports."""
+    return heads.join(place_of(lists), on="till_no", how="left", maintain_order="left").select(
         "report_no", "place", "register", pl.concat_str("register", pl.lit("/"), "report_id").alias("order_id")
     )
+
+
+def business_day(day_ends: dt.time) -> pl.Expr:
+    """Return the day ``at`` belongs to as text; what is no moment stays as it was written."""
+    late = (pl.col("at").dt.time() < day_ends).fill_null(value=False)
+    day = pl.when(late).then(pl.col("at").dt.date().dt.offset_by("-1d")).otherwise(pl.col("at").dt.date())
+    return pl.coalesce(day.cast(pl.String), pl.col("date").str.slice(0, 10))
 
 
 def settlement_records(file: CashRegisterFile, found: Settlements, *, day_ends: dt.time) -> Records:
@@ -81,14 +93,12 @@ def _text(column: str) -> pl.Expr:
 
 
 def _orders(heads: pl.DataFrame, vat: pl.DataFrame, day_ends: dt.time) -> pl.DataFrame:
-    late = (pl.col("at").dt.time() < day_ends).fill_null(value=False)
-    day = pl.when(late).then(pl.col("at").dt.date().dt.offset_by("-1d")).otherwise(pl.col("at").dt.date())
     taxes = vat.group_by("report_no").agg(pl.sum("vat").alias("_tax"))
     rows = heads.join(taxes, on="report_no", how="left", maintain_order="left")
-    own = pl.col("date")
+    own = pl.col("date").str.slice(0, 10)
     return rows.select(
         "report_no", pl.col("line").alias("row"), "order_id", pl.col("order_id").alias("order_number"),
-        pl.lit(SETTLEMENT).alias("record_kind"), pl.coalesce(day.cast(pl.String), own).alias("ordered_on"),
+        pl.lit(SETTLEMENT).alias("record_kind"), business_day(day_ends).alias("ordered_on"),
         own.alias("completed_on"), pl.coalesce(pl.col("at").dt.to_string("%Y-%m-%d %H:%M:%S"), own).alias("updated_at"),
         pl.lit("completed").alias("order_state"), pl.lit("paid").alias("payment_state"), pl.col("place").alias("sales_channel"),
         plain_text(pl.col("received").fill_null(0)).alias("total"), _text("rounding"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import polars as pl
@@ -25,10 +26,12 @@ from recon.sources.base import (
 from recon.sources.saft.codes import cash_types
 from recon.sources.saft.file import CashRegisterFile, read_file
 from recon.sources.saft.findings import file_findings, run_findings, settlement_findings
+from recon.sources.saft.invoices import INVOICE, invoice_findings, invoice_records, invoices_of
 from recon.sources.saft.layout import HEAD, is_audit_file
 from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
-from recon.sources.saft.settlement import Settlements, settlements
+from recon.sources.saft.settlement import settlements
 
+NOTE: Final = """A SAF-T Cash Register file has neither the counted cash nor what was taken to the bank: enter both with `recon till count`."""
 SPECIFICATION: Final = "docs/saft.md"
 _CONVENTIONS: Final = Conventions(line_amount="stated", tax="included", tax_mode_by_order=True, footing_told=True)
 _FORMS: Final = Forms(date_formats=("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"), timezone="Europe/Oslo")
@@ -68,34 +71,44 @@ class CashRegisterFiles(Source):
         _require_company(read, fields.get(COMPANY_FIELD, ""), file.name)
         found = settlements(read.reports, read.sums, cash_types(read.lists))
         day_ends = dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00"))
-        records = settlement_records(read, found, day_ends=day_ends)
-        findings = _findings(read, found, options, is_compared=COMPANY_FIELD in fields)
-        return _reading(records, findings.with_columns(pl.lit(file.file_id).alias("file")), options)
+        key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:"), "_kind", pl.lit(":"), "order_id").alias(
+            "order_key"
+        )
+        keys = report_keys(found.heads, read.lists).with_columns(pl.lit(SETTLEMENT).alias("_kind")).with_columns(key)
+        heads = invoices_of(read).with_columns(pl.lit(INVOICE).alias("_kind")).with_columns(key)
+        findings = gather([
+            *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
+            *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
+        ])  # fmt: skip
+        parts = (settlement_records(read, found, day_ends=day_ends), invoice_records(read, heads, day_ends=day_ends))
+        return _reading(parts, findings.with_columns(pl.lit(file.file_id).alias("file")), options)
 
 
-def _findings(read: CashRegisterFile, found: Settlements, options: ReadOptions, *, is_compared: bool) -> pl.DataFrame:
-    key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:{SETTLEMENT}:"), pl.col("order_id"))
-    keys = report_keys(found.heads, read.lists).with_columns(key.alias("order_key"))
-    return gather([
-        *file_findings(read, is_compared=is_compared, currency=options.currency), *settlement_findings(read, found, keys),
-        *run_findings(found.heads, keys),
-    ])  # fmt: skip
-
-
-def _reading(records: Records, findings: pl.DataFrame, options: ReadOptions) -> Reading:
-    numbered = records.orders.with_row_index("order_no")
-    places = numbered.select("number", "order_no", "row")
-    orders = numbered.with_columns(pl.lit(options.currency).alias("currency")).drop("number")
-    hanging = []
-    for rows, number in ((records.lines, "line_no"), (records.payments, "payment_no")):
-        placed = rows.join(places, on="number", how="inner", maintain_order="left").sort(
+def _reading(parts: Sequence[Records], findings: pl.DataFrame, options: ReadOptions) -> Reading:
+    orders, *hanging = (
+        pl.concat(
+            [
+                getattr(part, name).with_columns(pl.lit(kind, pl.UInt8).alias("kind_no"))
+                for kind, part in enumerate(parts)
+            ],
+            how="diagonal",
+        )
+        for name in ("orders", "lines", "payments")
+    )
+    numbered = orders.with_row_index("order_no")
+    places = numbered.select("kind_no", "number", "order_no", "row")
+    placed = []
+    for rows, number in zip(hanging, ("line_no", "payment_no"), strict=True):
+        own = rows.join(places, on=["kind_no", "number"], how="inner", maintain_order="left").sort(
             "order_no", maintain_order=True
         )
         counted = (pl.int_range(pl.len(), dtype=pl.UInt32).over("order_no") + 1).alias(number)
-        hanging.append(placed.with_columns(counted).drop("number"))
+        placed.append(own.with_columns(counted).drop("kind_no", "number"))
     return Reading(
-        platform=CashRegisterFiles.platform, orders=orders, lines=hanging[0], payments=hanging[1], forms=_FORMS,
-        conventions=_CONVENTIONS, words=_WORDS, findings=findings, stated=StatedTotals(orders.height),
+        platform=CashRegisterFiles.platform,
+        orders=numbered.with_columns(pl.lit(options.currency).alias("currency")).drop("kind_no", "number"),
+        lines=placed[0], payments=placed[1], forms=_FORMS, conventions=_CONVENTIONS, words=_WORDS, findings=findings,
+        stated=StatedTotals(numbered.height), notes=(NOTE,),
     )  # fmt: skip
 
 

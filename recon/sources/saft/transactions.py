@@ -21,7 +21,7 @@ _EXPONENT: Final = 2
 HEADS: Final = {
     "nr": (2, "nr"), "transID": (2, "trans_id"), "transType": (2, "trans_type"), "transAmntIn": (2, "gross"),
     "transAmntEx": (2, "net"), "amntTp": (2, "side"), "custSupID": (2, "customer_id"), "transDate": (2, "date"),
-    "transTime": (2, "time"), "invoiceID": (2, "invoice_id"), "signature": (2, "signature"),
+    "transTime": (2, "time"), "invoiceID": (2, "invoice_id"), "refID": (2, "refers_to"), "signature": (2, "signature"),
     "keyVersion": (2, "key_version"), "voidTransaction": (2, "is_void"), "trainingID": (2, "is_training"),
     "roundingAmnt": (3, "rounding"),
 }  # fmt: skip
