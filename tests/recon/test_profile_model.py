@@ -126,7 +126,7 @@ def test_canonical_fields_are_those_of_a_reading() -> None:
     assert set(ORDER_FIELDS) <= set(RAW_ORDER_COLUMNS)
     assert set(LINE_FIELDS) <= set(RAW_LINE_COLUMNS)
     left_out = set(RAW_ORDER_COLUMNS) - set(ORDER_FIELDS)
-    assert left_out == {"record_kind", "tax_listed", "prices_include_tax", "shipping_taxed", "staff"}
+    assert left_out == {"record_kind", "tax_listed", "prices_include_tax", "shipping_taxed", "staff", "opening_float"}
     assert all(
         field.question.endswith("?") or "Is it paid" in field.question or "List every" in field.question
         for field in BY_NAME.values()
