@@ -37,6 +37,12 @@ def objections(document: Document, options: PowerOfficeOptions, lists: Lists) ->
     return [objection for check in CHECKS for objection in check(checked)]
 
 
+def order_objections(document: Document, options: PowerOfficeOptions, lists: Lists) -> list[Objection]:
+    """Return every objection to the head of an order, which is no voucher yet."""
+    checked = Checked(document, options, lists)
+    return [*_head(checked), *_texts(checked)]
+
+
 def _head(checked: Checked) -> Iterator[Objection]:
     document, what = checked.document, label(checked.document)
     if document.currency != CURRENCY:
@@ -83,6 +89,8 @@ def _day(checked: Checked) -> Iterator[Objection]:
 
 def _sums(checked: Checked) -> Iterator[Objection]:
     document, what = checked.document, label(checked.document)
+    if document.kind != SETTLEMENT:
+        return  # the other side of an invoice is its customer
     sides = sides_of(document, checked.lists)
     if not sides:
         yield Objection(

@@ -6,12 +6,14 @@ import hashlib
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from recon.errors import SettingsError
+from recon.errors import SettingsError, TargetUnavailable
 from recon.targets.base import Company
 from recon.targets.poweroffice.client import GoClient, texts
+from recon.targets.poweroffice.issued import NOT_DOCUMENTED
 from recon.targets.poweroffice.lists import NO_VAT, Lists
 from recon.targets.poweroffice.options import DEMO_V1_URL, PRODUCTION_V1_URL, PowerOfficeOptions
-from recon.targets.poweroffice.refusals import SETTINGS_MENU
+from recon.targets.poweroffice.orders import PRICES_REMEDY, PRICES_UNKNOWN
+from recon.targets.poweroffice.refusals import FORBIDDEN, NOT_FOUND, SETTINGS_MENU
 from recon.targets.wire import Fields
 
 Environment = Literal["live", "test", "sandbox"]
@@ -53,14 +55,28 @@ def read_information(client: GoClient) -> Fields:
     return client.one("/ClientIntegrationInformation")
 
 
-def company_of(information: Fields, environment: Environment, missing: tuple[str, ...] = ()) -> Company:
-    """Return who answered; Go states a name and an id of its own, but no organisation number."""
+def organisation_number(client: GoClient) -> str:
+    """Return the company's organisation number; empty where Go does not tell us, as the privilege for it is missing.
+
+    Raises:
+        TargetUnavailable: Not reached.
+    """
+    try:
+        return client.one("/OrganizationSettings").text("OrganizationNumber")
+    except TargetUnavailable as error:
+        if error.code in {str(FORBIDDEN), str(NOT_FOUND)}:
+            return ""
+        raise
+
+
+def company_of(information: Fields, environment: Environment, tax_id: str, missing: tuple[str, ...] = ()) -> Company:
+    """Return who answered, under the id that Go gave the company."""
     client_id = information.text("ClientId")
     digest = hashlib.sha256(f"poweroffice|{environment}|{client_id}".encode()).hexdigest()
     return Company(
         company_id=f"poweroffice-{digest[:32]}",
         name=information.text("ClientName"),
-        tax_id="",
+        tax_id=tax_id,
         environment=environment,
         missing=missing,
     )
@@ -103,6 +119,12 @@ def missing_lists(lists: Lists, options: PowerOfficeOptions) -> tuple[str, ...]:
         found.append(
             "VAT: PowerOffice Go says that the company is not registered for VAT; lines with VAT codes would be wrong. Look under its VAT settings."
         )
+    if options.invoices == "issued" and options.route != "import":
+        found.append(
+            f'till.invoices = issued: {NOT_DOCUMENTED} Set poweroffice.route = "import", or till.invoices = "others" and enter them there by hand.'
+        )
+    if options.invoices == "order" and options.order_prices == "unknown":
+        found.append(f"poweroffice.order_prices: {PRICES_UNKNOWN} {PRICES_REMEDY}")
     clearing = options.clearing_account
     if options.draft_lines == "against-clearing" and clearing not in lists.accounts:
         found.append(

@@ -132,8 +132,11 @@ def _against(entries: Iterable[Entry], lists: Lists, options: PowerOfficeOptions
         yield _entry(one, Side(account=clearing, vat=vat, minor=-one.minor, department=one.department))
 
 
-def sides_of_entries(entries: Iterable[Entry]) -> list[Side]:
-    """Return both sides of every line."""
+def sent_sides(document: Document, lists: Lists, options: PowerOfficeOptions) -> list[Side]:
+    """Return all sides of a settlement as they go out; a draft's may stand against a clearing account besides."""
+    if options.route != "draft":
+        return sides_of(document, lists)
+    entries = entries_of(document, lists, options)
     return [side for entry in entries for side in (entry.debit, entry.credit) if side is not None]
 
 

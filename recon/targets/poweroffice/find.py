@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
 
 from recon.domain.document import Document
 from recon.errors import TargetUnavailable
 from recon.targets.base import Confirmation, Found, LedgerDocument
 from recon.targets.poweroffice.client import GoClient
-from recon.targets.poweroffice.entries import Side, entries_of, sides_of, sides_of_entries
+from recon.targets.poweroffice.entries import Side
 from recon.targets.poweroffice.held import Held, differences, draft, facts, imported, ledger_document, posted
 from recon.targets.poweroffice.lists import Lists
 from recon.targets.poweroffice.options import PowerOfficeOptions
@@ -28,6 +28,8 @@ POSTED_LATER: Final = dt.timedelta(days=62)
 """How far from its day a draft's posting date may have been moved before it was posted."""
 _TOKEN: Final = re.compile(r"\[[^\[\]]+/[^\[\]]+\]$")
 _MANUAL: Final = "manualjournal"
+Sides: TypeAlias = Callable[[Document, Lists], list[Side]]
+"""What we send of a document, as it is compared."""
 
 
 class Places:
@@ -92,13 +94,15 @@ class Places:
             vouchers.setdefault(row.text("VoucherId"), []).append(row)
         return [posted(rows, self._v2.evidence) for voucher, rows in vouchers.items() if voucher]
 
-    def imports(self) -> Iterator[Held]:
-        """Yield the entries of the Import list, newest pages as Go orders them; nothing where API v1 is not used.
+    def imports(self, day: dt.date | None = None) -> Iterator[Held]:
+        """Yield the entries of the Import list, of one day or all; nothing where API v1 is not used.
 
         Raises:
             TargetUnavailable: Go could not be read.
         """
         for row in self._import_rows():
+            if day is not None and row.date("date") not in {None, day}:
+                continue
             if "externalImportReference" in row:
                 yield imported(row, self._v2.evidence)
                 continue
@@ -135,9 +139,10 @@ class Places:
 class Finder:
     """Look-ups by our reference, compared on our side."""
 
-    def __init__(self, places: Places, options: PowerOfficeOptions) -> None:
+    def __init__(self, places: Places, options: PowerOfficeOptions, sides: Sides) -> None:
         self._places = places
         self._options = options
+        self.sides = sides
 
     def find(self, document: Document, lists: Lists) -> Found:
         """Return what Go holds of a settlement.
@@ -165,19 +170,13 @@ class Finder:
                 return Found(state="different", documents=(self._document(document, one, lists),), differences=(text,))
         return Found(state="absent")
 
-    def sides(self, document: Document, lists: Lists) -> list[Side]:
-        """Return what we send, as it is compared."""
-        if self._options.route == "draft":
-            return sides_of_entries(entries_of(document, lists, self._options))
-        return sides_of(document, lists)
-
     def _candidates(self, document: Document, lists: Lists) -> Iterator[Held]:
         """Yield what may be ours; a posted draft comes twice under one id, and its transactions, which come last, count."""
         day = document.issued_on
         if self._options.route == "draft":
             yield from self._places.drafts(day - dt.timedelta(days=1), lists)
         if self._options.route == "import":
-            yield from self._places.imports()
+            yield from self._places.imports(day)
         yield from self._places.posted(day, day)
 
     def _is_nameless(self, held: Held) -> bool:

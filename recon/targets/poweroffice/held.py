@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from recon.domain.document import Document
 from recon.money import plain
 from recon.targets.base import LedgerDocument, LedgerLine
 from recon.targets.poweroffice.entries import Side, debits
 from recon.targets.poweroffice.lists import Lists
-from recon.targets.poweroffice.options import CURRENCY
+from recon.targets.poweroffice.options import CURRENCY, PowerOfficeOptions
 from recon.targets.wire import Fields, read_minor
 
 Place = Literal["draft", "import", "posted"]
-_NONE = "-1"
+_TOKEN: Final = re.compile(r"\[([^\[\]]+/[^\[\]]+)\]$")
+_NONE: Final = "-1"
 """Id of a dimension that is explicitly none."""
 
 
@@ -165,6 +167,14 @@ def ledger_document(held: Held, document: Document | None, ours: Sequence[Side])
     )
 
 
+def listed(held: Held, options: PowerOfficeOptions) -> LedgerDocument:
+    """Return a voucher of the sweep: under our number where it carries our reference, else under Go's own."""
+    shown = ledger_document(held, None, ())
+    stated = held.reference or (found.group(1) if (found := _TOKEN.search(held.description)) else "")
+    starts = f"{options.tax_id}/"
+    return replace(shown, number=stated.removeprefix(starts)) if stated.startswith(starts) else shown
+
+
 def gross_sides(held: Held, document: Document | None, ours: Sequence[Side]) -> tuple[Side, ...] | None:
     """Return the sides gross: of a posted voucher Go has taken the VAT out of each line and put it on accounts of its own.
 
@@ -207,15 +217,6 @@ def differences(held: Held, document: Document, ours: Sequence[Side]) -> tuple[s
     found += [f"line missing there: {_fact_text(fact)}{_times(n)}" for fact, n in sorted((mine - theirs).items())]
     found += [f"line only there: {_fact_text(fact)}{_times(n)}" for fact, n in sorted((theirs - mine).items())]
     return tuple(found)
-
-
-def without_clearing(sides: Iterable[Side], account: str) -> tuple[Side, ...]:
-    """Return sides without those on the clearing account, where they cancel out."""
-    kept = tuple(sides)
-    aside = [side for side in kept if side.account == account]
-    return (
-        tuple(side for side in kept if side.account != account) if aside and not sum(s.minor for s in aside) else kept
-    )
 
 
 def _whole(parts: Iterable[list[Side] | None]) -> tuple[Side, ...] | None:

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from recon.domain.taxes import RATE_UNIT, LedgerTax
-from recon.targets.base import Catalog, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct
+from recon.targets.base import Catalog, LedgerAccount, LedgerMethod, LedgerProduct
 from recon.targets.poweroffice.client import GoClient
+from recon.targets.poweroffice.customers import read_customers
 from recon.targets.poweroffice.options import PowerOfficeOptions
 from recon.targets.wire import Fields
 
@@ -114,7 +115,7 @@ def catalog_of(lists: Lists, client: GoClient, options: PowerOfficeOptions, toda
     accounts = tuple(one.facts for one in lists.accounts.values())
     return Catalog(
         products=tuple(read_products(client, options)) if options.invoices == "order" else (),
-        contacts=tuple(read_customers(client, options)) if options.invoices != "off" else (),
+        contacts=tuple(one.contact for one in read_customers(client, options)) if options.invoices != "off" else (),
         accounts=accounts,
         methods=tuple(
             LedgerMethod(
@@ -138,35 +139,6 @@ def read_products(client: GoClient, options: PowerOfficeOptions) -> Iterable[Led
     for row in client.rows("/Products", size=options.page_size):
         if row.text("Code") and row.flag("IsActive") is not False and row.flag("IsArchived") is not True:
             yield LedgerProduct(code=row.text("Code"), name=row.text("Name"), ledger_id=row.text("Id"))
-
-
-def read_customers(
-    client: GoClient, options: PowerOfficeOptions, params: Mapping[str, str] | None = None
-) -> Iterable[LedgerContact]:
-    """Yield customers; those we made are called by the code we gave them, all others by Go's number."""
-    for row in client.rows("/Customers", params, size=options.page_size):
-        if row.text("Id"):
-            yield customer(row, options)
-
-
-def customer(row: Fields, options: PowerOfficeOptions) -> LedgerContact:
-    """Return one customer."""
-    starts = customer_reference("", options)
-    reference = row.text("ExternalImportReference")
-    own = reference.removeprefix(starts) if reference.startswith(starts) else ""
-    name = row.text("Name") or " ".join(filter(None, (row.text("FirstName"), row.text("LastName"))))
-    return LedgerContact(
-        code=own or row.text("Number"),
-        name=name,
-        ledger_id=row.text("Id"),
-        tax_id=row.text("OrganizationNumber"),
-        branch=row.text("Number"),
-    )
-
-
-def customer_reference(code: str, options: PowerOfficeOptions) -> str:
-    """Return the reference under which a customer of ours is created, once."""
-    return f"{options.tax_id}/customer/{code}"
 
 
 def _account(row: Fields) -> Account | None:

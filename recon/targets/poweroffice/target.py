@@ -25,7 +25,7 @@ from recon.targets.base import (
     Session,
     Target,
 )
-from recon.targets.poweroffice.checks import TEXT_MAX, objections
+from recon.targets.poweroffice.checks import TEXT_MAX, objections, order_objections
 from recon.targets.poweroffice.client import GoClient
 from recon.targets.poweroffice.company import (
     Environment,
@@ -33,10 +33,15 @@ from recon.targets.poweroffice.company import (
     company_of,
     missing_lists,
     missing_privileges,
+    organisation_number,
     read_information,
 )
+from recon.targets.poweroffice.customers import NAME_MAX, Customers
+from recon.targets.poweroffice.entries import Side, sent_sides
 from recon.targets.poweroffice.find import Finder, Places
-from recon.targets.poweroffice.held import draft, ledger_document
+from recon.targets.poweroffice.held import draft, ledger_document, listed
+from recon.targets.poweroffice.issued import KINDS as ISSUED
+from recon.targets.poweroffice.issued import Issued
 from recon.targets.poweroffice.lists import Lists, catalog_of, read_lists
 from recon.targets.poweroffice.options import (
     CONTACT_CODE_MAX,
@@ -47,6 +52,8 @@ from recon.targets.poweroffice.options import (
     token_url,
     v1_token_url,
 )
+from recon.targets.poweroffice.orders import KINDS as ORDERED
+from recon.targets.poweroffice.orders import Orders
 from recon.targets.poweroffice.pace import Pace
 from recon.targets.poweroffice.payloads import SETTLEMENT, Request, label, settlement_request
 from recon.targets.poweroffice.refusals import refused_v1
@@ -70,7 +77,6 @@ class PowerOfficeTarget(Closing, Target):
         v1_url: Address of API v1; needed where settlements go to the Import list.
         v1_tokens: Where API v1 gives its tokens; left out: as its address says.
         token_cache: Where tokens are kept; left out: in this process only.
-        catalog: Master data read before; gives customers and products their ids.
 
     Raises:
         SettingsError: The address is refused, contradicts the environment, or a key is missing.
@@ -89,7 +95,6 @@ class PowerOfficeTarget(Closing, Target):
         v1_url: str = "",
         v1_tokens: str = "",
         token_cache: TokenCache | None = None,
-        catalog: Catalog | None = None,
     ) -> None:
         lacking = [name for name in CREDENTIALS if not credentials.get(name)]
         if lacking:
@@ -111,10 +116,11 @@ class PowerOfficeTarget(Closing, Target):
             v1, _ = self._client(v1_url, v1_tokens or v1_token_url(v1_url), is_v1=True)
         self._v1 = v1
         self._places = Places(self._v2, self._v1, options)
-        self._finder = Finder(self._places, options)
+        self._customers = Customers(self._v2, options)
+        self._orders = Orders(self._v2, self._customers, self._places, options)
+        self._issued = Issued(self._customers, options)
+        self._finder = Finder(self._places, options, self._sides)
         self._lists: Lists | None = None
-        self._catalog = catalog
-        self._company: Company | None = None
         self.capabilities = capabilities(options)
 
     def _client(self, base_url: str, tokens_url: str, *, is_v1: bool) -> tuple[GoClient, AccessTokens]:
@@ -157,19 +163,16 @@ class PowerOfficeTarget(Closing, Target):
         if not missing:
             self._lists = read_lists(self._v2, self._options)
             missing = missing_lists(self._lists, self._options)
-        self._company = company_of(information, self._environment, missing)
-        return self._company
+        return company_of(information, self._environment, organisation_number(self._v2), missing)
 
     def identify(self) -> Company:
-        """Return which company answers; from now on no other one gets anything from us."""
-        self._company = company_of(read_information(self._v2), self._environment)
-        return self._company
+        """Return which company answers: a client key belongs to exactly one."""
+        return company_of(read_information(self._v2), self._environment, organisation_number(self._v2))
 
     def catalog(self) -> Catalog:
         """Return accounts, VAT codes, departments and what else the settings need."""
         self._lists = read_lists(self._v2, self._options)
-        self._catalog = catalog_of(self._lists, self._v2, self._options, self._clock.now().date())
-        return self._catalog
+        return catalog_of(self._lists, self._v2, self._options, self._clock.now().date())
 
     def session(self) -> Session:
         """Return until when the token is kept; Go's clock does not matter, nothing is signed."""
@@ -177,7 +180,15 @@ class PowerOfficeTarget(Closing, Target):
 
     def check(self, document: Document) -> list[Objection]:
         """Return what Go would object to, by its lists as they are now."""
-        return objections(document, self._options, self._known())
+        lists, options = self._known(), self._options
+        if document.kind == SETTLEMENT:
+            return objections(document, options, lists)
+        if options.invoices == "issued":
+            return [*self._issued.check(document), *objections(document, options, lists)]
+        if self._is_order(document):
+            return [*order_objections(document, options, lists), *self._orders.check(document, lists)]
+        text = f"{label(document)}: PowerOffice Go takes no {document.kind} from us under these settings."
+        return [Objection(field="kind", text=text, remedy="Enter it there by hand, or change till.invoices.")]
 
     def payload(self, document: Document) -> bytes:
         """Return the body of the document's one write."""
@@ -189,44 +200,58 @@ class PowerOfficeTarget(Closing, Target):
         if request.api == "v1":
             return self._sent_v1(document, request)
         top = self._v2.write(request.path, request.body, what=label(document))
-        return self._confirmed(document, top)
+        return self._orders.confirmed(document, top) if self._is_order(document) else self._confirmed(document, top)
 
     def find(self, document: Document) -> Found:
         """Look the document up in the places where it may stand."""
+        if self._is_order(document):
+            return self._orders.find(document)
         return self._finder.find(document, self._known())
 
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
         """Yield what Go holds: as a draft, in the Import list or posted; None: it was deleted there."""
         lists = self._known()
         for document, ledger_id in documents:
+            if self._is_order(document):
+                yield document, self._orders.read_back(document, ledger_id)
+                continue
             if self._options.route == "import":
                 held = self._places.import_entry(ledger_id)
             else:
                 held = self._places.draft(ledger_id, lists, document.issued_on)
-            sides = self._finder.sides(document, lists)
-            yield document, None if held is None else ledger_document(held, document, sides)
+            yield document, None if held is None else ledger_document(held, document, self._sides(document, lists))
 
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
         """Yield what stands in the period in every place, whoever put it there: drafts and imports, then what is posted."""
-        if SETTLEMENT not in set(kinds):
+        wanted, first = set(kinds), max(since, _FIRST)
+        if self._options.invoices == "order" and wanted & ORDERED:
+            yield from (one for one in self._orders.listed(since, until) if one.kind in wanted)
+        if SETTLEMENT not in wanted:
             return
-        shown: set[str] = set()
-        lists = self._known()
-        for held in self._places.drafts(max(since, _FIRST) - dt.timedelta(days=1), lists):
+        entries: set[str] = set()
+        for held in self._places.drafts(first - dt.timedelta(days=1), self._known()):
             if held.place == "draft" and _within(held.day, since, until):
-                yield ledger_document(held, None, ())
+                yield listed(held, self._options)
         for held in self._places.imports():
             if _within(held.day, since, until):
-                shown.add(held.ledger_id)
-                yield ledger_document(held, None, ())
-        for held in self._places.posted(max(since, _FIRST), min(until, _LAST)):
-            if held.import_id not in shown:
-                yield ledger_document(held, None, ())
+                entries.add(held.ledger_id)
+                yield listed(held, self._options)
+        for held in self._places.posted(first, min(until, _LAST)):
+            if held.import_id not in entries:
+                yield listed(held, self._options)
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
-        """Return what exists; settlements need no customers."""
-        del request
-        return Catalog()
+        """Create missing customers, each looked up first."""
+        return self._customers.ensure(request)
+
+    def _is_order(self, document: Document) -> bool:
+        return self._options.invoices == "order" and document.kind in ORDERED
+
+    def _sides(self, document: Document, lists: Lists) -> list[Side]:
+        """Return what is sent of a voucher, as it is compared."""
+        if document.kind == SETTLEMENT:
+            return sent_sides(document, lists, self._options)
+        return self._issued.sides(document, lists)
 
     def _known(self) -> Lists:
         """Return Go's lists, read once."""
@@ -235,11 +260,14 @@ class PowerOfficeTarget(Closing, Target):
         return self._lists
 
     def _request(self, document: Document) -> Request:
-        if document.kind != SETTLEMENT:
-            raise TargetRejected(
-                f"{label(document)}: PowerOffice Go takes no {document.kind} from us here.", code="kind"
-            )
-        return settlement_request(document, self._known(), self._options)
+        lists = self._known()
+        if document.kind == SETTLEMENT:
+            return settlement_request(document, lists, self._options)
+        if self._options.invoices == "issued":
+            return self._issued.request(document, lists)
+        if self._is_order(document):
+            return self._orders.request(document, lists)
+        raise TargetRejected(f"{label(document)}: PowerOffice Go takes no {document.kind} from us here.", code="kind")
 
     def _confirmed(self, document: Document, top: Fields) -> Confirmation:
         """Believe a yes that names an id; the total is the one the answer shows, where it shows the lines."""
@@ -251,7 +279,7 @@ class PowerOfficeTarget(Closing, Target):
             )  # fmt: skip
         lists = self._known()
         held = draft(top, lists, self._v2.evidence)
-        shown = ledger_document(held, document, self._finder.sides(document, lists))
+        shown = ledger_document(held, document, self._sides(document, lists))
         return Confirmation(
             ledger_id=ledger_id, ledger_number=document.number or "", total_minor=shown.total_minor, words=""
         )
@@ -272,20 +300,32 @@ class PowerOfficeTarget(Closing, Target):
         return Confirmation(ledger_id=ledger_id, ledger_number=document.number or "", words=words)
 
 
+def kinds_of(options: PowerOfficeOptions) -> frozenset[str]:
+    """Return the kinds that can be sent under these settings; the others are entered there by a person."""
+    if options.invoices == "order":
+        return frozenset({SETTLEMENT}) | ORDERED
+    return frozenset({SETTLEMENT}) | (
+        ISSUED if options.invoices == "issued" and options.route == "import" else frozenset()
+    )
+
+
 def capabilities(options: PowerOfficeOptions) -> Capabilities:
     """Return what PowerOffice Go can do under these settings."""
+    kinds = kinds_of(options)
     return Capabilities(
-        kinds=frozenset({SETTLEMENT}),
+        kinds=kinds,
         own_number=False,  # drafts have no reference that Go would check
         number_max_length=NUMBER_MAX,
         partial_credit_note=True,
         refund_payment=False,
         searchable_by_number=True,
-        look_first=frozenset({SETTLEMENT}),
+        look_first=kinds,
         text_max_length=TEXT_MAX,
         contact_code_max_length=CONTACT_CODE_MAX,
+        contact_name_max_length=NAME_MAX,
         currencies=frozenset({CURRENCY}),
         lookup_grace_seconds=options.lookup_grace_seconds,
+        needs_contact=kinds - {SETTLEMENT},
     )
 
 
