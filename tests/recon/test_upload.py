@@ -640,6 +640,19 @@ def test_f13_after_a_restore_everything_is_looked_up_before_it_is_sent(world, tm
     assert world.ledger.sends == ["RE-1", "RE-2", "RE-3", "RE-4"]
 
 
+def test_a_ledger_that_takes_a_second_one_without_a_word_is_looked_up_before_each_send(tmp_path):
+    world = World(tmp_path, own_number=False, look_first=frozenset({"receipt"}))
+    world.ledger.unique = False
+    frame = many(3)
+    world.approve(frame)
+    world.ledger.take(documents_by_key(frame)(world.row(1)))
+    world.ledger.find_fails = 1
+    report = world.upload()
+    assert (report.ending, report.adopted, world.states()) == ("done", 1, ["posted"] * 3)
+    assert world.ledger.sends == ["RE-1", "RE-3"] and world.ledger.finds == ["RE-1", "RE-1", "RE-2", "RE-3"]
+    world.store.close()
+
+
 def test_reads_run_in_parallel_as_far_as_the_ledger_allows(tmp_path):
     world = World(tmp_path, reads_in_parallel=4)
     world.approve(many(3))
