@@ -139,10 +139,13 @@ class Places:
 class Finder:
     """Look-ups by our reference, compared on our side."""
 
-    def __init__(self, places: Places, options: PowerOfficeOptions, sides: Sides) -> None:
+    def __init__(
+        self, places: Places, options: PowerOfficeOptions, sides: Sides, *, today: Callable[[], dt.date]
+    ) -> None:
         self._places = places
         self._options = options
         self.sides = sides
+        self._today = today
 
     def find(self, document: Document, lists: Lists) -> Found:
         """Return what Go holds of a settlement.
@@ -171,10 +174,13 @@ class Finder:
         return Found(state="absent")
 
     def _candidates(self, document: Document, lists: Lists) -> Iterator[Held]:
-        """Yield what may be ours; a posted draft comes twice under one id, and its transactions, which come last, count."""
+        """Yield what may be ours; a posted draft comes twice under one id, and its transactions, which come last, count.
+
+        Drafts are asked for by the moment they were made, which is before their day where a till's clock was ahead.
+        """
         day = document.issued_on
         if self._options.route == "draft":
-            yield from self._places.drafts(day - dt.timedelta(days=1), lists)
+            yield from self._places.drafts(min(day, self._today()) - dt.timedelta(days=1), lists)
         if self._options.route == "import":
             yield from self._places.imports(day)
         yield from self._places.posted(day, day)

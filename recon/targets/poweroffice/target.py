@@ -119,7 +119,7 @@ class PowerOfficeTarget(Closing, Target):
         self._customers = Customers(self._v2, options)
         self._orders = Orders(self._v2, self._customers, self._places, options)
         self._issued = Issued(self._customers, options)
-        self._finder = Finder(self._places, options, self._sides)
+        self._finder = Finder(self._places, options, self._sides, today=lambda: clock.now().date())
         self._lists: Lists | None = None
         self.capabilities = capabilities(options)
 
