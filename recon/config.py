@@ -157,7 +157,7 @@ class Connection(Section):
     numbering: Literal["source", "ledger"] = "source"
     """`source`: our own number from the order's number; `ledger`: the ledger numbers, ours goes to the reference."""
     record_kinds: tuple[RecordKind, ...] = ("sale",)
-    """Kinds of records that are pulled and become documents: `sale`; `sale_return` (the credit note of its sale); `purchase` and `purchase_return` (expense and supplier's credit); of tills `settlement` (the voucher of a Z report) and `till_invoice` (a sale on account). A kind that is not named is not asked for, and ignored, visibly, where it is known."""
+    """Kinds of records that are pulled and become documents: `sale`; `sale_return` (the credit note of its sale); `purchase` and `purchase_return` (expense and supplier's credit); of tills `settlement` (the voucher of a Z report) and `till_invoice` (a credit sale). A kind that is not named is not asked for, and ignored, visibly, where it is known."""
     writers: Literal["recon", "shared", "others"] = "recon"
     """Who posts these orders. `recon`: only we do. `shared`: the shop's own integration may too, so the ledger is read before every plan and upload. `others`: somebody else does; we compare and never send."""
     receipts: Literal["paid", "paid-and-completed"] = "paid"

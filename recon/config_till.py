@@ -24,7 +24,7 @@ class Till(SourceRules):
     bank_deposits: Literal["settlement", "statement"] = "settlement"
     """Where cash taken to the bank is booked. `settlement`: with the settlement, as the count says; `statement`: by whoever books the bank statement."""
     invoices: Literal["hold", "order", "issued", "others"] = "hold"
-    """Sales on account that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
+    """Credit sales that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
 
     def reading_fields(self) -> tuple[tuple[str, str], ...]:
         """Return until when a Z report belongs to the day before, where that is not midnight."""

@@ -48,7 +48,7 @@ source = {_text(answers.source)}                   # {tills}
 target = {_text(answers.target)}
 shop = {_text(answers.shop)}                     # part of every settlement's key: never change it
 start_date = {answers.start_date.isoformat()}           # nothing before this day is ever posted; locked after the first upload
-record_kinds = {json.dumps(list(kinds))}     # settlement: the voucher of a Z report; till_invoice: sales on account
+record_kinds = {json.dumps(list(kinds))}     # settlement: the voucher of a Z report; till_invoice: credit sales
 writers = "recon"                 # recon: only we; shared: others too, the ledger is read first; others: we only compare
 taxes = "codes"                   # each line carries the ledger's VAT code, which works VAT out of the gross
 """
@@ -62,7 +62,7 @@ voucher = "report"                # report: one voucher per Z report; day: all o
 day_ends = "00:00"                # 06:00: a Z report made before six in the morning belongs to the day before
 counting = "hold"                 # cash nobody has counted: hold (wait for the count), warn, or off
 bank_deposits = "settlement"      # cash taken to the bank: settlement (with the count), or statement (from the bank statement)
-invoices = "hold"                 # sales on account: hold, order (the ledger is to issue the invoice),
+invoices = "hold"                 # credit sales: hold, order (the ledger is to issue the invoice),
                                   # issued (the till has issued it: booked, never issued again), or others
 
 # Place of a till (its location in the file, else its register) = the ledger's code of the department.
@@ -86,7 +86,7 @@ requests_per_second = 5           # the ledger allows 10 for all companies of on
 environment = {_text(environment)}
 {ledger_url}
 [connections.{name}.contacts]
-default = ""                      # number of the customer for sales on account that name none; empty: they wait
+default = ""                      # number of the customer for credit sales that name none; empty: they wait
 
 [connections.{name}.number_prefix]   # a till's own numbers are kept as they are
 invoice = ""

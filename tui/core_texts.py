@@ -33,7 +33,7 @@ RECORD_KINDS: Final[dict[str, str]] = {
     "purchase": N_("purchase"),
     "purchase_return": N_("purchase return"),
     "settlement": N_("settlement"),
-    "till_invoice": N_("sale on account"),
+    "till_invoice": N_("credit sale"),
 }
 """What the source's record is."""
 SEVERITIES: Final[dict[str, str]] = {

@@ -22,6 +22,7 @@ from recon.settings_text import FirstAnswers, Value, first_settings, with_settin
 from recon.targets.quickbooks.endpoint.password import LONGEST, SHORTEST
 from recon.workspace import Workspace, make_workspace, write_settings
 from tui.connector_setup import first_set_up, fits
+from tui.first_till_answers import till_choices
 from tui.i18n import N_, _
 from tui.wiring import service_for
 
@@ -38,6 +39,8 @@ SOURCES: Final = (
     ("lazada", N_("Lazada, its order export")),
     ("tiktok", N_("TikTok Shop, its order export")),
     ("bentoweb", N_("BentoWeb, through its API")),
+    ("saft", N_("Tills in Norway: SAF-T Cash Register files")),
+    ("z-reports", N_("Tills in Norway: Z reports in a table")),
     ("profile", N_("Another file: any CSV or Excel export")),
 )
 TARGETS: Final = (
@@ -48,7 +51,12 @@ TARGETS: Final = (
     ("sandbox-quickbooks", N_("A sandbox QuickBooks Desktop (US), to try things on")),
     ("quickbooks", N_("QuickBooks Desktop (US) through its Web Connector")),
     ("quickbooks-iif", N_("QuickBooks Desktop (US) by import file (IIF)")),
+    ("sandbox-poweroffice", N_("A sandbox PowerOffice Go, to try things on")),
+    ("poweroffice-live", N_("PowerOffice Go through its API, your real books")),
+    ("poweroffice-test", N_("PowerOffice Go through its API, its demo system")),
 )
+_SYSTEMS_OF: Final = re.compile(r"-(live|test)$")
+"""What stands behind a ledger's name where it has a test system beside the real one."""
 _TAX_DIGITS: Final = 13
 _EIN: Final = re.compile(r"[0-9]{2}-?[0-9]{7}")
 """Employer identification number of an American company; it has no check digit."""
@@ -84,10 +92,23 @@ class Answers:
     connector_password: str = ""
     """The Web Connector gives it; only its digest is kept."""
     runs: str = "manual"
-    """When orders are fetched and planned: manual or daily."""
+    """When orders are fetched and planned: manual, daily, and of tills also weekly or monthly."""
     run_at: str = "05:00"
     lists: str = ""
     """Export of the ledger's lists, where nobody answers."""
+    writers: str = ""
+    """Who writes settlements: others, shared or recon; empty: as the ledger is real or not."""
+    departments: str = ""
+    """Places of tills and their departments: ``Kafé Torget = 10; Bar = 20``."""
+    voucher: str = "report"
+    counting: str = "hold"
+    till_invoices: str = "hold"
+    route: str = "draft"
+
+    @property
+    def is_till(self) -> bool:
+        """Whether settlements of tills are what comes."""
+        return source_facts(self.source).is_till
 
     @property
     def is_american(self) -> bool:
@@ -97,7 +118,17 @@ class Answers:
     @property
     def system(self) -> str:
         """The accounting system, as recon.toml names it."""
-        return "peak" if self.target.startswith("peak-") and self.target != "peak-file" else self.target
+        return system_of(self.target)
+
+    def use_source(self, source: str) -> None:
+        """Take another source, and a ledger that takes what it has."""
+        self.source = source
+        if self.target not in {value for value, _words in self.targets()}:
+            self.target = next(value for value, _words in self.targets() if ledger_facts(system_of(value)).is_sandbox)
+
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """Return the accounting systems that take what the source has, with their words."""
+        return tuple(each for each in TARGETS if ledger_facts(system_of(each[0])).takes_settlements == self.is_till)
 
     def wanted_keys(self, side: str) -> tuple[str, ...]:
         """Return the names of the keys one side needs; side is shop or ledger."""
@@ -123,11 +154,13 @@ class Answers:
                 target=self.system,
                 profile="" if source_facts(self.source).has_columns_of_its_own else "export",
                 start_date=dt.date.fromisoformat(self.start_date.strip()),
-                environment="test" if self.target == "peak-test" else "live",
+                environment="test" if self.target.endswith("-test") else "live",
                 base_url="" if ledger_facts(self.system).is_sandbox else self.ledger_url,
                 source_base_url=self.source_url,
             )
         )
+        if self.is_till:
+            return with_settings(text, till_choices(self, CONNECTION))
         return with_settings(text, self._american_choices()) if self.is_american else text
 
     def _american_choices(self) -> dict[tuple[str, ...], Value | None]:
@@ -142,6 +175,11 @@ class Answers:
         if self.runs != "manual":
             chosen |= {(*base, "schedule", "when"): self.runs, (*base, "schedule", "at"): self.run_at.strip()}
         return chosen
+
+
+def system_of(target: str) -> str:
+    """Return a ledger as recon.toml names it, by the choice of the guide."""
+    return _SYSTEMS_OF.sub("", target)
 
 
 def folder_problem(text: str) -> str:

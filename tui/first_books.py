@@ -83,13 +83,6 @@ class AmericanPage(Page):
             return _("There is no file or folder {path}.").format(path=shown(lists))
         return run_at_problem(answers.run_at) if answers.runs == "daily" else ""
 
-    async def compose_anew(self, at: str = "Choice, Input") -> None:
-        """Ask what the answers of now call for, and put the cursor there."""
-        await self.recompose()
-        found = [widget for widget in self.query(at) if widget.focusable]
-        if found:
-            found[0].focus()
-
     def use_lists(self, path: Path) -> None:
         """Take a file that was chosen."""
         self.answers.lists = str(path)

@@ -19,6 +19,7 @@ from tui.demo import STEPS, DemoStep
 from tui.first_answers import Answers
 from tui.first_books import AmericanPage
 from tui.first_pages import TITLES, CompanyPage, LanguagePage, LastPage, LedgerPage, Page, SourcePage
+from tui.first_tills import TillBooksPage, TillPage
 from tui.i18n import N_, _
 from tui.keys import bindings
 from tui.thai_probe import Widths
@@ -33,6 +34,8 @@ STEPS_OF: Final = (1, 2, 3, 4, 5)
 """Pages in their order."""
 AMERICAN: Final = 6
 """Asked behind the accounting service, where its books are American."""
+TILLS: Final = (7, 8)
+"""Asked there, where settlements of tills come."""
 
 
 class GuideScreen(Screen[None]):
@@ -89,6 +92,8 @@ class GuideScreen(Screen[None]):
             yield CompanyPage(self.answers, 3)
             yield LedgerPage(self.answers, 4)
             yield AmericanPage(self.answers, AMERICAN)
+            yield TillPage(self.answers, TILLS[0])
+            yield TillBooksPage(self.answers, TILLS[1])
             yield LastPage(self.answers, LAST, self._widths, self._clock)
             with Container(id="making"):
                 yield Static(id="making-words", markup=False)
@@ -111,7 +116,8 @@ class GuideScreen(Screen[None]):
 
     def steps(self) -> tuple[int, ...]:
         """Return the pages of these answers, in their order."""
-        return (*STEPS_OF[:-1], AMERICAN, LAST) if self.answers.is_american else STEPS_OF
+        more = TILLS if self.answers.is_till else (AMERICAN,) if self.answers.is_american else ()
+        return (*STEPS_OF[:-1], *more, LAST)
 
     def _beside(self, by: int) -> int:
         """Return the page before or behind the one in sight."""
@@ -134,8 +140,8 @@ class GuideScreen(Screen[None]):
         self.say("")
         self._show_keys()
         if not self.is_making:
-            if isinstance(self.page(), AmericanPage):
-                self.call_next(self.query_one(AmericanPage).compose_anew)  # the answers before it decide what it asks
+            if isinstance(self.page(), (CompanyPage, LedgerPage, AmericanPage, TillPage)):
+                self.call_next(self.page().compose_anew)  # the answers before it decide what it asks
             else:
                 self._focus_first()
             if isinstance(self.page(), LastPage):

@@ -17,7 +17,8 @@ from recon.service.upkeep import OtherSide
 from tui.cells import shown
 from tui.checks import machine_checks
 from tui.core_texts import ENVIRONMENTS, word
-from tui.first_answers import CHECKS, SOURCES, TARGETS, Answers, wrong_company
+from tui.first_answers import CHECKS, SOURCES, Answers, wrong_company
+from tui.first_till_answers import organisation_problem
 from tui.i18n import LANGUAGES, N_, _
 from tui.screens.doctor import COLOURS, checks_text
 from tui.thai_probe import Widths
@@ -32,6 +33,8 @@ TITLES = (
     N_("Accounting service"),
     N_("Who works here, and this terminal"),
     N_("Your American books"),
+    N_("Your tills"),
+    N_("Invoices, vouchers and times"),
 )
 
 
@@ -63,6 +66,13 @@ class Page(VerticalScroll):
     def problem(self) -> str:
         """Return what is wrong here; empty: one may go on."""
         return ""
+
+    async def compose_anew(self, at: str = "Choice, Input") -> None:
+        """Ask what the answers of now call for, and put the cursor there."""
+        await self.recompose()
+        found = [widget for widget in self.query(at) if widget.focusable]
+        if found:
+            found[0].focus()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -130,7 +140,10 @@ class DoorPage(Page):
     @on(Choice.Changed, "#source,#target")
     def _chosen(self, event: Choice.Changed) -> None:
         event.stop()
-        setattr(self.answers, str(event.choice.id), event.value)
+        if event.choice.id == "source":
+            self.answers.use_source(event.value)
+        else:
+            self.answers.target = event.value
         self.refresh(recompose=True)
         self.call_after_refresh(self._focus_choice)
 
@@ -176,6 +189,19 @@ class DoorPage(Page):
             self.say(f"✓ {words}", "$recon-done")
 
 
+TAKE_OVER: Final = N_(
+    "One folder is one company. Settlements from the take-over date on are yours; those before it belong to whoever wrote them till "
+    "now. After the first upload the date is locked: an earlier one would book days that stand in the books already, a later one "
+    "would drop days that were planned."
+)
+"""Why the date from which recon works cannot be changed."""
+WHERE_LEDGERS_KEYS_ARE: Final = {
+    "poweroffice": N_(
+        "application key: of this integration, from PowerOffice. client key: an administrator of the company makes it in Go under "
+        "Settings, Extensions, Add extension. subscription key: in PowerOffice's developer portal. They can wait."
+    ),
+}
+"""Where a person finds the keys of a ledger, where that is not one place."""
 WHERE_KEYS_ARE: Final = {
     "zort": N_("The keys stand in ZORT under Settings, Open API. They can wait."),
     "shopify-api": N_(
@@ -198,6 +224,8 @@ class SourcePage(DoorPage):
         if facts.has_api:
             found = WHERE_KEYS_ARE.get(self.answers.source, N_("Its log-in can wait, until orders are fetched."))
             yield Static(_(found), classes="hint")
+        elif facts.is_till:
+            yield Static(_("Put the tills' files into the folder inbox, or choose them in Import."), classes="hint")
         elif facts.has_columns_of_its_own:
             yield Static(_("Put the export into the folder inbox, or choose it in Import."), classes="hint")
         else:
@@ -213,6 +241,16 @@ class CompanyPage(Page):
         answers = self.answers
         yield from field(_("Folder"), "folder", answers.folder)
         yield from field(_("Company"), "company", answers.company, hint=_("as it stands in the ledger"))
+        if answers.is_till:
+            yield from field(
+                _("Organisation number"),
+                "tax_id",
+                answers.tax_id,
+                hint=_("9 digits; other companies' files are refused"),
+            )
+            yield from field(_("Take-over date"), "start_date", answers.start_date)
+            yield Static(_(TAKE_OVER), classes="hint")
+            return
         yield from field(_("Tax id"), "tax_id", answers.tax_id, hint=_("13 digits, US 9; or empty"))
         yield from field(_("Start date"), "start_date", answers.start_date)
         yield Static(_("One folder is one company. Nothing from before the start date is ever posted."), classes="hint")
@@ -221,7 +259,8 @@ class CompanyPage(Page):
         """Return the first thing that is wrong."""
         if not self.answers.company.strip():
             return ""
-        return next((said for name, check in CHECKS.items() if (said := check(getattr(self.answers, name)))), "")
+        checks = {**CHECKS, "tax_id": organisation_problem} if self.answers.is_till else CHECKS
+        return next((said for name, check in checks.items() if (said := check(getattr(self.answers, name)))), "")
 
 
 class LedgerPage(DoorPage):
@@ -231,7 +270,9 @@ class LedgerPage(DoorPage):
 
     def compose(self) -> ComposeResult:
         """The accounting services, PEAK's keys, and where keys are kept."""
-        yield Choice([(value, _(words)) for value, words in TARGETS], self.answers.target, id="target")
+        yield Choice([(value, _(words)) for value, words in self.answers.targets()], self.answers.target, id="target")
+        if where := WHERE_LEDGERS_KEYS_ARE.get(self.answers.system):
+            yield Static(_(where), classes="hint")
         yield from self.keys()
         if self.answers.wanted_keys("ledger") or self.answers.wanted_keys("shop"):
             yield Static(_("Keys are kept"), classes="ask")

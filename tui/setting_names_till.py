@@ -12,7 +12,7 @@ TILL_NAMES: Final[dict[str, str]] = {
     "till.day_ends": N_("business day ends at"),
     "till.counting": N_("cash nobody counted"),
     "till.bank_deposits": N_("cash taken to the bank"),
-    "till.invoices": N_("sales on account"),
+    "till.invoices": N_("credit sales"),
     "poweroffice.route": N_("settlements land"),
     "poweroffice.draft_lines": N_("lines of a draft stand"),
     "poweroffice.clearing_account": N_("clearing account of drafts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from recon.config import parse_settings
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from recon.sandbox.zort import ZortShop
 from recon.workspace import Workspace, find_workspace
@@ -24,6 +26,7 @@ from tui.demo import STEPS, DemoStep
 from tui.first_answers import CHECKS, Answers, check_digit
 from tui.first_guide import AMERICAN
 from tui.first_run import FirstRunApp
+from tui.first_till_answers import departments_of, departments_problem
 from tui.preferences import Preferences
 from tui.sample import free_folder, is_sample, throw_away
 from tui.session import Session
@@ -60,6 +63,8 @@ def guide(**answers: Any) -> FirstRunApp:
 # --- pages
 
 
+TILLS = ("escape", "up", "up", "up")
+"""Keys to the page of the source with files of tills chosen."""
 PAGES = {
     "1-language": (),
     "2-zort": ("escape",),
@@ -75,6 +80,13 @@ PAGES = {
     "6-password-too-short": ("escape", "f3", "f3", "up", "up", "f3", "tab", "tab", "tab", "=short", "f3"),
     "6-daily": ("escape", "f3", "f3", "up", "up", "f3", "tab", "tab", "tab", "tab", "down"),
     "6-import-file": ("escape", "f3", "f3", "up", "f3"),
+    "2-tills": TILLS,
+    "3-tills": (*TILLS, "f3"),
+    "3-tills-mistyped": (*TILLS, "f3", "tab", "=Kafe", "tab", "=999 999 998", "f3"),
+    "4-tills-live": (*TILLS, "f3", "f3", "down"),
+    "7-tills": (*TILLS, "f3", "f3", "f3"),
+    "7-tills-departments": (*TILLS, "f3", "f3", "f3", "tab", "tab", "tab", "=Bar", "f3"),
+    "8-tills": (*TILLS, "f3", "f3", "f3", "f3"),
     "5-nothing-answered": ("escape", "escape", "escape", "escape"),
     "help": ("f1",),
 }
@@ -441,6 +453,32 @@ PASSWORD = "cedar-and-pine-1"
 
 def american(target: str, **answers: Any) -> FirstRunApp:
     return guide(source="shopify", target=target, company="Cedar & Pine LLC", tax_id="12-3456789", **answers)
+
+
+def test_tills_are_set_up_with_departments_a_writer_and_a_time(tmp_path: Path) -> None:
+    answers = Answers(
+        folder=str(tmp_path / "kasse"), start_date="2026-03-01", company="Kafé Torget AS", tax_id="999 999 999",
+        departments="Kafé Torget = 10; Bar = 20", till_invoices="issued", runs="weekly", counting="warn",
+    )  # fmt: skip
+    answers.use_source("saft")
+    assert answers.target == "sandbox-poweroffice"
+    for target, writer in (("sandbox-poweroffice", "recon"), ("poweroffice-test", "others")):
+        answers.target = target
+        settings = parse_settings(tomllib.loads(answers.settings_text()))
+        rules = settings.connections["shop"]
+        assert (rules.writers, rules.till.departments) == (writer, {"Kafé Torget": "10", "Bar": "20"})
+        assert (rules.till.invoices, rules.till.counting, rules.till.voucher) == ("issued", "warn", "report")
+        assert (rules.schedule.when, rules.schedule.at, rules.schedule.weekday) == ("weekly", "05:00", "monday")
+        assert rules.environment == ("sandbox" if target.startswith("sandbox") else "test")
+    assert (settings.company.tax_id, settings.company.currency) == ("999999999", "NOK")
+    answers.use_source("zort")
+    assert answers.target == "sandbox"
+
+
+@pytest.mark.parametrize("typed", ["Bar", "Bar =", "= 10", "Bar = 10; Bar = 20"])
+def test_departments_that_say_nothing_are_named(typed: str) -> None:
+    assert departments_problem(typed)
+    assert departments_of("Kafé = Torget = 10;") == {"Kafé = Torget": "10"}
 
 
 def test_quickbooks_is_set_up_with_its_file_its_password_and_a_time() -> None:
