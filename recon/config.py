@@ -12,13 +12,13 @@ import datetime as dt
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from recon.config_accounts import Accounts, Contacts
+from recon.config_address import OutsideUrl
 from recon.config_bentoweb import BentoWebApi
 from recon.config_charges import Charges
 from recon.config_detail import Detail, unfit_detail
@@ -41,24 +41,6 @@ from recon.settings_problems import explain
 
 SETTINGS_FILE: Final = "recon.toml"
 FORMAT: Final = 1
-
-
-def _outside_url(value: str) -> str:
-    """Accept https anywhere and plain http on loopback only."""
-    parts = urlsplit(value)
-    is_loopback = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if (
-        parts.hostname
-        and parts.username is None
-        and parts.password is None
-        and not (parts.query or parts.fragment)
-        and (parts.scheme == "https" or is_loopback)
-    ):
-        return value.rstrip("/")
-    raise ValueError("https:// anywhere, or http:// on 127.0.0.1 or localhost; no user, password or query in it")
-
-
-OutsideUrl = Annotated[str, AfterValidator(_outside_url)]
 
 
 class Company(Section):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from recon.config_address import OutsideUrl
 from recon.settings_base import Section
 
 
@@ -20,6 +21,8 @@ class PowerOffice(Section):
     """Account every line of a draft stands against with draft_lines = "against-clearing"; it ends at zero."""
     order_prices: Literal["unknown", "without-vat", "with-vat"] = "unknown"
     """Whether unit prices of order drafts are without or with VAT; Go's documentation does not say. `unknown`: orders are not sent until somebody has looked at one in the demo company."""
+    import_url: OutsideUrl | None = None
+    """Address of API v1, by which the Import list is reached (route = "import"); left out: the published one, where ledger.base_url is left out too."""
     requests_per_second: int = Field(default=5, ge=1, le=10)
     """Upper bound of our own speed; Go allows 10 requests a second for all companies of one subscription key together."""
 

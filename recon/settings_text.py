@@ -7,7 +7,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from recon.config import Settings, parse_settings
 from recon.domain.providers import SourceName, ledger_facts, source_facts
@@ -202,13 +202,17 @@ _NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup
 
 _HOW_IT_IS_REACHED: Final = {"port", "tls", "wait_minutes", "poll_minutes", "company_file"}
 """The same of QuickBooks."""
+_HOW_GO_IS_REACHED: Final = {"import_url", "requests_per_second"}
+"""The same of PowerOffice Go."""
 
 
 def settings_facts(settings: Settings, connection: str) -> str:
     """Return everything a plan depends on in the settings, as canonical JSON for digests."""
-    rules = settings.connections[connection].model_dump(
-        mode="json", exclude={"ledger": _NOT_IN_PLANS, "source_api": True, "quickbooks": _HOW_IT_IS_REACHED}
-    )
+    one = settings.connections[connection]
+    is_till = source_facts(one.source).is_till  # plans of shops of before there were tills stay what they were
+    tills: dict[str, object] = {"poweroffice": _HOW_GO_IS_REACHED} if is_till else {"till": True, "poweroffice": True}
+    left_out: Any = {"ledger": _NOT_IN_PLANS, "source_api": True, "quickbooks": _HOW_IT_IS_REACHED, **tills}
+    rules = one.model_dump(mode="json", exclude=left_out)
     company = settings.company.model_dump(mode="json", exclude={"workbook_language"})
     return json.dumps(
         {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False

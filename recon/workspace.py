@@ -59,6 +59,11 @@ class Workspace:
         return self.private / "sandbox" / "quickbooks.db"
 
     @property
+    def sandbox_poweroffice(self) -> Path:
+        """The sandbox PowerOffice Go's own books, where a connection uses it."""
+        return self.private / "sandbox" / "poweroffice.db"
+
+    @property
     def audit(self) -> Path:
         """Excel workbooks."""
         return self.root / "audit"

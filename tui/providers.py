@@ -23,6 +23,7 @@ from recon.workspace import Workspace
 from tui.interrupted import terminated_as_interrupted
 from tui.output import Output
 from tui.provider_files import accounts_named, iif, iif_capabilities, peak_file, peak_file_capabilities
+from tui.provider_poweroffice import poweroffice, poweroffice_capabilities, sandbox_poweroffice
 
 if TYPE_CHECKING:
     from recon.config_quickbooks import QuickBooks
@@ -307,6 +308,8 @@ LEDGERS: Final[Mapping[str, Ledger]] = {
     "quickbooks-iif": Ledger(iif_capabilities, iif, takes_lists=True),
     "quickbooks": Ledger(_quickbooks_capabilities, _quickbooks),
     "sandbox-quickbooks": Ledger(_quickbooks_capabilities, _sandbox_quickbooks),
+    "poweroffice": Ledger(poweroffice_capabilities, poweroffice),
+    "sandbox-poweroffice": Ledger(poweroffice_capabilities, sandbox_poweroffice),
 }
 SHOPS: Final[Mapping[str, Callable[[Access], AbstractContextManager[ShopClient]]]] = {
     "shopify-api": _shopify,

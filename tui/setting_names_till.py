@@ -17,6 +17,7 @@ TILL_NAMES: Final[dict[str, str]] = {
     "poweroffice.draft_lines": N_("lines of a draft stand"),
     "poweroffice.clearing_account": N_("clearing account of drafts"),
     "poweroffice.order_prices": N_("unit prices of order drafts"),
+    "poweroffice.import_url": N_("address of the Import list's API"),
     "poweroffice.requests_per_second": N_("requests per second at most"),
 }
 """Setting to its name."""

@@ -111,7 +111,10 @@ class PowerOfficeTarget(Closing, Target):
         v1 = None
         if options.route == "import":
             if not v1_url:
-                raise SettingsError('poweroffice.route = "import" needs the address of API v1.')
+                raise SettingsError(
+                    'poweroffice.route = "import" goes through API v1: with an address of your own for ledger.base_url, set '
+                    "poweroffice.import_url too. Nothing was sent."
+                )
             check_environment(v1_url, environment)
             v1, _ = self._client(v1_url, v1_tokens or v1_token_url(v1_url), is_v1=True)
         self._v1 = v1
