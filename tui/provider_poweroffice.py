@@ -93,6 +93,5 @@ def _opened(access: Access, *, base_url: str, v1_url: str, credentials: Mapping[
         clock=access.clock,
         options=_options(access),
         token_cache=None if is_sandbox else access.tokens(_KEY_OF_TOKENS),
-        catalog=access.known,
     ) as target:
         yield target

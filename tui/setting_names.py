@@ -11,7 +11,7 @@ from recon.domain.providers import SOURCES
 from recon.service.setting_sheet import SettingLine
 from tui.cells import shown
 from tui.core_texts import DOCUMENT_KINDS, ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
-from tui.i18n import N_, _, tr
+from tui.i18n import LANGUAGES, N_, _, tr
 from tui.setting_names_american import AMERICAN_CHOICES, AMERICAN_NAMES
 from tui.setting_names_till import TILL_CHOICES, TILL_NAMES
 
@@ -202,6 +202,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = (
             "poweroffice": "PowerOffice Go",
             "sandbox-poweroffice": N_("sandbox PowerOffice Go"),
         },
+        "company.workbook_language": {name: words for name, words in LANGUAGES.items() if name != "th"},
         "purchases.new_suppliers": {"ask": N_("wait"), "create": N_("created by their names")},
         "writers": {
             "recon": N_("recon alone"),
