@@ -64,14 +64,18 @@ class Sender:
             settled = self._before_sending(row, document)
             if settled is not None:
                 return settled
-        objections = self._target.check(document)
-        if objections:
-            words = "; ".join(f"{objection.text} {objection.remedy}".strip() for objection in objections)
-            return Sent(moves.finish(row, Outcome(state="refused", code="checked-here", words=f"Not sent: {words}")))
         try:
+            objections = self._target.check(document)
+            if objections:
+                words = "; ".join(f"{objection.text} {objection.remedy}".strip() for objection in objections)
+                return Sent(
+                    moves.finish(row, Outcome(state="refused", code="checked-here", words=f"Not sent: {words}"))
+                )
             digest = hashlib.sha256(self._target.payload(document)).hexdigest()
         except TargetRejected as error:
             return Sent(moves.finish(row, _outcome("refused", error)))
+        except TargetUnavailable as error:  # a ledger may have to be asked for what a check compares with
+            return Sent(row, unavailable=error)
         if row.payload_digest not in (None, digest):
             words = (
                 "The body to be sent differs from the one sent before under the same number (a new version of recon, or "

@@ -10,7 +10,15 @@ from fake_ledger import FakeLedger, Killed, documents_by_key
 from store_world import COMPANY, FakeClock, approved, draft, many, open_store, plan
 
 from recon.approve import void_approval
-from recon.errors import NotApproved, StaleApproval, StoreDamaged, StoreError, UsageError, WrongCompany
+from recon.errors import (
+    NotApproved,
+    StaleApproval,
+    StoreDamaged,
+    StoreError,
+    TargetUnavailable,
+    UsageError,
+    WrongCompany,
+)
 from recon.upload.engine import Uploader
 from recon.upload.pacing import bounded_wait, too_long
 
@@ -651,6 +659,21 @@ def test_a_ledger_that_takes_a_second_one_without_a_word_is_looked_up_before_eac
     assert (report.ending, report.adopted, world.states()) == ("done", 1, ["posted"] * 3)
     assert world.ledger.sends == ["RE-1", "RE-3"] and world.ledger.finds == ["RE-1", "RE-1", "RE-2", "RE-3"]
     world.store.close()
+
+
+def test_a_check_that_got_no_answer_leaves_the_document_queued(world, monkeypatch):
+    world.approve(many(2))
+    answers = [TargetUnavailable("not reached"), [], []]
+
+    def check(_):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(world.ledger, "check", check)
+    report = world.upload()
+    assert (report.ending, report.posted, world.ledger.sends) == ("done", 2, ["RE-1", "RE-2"])
 
 
 def test_reads_run_in_parallel_as_far_as_the_ledger_allows(tmp_path):

@@ -17,7 +17,7 @@ from recon.targets.poweroffice.options import CURRENCY, REFERENCE_MAX, SAFT_ID_M
 from recon.targets.poweroffice.payloads import SETTLEMENT, label, reference_of, z_number
 
 YEARS: Final = range(1990, 2200)
-TEXT_MAX: Final = 255
+TEXT_MAX: Final = 200
 """Longest description sent; Go's documentation states none, so it is bounded here."""
 _CONNECT: Final = "Run `recon connect` to read Go's lists again, then choose one of them with `recon match`."
 

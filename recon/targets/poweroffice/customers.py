@@ -13,7 +13,7 @@ from typing import Final
 
 from recon.domain.document import Document
 from recon.errors import AlreadyExists, OutcomeUnknown, TargetRejected
-from recon.targets.base import Catalog, LedgerContact, MasterRequest
+from recon.targets.base import Catalog, LedgerContact, MasterRequest, Objection
 from recon.targets.poweroffice.client import GoClient
 from recon.targets.poweroffice.options import CONTACT_CODE_MAX, PowerOfficeOptions
 from recon.targets.wire import Fields, Out, encode
@@ -24,6 +24,8 @@ _ADDRESS: Final = re.compile(
     r"(?P<street>.*?),?\s*\b(?P<zip>[0-9]{4})\s+(?P<city>[^\d,]+)(?:,\s*(?:NO|Norge|Norway))?", re.ASCII | re.IGNORECASE
 )
 """A Norwegian address in one line; Go wants zip code and city apart."""
+
+TWICE_REMEDY: Final = "Merge them there, or name one under [contacts]."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,18 @@ class Customers:
 
     def of(self, document: Document) -> Customer | None:
         """Return the customer a document is for; None: Go has none, or more than one could be meant."""
-        return self._find(document.contact_code, document.contact_tax_id or "")
+        found = self._find(document.contact_code, document.contact_tax_id or "")
+        return found[0] if len(found) == 1 else None
+
+    def problem(self, document: Document, what: str) -> Objection | None:
+        """Return why a document has no customer; None: it has one."""
+        found = self._find(document.contact_code, document.contact_tax_id or "")
+        if len(found) > 1:
+            return Objection(field="customer", text=f"{what}: {_twice(found)}", remedy=TWICE_REMEDY)
+        if found:
+            return None
+        text = f"{what}: PowerOffice Go has no customer {document.contact_code} ({document.contact_name})."
+        return Objection(field="customer", text=text, remedy="Create it there, or correct the code under [contacts].")
 
     def by_id(self) -> Mapping[str, Customer]:
         """Return customers by Go's id and by Go's number."""
@@ -74,7 +87,11 @@ class Customers:
             )  # fmt: skip
         self._known = None  # somebody may have entered it meanwhile
         found = self._find(wanted.code, wanted.tax_id)
-        return found.contact if found is not None else self._created(wanted)
+        if len(found) > 1:
+            raise TargetRejected(
+                f"customer {wanted.code}: {_twice(found)} {TWICE_REMEDY} Nothing was sent.", code="contact-twice"
+            )
+        return found[0].contact if found else self._created(wanted)
 
     def _created(self, wanted: LedgerContact) -> LedgerContact:
         what = f"customer {wanted.code}"
@@ -84,9 +101,9 @@ class Customers:
             # Go takes our reference once only: if it is there now, it is the customer asked for.
             self._known = None
             found = self._find(wanted.code, "")
-            if found is None:
+            if not found:
                 raise
-            return found.contact
+            return found[0].contact
         made = customer(row, self._options)
         self._known = None
         if not made.customer_id:
@@ -103,21 +120,13 @@ class Customers:
             body["MailAddress"] = address
         return body
 
-    def _find(self, code: str, tax_id: str) -> Customer | None:
-        """Return the customer of this code, else the only one of this organisation number."""
+    def _find(self, code: str, tax_id: str) -> list[Customer]:
+        """Return the customer of this code, else those of this organisation number."""
         for one in self._all():
             if code and code in {one.contact.code, one.number}:
-                return one
+                return [one]
         digits = _digits(tax_id)
-        same = [one for one in self._all() if digits and _digits(one.contact.tax_id) == digits]
-        if len(same) > 1:
-            numbers = ", ".join(one.number for one in same)
-            raise TargetRejected(
-                f"PowerOffice Go has customers {numbers} with organisation number {digits}: merge them there, or name one under [contacts]."
-                " Nothing was sent.",
-                code="contact-twice",
-            )  # fmt: skip
-        return same[0] if same else None
+        return [one for one in self._all() if digits and _digits(one.contact.tax_id) == digits]
 
     def _all(self) -> list[Customer]:
         if self._known is None:
@@ -157,6 +166,11 @@ def mail_address(line: str) -> dict[str, Out]:
     street = found["street"].strip(" ,")
     parts: dict[str, Out] = {"AddressLine1": street} if street else {}
     return {**parts, "ZipCode": found["zip"], "City": found["city"].strip(), "CountryCode": "NO"}
+
+
+def _twice(found: Iterable[Customer]) -> str:
+    numbers = ", ".join(one.number for one in found)
+    return f"PowerOffice Go has customers {numbers} with the same organisation number."
 
 
 def _digits(tax_id: str) -> str:

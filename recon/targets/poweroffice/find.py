@@ -58,20 +58,22 @@ class Places:
             if held is not None:
                 yield held
 
-    def draft(self, ledger_id: str, lists: Lists, near: dt.date) -> Held | None:
-        """Return one draft, or what became of it when it was posted; None: neither is there.
+    def by_id(self, wanted: Mapping[str, dt.date], lists: Lists) -> Iterator[tuple[str, Held | None]]:
+        """Yield drafts by their ids and days, or what became of them when they were posted; None: neither is there.
 
         Raises:
             TargetUnavailable: Go could not be read.
         """
-        transactions = {one.ledger_id: one for one in self.posted(near, near)}
-        if ledger_id in transactions:
-            return transactions[ledger_id]
-        held = self._draft(ledger_id, "", lists, is_posted=False)
-        if held is not None:
-            return held
-        around = self.posted(near - POSTED_LATER, near + POSTED_LATER)
-        return next((one for one in around if one.ledger_id == ledger_id), None)
+        if not wanted:
+            return
+        first, last = min(wanted.values()), max(wanted.values())
+        posted_then = {one.ledger_id: one for one in self.posted(first, last)}
+        for ledger_id, day in wanted.items():
+            held = posted_then.get(ledger_id) or self._draft(ledger_id, "", lists, is_posted=False)
+            if held is None:
+                around = self.posted(day - POSTED_LATER, day + POSTED_LATER)
+                held = next((one for one in around if one.ledger_id == ledger_id), None)
+            yield ledger_id, held
 
     def _draft(self, ledger_id: str, changed: str, lists: Lists, is_posted: bool) -> Held | None:  # noqa: FBT001
         known = self._drafts.get((ledger_id, changed)) if changed else None

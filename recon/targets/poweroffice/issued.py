@@ -50,13 +50,11 @@ class Issued:
         if document.kind not in KINDS:
             yield Objection(field="kind", text=f"{what}: {CREDIT_NOTES}", remedy="Enter it there by hand.")
             return
+        problem = self._customers.problem(document, what)
+        if problem is not None:
+            yield problem
         buyer = self._customers.of(document)
-        if buyer is None:
-            yield Objection(
-                field="customer", text=f"{what}: PowerOffice Go has no customer {document.contact_code} ({document.contact_name}).",
-                remedy="Create it there, or correct the code under [contacts].",
-            )  # fmt: skip
-        elif self._customers.is_ambiguous(buyer.number):
+        if buyer is not None and self._customers.is_ambiguous(buyer.number):
             yield Objection(
                 field="customer", text=f"{what}: customer {buyer.number} in PowerOffice Go is also another customer's external number, and"
                 " imports go by that first.",

@@ -51,7 +51,7 @@ class PowerOfficeOptions:
     timeout_seconds: float = 60
     lookup_grace_seconds: int = 30
     """How long an unclear send rests before it is looked up; how late Go shows what it took is not known."""
-    page_size: int = 5000
+    page_size: int = 2000
     """Rows of a list asked for at a time; Go takes up to 20,000."""
     proxy: str | None = None
     ca_file: Path | None = None

@@ -59,11 +59,9 @@ class Orders:
                 field="department", text=f"{what}: PowerOffice Go has no department {document.department} that is active.",
                 remedy="Correct till.departments, or create it in Go and run `recon connect`.",
             )  # fmt: skip
-        if self._customers.of(document) is None:
-            yield Objection(
-                field="customer", text=f"{what}: PowerOffice Go has no customer {document.contact_code} ({document.contact_name}).",
-                remedy="Create it there, or correct the code under [contacts].",
-            )  # fmt: skip
+        problem = self._customers.problem(document, what)
+        if problem is not None:
+            yield problem
         for line in document.lines:
             yield from self._check_line(line, what)
         if not document.lines:

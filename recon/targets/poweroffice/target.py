@@ -124,6 +124,8 @@ class PowerOfficeTarget(Closing, Target):
         self._issued = Issued(self._customers, options)
         self._finder = Finder(self._places, options, self._sides, today=lambda: clock.now().date())
         self._lists: Lists | None = None
+        self._fresh: Lists | None = None
+        """Read by `verify` and not yet given away."""
         self.capabilities = capabilities(options)
 
     def _client(self, base_url: str, tokens_url: str, *, is_v1: bool) -> tuple[GoClient, AccessTokens]:
@@ -164,7 +166,7 @@ class PowerOfficeTarget(Closing, Target):
         information = read_information(self._v2)
         missing = missing_privileges(information, self._options)
         if not missing:
-            self._lists = read_lists(self._v2, self._options)
+            self._lists = self._fresh = read_lists(self._v2, self._options)
             missing = missing_lists(self._lists, self._options)
         return company_of(information, self._environment, organisation_number(self._v2), missing)
 
@@ -173,9 +175,10 @@ class PowerOfficeTarget(Closing, Target):
         return company_of(read_information(self._v2), self._environment, organisation_number(self._v2))
 
     def catalog(self) -> Catalog:
-        """Return accounts, VAT codes, departments and what else the settings need."""
-        self._lists = read_lists(self._v2, self._options)
-        return catalog_of(self._lists, self._v2, self._options, self._clock.now().date())
+        """Return accounts, VAT codes, departments and what else the settings need; those `verify` has just read are not read again."""
+        lists = self._lists = self._fresh or read_lists(self._v2, self._options)
+        self._fresh = None
+        return catalog_of(lists, self._v2, self._options, self._clock.now().date())
 
     def session(self) -> Session:
         """Return until when the token is kept; Go's clock does not matter, nothing is signed."""
@@ -213,15 +216,14 @@ class PowerOfficeTarget(Closing, Target):
 
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:
         """Yield what Go holds: as a draft, in the Import list or posted; None: it was deleted there."""
-        lists = self._known()
+        lists, is_import = self._known(), self._options.route == "import"
+        journals = {} if is_import else {key: one.issued_on for one, key in documents if not self._is_order(one)}
+        held_by_id = dict(self._places.by_id(journals, lists))
         for document, ledger_id in documents:
             if self._is_order(document):
                 yield document, self._orders.read_back(document, ledger_id)
                 continue
-            if self._options.route == "import":
-                held = self._places.import_entry(ledger_id)
-            else:
-                held = self._places.draft(ledger_id, lists, document.issued_on)
+            held = self._places.import_entry(ledger_id) if is_import else held_by_id[ledger_id]
             yield document, None if held is None else ledger_document(held, document, self._sides(document, lists))
 
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
