@@ -13,9 +13,9 @@ from typing import Final
 import polars as pl
 
 from recon.books.base import Books
-from recon.frames.amounts import plain_text
 from recon.match.elsewhere import LEDGER_ENTRIES
 from recon.match.tills import NEAR_DAYS, every_pair, recognise_tills, z_number
+from recon.proof.vouchers import VOUCHER_LINES, moved_net, voucher_differences
 
 VERDICTS: Final = ("equal", "there", "differs", "twice", "missing")
 """*equal*: there once, with the same accounts, amounts, VAT codes, department and day. *there*: there once, but held here, so
@@ -117,7 +117,7 @@ def compare_books(
     postings = ours.postings.join(keys, on="document_key", how="semi")
     lines = ours.lines.join(keys, on="document_key", how="semi")
     left_out = ours.documents.height - documents.height
-    moved = _moved(postings)
+    moved = moved_net(postings)
     if not books.has_vouchers:
         accounts = _trial(moved, books)
         return BooksCompared(
@@ -165,97 +165,24 @@ def _entries(books: Books, documents: pl.DataFrame) -> pl.DataFrame:
     ).cast(LEDGER_ENTRIES)  # fmt: skip
 
 
-def _moved(postings: pl.DataFrame) -> pl.DataFrame:
-    """Return document_key, account_code and what the document moves on it, debit > 0."""
-    return postings.group_by("document_key", "account_code", maintain_order=True).agg(
-        (pl.col("debit_minor") - pl.col("credit_minor")).sum().alias("ours_minor")
-    )
-
-
 def _differences(
     documents: pl.DataFrame, moved: pl.DataFrame, lines: pl.DataFrame, single: pl.DataFrame, books: Books
 ) -> pl.DataFrame:
     """Return DIFFERENCES of every document that was found, in the order of the documents."""
-    theirs = books.lines.join(single, on="voucher_no")
-    parts = [
-        _dates(documents, single, books), _amounts(moved, theirs, single), _tax_codes(lines, theirs),
-        *([_departments(documents, theirs)] if books.has_departments else []),
-    ]  # fmt: skip
-    order = documents.select("document_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"))
-    named = single.join(books.vouchers.select("voucher_no", "voucher"), on="voucher_no").select(
-        "document_key", "voucher"
+    theirs = books.lines.join(single, on="voucher_no").select(VOUCHER_LINES.names())
+    heads = single.join(
+        books.vouchers.select("voucher_no", "voucher", pl.col("issued_on").alias("their_day")), on="voucher_no"
     )
-    every = pl.concat(parts).join(named, on="document_key", how="left").join(order, on="document_key", how="left")
-    fields = ("date", "account", "amount", "vat-code", "department")
-    rank = pl.col("field").replace_strict(dict(zip(fields, range(len(fields)), strict=True)))
-    return every.sort("_at", rank, "account_code").select(DIFFERENCES.names()).cast(DIFFERENCES)
-
-
-def _row(field: str | pl.Expr, ours: pl.Expr, theirs: pl.Expr, *, account: bool, difference: str = "") -> list[pl.Expr]:
-    said = pl.lit(field) if isinstance(field, str) else field
-    return [
-        pl.col("document_key"), said.alias("field"),
-        (pl.col("account_code") if account else pl.lit(None, pl.String)).alias("account_code"),
-        ours.alias("ours"), theirs.alias("theirs"),
-        (pl.col(difference) if difference else pl.lit(None, pl.Int64)).alias("difference_minor"),
-    ]  # fmt: skip
-
-
-def _dates(documents: pl.DataFrame, single: pl.DataFrame, books: Books) -> pl.DataFrame:
-    days = books.vouchers.select("voucher_no", pl.col("issued_on").alias("their_day"))
-    both = documents.select("document_key", "issued_on").join(single, on="document_key").join(days, on="voucher_no")
-    odd = both.filter(pl.col("their_day").ne_missing(pl.col("issued_on")))
-    return odd.select(
-        _row(
-            "date",
-            pl.col("issued_on").cast(pl.String),
-            pl.col("their_day").cast(pl.String).fill_null("none"),
-            account=False,
-        )
+    found = voucher_differences(
+        documents,
+        moved,
+        lines,
+        theirs,
+        heads.select("document_key", "their_day"),
+        with_departments=books.has_departments,
     )
-
-
-def _amounts(moved: pl.DataFrame, theirs: pl.DataFrame, single: pl.DataFrame) -> pl.DataFrame:
-    """Return accounts that move otherwise; one that only one side moves is another account."""
-    here = moved.join(single, on="document_key", how="semi")
-    known = theirs.join(here, on="document_key", how="semi")  # of what is held no account is known
-    there = known.group_by("document_key", "account_code").agg(pl.col("amount_minor").sum().alias("their_minor"))
-    both = here.join(there, on=["document_key", "account_code"], how="full", coalesce=True)
-    apart = pl.col("their_minor").fill_null(0) - pl.col("ours_minor").fill_null(0)
-    odd = both.with_columns(apart.alias("difference_minor")).filter(pl.col("difference_minor") != 0)
-    alone = pl.col("ours_minor").is_null() | pl.col("their_minor").is_null()
-    field = pl.when(alone).then(pl.lit("account")).otherwise(pl.lit("amount"))
-    sums = (
-        pl.when(pl.col(name).is_null()).then(pl.lit("none")).otherwise(plain_text(name))
-        for name in ("ours_minor", "their_minor")
-    )
-    return odd.select(_row(field, *sums, account=True, difference="difference_minor"))
-
-
-def _tax_codes(lines: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """Return accounts of our lines on which the voucher has other VAT codes; none and 0 are the same."""
-    code = pl.col("tax_code").fill_null("").replace("", "0")
-    ours = lines.filter(pl.col("account_code").is_not_null()).group_by("document_key", "account_code").agg(
-        code.unique().sort().str.join(", ").alias("ours")
-    )  # fmt: skip
-    there = theirs.group_by("document_key", "account_code").agg(code.unique().sort().str.join(", ").alias("theirs"))
-    both = ours.join(there, on=["document_key", "account_code"])
-    return both.filter(pl.col("ours") != pl.col("theirs")).select(
-        _row("vat-code", pl.col("ours"), pl.col("theirs"), account=True)
-    )
-
-
-def _departments(documents: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    said = theirs.group_by("document_key").agg(
-        pl.col("department").drop_nulls().unique().sort().str.join(", ").alias("theirs")
-    )
-    both = (
-        documents.select("document_key", pl.col("department").alias("ours"))
-        .drop_nulls("ours")
-        .join(said, on="document_key")
-    )
-    odd = both.filter(pl.col("ours") != pl.col("theirs"))
-    return odd.select(_row("department", pl.col("ours"), pl.col("theirs").replace("", "none"), account=False))
+    named = found.join(heads.select("document_key", "voucher"), on="document_key", how="left", maintain_order="left")
+    return named.select(DIFFERENCES.names()).cast(DIFFERENCES)
 
 
 def _vouchers(

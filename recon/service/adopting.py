@@ -34,6 +34,7 @@ from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, o
 from recon.service.planning import enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
 from recon.service.same_company import require_ours
+from recon.service.till_entries import held_settlements
 from recon.service.vat_ledger import keep_adopted
 from recon.store.adoptions import ADOPTED, note_adopted
 from recon.store.batches import Batch
@@ -119,7 +120,7 @@ class Gathered:
         """Return what seems to stand in the ledger, with the order's number and what is planned of it."""
         asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
         facts = asked.select("document_key", "order_number", pl.col("kind").cast(pl.String), "total_minor")
-        found = recognised(self.context, self.name, asked, self.entries)
+        found = recognised(self.context, self.name, asked, self.entries, made)
         return found.join(facts, on="document_key", how="left", maintain_order="left")
 
 
@@ -149,9 +150,12 @@ class Others:
                 connection=name, company=company, currency=currency, writers=rules.writers, read_at="", since="", until="",
                 entries=0, frame=pl.DataFrame(schema=OTHERS_TABLE),
             )  # fmt: skip
-        made = _gather(self._context, name, rules, entries).planned()
+        gathered = _gather(self._context, name, rules, entries)
+        made = gathered.planned()
         asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
-        found = recognised(self._context, name, asked, entries)
+        if rules.writers == "others":  # nothing will be sent, so what is held here is looked for as well
+            asked = pl.concat([asked, held_settlements(made, gathered.inputs.orders)])
+        found = recognised(self._context, name, asked, entries, made)
         frame = others_table(asked, found, entries, whole=rules.writers == "others")
         return OthersTable(
             connection=name, company=company, currency=currency, writers=rules.writers, read_at=stamp(entries.read_at),

@@ -30,6 +30,7 @@ from recon.service.known import current_sets
 from recon.service.planning import plan_inputs, whole_set
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
+from recon.service.till_entries import held_settlements, mark_of
 from recon.summaries_books import BooksAccount, BooksDifference, BooksReport, BooksStranger, BooksVoucher
 
 COMPARED: Final = ("settlement", "invoice", "receipt", "credit_note")
@@ -85,7 +86,7 @@ def verify_books(context: Context, connection: str | None, asked: BooksAsked, *,
     on_progress("gathering what should stand there")
     ours, more = our_side(context, name)
     on_progress("comparing")
-    mark = _digits(context.settings.company.tax_id)
+    mark = mark_of(context)
     compared = compare_books(ours, books, mark=mark, since=since, until=until)
     facts = {"since": _day(since), "until": _day(until), "notes": (*notes, *more, *_gaps(compared, books))}
     return _report(name, asked.path, books, compared, facts)
@@ -103,7 +104,11 @@ def our_side(context: Context, name: str) -> tuple[OurSide, tuple[str, ...]]:
     made, orders = _planned(context, name, company_id)
     documents = [
         _standing(there.documents, "posted"),
-        *([_standing(_new(made, wanted), "planned"), _standing(_held(made, orders), HELD)] if made is not None else []),
+        *(
+            [_standing(_new(made, wanted), "planned"), _standing(held_settlements(made, orders), HELD)]
+            if made is not None
+            else []
+        ),
     ]
     lines, postings = [there.lines], [there.postings]
     if made is not None:
@@ -147,30 +152,13 @@ def _new(made: Plan, posted: pl.DataFrame) -> pl.DataFrame:
     return asked.join(posted, on="document_key", how="anti", maintain_order="left")
 
 
-def _held(made: Plan, orders: pl.DataFrame) -> pl.DataFrame:
-    """Return settlements that are held, as documents of which only number, day and sum are known."""
-    held = made.results.filter(pl.col("held_minor") != 0, pl.col("disposition").cast(pl.String) == "held").select(
-        "order_key"
-    )
-    known = orders.filter(pl.col("record_kind").cast(pl.String) == "settlement").join(held, on="order_key", how="semi")
-    return known.select(
-        pl.format("{}/settlement/1", "order_key").alias("document_key"), "order_key", "order_number",
-        pl.lit("settlement").cast(DOCUMENTS["kind"]).alias("kind"), pl.col("order_number").alias("number"),
-        pl.col("ordered_on").alias("issued_on"), "total_minor",
-    )  # fmt: skip
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
-
-
 def _same_company(context: Context, books: Books, name: str) -> Iterator[str]:
     """Refuse another company's books; say where that cannot be told.
 
     Raises:
         IntakeError: The file names another company.
     """
-    own, theirs = _digits(context.settings.company.tax_id), _digits(books.company_number)
+    own, theirs = mark_of(context), "".join(filter(str.isdigit, books.company_number))
     if own and theirs and own != theirs:
         raise IntakeError(
             f"{name} holds the books of {books.company_name or 'another company'} ({books.company_number}); this workspace is "

@@ -18,9 +18,12 @@ from recon.errors import UsageError
 from recon.frames.amounts import plain_text
 from recon.frames.schemas import LEFT_OUT
 from recon.match.elsewhere import RECOGNISED, recognise
+from recon.match.tills import SETTLEMENT, recognise_tills
+from recon.plan.inputs import Plan
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.ledger_entries import Entries, keep_entries, read_entries
+from recon.service.till_entries import differing, lies, mark_of, voucher_name
 from recon.targets.base import Target
 from recon.verify import NUMBERED
 
@@ -28,7 +31,7 @@ STANDS, DIFFERS, MAYBE = "stands-in-ledger", "stands-in-ledger-otherwise", "mayb
 HOLDS: Final = (STANDS, DIFFERS, MAYBE)
 """Finding codes of orders held because of the ledger's entries."""
 CODE_OF: Final = {"certain": STANDS, "likely": STANDS, "differs": DIFFERS, "several": DIFFERS, "possible": MAYBE}
-LOOKED_FOR: Final = (*NUMBERED, "payment", "expense", "expense_payment")
+LOOKED_FOR: Final = (*NUMBERED, SETTLEMENT, "payment", "expense", "expense_payment")
 """Kinds of documents that somebody else may have posted."""
 NOT_OURS: Final = "elsewhere"
 """Kind of mapping: order key to the entry that a person said is another sale's."""
@@ -65,14 +68,14 @@ def require_writer(rules: Connection, name: str) -> None:
 
 
 def look_elsewhere(
-    context: Context, name: str, rules: Connection, documents: pl.DataFrame, *, on_progress: Progress, keep: bool = True
+    context: Context, name: str, rules: Connection, made: Plan, *, on_progress: Progress, keep: bool = True
 ) -> Elsewhere | None:
     """Read the ledger for the documents of a plan; None: nobody else writes, or there is nothing to look for.
 
     Raises:
         TargetUnavailable, UsageError, WrongCompany: See `recon.service.ledger_entries.read_entries`.
     """
-    asked = documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
+    asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
     if rules.writers == "recon" or not asked.height:
         return None
     on_progress("reading what stands in the ledger")
@@ -80,7 +83,7 @@ def look_elsewhere(
     entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress)
     if keep:
         keep_entries(context, name, entries)
-    return Elsewhere(entries, recognised(context, name, asked, entries))
+    return Elsewhere(entries, recognised(context, name, asked, entries, made))
 
 
 def _period(context: Context, name: str, documents: pl.DataFrame) -> tuple[dt.date, dt.date]:
@@ -116,16 +119,25 @@ def posted_meanwhile(
     )
 
 
-def recognised(context: Context, name: str, documents: pl.DataFrame, entries: Entries) -> pl.DataFrame:
-    """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's."""
+def recognised(
+    context: Context, name: str, documents: pl.DataFrame, entries: Entries, made: Plan | None = None
+) -> pl.DataFrame:
+    """Return RECOGNISED with the entries' columns and words, without what a person said is another sale's.
+
+    ``made``: the plan the documents are of, by which the lines of settlements are compared.
+    """
     kind = pl.col("kind").cast(pl.String)
-    of_documents = entries.frame.filter(~pl.col("kind").is_in(PAYMENT_KINDS))
+    of_documents = entries.frame.filter(~pl.col("kind").is_in((*PAYMENT_KINDS, SETTLEMENT)))
     sold = recognise(documents.filter(kind.is_in(NUMBERED)), of_documents.filter(pl.col("kind") != "expense"))
     bought = recognise(documents.filter(kind == "expense"), of_documents.filter(pl.col("kind") == "expense"))
-    named = pl.concat([sold, bought, expenses_paid(documents, bought, entries.frame)])
+    tills = recognise_tills(
+        documents.filter(kind == SETTLEMENT), entries.frame.filter(pl.col("kind") == SETTLEMENT), mark=mark_of(context)
+    )
+    named = pl.concat([sold, bought, expenses_paid(documents, bought, entries.frame), tills])
     company_id = known_company(context, name)[0]
     paid = paid_elsewhere(documents, context.store.posted_frame(company_id), entries.frame)
-    found = with_entries(pl.concat([named, paid]), entries.frame)
+    compared = differing(pl.concat([named, paid]), made, entries.lines, entries.places)
+    found = with_entries(compared, entries.frame, entries.places)
     said = context.store.mappings.current(name, NOT_OURS)
     if not said:
         return found
@@ -174,15 +186,22 @@ def expenses_paid(documents: pl.DataFrame, bought: pl.DataFrame, entries: pl.Dat
     )  # fmt: skip
 
 
-def with_entries(found: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Return RECOGNISED with the columns of its entries, and what speaks for each in words."""
+def with_entries(found: pl.DataFrame, entries: pl.DataFrame, places: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return RECOGNISED with the columns of its entries, and what speaks for each in words; ``places``: ENTRY_PLACES."""
     theirs = entries.select(
         "entry_no", "ledger_id", "reference", "remain_minor",
         pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
         pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
+        pl.col("remark").alias("their_text"),
     )  # fmt: skip
     joined = found.join(theirs, on="entry_no", how="left", maintain_order="left")
-    return joined.with_columns(_detail().alias("detail"))
+    if "fields" not in joined.columns:
+        joined = joined.with_columns(pl.lit([], pl.List(pl.String)).alias("fields"), pl.lit("").alias("differs"))
+    if places is None or not places.height:
+        return joined.with_columns(_detail().alias("detail"))
+    lying = joined.join(places, on="entry_no", how="left", maintain_order="left")
+    tills = pl.col("their_kind") == SETTLEMENT
+    return lying.with_columns(pl.when(tills).then(_till_detail()).otherwise(_detail()).alias("detail"))
 
 
 def entry_name() -> pl.Expr:
@@ -210,5 +229,28 @@ def _detail() -> pl.Expr:
         pl.when((pl.col("surety") == "differs") & pl.col("difference_minor").is_not_null()).then(apart)
         .when(pl.col("surety") == "several").then(several)
         .when(pl.col("their_kind").is_in(PAYMENT_KINDS)).then(paid)
+        .otherwise(entry)
+    )  # fmt: skip
+
+
+_BY: Final = {
+    "number": "has its number", "reference": "has its number as reference", "word": "names it in its text",
+    "amount": "has the same sum within a day, and no other comes into question",
+}  # fmt: skip
+
+
+def _till_detail() -> pl.Expr:
+    """Say which voucher seems to be a settlement, where it lies, what speaks for it and what differs in it."""
+    total = pl.when(pl.col("their_minor").is_null()).then(pl.lit("unstated sum")).otherwise(plain_text("their_minor"))
+    day = pl.col("their_day").dt.to_string("%Y-%m-%d").fill_null("no day")
+    by = pl.col("way").cast(pl.String).replace_strict(_BY)
+    entry = pl.format("{} of {} on {}{} {}", voucher_name(), total, day, lies(), by)
+    apart = pl.format("{}; its sum differs by {}", entry, plain_text("difference_minor"))
+    several = pl.format("{}; {} vouchers come into question", entry, "entries")
+    lines = pl.format("{}; {}", entry, "differs")
+    return (
+        pl.when(pl.col("surety") == "several").then(several)
+        .when((pl.col("surety") == "differs") & (pl.col("difference_minor") != 0)).then(apart)
+        .when(pl.col("differs") != "").then(lines)
         .otherwise(entry)
     )  # fmt: skip

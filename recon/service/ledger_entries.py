@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -12,9 +12,11 @@ from recon.config import Connection
 from recon.errors import UsageError
 from recon.frames.parquet import read_frame, write_frames
 from recon.match.elsewhere import LEDGER_ENTRIES, SAME_MONTH_DAYS
+from recon.match.tills import SETTLEMENT
 from recon.service.connecting import known_catalog, known_company
 from recon.service.context import Context, Progress
 from recon.service.same_company import ask_company
+from recon.service.till_entries import ENTRY_LINES, ENTRY_PLACES, line_rows, total_of, without_ours
 from recon.store.moments import moment, stamp
 from recon.targets.base import LedgerDocument, Target
 from recon.verify import NUMBERED
@@ -32,6 +34,19 @@ class Entries:
     read_at: dt.datetime
     since: dt.date
     until: dt.date
+    lines: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ENTRY_LINES))
+    """ENTRY_LINES of settlements."""
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ENTRY_PLACES))
+    """ENTRY_PLACES of settlements."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Listed:
+    """What the ledger listed, ours among it."""
+
+    entries: pl.DataFrame
+    lines: pl.DataFrame
+    places: pl.DataFrame
 
 
 def read_entries(
@@ -73,14 +88,23 @@ def read_entries(
             listed = _listed(opened, rules, since - around, until + around, on_progress)
     else:
         listed = _listed(target, rules, since - around, until + around, on_progress)
-    return Entries(_of_others(context, name, listed), context.clock.now(), since, until)
+    frame = _of_others(context, name, listed.entries)
+    was = frame.select("_was", pl.col("entry_no").alias("_now"))
+    lines, places = (
+        part.join(was, left_on="entry_no", right_on="_was", maintain_order="left")
+        .with_columns(pl.col("_now").alias("entry_no"))
+        .select(part.columns)
+        for part in (listed.lines, listed.places)
+    )
+    return Entries(frame.drop("_was"), context.clock.now(), since, until, lines, places)
 
 
 def keep_entries(context: Context, name: str, entries: Entries) -> None:
     """Keep what was read, for looking at it without asking again."""
     folder = context.workspace.frames / "ledger" / name
     facts = {"read_at": stamp(entries.read_at), "since": entries.since.isoformat(), "until": entries.until.isoformat()}
-    write_frames(folder, {"entries": entries.frame}, facts, replace=True)
+    frames = {"entries": entries.frame, "entry_lines": entries.lines, "entry_places": entries.places}
+    write_frames(folder, frames, facts, replace=True)
 
 
 def kept_entries(context: Context, name: str) -> Entries | None:
@@ -90,22 +114,35 @@ def kept_entries(context: Context, name: str) -> Entries | None:
         return None
     facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     since, until = (dt.date.fromisoformat(facts[key]) for key in ("since", "until"))
-    return Entries(read_frame(folder, "entries"), moment(facts["read_at"]), since, until)
+    tills = [
+        read_frame(folder, name) if (folder / f"{name}.parquet").is_file() else pl.DataFrame(schema=schema)
+        for name, schema in (("entry_lines", ENTRY_LINES), ("entry_places", ENTRY_PLACES))
+    ]
+    return Entries(read_frame(folder, "entries"), moment(facts["read_at"]), since, until, *tills)
 
 
-def _listed(target: Target, rules: Connection, since: dt.date, until: dt.date, on_progress: Progress) -> pl.DataFrame:
+def _listed(target: Target, rules: Connection, since: dt.date, until: dt.date, on_progress: Progress) -> _Listed:
     rows: list[tuple[object, ...]] = []
+    lines: list[tuple[object, ...]] = []
+    places: list[tuple[object, ...]] = []
     kinds = (*NUMBERED, "expense") if "purchase" in rules.record_kinds else NUMBERED
-    for held in target.list_documents(kinds, since, until):
+    tills = (SETTLEMENT,) if SETTLEMENT in rules.record_kinds else ()
+    for held in target.list_documents((*kinds, *tills), since, until):
+        if held.kind == SETTLEMENT:
+            places.append((len(rows), held.place, held.made_by))
+            lines += line_rows(len(rows), held)
         rows.append(_row(len(rows), held))
         if len(rows) % TOLD_EVERY == 0:
             on_progress(f"read {len(rows):,} documents of the ledger")
-    return pl.DataFrame(rows, schema=LEDGER_ENTRIES, orient="row")
+    return _Listed(
+        pl.DataFrame(rows, schema=LEDGER_ENTRIES, orient="row"), pl.DataFrame(lines, schema=ENTRY_LINES, orient="row"),
+        pl.DataFrame(places, schema=ENTRY_PLACES, orient="row"),
+    )  # fmt: skip
 
 
 def _row(number: int, held: LedgerDocument) -> tuple[object, ...]:
     return (
-        number, held.kind, held.ledger_id, held.number, held.reference, held.remark, held.issued_on, held.total_minor,
+        number, held.kind, held.ledger_id, held.number, held.reference, held.remark, held.issued_on, total_of(held),
         held.vat_minor, held.remain_minor, held.contact_code or "", held.is_void,
     )  # fmt: skip
 
@@ -113,13 +150,14 @@ def _row(number: int, held: LedgerDocument) -> tuple[object, ...]:
 def _of_others(context: Context, name: str, listed: pl.DataFrame) -> pl.DataFrame:
     """Return the entries whose numbers are none of ours, in whatever state ours are, and payments on invoices of ours.
 
-    A ledger lists payments on their invoice only. One of ours that is paid in full there, while we know of no payment, was
+    Beside LEDGER_ENTRIES stands ``_was``, the number each was listed under. A ledger lists payments on their invoice only. One of ours that is paid in full there, while we know of no payment, was
     paid by somebody else: whoever plans its payment has to see that.
     """
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
     ours = posted.select(pl.col("kind").cast(pl.String), "number").drop_nulls()
     others = listed.join(ours, on=["kind", "number"], how="anti", maintain_order="left")
+    others = without_ours(context, company_id, others)
     others = others.filter(
         ~((pl.col("kind") == "expense") & pl.col("ledger_id").is_in(_own_expenses(context, company_id)))
     )
@@ -129,7 +167,8 @@ def _of_others(context: Context, name: str, listed: pl.DataFrame) -> pl.DataFram
     bought = others.filter(pl.col("kind") == "expense", ~pl.col("is_void"), pl.col("remain_minor") == 0)
     settled = bought.with_columns(pl.lit("expense_payment").alias("kind"), pl.lit(None, pl.Date).alias("issued_on"))
     every = pl.concat([others, payments.select(others.columns), settled])
-    return every.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("entry_no"))
+    now = pl.int_range(pl.len(), dtype=pl.UInt32).alias("entry_no")
+    return every.with_columns(pl.col("entry_no").alias("_was"), now)
 
 
 def _own_expenses(context: Context, company_id: str) -> list[str]:

@@ -45,7 +45,7 @@ OTHERS_TABLE: Final = pl.Schema({
     "their_vat_minor": pl.Int64(),      # null also: not stated
     "difference_minor": pl.Int64(),     # entry less document
     "days_apart": pl.Int32(),           # entry less document
-    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; empty: nothing
+    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department; empty: nothing
     "detail": pl.String(),
     "amount_minor": pl.Int64(),         # the document's, else the entry's; null: not stated
     "search": pl.String(),              # folded: numbers and reference
@@ -74,7 +74,7 @@ class RecognisedLine:
     days_apart: int | None
     words: str
     differs_in: tuple[str, ...] = ()
-    """kind, amount, vat, day, several; empty: nothing."""
+    """kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +186,10 @@ def _differs_in() -> pl.Expr:
         "amount": pl.col("difference_minor") != 0,
         "vat": pl.col("vat_minor") != pl.col("their_vat_minor"),
         "day": pl.col("days_apart") != 0,
+        **{
+            name: pl.col("fields").list.contains(name)
+            for name in ("account", "account-amount", "vat-code", "department")
+        },
     }
     said = [pl.when(test.fill_null(value=False)).then(pl.lit(name)) for name, test in parts.items()]
     return pl.concat_list(said).list.drop_nulls()
