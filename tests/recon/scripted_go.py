@@ -106,13 +106,13 @@ class ScriptedGo:
         queue = self.said.get(path)
         first = queue.pop(0) if queue else b""
         if first:
-            connection.sendall(first)
+            connection.sendall(_closing(first))
             return
         answer = self.answer(method, path, query, seen.body)
         if first is None:
             reset(connection)
             return
-        connection.sendall(answer)
+        connection.sendall(_closing(answer))
 
     def answer(self, method: str, path: str, query: dict, body: bytes) -> bytes:
         if path.endswith("/OAuth/Token"):
@@ -198,6 +198,11 @@ class ScriptedGo:
 
     def json(self, value: object, status: str = "200 OK") -> bytes:
         return json_answer(_lowered(value) if self.lowered else value, status)
+
+
+def _closing(answer: bytes) -> bytes:
+    """Return an answer that says that the connection ends with it."""
+    return answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
 
 def json_answer(value: object, status: str = "200 OK") -> bytes:

@@ -154,10 +154,10 @@ def test_a_token_is_kept_for_as_long_as_go_says_and_asked_for_again_in_time():
         first = target(clock=clock)
         first.identify()
         assert first.session().token_until == START + dt.timedelta(seconds=1140)
-        clock.moment += dt.timedelta(seconds=1138)
+        clock.moment += dt.timedelta(seconds=1139)
         first.identify()
         assert server.tokens == 1
-        clock.moment += dt.timedelta(seconds=3)
+        clock.moment += dt.timedelta(seconds=2)
         first.identify()
         assert server.tokens == 2
         server.expires_in = 600
