@@ -21,7 +21,7 @@ _LONGEST_WAIT_DAYS: Final = 33
 WeekdayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ApprovedKind = Literal[
     "invoice", "receipt", "payment", "void", "credit_note", "expense", "expense_payment", "supplier_credit",
-    "refund",
+    "refund", "settlement",
 ]  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from recon.targets.compare import NAMES_CHANNEL
 
 NUMBERED = ("invoice", "receipt", "credit_note")
 """Kinds of sales that stand in the ledger under a number of their own; payments and voids show on their document."""
-STANDING = (*NUMBERED, "expense", "supplier_credit", "refund")
-"""All kinds that stand in the ledger by themselves; those of purchases under a number the ledger gives."""
+STANDING = (*NUMBERED, "expense", "supplier_credit", "refund", "settlement")
+"""All kinds that stand in the ledger by themselves; those of purchases under a number the ledger gives, a till's settlement under
+its Z report's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tui.help_texts import SETTLE_MEANS, SETTLE_OPTIONS, SETTLE_WORDS, STATUSES
 
 KINDS = (
     "invoice", "receipt", "payment", "void", "credit_note", "product", "expense", "expense_payment", "supplier_credit",
-    "refund",
+    "refund", "settlement",
 )  # fmt: skip
 """As `recon.frames.schemas.DOCUMENT_KINDS`, which would import half the program."""
 

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
-import polars as pl
-from till_shop import plan, z_report
+import datetime as dt
+from typing import Any
 
+import polars as pl
+import pytest
+from plan_shop import result
+from till_shop import (
+    ACCOUNTS,
+    CHANNELS,
+    COUNT,
+    DAY,
+    GROUPS,
+    LINES,
+    MONEY,
+    came,
+    group,
+    plan,
+    posted_from,
+    till,
+    z_report,
+)
+
+from recon.plan.buying.lifecycle import BUYING_RULE_NAMES
+from recon.plan.lifecycle import RULE_NAMES
+from recon.plan.summing.keys import holds_exactly
+from recon.plan.tills.lifecycle import TILL_LEDGER, TILL_RULE_NAMES, till_combinations
+
+CARDS = (came("BAX BankAxept", 1_810_040, "12002"),)
 VOUCHER_LINES = [
     ("3000", "Group 100@25", 1_000_000, "3"),
     ("3030", "Group 110@15", 230_000, "31"),
@@ -35,3 +60,151 @@ def test_the_worked_example_line_by_line() -> None:
     assert balances["3000"] == -1_200_000
     assert (balances["output vat 3"], balances["output vat 31"], balances["1900"]) == (-300_000, -30_000, 0)
     assert made.findings.is_empty()
+
+
+def test_a_days_reports_become_one_voucher_and_a_late_one_a_further() -> None:
+    given: dict[str, Any] = {"connection": till(voucher="day"), "counts": {214: COUNT}}
+    late = z_report(
+        88, order_number="K2/88", order_key="till:cafe:settlement:K2/88", opening_float_minor=0, money=CARDS
+    )
+    first = plan(z_report(), **given)
+    both = plan(z_report(), late, **(given | {"connection": till(voucher="day", counting="warn")}))
+    head = both.documents.row(0, named=True)
+    assert both.documents.height == 1
+    assert (head["number"], head["total_minor"]) == ("10/2026-03-14", 3_620_080)
+    assert head["remark"].startswith("Dagsoppgjør 10 14.03.2026: K1 Z214, K2 Z88 · holds ")
+    assert both.lines["amount_minor"].to_list() == [2 * amount for _, _, amount, _ in VOUCHER_LINES]
+    assert [part["amount_minor"] for part in head["payments"]][-4:] == [2_000, -2_000, 298_000, -298_000]
+    assert both.controls.ties
+    assert holds_exactly(both.documents, both.parts.documents)
+    later = plan(z_report(), late, **(given | {"posted": posted_from(first)}))
+    assert later.documents["number"].to_list() == ["10/2026-03-14-2"]
+    assert later.results["disposition"].to_list() == ["posted", "documents"]
+
+
+def test_vat_of_a_days_voucher_is_that_of_its_own_lines() -> None:
+    lines, money = (group("100@15", 1_990, "15 %", 260),), (came("BAX BankAxept", 1_990, "12002"),)
+    records = [z_report(number, lines, money, opening_float_minor=0) for number in (1, 2, 3)]
+    made = plan(*records, connection=till(voucher="day"), groups={"100@15": "3030"})
+    assert made.parts.documents["vat_minor"].to_list() == [260, 260, 260]
+    assert made.documents["vat_minor"].to_list() == made.lines["vat_minor"].to_list() == [779]
+    assert made.documents["vat_by_line_minor"].to_list() == [780]
+
+
+HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("group-not-mapped", {}, {"groups": {k: v for k, v in GROUPS.items() if k != "rounding"}}),
+    ("channel-not-mapped", {}, {"channels": {k: v for k, v in CHANNELS.items() if k != "to bank"}}),
+    ("account-unknown", {}, {"groups": GROUPS | {"tip": "2999"}}),
+    ("vat-code-missing", {}, {"groups": GROUPS | {"110@15": "3000"}}),
+    ("vat-code-gone", {}, {"taxes": [("0%", "9")]}),
+    ("vat-code-rate", {}, {"taxes": [("0%", "0"), ("15%", "3")]}),
+    ("vat-code-locked", {}, {"accounts": [one | {"is_tax_locked": True} for one in ACCOUNTS], "groups": GROUPS | {"110@15": "3000"}}),
+    ("department-missing", {}, {"connection": till(departments={})}),
+    ("department-unknown", {}, {"ledger_departments": ("20",)}),
+    ("project-required", {}, {"accounts": [one | {"needs_project": one["account_code"] == "1505"} for one in ACCOUNTS]}),
+    ("day-closed", {}, {"closed_until": DAY}),
+    ("count-missing", {}, {"counts": {}}),
+    ("opening-float-missing", {"opening_float_minor": None}, {}),
+    ("does-not-foot", {"rounding_minor": 0}, {}),
+    ("currency-foreign", {"currency": "SEK"}, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "report", "given"), HELD, ids=[code for code, _, _ in HELD])
+def test_what_lacks_something_is_held_with_the_reason_and_others_go_on(
+    code: str, report: dict[str, Any], given: dict[str, Any]
+) -> None:
+    made = plan(z_report(**report), **given)
+    assert (made.documents.height, result(made)["disposition"], result(made)["reason"]) == (0, "held", code)
+    found = made.findings.filter(pl.col("severity") == "hold")
+    assert found["code"].to_list() == [code]
+    assert found["order_key"].to_list() == ["till:cafe:settlement:K1/214"]
+    assert made.controls.ties
+
+
+def test_all_reasons_of_a_settlement_are_said_at_once() -> None:
+    made = plan(z_report(), counts={}, groups={}, channels={}, closed_until=DAY, connection=till(departments={}))
+    said = made.findings.group_by("code").len().sort("code").rows()
+    assert said == [("channel-not-mapped", 5), ("count-missing", 1), ("day-closed", 1), ("group-not-mapped", 6)]
+    fine = plan(z_report(), z_report(215, opening_float_minor=0, money=CARDS), counts={})
+    assert fine.results["disposition"].to_list() == ["held", "documents"]
+
+
+def test_an_uncounted_settlement_goes_out_with_a_warning_or_without_a_word() -> None:
+    warned = plan(z_report(), counts={}, connection=till(counting="warn"))
+    assert (warned.documents.height, warned.findings["code"].to_list()) == (1, ["count-left-out"])
+    off = plan(z_report(), connection=till(counting="off"))
+    assert [part["amount_minor"] for part in off.documents["payments"][0]] == [one for _, one in VOUCHER_MONEY[:5]]
+    assert off.findings.is_empty()
+    by_statement = plan(z_report(), connection=till(bank_deposits="statement"))
+    assert [part["amount_minor"] for part in by_statement.documents["payments"][0]][5:] == [2_000, -2_000]
+
+
+def test_what_stands_in_the_ledger_is_never_changed() -> None:
+    posted = posted_from(plan(z_report()))
+    same = plan(z_report(), posted=posted)
+    assert (same.documents.height, result(same)["reason"]) == (0, "settlement-stands")
+    dearer = (*LINES[:-1], group("tip", 31_000, None))
+    money = (came("CASH Kontant", 301_000, "12001"), *MONEY[1:])
+    changed = plan(z_report(lines=dearer, money=money), posted=posted)
+    assert (result(changed)["reason"], result(changed)["held_minor"]) == ("settlement-changed", 1_000)
+    assert "1810040" not in str(changed.findings["detail"][0])
+    assert "18100.40" in str(changed.findings["detail"][0])
+    key = "till:cafe:settlement:K1/214"
+    for decision, disposition in (("by-hand", "posted"), ("leave", "ignored")):
+        said = [{"order_key": key, "decision": decision, "amount_minor": None, "number": None}]
+        settled = plan(z_report(lines=dearer, money=money), posted=posted, decisions=said)
+        assert result(settled)["disposition"] == disposition
+    waiting = plan(z_report(), posted=posted.with_columns(pl.lit(value=True).alias("pending")))
+    assert result(waiting)["reason"] == "pending-elsewhere"
+
+
+def test_zero_negative_and_late_reports() -> None:
+    short = {
+        "counts": {214: COUNT | {"counted_minor": 149_000, "to_bank_minor": 0}},
+        "channels": CHANNELS | {"cash": "1900"},
+    }
+    counted = plan(z_report(lines=(), money=()), **short)
+    assert (counted.documents["total_minor"][0], counted.postings["account_code"].to_list()) == (0, ["1909", "1900"])
+    bare = plan(z_report(lines=(), money=()), counts={}, connection=till(counting="off"))
+    assert (result(bare)["disposition"], result(bare)["reason"]) == ("ignored", "nothing-to-post")
+    back = (group("100@25", -12_500, "25 %", -2_500),)
+    negative = plan(
+        z_report(lines=back, money=(came("BAX BankAxept", -12_500, "12002"),), opening_float_minor=0), counts={}
+    )
+    head = negative.documents.row(0, named=True)
+    assert (head["total_minor"], head["vat_minor"], result(negative)["planned_minor"]) == (-12_500, -2_500, -12_500)
+    night = plan(z_report(completed_on=dt.date(2026, 3, 15)))
+    head = night.documents.row(0, named=True)
+    assert (head["issued_on"], head["paid_on"]) == (DAY, dt.date(2026, 3, 15))
+    assert head["remark"] == "Dagsoppgjør K1 Z214 14.03.2026 (Z 15.03.2026)"
+
+
+def test_vat_that_drifts_further_than_rounding_is_told_and_never_booked() -> None:
+    lines = (group("110@15", 5_970, "15 %", 780, quantity_milli=3_000),)
+    money = (came("BAX BankAxept", 5_970, "12002"),)
+    given: dict[str, Any] = {"groups": {"110@15": "3030"}, "counts": {}}
+    near = plan(z_report(lines=lines, money=money, opening_float_minor=0), **given)
+    assert near.findings.is_empty()
+    assert (near.documents["vat_minor"][0], near.documents["vat_by_line_minor"][0]) == (779, 780)
+    far = plan(z_report(lines=(lines[0] | {"tax_minor": 790},), money=money, opening_float_minor=0), **given)
+    assert far.findings["code"].to_list() == ["vat-drift"]
+    assert "7.79" in str(far.findings["detail"][0])
+    assert "7.90" in str(far.findings["detail"][0])
+    assert far.documents["vat_minor"][0] == 779
+
+
+def test_the_lifecycle_has_one_rule_for_every_state() -> None:
+    found = [key[:3] for key in till_combinations()]
+    assert len(found) == len(set(found))
+    changed = (False, True)
+    reports = {(now, has, is_so) for now in ("reported",) for has in ("nothing", "settlement") for is_so in changed}
+    sold = {
+        (now, has, is_so)
+        for now in ("sold", "sold_and_paid", "credited")
+        for has in ("nothing", "invoice", "invoice_paid", "credit")
+        for is_so in changed
+    }
+    empty = {("empty", has, is_so) for has in TILL_LEDGER for is_so in changed}
+    assert set(found) == reports | sold | empty
+    assert not set(TILL_RULE_NAMES) & {*RULE_NAMES, *BUYING_RULE_NAMES} - {"settlement"}

@@ -155,10 +155,8 @@ def plan(*records: dict[str, Any], **given: Any) -> Plan:
 
 
 def posted_from(made: Plan, before: pl.DataFrame | None = None) -> pl.DataFrame:
-    """POSTED after the ledger took every document of a plan, order by order where a voucher holds several."""
-    parts, heads = made.parts.documents, made.documents
-    single = heads.join(parts, left_on="document_key", right_on="summary_key", how="anti") if parts.height else heads
-    rows = pl.concat([parts.select(heads.columns), single]).select(
+    """POSTED after the ledger took every document of a plan, and with what the vouchers of a day hold."""
+    rows = pl.concat([made.documents, made.parts.documents.select(made.documents.columns)]).select(
         "document_key", "order_key", "kind", "revision", "number", "applies_to_key", "issued_on", "total_minor",
         "vat_minor", "is_tax_invoice", pl.lit(value=False).alias("pending"), pl.lit("b1").alias("batch_id"),
     )  # fmt: skip

@@ -47,6 +47,7 @@ TITLES: Final = {
     "expense_payment": N_("Payment of an expense"),
     "supplier_credit": N_("Supplier's credit"),
     "refund": N_("Refund"),
+    "settlement": N_("Settlement"),
 }
 """What stands at the head of a document."""
 TAX_RECEIPT: Final = N_("Receipt / tax invoice")

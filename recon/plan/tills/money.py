@@ -27,7 +27,7 @@ MONEY: Final = pl.Schema({
     "payment_method": pl.String(),      # null: not mapped
     "account_code": pl.String(),        # null: not mapped
     "amount_minor": pl.Int64(),         # signed, never 0
-    "is_counted": pl.Boolean(),         # by the count, not by the till
+    "moved": pl.String(),               # what a count moved it for: till_cash.ADDED_CHANNELS; "" where the till took it in
     "is_gone": pl.Boolean(),            # the ledger has no such account
     "needs_department": pl.Boolean(),
     "needs_project": pl.Boolean(),
@@ -50,7 +50,7 @@ def till_money(inputs: PlanInputs) -> Money:
     reports = (inputs.orders["record_kind"] == "settlement").gather(inputs.payments["order_no"])
     paid = inputs.payments.filter(reports, pl.col("amount_minor").fill_null(0) != 0)
     cash = _cash(inputs)
-    frames = [paid.select("order_no", "payment_channel", "amount_minor", pl.lit(value=False).alias("is_counted"))]
+    frames = [paid.select("order_no", "payment_channel", "amount_minor", pl.lit("").alias("moved"))]
     if inputs.connection.till.counting != "off":
         frames += _counted(inputs, cash)
     parts = pl.concat(frames).filter(pl.col("amount_minor") != 0).sort("order_no", maintain_order=True)
@@ -106,17 +106,18 @@ def _counted(inputs: PlanInputs, cash: pl.DataFrame) -> list[pl.DataFrame]:
     over = pl.col("counted_minor") - pl.col("expected_minor")
     amounts = {CASH_DIFFERENCE: -over.fill_null(0), TO_BANK: pl.col("to_bank_minor")}
     wanted = needed_channels(counts=True, deposits=inputs.connection.till.bank_deposits == "settlement")
-    counted = pl.lit(value=True).alias("is_counted")
     sides = [
-        (channel, signed)
+        (name, channel, signed)
         for name in wanted
         for channel, signed in (
             (pl.format("{}/{}", "sales_channel", pl.lit(name)), amounts[name]), (pl.col("cash_channel"), -amounts[name]),
         )
     ]  # fmt: skip
     return [
-        known.select("order_no", channel.alias("payment_channel"), signed.alias("amount_minor"), counted)
-        for channel, signed in sides
+        known.select(
+            "order_no", channel.alias("payment_channel"), signed.alias("amount_minor"), pl.lit(name).alias("moved")
+        )
+        for name, channel, signed in sides
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.frames.amounts import plain_text
 from recon.frames.conform import conform
 from recon.frames.findings import findings_from, gather
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
@@ -15,6 +16,7 @@ from recon.plan.controls import assert_ties, by_kind, control_totals, order_resu
 from recon.plan.findings import findings_by_cause
 from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
 from recon.plan.items import account_name
+from recon.plan.tills.day import day_vouchers
 from recon.plan.tills.documents import document_lines, drafts, headers
 from recon.plan.tills.drift import drift_findings
 from recon.plan.tills.holds import hold_tills
@@ -41,21 +43,40 @@ def tills_plan(inputs: PlanInputs) -> Plan:
         documents.filter(pl.col("kind") == "settlement").select("order_no", "doc_no"),
         on="order_no", how="inner", maintain_order="left",
     )  # fmt: skip
-    postings = till_postings(documents, lines, money, account_name(inputs.connection, "receivable"))
-    frame = result_work(work.orders, work.states, work.facts, work.amounts, rule_no)
+    receivable = account_name(inputs.connection, "receivable")
+    postings = till_postings(documents, lines, money, receivable)
+    size = work.amounts.with_columns(
+        pl.col("doc_total_minor").clip(lower_bound=0)
+    )  # nothing is refunded beyond a total
+    frame = result_work(work.orders, work.states, work.facts, size, rule_no)
     results = order_results(frame, work.verdicts, asked, inputs.decisions, TILL_RULE_NAMES)
     found = [*own, _blocked(work, asked), drift_findings(work, documents)]
-    return _plan(work, documents, lines, postings, results, found)
+    made = _plan(work, documents, lines, postings, results, found)
+    return day_vouchers(made, inputs, money, receivable) if inputs.connection.till.voucher == "day" else made
 
 
 def _apply(work: Tills, rule_no: pl.Series) -> pl.Series:
     """Give records whose rule makes no document their reason; return which records act."""
     verdicts, present = work.verdicts, set(rule_no.unique().drop_nulls().to_list())
+    verdicts.orders = _with_what_stands(work)
     for number, rule in enumerate(TILLS):
         if rule.finding and number in present:
             got = verdicts.settle(rule_no == number, rule.finding, hold=FINDING_CODES[rule.finding].severity == "hold")
-            verdicts.say(got, rule.finding)
+            verdicts.say(got, rule.finding, detail=pl.col("_stands"))
+    verdicts.orders = work.orders
     return acting_rules().gather(rule_no).fill_null(value=False) & verdicts.free()
+
+
+def _with_what_stands(work: Tills) -> pl.DataFrame:
+    """Return the records with ``_stands``: what the ledger has for each and what the till says now; null where it has nothing."""
+    facts = work.facts.select("live_number", "live_key", "live_total_minor", "live_vat_minor")
+    both = pl.concat([work.orders.select("total_minor"), facts, work.amounts.select("vat_minor")], how="horizontal")
+    words = pl.format(
+        "{} stands over {}, VAT {}; the till now says {}, VAT {}.",
+        pl.coalesce("live_number", "live_key"), plain_text("live_total_minor"), plain_text("live_vat_minor"),
+        plain_text("total_minor"), plain_text("vat_minor"),
+    )  # fmt: skip
+    return work.orders.with_columns(both.select(words.alias("_stands")).to_series())
 
 
 def _blocked(work: Tills, asked: pl.DataFrame) -> pl.DataFrame:

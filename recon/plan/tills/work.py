@@ -73,7 +73,10 @@ def open_tills(inputs: PlanInputs) -> Tills:
     exclude(work.verdicts, facts["ledger"], orders["ordered_on"], everywhere, connection)
     _leave_invoices(work)
     leave_to_others(work.verdicts, facts["ledger"], inputs.elsewhere)
-    hold_by_state(work.verdicts, states, facts, inputs.findings)
+    no_refunds = states.with_columns(
+        pl.lit(None, dtype=pl.Int64).alias("refund_minor")
+    )  # a day of returns is below zero
+    hold_by_state(work.verdicts, no_refunds, facts, inputs.findings)
     return work
 
 
