@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from plan_shop import result
+from plan_shop import result, steps
 from till_shop import (
     ACCOUNTS,
     CHANNELS,
@@ -16,8 +16,10 @@ from till_shop import (
     GROUPS,
     LINES,
     MONEY,
+    PLACE,
     came,
     group,
+    on_account,
     plan,
     posted_from,
     till,
@@ -25,6 +27,7 @@ from till_shop import (
 )
 
 from recon.plan.buying.lifecycle import BUYING_RULE_NAMES
+from recon.plan.inputs import PlanLimits
 from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.summing.keys import holds_exactly
 from recon.plan.tills.lifecycle import TILL_LEDGER, TILL_RULE_NAMES, till_combinations
@@ -208,3 +211,86 @@ def test_the_lifecycle_has_one_rule_for_every_state() -> None:
     empty = {("empty", has, is_so) for has in TILL_LEDGER for is_so in changed}
     assert set(found) == reports | sold | empty
     assert not set(TILL_RULE_NAMES) & {*RULE_NAMES, *BUYING_RULE_NAMES} - {"settlement"}
+
+
+ARTICLE = [{"sku_key": "a1", "account_code": "3000", "product_code": "P1"}]
+LATER = {"payment_channel": f"{PLACE}/BAX BankAxept", "amount_minor": 125_000, "paid_on": dt.date(2026, 3, 20)}
+
+
+def test_a_sale_on_account_that_the_till_invoiced_is_booked_under_its_number() -> None:
+    made = plan(on_account(paid=(LATER,)), connection=till(invoices="issued"), articles=ARTICLE)
+    invoice, payment = made.documents.iter_rows(named=True)
+    assert (invoice["kind"], invoice["number"], invoice["total_minor"]) == ("invoice", "10023", 125_000)
+    assert (invoice["contact_code"], invoice["contact_name"]) == ("10077", "Bakeriet AS")
+    line = made.lines.row(0, named=True)
+    assert (line["account_code"], line["tax_code"], line["quantity_milli"], line["product_code"]) == (
+        "3000",
+        "3",
+        2000,
+        None,
+    )
+    assert (payment["kind"], payment["applies_to_number"], payment["depends_on"]) == (
+        "payment",
+        "10023",
+        invoice["document_key"],
+    )
+    assert (payment["issued_on"], payment["payment_method"]) == (dt.date(2026, 3, 20), "1503")
+    assert made.postings.select("account_code", "debit_minor", "credit_minor").rows() == [
+        ("receivable", 125_000, 0), ("3000", 0, 100_000), ("output vat 3", 0, 25_000),
+        ("1503", 125_000, 0), ("receivable", 0, 125_000),
+    ]  # fmt: skip
+    unpaid = plan(on_account(), connection=till(invoices="issued"), articles=ARTICLE)
+    later = plan(
+        on_account(paid=(LATER,)), connection=till(invoices="issued"), articles=ARTICLE, posted=posted_from(unpaid)
+    )
+    assert (steps(later), later.documents["applies_to_number"].to_list()) == (["payment"], ["10023"])
+    done = plan(
+        on_account(paid=(LATER,)), connection=till(invoices="issued"), articles=ARTICLE,
+        posted=posted_from(later, posted_from(unpaid)),
+    )  # fmt: skip
+    assert (steps(done), result(done)["reason"]) == ([], "till-invoice-paid")
+
+
+def test_money_on_an_invoice_that_stands_in_a_z_report_is_booked_once() -> None:
+    received = group("customer payment", 125_000, None, kind="customer_payment", sku=f"{PLACE}/customer payment")
+    report = z_report(lines=(received,), money=(came("BAX BankAxept", 125_000, "12002"),), opening_float_minor=0)
+    groups = {"customerpayment": "1579"}
+    accounts = [*ACCOUNTS, {"account_code": "1579", "name": "Andre fordringer", "root": "Assets"}]
+    made = plan(
+        report, on_account(paid=(LATER,)), connection=till(invoices="issued"), articles=ARTICLE, groups=groups,
+        accounts=accounts, counts={},
+    )  # fmt: skip
+    balances = made.postings.group_by("account_code").agg((pl.col("debit_minor") - pl.col("credit_minor")).sum())
+    assert dict(balances.iter_rows())["1579"] == 0
+    assert dict(balances.iter_rows())["1503"] == 125_000
+
+
+def test_a_credit_note_an_order_and_what_keeps_sales_on_account_back() -> None:
+    back = {"amount_minor": -125_000, "unit_price_minor": -62_500, "tax_minor": -25_000}
+    article = on_account()["lines"][0]
+    credit = plan(on_account("10024", article | back), connection=till(invoices="issued"), articles=ARTICLE)
+    assert (steps(credit), credit.documents["total_minor"][0], credit.lines["amount_minor"][0]) == (
+        ["credit_note"], 125_000, 125_000
+    )  # fmt: skip
+    assert (result(credit)["truth_minor"], result(credit)["planned_minor"]) == (-125_000, -125_000)
+    order = plan(on_account(), connection=till(invoices="order"), articles=ARTICLE)
+    assert (order.lines["product_code"][0], order.documents["remark"][0]) == ("P1", "Ordre 10023")
+    unlinked = plan(on_account(), connection=till(invoices="order"))
+    assert unlinked.findings["code"].to_list() == ["product-not-linked"]
+    nobody = plan(on_account(other_numbers=None), connection=till(invoices="issued"), articles=ARTICLE)
+    assert nobody.findings["code"].to_list() == ["customer-missing"]
+    undecided = plan(on_account(), connection=till())
+    assert (result(undecided)["disposition"], result(undecided)["reason"]) == ("held", "till-invoices-undecided")
+    theirs = plan(on_account(), connection=till(invoices="others"))
+    assert (result(theirs)["disposition"], result(theirs)["reason"]) == ("ignored", "till-invoice-by-others")
+    off = plan(on_account(), connection=till(record_kinds=("settlement",)))
+    assert result(off)["reason"] == "kind-off"
+    early = plan(z_report(), connection=till(start_date=dt.date(2026, 4, 1)))
+    assert (result(early)["disposition"], result(early)["reason"]) == ("ignored", "before-start-date")
+    takes = plan(
+        on_account(),
+        connection=till(invoices="issued"),
+        articles=ARTICLE,
+        limits=PlanLimits(kinds=frozenset({"settlement"})),
+    )
+    assert takes.findings["code"].to_list() == ["ledger-cannot"]

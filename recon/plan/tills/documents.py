@@ -18,6 +18,10 @@ from recon.plan.tills.work import Tills
 
 LINED_KINDS: Final = ("settlement", "invoice", "credit_note")
 _RULES: Final = pl.Series(TILL_RULE_NAMES)
+_DRAFT: Final = (
+    "order_no", "rule_no", "step", "kind", "nth", "total_minor", "net_minor", "vat_minor", "stated_vat_minor", "blocked",
+    "paid_on", "payment_channel", "payment_method", "account_code",
+)  # fmt: skip
 _TEXTS: Final = {
     "tip": "Tips", "rounding": "Øreavrunding", "gift_card": "Gavekort", "pay_in": "Innskudd i kassen",
     "pay_out": "Uttak fra kassen", "customer_payment": "Innbetaling fra kunde",
@@ -29,38 +33,53 @@ def drafts(work: Tills, rule_no: pl.Series, acting: pl.Series) -> pl.DataFrame:
     """Return the documents asked for, in the order of sending; ``blocked``: why one cannot be sent."""
     frame = pl.concat(
         [
-            work.orders.select("order_no"), rule_no.to_frame("rule_no"), work.amounts.drop("left_out_minor"),
+            work.orders.select("order_no", "ordered_on"), rule_no.to_frame("rule_no"),
+            work.amounts.drop("left_out_minor", "amount_minor"),
+            work.facts.select("payment_count"),
         ],
         how="horizontal",
     ).filter(acting)  # fmt: skip
     planned = frame.join(till_steps(), on="rule_no", how="inner", maintain_order="left_right")
     sign = pl.when(pl.col("kind") == "credit_note").then(-1).otherwise(1)
-    cannot = ~pl.col("kind").is_in(sorted(work.inputs.limits.kinds))
-    return planned.select(
-        "order_no", "rule_no", "step", "kind",
+    lined = planned.filter(pl.col("kind") != "payment").with_columns(
         (pl.col("doc_total_minor") * sign).alias("total_minor"),
         *((pl.col(name) * sign).alias(name) for name in ("net_minor", "vat_minor", "stated_vat_minor")),
-        pl.when(cannot).then(pl.lit("ledger-cannot")).alias("blocked"),
-    )  # fmt: skip
+        pl.lit(0, dtype=pl.UInt16).alias("nth"),
+    )
+    both = pl.concat([lined, _payments_due(planned, work)], how="diagonal_relaxed").sort("order_no", "step", "nth")
+    cannot = ~pl.col("kind").is_in(sorted(work.inputs.limits.kinds))
+    return both.with_columns(pl.when(cannot).then(pl.lit("ledger-cannot")).alias("blocked")).select(_DRAFT)
+
+
+def _payments_due(planned: pl.DataFrame, work: Tills) -> pl.DataFrame:
+    """Return a payment per sum that came in on a sale and is not in the ledger yet; they move money only."""
+    due = planned.filter(pl.col("kind") == "payment").join(work.paid, on="order_no", how="inner", maintain_order="left")
+    due = due.filter(pl.col("nth") > pl.col("payment_count"))
+    none = pl.lit(0, dtype=pl.Int64)
+    return due.with_columns(
+        pl.col("amount_minor").alias("total_minor"), pl.col("amount_minor").alias("net_minor"), none.alias("vat_minor"),
+        none.alias("stated_vat_minor"), pl.max_horizontal(pl.coalesce("paid_on", "ordered_on"), "ordered_on").alias("paid_on"),
+    ).drop("amount_minor")  # fmt: skip
 
 
 def headers(work: Tills, sent: pl.DataFrame, numbers_taken: pl.DataFrame) -> pl.DataFrame:
     """Return DOCUMENTS of the drafts that can be sent; ``numbers_taken``: document_key and number of all others."""
     place = sent["order_no"]
+    mine = sent.rename({name: f"own_{name}" for name in ("paid_on", "payment_channel", "payment_method")})
     frame = pl.concat(
         [
-            sent, work.orders.drop("order_no", "total_minor", "discount_minor", "tax_minor")[place],
-            work.facts.select("settlement_revision", "invoice_revision", "credit_note_revision")[place],
-            work.department.gather(place).to_frame("department"),
+            mine, work.orders.drop("order_no", "total_minor", "discount_minor", "tax_minor")[place],
+            work.facts.select("settlement_revision", "invoice_revision", "credit_note_revision", "live_key", "live_number")[place],
+            work.department.gather(place).to_frame("department"), work.buyers[place],
         ],
         how="horizontal",
     )  # fmt: skip
-    revision: pl.Expr = pl.lit(0, dtype=pl.UInt16)
+    revision: pl.Expr = pl.col("nth")
     for kind in LINED_KINDS:
-        revision = pl.when(pl.col("kind") == kind).then(f"{kind}_revision").otherwise(revision)
+        revision = pl.when(pl.col("kind") == kind).then(pl.col(f"{kind}_revision") + 1).otherwise(revision)
     frame = frame.with_columns(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("doc_no"),
-        (revision + 1).cast(pl.UInt16).alias("revision"),
+        revision.cast(pl.UInt16).alias("revision"),
         pl.col("order_number").alias("stem"),
     )
     frame = frame.with_columns(pl.format("{}/{}/{}", "order_key", "kind", "revision").alias("document_key"))
@@ -70,8 +89,24 @@ def headers(work: Tills, sent: pl.DataFrame, numbers_taken: pl.DataFrame) -> pl.
     frame = frame.with_columns(number.alias("number")).join(
         _payments(work), on="order_no", how="left", maintain_order="left"
     )
-    return frame.with_columns(each.alias(name) for name, each in _columns().items()).select(
+    frame = _pointing(frame)
+    columns = _columns(issues=work.connection.till.invoices == "order")
+    return frame.with_columns(each.alias(name) for name, each in columns.items()).select(
         pl.col(name).cast(dtype) for name, dtype in DOCUMENTS.items()
+    )
+
+
+def _pointing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Let payments point to the invoice of this plan, which stands before them, or to the one in the ledger."""
+    billed = frame.filter(pl.col("kind") == "invoice").select(
+        "order_no", pl.col("document_key").alias("_key"), pl.col("number").alias("_number")
+    )
+    both = frame.join(billed, on="order_no", how="left", maintain_order="left")
+    pays = pl.col("kind") == "payment"
+    return both.with_columns(
+        pl.when(pays).then("_key").alias("depends_on"),
+        pl.when(pays).then(pl.coalesce("_key", "live_key")).alias("applies_to_key"),
+        pl.when(pays).then(pl.coalesce("_number", "live_number")).alias("applies_to_number"),
     )
 
 
@@ -82,36 +117,33 @@ def without_prefixes(connection: Connection) -> Connection:
     return connection.model_copy(update={"number_prefix": prefix.model_copy(update=bare)})
 
 
-def _columns() -> dict[str, pl.Expr]:
-    report = pl.col("kind") == "settlement"
-    none = pl.lit(None, dtype=pl.String)
+def _columns(*, issues: bool) -> dict[str, pl.Expr]:
+    """Return the columns of DOCUMENTS that are made; ``issues``: the ledger issues the invoice of what is an order here."""
+    report, pays = pl.col("kind") == "settlement", pl.col("kind") == "payment"
+    issued = pl.when(pays).then("own_paid_on").otherwise("ordered_on")
+    first = pl.col("payments").list.first().struct.field("payment_method")
+    closed = pl.when(report & pl.col("payments").is_not_null()).then(pl.coalesce("completed_on", "ordered_on"))
     return {
-        "applies_to_key": none,
-        "applies_to_number": none,
-        "issued_on": pl.col("ordered_on"),
-        "due_on": pl.col("ordered_on"),
-        "contact_code": pl.lit(""),
-        "contact_name": pl.col("sales_channel"),
-        "contact_tax_id": none,
-        "contact_branch": none,
-        "contact_address": none,
-        "payment_method": pl.when(report).then(pl.col("payments").list.first().struct.field("payment_method")),
-        "paid_on": pl.when(report & pl.col("payments").is_not_null()).then(pl.coalesce("completed_on", "ordered_on")),
-        "paid_minor": pl.when(report).then("total_minor").otherwise(0),
-        "vat_mode": pl.lit("included"),
-        "is_tax_invoice": ~report & (pl.col("vat_minor") != 0),
+        "issued_on": issued,
+        "due_on": issued,
+        "payment_channel": pl.when(pays).then("own_payment_channel").otherwise("payment_channel"),
+        "payment_method": pl.when(report).then(first).when(pays).then("own_payment_method"),
+        "paid_on": pl.when(pays).then("own_paid_on").otherwise(closed),
+        "paid_minor": pl.when(report | pays).then("total_minor").otherwise(0),
+        "payments": pl.when(report).then("payments"),
+        "vat_mode": pl.when(pays).then(pl.lit("none")).otherwise(pl.lit("included")),
+        "is_tax_invoice": ~report & ~pays & (pl.col("vat_minor") != 0),
         "gross_minor": pl.col("total_minor"),
         "discount_minor": pl.lit(0),
         "vat_by_line_minor": pl.col("stated_vat_minor"),
         "wht_minor": pl.lit(0),
-        "remark": remark(),
+        "remark": remark(issues=issues),
         "reason": pl.lit(_RULES).gather(pl.col("rule_no")),
-        "depends_on": none,
     }
 
 
-def remark() -> pl.Expr:
-    """Return what a settlement's voucher is called, with the day the till was closed where that is another one."""
+def remark(*, issues: bool) -> pl.Expr:
+    """Return what a voucher is called; a settlement's with the day the till was closed where that is another one."""
     parts = pl.col("order_number").str.extract_groups(r"^(.*)/([^/]*)$")
     named = pl.when(parts.struct.field("1").is_not_null()).then(
         pl.format("{} Z{}", parts.struct.field("1"), parts.struct.field("2"))
@@ -120,11 +152,13 @@ def remark() -> pl.Expr:
     late = pl.when((pl.col("completed_on") != pl.col("ordered_on")).fill_null(value=False)).then(
         pl.format(" (Z {})", closed)
     ).otherwise(pl.lit(""))  # fmt: skip
+    kind = pl.col("kind")
     return (
-        pl.when(pl.col("kind") == "settlement")
-        .then(pl.format("Dagsoppgjør {} {}{}", named, day, late))
-        .otherwise(pl.format("Faktura {}", "order_number"))
-    )
+        pl.when(kind == "settlement").then(pl.format("Dagsoppgjør {} {}{}", named, day, late))
+        .when(kind == "payment").then(pl.format("Innbetaling på faktura {}", "applies_to_number"))
+        .when(kind == "credit_note").then(pl.format("Kreditnota {}", "order_number"))
+        .otherwise(pl.format("Ordre {}" if issues else "Faktura {}", "order_number"))
+    )  # fmt: skip
 
 
 def _payments(work: Tills) -> pl.DataFrame:

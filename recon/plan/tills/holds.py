@@ -11,9 +11,13 @@ from recon.frames.findings import findings_from, gather
 from recon.plan.columns import mask_of
 from recon.plan.findings import said_already
 from recon.plan.left_out import left_out_holds, with_details
+from recon.plan.tills.invoices import money_back, nameless
 from recon.plan.tills.work import Tills
 from recon.plan.verdict import hold_acting, mask_of_keys
 
+_PART: Final = (
+    "order_no", "payment_channel", "payment_method", "account_code", "amount_minor", "is_gone", "needs_project",
+)  # fmt: skip
 PROBLEM_CODES: Final = {
     "group-not-mapped": "group-not-mapped", "account-unknown": "account-unknown", "tax-not-mapped": "vat-code-missing",
     "tax-item-gone": "vat-code-gone", "vat-code-rate": "vat-code-rate", "vat-code-locked": "vat-code-locked",
@@ -47,6 +51,7 @@ def hold_tills(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
             (_does_not_foot(work) & ~undecided, "does-not-foot", {"detail": _foot_words()}),
             *_department_holds(work, decided),
             *_count_holds(work),
+            *_invoice_holds(work, decided),
         ],
     )
     verdicts.orders = orders
@@ -106,6 +111,12 @@ def _department_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, 
         (unknown.fill_null(value=False) & decided, "department-unknown", {**place, "detail": named}),
         (needed & decided, "department-missing", {**place, "detail": asked}),
     ]
+
+
+def _invoice_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]:
+    """Return sales on account that name nobody, or on which money went back."""
+    holds = [nameless(work.buyers), money_back(work.paid, work.orders.height)]
+    return [(mask & decided & ~work.reports, code, columns) for mask, code, columns in holds]
 
 
 def _about(work: Tills, flag: str) -> pl.Series:
@@ -168,7 +179,8 @@ def _of_account(text: str, name: pl.Expr) -> pl.Expr:
 
 def _money_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
     """Hold settlements whose means of payment have no account the ledger takes; return a finding per part and reason."""
-    parts = work.money.parts
+    later = work.paid.with_columns(pl.lit(value=False).alias(name) for name in ("is_gone", "needs_project"))
+    parts = pl.concat([work.money.parts.select(_PART), later.select(_PART)])
     mine = parts.filter(decided.gather(parts["order_no"]))
     mine = mine.with_columns(pl.lit(None, dtype=pl.UInt32).alias("row"), pl.col("payment_channel").alias("sku"))
     name = pl.col("payment_channel")

@@ -37,22 +37,29 @@ def tills_plan(inputs: PlanInputs) -> Plan:
     own = hold_tills(work, acting)
     acting = acting & work.verdicts.free()
     asked = entered_by_hand(work.verdicts, drafts(work, rule_no, acting), inputs.decisions)
-    documents = headers(work, asked.filter(pl.col("blocked").is_null()), inputs.posted.select("document_key", "number"))
+    sent = asked.filter(pl.col("blocked").is_null())
+    documents = headers(work, sent, inputs.posted.select("document_key", "number"))
     lines = document_lines(work, documents)
     money = work.money.parts.join(
         documents.filter(pl.col("kind") == "settlement").select("order_no", "doc_no"),
         on="order_no", how="inner", maintain_order="left",
     )  # fmt: skip
-    receivable = account_name(inputs.connection, "receivable")
-    postings = till_postings(documents, lines, money, receivable)
-    size = work.amounts.with_columns(
-        pl.col("doc_total_minor").clip(lower_bound=0)
-    )  # nothing is refunded beyond a total
+    moved = pl.concat([money.select(_MOVED), _paid(documents, sent)])
+    accounts = (account_name(inputs.connection, setting) for setting in ("receivable", "sales"))
+    postings = till_postings(documents, lines, moved, *accounts)
+    # Nothing is refunded beyond a total, also where it is below zero.
+    size = work.amounts.with_columns(pl.col("doc_total_minor").clip(lower_bound=0))
     frame = result_work(work.orders, work.states, work.facts, size, rule_no)
     results = order_results(frame, work.verdicts, asked, inputs.decisions, TILL_RULE_NAMES)
     found = [*own, _blocked(work, asked), drift_findings(work, documents)]
     made = _plan(work, documents, lines, postings, results, found)
-    return day_vouchers(made, inputs, money, receivable) if inputs.connection.till.voucher == "day" else made
+    return day_vouchers(made, inputs, money) if inputs.connection.till.voucher == "day" else made
+
+
+def _paid(documents: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    """Return doc_no, account_code and amount_minor of the payments on sales on account; ``sent``: their drafts, row by row."""
+    both = pl.concat([documents.select("doc_no", "kind", "total_minor"), sent.select("account_code")], how="horizontal")
+    return both.filter(pl.col("kind") == "payment").rename({"total_minor": "amount_minor"}).select(_MOVED)
 
 
 def _apply(work: Tills, rule_no: pl.Series) -> pl.Series:
@@ -113,4 +120,5 @@ def _plan(
     )
 
 
+_MOVED: Final = ("doc_no", "account_code", "amount_minor")
 _NEEDED: Final = ("issued_on", "due_on", "contact_code", "contact_name", "kind", "vat_mode", "is_tax_invoice")

@@ -21,10 +21,12 @@ _MONEY, _INCOME, _VAT = 0, 1, 2
 
 def vat_account(code: pl.Expr) -> pl.Expr:
     """Return the name of the ledger's VAT account of a code: it has one per code and books it there by itself."""
-    return pl.format("output vat {}", code)
+    return pl.concat_str([pl.lit("output vat"), code], separator=" ", ignore_nulls=True)
 
 
-def till_postings(documents: pl.DataFrame, lines: pl.DataFrame, parts: pl.DataFrame, receivable: str) -> pl.DataFrame:
+def till_postings(
+    documents: pl.DataFrame, lines: pl.DataFrame, parts: pl.DataFrame, receivable: str, sales: str
+) -> pl.DataFrame:
     """Return POSTINGS.
 
     Args:
@@ -32,10 +34,11 @@ def till_postings(documents: pl.DataFrame, lines: pl.DataFrame, parts: pl.DataFr
         lines: DOCUMENT_LINES of them.
         parts: doc_no, account_code and amount_minor of the money, in its order.
         receivable: Account of what customers owe.
+        sales: Account of lines whose account the ledger takes from their product.
     """
     credit = documents.select("doc_no", pl.when(pl.col("kind") == "credit_note").then(1).otherwise(-1).alias("_sign"))
     signed = lines.join(credit, on="doc_no", how="left", maintain_order="left")
-    net = _summed(signed, pl.col("account_code"), pl.col("net_minor") * pl.col("_sign"), _INCOME)
+    net = _summed(signed, pl.col("account_code").fill_null(sales), pl.col("net_minor") * pl.col("_sign"), _INCOME)
     taxed = signed.filter(pl.col("vat_minor") != 0)
     vat = _summed(taxed, vat_account(pl.col("tax_code")), pl.col("vat_minor") * pl.col("_sign"), _VAT)
     money = parts.select(

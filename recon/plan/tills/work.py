@@ -10,6 +10,7 @@ from recon.config import Connection
 from recon.plan.columns import mask_of
 from recon.plan.inputs import PlanInputs
 from recon.plan.state import order_states
+from recon.plan.tills.invoices import buyers_of, paid_on_account
 from recon.plan.tills.ledger import till_facts
 from recon.plan.tills.lifecycle import TillNow, till_rules
 from recon.plan.tills.lines import coded_lines
@@ -36,6 +37,10 @@ class Tills:
     money: Money
     amounts: pl.DataFrame
     """Per record: doc_total_minor, left_out_minor (0), net_minor and vat_minor as the ledger will have them, stated_vat_minor."""
+    paid: pl.DataFrame
+    """PAID, of sales on account."""
+    buyers: pl.DataFrame
+    """BUYERS."""
     department: pl.Series
     verdicts: Verdicts
 
@@ -60,14 +65,15 @@ def open_tills(inputs: PlanInputs) -> Tills:
     orders, connection = inputs.orders, inputs.connection
     nothing = pl.repeat(0, orders.height, dtype=pl.Int64, eager=True)
     lines, money = coded_lines(inputs), till_money(inputs)
-    came_in = inputs.payments.filter(pl.col("amount_minor").fill_null(0) != 0)
-    paid = _counts(came_in["order_no"], orders.height)
-    facts = till_facts(orders, inputs.posted, paid)
-    now = _now(orders, lines, money, paid)
+    paid = paid_on_account(inputs, lines)
+    paid_counts = _counts(paid["order_no"], orders.height)
+    facts = till_facts(orders, inputs.posted, paid_counts)
+    now = _now(orders, lines, money, paid_counts)
     states = order_states(orders, nothing).with_columns((now == "empty").alias("cancelled"))
     work = Tills(
         inputs=inputs, nothing=nothing, states=states, facts=facts, now=now, lines=lines, money=money,
-        amounts=_amounts(orders, lines, inputs.lines), department=department_of(inputs), verdicts=Verdicts.open(orders),
+        amounts=_amounts(orders, lines, inputs.lines), paid=paid, buyers=buyers_of(inputs), department=department_of(inputs),
+        verdicts=Verdicts.open(orders),
     )  # fmt: skip
     everywhere = pl.repeat(value=True, n=orders.height, dtype=pl.Boolean, eager=True)
     exclude(work.verdicts, facts["ledger"], orders["ordered_on"], everywhere, connection)
