@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from recon.config_source import SourceRules
 from recon.domain.providers import LedgerFacts
+from recon.domain.till_roles import unfit_columns
 
 
 class Till(SourceRules):
@@ -26,11 +27,25 @@ class Till(SourceRules):
     invoices: Literal["hold", "order", "issued", "others"] = "hold"
     """Credit sales that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
 
-    def reading_fields(self) -> tuple[tuple[str, str], ...]:
-        """Return until when a Z report belongs to the day before, where that is not midnight."""
-        from recon.sources.base import DAY_ENDS_FIELD  # slow to import; settings are read by every command
+    columns: dict[str, str] = {}  # noqa: RUF012
+    """Columns of a till's own day export with one row per Z report (source = z-reports): its heading to its role. `register`, `z`, `date`, `time` and `place` say which report it is; `group [CODE] PERCENT` is an article group at a VAT rate, `payment [CODE]` a means of payment, `vat PERCENT` the VAT of a rate; `tip`, `rounding`, `pay-in [CODE]`, `pay-out [CODE]`, `customer-payment`, `opening-float`, `counted`, `to-bank`, `total`, `ignore`. Empty: files have the columns of the form `recon till form` writes."""
 
-        return () if self.day_ends == "00:00" else ((DAY_ENDS_FIELD, self.day_ends),)
+    @field_validator("columns")
+    @classmethod
+    def _roles(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := unfit_columns(value):
+            raise ValueError(wrong)
+        return value
+
+    def reading_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return until when a Z report belongs to the day before, where that is not midnight, and what columns stand for."""
+        from recon.sources.base import (
+            DAY_ENDS_FIELD,
+            TILL_COLUMN_FIELD,
+        )  # slow to import; settings are read by every command
+
+        columns = ((f"{TILL_COLUMN_FIELD}{heading}", role) for heading, role in sorted(self.columns.items()))
+        return (*(() if self.day_ends == "00:00" else ((DAY_ENDS_FIELD, self.day_ends),)), *columns)
 
 
 def unfit_till(taxes: str, *, is_till: bool, takes_settlements: bool, summary: str) -> str:

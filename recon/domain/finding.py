@@ -218,6 +218,7 @@ FINDING_CODES: Final[dict[str, FindingCode]] = {
     "z-rounding-inferred": FindingCode("note", "The file states no cash rounding; what is left between payments and sales is taken for it", "Nothing to do: it is at most 0.50 for each payment in cash."),
     "z-rounding-ignored": FindingCode("warning", "Roundings above 0.50 were left aside as placeholders", "Nothing to do where the settlement balances; cash is rounded by at most half a krone."),
     "z-cash-difference": FindingCode("warning", "The till recorded a cash difference", "Enter what was counted: `recon till count`. The difference is booked from the count, not from the till's own entry."),
+    "z-row-unusable": FindingCode("refused", "A row of a table of Z reports cannot be used, so its whole report was not taken in", "Correct the cell and import the file again; nothing of the report is taken in until all its rows can be read."),
     "z-number-gap": FindingCode("warning", "Numbers of Z reports are missing", "Z reports are numbered without gaps, so a day is missing: export the file that has it."),
     "z-running-total-differs": FindingCode("warning", "The running total of a till did not grow by what its Z report sold", "Compare it with the till; nothing is booked by it."),
     "z-register-twice": FindingCode("hold", "The same register number stands in several places", "Give every register a number of its own in the till; settlements are told apart by register and Z number."),

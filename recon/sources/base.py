@@ -191,6 +191,8 @@ COMPANY_FIELD: Final = "company"
 """Of `ReadOptions.fields`: the number of the company whose books these are, digits only; a till's file must be that company's."""
 DAY_ENDS_FIELD: Final = "day ends"
 """Of `ReadOptions.fields`: until when (HH:MM) what a till closed belongs to the day before."""
+TILL_COLUMN_FIELD: Final = "till column "
+"""Of `ReadOptions.fields`, before the heading of a column: its role in a till's own day export (`till.columns`)."""
 LEG_FIELD: Final = "leg "
 DAY_FIELD: Final = "settled on "
 

@@ -18,6 +18,7 @@ SOURCES: Final = (
     ("lazada", "recon.sources.marketplaces", "LazadaExports"),
     ("tiktok", "recon.sources.marketplaces", "TiktokExports"),
     ("saft", "recon.sources.saft", "CashRegisterFiles"),
+    ("z-reports", "recon.sources.z_reports", "ZReportTables"),
     ("profile", "recon.sources.profile", "ProfileOrders"),
 )
 """Name as in recon.toml, module and class."""

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from recon.sources.saft.lists import Lists
+from recon.sources.tills.rates import rate_text
 
 GROUP: Final = "04"
 TRANSACTION: Final = "11"
@@ -45,13 +46,6 @@ def official(code: pl.Expr, numbers: Mapping[str, str]) -> pl.Expr:
     """Return the number of a payment type in the official list; null: the file names none."""
     known = code.replace_strict(numbers, default=None, return_dtype=pl.String)
     return pl.when(code.str.contains(r"^12[0-9]{3}$") & known.is_null()).then(code).otherwise(known)
-
-
-def rate_text(milli: pl.Expr) -> pl.Expr:
-    """Return a rate in thousandths of a percent as plain text: 25, 11.11."""
-    part = (milli % 1000).cast(pl.String).str.zfill(3).str.strip_chars_end("0")
-    whole = (milli // 1000).cast(pl.String)
-    return pl.when(milli % 1000 == 0).then(whole).otherwise(pl.concat_str(whole, pl.lit("."), part))
 
 
 def tax_text(rate: pl.Expr, vat_code: pl.Expr, lists: Lists) -> pl.Expr:

@@ -23,6 +23,7 @@ from recon.sources.saft.codes import (
 from recon.sources.saft.file import CashRegisterFile
 from recon.sources.saft.lists import Lists
 from recon.sources.saft.settlement import Settlements
+from recon.sources.tills.rates import rate_text
 
 SETTLEMENT: Final = "settlement"
 _MOVES: Final = {"pay_in": "pay-in", "pay_out": "pay-out"}

@@ -6,13 +6,11 @@ no reading is said with both figures and goes no further.
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
+from recon.sources.tills.rates import vat_inside, vat_on_top
+
 NET, GROSS, FAULTY, NEITHER = "net", "gross", "faulty", "neither"
-_HALF: Final = 100 * 1000
-"""Percent times thousandths: rates are integers of thousandths of a percent."""
 
 
 def vat_reading(vat: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
@@ -28,8 +26,8 @@ def vat_reading(vat: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     rows = vat.join(totals, on="report_no", how="left", maintain_order="left")
     rate, amount, stated = pl.col("vat_percent_milli"), pl.col("amount"), pl.col("vat")
     near = pl.col("receipts").clip(lower_bound=1)
-    on_top = _rounded(amount * rate, _HALF)
-    inside = _rounded_by(amount * rate, rate + _HALF)
+    on_top = vat_on_top(amount, rate)
+    inside = vat_inside(amount, rate)
     rows = rows.with_columns(
         on_top.alias("_on_top"), inside.alias("_inside"),
         ((stated - on_top).abs() <= near).alias("_fits_top"), ((stated - inside).abs() <= near).alias("_fits_inside"),
@@ -51,12 +49,3 @@ def vat_reading(vat: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         "report_no", "vat_code", "vat_percent_milli", "reading", gross.alias("gross"), tax.alias("vat"),
         (gross - tax).alias("net"), amount.alias("stated"), stated.alias("stated_vat"),
     )  # fmt: skip
-
-
-def _rounded(value: pl.Expr, divisor: int) -> pl.Expr:
-    """Round half up, away from zero, to a whole minor unit."""
-    return value.sign() * ((2 * value.abs() + divisor) // (2 * divisor))
-
-
-def _rounded_by(value: pl.Expr, divisor: pl.Expr) -> pl.Expr:
-    return value.sign() * ((2 * value.abs() + divisor) // (2 * divisor))
