@@ -84,12 +84,15 @@ _LINES: Final[Mapping[str, _Named]] = {
     "customer_payment": _Named(_OWNED, ("kundefordring", "receivable", "debitor"), ("1500",)),
     "gift_card": _Named(_OWED, _GIFT, ("2900", "2901", "2902")),
 }
-_CARD: Final = _Named(_OWNED, ("bankaxept", "visa", "mastercard", "kortoppgjør", "betalingskort", "card clearing"))
+_CARDS: Final = ("kortoppgjør", "betalingskort", "card clearing")
+_DEBIT_CARD: Final = _Named(_OWNED, ("bankaxept", "debetkort", *_CARDS))
+_CREDIT_CARD: Final = _Named(_OWNED, ("visa", "mastercard", "kredittkort", *_CARDS))
+"""BankAxept is a debit card only, so its account is not proposed for a credit card."""
 _GIFTS: Final = _LINES["gift_card"]
 _PAYMENTS: Final[Mapping[str, _Named]] = {
     CASH_CODE: _Named(_OWNED, ("kontant", "kasse", "cash"), ("1900",), ("differanse", "difference", "eur", "valuta", "transit")),
-    "12002": _CARD,
-    "12003": _CARD,
+    "12002": _DEBIT_CARD,
+    "12003": _CREDIT_CARD,
     "12004": _Named(_OWNED, ("bank",), ("1920",), ("bankaxept", "skatt", "tax")),
     "12005": _GIFTS,
     "12006": _LINES["customer_payment"],
