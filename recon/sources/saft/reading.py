@@ -17,7 +17,6 @@ from recon.sources.saft.codes import (
     names_of,
     official,
     predefined_of,
-    rate_text,
     tax_text,
 )
 from recon.sources.saft.file import CashRegisterFile
