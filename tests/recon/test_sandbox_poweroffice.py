@@ -8,6 +8,7 @@ from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -224,14 +225,30 @@ def test_a_sales_order_takes_vat_from_its_products_account(go: SandboxPowerOffic
     assert "CustomerId" in refusal(asker.ask("POST", "/SalesOrders/Complete", {**body, "CustomerNo": 9}))
     sent = asker.ask("POST", f"/SalesOrders/{order['Id']}/createAndSendInvoice")
     assert sent.json()["title"] == "Missing privilege"
+    with pytest.raises(Problem, match="DepartmentId"):
+        go.person().send_order(order["Id"])
+    ten = asker.ids("/Departments", "Code")["10"]
+    whole = {**body, "DepartmentId": ten, "ExternalImportReference": "K1/80"}
+    ready = asker.ask("POST", "/SalesOrders/Complete", whole).json()["Id"]
+    go.person().send_order(ready)
+    assert {one.account: one.balance_minor for one in go.trial_balance()} == {1500: 5970, 2701: -779, 3030: -5191}
+    assert {
+        one["VoucherId"] for one in asker.get("/AccountTransactions", fromDate="2026-01-01", toDate="2026-12-31")
+    } == {ready}
+    assert asker.ask("GET", f"/SalesOrders/{ready}/Complete").status_code == 404, "an invoice is no order any more"
     free = {**body, "CustomerNo": 10002, "ExternalImportReference": "K1/79"}
     assert asker.ask("POST", "/SalesOrders/Complete", free).json()["VatAmount"] == 0, "its customer pays no VAT"
 
 
 def test_the_import_list_of_the_older_api(go: SandboxPowerOffice, clock: FakeClock) -> None:
     older = Asker(go, clock, api="v1")
-    line = {"documentNumber": 214, "documentDate": "2026-03-14", "departmentCode": "10", "currencyCode": "NOK"}
-    body = {
+    line: dict[str, Any] = {
+        "documentNumber": 214,
+        "documentDate": "2026-03-14",
+        "departmentCode": "10",
+        "currencyCode": "NOK",
+    }
+    body: dict[str, Any] = {
         "description": "Dagsoppgjør K1 Z214", "date": "2026-03-14", "type": 4, "externalImportReference": "999999999/K1/214",
         "importLines": [
             {**line, "accountNumber": 1900, "amount": Decimal("10000.40"), "vatCode": "0"},
@@ -310,6 +327,32 @@ def test_books_in_a_file_are_there_again_and_persons_need_no_server(tmp_path: Pa
         assert [event.action for event in again.events()] == ["created", "posted"]
         assert Asker(again, clock).ask("GET", "/Products").status_code == 403
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_books_are_handed_over_as_saft_financial(go: SandboxPowerOffice, asker: Asker) -> None:
+    go.person().post_draft(asker.ask("POST", DRAFTS, settlement(asker)).json()["Id"])
+    content = go.saft_financial(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+    assert content == go.saft_financial(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+    root = ElementTree.fromstring(content)
+    space = {"s": "urn:StandardAuditFile-Taxation-Financial:NO"}
+
+    def texts(path: str) -> list[str]:
+        return [one.text or "" for one in root.iterfind(path, space)]
+
+    assert texts("s:Header/s:Company/s:RegistrationNumber") == ["999999999"]
+    assert texts("s:GeneralLedgerEntries/s:TotalDebit") == texts("s:GeneralLedgerEntries/s:TotalCredit") == ["21100.40"]
+    [cash] = [
+        one
+        for one in root.iterfind("s:MasterFiles//s:Account", space)
+        if one.findtext("s:AccountID", "", space) == "2700"
+    ]
+    assert cash.findtext("s:ClosingCreditBalance", "", space) == "3000.00"
+    line = next(one for one in root.iterfind(".//s:Line", space) if one.findtext("s:AccountID", "", space) == "3000")
+    assert [line.findtext(path, "", space) for path in (
+        "s:CreditAmount/s:Amount", "s:TaxInformation/s:TaxCode", "s:TaxInformation/s:CreditTaxAmount/s:Amount", "s:Analysis/s:AnalysisID",
+    )] == ["8000.00", "3", "2000.00", "10"]  # fmt: skip
+    later = ElementTree.fromstring(go.saft_financial(dt.date(2026, 4, 1), dt.date(2026, 4, 30)))
+    assert later.findtext("s:GeneralLedgerEntries/s:NumberOfEntries", "", space) == "0"
 
 
 def test_another_process_is_a_person_too(go: SandboxPowerOffice, asker: Asker) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from recon.sandbox.peak.admin import TOKEN_HEADER
 from recon.sandbox.peak.faults import fault_from
 from recon.sandbox.peak.wire import Answer
+from recon.sandbox.poweroffice.export import saft_financial
 from recon.sandbox.poweroffice.faults import PowerOfficeFault
 from recon.sandbox.poweroffice.rules import Rules, changed
 from recon.sandbox.poweroffice.transactions import trial_balance
@@ -58,6 +59,10 @@ def _act(engine: Engine, method: str, what: str, asked: dict[str, Any]) -> Answe
         return Answer({"events": [asdict(event) for event in engine.books.events()]})
     if (method, what) == ("GET", "trial-balance"):
         return Answer({"accounts": [asdict(one) for one in trial_balance(engine.books, key)]})
+    if (method, what) == ("POST", "saft"):
+        days = [dt.date.fromisoformat(asked[name]) for name in ("first", "last")]
+        content = saft_financial(engine.books, engine.company(key), days[0], days[1], engine.moment().date())
+        return Answer(raw=content, content_type="application/xml; charset=utf-8")
     return Answer({"error": f"no {method} {PREFIX}{what}"}, status=404)
 
 
@@ -70,7 +75,7 @@ def _person(engine: Engine, key: str, asked: dict[str, Any]) -> Any:  # noqa: AN
         day = asked.get("day")
         return person.lock(dt.date.fromisoformat(day) if day else None)
     deeds = {
-        "post-draft": person.post_draft, "post-import": person.post_import, "delete": person.delete, "describe": person.describe,
+        "post-draft": person.post_draft, "post-import": person.post_import, "send-order": person.send_order, "delete": person.delete, "describe": person.describe,
         "change-amount": person.change_amount, "copy-draft": person.copy_draft, "take-privilege": person.take_privilege,
         "give-privilege": person.give_privilege, "end-integration": person.end_integration,
     }  # fmt: skip

@@ -207,6 +207,7 @@ def post_draft(desk: Desk, paper: Paper) -> int:
         "VoucherType": "ManualJournal",
         "VoucherDate": paper.body["VoucherDate"],
         "VoucherDescription": paper.body["Description"],
+        "_source": paper.maker,
     }
     number = post(desk, paper.id, head, sides)
     paper.state = "posted"

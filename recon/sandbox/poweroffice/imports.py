@@ -217,6 +217,7 @@ def post_import(desk: Desk, paper: Paper) -> None:
             "VoucherType": _VOUCHER_TYPES.get(paper.body["type"], "ManualJournal"), "VoucherDate": paper.body["date"],
             "VoucherDescription": paper.body["description"], "ImportedVoucherNo": int(group),
             "CreatedFromImportJournalId": paper.id, "ExternalImportReference": paper.reference or None,
+            "_source": paper.maker, "_batch": paper.body["importLines"][0]["saftBatchId"],
         }  # fmt: skip
         voucher_id = desk.books.new_id(desk.key, "voucher of import")
         post(desk, voucher_id, {key: value for key, value in head.items() if value is not None}, own)

@@ -208,12 +208,20 @@ def listed_orders(desk: Desk, request: Request) -> Answer:
 def one(desk: Desk, request: Request) -> Answer:
     """Show an order with its lines and what it comes to."""
     known_query(request, "showInherited")
-    return Answer(full(desk.own("order", request.ids[0])))
+    return Answer(full(_open(desk, request.ids[0])))
+
+
+def _open(desk: Desk, order_id: str) -> Paper:
+    """Return an order; one that was sent is an invoice, and no order any more."""
+    paper = desk.own("order", order_id)
+    if paper.state != "open":
+        raise Problem(f"No order with id {order_id} was found.", 404)
+    return paper
 
 
 def delete(desk: Desk, request: Request) -> Answer:
     """Delete an order that was not sent."""
-    paper = desk.own("order", request.ids[0])
+    paper = _open(desk, request.ids[0])
     paper.state = "deleted"
     desk.books.change_paper(paper, "deleted", desk.stamp)
     return Answer(status=200, raw=b"")

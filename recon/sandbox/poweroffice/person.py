@@ -12,6 +12,7 @@ from recon.sandbox.poweroffice.books import Books, Paper
 from recon.sandbox.poweroffice.desk import Desk, Request
 from recon.sandbox.poweroffice.drafts import post_draft, read
 from recon.sandbox.poweroffice.engine import Engine
+from recon.sandbox.poweroffice.invoicing import send_order
 from recon.sandbox.poweroffice.posting import debit_minor
 from recon.sandbox.poweroffice.wire import Fields, money
 
@@ -52,6 +53,11 @@ class Person:
         """Press Importer."""
         with self._books.change():
             imports.post_import(self._desk(), self._paper("import", import_id))
+
+    def send_order(self, order_id: str) -> int:
+        """Look an order over and send its invoice; returns the number of the voucher."""
+        with self._books.change():
+            return send_order(self._desk(), self._paper("order", order_id))
 
     def delete(self, family: str, paper_id: str) -> None:
         """Delete an unposted draft, order or import."""

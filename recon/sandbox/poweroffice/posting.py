@@ -155,6 +155,7 @@ def post(desk: Desk, voucher_id: str, head: dict[str, Any], sides: Sequence[Side
         **head,
         "CreatedDateTimeOffset": desk.stamp,
         "IsReversed": False,
+        "_source": head.get("_source") or desk.maker,
     }
     for side in sides:
         vat = vat_minor(side.amount_minor, Decimal(side.vat["Rate"]))

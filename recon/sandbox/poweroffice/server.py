@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import threading
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from recon.sandbox.poweroffice.books import Books, Event, Paper
 from recon.sandbox.poweroffice.company import APPLICATION_KEY, SUBSCRIPTION_KEY, Company, other_company, sandbox_company
 from recon.sandbox.poweroffice.connection import V1_PATH, V2_PATH, Connection
 from recon.sandbox.poweroffice.engine import Engine
+from recon.sandbox.poweroffice.export import saft_financial
 from recon.sandbox.poweroffice.masters import seed
 from recon.sandbox.poweroffice.person import Person
 from recon.sandbox.poweroffice.rules import Rules, changed
@@ -173,6 +175,12 @@ class SandboxPowerOffice:
         """Return every account that was posted on, as it stands at the end of a day yyyy-mm-dd."""
         self._engine.settle()
         return trial_balance(self.books, company or self.companies[0].key, last)
+
+    def saft_financial(self, first: dt.date, last: dt.date, company: str = "") -> bytes:
+        """Return the books of a period as the ledger exports them: SAF-T Financial 1.30."""
+        self._engine.settle()
+        own = self._engine.company(company or self.companies[0].key)
+        return saft_financial(self.books, own, first, last, self._engine.moment().date())
 
     @property
     def requests(self) -> list[Seen]:

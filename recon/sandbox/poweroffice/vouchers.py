@@ -103,6 +103,7 @@ def _posted(desk: Desk, kind: str, body: dict[str, Any], sides: Sequence[Side]) 
     )
     head = {"VoucherType": kind, "VoucherDate": body["VoucherDate"], "VoucherDescription": body["Description"]}
     head |= {name: body[name] for name in ("ExternalImportReference", "ImportedVoucherNo") if body[name] is not None}
+    head |= {"_source": body.get("SaftSourceId"), "_batch": body.get("SaftBatchId")}
     paper.body["VoucherNo"] = post(desk, paper.id, head, sides)
     desk.books.change_paper(paper, "posted", desk.stamp)
     return Answer(full(paper), status=201)
