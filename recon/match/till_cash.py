@@ -12,6 +12,9 @@ CASH_WORDS: Final = ("cash", "kontant", "kontanter")
 """What a till calls cash where it states no code of the list."""
 CASH_DIFFERENCE: Final = "cash difference"
 TO_BANK: Final = "to bank"
+BY_COUNT: Final = ("counted", TO_BANK)
+"""References of payments that a count in the source's own file makes: of a cash difference, and of what went to the bank. Each
+stands twice, on its own channel and the other way round on the cash, so that they add nothing."""
 ADDED_CHANNELS: Final = (CASH_DIFFERENCE, TO_BANK)
 """Channels a settlement has beside those of the till, each behind its place: where a count books what is short, and the bank."""
 
@@ -45,6 +48,31 @@ def expected_cash(orders: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
     )
     expected = (pl.col("opening_float_minor") + pl.col("cash_minor")).alias("expected_minor")
     return both.with_columns(expected).select(EXPECTED_CASH.names())
+
+
+def is_by_count(reference: str = "reference") -> pl.Expr:
+    """Return whether a payment is part of a count that the source's file holds, not of what the till took."""
+    return pl.col(reference).is_in(BY_COUNT).fill_null(value=False)
+
+
+def known_counts(typed: pl.DataFrame, orders: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
+    """Return TILL_COUNTS: what persons typed in, and of the other settlements what their files say was counted."""
+    parts = payments.filter(is_by_count())
+    if parts.is_empty():
+        return typed
+    channel, amount = pl.col("payment_channel"), pl.col("amount_minor")
+    of_file = parts.group_by("order_no", maintain_order=True).agg(
+        amount.filter(channel.str.ends_with(f"/{CASH_DIFFERENCE}")).sum().alias("_missing"),
+        amount.filter(channel.str.ends_with(f"/{TO_BANK}")).sum().alias("to_bank_minor"),
+    )
+    counted = of_file.join(
+        orders.select("order_no", "order_key"), on="order_no", how="left", maintain_order="left"
+    ).join(expected_cash(orders, payments), on="order_key", how="left", maintain_order="left")
+    rows = counted.join(typed, on="order_key", how="anti").select(
+        "order_key", (pl.col("expected_minor") - pl.col("_missing")).alias("counted_minor"), "to_bank_minor",
+        pl.lit("").alias("counted_by"), pl.lit("").alias("remark"),
+    )  # fmt: skip
+    return pl.concat([typed, rows.select(typed.columns)])
 
 
 def added_channel(place: str, what: str) -> str:

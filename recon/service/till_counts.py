@@ -15,7 +15,7 @@ import polars as pl
 from recon.config import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
-from recon.match.till_cash import expected_cash
+from recon.match.till_cash import expected_cash, known_counts
 from recon.money import plain
 from recon.service.context import Context
 from recon.service.mapping_till import till_counts
@@ -96,10 +96,11 @@ def count_rows(context: Context, name: str, rules: Connection, frames: Canonical
         "order_key", pl.col("order_number").alias("number"), pl.col("ordered_on").alias("day"),
         pl.col("sales_channel").alias("place"), pl.col("total_minor").alias("amount_minor"),
     )  # fmt: skip
+    counts = known_counts(till_counts(context, name), frames.orders, frames.payments)
     moments = {change.key: change.at for change in context.store.mappings.dated(name, "count")}
     rows = (
         heads.join(expected_cash(frames.orders, frames.payments), on="order_key", how="left", maintain_order="left")
-        .join(till_counts(context, name), on="order_key", how="left", maintain_order="left")
+        .join(counts, on="order_key", how="left", maintain_order="left")
         .with_columns(
             (pl.col("counted_minor") - pl.col("expected_minor")).alias("difference_minor"),
             pl.col("order_key").replace_strict(moments, default="", return_dtype=pl.String).alias("counted_at"),

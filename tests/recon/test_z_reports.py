@@ -12,12 +12,15 @@ from recon.config_till import Till
 from recon.domain.till_roles import Role, parse_role, unfit_columns
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames
+from recon.frames.schemas import TILL_COUNTS
+from recon.match.till_cash import known_counts
 from recon.normalize import normalize
 from recon.sources.base import DAY_ENDS_FIELD, IntakeFile, ReadOptions
 from recon.sources.z_reports import ZReportTables
 from recon.sources.z_reports.cells import clocks, days, plain
 from tests.recon.saft_reading import received, sold, told
 from tests.recon.saft_reading import taken_in as saft_taken_in
+from tests.recon.till_shop import MONEY, came, plan, z_report
 from tests.saft_files import WORKED_EXAMPLE, saft_bytes
 
 FORM = Path(__file__).parent.parent.parent / "fixtures" / "sources" / "z_reports" / "oppgjor.csv"
@@ -65,6 +68,21 @@ def test_counted_cash_moves_money_and_adds_none() -> None:
         ("Kafé Torget/cash difference", 2_000, "counted"), ("Kafé Torget/CASH Kontant", -2_000, "counted"),
         ("Kafé Torget/to bank", 298_000, "to bank"), ("Kafé Torget/CASH Kontant", -298_000, "to bank"),
     ]  # fmt: skip
+
+
+def test_a_count_in_the_file_is_booked_like_one_typed_in() -> None:
+    frames = taken_in(kept(FORM))
+    nobody = pl.DataFrame(schema=TILL_COUNTS)
+    of_file = known_counts(nobody, frames.orders, frames.payments)
+    assert of_file.drop("counted_by", "remark").rows() == [("till:kafe:settlement:K1/214", 448_000, 298_000)]
+    typed = of_file.with_columns(pl.lit(450_000, pl.Int64).alias("counted_minor"))
+    assert known_counts(typed, frames.orders, frames.payments).equals(typed), "what a person typed wins"
+    parts = (came("cash difference", 2_000, "counted"), came("CASH Kontant", -2_000, "counted"),
+             came("to bank", 298_000, "to bank"), came("CASH Kontant", -298_000, "to bank"))  # fmt: skip
+    by_file, by_person = plan(z_report(money=(*MONEY, *parts)), counts={}), plan(z_report())
+    assert by_file.documents.drop("digest", strict=False).equals(by_person.documents.drop("digest", strict=False))
+    assert by_file.postings.equals(by_person.postings)
+    assert by_file.postings["debit_minor"].sum() == 2_110_040
 
 
 @pytest.mark.parametrize(

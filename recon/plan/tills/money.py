@@ -14,7 +14,7 @@ import polars as pl
 from recon.match.channels import resolve_channels
 from recon.match.keys import fold
 from recon.match.till_accounts import departments_by_key
-from recon.match.till_cash import CASH_DIFFERENCE, TO_BANK, is_cash, needed_channels
+from recon.match.till_cash import CASH_DIFFERENCE, TO_BANK, is_by_count, is_cash, known_counts, needed_channels
 from recon.plan.inputs import PlanInputs
 from recon.plan.tills.lines import account_needs
 
@@ -48,7 +48,7 @@ class Money:
 def till_money(inputs: PlanInputs) -> Money:
     """Return the debit side of every settlement; counts are booked as the connection says."""
     reports = (inputs.orders["record_kind"] == "settlement").gather(inputs.payments["order_no"])
-    paid = inputs.payments.filter(reports, pl.col("amount_minor").fill_null(0) != 0)
+    paid = inputs.payments.filter(reports, pl.col("amount_minor").fill_null(0) != 0, ~is_by_count())
     cash = _cash(inputs)
     frames = [paid.select("order_no", "payment_channel", "amount_minor", pl.lit("").alias("moved"))]
     if inputs.connection.till.counting != "off":
@@ -88,7 +88,8 @@ def _cash(inputs: PlanInputs) -> pl.DataFrame:
     )
     both = orders.join(own, on="order_no", how="left", maintain_order="left")
     both = both.join(of_place, on="sales_channel", how="left", maintain_order="left")
-    both = both.join(inputs.counts, on="order_key", how="left", maintain_order="left")
+    counts = known_counts(inputs.counts, inputs.orders, inputs.payments)
+    both = both.join(counts, on="order_key", how="left", maintain_order="left")
     named = pl.coalesce("_own", "_place", pl.format("{}/{}", "sales_channel", pl.lit(CASH)))
     cash = pl.col("cash_minor").fill_null(0)
     return both.select(
