@@ -40,6 +40,12 @@ class Places:
         self._v1 = v1
         self._options = options
         self._drafts: dict[tuple[str, str], Fields] = {}
+        self._made: dict[str, Fields] = {}
+        """Drafts made just now, as Go answered: what other documents are told apart from needs no second look."""
+
+    def note_made(self, row: Fields) -> None:
+        """Remember a draft as Go has just answered it."""
+        self._made[row.text("Id")] = row
 
     def drafts(self, since: dt.date, lists: Lists) -> Iterator[Held]:
         """Yield the manual journals this integration made since a day, posted ones too.
@@ -76,7 +82,7 @@ class Places:
             yield ledger_id, held
 
     def _draft(self, ledger_id: str, changed: str, lists: Lists, is_posted: bool) -> Held | None:  # noqa: FBT001
-        known = self._drafts.get((ledger_id, changed)) if changed else None
+        known = (self._drafts.get((ledger_id, changed)) or self._made.get(ledger_id)) if changed else None
         row = known or self._v2.one_if_there(f"{DRAFTS}/{ledger_id}")
         if row is None:
             return None

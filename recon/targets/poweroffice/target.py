@@ -284,6 +284,8 @@ class PowerOfficeTarget(Closing, Target):
             )  # fmt: skip
         lists = self._known()
         held = draft(top, lists, self._v2.evidence)
+        if held.sides:
+            self._places.note_made(top)
         shown = ledger_document(held, document, self._sides(document, lists))
         return Confirmation(
             ledger_id=ledger_id, ledger_number=document.number or "", total_minor=shown.total_minor, words=""
