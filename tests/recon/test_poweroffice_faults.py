@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recon.crash import CrashPoints
-from recon.errors import TargetUnavailable, WrongCompany
+from recon.errors import OutcomeUnknown, TargetUnavailable, WrongCompany
 from recon.sandbox.poweroffice import PowerOfficeFault, SandboxPowerOffice
+from recon.targets.base import LedgerContact, MasterRequest
 from tests.recon.poweroffice_world import WRITES, World
+from tests.recon.test_poweroffice_invoices import invoice
 
 Make = Callable[..., World]
 ROUTES = tuple(WRITES)
@@ -289,3 +292,43 @@ def test_f29_f30_a_person_changes_the_draft_and_is_asked(make: Make) -> None:
         world.finish()
         assert world.states() == {"K1/214": state}, change
         assert len(world.go.papers("draft")) == count, change
+
+
+ORDER: dict[str, Any] = {"invoices": "order", "order_prices": "without-vat"}
+
+
+def test_f37_a_customer_whose_answer_is_lost_is_made_once(make: Make) -> None:
+    """Taken or not: looked up by our reference before it is asked for again."""
+    world = make(**ORDER)
+    before = len(world.go.books.masters("sandbox", "customer"))
+    for place, (kind, facts) in enumerate(
+        (("cut", {"how": "length"}), ("close", {}), ("status", {"status": 504}), ("html", {}))
+    ):
+        for commit in (True, False):
+            wanted = MasterRequest(contacts=(LedgerContact(code=f"C{place}{int(commit)}", name=f"Kunde {place}"),))
+            world.fault(kind, path="/Customers", commit=commit, **facts)
+            for _ in range(3):
+                with world.target() as target, suppress(OutcomeUnknown, TargetUnavailable):
+                    target.ensure_masters(wanted)
+                    break
+    kept = world.go.books.masters("sandbox", "customer")[before:]
+    assert len({one["ExternalImportReference"] for one in kept}) == len(kept) == 8
+
+
+def test_f18_f36_an_order_whose_answer_or_totals_are_lost_stands_once(make: Make) -> None:
+    """The order is made, its totals are read back in a second step: whatever breaks, it is found by its reference."""
+    world = make(**ORDER)
+    for place, (kind, facts) in enumerate((
+        ("cut", {"how": "length"}), ("close", {}), ("status", {"status": 500}), ("drop-field", {"field": "Id"}), ("no-content", {}),
+    )):  # fmt: skip
+        for path in ("/SalesOrders/Complete", "/SalesOrders/*/Complete"):
+            method = "POST" if path == "/SalesOrders/Complete" else "GET"
+            document = invoice(f"{place}{len(path)}")
+            world.fault(kind, path=path, method=method, **facts)
+            with world.target() as target, suppress(OutcomeUnknown, TargetUnavailable):
+                target.send(document)
+            with world.target() as target:
+                assert target.find(document).state == "equal", (kind, path)
+            world.go.clear_faults()
+    references = [paper.reference for paper in world.go.papers("order")]
+    assert len(set(references)) == len(references) == 10

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from recon.books.reading import read_books
 from recon.sandbox.poweroffice import Problem, Rules, SandboxPowerOffice
 from recon.sandbox.poweroffice.faults import KINDS
 from tests.clock import FakeClock
@@ -329,7 +330,7 @@ def test_books_in_a_file_are_there_again_and_persons_need_no_server(tmp_path: Pa
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_the_books_are_handed_over_as_saft_financial(go: SandboxPowerOffice, asker: Asker) -> None:
+def test_the_books_are_handed_over_as_saft_financial(go: SandboxPowerOffice, asker: Asker, tmp_path: Path) -> None:
     go.person().post_draft(asker.ask("POST", DRAFTS, settlement(asker)).json()["Id"])
     content = go.saft_financial(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
     assert content == go.saft_financial(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
@@ -351,6 +352,18 @@ def test_the_books_are_handed_over_as_saft_financial(go: SandboxPowerOffice, ask
     assert [line.findtext(path, "", space) for path in (
         "s:CreditAmount/s:Amount", "s:TaxInformation/s:TaxCode", "s:TaxInformation/s:CreditTaxAmount/s:Amount", "s:Analysis/s:AnalysisID",
     )] == ["8000.00", "3", "2000.00", "10"]  # fmt: skip
+    path = tmp_path / "books.xml"
+    path.write_bytes(content)
+    read = read_books(path)
+    assert read.vouchers["text"].to_list() == [settlement(asker)["Description"]]
+    moved = {
+        int(row["account_code"]): row["moved_minor"]
+        for row in read.balances.iter_rows(named=True)
+        if row["moved_minor"]
+    }
+    assert moved == {one.account: one.balance_minor for one in go.trial_balance() if one.balance_minor}
+    [takeaway] = read.lines.filter(account_code="3030").iter_rows(named=True)
+    assert (takeaway["amount_minor"], takeaway["tax_code"], takeaway["department"]) == (-200000, "31", "10")
     later = ElementTree.fromstring(go.saft_financial(dt.date(2026, 4, 1), dt.date(2026, 4, 30)))
     assert later.findtext("s:GeneralLedgerEntries/s:NumberOfEntries", "", space) == "0"
 
