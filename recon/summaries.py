@@ -209,6 +209,8 @@ class DocumentView:
     """What came in through each channel, or went back; empty: all of it through one."""
     staff: str | None = None
     """Who sold the order; None: not stated, or a summary of several orders."""
+    department: str | None = None
+    """The ledger's code of the department; None: none."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""

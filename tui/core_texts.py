@@ -156,6 +156,22 @@ RULES: Final[dict[str, str]] = {
     "supplier-credit-changed": N_("supplier's credit posted, the amount changed"),
     "return-cancelled": N_("purchase return cancelled, nothing to post"),
     "supplier-credit-cancelled": N_("supplier's credit posted, return cancelled"),
+    "settlement": N_("settlement of a till"),
+    "settlement-stands": N_("the settlement stands"),
+    "settlement-changed": N_("settlement posted, the till says something else"),
+    "till-empty": N_("nothing to post"),
+    "till-emptied": N_("posted, the till now says nothing"),
+    "till-invoice": N_("sale on account"),
+    "till-invoice-and-payment": N_("sale on account and what came in on it"),
+    "till-invoice-stands": N_("the sale on account stands"),
+    "till-payment": N_("payment of a sale on account"),
+    "till-invoice-paid": N_("sale on account and its payments posted"),
+    "till-invoice-changed": N_("sale on account posted, the till says something else"),
+    "till-invoice-became-credit": N_("sale on account posted, now a credit"),
+    "till-credit-note": N_("credit of a sale on account"),
+    "till-credit-note-stands": N_("the credit note stands"),
+    "till-credit-note-changed": N_("credit note posted, the till says something else"),
+    "till-credit-became-invoice": N_("credit note posted, now a sale"),
 }
 """What asked for a document, by the name of the rule in docs/lifecycle.md."""
 VAT_MODES: Final[dict[str, str]] = {

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from recon.config import Settings
 from recon.domain.finding import FINDING_CODES
-from recon.plan.buying.lifecycle import lifecycles_page
+from recon.plan.tills.lifecycle import lifecycles_page
 from recon.setting_words import setting_words
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES

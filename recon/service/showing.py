@@ -101,6 +101,7 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
             for part in document.payments
         ),
         staff=staff_of(orders),
+        department=document.department,
     )
 
 

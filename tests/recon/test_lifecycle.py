@@ -12,8 +12,8 @@ import pytest
 from plan_shop import DAY, codes, connection, line, order, plan, posted_from, result, steps
 
 from recon.domain.finding import FINDING_CODES
-from recon.plan.buying.lifecycle import lifecycles_page
 from recon.plan.lifecycle import LEDGER_HAS, LIFECYCLE, ORDER_NOW, combinations
+from recon.plan.tills.lifecycle import lifecycles_page
 
 INVOICED = connection(invoices="awaiting-transfer-unpaid")
 ROOT = Path(__file__).parents[2]

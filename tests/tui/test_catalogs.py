@@ -16,6 +16,7 @@ from recon.frames import schemas
 from recon.plan.buying.lifecycle import BUYING_RULE_NAMES
 from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.summing.keys import REASON
+from recon.plan.tills.lifecycle import TILL_RULE_NAMES
 from recon.store.schema_001 import STATEMENTS
 from tui import core_texts, i18n
 from tui.catalogs import (
@@ -134,7 +135,7 @@ def test_every_code_of_the_core_has_a_word():
         "disposition": (core_texts.DISPOSITIONS, schemas.DISPOSITIONS),
         "vat": (core_texts.VAT_MODES, schemas.VAT_MODES),
         "line": (core_texts.LINE_KINDS, schemas.LINE_KINDS),
-        "rule": (core_texts.RULES, (*RULE_NAMES, *BUYING_RULE_NAMES, REASON)),
+        "rule": (core_texts.RULES, (*RULE_NAMES, *BUYING_RULE_NAMES, *TILL_RULE_NAMES, REASON)),
         "outbox": (core_texts.OUTBOX_STATES, STATES),
     }
     assert {name: set(codes) - set(words) for name, (words, codes) in tables.items() if set(codes) != set(words)} == {}

@@ -12,6 +12,7 @@ from tui.output import Output, grouped
 from tui.wiring import open_service
 
 SHOWN = 50
+SETTLEMENT = "settlement"
 
 
 def show_document(args: argparse.Namespace) -> int:
@@ -48,26 +49,9 @@ def print_document(view: DocumentView, output: Output) -> None:
         _print_new_product(view, output)
         return
     _print_head(view, output)
-    output.table(
-        ("#", "Product", "Account", "Description", "Qty", "Price", "Discount", "Amount", "VAT"),
-        [
-            (
-                x.line_no,
-                x.product_code or "(text)",
-                x.account_code,
-                x.description[:44],
-                x.quantity,
-                grouped(x.list_price or x.unit_price),
-                grouped(x.discount) if x.list_price else "in price",
-                grouped(x.amount),
-                grouped(x.vat),
-            )
-            for x in view.lines
-        ],
-        right=(0, 4, 5, 6, 7, 8),
-    )
+    _print_lines(view, output)
     output.line(
-        f"  net {grouped(h.net)}   VAT {grouped(h.vat)} (by line {grouped(view.vat_by_line)})   total {grouped(h.total)} {h.currency}   prices: VAT {view.vat_mode}"
+        f"  net {grouped(h.net)}   VAT {grouped(h.vat)} ({_other_vat(h.kind)} {grouped(view.vat_by_line)})   total {grouped(h.total)} {h.currency}   prices: VAT {view.vat_mode}"
     )
     _print_tax_item(view, output)
     if view.withheld != "0.00":
@@ -80,7 +64,7 @@ def print_document(view: DocumentView, output: Output) -> None:
             else (
                 f"back on {view.paid_on} {through} from"
                 if h.kind in {"credit_note", "refund"}
-                else f"on {view.paid_on} {through} ->"
+                else (f"{through} ->" if h.kind == SETTLEMENT else f"on {view.paid_on} {through} ->")
             )
         )
         output.line(f"  paid {grouped(paid)} {ways} {method}")
@@ -105,6 +89,40 @@ def print_document(view: DocumentView, output: Output) -> None:
     _print_fate(view, output)
 
 
+def _other_vat(kind: str) -> str:
+    """Return what the VAT beside a document's own is: a till states its own, added up receipt by receipt."""
+    return "on the report" if kind == SETTLEMENT else "by line"
+
+
+def _print_lines(view: DocumentView, output: Output) -> None:
+    """Print the lines; those of a settlement with account and VAT code, a day's sum has neither pieces nor prices."""
+    if view.header.kind == SETTLEMENT:
+        rows = [
+            (x.line_no, x.account_code, x.tax_code or "", x.description[:44], grouped(x.amount), grouped(x.vat))
+            for x in view.lines
+        ]
+        output.table(("#", "Account", "VAT code", "Description", "Amount", "VAT"), rows, right=(0, 4, 5))
+        return
+    output.table(
+        ("#", "Product", "Account", "Description", "Qty", "Price", "Discount", "Amount", "VAT"),
+        [
+            (
+                x.line_no,
+                x.product_code or "(text)",
+                x.account_code,
+                x.description[:44],
+                x.quantity,
+                grouped(x.list_price or x.unit_price),
+                grouped(x.discount) if x.list_price else "in price",
+                grouped(x.amount),
+                grouped(x.vat),
+            )
+            for x in view.lines
+        ],
+        right=(0, 4, 5, 6, 7, 8),
+    )
+
+
 def _print_head(view: DocumentView, output: Output) -> None:
     """Print what a document is, for whom, and who sold it."""
     h = view.header
@@ -115,6 +133,8 @@ def _print_head(view: DocumentView, output: Output) -> None:
         f"  date {h.issued_on}   due {view.due_on}   contact {h.contact} {view.contact_name}"
         + (f"   tax id {view.contact_tax_id}" if view.contact_tax_id else "")
     )
+    if view.department:
+        output.line(f"  department {view.department}")
     if view.staff:
         output.line(f"  sold by {view.staff}")
     if view.applies_to:
@@ -123,6 +143,8 @@ def _print_head(view: DocumentView, output: Output) -> None:
 
 def _print_tax_item(view: DocumentView, output: Output) -> None:
     """Say which lines a tax item of the ledger taxes."""
+    if view.header.kind == SETTLEMENT:
+        return
     taxed = [str(x.line_no) for x in view.lines if x.tax_code and x.kind != "tax"]
     if taxed:
         item = next(x.tax_code for x in view.lines if x.tax_code)

@@ -27,6 +27,7 @@ from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.record_words import no_document
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.order_fields import STATE_FIELDS, tr_field
+from tui.widgets.settlement_lines import settlement_lines, settlement_money
 from tui.widgets.summed_orders import summed_orders
 
 FACES: Final = {
@@ -205,6 +206,8 @@ class DocumentPane(Widget):
         return parts
 
     def _lines(self, document: DocumentView, width: int) -> list[Part]:
+        if document.header.kind == "settlement":
+            return settlement_lines(document, width, self._amount)
         parts: list[Part] = []
         for line in document.lines:
             figure = self._amount(line.amount)
@@ -227,7 +230,9 @@ class DocumentPane(Widget):
             parts += [split_line(_("Tax withheld"), self._amount(document.withheld), width), "\n"]
         if document.applies_to:
             parts += [_("For document {number}").format(number=shown(document.applies_to)), "\n"]
-        if document.payment_method:
+        if header.kind == "settlement":
+            parts += settlement_money(document, width, self._amount)
+        elif document.payment_method:
             words = {
                 "credit_note": _("Paid back {day} from {method}: {amount}"),
                 "refund": _("Paid back {day} from {method}: {amount}"),

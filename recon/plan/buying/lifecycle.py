@@ -6,14 +6,14 @@ cancellations after posting are held for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final
 
 import polars as pl
 
 from recon.frames.schemas import DocumentKind
-from recon.plan.lifecycle import Rule, lifecycle_page
+from recon.plan.lifecycle import Rule
 
 PURCHASE_NOW: Final = ("awaited", "due", "paid", "refunded", "cancelled")
 RETURN_NOW: Final = ("return_open", "returned", "return_cancelled")
@@ -102,17 +102,21 @@ def asks_for(*kinds: str) -> pl.Series:
     return pl.Series([any(action in kinds for action in rule.actions) for rule in BUYING])
 
 
-def lifecycles_page() -> str:
-    """Return docs/lifecycle.md: the table of sales, then that of purchases."""
+def purchases_page() -> str:
+    """Return the part of docs/lifecycle.md about purchases."""
     head = "| The record is | The ledger has | Amount changed | Then | Rule |\n| --- | --- | --- | --- | --- |\n"
-    return lifecycle_page() + _INTRODUCTION + head + "\n".join(_page_row(rule) for rule in BUYING) + "\n" + _CLOSING
+    rows = (page_row(rule, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS) for rule in BUYING)
+    return _INTRODUCTION + head + "\n".join(rows) + "\n" + _CLOSING
 
 
-def _page_row(rule: Rule) -> str:
-    now = " / ".join(NOW_MEANS[name] for name in rule.now)
-    ledger = " / ".join(LEDGER_MEANS[name] for name in rule.ledger)
+def page_row(
+    rule: Rule, now_means: Mapping[str, str], ledger_means: Mapping[str, str], actions: Mapping[str, str]
+) -> str:
+    """Return a rule of a lifecycle without decisions as a row of its table."""
+    now = " / ".join(now_means[name] for name in rule.now)
+    ledger = " / ".join(ledger_means[name] for name in rule.ledger)
     changed = {None: "", True: "yes", False: "no"}[rule.changed]
-    then = ", then ".join(ACTION_MEANS[action] for action in rule.actions)
+    then = ", then ".join(actions[action] for action in rule.actions)
     if not then:
         then = f"finding `{rule.finding}`" if rule.finding else "nothing: the ledger is right"
     return f"| {now} | {ledger} | {changed} | {then} | `{rule.name}` |"

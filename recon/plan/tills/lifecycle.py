@@ -12,7 +12,8 @@ from typing import Final
 import polars as pl
 
 from recon.frames.schemas import DocumentKind
-from recon.plan.lifecycle import Rule
+from recon.plan.buying.lifecycle import page_row, purchases_page
+from recon.plan.lifecycle import Rule, lifecycle_page
 
 TILL_NOW: Final = ("reported", "empty", "sold", "sold_and_paid", "credited")
 TILL_LEDGER: Final = ("nothing", "settlement", "invoice", "invoice_paid", "credit")
@@ -89,3 +90,27 @@ def till_steps() -> pl.DataFrame:
 def acting_rules() -> pl.Series:
     """Return for each rule whether it asks for documents."""
     return pl.Series([bool(rule.actions) for rule in TILLS])
+
+
+def lifecycles_page() -> str:
+    """Return docs/lifecycle.md: the table of sales, that of purchases, that of tills."""
+    head = "| The record is | The ledger has | Amount or VAT changed | Then | Rule |\n| --- | --- | --- | --- | --- |\n"
+    rows = (page_row(rule, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS) for rule in TILLS)
+    return lifecycle_page() + purchases_page() + _INTRODUCTION + head + "\n".join(rows) + "\n" + _CLOSING
+
+
+_INTRODUCTION: Final = """
+# Lifecycle of a till's records
+
+Z reports and sales on account follow a table of their own (`recon/plan/tills/lifecycle.py`) where `taxes` is `codes`.
+
+"""
+_CLOSING: Final = """
+* VAT is what the ledger works out of each line's gross by its code; what the till added up receipt by receipt stands beside it.
+* A settlement whose report, mapping, count or department lacks something is held with all its reasons; others go on.
+* With `till.voucher` = day the reports of one department and day go out as one voucher; each report is known as posted afterwards,
+  and one that comes later becomes a further voucher of that day.
+* A sale on account follows `till.invoices`. Money on it that went through the drawer stands in the Z report of its day on the account
+  mapped for it; the payment takes it from there to the customer, so that it is booked once.
+* Nothing posted is taken back by itself: what differs is held, with both figures.
+"""
