@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -19,8 +20,7 @@ from recon.errors import MalformedFile
 
 NOBODY: Final = "?"
 """Name of every element that was not asked for."""
-_CUT: Final = "\x01"
-"""A byte no XML may hold, given to the CSV reader as its separator so that there is one column."""
+_BLANKS: Final = " \t\r\n"
 _ENTITY: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _DEEPEST: Final = 32
 
@@ -29,111 +29,138 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
     """Return one row per element of a run of whole elements called ``record``, in the order of the file.
 
     Columns: ``record`` (UInt32, 0.. within the run: which of the equal elements it is in), ``name`` (Enum of `NOBODY`, the
-    record and the names asked for: without prefix), ``depth`` (UInt8, 1: the record itself), ``text`` (up to the next tag, as
-    it stands there: `plain_text` replaces its entities) and ``is_leaf`` (nothing but text inside).
+    record and the names asked for: without prefix), ``depth`` (UInt8, 1: the record itself) and ``text`` (up to the next tag, as
+    it stands there: `plain_text` replaces its entities; null where there is none).
 
     Raises:
-        MalformedFile: Tags do not fit together.
+        MalformedFile: Tags do not fit together, or something stands there that is not read here.
     """
-    pieces = _pieces(run)
-    closes = pieces.str.starts_with("/")
-    opens = ~closes
-    parts = pieces.filter(opens).str.splitn(">", 2).struct.unnest()
-    tags = parts["field_0"].cast(pl.Categorical)
-    written = tags.unique().cast(pl.String).to_list()
-    _require_plain(written)
-    alone = tags.is_in([each for each in written if each.endswith("/")])  # <tag/> opens and closes at once
-    kinds = pl.Enum([NOBODY, record, *names])
-    local = _renamed(tags, {each: _local(each) for each in written}, kinds)
-    step = opens.cast(pl.Int32) - closes.cast(pl.Int32)
-    after = step.cum_sum()
-    if alone.any():
-        single = pl.repeat(0, len(pieces), dtype=pl.Int32, eager=True).scatter(opens.arg_true().filter(alone), 1)
-        after = after - single.cum_sum()
-        depth = (after + single).filter(opens)
-    else:
-        depth = after.filter(opens)
-    if len(after) and (int(after[-1]) != 0 or _deepest(depth) > _DEEPEST or _shallowest(depth) < 1):
+    tags, text = _pieces(run)
+    book = _TagBook.of(tags, (NOBODY, record, *names))
+    codes = tags.to_physical()
+    kind = book.kind.gather(codes)
+    opens = kind != _CLOSES
+    after = book.step.gather(codes).cast(pl.Int32).cum_sum()
+    depth = (after + (kind == _ALONE).cast(pl.Int32) if book.has_alone else after).filter(opens)
+    local = book.local.gather(codes).filter(opens)
+    if len(after) and (int(after[-1]) != 0 or _largest(depth) > _DEEPEST or _smallest(depth) < 1):
         raise MalformedFile("its tags do not close as they open")
-    if depth.len() and bool((local.filter(depth == 1) != record).any()):
+    if len(depth) and bool((local.filter(depth == 1) != record).any()):
         raise MalformedFile(f"something else stands among the elements {record}")
-    leaf = closes.shift(-1, fill_value=False).filter(opens) & ~alone
-    _require_same_names(pieces, closes, tags, depth, alone, after)
+    _require_nesting(book.full.gather(codes), kind, after, text)
     return pl.DataFrame({
         "record": (local == record).cast(pl.UInt32).cum_sum() - 1, "name": local, "depth": depth.cast(pl.UInt8),
-        "text": parts["field_1"], "is_leaf": leaf | alone,
+        "text": text.filter(opens),
     })  # fmt: skip
 
 
-def _pieces(run: bytes) -> pl.Series:
-    """Return tags with the text behind each: ``nr>17``, ``/nr>``."""
+def _pieces(run: bytes) -> tuple[pl.Series, pl.Series]:
+    """Return tags (``nr``, ``/nr``) and the text behind each; null where there is none.
+
+    Raises:
+        MalformedFile: A text has a mark that may only end a tag.
+    """
     if not run:
-        return pl.Series("piece", dtype=pl.String)
-    read = pl.read_csv(
-        run, has_header=False, separator=_CUT, eol_char="<", quote_char=None, infer_schema=False, new_columns=["piece"]
-    )["piece"]
-    return read.slice(1) if len(read) and ">" not in (read[0] or "") else read
+        return pl.Series("tag", dtype=pl.Categorical), pl.Series("text", dtype=pl.String)
+    first = run.find(b"<")
+    if first < 0 or run[:first].strip():
+        raise MalformedFile("something else stands before the first element")
+    try:
+        read = pl.read_csv(
+            run[first + 1 :], has_header=False, separator=">", eol_char="<", quote_char=None, infer_schema=False,
+            schema={"tag": pl.String, "text": pl.String},
+        )  # fmt: skip
+    except pl.exceptions.PolarsError as error:
+        raise MalformedFile(f"it cannot be cut into elements: {str(error).splitlines()[0]}") from None
+    if read["tag"].null_count():
+        raise MalformedFile("a mark < begins no element")
+    return read["tag"].cast(pl.Categorical), read["text"]
 
 
-def _require_plain(written: Sequence[str]) -> None:
+_OPENS, _CLOSES, _ALONE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class _TagBook:
+    """What each distinct tag is, by its physical code."""
+
+    kind: pl.Series
+    """Opens, closes, or alone: ``<tag/>`` opens and closes at once."""
+    step: pl.Series
+    local: pl.Series
+    """Name without prefix, `NOBODY` where nobody asked for it."""
+    full: pl.Series
+    """Number of the name as it is written."""
+    has_alone: bool
+
+    @classmethod
+    def of(cls, tags: pl.Series, names: Sequence[str]) -> _TagBook:
+        """Look at every distinct tag once."""
+        unique = tags.unique()
+        written, codes = [str(each) for each in unique.cast(pl.String)], unique.to_physical()
+        bare = [each.removeprefix("/").removesuffix("/") for each in written]
+        _require_plain(bare)
+        kinds = [_CLOSES if each.startswith("/") else _ALONE if each.endswith("/") else _OPENS for each in written]
+        spelled = {name: number for number, name in enumerate(dict.fromkeys(bare))}
+        asked = pl.Series(list(names), dtype=pl.Enum(list(names)))
+        local = [name.rpartition(":")[2] for name in bare]
+        height = int(codes.max()) + 1 if len(codes) else 0  # type: ignore[arg-type]
+
+        def placed(values: Sequence[int], dtype: pl.DataType) -> pl.Series:
+            return pl.repeat(0, height, dtype=dtype, eager=True).scatter(codes, pl.Series(values, dtype=dtype))
+
+        number = {name: position for position, name in enumerate(names)}
+        return cls(
+            placed(kinds, pl.UInt8()), placed([(1, -1, 0)[kind] for kind in kinds], pl.Int8()),
+            asked.gather(placed([number.get(name, 0) for name in local], pl.UInt32())),
+            placed([spelled[name] for name in bare], pl.UInt32()), _ALONE in kinds,
+        )  # fmt: skip
+
+
+def _require_plain(names: Sequence[str]) -> None:
     """Stop where tags have attributes, or several prefixes are in use: then names alone do not say what an element is."""
-    with_more = [each for each in written if re.search(r"\s", each.rstrip("/").rstrip()) or each != each.strip()]
+    if any(each.startswith(("!", "?")) for each in names):
+        raise MalformedFile("comments, CDATA or instructions stand in it")
+    with_more = [each for each in names if not each or re.search(r"\s", each)]
     if with_more:
         raise MalformedFile(f"an element has attributes, which none of these has: <{with_more[0][:60]}>")
-    prefixes = {each.rpartition(":")[0] for each in written}
+    prefixes = {each.rpartition(":")[0] for each in names}
     if len(prefixes) > 1:
         raise MalformedFile(f"elements of several prefixes stand in one run: {', '.join(sorted(prefixes))}")
 
 
-def _local(tag: str) -> str:
-    """Return the name of a tag as it stands between its brackets, without prefix and attributes."""
-    return re.split(r"[\s/]", tag, maxsplit=1)[0].rpartition(":")[2]
+def _largest(values: pl.Series) -> int:
+    return int(values.max() or 0)  # type: ignore[arg-type]
 
 
-def _renamed(tags: pl.Series, local: dict[str, str], kinds: pl.Enum) -> pl.Series:
-    if not local:
-        return pl.Series(tags.name, dtype=kinds)
-    known = set(kinds.categories)
-    return tags.replace_strict(
-        list(local), [name if name in known else NOBODY for name in local.values()], return_dtype=kinds
+def _smallest(values: pl.Series) -> int:
+    return int(values.min() or 0)  # type: ignore[arg-type]
+
+
+def _require_nesting(full: pl.Series, kind: pl.Series, after: pl.Series, text: pl.Series) -> None:
+    """Stop where an element is closed by another name than it was opened with, or text stands between elements.
+
+    Most elements hold text alone, so that their end is the next tag; only the few others are looked at level by level.
+    """
+    opens, closes = kind == _OPENS, kind == _CLOSES
+    ends_leaf = closes & opens.shift(1, fill_value=False)
+    begins_leaf = ends_leaf.shift(-1, fill_value=False)
+    if bool((full != full.shift(1)).filter(ends_leaf).any()):
+        raise MalformedFile("an element is closed by another name than it was opened with")
+    starts, stops = opens & ~begins_leaf, closes & ~ends_leaf
+    opened, closed, above, below = (
+        full.filter(starts),
+        full.filter(stops),
+        after.filter(starts),
+        after.filter(stops) + 1,
     )
-
-
-def _deepest(depth: pl.Series) -> int:
-    return int(depth.max() or 0)  # type: ignore[arg-type]
-
-
-def _shallowest(depth: pl.Series) -> int:
-    return int(depth.min() or 0)  # type: ignore[arg-type]
-
-
-def _require_same_names(
-    pieces: pl.Series, closes: pl.Series, tags: pl.Series, depth: pl.Series, alone: pl.Series, after: pl.Series
-) -> None:  # fmt: skip
-    """Stop where an element is closed by another name than it was opened with, or text stands between elements."""
-    ends = pieces.filter(closes).cast(pl.Categorical)
-    written = ends.unique().cast(pl.String).to_list()
-    loose = [each for each in written if each.partition(">")[2].strip()]
-    if loose:
-        raise MalformedFile(
-            f"text stands behind an element where none may stand: {loose[0].partition('>')[2].strip()[:40]!r}"
-        )
-    names = sorted({re.split(r"[\s/]", str(each), maxsplit=1)[0] for each in tags.unique().cast(pl.String)})
-    ended = {each: each[1:].partition(">")[0].strip() for each in written}
-    strange = [name for name in ended.values() if name not in set(names)]
-    if strange:
-        raise MalformedFile(f"</{strange[0][:40]}> closes what nothing opened")
-    kinds = pl.Enum(names)
-    opened = tags.replace_strict(
-        (distinct := tags.unique().cast(pl.String).to_list()),
-        [re.split(r"[\s/]", each, maxsplit=1)[0] for each in distinct], return_dtype=kinds,
-    )  # fmt: skip
-    closed = ends.replace_strict(list(ended), list(ended.values()), return_dtype=kinds)
-    level = after.filter(closes) + 1
-    for each in range(1, _deepest(depth) + 1):
-        starts, stops = opened.filter((depth == each) & ~alone), closed.filter(level == each)
-        if len(starts) != len(stops) or bool((starts != stops).any()):
+    for level in range(1, _largest(above) + 1):
+        one, other = opened.filter(above == level), closed.filter(below == level)
+        if len(one) != len(other) or bool((one != other).any()):
             raise MalformedFile("an element is closed by another name than it was opened with")
+    loose = text.filter(~begins_leaf & text.is_not_null()).unique().str.strip_chars(_BLANKS)
+    if bool((loose != "").any()):
+        raise MalformedFile(f"text stands where only elements may stand: {loose.filter(loose != '')[0][:40]!r}")
 
 
 def plain_text(text: pl.Series) -> pl.Series:
@@ -142,7 +169,7 @@ def plain_text(text: pl.Series) -> pl.Series:
     Raises:
         MalformedFile: An entity that XML does not know, or a bare ampersand.
     """
-    stripped = text.str.strip_chars(" \t\r\n")
+    stripped = text.str.strip_chars(_BLANKS)
     with_entity = stripped.str.contains("&", literal=True).fill_null(value=False)
     if not with_entity.any():
         return stripped

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import mmap
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
@@ -17,12 +18,13 @@ from recon.errors import MalformedFile
 from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements
 from recon.sources.saft.codes import TRANSACTION, predefined_of
-from recon.sources.saft.layout import Layout, is_plain, layout_of, open_file, require_readable
+from recon.sources.saft.layout import Layout, layout_of, open_file, require_readable
 from recon.sources.saft.lists import Lists, read_lists
 from recon.sources.saft.periods import Periods, moment, periods
 from recon.sources.saft.reports import REPORT, Reports, read_reports
 from recon.sources.saft.rewriting import rewritten
 from recon.sources.saft.schema import Shapes, Slip, names_in, slips
+from recon.sources.saft.schema import shapes as shapes_of
 from recon.sources.saft.settlement import Z
 from recon.sources.saft.transactions import RECORD, Till, pieces, tables
 
@@ -38,6 +40,8 @@ _COUNTS: Final = {
 }
 _THOUSANDTHS: Final = {"groups": ("quantity",), "vat": ("vat_percent",)}
 _EXPONENT: Final = 2
+_WORKERS: Final = 2
+Result = TypeVar("Result")
 _TRANSACTION: Final = "11"
 """Code list of kinds of transactions."""
 
@@ -114,9 +118,8 @@ def read_file(path: Path) -> CashRegisterFile:
     """
     data = open_file(path)
     require_readable(data)
-    if is_plain(data):
-        with suppress(MalformedFile, pl.exceptions.PolarsError, UnicodeDecodeError):
-            return read_plain(data)
+    with suppress(MalformedFile, pl.exceptions.PolarsError, UnicodeDecodeError):
+        return read_plain(data)
     anew = rewritten(data)
     read = read_plain(anew.content)
     mixed = [Slip("Events stand behind transactions of their till.")] if anew.is_mixed else []
@@ -151,20 +154,38 @@ def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tu
     for till_no, place in enumerate(layout.tills):
         first, run = number, place.transactions
         position, line = run.start, run.line
-        for piece in pieces(data, run.start, run.end, layout.end_tag(RECORD)):
-            rows, inside = tables(piece, number)
-            shapes.take(inside, piece, layout.tag(RECORD), number)
+        cut = pieces(data, run.start, run.end, layout.end_tag(RECORD))
+        for piece, (rows, by_shape) in _ahead(_read_piece, cut):
+            shapes.take(by_shape, piece, layout.tag(RECORD), number)
             places.add(number, position, position + len(piece), line)
             position, line = position + len(piece), line + piece.count(b"\n")
-            number += rows["heads"].height
             for name, frame in rows.items():
-                found[name].append(frame)
+                found[name].append(frame.with_columns(pl.col("trans_no") + number))
+            number += rows["heads"].height
         counted = pl.int_range(first, number, dtype=pl.UInt32, eager=True).alias("trans_no")
         owners.append(counted.to_frame().with_columns(pl.lit(till_no, pl.UInt32).alias("till_no")))
-    empty, _ = tables(b"", 0)
-    whole = {name: pl.concat([frame, *found[name]]) for name, frame in empty.items()}
+    empty, _ = tables(b"")
+    whole = {name: pl.concat([frame, *found.pop(name, [])]) for name, frame in empty.items()}
     nobody = pl.DataFrame(schema={"trans_no": pl.UInt32, "till_no": pl.UInt32})
     return Till(**whole), pl.concat([nobody, *owners]), places
+
+
+def _read_piece(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    rows, inside = tables(piece)
+    return rows, shapes_of(inside)
+
+
+def _ahead(work: Callable[[bytes], Result], cut: Iterator[bytes]) -> Iterator[tuple[bytes, Result]]:
+    """Yield pieces with what comes of them, in their order; two are worked on at once, and no more lie in memory than are worked on."""
+    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        waiting: deque[tuple[bytes, Future[Result]]] = deque()
+        for piece in cut:
+            waiting.append((piece, pool.submit(work, piece)))
+            if len(waiting) > _WORKERS:
+                done, result = waiting.popleft()
+                yield done, result.result()
+        for done, result in waiting:
+            yield done, result.result()
 
 
 def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes, reports: int) -> Places:
@@ -178,7 +199,7 @@ def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes, reports: in
         position, line = place.events.start, place.events.line
         for piece in pieces(data, position, place.events.end, layout.end_tag("event")):
             inside = elements(piece, "event", names_in("event"))
-            shapes.take(inside, piece, layout.tag("event"), number)
+            shapes.take(shapes_of(inside), piece, layout.tag("event"), number)
             met += int((inside["name"] == REPORT).sum())
             places.add(number, position, position + len(piece), line)
             position, line = position + len(piece), line + piece.count(b"\n")

@@ -117,9 +117,9 @@ def require_readable(data: mmap.mmap | bytes) -> str:
     return prefix
 
 
-def is_plain(data: mmap.mmap | bytes) -> bool:
-    """Return whether nothing stands in a file that the fast reader does not read: comments, CDATA, instructions."""
-    return data.find(b"<!") < 0 and data.find(b"<?", _PROLOG) < 0
+def is_plain(rest: bytes) -> bool:
+    """Return whether nothing stands in the small rest that the fast reader does not read: comments, CDATA, instructions."""
+    return b"<!" not in rest and rest.find(b"<?", _PROLOG) < 0
 
 
 def layout_of(data: mmap.mmap | bytes) -> Layout:
@@ -132,23 +132,36 @@ def layout_of(data: mmap.mmap | bytes) -> Layout:
     tills, rest, position = [], [], 0
     lines = _Lines(data)
     opening, closing = f"<{prefix}cashregister>".encode(), f"</{prefix}cashregister>".encode()
-    while (start := data.find(opening, position)) >= 0:
-        end = data.find(closing, start)
+    while (start := _find(data, opening, position, len(data))) >= 0:
+        end = _find(data, closing, start, len(data))
         if end < 0:
             raise MalformedFile("a cashregister is never closed: the file was cut off or edited. Export it again.")
-        till = TillPlace(*(_run(data, prefix, name, start, end, lines) for name in ("event", "cashtransaction")))
+        sales = _run(data, prefix, "cashtransaction", start, end, lines)
+        till = TillPlace(
+            _run(data, prefix, "event", start, sales.start if sales.end > sales.start else end, lines), sales
+        )
         tills.append(till)
-        events, sales = till.events, till.transactions
-        if events.start < events.end and sales.start < sales.end and events.end > sales.start:
-            raise MalformedFile("events stand among or behind the transactions of their till")
-        for run in sorted((till.events, till.transactions), key=lambda each: each.start):
+        for run in (till.events, till.transactions):
             if run.end > run.start:
                 rest.append(bytes(data[position : run.start]))
                 position = run.end
         rest.append(bytes(data[position:end]))
         position = end
     rest.append(bytes(data[position:]))
-    return Layout(prefix, tuple(tills), b"".join(rest))
+    whole = b"".join(rest)
+    if not is_plain(whole):
+        raise MalformedFile("comments, CDATA or instructions stand in it")
+    return Layout(prefix, tuple(tills), whole)
+
+
+def _find(data: mmap.mmap | bytes, text: bytes, start: int, end: int) -> int:
+    """Return where a text stands first; in pieces, because a mapped file is searched byte by byte."""
+    while start < end:
+        found = bytes(data[start : min(start + _COUNTED + len(text), end)]).find(text)
+        if found >= 0:
+            return start + found
+        start += _COUNTED
+    return -1
 
 
 class _Lines:
@@ -169,7 +182,7 @@ class _Lines:
 
 
 def _run(data: mmap.mmap | bytes, prefix: str, name: str, start: int, end: int, lines: _Lines) -> Run:
-    first = data.find(f"<{prefix}{name}>".encode(), start, end)
+    first = _find(data, f"<{prefix}{name}>".encode(), start, end)
     if first < 0:
         return Run(start, start, 0)
     closing = f"</{prefix}{name}>".encode()

@@ -36,9 +36,8 @@ class Shapes:
     """Shape to the number of the first element that has it, and its bytes."""
     counts: dict[int, int] = field(default_factory=dict)
 
-    def take(self, found: pl.DataFrame, piece: bytes, opening: bytes, first: int) -> None:
-        """Take in the ELEMENTS of a piece; ``first``: number of its first element."""
-        by_shape = shapes(found).group_by("shape", maintain_order=True).agg(pl.col("record").first(), pl.len())
+    def take(self, by_shape: pl.DataFrame, piece: bytes, opening: bytes, first: int) -> None:
+        """Take in the SHAPES of a piece; ``first``: number of its first element."""
         new = [row for row in by_shape.iter_rows() if row[0] not in self.counts]
         if new:
             starts = [each.start() for each in re.finditer(re.escape(opening), piece)] + [len(piece)]
@@ -61,15 +60,16 @@ class Slip:
 
 
 def shapes(found: pl.DataFrame) -> pl.DataFrame:
-    """Return per record a number that two records share where they have the same elements in the same order."""
+    """Return SHAPES of ELEMENTS: shape (equal for the same elements in the same order), the first record that has it, and how many do."""
     place = pl.int_range(pl.len(), dtype=pl.UInt32)
     starts = pl.col("record") != pl.col("record").shift(1, fill_value=pl.lit(2**32 - 1, dtype=pl.UInt32))
     within = place - pl.when(starts).then(place).forward_fill()
     one = pl.col("name").to_physical().cast(pl.UInt64) * 64 + pl.col("depth").cast(pl.UInt64)
     mixed = (one + within.cast(pl.UInt64) * 65_536).hash(seed=7)
-    return (
+    by_record = (
         found.select("record", mixed.alias("shape")).group_by("record", maintain_order=True).agg(pl.col("shape").sum())
     )
+    return by_record.group_by("shape", maintain_order=True).agg(pl.col("record").first(), pl.len())
 
 
 def slips(layout: Layout, *runs: Shapes) -> list[Slip]:

@@ -17,6 +17,8 @@ RECORD: Final = "cashtransaction"
 _CHUNK: Final = 8 << 20
 """Bytes read at once: what fits a processor's cache; larger pieces are slower."""
 _EXPONENT: Final = 2
+_DEEP: Final = 64
+"""More than the deepest element read; places of an element by name and depth are told apart by it."""
 
 HEADS: Final = {
     "nr": (2, "nr"), "transID": (2, "trans_id"), "transType": (2, "trans_type"), "transAmntIn": (2, "gross"),
@@ -81,8 +83,8 @@ def pieces(run: mmap.mmap | bytes, start: int, end: int, closing: bytes) -> Iter
         position = stop
 
 
-def tables(piece: bytes, first: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Return the tables of one piece, each row with ``trans_no``, and its ELEMENTS; ``first``: number of its first transaction."""
+def tables(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its ELEMENTS."""
     found = elements(piece, RECORD, names_in(RECORD))
     name, depth = found["name"], found["depth"]
     places: dict[str, pl.Series] = {}
@@ -90,12 +92,12 @@ def tables(piece: bytes, first: int) -> tuple[dict[str, pl.DataFrame], pl.DataFr
     for table, (element, _) in _TABLES.items():
         starts = (name == element) & (depth == _DEPTHS[table])
         places[table] = starts.cast(pl.UInt32).cum_sum()
-        made[table] = {"trans_no": found["record"].filter(starts) + first}
-    code = name.to_physical().cast(pl.UInt16) * 8 + depth.cast(pl.UInt16)
+        made[table] = {"trans_no": found["record"].filter(starts)}
+    code = name.to_physical().cast(pl.UInt16) * _DEEP + depth.cast(pl.UInt16)
     kinds = {each: no for no, each in enumerate(name.dtype.categories)}  # type: ignore[attr-defined]
     for table, (_, columns) in _TABLES.items():
         for element, (at, column) in columns.items():
-            rows = (code == kinds[element] * 8 + at).arg_true()
+            rows = (code == kinds[element] * _DEEP + at).arg_true()
             made[table][column] = _column(
                 found["text"].gather(rows), places[table].gather(rows), made[table]["trans_no"]
             )
