@@ -163,7 +163,7 @@ def counts() -> pl.Expr:
     """
     kind, tax = pl.col("kind"), pl.col("is_tax_invoice")
     on_invoice = kind.is_in(["invoice", "void"]) & (tax | (pl.col("doc_vat_minor") == 0))
-    return kind.is_in(["receipt", "credit_note"]) | on_invoice | ((kind == "payment") & tax)
+    return kind.is_in(["receipt", "credit_note", "settlement"]) | on_invoice | ((kind == "payment") & tax)
 
 
 def _with_contents(
@@ -192,9 +192,10 @@ def _with_contents(
 
 
 def _split(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return per document its net at the rate, at zero, and without VAT."""
+    """Return per document its net at the rate, at zero, and without VAT; a line with a VAT code of the ledger says it by its VAT."""
     by_code = {"taxable": "vat7", "zero": "vat0", "exempt": "none"}
-    code = pl.col("vat_code").cast(pl.String)
+    own = (pl.col("vat_code") == "none") & (pl.col("vat_minor") != 0)
+    code = pl.when(own).then(pl.lit("vat7")).otherwise(pl.col("vat_code").cast(pl.String))
     return lines.group_by("document_key").agg(
         pl.col("net_minor").filter(code == word).sum().alias(name) for name, word in by_code.items()
     )
@@ -281,6 +282,20 @@ def _noted(rows: pl.DataFrame, month: Month) -> pl.DataFrame:
         .otherwise(pl.lit(""))
     )  # fmt: skip
     return rows.with_columns(note.alias("note"))
+
+
+def by_tax_code(lists: VatLists, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return tax_code, net_minor and vat_minor of the sales list's documents whose lines carry VAT codes of the ledger.
+
+    ``lines``: DOCUMENT_LINES by document_key.
+    """
+    sign = pl.when(pl.col("kind").is_in(_TAKES_BACK)).then(-1).otherwise(1).cast(pl.Int64)
+    listed = lists.sales.select("document_key", sign.alias("_sign"))
+    coded = lines.filter(pl.col("tax_code").is_not_null(), pl.col("kind") != "tax").join(
+        listed, on="document_key", how="inner"
+    )
+    signed = ((pl.col(name) * pl.col("_sign")).sum().alias(name) for name in ("net_minor", "vat_minor"))
+    return coded.group_by("tax_code").agg(signed).sort(pl.col("tax_code").str.len_chars(), "tax_code")
 
 
 def _open_invoices(whole: pl.DataFrame, posted: pl.DataFrame, month: Month) -> pl.DataFrame:

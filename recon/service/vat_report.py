@@ -18,7 +18,8 @@ from recon.money import plain
 from recon.plan.columns import BOOKS_EFFECT
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents
 from recon.plan.items import account_name
-from recon.proof.vat_month import DUE, POSTED_STATES, Month, VatLists, counts, total, vat_lists
+from recon.plan.tills.postings import is_vat_account
+from recon.proof.vat_month import DUE, POSTED_STATES, Month, VatLists, by_tax_code, counts, total, vat_lists
 from recon.service.context import Context
 from recon.service.posted_contents import posted_reader
 from recon.service.vat_apart import rows_apart, summed
@@ -153,7 +154,7 @@ def vat_report(context: Context, month: str, connection: str | None) -> VatRepor
         environment=max((rule.environment for rule in rules), key=("sandbox", "test", "live").index), connections=names,
         registered=any(rule.vat_registered for rule in rules), lists=lists, figures=figures,
         checks=checks, read_back=known, apart_rows=apart_rows, apart=summed(apart_rows),
-        notes=(*_notes(context, names, lists, differing(known)), *_beside(asked, today, unread(known, filed, asked))),
+        notes=(*_code_notes(lists, contents.lines, context.settings.company.currency), *_notes(context, names, lists, differing(known)), *_beside(asked, today, unread(known, filed, asked))),
     )  # fmt: skip
 
 
@@ -215,8 +216,8 @@ def _checks(
     posted = contents.postings.filter(pl.col("document_key").is_in(stands.implode()))
     in_ledger = lists.purchases.filter(pl.col("booked") == DUE)
     output, bought = (
-        (_posted_on(context, names, posted, setting), _accounts(context, names, setting))
-        for setting in ("output_vat", "input_vat")
+        (_posted_on(posted, accounts), accounts)
+        for accounts in (_output_accounts(context, names, posted), _accounts(context, names, "input_vat"))
     )
     return (
         VatCheck(name="Net and VAT of the list are its total", listed_minor=listed + total(sales, "vat_minor"), other_minor=total(sales, "total_minor"), proves="Every document of the sales list adds up."),
@@ -231,9 +232,17 @@ def _accounts(context: Context, names: Sequence[str], setting: str) -> list[str]
     return sorted({account_name(context.settings.connections[name], setting) for name in names})
 
 
-def _posted_on(context: Context, names: Sequence[str], posted: pl.DataFrame, setting: str) -> int:
-    """Return debits less credits on the accounts of a setting."""
-    mine = posted.filter(pl.col("account_code").is_in(_accounts(context, names, setting)))
+def _output_accounts(context: Context, names: Sequence[str], posted: pl.DataFrame) -> list[str]:
+    """Return the accounts of output VAT; where lines carry VAT codes of the ledger it has one per code."""
+    coded = [name for name in names if context.settings.connections[name].taxes == "codes"]
+    others = _accounts(context, [name for name in names if name not in coded], "output_vat")
+    by_code = posted["account_code"].unique().sort().to_list() if coded else []
+    return [*others, *(account for account in by_code if is_vat_account(account))]
+
+
+def _posted_on(posted: pl.DataFrame, accounts: list[str]) -> int:
+    """Return debits less credits on some accounts."""
+    mine = posted.filter(pl.col("account_code").is_in(accounts))
     return total(mine, "debit_minor") - total(mine, "credit_minor")
 
 
@@ -261,6 +270,12 @@ def _beside(month: Month, today: dt.date, unread_count: int) -> Iterator[str]:
         yield f"Documents not read back from the ledger: {unread_count:,}. What the ledger holds of them was not compared; `recon verify BATCH` reads it."
 
 
+def _code_notes(lists: VatLists, lines: pl.DataFrame, currency: str) -> Iterator[str]:
+    """Say the month's sales and VAT by the ledger's VAT codes, where lines carry them; codes without VAT hold tips, gift cards and the like."""
+    for code, net, vat in by_tax_code(lists, lines).iter_rows():
+        yield f"VAT code {code}: net {plain(net, currency)}, VAT {plain(vat, currency)}."
+
+
 def _notes(context: Context, names: Sequence[str], lists: VatLists, unlike: pl.DataFrame) -> Iterator[str]:
     rules = {name: context.settings.connections[name] for name in names}
     without = [name for name, rule in rules.items() if not rule.vat_registered]
@@ -279,7 +294,7 @@ def _notes(context: Context, names: Sequence[str], lists: VatLists, unlike: pl.D
     behind = lists.claimed.filter(pl.col("booked") != DUE).height
     if behind:
         yield f"Claimed by a tax invoice that was entered here, and booked as VAT not yet due: {behind:,}. Enter number and date on the expense in the ledger too, or its own report lacks them."
-    missing = lists.sales.filter(pl.col("contact_tax_id").is_null()).height
+    missing = lists.sales.filter(pl.col("contact_tax_id").is_null(), pl.col("kind") != "settlement").height
     if missing:
         yield f"Sales documents without a buyer's tax id: {missing:,} (standing contacts of the channels, or buyers who gave none)."
     yield "recon files nothing. Values entered in the ledger by hand or by others are not in these figures; compare with the ledger's own tax reports before you file."

@@ -11,7 +11,7 @@ import pytest
 from recon.frames.conform import fill
 from recon.frames.schemas import DOCUMENTS
 from recon.plan.inputs import POSTED_LINES
-from recon.proof.vat_month import FILED, SUPPLIERS, VAT_LIST, Month, VatLists, total, vat_lists
+from recon.proof.vat_month import FILED, SUPPLIERS, VAT_LIST, Month, VatLists, by_tax_code, total, vat_lists
 
 JUNE, MAY = dt.date(2026, 6, 10), dt.date(2026, 5, 20)
 Doc = dict[str, Any]
@@ -219,3 +219,16 @@ def test_a_month_ends_on_its_last_day() -> None:
     assert Month.of("2028-02").last == dt.date(2028, 2, 29)
     with pytest.raises(ValueError, match="does not match"):
         Month.of("June")
+
+
+def test_a_settlement_counts_in_its_month_by_the_vat_codes_of_its_lines() -> None:
+    sold = [("none", 1_200_000, 300_000), ("none", 200_000, 30_000), ("none", 80_040, 0)]
+    both = lists(doc("k1", "settlement", total_minor=1_810_040, vat_minor=330_000, lines=sold))
+    row = both.sales.row(0, named=True)
+    assert (row["taxable_minor"], row["zero_minor"], row["exempt_minor"]) == (1_400_000, 0, 80_040)
+    assert (row["vat_minor"], row["total_minor"]) == (330_000, 1_810_040)
+    coded = pl.DataFrame(
+        [("k1", "product", "3", 1_200_000, 300_000), ("k1", "product", "31", 200_000, 30_000)],
+        schema=["document_key", "kind", "tax_code", "net_minor", "vat_minor"], orient="row",
+    )  # fmt: skip
+    assert by_tax_code(both, coded).rows() == [("3", 1_200_000, 300_000), ("31", 200_000, 30_000)]

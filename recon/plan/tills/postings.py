@@ -12,16 +12,24 @@ What is negative stands on the other side. Money stands part by part, as it move
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from recon.frames.schemas import POSTINGS
 
 _MONEY, _INCOME, _VAT = 0, 1, 2
+_VAT_WORDS: Final = "output vat"
+
+
+def is_vat_account(account: str) -> bool:
+    """Return whether an account of a posting is the ledger's own for the output VAT of a code."""
+    return account.split(" ")[:2] == _VAT_WORDS.split(" ")
 
 
 def vat_account(code: pl.Expr) -> pl.Expr:
     """Return the name of the ledger's VAT account of a code: it has one per code and books it there by itself."""
-    return pl.concat_str([pl.lit("output vat"), code], separator=" ", ignore_nulls=True)
+    return pl.concat_str([pl.lit(_VAT_WORDS), code], separator=" ", ignore_nulls=True)
 
 
 def till_postings(
