@@ -16,6 +16,7 @@ from typing import Final, Literal
 import polars as pl
 
 from recon.domain.document import PURCHASE_KINDS
+from recon.plan.tills.postings import is_vat_account
 
 Root = Literal["Assets", "Liabilities", "Equity", "Income", "Expenses"]
 Program = Literal["hledger", "beancount"]
@@ -55,7 +56,8 @@ def account_kinds(
     )
     methods = set(documents["payment_method"].drop_nulls().unique())
     found = {}
-    for code, vat, debited, paid, bought, cost in roles.iter_rows():
+    for code, only_vat, debited, paid, bought, cost in roles.iter_rows():
+        vat = only_vat or is_vat_account(code)
         asset = code in methods or (not vat and (debited or paid))
         root: Root = "Assets" if asset else "Liabilities" if vat else "Income"
         if bought and code not in methods:

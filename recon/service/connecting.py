@@ -272,6 +272,8 @@ def missing_here(connection: Connection, catalog: Catalog, *, is_file: bool = Fa
 
 def needed_accounts(connection: Connection) -> list[str]:
     """Return the account settings this connection's postings use."""
+    if connection.taxes == "codes":  # its lines name their own accounts; what customers owe only sales on account need
+        return ["receivable"] if connection.till.invoices in {"issued", "order"} else []
     needed = ["sales"]
     if connection.vat_registered:
         needed.append("output_vat")
