@@ -18,7 +18,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from recon.domain.providers import ledger_facts
+from recon.domain.providers import ledger_facts, source_facts
 from recon.service.overview import Overview
 from recon.text import show_lines
 from tui import i18n
@@ -48,6 +48,17 @@ PLACES: Final = {
     "doctor": "tui.screens.doctor:DoctorScreen",
 }
 """Places to the modules that hold them; loaded when somebody first goes there."""
+TILL_PLACES: Final = {
+    "match": "tui.screens.till_accounts:TillAccountsScreen",
+    "products": "tui.screens.products:ProductsScreen",
+    "taxes": "tui.screens.till_taxes:TillTaxesScreen",
+    "setup": "tui.screens.till_setup:TillSetupScreen",
+    "counts": "tui.screens.till_counts:TillCountsScreen",
+}
+"""Places that are others, or only there, where the connection books tills."""
+TILL_WORDS: Final = {
+    "products": N_("Products"), "taxes": N_("VAT codes"), "setup": N_("What is missing"), "counts": N_("Cash counts"),
+}  # fmt: skip
 MORE_PLACES: Final = {
     "channels": N_("Payment channels"),
     "taxes": N_("Sales taxes"),
@@ -137,6 +148,22 @@ class ReconApp(App[int]):
         connection = self._settings.connections.get(self.connection)
         return connection is not None and connection.taxes == "items"
 
+    @property
+    def books_tills(self) -> bool:
+        """Whether the connection books what tills took."""
+        connection = self._settings.connections.get(self.connection)
+        return connection is not None and source_facts(connection.source).is_till
+
+    @property
+    def tills_order(self) -> bool:
+        """Whether the ledger is to invoice what a till sold on account, so that its articles are products there."""
+        connection = self._settings.connections.get(self.connection)
+        return self.books_tills and connection is not None and connection.till.invoices == "order"
+
+    def _screens_here(self) -> dict[str, str]:
+        """Return the places there are."""
+        return PLACES | TILL_PLACES if self.books_tills else PLACES
+
     def settings_changed(self) -> None:
         """Read recon.toml again after somebody wrote it, and show what follows from it."""
         self._settings = self.session.settings
@@ -152,8 +179,10 @@ class ReconApp(App[int]):
 
     def go(self, place: str) -> None:
         """Show a place, as it was left."""
+        here = self._screens_here()
+        place = place if place in here else "match"  # a list of tills where there are none
         if place not in self._places:
-            module, _colon, name = PLACES[place].partition(":")
+            module, _colon, name = here[place].partition(":")
             self._places[place] = getattr(importlib.import_module(module), name)()
             self.install_screen(self._places[place], name=place)  # else it would be taken apart when it is left
         screen, self.place = self._places[place], place
@@ -271,10 +300,13 @@ class ReconApp(App[int]):
                 continue
             title = f"{_(action.words)}  {shown(name, thai=language() == 'th')}"
             yield SystemCommand(title, _(action.help), partial(run_here, screen, name))
-        for place in PLACES:
-            if place == "taxes" and not self.taxes_by_items:
+        tills = self.books_tills
+        for place in self._screens_here():
+            if (place == "taxes" and not (self.taxes_by_items or tills)) or (
+                place == "products" and not self.tills_order
+            ):
                 continue
-            words = _(WORDS.get(place) or MORE_PLACES[place])
+            words = _((TILL_WORDS.get(place) if tills else None) or WORDS.get(place) or MORE_PLACES[place])
             yield SystemCommand(_("Go to: {place}").format(place=words), "", partial(self.go, place))
         for code, name in LANGUAGES.items():
             yield SystemCommand(_("Language: {name}").format(name=name), "", partial(self.use_language, code))

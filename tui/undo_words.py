@@ -28,6 +28,9 @@ UNDO_WORDS: Final = {
     "gap": N_("missing numbers explained {n}"),
     "tax-invoice": N_("tax invoices entered {n}"),
     "tax item": N_("tax items {n}"),
+    "account": N_("accounts {n}"),
+    "proposed accounts": N_("certain proposals {n}"),
+    "count": N_("counts {n}"),
     "not ours": N_("not ours {n}"),
 }
 """By what the service calls it."""

@@ -100,7 +100,16 @@ class MatchQuestions:
         return return_table.open_returns(self._context, connection)
 
     def match_open(self, connection: str | None = None) -> dict[str, int]:
-        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges), taxes, returns."""
+        """Return how much waits for a person: SKUs (products), payment channels (payment), kinds of charges (charges), taxes, returns.
+
+        Where tills are booked: accounts, payment, vat, counts and setup, what is missing in all.
+        """
+        from recon.service.till_missing import till_open
+        from recon.service.till_table import is_till
+
+        name, rules = self._context.connection(connection)
+        if is_till(rules):
+            return till_open(self._context, name, rules)
         products = self.products(connection, suggestions=False).frame["state"]
         return {
             "products": int(products.is_in(["unlinked", "suggested"]).sum()),

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-TAX_STATES: Final = ("unmapped", "as-line", "mapped", "not-needed")
+TAX_STATES: Final = ("unmapped", "as-line", "mapped")
 """What waits for a person first."""
 TAX_ROWS: Final = pl.Schema({
     "key": pl.String(),                 # folded name; "" where the orders name none
@@ -22,3 +22,5 @@ TAX_ROWS: Final = pl.Schema({
     "reason": pl.String(),              # why it is suggested, or why there is none; "" for none
     "search": pl.String(),
 })  # fmt: skip
+TILL_TAX_ROWS: Final = pl.Schema({**TAX_ROWS, "state": pl.Enum((*TAX_STATES, "not-needed"))})
+"""The same of a till; ``not-needed``: the accounts bring a code of the rate."""

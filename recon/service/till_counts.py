@@ -17,6 +17,7 @@ from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.match.till_cash import expected_cash, known_counts
 from recon.money import plain
+from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.mapping_till import till_counts
 from recon.service.returned import planned_frames
@@ -61,6 +62,36 @@ class CountWord:
     remark: str = ""
     undo: bool = False
     """Take the count away instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTable:
+    """All settlements as a screen lists them."""
+
+    connection: str
+    currency: str
+    frame: pl.DataFrame
+    """COUNT_ROWS."""
+    counting: str
+    bank_deposits: str
+    undo_name: str
+    redo_name: str
+
+
+def count_table(context: Context, connection: str | None) -> CountTable:
+    """Return every settlement with the cash it should have left, and what was counted."""
+    name, rules = context.connection(connection)
+    frames = planned_frames(context, name, rules)
+    undo_name, redo_name = match_undo.names(context, name)
+    return CountTable(
+        connection=name,
+        currency=context.settings.company.currency,
+        frame=pl.DataFrame(schema=COUNT_ROWS) if frames is None else count_rows(context, name, rules, frames),
+        counting=rules.till.counting,
+        bank_deposits=rules.till.bank_deposits,
+        undo_name=undo_name,
+        redo_name=redo_name,
+    )
 
 
 def settlements_of(rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:

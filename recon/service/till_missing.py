@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -16,10 +17,13 @@ from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold, fold_column
 from recon.match.till_accounts import Books
 from recon.match.till_cash import ADDED_CHANNELS
-from recon.money import plain
+from recon.money import parse_minor, plain
+from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes
 from recon.service.mapping_till import ledger_account_frame, ledger_departments
+from recon.service.product_table import product_frame
+from recon.service.returned import planned_frames
 from recon.service.till_channels import till_channel_rows
 from recon.service.till_counts import open_settlements, uncounted
 from recon.service.till_edits import department_of, proposed_department, till_places
@@ -184,6 +188,65 @@ def _taxes(context: Context, name: str, rules: Connection, frames: CanonicalFram
             where=f'recon match --tax-item "{row["tax"]}={row["suggestion"] or "CODE"}"', settlements=row["orders"], amount=plain(row["blocked_minor"]),
             screen="taxes", proposal=f"{row['suggestion']} ({row['reason']})" if row["suggestion"] else "",
         )  # fmt: skip
+
+
+SETUP_ROWS: Final = pl.Schema({
+    "key": pl.String(), "place": pl.String(), "thing": pl.String(), "what": pl.String(), "why": pl.String(), "where": pl.String(),
+    "proposal": pl.String(), "screen": pl.String(), "settlements": pl.Int64(), "amount_minor": pl.Int64(), "state": pl.String(),
+    "search": pl.String(),
+})  # fmt: skip
+"""SetupLine as a list shows it; ``state`` is what is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupTable:
+    """What is missing, as a screen lists it."""
+
+    connection: str
+    currency: str
+    frame: pl.DataFrame
+    """SETUP_ROWS."""
+    departments: tuple[tuple[str, str], ...]
+    """The ledger's departments: code and name."""
+    has_orders: bool
+    undo_name: str
+    redo_name: str
+
+
+def setup_table(context: Context, connection: str | None) -> SetupTable:
+    """Return what is missing, and what of the ledger is asked for with it."""
+    name, rules = context.connection(connection)
+    currency = context.settings.company.currency
+    frames = planned_frames(context, name, rules)
+    lines = () if frames is None else missing_for_till(context, name, rules, frames)
+    rows = [
+        (f"{number}", line.place, line.thing, line.what, line.why, line.where, line.proposal, line.screen, line.settlements,
+         parse_minor(line.amount, currency), line.what, fold(f"{line.place} {line.thing} {line.what} {line.proposal}"))
+        for number, line in enumerate(lines)
+    ]  # fmt: skip
+    undo_name, redo_name = match_undo.names(context, name)
+    return SetupTable(
+        connection=name, currency=currency, frame=pl.DataFrame(rows, schema=SETUP_ROWS, orient="row"),
+        departments=tuple(ledger_departments(context, name).items()), has_orders=frames is not None,
+        undo_name=undo_name, redo_name=redo_name,
+    )  # fmt: skip
+
+
+def till_open(context: Context, name: str, rules: Connection) -> dict[str, int]:
+    """Return how much waits for a person in each list."""
+    frames = planned_frames(context, name, rules)
+    if frames is None:
+        return dict.fromkeys(("accounts", "products", "payment", "vat", "counts", "setup", "returns"), 0)
+    goods, _found = product_frame(context, name, rules, frames, suggestions=False)
+    return {
+        "accounts": int((till_rows(context, name, rules, frames)["state"] != "linked").sum()),
+        "products": int(goods["state"].is_in(["unlinked", "suggested"]).sum()),
+        "payment": int((till_channel_rows(context, name, rules, frames)["state"] == "unmapped").sum()),
+        "vat": int((till_tax_rows(context, name, rules, frames)["state"] == "unmapped").sum()),
+        "counts": uncounted(context, name, rules, frames).height if rules.till.counting != "off" else 0,
+        "setup": len(missing_for_till(context, name, rules, frames)),
+        "returns": 0,
+    }
 
 
 def setup_facts(lines: tuple[SetupLine, ...]) -> list[str]:

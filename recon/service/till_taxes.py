@@ -13,12 +13,12 @@ from recon.match.till_accounts import Books, resolve_lines
 from recon.match.till_proposals import Proposal, propose_tax
 from recon.service.context import Context
 from recon.service.mapping_frames import product_links, tax_links
-from recon.service.tax_rows import TAX_ROWS
+from recon.service.tax_rows import TILL_TAX_ROWS
 from recon.service.till_table import booked_lines, books_of
 
 
 def till_tax_rows(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:
-    """Return TAX_ROWS of a till: what waits first, then the most settlements.
+    """Return TILL_TAX_ROWS of a till: what waits first, then the most settlements.
 
     A tax that nobody mapped holds nothing back where every account that bears it brings a VAT code of its rate.
     """
@@ -55,7 +55,7 @@ def till_tax_rows(context: Context, name: str, rules: Connection, frames: Canoni
             row["tax_key"], row["tax_text"], row["orders"], row["amount_minor"], row["blocked_minor"] if state == "unmapped" else 0,
             state, code, percent, target, hint.code if hint else None, reason, search,
         ))  # fmt: skip
-    return pl.DataFrame(rows, schema=TAX_ROWS, orient="row").sort(
+    return pl.DataFrame(rows, schema=TILL_TAX_ROWS, orient="row").sort(
         "state", "orders", "tax", descending=[False, True, False]
     )
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recon.match.till_proposals import Proposal
-from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.match_said import MatchEdits
 from recon.service.matching import carry_out
 from recon.service.returned import planned_frames
-from recon.service.till_counts import CountWord, count_edits, count_report, doubts
+from recon.service.till_counts import CountTable, CountWord, count_edits, count_report, count_table, doubts
 from recon.service.till_edits import certain_edits, require_till
-from recon.service.till_missing import missing_for_till
+from recon.service.till_missing import SetupTable, missing_for_till, setup_table
 from recon.service.till_table import TillTable, proposals_of, till_table
 from recon.summaries_till import CountReport, SetupLine
 
@@ -74,7 +73,10 @@ class Tills:
             said = list(carry_out(self._context, name, MatchEdits(counts=tuple(words))))
         return count_report(self._context, name, rules, changes=said, setup=self.missing(name))
 
-    def undo_names(self, connection: str | None) -> tuple[str, str]:
-        """Return what would be undone and done again next; empty: nothing."""
-        name, _rules = self._context.connection(connection)
-        return match_undo.names(self._context, name)
+    def count_table(self, connection: str | None) -> CountTable:
+        """Return every settlement with its cash, as a screen lists them."""
+        return count_table(self._context, connection)
+
+    def setup_table(self, connection: str | None) -> SetupTable:
+        """Return what is missing, as a screen lists it, and the departments there are."""
+        return setup_table(self._context, connection)

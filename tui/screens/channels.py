@@ -23,6 +23,7 @@ from tui.cells import shown
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
+from tui.screens.certain_accounts import offer_certain
 from tui.screens.channel_pane import channel_parts, charge_parts
 from tui.screens.charge_choices import charge_choices
 from tui.screens.match_list import MatchList
@@ -133,7 +134,7 @@ class ChannelsScreen(MatchList):
             return change, BarButton("screen.link_all", lambda n: "" if n else _("Proposed accounts")), clear
         return (
             change,
-            BarButton("screen.link_all", lambda n: "" if n else _("All open to one")),
+            BarButton("screen.link_all", lambda n: "" if n else self._all_words()),
             BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
             clear,
         )
@@ -204,7 +205,7 @@ class ChannelsScreen(MatchList):
     def open_words(self) -> dict[str, str]:
         """Say what Enter would do."""
         n = self.rows.marked_count
-        all_words = _("All open to one") if self.tab == PAYMENT else _("Proposed accounts")
+        all_words = self._all_words() if self.tab == PAYMENT else _("Proposed accounts")
         return {"open": _("Change {n}").format(n=count(n)) if n else _("Change"), "link_all": all_words}
 
     def run_open(self) -> None:
@@ -217,10 +218,16 @@ class ChannelsScreen(MatchList):
         else:
             self._choose_charge(rows)
 
+    def _all_words(self) -> str:
+        return _("Take what is certain") if self.recon.books_tills else _("All open to one")
+
     def action_link_all(self) -> None:
         """Map every channel that has no account yet to one; of charges show the accounts the ledger's chart offers."""
         if self.tab == CHARGES:
             offer_accounts(self, None, self._accounts_taken)
+            return
+        if self.recon.books_tills:
+            offer_certain(self, self.done())
             return
         if self.channels is None:
             return

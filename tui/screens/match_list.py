@@ -146,7 +146,11 @@ class MatchList(AsksAboutNewThings):
 
     def tabs_here(self) -> tuple[str, ...]:
         """Return the lists there are: returns and what others posted only where there are some, or where they are in sight."""
+        tills = self.recon.books_tills
         there = {
+            **dict.fromkeys(("accounts", "vat", "counts", "setup"), tills),
+            "products": not tills or self.recon.tills_order,
+            "charges": not tills,
             "taxes": self.recon.taxes_by_items,
             "returns": self.recon.returns_wait,
             "others": self.recon.others_write,
@@ -288,9 +292,9 @@ class MatchList(AsksAboutNewThings):
 
     def action_tab(self, tab: str) -> None:
         """Show a list of the Match step."""
-        self.recon.go(
-            {"products": "match", "taxes": "taxes", "returns": "returns", "others": "others"}.get(tab, "channels")
-        )
+        first = "products" if self.recon.books_tills else "match"
+        places = {"accounts": "match", "products": first, "payment": "channels", "charges": "channels", "vat": "taxes"}
+        self.recon.go(places.get(tab, tab))
         screen = self.app.screen
         if tab in {"payment", "charges"} and isinstance(screen, MatchList):
             screen.turn_to(tab)

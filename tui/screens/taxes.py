@@ -140,7 +140,6 @@ class TaxesScreen(MatchList):
         if not self.taxes.items:
             self.notify(_("The ledger's lists were never read. Run: recon connect"), markup=False)
             return
-        title = ngettext("Which item works {n} tax out?", "Which item works {n} taxes out?", len(rows))
         names = ", ".join(shown(channel_words(row["tax"])) for row in rows[:3])
         codes = catalog_list(
             pl.DataFrame(
@@ -148,9 +147,13 @@ class TaxesScreen(MatchList):
             )
         )
         dialog = PickDialog(
-            title.format(n=count(len(rows))), names, codes, yes=_("Choose"), at=rows[0]["suggestion"] or rows[0]["code"]
+            self.question(len(rows)), names, codes, yes=_("Choose"), at=rows[0]["suggestion"] or rows[0]["code"]
         )
         self.app.push_screen(dialog, partial(self._chosen, [row["tax"] for row in rows]))
+
+    def question(self, n: int) -> str:
+        """Return what the choice asks."""
+        return ngettext("Which item works {n} tax out?", "Which item works {n} taxes out?", n).format(n=count(n))
 
     def _chosen(self, names: list[str], code: str | None) -> None:
         if code is not None:

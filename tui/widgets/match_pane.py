@@ -16,10 +16,14 @@ from tui.cells import width_of
 from tui.i18n import N_, _, count
 
 TABS: Final = {
+    "accounts": N_("Accounts"),
     "products": N_("Products"),
     "payment": N_("Payment channels"),
     "charges": N_("Charges"),
     "taxes": N_("Sales taxes"),
+    "vat": N_("VAT codes"),
+    "counts": N_("Cash counts"),
+    "setup": N_("Missing"),
     "returns": N_("Returns"),
     "others": N_("Posted by others"),
 }
@@ -53,10 +57,16 @@ class MatchTabs(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Return the line; counts go first where it is too narrow."""
+        """Return the line; counts go first where it is too narrow, then the lists before the one in sight."""
         words = self._words(with_counts=True)
         if sum(width_of(text) for _name, text in words) > self.size.width:
             words = self._words(with_counts=False)
+        while (
+            len(words) > 1
+            and words[0][0] != self._tab
+            and sum(width_of(text) for _name, text in words) > self.size.width
+        ):
+            words.pop(0)  # the list in sight is always named
         parts: list[tuple[str, Style | str]] = []
         for name, text in words:
             click = Style.from_meta({"@click": f"screen.tab('{name}')"})

@@ -1,0 +1,142 @@
+"""Accounts, VAT codes, cash counts and what is missing, by their keys; one start serves the pictures of a list at each size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from tests import till_world
+from tests.clock import FakeClock
+from tests.screens.looking import pictured_at_each_size, play, press, quiet, says
+from tests.screens.match_world import match_app
+from tests.shell import Shell
+from tui.screens.till_accounts import TillAccountsScreen
+from tui.screens.till_counts import TillCountsScreen
+from tui.screens.till_setup import TillSetupScreen
+from tui.screens.till_taxes import TillTaxesScreen
+from tui.widgets.count_dialog import CountDialog
+from tui.widgets.dialogs import ConfirmDialog
+from tui.widgets.pick_dialog import PickDialog
+
+WIDE = (130, 36)
+
+
+@pytest.fixture
+def shell(shell_at) -> Shell:
+    return shell_at(till_world.begun)
+
+
+def cells(app: App[Any], *columns: str) -> list[tuple[Any, ...]]:
+    frame = getattr(app.screen, "frame", None)
+    assert frame is not None
+    rows: list[tuple[Any, ...]] = frame.select(columns).rows()
+    return rows
+
+
+async def at(app: App[Any], pilot: Pilot[Any], key: str) -> None:
+    """Go to the row with this key."""
+    screen = app.screen
+    assert isinstance(screen, (TillAccountsScreen, TillCountsScreen, TillSetupScreen))
+    screen.rows.move_to_key(key)
+    await quiet(pilot)
+
+
+def test_accounts_are_proposed_taken_found_and_given_a_vat_code(shell: Shell, clock: FakeClock) -> None:
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        assert isinstance(app.screen, TillAccountsScreen)
+        assert says(app, "8 proposed 5 proposals are certain")
+        await press(pilot, "k")
+        assert isinstance(app.screen, ConfirmDialog)
+        assert says(app, "Take 18 certain proposals")
+        await press(pilot, "tab", "enter")
+        assert says(app, "3 proposed")
+        await at(app, pilot, "kafétorget/200@25")
+        await press(pilot, "enter")
+        assert ("Kafé Torget/200@25", "3000", "3") in cells(app, "sku", "account", "tax_code")
+        await at(app, pilot, "kafétorget/100@25")
+        await press(pilot, "f")
+        assert isinstance(app.screen, PickDialog)
+        await press(pilot, "=3900", "enter")
+        assert ("Kafé Torget/100@25", "3900", "3", "mapped") in cells(app, "sku", "account", "tax_code", "tax_from")
+        await at(app, pilot, "kafétorget/100@25")
+        await press(pilot, "o", "enter")
+        assert ("Kafé Torget/100@25", "3900", "3", "chosen") in cells(app, "sku", "account", "tax_code", "tax_from")
+        await press(pilot, "u")
+        assert ("Kafé Torget/100@25", "mapped") in cells(app, "sku", "tax_from")
+        await at(app, pilot, "kafétorget/100@25")
+        await press(pilot, "d")
+        assert ("Kafé Torget/100@25", None) in cells(app, "sku", "account")
+
+    play(match_app(shell.root, clock), script, size=WIDE)
+
+
+def test_what_is_missing_leads_to_where_it_is_set(shell: Shell, clock: FakeClock) -> None:
+    shell("match", "--take-accounts", "--sku", "Brygga/200@25", "--account", "3010").expect(4)
+
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        assert isinstance(app.screen, TillSetupScreen)
+        by_what = dict(cells(app, "what", "key"))
+        await at(app, pilot, by_what["department"])
+        await press(pilot, "enter")
+        assert isinstance(app.screen, PickDialog)
+        await press(pilot, "=brygga", "enter")
+        assert "department" not in {what for (what,) in cells(app, "what")}
+        assert 'Brygga = "20"' in (shell.root / "recon.toml").read_text("utf-8")
+        await at(app, pilot, dict(cells(app, "what", "key"))["count"])
+        await press(pilot, "enter")
+        assert isinstance(app.screen, TillCountsScreen)
+
+    play(match_app(shell.root, clock, place="setup"), script, size=WIDE)
+
+
+def test_a_count_shows_the_difference_and_a_large_one_is_asked_about_again(shell: Shell, clock: FakeClock) -> None:
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        await press(pilot, "enter")
+        assert isinstance(app.screen, CountDialog)
+        assert says(app, "Opening float 1,500.00 + cash 3,000.00 = 4,500.00 should be there.")
+        await press(pilot, "=4.480")
+        assert says(app, "can be read as 4480 or as 4,480")
+        await press(pilot, "=,00", "enter", "=2 980", "enter")
+        assert says(app, "20.00 short 1,500.00 stays in the drawer")
+        await press(pilot, "=byttet", "enter")
+        assert ("K1/214", "counted", -2_000, 298_000, "nok", "byttet") in cells(
+            app, "number", "state", "difference_minor", "to_bank_minor", "counted_by", "remark"
+        )
+        await at(app, pilot, "till:shop:settlement:K7/31")
+        await press(pilot, "enter", "=1000", "enter", "enter", "enter")
+        assert isinstance(app.screen, ConfirmDialog)
+        assert says(app, "2,400.00 less than the 3,400.00 that should be there.")
+        await press(pilot, "tab", "enter")
+        assert says(app, "2 counted differences -2,420.00")
+        await press(pilot, "u")
+        await at(app, pilot, "till:shop:settlement:K1/214")
+        await press(pilot, "d")
+        assert {state for (state,) in cells(app, "state")} == {"waiting"}
+
+    play(match_app(shell.root, clock, place="counts"), script, size=WIDE)
+
+
+def test_vat_codes_are_chosen_and_taken_away(shell: Shell, clock: FakeClock) -> None:
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        assert isinstance(app.screen, TillTaxesScreen)
+        await press(pilot, "enter", "enter")
+        assert ("0 (0 %)", "0") in cells(app, "tax", "code")
+        await press(pilot, "f6")
+        assert isinstance(app.screen, TillCountsScreen)
+
+    play(match_app(shell.root, clock, place="taxes"), script, size=WIDE)
+
+
+@pytest.mark.parametrize("place", ["match", "counts", "setup", "taxes"])
+def test_picture(shell: Shell, clock: FakeClock, grids: Any, place: str) -> None:
+    shell("match", "--sku", "Kafé Torget/200@25", "--account", "3000").expect(4)
+    shell("till", "count", "K1/214", "4480", "--to-bank", "2980").expect(4)
+    play(match_app(shell.root, clock, place=place), pictured_at_each_size(grids))
+
+
+@pytest.mark.parametrize(("place", "keys"), [("match", ("k",)), ("match", ("f",)), ("counts", ("enter", "=3380"))])
+def test_picture_of_a_dialog(shell: Shell, clock: FakeClock, grids: Any, place: str, keys: tuple[str, ...]) -> None:
+    play(match_app(shell.root, clock, place=place), pictured_at_each_size(grids, *keys))

@@ -1,0 +1,283 @@
+"""Accounts: what a till books, group by group and place by place, with its account, its VAT code and where the code comes from.
+
+The first list of the Match step where tills are booked. Nothing is taken without a person: Enter takes the proposal of a row, k what
+is certain of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import polars as pl
+
+from recon.match.catalog_search import catalog_list
+from recon.service import MatchEdits
+from recon.service.product_table import MappingEntry, ProductDetail
+from recon.service.till_table import TillTable
+from tui.cells import shown, split_line, width_of
+from tui.composed import tr_composed
+from tui.i18n import N_, _, count, moment, ngettext
+from tui.keys import bindings
+from tui.screens.certain_accounts import offer_certain
+from tui.screens.match_list import MatchList
+from tui.screens.till_words import ACCOUNT_STATES, FROM_WORDS, account_columns, group_words, place_words, state_of
+from tui.widgets.columns import Column
+from tui.widgets.match_pane import MatchTabs, Part
+from tui.widgets.pick_dialog import PickDialog
+from tui.widgets.totals_bar import BarButton
+
+SHOWN = 10
+
+
+class TillAccountsScreen(MatchList):
+    """What a till books, and the ledger's accounts."""
+
+    FOOTER: ClassVar[tuple[str, ...]] = ("open", "mark", "find", "otherwise", "link_all", "filter", "undo", "next_pane")
+    HELP: ClassVar[str] = N_(
+        "Every group, tip and rounding of each place with the account it is booked on and its VAT code. Enter takes the proposal, or looks "
+        "for an account by number and name; o chooses the VAT code where the account brings none; k takes everything that is certain. "
+        "Filter by words, or st:open  st:wrong  st:linked  -word."
+    )
+    BINDINGS = bindings(
+        "open", "link_all", "find", "otherwise", "draft", "filter", "mark", "mark_all", "mark_like", "undo", "redo", "sort",
+        "next_pane", "copy",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = "accounts"
+        self.table: TillTable | None = None
+        self._detail: ProductDetail | None = None
+
+    # --- reading
+
+    def load(self) -> None:
+        """Read what the tills book and the ledger's chart."""
+        if self.table is None:
+            self.rows.say_busy(lambda: _("Reading the orders ..."))
+        self.ask(lambda service: service.tills.accounts(None), self._came)
+
+    def _came(self, table: TillTable) -> None:
+        is_new = self.table is None
+        self.table, self._detail = table, None
+        words = [group_words(row) for row in table.frame.iter_rows(named=True)]
+        self.frame = table.frame.with_columns(pl.Series("group", words, dtype=pl.String))
+        self._undo_name, self._redo_name = table.undo_name, table.redo_name
+        if is_new:
+            self.rows.markable = True
+            self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
+        self.query_one("#tabs", MatchTabs).show(self.tab, {})
+        self.show_rows()
+        self.count_open()
+        if self.rows.cursor_key is not None:
+            self.ask_more(str(self.rows.cursor_key))
+
+    def ask_more(self, key: str) -> None:
+        """Ask who linked a row."""
+        if self._detail is None or self._detail.key != key:
+            self.ask(lambda service: service.product_detail(None, key), self._detail_came, group="detail")
+
+    def _detail_came(self, detail: ProductDetail) -> None:
+        self._detail = detail
+        self.show_row()
+
+    # --- what the list shows
+
+    def columns(self) -> Sequence[Column]:
+        """Return the columns."""
+        return account_columns(self.minor, self.table.currency if self.table else "")
+
+    def buttons(self) -> Sequence[BarButton]:
+        """Return the buttons of the bar."""
+        return (
+            BarButton("screen.open", lambda n: self._enter_words() if n else ""),
+            BarButton("screen.find", lambda n: _("Account {n}").format(n=count(n)) if n else _("Find account")),
+            BarButton("screen.link_all", lambda n: "" if n else _("Take what is certain")),
+            BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
+            BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
+        )
+
+    def work_rows(self) -> pl.Series:
+        """Return all rows, what waits for a person first."""
+        assert self.frame is not None
+        return pl.int_range(self.frame.height, dtype=pl.UInt32, eager=True)
+
+    def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
+        """Return the rows that pass."""
+        assert self.table is not None
+        return self.table.filter(text)
+
+    def tally(self) -> list[tuple[str, str]]:
+        """Return how many stand in each state."""
+        if self.frame is None or not self.frame.height:
+            return []
+        states = dict(self.frame.group_by("state").len().iter_rows())
+        pieces = [
+            (f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}")
+            for state, (sign, word, tone) in ACCOUNT_STATES.items()
+            if states.get(state)
+        ]
+        sure = self.frame.filter(pl.col("rule") != "").height
+        words = ngettext("{n} proposal is certain", "{n} proposals are certain", sure).format(n=count(sure))
+        return [*pieces, (words, "$recon-dim")] if sure else pieces
+
+    def explain(self, row: dict[str, Any], width: int) -> list[Part]:
+        """Return what a row is booked on, with which VAT code, what it might be, and who said so."""
+        status = state_of(ACCOUNT_STATES)(row["state"])
+        name = split_line(
+            f"{place_words(shown(row['place']))}  {row['group']}  {row['rate']}", "", width - width_of(status) - 1
+        )
+        parts: list[Part] = [
+            (f"{name.rstrip()} ", "bold"),
+            (status, f"bold $recon-{ACCOUNT_STATES[row['state']][2]}"),
+            "\n",
+        ]
+        orders = ngettext("In {n} settlement", "In {n} settlements", row["orders"]).format(n=count(row["orders"]))
+        parts += [split_line(orders, self.minor(row["amount_minor"]), width), "\n"]
+        if row["account"]:
+            parts += [f"> {shown(row['target'])}", "\n"]
+            if row["tax_code"]:
+                words = _("VAT code {code}: {origin}").format(
+                    code=shown(row["tax_code"]), origin=_(FROM_WORDS[row["tax_from"]])
+                )
+                parts += [words, "\n"]
+        if row["suggestion"]:
+            chosen = (
+                "  " + _("with VAT code {code}").format(code=shown(row["suggestion_tax"]))
+                if row["suggestion_tax"]
+                else ""
+            )
+            parts += [(_("Might be"), "$recon-accent"), f"  {shown(row['target'])}{chosen}", "\n"]
+        if row["reason"]:
+            parts += [
+                (shown(tr_composed(row["reason"])), "$recon-bad" if row["state"] == "wrong" else "$recon-dim"),
+                "\n",
+            ]
+        if row["rule"]:
+            parts += [(_("Certain: k takes it with all others that are."), "$recon-dim"), "\n"]
+        return parts + self._history(row)
+
+    def _history(self, row: dict[str, Any]) -> list[Part]:
+        detail = self._detail if self._detail is not None and self._detail.key == row["key"] else None
+        if detail is None or not detail.history:
+            return []
+        zone = self.recon.overview.timezone if self.recon.overview else "UTC"
+        parts: list[Part] = [(_("Who and when"), "$recon-accent"), "\n"]
+        for entry in detail.history[:SHOWN]:
+            parts += [f"{moment(entry.at, zone, era=True)}  {shown(entry.who)}  {_entry_words(entry)}", "\n"]
+        return parts
+
+    def empty_words(self) -> tuple[str, str]:
+        """Return what is said where no row is."""
+        if self.line.is_active:
+            return _("Nothing fits the filter."), _("Esc clears the filter.")
+        return _("No settlements yet, so nothing to book."), _("F2 goes back to Import.")
+
+    # --- Enter, find, VAT code
+
+    def open_words(self) -> dict[str, str]:
+        """Say what the keys would do here."""
+        return {
+            "open": self._enter_words(), "find": _("Find account"), "otherwise": _("VAT code"),
+            "link_all": _("Take what is certain"),
+        }  # fmt: skip
+
+    def _enter_words(self) -> str:
+        rows = self.touched()
+        n = sum(row["state"] == "suggested" for row in rows)
+        if len(rows) > 1:
+            return _("Accept {n}").format(n=count(n)) if n else _("Find account")
+        if rows and rows[0]["state"] == "wrong":
+            return _("VAT code")
+        return _("Accept") if n else _("Find account")
+
+    def run_open(self) -> None:
+        """Take the proposal of this row or of the marked ones, choose what is wrong, else look for an account."""
+        rows = self.touched()
+        chosen = [row for row in rows if row["state"] == "suggested"]
+        if chosen:
+            self._set(tuple((row["sku"], row["suggestion"], row["suggestion_tax"]) for row in chosen))
+        elif len(rows) == 1 and rows[0]["state"] == "wrong":
+            self.action_otherwise()
+        elif rows:
+            self.action_find()
+
+    def action_find(self) -> None:
+        """Look for an account in the ledger's chart, by number and name."""
+        rows = self.touched()
+        if not rows or self.table is None or self.recon.session.read_only:
+            return
+        if not self.table.accounts.height:
+            self.notify(_("The ledger's lists were never read. Run: recon connect"), markup=False)
+            return
+        title = ngettext("Account of {n} line", "Account of {n} lines", len(rows)).format(n=count(len(rows)))
+        first = rows[0]
+        words = f"{place_words(shown(first['place']))}  {first['group']}  {first['rate']}".rstrip()
+        if len(rows) > 1:
+            words += "  " + _("and {n} more").format(n=count(len(rows) - 1))
+        dialog = PickDialog(
+            title, words, self.table.accounts, yes=_("Book on it"), at=first["suggestion"] or first["account"]
+        )
+        self.app.push_screen(dialog, partial(self._picked, rows))
+
+    def _picked(self, rows: list[dict[str, Any]], account: str | None) -> None:
+        if account is not None:
+            self._set(tuple((row["sku"], account, None) for row in rows))
+
+    def action_otherwise(self) -> None:
+        """Choose the VAT code of what has an account."""
+        rows = [row for row in self.touched() if row["account"]]
+        if self.table is None or self.recon.session.read_only:
+            return
+        if not rows:
+            self.notify(_("Choose the account first: the VAT code goes with it."), markup=False)
+            return
+        codes = [
+            (code, f"{percent}  {name}")
+            for code, name, percent in self.table.codes
+            if percent == (rows[0]["rate"] or "0 %")
+        ]
+        listed = catalog_list(
+            pl.DataFrame(codes, schema={"product_code": pl.String, "product_name": pl.String}, orient="row")
+        )
+        words = f"{shown(rows[0]['target'])}  {rows[0]['rate']}"
+        dialog = PickDialog(_("VAT code of the ledger"), words, listed, yes=_("Choose"), at=rows[0]["tax_code"])
+        self.app.push_screen(dialog, partial(self._code_picked, rows))
+
+    def _code_picked(self, rows: list[dict[str, Any]], code: str | None) -> None:
+        if code is not None:
+            self._set(tuple((row["sku"], row["account"], code) for row in rows))
+
+    def _set(self, accounts: tuple[tuple[str, str, str | None], ...]) -> None:
+        edits = MatchEdits(accounts=accounts)
+        self.act(lambda service: service.set_mappings(None, edits), self.done())
+
+    # --- all that is certain, take away
+
+    def action_link_all(self) -> None:
+        """Show what is certain, and take it after a yes."""
+        offer_certain(self, self.done())
+
+    def action_draft(self) -> None:
+        """Take the accounts of what is marked, else of this row, away."""
+        keys = tuple(row["sku"] for row in self.touched() if row["account"])
+        if keys:
+            self.act(lambda service: service.set_mappings(None, MatchEdits(unlink=keys)), self.done())
+
+    def action_mark_like(self) -> None:
+        """Mark everything that stands like this row."""
+        if self.rows.row_count:
+            self.rows.mark_like("state")
+
+    def action_copy(self) -> None:
+        """Copy the row as text."""
+        row = self.rows.cursor_values()
+        if row:
+            names = ("place", "part", "name", "rate", "target", "tax_code")
+            self.app.copy_to_clipboard("\t".join(shown(row[name] or "") for name in names))
+
+
+def _entry_words(entry: MappingEntry) -> str:
+    return _("account taken away") if entry.to is None else _("booked on {account}").format(account=shown(entry.to))

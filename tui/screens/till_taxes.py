@@ -1,0 +1,99 @@
+"""VAT codes: which code of the ledger each rate of the tills has, where the accounts do not bring one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import polars as pl
+
+from recon.match.work_filter import matching_rows
+from tui.cells import shown, split_line, width_of
+from tui.composed import tr_composed
+from tui.i18n import N_, _, count, ngettext
+from tui.screens.match_words import channel_words
+from tui.screens.taxes import TaxesScreen
+from tui.screens.till_words import TAX_STATES, state_of, vat_columns
+from tui.widgets.columns import Column
+from tui.widgets.match_pane import Part
+
+
+class TillTaxesScreen(TaxesScreen):
+    """Which VAT code a rate of the tills has."""
+
+    HELP: ClassVar[str] = N_(
+        "Every VAT rate of the tills and the ledger's code for it. It counts where an account brings no code of its own that has the rate. "
+        "Enter chooses the code for this rate, or for all that is marked; d takes it away. Filter by words, or st:open  st:mapped  -word."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = "vat"
+
+    def columns(self) -> Sequence[Column]:
+        """Return the columns."""
+        return vat_columns(self.minor, self.taxes.currency if self.taxes else "")
+
+    def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
+        """Return the rows that pass."""
+        assert self.frame is not None
+        assert self.taxes is not None
+        states = {
+            "open": ("unmapped",),
+            "unmapped": ("unmapped",),
+            "mapped": ("mapped",),
+            "not-needed": ("not-needed",),
+        }
+        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.taxes.currency)
+
+    def tally(self) -> list[tuple[str, str]]:
+        """Return how many rates wait for a code."""
+        if self.frame is None or not self.frame.height:
+            return []
+        states = dict(self.frame.group_by("state").len().iter_rows())
+        return [
+            (f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}")
+            for state, (sign, word, tone) in TAX_STATES.items()
+            if states.get(state)
+        ]
+
+    def explain(self, row: dict[str, Any], width: int) -> list[Part]:
+        """Return what is known of a rate."""
+        status = state_of(TAX_STATES)(row["state"])
+        name = split_line(shown(channel_words(row["tax"])), "", width - width_of(status) - 1).rstrip() + " "
+        orders = ngettext("In {n} settlement", "In {n} settlements", row["orders"]).format(n=count(row["orders"]))
+        parts: list[Part] = [
+            (name, "bold"), (status, f"bold $recon-{TAX_STATES[row['state']][2]}"), "\n",
+            split_line(orders, self.minor(row["amount_minor"]), width), "\n",
+        ]  # fmt: skip
+        if row["target"]:
+            parts += [f"> {shown(row['target'])}", "\n"]
+        parts += [_SENTENCES[row["state"]](), "\n"]
+        if row["suggestion"]:
+            parts += [(_("Might be"), "$recon-accent"), f"  {shown(row['suggestion'])}", "\n"]
+        if row["reason"]:
+            parts += [(shown(tr_composed(row["reason"])), "$recon-dim"), "\n"]
+        return parts
+
+    def empty_words(self) -> tuple[str, str]:
+        """Return what is said where no row is."""
+        if self.line.is_active:
+            return _("Nothing fits the filter."), _("Esc clears the filter.")
+        return _("No settlement names a VAT rate."), _("F3 goes on to Review.")
+
+    def question(self, n: int) -> str:
+        """Return what the choice asks."""
+        return ngettext("VAT code of {n} rate", "VAT code of {n} rates", n).format(n=count(n))
+
+    def open_words(self) -> dict[str, str]:
+        """Say what Enter would do."""
+        return {"open": _("Choose the code")}
+
+
+_SENTENCES = {
+    "unmapped": lambda: _("Settlements with it are held until a VAT code is named, here or with the account."),
+    "mapped": lambda: _(
+        "Lines of this rate are booked with it, unless their account is locked to another or one was chosen."
+    ),
+    "not-needed": lambda: _("Every account that bears it brings a code of this rate; nothing has to be chosen."),
+}
