@@ -10,7 +10,15 @@ from recon.config import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold, fold_column
 from recon.match.till_accounts import Books
-from recon.match.till_cash import ADDED_CHANNELS, CASH_CODE, CASH_DIFFERENCE, added_channel, is_cash, needed_channels
+from recon.match.till_cash import (
+    ADDED_CHANNELS,
+    CASH_CODE,
+    CASH_DIFFERENCE,
+    added_channel,
+    is_by_count,
+    is_cash,
+    needed_channels,
+)
 from recon.match.till_proposals import Proposal, propose_channel
 from recon.service.channel_rows import CHANNEL_ROWS
 from recon.service.context import Context
@@ -28,7 +36,10 @@ def used_channels(rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:
     heads = frames.orders.filter(pl.col("record_kind") == "settlement", pl.col("order_state") != "cancelled").select(
         "order_no", pl.col("sales_channel").alias("place"), "total_minor"
     )
-    paid = frames.payments.join(heads, on="order_no", how="inner", maintain_order="left")
+    taken = frames.payments.filter(
+        ~is_by_count()
+    )  # what a count in the file moves stands under the channels a count adds
+    paid = taken.join(heads, on="order_no", how="inner", maintain_order="left")
     cash = pl.when(is_cash().fill_null(value=False)).then(pl.lit(CASH_CODE)).otherwise("reference")
     used = paid.group_by("payment_channel", "place", maintain_order=True).agg(
         cash.first().alias("code"), pl.col("order_no").n_unique().alias("orders"),
