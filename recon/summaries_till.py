@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -99,3 +100,16 @@ class CountReport:
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.till/1."""
         return asdict(self) | {"waiting": self.waiting}
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """What an empty form of Z reports is written with."""
+
+    company: str
+    currency: str
+    language: str
+    """Language of its headings: the workbooks'."""
+    places: tuple[str, ...]
+    """Places that have a department."""
+    now: dt.datetime

@@ -15,9 +15,17 @@ def till_command(commands: argparse._SubParsersAction[Parser]) -> None:
         "tui.commands.till:till",
         "list the settlements of tills with their cash, what is missing for them, and say what was counted",
     )
-    till.add_argument("what", nargs="?", choices=("count",), help="count: say what was counted; without it: list")
     till.add_argument(
-        "settlement", metavar="REGISTER/Z", nargs="?", help="the settlement, e.g. K1/214, or its order key"
+        "what",
+        nargs="?",
+        choices=("count", "form"),
+        help="count: say what was counted; form: write an empty Excel form for Z reports of tills without SAF-T; without either: list",
+    )
+    till.add_argument(
+        "settlement",
+        metavar="REGISTER/Z",
+        nargs="?",
+        help="the settlement, e.g. K1/214, or its order key; with form: the file to write",
     )
     till.add_argument(
         "counted",

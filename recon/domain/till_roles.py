@@ -64,7 +64,7 @@ def unfit_columns(columns: dict[str, str]) -> str:
     kinds = [role.kind for role in roles.values()]
     missing = [kind for kind in ("register", "z", "date") if kinds.count(kind) != 1]
     if columns and missing:
-        return f"exactly one column must be {' and one '.join(missing)}"
+        return f"exactly one column each must be: {', '.join(missing)}"
     if columns and not {"group", "payment"} <= set(kinds):
         return "at least one column must be a group and one a payment"
     return ""

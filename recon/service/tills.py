@@ -13,7 +13,7 @@ from recon.service.till_counts import CountTable, CountWord, count_edits, count_
 from recon.service.till_edits import certain_edits, require_till
 from recon.service.till_missing import SetupTable, missing_for_till, setup_table
 from recon.service.till_table import TillTable, proposals_of, till_table
-from recon.summaries_till import CountReport, SetupLine
+from recon.summaries_till import CountReport, FormFacts, SetupLine
 
 
 class Tills:
@@ -46,6 +46,19 @@ class Tills:
         require_till(rules)
         frames = planned_frames(self._context, name, rules)
         return () if frames is None else missing_for_till(self._context, name, rules, frames)
+
+    def form(self, connection: str | None) -> FormFacts:
+        """Return what the empty form of Z reports is written with."""
+        _name, rules = self._context.connection(connection)
+        require_till(rules)
+        company = self._context.settings.company
+        return FormFacts(
+            company.name,
+            company.currency,
+            company.workbook_language,
+            tuple(sorted(rules.till.departments)),
+            self._context.clock.now(),
+        )
 
     def counts(self, connection: str | None) -> CountReport:
         """Return every settlement with the cash it should have left, and what was counted."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
+from exports.z_report_form import write_form
 from recon.config_till import Till
 from recon.domain.till_roles import Role, parse_role, unfit_columns
 from recon.errors import MalformedFile
@@ -18,10 +21,12 @@ from recon.normalize import normalize
 from recon.sources.base import DAY_ENDS_FIELD, IntakeFile, ReadOptions
 from recon.sources.z_reports import ZReportTables
 from recon.sources.z_reports.cells import clocks, days, plain
+from recon.sources.z_reports.words import KINDS
 from tests.recon.saft_reading import received, sold, told
 from tests.recon.saft_reading import taken_in as saft_taken_in
 from tests.recon.till_shop import MONEY, came, plan, z_report
 from tests.saft_files import WORKED_EXAMPLE, saft_bytes
+from tui.workbook_words import words_of
 
 FORM = Path(__file__).parent.parent.parent / "fixtures" / "sources" / "z_reports" / "oppgjor.csv"
 COLUMNS = {
@@ -147,7 +152,7 @@ def test_an_export_with_one_row_per_report(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
-        (COLUMNS, ""), ({}, ""), ({"Z": "z"}, "exactly one column must be register and one date"),
+        (COLUMNS, ""), ({}, ""), ({"Z": "z"}, "exactly one column each must be: register, date"),
         ({**COLUMNS, "Pils": "groop 25"}, "'groop 25' is no role of a column; accepted: register, z"),
         ({name: role for name, role in COLUMNS.items() if not role.startswith("pay")}, "at least one column must be a group and one a payment"),
     ],
@@ -181,3 +186,39 @@ def test_days_and_times_as_people_and_excel_write_them() -> None:
     shown = frame.select(days("d").cast(pl.String), clocks("t").cast(pl.String))
     assert shown["d"].to_list() == ["2026-03-14", "2026-03-14", "2026-03-14", None]
     assert [str(each)[:8] if each else None for each in shown["t"]] == ["23:41:00", "23:41:07", "12:00:00", None]
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_the_empty_form_filled_in_is_taken_in(tmp_path: Path, language: str) -> None:
+    at = dt.datetime(2026, 3, 15, tzinfo=dt.UTC)
+    given = {
+        "company": "Kafé Torget AS",
+        "currency_digits": 2,
+        "places": ["Kafé Torget", "Brygga"],
+        "words": words_of(language),
+    }
+    path = write_form(tmp_path / "form.xlsx", written_at=at, **given)
+    assert write_form(tmp_path / "again.xlsx", written_at=at, **given).read_bytes() == path.read_bytes()
+    book = openpyxl.load_workbook(path)
+    sheet, explained = book.worksheets
+    lists = {
+        str(rule.sqref)[0]: rule.formula1.rpartition("!")[2].replace("$", "")
+        for rule in sheet.data_validations.dataValidation
+    }
+    kinds, places = ([cell.value for (cell,) in explained[lists[letter]]] for letter in "FE")
+    assert kinds == [said[language][0] for said in KINDS.values()]
+    assert places == ["Kafé Torget", "Brygga"]
+    rows = [
+        ("K1", 7, dt.date(2026, 3, 14), dt.time(23, 41, 7), "Brygga", kinds[0], 100, "Mat", 25, 3, 374.5, None),
+        (None, None, None, None, None, kinds[1], "BAX", "BankAxept", None, 3, 374.5, None),
+    ]  # fmt: skip
+    for number, cells in enumerate(rows, 2):
+        for column, value in enumerate(cells, 1):
+            sheet.cell(number, column).value = value
+    book.save(path)
+    frames = taken_in(kept(path))
+    assert frames.findings.is_empty()
+    assert frames.orders.select("order_number", "total_minor", pl.col("ordered_on").cast(pl.String)).rows() == [
+        ("K1/7", 37_450, "2026-03-14")
+    ]
+    assert sold(frames) == {"Brygga/100@25": 37_450}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from recon.errors import UsageError
 from recon.service import CountWord
@@ -18,6 +19,8 @@ from tui.wiring import open_service
 def till(args: argparse.Namespace) -> int:
     """List settlements and counts, or keep one; 4: something waits for a person."""
     output = Output(as_json=args.json)
+    if args.what == "form":
+        return _form(args, output)
     word = _word(args)
     with open_service(args, write=word is not None and not args.dry_run) as service:
         if word is None:
@@ -29,6 +32,36 @@ def till(args: argparse.Namespace) -> int:
     output.document("till", report.as_facts() | {"dry_run": args.dry_run})
     _print(report, output, dry_run=args.dry_run, only_waiting=args.waiting)
     return 4 if report.waiting or report.setup else 0
+
+
+def _form(args: argparse.Namespace, output: Output) -> int:
+    """Write the empty form of Z reports.
+
+    Raises:
+        UsageError: No file is named, or one of that name is there.
+    """
+    from exports.z_report_form import write_form
+    from recon.money import exponent
+    from tui.workbook_words import words_of
+
+    path = Path(args.settlement or "")
+    if path.suffix.lower() != ".xlsx" or args.counted:
+        raise UsageError("Name the file to write: recon till form FILE.xlsx. Nothing was written.")
+    if path.exists():
+        raise UsageError(
+            f"There is a file {path} already, which may be filled in. Name another one. Nothing was written."
+        )
+    with open_service(args, write=False) as service:
+        facts = service.tills.form(args.connection)
+    if not args.dry_run:
+        path = write_form(
+            path, company=facts.company, currency_digits=exponent(facts.currency), places=facts.places, written_at=facts.now,
+            words=words_of(facts.language),
+        )  # fmt: skip
+    output.document("till-form", {"path": str(path), "language": facts.language, "dry_run": args.dry_run})
+    output.line(f"{'Would write' if args.dry_run else 'Wrote'} {path}")
+    output.line(f"next: fill it in, then recon import {path}")
+    return 0
 
 
 def _word(args: argparse.Namespace) -> CountWord | None:
