@@ -25,6 +25,10 @@ class SourceRules(Section):
         """Return what these settings say of the fields of a file, as `ReadOptions.fields`; only what is no default."""
         return ()
 
+    def secret_names(self) -> tuple[str, ...]:
+        """Return what a person is asked for beside the keys of the two sides; kept like these."""
+        return ()
+
     def ask_again_for_days(self) -> int:
         """Return how many days after its own day an order is asked for again, where orders are asked for one by one."""
         return ASK_AGAIN_DAYS

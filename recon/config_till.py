@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from recon.config_source import SourceRules
 from recon.domain.providers import LedgerFacts
 from recon.domain.till_roles import unfit_columns
+
+SIGNATURE_SECRET: Final = "signature_secret"  # noqa: S105 - a name, no secret
+"""Name under which the secret of a till's signatures is kept."""
 
 
 class Till(SourceRules):
@@ -27,6 +30,10 @@ class Till(SourceRules):
     invoices: Literal["hold", "order", "issued", "others"] = "hold"
     """Credit sales that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
 
+    signatures: Literal["present", "public-key", "shared-key"] = "present"
+    """How the signatures of SAF-T files are looked at. `present`: that they are there and receipts are numbered upwards; `public-key`: each is also checked by the till's public key (signature_key); `shared-key`: each is checked by the key shared with the till's maker, which `recon connect` asks for and keeps in the key store."""
+    signature_key: str = Field(default="", max_length=200)
+    """File of the till's RSA public key (PEM) inside the workspace, e.g. keys/till.pem; needed with signatures = "public-key"."""
     columns: dict[str, str] = {}  # noqa: RUF012
     """Columns of a till's own day export with one row per Z report (source = z-reports): its heading to its role. `register`, `z`, `date`, `time` and `place` say which report it is; `group [CODE] PERCENT` is an article group at a VAT rate, `payment [CODE]` a means of payment, `vat PERCENT` the VAT of a rate; `tip`, `rounding`, `pay-in [CODE]`, `pay-out [CODE]`, `customer-payment`, `opening-float`, `counted`, `to-bank`, `total`, `ignore`. Empty: files have the columns of the form `recon till form` writes."""
 
@@ -39,13 +46,23 @@ class Till(SourceRules):
 
     def reading_fields(self) -> tuple[tuple[str, str], ...]:
         """Return until when a Z report belongs to the day before, where that is not midnight, and what columns stand for."""
-        from recon.sources.base import (
-            DAY_ENDS_FIELD,
-            TILL_COLUMN_FIELD,
-        )  # slow to import; settings are read by every command
+        from recon.sources.base import DAY_ENDS_FIELD, SIGNATURES_FIELD, TILL_COLUMN_FIELD  # slow to import
 
         columns = ((f"{TILL_COLUMN_FIELD}{heading}", role) for heading, role in sorted(self.columns.items()))
-        return (*(() if self.day_ends == "00:00" else ((DAY_ENDS_FIELD, self.day_ends),)), *columns)
+        said = {DAY_ENDS_FIELD: (self.day_ends, "00:00"), SIGNATURES_FIELD: (self.signatures, "present")}
+        return (*((name, value) for name, (value, usual) in said.items() if value != usual), *columns)
+
+    def secret_names(self) -> tuple[str, ...]:
+        """Return the secret by which signatures are checked, where one is."""
+        return (SIGNATURE_SECRET,) if self.signatures == "shared-key" else ()
+
+    @model_validator(mode="after")
+    def _has_key(self) -> Till:
+        if (self.signatures == "public-key") != bool(self.signature_key):
+            raise ValueError(
+                'till.signatures = "public-key" and till.signature_key, the file of that key, belong together'
+            )
+        return self
 
 
 def unfit_till(taxes: str, *, is_till: bool, takes_settlements: bool, summary: str) -> str:

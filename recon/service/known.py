@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.config_source import rules_of_source
+from recon.domain.organisation_number import plain_number
 from recon.domain.providers import platform_of, source_facts
 from recon.errors import ReconError, SettingsError
 from recon.frames.canonical import CanonicalFrames, ControlTotal, Stated
@@ -30,7 +30,7 @@ from recon.normalize.settlement_purchases import is_billed
 from recon.normalize.settlements import gather_settlements
 from recon.service.context import Context
 from recon.service.order_keys import require_same_keys
-from recon.sources.base import BUYER_FIELD, COMPANY_FIELD, IntakeFile, ReadOptions, Source
+from recon.sources.base import BUYER_FIELD, COMPANY_FIELD, KEY_FIELD, IntakeFile, ReadOptions, Source
 from recon.sources.registry import source_named
 from recon.store.files import Intake
 
@@ -67,16 +67,49 @@ def options_with_profile(context: Context, rules: Connection, text: str) -> Read
         words=tuple(sorted(rules.status_words.items())),
         fields=(
             *rules_of_source(rules).reading_fields(),
-            *_of_company(context, rules),
+            *_of_till(context, rules),
             *([BUYER_FIELD] if rules.detail.customers == "each" else []),
         ),
+        secret=_secret_of(context, rules),
     )
 
 
-def _of_company(context: Context, rules: Connection) -> tuple[tuple[str, str], ...]:
-    """Return the company's number, where a file says whose it is and must be this company's."""
-    number = re.sub(r"\D", "", context.settings.company.tax_id)
-    return ((COMPANY_FIELD, number),) if source_facts(rules.source).is_till and number else ()
+def _secret_of(context: Context, rules: Connection) -> Callable[[], str] | None:
+    """Return what asks for the secret by which files are checked; it is asked only while a file is read."""
+    names = rules_of_source(rules).secret_names()
+    if not names:
+        return None
+    connection = next(name for name, each in context.settings.connections.items() if each == rules)
+    return lambda: context.outside.secrets(connection, keep="").get(connection, names[0])
+
+
+def _of_till(context: Context, rules: Connection) -> tuple[tuple[str, str], ...]:
+    """Return the company's number, where a file says whose it is and must be this company's, and the key of its signatures.
+
+    Raises:
+        SettingsError: There is no such key, or it lies outside the workspace.
+    """
+    if not source_facts(rules.source).is_till:
+        return ()
+    number = plain_number(context.settings.company.tax_id)
+    key = rules.till.signature_key
+    texts = {COMPANY_FIELD: number, KEY_FIELD: _key_text(context, key) if key else ""}
+    return tuple((name, text) for name, text in texts.items() if text)
+
+
+def _key_text(context: Context, name: str) -> str:
+    root = context.workspace.root.resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root):
+        raise SettingsError(
+            f"till.signature_key {name!r} lies outside the workspace. Copy the file into it and name it from there."
+        )
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            f"till.signature_key: there is no readable file {name!r} in the workspace. Copy the public key of the till there."
+        ) from None
 
 
 def profile_text(context: Context, name: str) -> str:
@@ -103,7 +136,7 @@ def read_key(source: Source, options: ReadOptions) -> str:
         "source": source.name,
         "version": source.version,
         "normalize": NORMALIZE_VERSION,
-        "options": {name: value for name, value in asdict(options).items() if value or name != "words"},
+        "options": {name: value for name, value in options.stored().items() if value or name != "words"},
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
 
@@ -267,7 +300,7 @@ def file_facts(
         "name": file.name,
         "size": file.size,
         "source": source.name,
-        "options": asdict(options),
+        "options": options.stored(),
         "stated": [asdict(stated) for stated in frames.stated],
         "notes": list(notes),
         "counts": {

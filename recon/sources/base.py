@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import ClassVar, Final, Literal, Protocol
 
@@ -183,6 +184,12 @@ class ReadOptions:
     parts of settlements are and when files were settled (`settlement_fields`)."""
     profile_text: str = ""
     """The column profile's TOML (source = profile); its content is part of the key."""
+    secret: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    """Asked for the secret by which a file is checked, where one is; written nowhere, and no part of the key."""
+
+    def stored(self) -> dict[str, object]:
+        """Return what a reading depends on as it may be written down: all but the secret."""
+        return {one.name: getattr(self, one.name) for one in fields_of(self) if one.name != "secret"}
 
 
 BUYER_FIELD: Final = ("buyers", "addresses")
@@ -193,6 +200,9 @@ DAY_ENDS_FIELD: Final = "day ends"
 """Of `ReadOptions.fields`: until when (HH:MM) what a till closed belongs to the day before."""
 TILL_COLUMN_FIELD: Final = "till column "
 """Of `ReadOptions.fields`, before the heading of a column: its role in a till's own day export (`till.columns`)."""
+SIGNATURES_FIELD: Final = "signatures"
+"""Of `ReadOptions.fields`: by what a till's signatures are checked: `public-key`, which is the text of `KEY_FIELD`, or `shared-key`, which is asked for."""
+KEY_FIELD: Final = "signature key"
 LEG_FIELD: Final = "leg "
 DAY_FIELD: Final = "settled on "
 

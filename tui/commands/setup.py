@@ -154,6 +154,7 @@ def _date(text: str, option: str) -> dt.date:
 
 def connect(args: argparse.Namespace) -> int:
     """Take keys, keep them, and show who answers on the other side."""
+    from recon.config_source import rules_of_source
     from tui.wiring import open_service
 
     output = Output(as_json=args.json)
@@ -161,8 +162,9 @@ def connect(args: argparse.Namespace) -> int:
         name, connection = service.settings.connection(args.connection)
         sides = _sides(args.side, connection.source, connection.target)
         given = None
-        if sides and not args.refresh:
-            given = _given_keys(sides, from_stdin=args.stdin, no_input=args.no_input)
+        beside = rules_of_source(connection).secret_names()
+        if (sides or beside) and not args.refresh:
+            given = _given_keys(sides, beside, from_stdin=args.stdin, no_input=args.no_input)
         named = tuple(side for side, _ in sides)
         report = service.connect(
             name, sides=named, set_accounts=args.set_accounts, given=given, keep=args.keep, dry_run=args.dry_run,
@@ -184,8 +186,10 @@ def _sides(wanted: str, source: str, target: str) -> list[tuple[str, str]]:
     return sides
 
 
-def _given_keys(sides: list[tuple[str, str]], *, from_stdin: bool, no_input: bool) -> dict[str, str]:
-    names = [name for _, system in sides for name in keys_of(system)]
+def _given_keys(
+    sides: list[tuple[str, str]], beside: tuple[str, ...], *, from_stdin: bool, no_input: bool
+) -> dict[str, str]:
+    names = [*(name for _, system in sides for name in keys_of(system)), *beside]
     if not from_stdin:
         return {name: ask_secret(name.replace("_", " "), no_input=no_input) for name in names}
     given = _read_keys(sys.stdin.read())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 import polars as pl
@@ -14,6 +14,8 @@ from recon.frames.findings import gather
 from recon.sources.base import (
     COMPANY_FIELD,
     DAY_ENDS_FIELD,
+    KEY_FIELD,
+    SIGNATURES_FIELD,
     Conventions,
     Forms,
     IntakeFile,
@@ -30,6 +32,7 @@ from recon.sources.saft.invoices import INVOICE, invoice_findings, invoice_recor
 from recon.sources.saft.layout import HEAD, is_audit_file
 from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
 from recon.sources.saft.settlement import settlements
+from recon.sources.saft.signatures import Check, by_public_key, by_secret, signature_findings
 
 NOTE: Final = """A SAF-T Cash Register file has neither the counted cash nor what was taken to the bank: enter both with `recon till count`."""
 SPECIFICATION: Final = "docs/saft.md"
@@ -69,19 +72,38 @@ class CashRegisterFiles(Source):
             ) from None
         fields = dict(options.fields)
         _require_company(read, fields.get(COMPANY_FIELD, ""), file.name)
-        found = settlements(read.reports, read.sums, cash_types(read.lists))
-        day_ends = dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00"))
-        key = pl.concat_str(pl.lit(f"{options.platform}:{options.shop}:"), "_kind", pl.lit(":"), "order_id").alias(
-            "order_key"
-        )
-        keys = report_keys(found.heads, read.lists).with_columns(pl.lit(SETTLEMENT).alias("_kind")).with_columns(key)
-        heads = invoices_of(read).with_columns(pl.lit(INVOICE).alias("_kind")).with_columns(key)
-        findings = gather([
-            *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
-            *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
-        ])  # fmt: skip
-        parts = (settlement_records(read, found, day_ends=day_ends), invoice_records(read, heads, day_ends=day_ends))
-        return _reading(parts, findings.with_columns(pl.lit(file.file_id).alias("file")), options)
+        return _read(read, options, fields, file.file_id)
+
+
+def _read(read: CashRegisterFile, options: ReadOptions, fields: Mapping[str, str], file_id: str) -> Reading:
+    """Return what a file comes to."""
+    found = settlements(read.reports, read.sums, cash_types(read.lists))
+    day_ends = dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00"))
+    before = pl.lit(f"{options.platform}:{options.shop}:")
+
+    def keyed(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+        return rows.with_columns(pl.concat_str(before, pl.lit(f"{kind}:"), "order_id").alias("order_key"))
+
+    keys, heads = keyed(report_keys(found.heads, read.lists), SETTLEMENT), keyed(invoices_of(read), INVOICE)
+    findings = gather([
+        *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
+        *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
+        *signature_findings(read, _check(options, fields), keys),
+    ])  # fmt: skip
+    parts = (settlement_records(read, found, day_ends=day_ends), invoice_records(read, heads, day_ends=day_ends))
+    return _reading(parts, findings.with_columns(pl.lit(file_id).alias("file")), options)
+
+
+def _check(options: ReadOptions, fields: Mapping[str, str]) -> Check | None:
+    """Return by what signatures are checked; None: only that they are there.
+
+    Raises:
+        SettingsError, SecretsError: There is no such key.
+    """
+    how = fields.get(SIGNATURES_FIELD, "")
+    if how == "public-key":
+        return by_public_key(fields.get(KEY_FIELD, ""))
+    return by_secret(options.secret()) if how == "shared-key" and options.secret is not None else None
 
 
 def _reading(parts: Sequence[Records], findings: pl.DataFrame, options: ReadOptions) -> Reading:
