@@ -201,7 +201,7 @@ class GoClient:
         if self._subscription is not None:
             headers["Ocp-Apim-Subscription-Key"] = self._subscription
         if body is not None:
-            headers["Content-Type"] = "application/json; charset=utf-8"
+            headers["Content-Type"] = "application/json"
         self._pace.wait()
         return self._http.request(method, path, headers=headers, params=params, body=body, write=write)
 

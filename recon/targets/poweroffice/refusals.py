@@ -6,6 +6,7 @@ anything else leaves it open. Go asks integrators to show its words to the perso
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from recon.errors import AlreadyExists, OutcomeUnknown, TargetError, TargetRejected, TargetUnavailable
@@ -23,7 +24,7 @@ RATE_WAIT_SECONDS: Final = 1.0
 """How long to wait after 429 if Go names no time: its limit is one of a second."""
 SETTINGS_MENU: Final = "Menu > Settings > Extensions"
 _WORDS_MAX: Final = 500
-_TAKEN: Final = ("already exist", "already been used", "duplicate", "must be unique", "is not unique", "in use")
+_TAKEN: Final = re.compile(r"already|duplicate|unique|in\s+use")
 
 
 def object_of(answer: Answer) -> Fields:
@@ -107,7 +108,7 @@ def forbidden_text(what: str, said: str) -> str:
 def says_taken(words: str) -> bool:
     """Return whether Go says that our reference is used already."""
     lowered = words.casefold()
-    return "reference" in lowered and any(word in lowered for word in _TAKEN)
+    return "reference" in lowered and _TAKEN.search(lowered) is not None
 
 
 def _joined(value: object) -> str:
