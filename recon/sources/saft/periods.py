@@ -45,7 +45,7 @@ class Periods:
     """Every transaction with till_no, at, ``report_no`` (null: after the last Z), ``kind`` (number of the code list, or the till's own
     word), ``counts``, ``is_back`` (it gives back, whatever its numbers say) and ``signed`` (its gross)."""
     groups: pl.DataFrame
-    """Of cash sales: report_no, group, vat_percent_milli, vat_code, gross, net, vat."""
+    """Of cash sales: report_no, group, vat_percent_milli, vat_code, gross, net, vat, sold (how many lines of receipts)."""
     payments: pl.DataFrame
     """report_no, payment_type, amount, size (without signs)."""
     totals: pl.DataFrame
@@ -132,13 +132,13 @@ def _by_group(lines: pl.DataFrame) -> pl.DataFrame:
     summed = (
         lines.with_columns(percent.alias("vat_percent"))
         .group_by("report_no", "group", "vat_percent", "vat_code", maintain_order=True)
-        .agg(pl.sum("gross"), pl.sum("net"), pl.sum("vat"))
+        .agg(pl.sum("gross"), pl.sum("net"), pl.sum("vat"), pl.len().alias("sold"))
     )
     rates = minor_units(summed.select("vat_percent"), ["vat_percent"], RATE_DECIMALS)["vat_percent"]
     return (
         summed.with_columns(rates.alias("vat_percent_milli"))
         .group_by("report_no", "group", "vat_percent_milli", "vat_code", maintain_order=True)
-        .agg(pl.sum("gross"), pl.sum("net"), pl.sum("vat"))
+        .agg(pl.sum("gross"), pl.sum("net"), pl.sum("vat"), pl.sum("sold"))
     )
 
 

@@ -127,7 +127,7 @@ def _lines(found: Settlements, keys: pl.DataFrame, lists: Lists) -> pl.DataFrame
         "report_no", pl.when(is_group).then(pl.lit("product")).otherwise("kind").alias("kind"),
         pl.concat_str("place", pl.lit("/"), what).alias("sku"),
         pl.when(is_group).then(pl.col("code").replace_strict(names, default=pl.col("code"), return_dtype=pl.String)).otherwise(what).alias("name"),
-        pl.lit("1").alias("quantity"), "amount", pl.when(is_group).then(tax_text(pl.col("vat_percent_milli"), pl.col("vat_code"), lists)).alias("tax_text"), "tax",
+        pl.col("sold").clip(lower_bound=1).cast(pl.String).alias("quantity"), "amount", pl.when(is_group).then(tax_text(pl.col("vat_percent_milli"), pl.col("vat_code"), lists)).alias("tax_text"), "tax",
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class Settlements:
     """Those of `Reports.heads` with ``groups`` (their sum), ``sold`` (of cash sales as used), paid, tips_inside, rounding, rest, and
     what `balanced` says of how they were read."""
     lines: pl.DataFrame
-    """report_no, kind (group, tip, customer_payment, pay_in, pay_out), code, vat_percent_milli, vat_code, amount, tax."""
+    """report_no, kind (group, tip, customer_payment, pay_in, pay_out), code, vat_percent_milli, vat_code, amount, tax, sold (pieces)."""
     payments: pl.DataFrame
     """report_no, payment_type, amount."""
     vat: pl.DataFrame
@@ -68,20 +68,20 @@ def _moves(part: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _lines(known: pl.DataFrame, unsplit: pl.DataFrame, heads: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
     none = [pl.lit(None, pl.Int64).alias("vat_percent_milli"), pl.lit(None, pl.String).alias("vat_code")]
-    no_tax = pl.lit(0, pl.Int64).alias("tax")
+    no_tax = [pl.lit(0, pl.Int64).alias("tax"), pl.lit(1, pl.Int64).alias("sold")]
 
     def single(kind: str, column: str, chosen: pl.Expr) -> pl.DataFrame:
         rows = heads.filter(chosen, pl.col(column) != 0)
         words = kind.replace("_", " ")
         return rows.select(
-            "report_no", pl.lit(kind).alias("kind"), pl.lit(words).alias("code"), *none, pl.col(column).alias("amount"), no_tax,
+            "report_no", pl.lit(kind).alias("kind"), pl.lit(words).alias("code"), *none, pl.col(column).alias("amount"), *no_tax,
         )  # fmt: skip
 
     parts = [
-        known.select("report_no", pl.lit("group").alias("kind"), "code", "vat_percent_milli", "vat_code", "amount", "tax"),
-        unsplit.select("report_no", pl.lit("group").alias("kind"), pl.col("group").alias("code"), *none, "amount", no_tax),
+        known.select("report_no", pl.lit("group").alias("kind"), "code", "vat_percent_milli", "vat_code", "amount", "tax", "sold"),
+        unsplit.select("report_no", pl.lit("group").alias("kind"), pl.col("group").alias("code"), *none, "amount", *no_tax),
         single("tip", "tips", pl.col("tips_inside").fill_null(value=False)),
         single("customer_payment", "received_on_account", pl.col("on_account_inside").fill_null(value=False)),
-        moves.select("report_no", "kind", pl.col("type").alias("code"), *none, "amount", no_tax),
+        moves.select("report_no", "kind", pl.col("type").alias("code"), *none, "amount", *no_tax),
     ]  # fmt: skip
     return pl.concat(parts).sort("report_no", maintain_order=True)

@@ -6,11 +6,11 @@ import polars as pl
 
 from recon.sources.saft.periods import Periods
 
-_KNOWN = ("report_no", "code", "vat_percent_milli", "vat_code", "amount")
+_KNOWN = ("report_no", "code", "vat_percent_milli", "vat_code", "amount", "sold")
 
 
 def by_rate(groups: pl.DataFrame, sums: Periods, vat: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the groups at one VAT rate each with their VAT (``tax``), and the groups whose rates are not known.
+    """Return the groups at one VAT rate each with their VAT (``tax``) and how many pieces it was rounded on (``sold``), and the groups whose rates are not known.
 
     The transactions of the period say which rates a group has; their sums are taken where they come to what the report says of the
     group. Without them a report of one rate says it too.
@@ -21,21 +21,24 @@ def by_rate(groups: pl.DataFrame, sums: Periods, vat: pl.DataFrame) -> tuple[pl.
     by_group = split.group_by("report_no", "group").agg(
         pl.sum("gross").alias("_sum"), pl.col("vat_percent_milli").is_null().any().alias("_open")
     )
-    both = groups.group_by("report_no", "group", maintain_order=True).agg(pl.sum("amount"))
+    both = groups.group_by("report_no", "group", maintain_order=True).agg(
+        pl.sum("amount"), (pl.col("quantity_milli").abs().sum() + 999).floordiv(1000).alias("_pieces")
+    )
     both = both.join(by_group, on=["report_no", "group"], how="left", maintain_order="left")
     ties = ((pl.col("_sum") == pl.col("amount")) & ~pl.col("_open")).fill_null(value=False)
     parts = both.filter(ties).select("report_no", "group").join(
         split, on=["report_no", "group"], how="inner", maintain_order="left"
     )  # fmt: skip
     known = parts.select(
-        "report_no", pl.col("group").alias("code"), "vat_percent_milli", "vat_code", pl.col("gross").alias("amount"), "vat"
+        "report_no", pl.col("group").alias("code"), "vat_percent_milli", "vat_code", pl.col("gross").alias("amount"), "vat", pl.col("sold").cast(pl.Int64)
     ).filter((pl.col("amount") != 0) | (pl.col("vat") != 0))  # fmt: skip
     rest = both.filter(~ties).drop("_sum", "_open")
     only = vat.group_by("report_no").agg(pl.len().alias("_rates"), pl.col("vat_percent_milli", "vat_code").first())
     rest = rest.join(only.filter(pl.col("_rates") == 1), on="report_no", how="left", maintain_order="left")
     has_rate = pl.col("vat_percent_milli").is_not_null()
     lone = rest.filter(has_rate).select(
-        "report_no", pl.col("group").alias("code"), "vat_percent_milli", "vat_code", "amount", pl.lit(None, pl.Int64).alias("vat")
+        "report_no", pl.col("group").alias("code"), "vat_percent_milli", "vat_code", "amount", pl.lit(None, pl.Int64).alias("vat"),
+        pl.col("_pieces").fill_null(1).cast(pl.Int64).alias("sold"),
     )  # fmt: skip
     rows = pl.concat([known, lone]).sort("report_no", maintain_order=True)
     return _taxed(rows, vat), rest.filter(~has_rate).select("report_no", "group", "amount")
