@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from recon.books.reading import read_books
-from recon.sandbox.poweroffice import Problem, Rules, SandboxPowerOffice
+from recon.sandbox.poweroffice import Problem, Rules, SandboxPowerOffice, sandbox_company
 from recon.sandbox.poweroffice.faults import KINDS
 from tests.clock import FakeClock
 from tests.recon.poweroffice_tools import CLIENT, Asker, refusal, settlement
@@ -316,7 +316,7 @@ def test_a_customer_is_made_once(asker: Asker) -> None:
 
 def test_books_in_a_file_are_there_again_and_persons_need_no_server(tmp_path: Path, clock: FakeClock) -> None:
     path = tmp_path / "go.db"
-    with SandboxPowerOffice(path, clock=clock, durable=False) as first:
+    with SandboxPowerOffice(path, sandbox_company(name="Kaffebua AS"), clock=clock, durable=False) as first:
         asker = Asker(first, clock)
         draft = asker.ask("POST", DRAFTS, settlement(asker)).json()["Id"]
         first.person().take_privilege("Product")
@@ -324,6 +324,7 @@ def test_books_in_a_file_are_there_again_and_persons_need_no_server(tmp_path: Pa
     closed.person().post_draft(draft)
     closed.stop()
     with SandboxPowerOffice(path, clock=clock, durable=False) as again:
+        assert again.companies[0].name == "Kaffebua AS"
         assert [paper.state for paper in again.papers("draft")] == ["posted"]
         assert [event.action for event in again.events()] == ["created", "posted"]
         assert Asker(again, clock).ask("GET", "/Products").status_code == 403

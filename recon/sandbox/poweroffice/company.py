@@ -104,7 +104,7 @@ CHART: Final = (
     _asset(1579, "Andre som skylder oss"),
     _asset(1900, "Kasse i kafeen"),
     _asset(1908, "Kasse med euro", active=False),
-    Account(number=1909, name="Avvik ved kassetelling", kind="Asset"),
+    Account(number=1909, name="Kassedifferanse ved telling", kind="Asset"),
     _asset(1920, "Konto i banken"),
     _debt(2380, "Kort til avregning"),
     _debt(2700, "Mva. av salg, høy sats"),
@@ -125,7 +125,7 @@ CHART: Final = (
     _sales(3100, "Salg fritatt for mva.", "5"),
     _sales(3200, "Salg utenfor mva.", "6"),
     Account(number=3900, name="Andre inntekter", kind="Income", vat="7"),
-    Account(number=7740, name="Øredifferanser", kind="Expense"),
+    Account(number=7740, name="Øreavrunding i kassen", kind="Expense"),
     Account(number=7770, name="Gebyr til bank og kort", kind="Expense"),
     Account(number=7775, name="Provisjon på kredittkort", kind="Expense"),
 )

@@ -102,8 +102,10 @@ def _side(desk: Desk, where: Fields, line: dict[str, Any], body: dict[str, Any])
             raise where.refuse("customerCode", f"{line['customerCode']} does not exist.")
     number = desk.company.receivable if customer else line["accountNumber"]
     account = desk.books.master_coded(desk.key, "account", str(number))
-    if account is None or (number == desk.company.receivable and customer is None):
-        raise where.refuse("accountNumber", f"{number} does not exist, or is kept by customer.")
+    if account is None:
+        raise where.refuse("accountNumber", f"{number} does not exist.")
+    if number == desk.company.receivable and customer is None and desk.rules.lines_on_receivables == "refused":
+        raise where.refuse("accountNumber", f"{number} is kept by customer: name customerCode.")
     if not line["amount"]:
         raise where.refuse("amount", "is required and must not be zero.")
     if line["currencyCode"] not in (None, "NOK") or line["currencyAmount"] not in (None, line["amount"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,16 @@ from recon.sandbox.poweroffice.desk import Desk, Request, flag, known_query, lis
 from recon.sandbox.poweroffice.wire import Fields, Problem
 
 _CHANGED = ("lastChangedDateTimeOffsetGreaterThan", "createdDateTimeOffsetGreaterThan")
+
+
+def named(books: Books, company: Company, *, keep: bool) -> Company:
+    """Return a company as books that hold it call it, or (``keep``) write down how it is called from now on."""
+    with books.change():
+        known = books.setting(company.key, "company")
+        if keep or known is None:
+            books.set_setting(company.key, "company", {"name": company.name, "organisation": company.organisation})
+            return company
+    return replace(company, **known)
 
 
 def seed(books: Books, company: Company) -> None:

@@ -69,7 +69,7 @@ def account_of(desk: Desk, line: Fields, name: str, account_id: int) -> tuple[di
         control = desk.books.master_coded(desk.key, "account", str(desk.company.receivable))
         assert control is not None
         return control, desk.books.master(desk.key, "customer", sub["CustomerId"])
-    if found["AccountNo"] == desk.company.receivable:
+    if found["AccountNo"] == desk.company.receivable and desk.rules.lines_on_receivables == "refused":
         raise line.refuse(
             name, f"{account_id} is account {found['AccountNo']}: use the customer's account, it is kept by customer."
         )

@@ -27,6 +27,8 @@ class Rules:
     """Whether a draft that does not balance is refused at once, or taken and refused when somebody posts it."""
     negative_draft_amounts: bool = False
     """Take amounts below zero on lines of a draft; the side says it without them."""
+    lines_on_receivables: Literal["refused", "taken"] = "refused"
+    """Whether a line may stand on the account of customers' debts without naming a customer."""
     order_prices: Literal["without-vat", "with-vat"] = "without-vat"
     """What unit prices of sales orders are."""
     draft_delay_seconds: int = 0

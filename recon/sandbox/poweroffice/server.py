@@ -19,7 +19,7 @@ from recon.sandbox.poweroffice.company import APPLICATION_KEY, SUBSCRIPTION_KEY,
 from recon.sandbox.poweroffice.connection import V1_PATH, V2_PATH, Connection
 from recon.sandbox.poweroffice.engine import Engine
 from recon.sandbox.poweroffice.export import saft_financial
-from recon.sandbox.poweroffice.masters import seed
+from recon.sandbox.poweroffice.masters import named, seed
 from recon.sandbox.poweroffice.person import Person
 from recon.sandbox.poweroffice.rules import Rules, changed
 from recon.sandbox.poweroffice.transactions import Balance, trial_balance
@@ -34,7 +34,7 @@ class SandboxPowerOffice:
     Args:
         path: SQLite file that keeps the books across processes; None: in memory.
         company: The company, or several; the first one's credentials are `credentials`. Left out: the sandbox company
-            and a second one.
+            and a second one, under the names the books have.
         clock: The server's clock; left out: the machine's.
         faults: Faults that are on from the beginning.
         rules: Switches; left out: the strictest we can send to.
@@ -53,13 +53,13 @@ class SandboxPowerOffice:
         durable: bool = True,
         port: int = 0,
     ) -> None:
-        if company is None:
-            company = (sandbox_company(), other_company())
-        self.companies: tuple[Company, ...] = (company,) if isinstance(company, Company) else tuple(company)
+        given = company or (sandbox_company(), other_company())
+        chosen = (given,) if isinstance(given, Company) else tuple(given)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # SQLite would make it readable by others
         self.books = Books(path, durable=durable)
+        self.companies: tuple[Company, ...] = tuple(named(self.books, one, keep=company is not None) for one in chosen)
         for one in self.companies:
             seed(self.books, one)
         self._engine = Engine(
