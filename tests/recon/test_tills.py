@@ -130,6 +130,7 @@ def test_all_reasons_of_a_settlement_are_said_at_once() -> None:
     said = made.findings.group_by("code").len().sort("code").rows()
     assert said == [("channel-not-mapped", 5), ("count-missing", 1), ("day-closed", 1), ("group-not-mapped", 6)]
     fine = plan(z_report(), z_report(215, opening_float_minor=0, money=CARDS), counts={})
+    assert fine.findings["detail"].to_list() == ["4500.00 should be in the drawer."]
     assert fine.results["disposition"].to_list() == ["held", "documents"]
 
 

@@ -17,6 +17,8 @@ from recon.plan.tills.lifecycle import TILL_RULE_NAMES, till_steps
 from recon.plan.tills.work import Tills
 
 LINED_KINDS: Final = ("settlement", "invoice", "credit_note")
+PAYMENT: Final = "P-"
+"""Before the invoice's number in that of its payment, where the settings name nothing: the till numbers none."""
 _RULES: Final = pl.Series(TILL_RULE_NAMES)
 _DRAFT: Final = (
     "order_no", "rule_no", "step", "kind", "nth", "total_minor", "net_minor", "vat_minor", "stated_vat_minor", "blocked",
@@ -113,7 +115,7 @@ def _pointing(frame: pl.DataFrame) -> pl.DataFrame:
 def without_prefixes(connection: Connection) -> Connection:
     """Return the connection with numbers as the till gives them; a payment, which the till does not number, has its prefix."""
     prefix = connection.number_prefix
-    bare = {"invoice": "", "credit_note": "", "payment": prefix.payment or prefix.receipt}
+    bare = {"invoice": "", "credit_note": "", "payment": prefix.payment or prefix.receipt or PAYMENT}
     return connection.model_copy(update={"number_prefix": prefix.model_copy(update=bare)})
 
 

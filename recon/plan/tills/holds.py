@@ -30,7 +30,13 @@ def hold_tills(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
     orders, verdicts, inputs = work.orders, work.verdicts, work.inputs
     told = with_details(orders, inputs.left_out)
     verdicts.orders = pl.concat(
-        [told, work.department.to_frame("_department"), _paid(work), work.amounts.select("amount_minor")],
+        [
+            told,
+            work.department.to_frame("_department"),
+            _paid(work),
+            work.amounts.select("amount_minor"),
+            _expected(work),
+        ],
         how="horizontal",
     )
     said = mask_of_keys(orders, said_already(inputs.findings, "currency-foreign"))
@@ -134,16 +140,15 @@ def _count_holds(work: Tills) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]
     no_float = reports & cash["counted_minor"].is_not_null() & cash["expected_minor"].is_null()
     holds = work.connection.till.counting == "hold"
     return [
-        (uncounted & holds, "count-missing", {"detail": pl.lit(_expected(work))}),
+        (uncounted & holds, "count-missing", {"detail": pl.col("_expected")}),
         (no_float & holds, "opening-float-missing", {}),
     ]
 
 
-def _expected(work: Tills) -> pl.Series:
+def _expected(work: Tills) -> pl.DataFrame:
     """Return what should be in each drawer, in words; null where it is not known."""
-    return work.money.cash.select(
-        pl.format("{} should be in the drawer.", plain_text("expected_minor")).alias("_words")
-    ).to_series()
+    words = pl.format("{} should be in the drawer.", plain_text("expected_minor"))
+    return work.money.cash.select(words.alias("_expected"))
 
 
 def _count_warnings(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
@@ -153,8 +158,8 @@ def _count_warnings(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
     cash = work.money.cash
     lacking = cash["counted_minor"].is_null() | cash["expected_minor"].is_null()
     mask = acting & work.verdicts.free() & work.reports & lacking & cash["has_cash"]
-    about = work.orders.with_columns(_expected(work).alias("_words")).filter(mask)
-    return [findings_from(about, "count-left-out", amount_minor=pl.col("total_minor"), detail=pl.col("_words"))]
+    about = pl.concat([work.orders, _expected(work)], how="horizontal").filter(mask)
+    return [findings_from(about, "count-left-out", amount_minor=pl.col("total_minor"), detail=pl.col("_expected"))]
 
 
 def _line_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
