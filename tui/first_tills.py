@@ -65,7 +65,10 @@ class TillBooksPage(_TillPage):
         answers = self.answers
         yield Static(_("Credit sales at the till: who issues the invoice?"))
         yield Choice([(value, _(words)) for value, words in INVOICES], answers.till_invoices, id="till_invoices")
-        yield Static(_("What the till has issued goes through the Import list only; with drafts a person enters it."), classes="hint")
+        yield Static(
+            _("What the till has issued goes through the Import list only; with drafts a person enters it."),
+            classes="hint",
+        )
         yield Static(_("Settlements land"), classes="ask")
         yield Choice([(value, _(words)) for value, words in ROUTES], answers.route, id="route")
         yield Static(_("Files are taken in and planned"), classes="ask")

@@ -53,7 +53,7 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="SKU",
         action="append",
         default=[],
-        help="accept the suggestion shown for this SKU, or of a till's payment (repeatable)",
+        help="accept the suggestion shown for this SKU, or of a till's payment (repeatable); of tills * accepts all that are shown",
     )
     match.add_argument(
         "--decide",

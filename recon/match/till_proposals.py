@@ -78,13 +78,16 @@ class _Named:
 
 _OWED: Final = ("Liabilities",)
 _OWNED: Final = ("Assets",)
+_CARDS: Final = ("kortoppgjør", "betalingskort", "card clearing")
 _LINES: Final[Mapping[str, _Named]] = {
     "tip": _Named(_OWED, ("tips", "driks", "gratuit"), ("2910",)),
     "rounding": _Named(("Expenses", "Income"), ("avrunding", "rounding"), ("7740",)),
-    "customer_payment": _Named(_OWNED, ("kundefordring", "receivable", "debitor"), ("1500",)),
+    # Not trade debtors: they are kept customer by customer, and the payment of the invoice takes it from here.
+    "customer_payment": _Named(
+        _OWNED, ("mellomregning", "interim", "uplasserte innbetalinger", "clearing"), (), _CARDS
+    ),
     "gift_card": _Named(_OWED, _GIFT, ("2900", "2901", "2902")),
 }
-_CARDS: Final = ("kortoppgjør", "betalingskort", "card clearing")
 _DEBIT_CARD: Final = _Named(_OWNED, ("bankaxept", "debetkort", *_CARDS))
 _CREDIT_CARD: Final = _Named(_OWNED, ("visa", "mastercard", "kredittkort", *_CARDS))
 """BankAxept is a debit card only, so its account is not proposed for a credit card."""

@@ -130,7 +130,7 @@ def _like(sku: str, known: dict[str, dict[str, Any]]) -> str:
 def accepted_edits(
     context: Context, name: str, rules: Connection, frames: CanonicalFrames | None, names: Sequence[str]
 ) -> tuple[Links, Links, list[str]]:
-    """Return links of SKUs and of payment channels whose first proposal is accepted, and the same in words.
+    """Return links of SKUs and of payment channels whose first proposal is accepted, and the same in words; ``*``: all there are.
 
     Raises:
         UsageError: One has no proposal.
@@ -141,6 +141,9 @@ def accepted_edits(
     channels = {
         fold(channel): (channel, hint) for channel, hint in channel_proposals(context, name, rules, frames).items()
     }
+    if "*" in names:
+        proposed = [row["sku"] for row in rows.values() if row["suggestion"] and row["account"] is None]
+        names = [*(one for one in names if one != "*"), *proposed, *(channel for channel, _ in channels.values())]
     links, landed, words = Links(), Links(), list[str]()
     for one in names:
         row, key = rows.get(fold(one)), fold(one)

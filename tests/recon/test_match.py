@@ -67,7 +67,9 @@ def test_link_all_links_exact_codes_and_nothing_else() -> None:
         [("CT-01", "Shirt"), ("Mug", "Mug"), ("MUG ", "Mug, blue"), ("OLD", "Old"), ("", "nameless")]
     )
     fresh, found = link_all(told["lines"], catalog, links([("old", "P9", None, None)]))
-    assert conform(fresh, PRODUCT_LINKS, name="links", key=("sku_key",)).rows() == [("ct-01", "CT-01", None, None, None)]
+    assert conform(fresh, PRODUCT_LINKS, name="links", key=("sku_key",)).rows() == [
+        ("ct-01", "CT-01", None, None, None)
+    ]
     assert found.select("code", "value").rows() == [("sku-two-products", "mug")]
     assert "MUG , Mug" in found["detail"].item()
 

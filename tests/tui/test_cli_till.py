@@ -86,6 +86,12 @@ def test_account_vat_code_department_and_the_same_group_elsewhere(shell: Shell) 
     assert not [one for one in shell.json("match")["setup"] if one["what"] == "department"]
     assert 'Brygga = "20"' in (shell.root / "recon.toml").read_text("utf-8")
     assert "linked to 3010" in shell("match", "--why", "Brygga/200@25").out
+    left = [one for one in shell.json("match")["groups"] if one["suggestion"] and not one["account"]]
+    assert left
+    shell("match", "--accept", "*", "--as", "Kari")
+    rows = {one["sku"]: one for one in shell.json("match")["groups"]}
+    assert [rows[one["sku"]]["account"] for one in left] == [one["suggestion"] for one in left]
+    assert rows["Brygga/200@25"]["account"] == "3010"  # what a person chose stays
 
 
 def test_cash_is_counted_looked_at_twice_and_taken_away(shell: Shell) -> None:
