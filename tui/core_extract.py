@@ -98,6 +98,7 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Texts for persons that are too short to be told from headings and keys, by the file they stand in."""
 _WORDS_OF_OTHERS: Final = (
+    "recon/match/till_proposals.py",
     "recon/service/account_proposals.py",
     "recon/targets/peak/refusals.py",
     "recon/store/workspace_id.py",

@@ -188,7 +188,8 @@ def line_code(account: str | None, chosen: str | None, mapped: str | None, rate:
         (_none_needed(account, rate, kind, books), "none-needed"),
     )  # fmt: skip
     if not code:
-        return None, None, "tax-not-mapped", f"No VAT code is named for {percent_text(rate)} on account {account}."
+        says = percent_text(rate)
+        return None, None, "tax-not-mapped", f"No VAT code is named for {says} on account {account}."
     return _checked(account, code, origin, locked, rate, books)
 
 
@@ -197,11 +198,11 @@ def _checked(account: str, code: str, origin: str, locked: str, rate: int, books
     if found is None and books.taxes:
         return None, None, "tax-item-gone", f"VAT code {code} is not among the ledger's codes as last read."
     if found is not None and found != rate:
+        has, says = percent_text(found), percent_text(rate)
         if locked:
-            words = f"Account {account} is locked to VAT code {code} ({percent_text(found)}), and the till says {percent_text(rate)}."
+            words = f"Account {account} is locked to VAT code {code} ({has}), and the till says {says}."
             return None, None, "vat-code-locked", words
-        words = f"VAT code {code} has {percent_text(found)}, and the till says {percent_text(rate)}."
-        return None, None, "vat-code-rate", words
+        return None, None, "vat-code-rate", f"VAT code {code} has {has}, and the till says {says}."
     return code, origin, None, None
 
 

@@ -162,11 +162,12 @@ def propose_tax(text: str | None, rate: int, books: Books) -> list[Proposal]:
         if tax.rate != rate:
             continue
         if code == stated:
-            reason = f"the till states standard code {code}, and the ledger's has {percent_text(rate)}"
+            percent = percent_text(rate)
+            reason = f"the till states standard code {code}, and the ledger's has {percent}"
             found.append(Proposal(code=code, name=tax.name, score=100, reason=reason, rule="standard-code"))
         elif not stated:
             usual = _OUTPUT_CODES.get(rate) == code
-            reason = f"same rate, {percent_text(rate)}" + ("; the standard code of sales at it" if usual else "")
+            reason = f"same rate, {tax.percent}" + ("; the standard code of sales at this rate" if usual else "")
             found.append(Proposal(code=code, name=tax.name, score=80 if usual else 50, reason=reason))
     return _best(found)
 
@@ -192,14 +193,14 @@ def _elsewhere(places: Mapping[str, tuple[str, str]], books: Books, fits: Callab
     return [
         Proposal(
             code=account, name=books.name(account), score=100 if len(by_target) == 1 else 90 if len(names) == most else 85,
-            reason=f"as in {_listed(names)}", rule="elsewhere" if len(by_target) == 1 else "", tax_code=chosen or None,
+            reason=_as_in(names), rule="elsewhere" if len(by_target) == 1 else "", tax_code=chosen or None,
         )
         for (account, chosen), names in sorted(usable.items(), key=lambda each: -len(each[1]))
     ]  # fmt: skip
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+def _as_in(names: Sequence[str]) -> str:
+    return f"as in {names[0]}" if len(names) == 1 else f"as in {names[0]} and {len(names) - 1} more"
 
 
 def _by_rate(wanted: Wanted, books: Books) -> list[Proposal]:
@@ -210,12 +211,15 @@ def _by_rate(wanted: Wanted, books: Books) -> list[Proposal]:
     for code in same:
         alike, words = _likeness(wanted.name, books.name(code))
         usual = _SALES_NUMBERS.get(wanted.rate) == code
-        reason = f"sales account whose VAT code {books.own_code(code)} has {percent_text(wanted.rate)}{words}"
-        only = len(same) == 1
+        own, percent, only = books.own_code(code), percent_text(wanted.rate), len(same) == 1
+        reason = (
+            f"the only sales account whose VAT code {own} has {percent}" if only
+            else f"sales account whose VAT code {own} has {percent}"
+        )  # fmt: skip
         found.append(
             Proposal(
                 code=code, name=books.name(code), score=min(99, 60 + 15 * usual + alike // 5 + 20 * only),
-                reason=f"the only {reason}" if only else reason, rule="only-rate" if only else "",
+                reason=reason + words, rule="only-rate" if only else "",
             )
         )  # fmt: skip
     return found or _with_code(wanted, income, books)
@@ -231,8 +235,11 @@ def _with_code(wanted: Wanted, income: Sequence[str], books: Books) -> list[Prop
         if books.own_code(code):
             continue
         alike, words = _likeness(wanted.name, books.name(code))
-        reason = f"sales account without a VAT code of its own; VAT code {tax} has {percent_text(wanted.rate)}{words}"
-        found.append(Proposal(code=code, name=books.name(code), score=35 + alike // 4, reason=reason, tax_code=tax))
+        percent = percent_text(wanted.rate)
+        reason = f"sales account without a VAT code of its own; VAT code {tax} has {percent}"
+        found.append(
+            Proposal(code=code, name=books.name(code), score=35 + alike // 4, reason=reason + words, tax_code=tax)
+        )
     return found
 
 
@@ -243,8 +250,9 @@ def _untaxed(wanted: Wanted, books: Books) -> list[Proposal]:
         own = books.own_code(code)
         if row["root"] == "Income" and own and books.rate(own) == 0:
             alike, words = _likeness(wanted.name, books.name(code))
-            reason = f"sales account whose VAT code {own} has {percent_text(0)}{words}"
-            found.append(Proposal(code=code, name=books.name(code), score=50 + alike // 4, reason=reason))
+            percent = percent_text(0)
+            reason = f"sales account whose VAT code {own} has {percent}"
+            found.append(Proposal(code=code, name=books.name(code), score=50 + alike // 4, reason=reason + words))
     return found + [
         one for one in _by_likeness(wanted, books, ("Liabilities",)) if one.code not in {f.code for f in found}
     ]
@@ -266,7 +274,10 @@ def _by_words(
     listed = []
     for code, word in found:
         only = len(found) == 1
-        reason = f"{'the only account' if only else 'account'} of its kind whose name says {word}"
+        reason = (
+            f"the only account of its kind whose name says {word}" if only
+            else f"one of several accounts whose name says {word}"
+        )  # fmt: skip
         score = most if only else most - 15 + 5 * (code in usual)
         rule = "only-name" if only and surely else ""
         listed.append(Proposal(code=code, name=books.name(code), score=score, reason=reason, rule=rule))
@@ -314,7 +325,7 @@ def _by_likeness(wanted: Wanted, books: Books, roots: Sequence[str]) -> list[Pro
     for code, row in books.accounts.items():
         alike, words = _likeness(text, books.name(code))
         if alike and (not roots or row["root"] in roots) and _takes(code, "", wanted, books):
-            found.append(Proposal(code=code, name=books.name(code), score=alike // 2, reason=words.removeprefix(", ")))
+            found.append(Proposal(code=code, name=books.name(code), score=alike // 2, reason=words.removeprefix("; ")))
     return found
 
 
@@ -323,7 +334,7 @@ def _likeness(one: str, other: str) -> tuple[int, str]:
     if not one or not other:
         return 0, ""
     score = round(fuzz.token_set_ratio(one, other, processor=utils.default_process))
-    return (score, f", names alike to {score} of 100") if score >= ALIKE else (0, "")
+    return (score, f"; names alike to {score} of 100") if score >= ALIKE else (0, "")
 
 
 def _says(name: str, words: Iterable[str]) -> str:

@@ -94,10 +94,10 @@ def _require_code(account: str, code: str | None, books: Books) -> None:
     if books.taxes and code not in books.taxes:
         have = ", ".join(f"{tax.code} ({tax.percent})" for tax in books.taxes.values())
         raise UsageError(f"The ledger has no VAT code {code!r}; it has: {have}. Nothing was changed.")
-    locked = books.locked_code(account)
-    if locked and locked != code:
+    only, named = books.locked_code(account), _named(account, books)
+    if only and only != code:
         raise UsageError(
-            f"Account {_named(account, books)} is locked to VAT code {locked} in the ledger, so it takes no {code}. Leave --vat-code out, "
+            f"Account {named} is locked to VAT code {only} in the ledger, so it takes no {code}. Leave --vat-code out, "
             "choose another account, or unlock the code there. Nothing was changed."
         )
 

@@ -140,7 +140,7 @@ class TillAccountsScreen(MatchList):
             parts += [f"> {shown(row['target'])}", "\n"]
             if row["tax_code"]:
                 words = _("VAT code {code}: {origin}").format(
-                    code=shown(row["tax_code"]), origin=_(FROM_WORDS[row["tax_from"]])
+                    code=shown(row["tax_code"]), origin=_(FROM_WORDS[str(row["tax_from"])])
                 )
                 parts += [words, "\n"]
         if row["suggestion"]:
