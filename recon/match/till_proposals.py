@@ -167,7 +167,8 @@ def propose_tax(text: str | None, rate: int, books: Books) -> list[Proposal]:
             found.append(Proposal(code=code, name=tax.name, score=100, reason=reason, rule="standard-code"))
         elif not stated:
             usual = _OUTPUT_CODES.get(rate) == code
-            reason = f"same rate, {tax.percent}" + ("; the standard code of sales at this rate" if usual else "")
+            same = f"same rate, {tax.percent}"
+            reason = f"{same}; it is the standard code of sales" if usual else same
             found.append(Proposal(code=code, name=tax.name, score=80 if usual else 50, reason=reason))
     return _best(found)
 
