@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from recon.domain.document import Document
 from recon.money import plain
-from recon.targets.base import LedgerDocument, Target
+from recon.targets.base import LedgerDocument, LedgerLine, Target
 from recon.targets.compare import NAMES_CHANNEL
 
 NUMBERED = ("invoice", "receipt", "credit_note")
 """Kinds of sales that stand in the ledger under a number of their own; payments and voids show on their document."""
+BY_NUMBER = (*NUMBERED, "settlement")
+"""With what tills report: all kinds that are sold and found in the ledger's list by our own number."""
 STANDING = (*NUMBERED, "expense", "supplier_credit", "refund", "settlement")
 """All kinds that stand in the ledger by themselves; those of purchases under a number the ledger gives, a till's settlement under
 its Z report's."""
@@ -206,7 +208,9 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
         if held.paid_apart_minor is not None and document.kind == "receipt":
             apart = [part.amount_minor for part in document.payments[1:]]
             pairs.append(("paid through other channels", _sums(apart), _sums(held.paid_apart_minor)))
-        if held.lines is not None and document.kind != "credit_note":
+        if held.lines is not None and document.kind == "settlement":
+            pairs += _voucher_pairs(document, held.lines)
+        elif held.lines is not None and document.kind != "credit_note":
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
             pairs += _line_pairs(document, held)
         pairs.append(("state", "void" if is_voided else "live", "void" if held.is_void else "live"))
@@ -229,6 +233,36 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
 
 def _sums(amounts: Sequence[int]) -> str:
     return " and ".join(map(plain, amounts)) or "none"
+
+
+def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple[str, object, object]]:
+    """Return a voucher's gross sums per account (debits above zero) and VAT code, and its department, as sent and as held.
+
+    Only what was sent is looked for: once a person has posted a voucher, the ledger adds its own lines of VAT.
+    """
+    sold = [(line.account_code or "", -line.amount_minor) for line in document.lines]
+    ours = _summed([*sold, *((part.payment_method, part.amount_minor) for part in document.payments)])
+    theirs = _summed([(line.account_code, line.amount_minor or 0) for line in held])
+    taxed = _summed([(line.tax_code or "", -line.amount_minor) for line in document.lines if line.vat_minor])
+    coded = _summed([(line.tax_code, line.amount_minor or 0) for line in held])
+    sums = (("account", ours, theirs), ("VAT code", taxed, coded))
+    pairs: list[tuple[str, object, object]] = [
+        (f"{what} {code}", plain(minor), plain(there.get(code, 0)))
+        for what, sent, there in sums
+        for code, minor in sorted(sent.items())
+    ]
+    departments = sorted({line.department for line in held if line.department})
+    if departments or document.department:
+        pairs.append(("department", document.department or "", " and ".join(departments)))
+    return pairs
+
+
+def _summed(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the sum of each name."""
+    sums: dict[str, int] = {}
+    for name, minor in amounts:
+        sums[name] = sums.get(name, 0) + minor
+    return sums
 
 
 def _line_pairs(document: Document, held: LedgerDocument) -> list[tuple[str, object, object]]:

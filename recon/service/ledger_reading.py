@@ -13,7 +13,7 @@ from recon.plan.columns import BOOKS_EFFECT
 from recon.service.context import Context
 from recon.store.moments import moment, stamp
 from recon.targets.base import LedgerDocument
-from recon.verify import NUMBERED
+from recon.verify import BY_NUMBER
 
 LISTED: Final = pl.Schema({
     "kind": pl.String(),
@@ -68,7 +68,7 @@ def make_reading(
     """Hold the ledger's list against POSTED."""
     ours = posted.filter(~pl.col("pending"))
     kind = pl.col("kind").cast(pl.String)
-    numbered = ours.filter(kind.is_in(NUMBERED), pl.col("issued_on").is_between(since, until))
+    numbered = ours.filter(kind.is_in(BY_NUMBER), pl.col("issued_on").is_between(since, until))
     live = listed.filter(~pl.col("is_void"))
     there = live.group_by("kind", "number").agg(
         pl.col("total_minor").is_null().any().alias("_unstated"), BOOKS_EFFECT.sum().alias("said_minor")
@@ -116,7 +116,7 @@ def said_by_order(looks: tuple[Reading, ...], sent: pl.DataFrame) -> pl.DataFram
         return None
     newest = pl.concat([one.said for one in looks]).unique("document_key", keep="last", maintain_order=True)
     kind = pl.col("kind").cast(pl.String)
-    needed = sent.filter(~pl.col("pending"), kind.is_in([*NUMBERED, "void"])).select("order_key", "document_key")
+    needed = sent.filter(~pl.col("pending"), kind.is_in([*BY_NUMBER, "void"])).select("order_key", "document_key")
     found = needed.join(newest, on="document_key", how="left")
     return found.group_by("order_key").agg(
         pl.when(pl.col("said_minor").is_not_null().all()).then(pl.col("said_minor").sum()).alias("said_minor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,7 @@ from till_shop import (
     PLACE,
     came,
     group,
+    inputs,
     on_account,
     plan,
     posted_from,
@@ -29,8 +31,12 @@ from till_shop import (
 from recon.plan.buying.lifecycle import BUYING_RULE_NAMES
 from recon.plan.inputs import PlanLimits
 from recon.plan.lifecycle import RULE_NAMES
+from recon.plan.plan import build_plan
+from recon.plan.records import documents_by_key
 from recon.plan.summing.keys import holds_exactly
 from recon.plan.tills.lifecycle import TILL_LEDGER, TILL_RULE_NAMES, till_combinations
+from recon.targets.base import LedgerDocument, LedgerLine
+from recon.verify import compare
 
 CARDS = (came("BAX BankAxept", 1_810_040, "12002"),)
 VOUCHER_LINES = [
@@ -295,3 +301,40 @@ def test_a_credit_note_an_order_and_what_keeps_sales_on_account_back() -> None:
         limits=PlanLimits(kinds=frozenset({"settlement"})),
     )
     assert takes.findings["code"].to_list() == ["ledger-cannot"]
+
+
+def test_a_voucher_is_compared_by_account_vat_code_and_department() -> None:
+    given = inputs(z_report())
+    made = build_plan(given)
+    key = made.documents["document_key"][0]
+    document = documents_by_key(made.documents, made.lines, made.postings, given.orders, [key])[key]
+    paid = [
+        LedgerLine(
+            description="",
+            quantity="",
+            amount_minor=p.amount_minor,
+            account_code=p.payment_method,
+            tax_code="0",
+            department="10",
+        )
+        for p in document.payments
+    ]
+    sold = [
+        LedgerLine(
+            description="",
+            quantity="",
+            amount_minor=-x.amount_minor,
+            account_code=x.account_code or "",
+            tax_code=x.tax_code or "",
+            department="10",
+        )
+        for x in document.lines
+    ]
+    held = LedgerDocument(
+        kind="settlement", ledger_id="1", number="K1/214", issued_on=DAY, total_minor=None, vat_minor=None, contact_code=None,
+        is_void=False, lines=(*paid, *sold),
+    )  # fmt: skip
+    assert compare(document, held, is_voided=False) == []
+    moved = replace(sold[0], amount_minor=-999_900, department="20")
+    found = compare(document, replace(held, lines=(*paid, moved, *sold[1:])), is_voided=False)
+    assert [one.field for one in found] == ["account 3000", "VAT code 3", "department"]
