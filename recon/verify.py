@@ -244,7 +244,7 @@ def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple
     ours = _summed([*sold, *((part.payment_method, part.amount_minor) for part in document.payments)])
     theirs = _summed([(line.account_code, line.amount_minor or 0) for line in held])
     taxed = _summed([(line.tax_code or "", -line.amount_minor) for line in document.lines if line.vat_minor])
-    coded = _summed([(line.tax_code, line.amount_minor or 0) for line in held])
+    coded = _summed([(line.tax_code or "", line.amount_minor or 0) for line in held])
     sums = (("account", ours, theirs), ("VAT code", taxed, coded))
     pairs: list[tuple[str, object, object]] = [
         (f"{what} {code}", plain(minor), plain(there.get(code, 0)))
