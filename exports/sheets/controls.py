@@ -89,7 +89,7 @@ def _by_day(currency: str) -> list[Control]:
             "money",
             (Term("completeness", column, where),),
             proves,
-            _orders(column, currency, SOLD),
+            _orders(column, currency, (*SOLD, *FROM_TILLS)),
             currency,
         )
         for name, column, proves in _BY_DAY
@@ -126,6 +126,7 @@ def _sales(prepared: Prepared) -> int:
 
 SOLD: Final = ("sale", "sale return")
 BOUGHT: Final = ("purchase", "purchase return")
+FROM_TILLS: Final = ("settlement", "till invoice")
 """Records of the sheet Orders that are sold and bought: never summed into one figure about the books."""
 
 
