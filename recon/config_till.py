@@ -27,6 +27,8 @@ class Till(SourceRules):
     """What happens to a settlement whose cash nobody has counted yet. `hold`: it waits for the count; `warn`: it goes out without a cash difference, with a warning; `off`: counts are neither asked for nor booked."""
     bank_deposits: Literal["settlement", "statement"] = "settlement"
     """Where cash taken to the bank is booked. `settlement`: with the settlement, as the count says; `statement`: by whoever books the bank statement."""
+    bookkeeping_months: Literal[1, 2, 4] = 2
+    """Months of a term of bookkeeping, counted from January: settlements of a term that is over and that the ledger does not have are shown as late. 2: current with two-monthly VAT, as is usual; 4: the law's outer limit."""
     invoices: Literal["hold", "order", "issued", "others"] = "hold"
     """Credit sales that a till reports. `hold`: nobody has decided yet, they wait; `order`: the till only took the order and the ledger is to issue the invoice, which becomes an order draft there; `issued`: the till has issued the invoice already, so it is booked as a voucher under its own number and no second invoice reaches the customer; `others`: the till's own integration or a person sends them, here they are ignored, visibly."""
 

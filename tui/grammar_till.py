@@ -18,8 +18,8 @@ def till_command(commands: argparse._SubParsersAction[Parser]) -> None:
     till.add_argument(
         "what",
         nargs="?",
-        choices=("count", "form"),
-        help="count: say what was counted; form: write an empty Excel form for Z reports of tills without SAF-T; without either: list",
+        choices=("count", "days", "form"),
+        help="count: say what was counted; days: what is missing, was not closed or is late; form: write an empty Excel form for Z reports of tills without SAF-T; without it: list",
     )
     till.add_argument(
         "settlement",

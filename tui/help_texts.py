@@ -94,6 +94,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon till count K1/214 '4 480,00' --to-bank 2980 --as Nok",
         "recon till count K1/214 --undo --as Nok",
         "recon till form z-reports.xlsx",
+        "recon till days",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
     "approve": (

@@ -21,7 +21,7 @@ _KEY_OF_TOKENS = "client_key"
 def _options(access: Access) -> PowerOfficeOptions:
     from recon.targets.poweroffice import PowerOfficeOptions
 
-    rules, till, ledger = access.connection.poweroffice, access.connection.till, access.connection.ledger
+    rules, ledger = access.connection.poweroffice, access.connection.ledger
     return PowerOfficeOptions(
         tax_id=access.settings.company.tax_id,
         route=rules.route,

@@ -12,6 +12,7 @@ TILL_NAMES: Final[dict[str, str]] = {
     "till.day_ends": N_("business day ends at"),
     "till.counting": N_("cash nobody counted"),
     "till.bank_deposits": N_("cash taken to the bank"),
+    "till.bookkeeping_months": N_("months of a bookkeeping term"),
     "till.invoices": N_("credit sales"),
     "poweroffice.route": N_("settlements land"),
     "poweroffice.draft_lines": N_("lines of a draft stand"),
@@ -28,6 +29,7 @@ TILL_CHOICES: Final[dict[str, dict[str, str]]] = {
         "warn": N_("send it with a warning"),
         "off": N_("cash is not counted here"),
     },
+    "till.bookkeeping_months": {"1": "1", "2": "2", "4": "4"},
     "till.bank_deposits": {"settlement": N_("with the settlement"), "statement": N_("from the bank statement")},
     "till.invoices": {
         "hold": N_("wait for a decision"),

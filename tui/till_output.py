@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recon.summaries_till import SetupLine, TillLine
+from recon.summaries_till_days import MissingZ, TillDays
 from tui.output import SHOWN, Output, grouped
 
 
@@ -50,3 +51,52 @@ def print_setup(setup: Sequence[SetupLine], output: Output) -> None:
 
 def _about(line: SetupLine) -> str:
     return " ".join(filter(None, (line.place, line.thing))) or "ledger"
+
+
+def print_days(report: TillDays, output: Output) -> None:
+    """Print the tills with their days, then what a person has to look at, and what to do about it."""
+    if not report.registers:
+        output.line("There are no settlements yet. next: recon import FILE")
+        return
+    output.table(
+        ("Register", "Place", "Settlements", "From", "To", "Last", "Days without", "Not counted", "Not sent"),
+        [
+            (one.register, one.place, one.settlements, one.first_day, one.last_day, one.last_number, one.without,
+             one.uncounted, one.unsent)
+            for one in report.registers
+        ],
+        right=(2, 6, 7, 8),
+    )  # fmt: skip
+    if any(one.without for one in report.registers):
+        output.line("A day without a settlement is a day without sales, where the Z numbers run on.")
+    _print_missing(report.missing, output)
+    for day in report.open_days[:SHOWN]:
+        output.line(f"not closed   {day.number}: {day.text}")
+    output.more(len(report.open_days) - SHOWN, "recon till days --json")
+    for term in report.terms:
+        late = "late: its term is over" if term.is_over else "to be booked in its term"
+        output.line(
+            f"not in the ledger   of {term.first_day} .. {term.last_day}: {term.settlements:,}, {grouped(term.amount)}, the oldest of"
+            f" {term.oldest_day} ({late})"
+        )
+    if any(term.is_over for term in report.terms):
+        output.line(
+            "The books are kept current with the VAT return, in practice every two months, and at least every four months; when the return is due "
+            "is not known here."
+        )
+    if not report.needing:
+        output.line("No settlement is missing, every day is closed, and nothing is late.")
+
+
+def _print_missing(missing: Sequence[MissingZ], output: Output) -> None:
+    for one in missing[:SHOWN]:
+        between = f"after {one.after or 'the beginning'}, before {one.before or 'the end'}"
+        output.line(
+            f"{'known gap' if one.known else 'missing'}   {one.number} ({between}){': ' + one.known if one.known else ''}"
+        )
+    output.more(len(missing) - SHOWN, "recon till days --json")
+    unknown = next((one for one in missing if not one.known), None)
+    if unknown is not None:
+        output.line(
+            f"  take in the file that has it; where there is none: recon match --gap {unknown.number}='the till was exchanged' --as NAME"
+        )

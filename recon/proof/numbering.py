@@ -63,13 +63,15 @@ class NumberingProof:
         return self.ranges.filter(pl.col("why").is_null())
 
 
-def numbering_proof(numbers: pl.DataFrame, known: pl.DataFrame | None = None) -> NumberingProof:
+def numbering_proof(numbers: pl.DataFrame, known: pl.DataFrame | None = None, *, runs_on: str = "") -> NumberingProof:
     """Prove a set of numbers.
 
     Args:
         numbers: NUMBERS; a number may stand in it more than once, with other owners.
         known: NUMBERS that explain why a number is not among them (of another connection, say). They only fill gaps:
             they begin and end no series, and they are no second owner. One without owner has the day of the number after it.
+        runs_on: What stands before the running digits of numbers that follow each other by law, so that a missing one is a gap
+            however few there are; empty: there are none.
     """
     numbers = numbers.select(NUMBERS.names()).filter(pl.col("number").is_not_null())
     doubles = reused(numbers)
@@ -78,6 +80,9 @@ def numbering_proof(numbers: pl.DataFrame, known: pl.DataFrame | None = None) ->
         return NumberingProof(pl.DataFrame(schema=SERIES), pl.DataFrame(schema=RANGES), doubles)
     ordered = runs(parts)
     series = series_of(parts, ordered)
+    if runs_on:
+        by_law = pl.col("head").str.ends_with(runs_on)
+        series = series.with_columns((pl.col("is_consecutive") | by_law).alias("is_consecutive"))
     filled = _filled(ordered, numbers, known)
     labels = series.select("family", "head", "series", "is_consecutive")
     missing = _missing(filled).join(labels, on=["family", "head"], how="inner").filter("is_consecutive")

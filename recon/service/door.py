@@ -17,7 +17,7 @@ from recon.service.approving import approval_policy
 from recon.service.connecting import known_catalog, known_company
 from recon.service.contacts import contact_lines, contact_words, creates_suppliers
 from recon.service.context import Context
-from recon.service.numbering_proof import GAP, gap_warnings
+from recon.service.numbering_proof import GAPS, gap_warnings
 from recon.service.part_approval import Chosen, chosen_documents
 from recon.service.planning import load_plan_frame
 from recon.service.sending import confirmation_needed
@@ -116,7 +116,7 @@ def _warnings(context: Context, chosen: Chosen) -> tuple[str, ...]:
     words += contact_words(lines)
     findings = load_plan_frame(context, chosen.batch, "findings")
     of_all = findings.filter((pl.col("severity") == "warning") & pl.col("order_key").is_null())
-    whole = of_all.filter(pl.col("code") != GAP)["code"].unique().sort()
+    whole = of_all.filter(~pl.col("code").is_in(GAPS))["code"].unique().sort()
     words += [f"{FINDING_CODES[code].title} ({code})" for code in whole]
     words += gap_warnings(context, chosen.batch)
     if chosen.torn.height:

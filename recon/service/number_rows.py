@@ -8,6 +8,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.finding import FINDING_CODES
+from recon.domain.providers import source_facts
 from recon.proof.known_gaps import ARRIVED, arrived_rows
 from recon.proof.numbering import NUMBERING, numbering_proof
 from recon.proof.numbering_words import as_rows
@@ -25,6 +26,7 @@ NOT_SENT: Final = "Not sent yet"
 NOT_LISTED: Final = "The ledger confirmed a document of this order, but its list does not show it"
 FOLLOWS: Final = "These numbers follow the orders; what is missing stands with the orders."
 _GAP_OF_ORDERS: Final = "No order of these numbers was taken in. Look in the shop whether they were deleted there, or take in the file that has them."
+_GAP_OF_TILLS: Final = "No Z report of these numbers was taken in, so a day is missing. Take in the file that has it, or say why there is none."
 _GAP_OF_LEDGER: Final = (
     "The ledger's list of these days does not show these numbers: deleted there, or dated on other days."
 )
@@ -92,7 +94,8 @@ def _order_rows(
     if proof is None:
         return []
     known = [word.known for word in words]
-    rows = [as_rows(proof, stage, gap_words=_GAP_OF_ORDERS, titles=_TITLES, known=known)]
+    gap_words = _GAP_OF_TILLS if source_facts(rules.source).is_till else _GAP_OF_ORDERS
+    rows = [as_rows(proof, stage, gap_words=gap_words, titles=_TITLES, known=known)]
     return [*rows, arrived_rows(words, own_numbers(orders), stage)] if words else rows
 
 

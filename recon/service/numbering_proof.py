@@ -31,6 +31,11 @@ from recon.store.batches import Batch
 
 GAP, TAKEN, TWICE = "number-gap", "number-taken", "number-twice"
 """Finding codes."""
+Z_GAP: Final = "z-number-gap"
+"""Of tills; sources say it of one file, this proof of all of them together, and it hears what persons said."""
+GAPS: Final = (GAP, Z_GAP)
+_Z_APART: Final = "/"
+"""Between register and Z number."""
 GAPS_TOLD: Final = 20
 """Gaps that become findings of their own; the workbook has all."""
 UNNUMBERED: Final = ("product", *sorted(NUMBERLESS))
@@ -64,10 +69,12 @@ def order_proof(
     own = _without_borrowed(numbers)
     others = [_other_numbers(orders), *_of_others(context, name, rules)]
     said = [explained(words)] if words else []
-    proof = numbering_proof(own, pl.concat([*others, *said]))
+    runs_on = _Z_APART if source_facts(rules.source).is_till else ""
+    proof = numbering_proof(own, pl.concat([*others, *said]), runs_on=runs_on)
     if not proof.gaps.height:
         return proof
-    return numbering_proof(own, pl.concat([*others, *_taken_off(context, name, rules, orders), *said]))
+    gone = _taken_off(context, name, rules, orders)
+    return numbering_proof(own, pl.concat([*others, *gone, *said]), runs_on=runs_on)
 
 
 def _taken_off(context: Context, name: str, rules: Connection, orders: pl.DataFrame) -> list[pl.DataFrame]:
@@ -127,7 +134,7 @@ def gap_findings(
     proof = order_proof(context, name, rules, orders, results, words=known_words(context, name))
     if proof is None:
         return gather([])
-    gaps = _gaps_that_count(proof, rules)
+    gaps, code = _gaps_that_count(proof, rules), Z_GAP if source_facts(rules.source).is_till else GAP
     first = gaps.head(GAPS_TOLD)
     day_next = pl.col("day").dt.to_string("%Y-%m-%d").fill_null("an unknown day")
     words = (
@@ -135,12 +142,16 @@ def gap_findings(
         .then(pl.format("1 number of series {} is not among the orders; the next one that is was ordered on {}", "series", day_next))
         .otherwise(pl.format("{} numbers of series {} are not among the orders; the next one that is was ordered on {}", "count", "series", day_next))
     )  # fmt: skip
-    found = findings_from(first, GAP, column="order_number", value=spelt_range(), detail=words)
+    if code == Z_GAP:
+        words = pl.format(
+            "Z reports of {} that were not taken in: {}; the next one is of {}", "series", "count", day_next
+        )
+    found = findings_from(first, code, column="order_number", value=spelt_range(), detail=words)
     if gaps.height <= GAPS_TOLD:
         return found
     rest = gaps.slice(GAPS_TOLD)
     more = f"{rest['count'].sum():,} more numbers are missing in {rest.height:,} places; the sheet Numbering of the audit workbook lists them"
-    return gather([found, one_finding(GAP, column="order_number", detail=more)])
+    return gather([found, one_finding(code, column="order_number", detail=more)])
 
 
 def gap_warnings(context: Context, batch: Batch) -> tuple[str, ...]:
@@ -154,11 +165,12 @@ def gap_warnings(context: Context, batch: Batch) -> tuple[str, ...]:
         findings = gap_findings(context, name, context.settings.connections[name], orders, results).lazy()
     else:
         findings = scan_frame(folder, "findings")
-    found = findings.filter(pl.col("code") == GAP).select("value", "detail").collect()
+    found = findings.filter(pl.col("code").is_in(GAPS)).select("code", "value", "detail").collect()
     if not found.height:
         return ()
-    told = [value or detail for value, detail in found.head(GAPS_TOLD + 1).iter_rows()]
-    return (f"{FINDING_CODES[GAP].title} ({GAP}): {', '.join(told)}",)
+    told = [value or detail for _code, value, detail in found.head(GAPS_TOLD + 1).iter_rows()]
+    code = str(found["code"][0])
+    return (f"{FINDING_CODES[code].title} ({code}): {', '.join(told)}",)
 
 
 def _gaps_that_count(proof: NumberingProof, rules: Connection) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.domain.providers import source_facts
 from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.plan.buying.state import is_bought
@@ -86,7 +87,7 @@ class Wait:
     """Something that waits for a person or for the ledger."""
 
     kind: str
-    """draft, decided, approved, unsure, person, refused, held, held-purchases, matching, others or notice."""
+    """draft, decided, approved, unsure, person, refused, held, held-purchases, matching, others, till-days or notice."""
     subject: str
     """Batch or connection."""
     count: int = 0
@@ -330,11 +331,24 @@ def _waits(
     new = [len(waiting_things(context, each)) for each in context.settings.connections]
     if sum(new):
         waits.append(Wait("new-thing", name, sum(new)))
+    days = sum(_late_days(context, each) for each in context.settings.connections)
+    if days:
+        waits.append(Wait("till-days", name, days))
     if held.count:
         waits.append(Wait("held", name, held.count, held.total))
     if bought.count:
         waits.append(Wait("held-purchases", name, bought.count, bought.total))
     return tuple(waits)
+
+
+def _late_days(context: Context, name: str) -> int:
+    """Return how many settlements of tills are missing, days were not closed, or terms are over."""
+    rules = context.settings.connections[name]
+    if not source_facts(rules.source).is_till:
+        return 0
+    from recon.service.till_days import till_days
+
+    return till_days(context, name, rules).needing
 
 
 def _approved_one_by_one(context: Context, name: str) -> int:

@@ -36,7 +36,7 @@ from recon.service.mapping_till import till_facts, till_inputs
 from recon.service.matching import channel_links, decisions, product_links
 from recon.service.new_products import link_created, product_wishes
 from recon.service.new_things import new_things
-from recon.service.numbering_proof import gap_findings, taken_numbers
+from recon.service.numbering_proof import Z_GAP, gap_findings, taken_numbers
 from recon.service.part_frames import part_frames
 from recon.service.plan_report import report
 from recon.service.platform_shipping import platform_shipping
@@ -102,7 +102,8 @@ def plan(
     gaps = gap_findings(context, name, rules, frames.orders, made.results)
     cash = cash_channels(rules, gathered.channel_links, made.documents)
     stock = stock_costs(made, gathered.ledger_products)
-    made = replace(made, findings=gather([made.findings, cash, gaps, stock]))
+    of_files = made.findings.filter(pl.col("code").cast(pl.String) != Z_GAP)  # `gaps` says it of all files together
+    made = replace(made, findings=gather([of_files, cash, gaps, stock]))
     on_progress("keeping the plan")
     facts = {
         "connection": name,

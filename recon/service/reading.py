@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.domain.providers import source_facts
 from recon.errors import UsageError
 from recon.frames.findings import gather
 from recon.frames.parquet import read_frame
@@ -303,6 +304,19 @@ def new_thing_lines(context: Context, name: str) -> list[str]:
     return [f"{name}: {thing.words} (recon match --connection {name})" for thing in waiting_things(context, name)]
 
 
+def _late_days(context: Context, name: str) -> list[str]:
+    """Return one line where tills miss settlements, were not closed, or are late in the books."""
+    from recon.service.till_days import till_days
+
+    rules = context.settings.connections[name]
+    needing = till_days(context, name, rules).needing if source_facts(rules.source).is_till else 0
+    return (
+        [f"{name}: settlements missing, days not closed, or late in the books: {needing:,} (recon till days)"]
+        if needing
+        else []
+    )
+
+
 def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[str]:
     waiting = waiting_rows(context, names)
     waits = waiting_lines(waiting)
@@ -324,7 +338,7 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
                 f"{view.batch}: documents refused by the ledger: {refused:,} (recon documents {view.batch} --status refused)"
             )
     for name in names:
-        waits += new_thing_lines(context, name)
+        waits += [*new_thing_lines(context, name), *_late_days(context, name)]
         try:
             held = latest_plan(context, name, "results").filter(pl.col("disposition") == "held")
         except UsageError:

@@ -10,10 +10,12 @@ from recon.service.match_said import MatchEdits
 from recon.service.matching import carry_out
 from recon.service.returned import planned_frames
 from recon.service.till_counts import CountTable, CountWord, count_edits, count_report, count_table, doubts
+from recon.service.till_days import till_days
 from recon.service.till_edits import certain_edits, require_till
 from recon.service.till_missing import SetupTable, missing_for_till, setup_table
 from recon.service.till_table import TillTable, proposals_of, till_table
 from recon.summaries_till import CountReport, FormFacts, SetupLine
+from recon.summaries_till_days import TillDays
 
 
 class Tills:
@@ -65,6 +67,12 @@ class Tills:
         name, rules = self._context.connection(connection)
         require_till(rules)
         return count_report(self._context, name, rules, setup=self.missing(name))
+
+    def days(self, connection: str | None) -> TillDays:
+        """Return which days have their settlement, which miss one, and which settlements are late."""
+        name, rules = self._context.connection(connection)
+        require_till(rules)
+        return till_days(self._context, name, rules)
 
     def doubts(self, connection: str | None, words: Sequence[CountWord]) -> list[str]:
         """Return which counts differ so much that a person should look again, in words."""

@@ -12,7 +12,7 @@ from recon.summaries_till import CountReport
 from tui.asking import ask_yes, can_ask
 from tui.commands.work import tell_notes
 from tui.output import SHOWN, Output, grouped
-from tui.till_output import print_setup
+from tui.till_output import print_days, print_setup
 from tui.wiring import open_service
 
 
@@ -21,6 +21,8 @@ def till(args: argparse.Namespace) -> int:
     output = Output(as_json=args.json)
     if args.what == "form":
         return _form(args, output)
+    if args.what == "days":
+        return _days(args, output)
     word = _word(args)
     with open_service(args, write=word is not None and not args.dry_run) as service:
         if word is None:
@@ -62,6 +64,17 @@ def _form(args: argparse.Namespace, output: Output) -> int:
     output.line(f"{'Would write' if args.dry_run else 'Wrote'} {path}")
     output.line(f"next: fill it in, then recon import {path}")
     return 0
+
+
+def _days(args: argparse.Namespace, output: Output) -> int:
+    """List the tills' days; 4: a day is missing or was not closed, or settlements are late."""
+    if args.settlement or args.counted or args.to_bank or args.remark or args.undo:
+        raise UsageError("recon till days goes without further words. Nothing was changed.")
+    with open_service(args, write=False) as service:
+        report = service.tills.days(args.connection)
+    output.document("till-days", report.as_facts() | {"needing": report.needing})
+    print_days(report, output)
+    return 4 if report.needing else 0
 
 
 def _word(args: argparse.Namespace) -> CountWord | None:

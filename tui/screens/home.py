@@ -34,6 +34,7 @@ GOES_TO: Final = {
     "matching": "match",
     "others": "others",
     "new-thing": "match",
+    "till-days": "audit",
     "inbox": "import",
     "connect": "settings",
     "notice": "doctor",
@@ -84,6 +85,11 @@ _WAITS: Final[dict[str, Callable[[int], str]]] = {
     "new-thing": lambda n: ngettext(
         "{n} new thing (channel, status, tax, SKU) was never seen before: look and answer once",
         "{n} new things (channels, statuses, taxes, SKUs) were never seen before: look and answer once",
+        n,
+    ),
+    "till-days": lambda n: ngettext(
+        "{n} settlement missing, day not closed, or term late in the books: recon till days",
+        "{n} settlements missing, days not closed, or terms late in the books: recon till days",
         n,
     ),
     "held": lambda n: ngettext(

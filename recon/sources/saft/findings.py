@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ import polars as pl
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, one_finding
 from recon.sources.saft.file import CashRegisterFile
+from recon.sources.saft.reading import business_day
 from recon.sources.saft.settlement import Settlements
 from recon.sources.saft.verdict import FAULTY, NEITHER
 
@@ -154,6 +156,46 @@ def run_findings(heads: pl.DataFrame, keys: pl.DataFrame) -> Iterator[pl.DataFra
     )  # fmt: skip
 
 
+def day_findings(
+    file: CashRegisterFile, heads: pl.DataFrame, keys: pl.DataFrame, day_ends: dt.time
+) -> Iterator[pl.DataFrame]:
+    """Yield days that were not closed: sales behind a till's last Z report, and Z reports that hold sales of earlier days.
+
+    A settlement is made on every day with cash sales (norway.md, 4.3). A row behind the last Z report carries the key of that
+    report's settlement, so that whoever has the next one knows that it was closed after all.
+    """
+    own = heads.join(keys, on="report_no", how="left", maintain_order="left").with_columns(
+        pl.col("line").alias("row"), business_day(day_ends).alias("_day")
+    )
+    last = own.sort("at", maintain_order=True).group_by("till_no", maintain_order=True).last()
+    waiting = file.sums.heads.filter("counts", pl.col("report_no").is_null()).group_by("till_no", maintain_order=True)
+    behind = waiting.agg(
+        pl.len().alias("_count"), pl.col("signed").sum(), pl.col("trans_no").first(), pl.col("at").max().alias("_until")
+    )
+    lines = file.lines_of(behind["trans_no"].to_list())
+    rows = behind.with_columns(
+        pl.Series("row", [lines[number] for number in behind["trans_no"].to_list()], dtype=pl.UInt32)
+    ).join(last.select("till_no", "order_key"), on="till_no", how="left", maintain_order="left").join(
+        file.lists.tills.select("till_no", "register_id"), on="till_no", how="left", maintain_order="left"
+    )  # fmt: skip
+    yield findings_from(
+        rows, "till-not-closed", column="registerID", value=pl.col("register_id"), amount_minor=pl.col("signed"),
+        detail=pl.format(
+            "Register {}: {} transactions stand behind its last Z report, the last of {}.", "register_id", "_count",
+            pl.col("_until").dt.to_string("%Y-%m-%d %H:%M"),
+        ),
+    )  # fmt: skip
+    began = file.sums.heads.filter("counts", pl.col("report_no").is_not_null()).with_columns(
+        business_day(day_ends).alias("_first")
+    )
+    first = began.group_by("report_no").agg(pl.col("_first").min())
+    late = own.join(first, on="report_no", how="inner", maintain_order="left").filter(pl.col("_first") < pl.col("_day"))
+    yield findings_from(
+        late, "day-not-closed", column="reportDate", value=pl.col("_day"),
+        detail=pl.format("It holds sales since {}; that day had no Z report of its own.", "_first"),
+    )  # fmt: skip
+
+
 def file_findings(file: CashRegisterFile, *, is_compared: bool, currency: str) -> Iterator[pl.DataFrame]:
     """Yield what is wrong with the file as a whole."""
     if not is_compared:
@@ -167,13 +209,6 @@ def file_findings(file: CashRegisterFile, *, is_compared: bool, currency: str) -
             row=file.line_of_slip(slip),
             detail=f"{slip.text} Met {slip.count} times." if slip.count > 1 else slip.text,
         )
-    waiting = file.sums.heads.filter("counts", pl.col("report_no").is_null())
-    if waiting.height:
-        row = file.lines_of([int(waiting["trans_no"][0])])[int(waiting["trans_no"][0])]
-        yield one_finding(
-            "till-not-closed", row=row, amount_minor=int(waiting["signed"].sum()),
-            detail=f"{waiting.height} transactions stand behind the last Z report of their till.",
-        )  # fmt: skip
     foreign = file.till.payments.filter(pl.col("currency").cast(pl.String) != currency)
     if foreign.height:
         yield one_finding(

@@ -27,7 +27,7 @@ from recon.sources.base import (
 )
 from recon.sources.saft.codes import cash_types
 from recon.sources.saft.file import CashRegisterFile, read_file
-from recon.sources.saft.findings import file_findings, run_findings, settlement_findings
+from recon.sources.saft.findings import day_findings, file_findings, run_findings, settlement_findings
 from recon.sources.saft.invoices import INVOICE, invoice_findings, invoice_records, invoices_of
 from recon.sources.saft.layout import HEAD, is_audit_file
 from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
@@ -88,7 +88,7 @@ def _read(read: CashRegisterFile, options: ReadOptions, fields: Mapping[str, str
     findings = gather([
         *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
         *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
-        *signature_findings(read, _check(options, fields), keys),
+        *signature_findings(read, _check(options, fields), keys), *day_findings(read, found.heads, keys, day_ends),
     ])  # fmt: skip
     parts = (settlement_records(read, found, day_ends=day_ends), invoice_records(read, heads, day_ends=day_ends))
     return _reading(parts, findings.with_columns(pl.lit(file_id).alias("file")), options)
