@@ -14,6 +14,9 @@ TILL_NAMES: Final[dict[str, str]] = {
     "till.bank_deposits": N_("cash taken to the bank"),
     "till.bookkeeping_months": N_("months of a bookkeeping term"),
     "till.invoices": N_("credit sales"),
+    "till.signatures": N_("signatures of receipts"),
+    "till.signature_key": N_("file of the till's public key"),
+    "till.columns": N_("columns of a till's day export"),
     "poweroffice.route": N_("settlements land"),
     "poweroffice.draft_lines": N_("lines of a draft stand"),
     "poweroffice.clearing_account": N_("clearing account of drafts"),
@@ -30,6 +33,11 @@ TILL_CHOICES: Final[dict[str, dict[str, str]]] = {
         "off": N_("cash is not counted here"),
     },
     "till.bookkeeping_months": {"1": "1", "2": "2", "4": "4"},
+    "till.signatures": {
+        "present": N_("must be there"),
+        "public-key": N_("checked by the till's public key"),
+        "shared-key": N_("checked by a shared key"),
+    },
     "till.bank_deposits": {"settlement": N_("with the settlement"), "statement": N_("from the bank statement")},
     "till.invoices": {
         "hold": N_("wait for a decision"),
