@@ -276,8 +276,9 @@ def _by_words(
     for code, word in found:
         only = len(found) == 1
         reason = (
-            f"the only account of its kind whose name says {word}" if only
-            else f"one of several accounts whose name says {word}"
+            f"one of several accounts whose name says {word}" if not only
+            else f"the only account of its kind whose name says {word}" if surely
+            else f"its name says {word}"
         )  # fmt: skip
         score = most if only else most - 15 + 5 * (code in usual)
         rule = "only-name" if only and surely else ""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
 
 from recon.config import Connection
-from recon.domain.providers import source_facts
+from recon.domain.providers import ledger_facts, source_facts
 from recon.errors import SettingsError, TargetError
 from recon.service.account_proposals import AccountProposal, buys, proposal_values, proposed_accounts
 from recon.service.context import Context
@@ -115,6 +115,10 @@ def connect(
     if not dry_run:
         keep_catalog(context, name, catalog)
         keep_rooms(context, name, company)
+        if ledger_facts(connection.target).takes_settlements:
+            from recon.service.till_missing import setup_facts  # reads the orders, which few connections need here
+
+            missing += setup_facts(context, name)
         context.store.catalog.note_verified(
             name,
             company_id=company.company_id,

@@ -131,7 +131,16 @@ def _stacks(context: Context, name: str, kinds: tuple[str, ...]) -> tuple[list[M
         else:
             done.append(group)
             undone.clear()
-    return [group for group in done if group.kind != "create" or _still_so(context, name, group)], undone
+    return [group for group in done if _can_go_back(context, name, group)], undone
+
+
+def _can_go_back(context: Context, name: str, group: MappingGroup) -> bool:
+    """Return whether a group can be taken back; what was sent with it since is passed over."""
+    if group.kind == "count":
+        from recon.service.till_counts import sent_keys
+
+        return not sent_keys(context, name).issuperset(context.store.mappings.after(name, group))
+    return group.kind != "create" or _still_so(context, name, group)
 
 
 def _still_so(context: Context, name: str, group: MappingGroup) -> bool:

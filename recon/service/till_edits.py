@@ -246,6 +246,13 @@ def department_of(rules: Connection, place: str) -> str:
 
 
 def proposed_department(place: str, there: dict[str, str]) -> str:
-    """Return the ledger's department that is called like a place; empty: none, or several."""
+    """Return the ledger's department that is called like a place, or has all its words; empty: none, or several."""
+    from rapidfuzz import fuzz, utils
+
     same = [code for code, title in there.items() if fold(title) == fold(place) or fold(code) == fold(place)]
-    return same[0] if len(same) == 1 else ""
+    alike = same or [
+        code
+        for code, title in there.items()
+        if fuzz.token_set_ratio(place, title, processor=utils.default_process) == 100
+    ]
+    return alike[0] if len(alike) == 1 else ""

@@ -249,6 +249,23 @@ def till_open(context: Context, name: str, rules: Connection) -> dict[str, int]:
     }
 
 
-def setup_facts(lines: tuple[SetupLine, ...]) -> list[str]:
-    """Return the list as sentences, for `recon connect`."""
-    return [f"{' '.join(filter(None, (line.place, line.thing)))}: {line.why} {line.where}" for line in lines]
+def setup_facts(context: Context, name: str) -> list[str]:
+    """Return the list as sentences, for `recon connect`: what the orders taken in so far lack, accounts counted."""
+    rules = context.settings.connections[name]
+    frames = planned_frames(context, name, rules)
+    if frames is None:
+        return []
+    lines = missing_for_till(context, name, rules, frames)
+    counted = [line for line in lines if line.what in {"account", "payment"}]
+    told = [
+        f"{' '.join(filter(None, (line.place, line.thing)))}: {line.why} Set it with: {line.where}"
+        for line in lines
+        if line.what not in {"account", "payment", "count"}  # counting is each day's work, not a matter of setting up
+    ]
+    if not counted:
+        return told
+    places = ", ".join(sorted({line.place for line in counted if line.place}))
+    return [
+        f"accounts of {len(counted)} groups and payments ({places}) are not named yet; recon match lists and proposes them",
+        *told,
+    ]
