@@ -333,6 +333,8 @@ class VerifySummary:
     """Missing order numbers of which a person knows why; nothing is wrong there."""
     not_compared: tuple[str, ...] = ()
     """What the ledger was not told, so that it cannot be compared."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Of vouchers that can lie in several lists there: how many are draft, import (unposted) and posted."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.verify/1."""

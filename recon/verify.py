@@ -6,8 +6,9 @@ Compared are number, date, total, VAT, contact and lines, each only where the le
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from recon.domain.document import Document
 from recon.money import plain
@@ -16,9 +17,10 @@ from recon.targets.compare import NAMES_CHANNEL
 
 NUMBERED = ("invoice", "receipt", "credit_note")
 """Kinds of sales that stand in the ledger under a number of their own; payments and voids show on their document."""
-BY_NUMBER = (*NUMBERED, "settlement")
+SETTLEMENT = "settlement"
+BY_NUMBER = (*NUMBERED, SETTLEMENT)
 """With what tills report: all kinds that are sold and found in the ledger's list by our own number."""
-STANDING = (*NUMBERED, "expense", "supplier_credit", "refund", "settlement")
+STANDING = (*NUMBERED, "expense", "supplier_credit", "refund", SETTLEMENT)
 """All kinds that stand in the ledger by themselves; those of purchases under a number the ledger gives, a till's settlement under
 its Z report's."""
 
@@ -48,6 +50,8 @@ class Verified:
     differences: tuple[Difference, ...]
     missing: tuple[Document, ...]
     strangers: tuple[LedgerDocument, ...]
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Of vouchers that can lie in one of several lists: how many lie in each."""
 
 
 def verify(
@@ -86,7 +90,7 @@ def verify(
     for held in target.list_documents((*NUMBERED, *bought), since, until):
         check.listed(held)
         on_listed(held)
-        if held.number and held.number.startswith(starts) and held.number not in known_numbers:
+        if held.number and held.number.startswith(starts) and held.number not in known_numbers and _is_ours(held):
             strangers.append(held)
     check.read_back(target, check.left())
     return check.result(tuple(strangers))
@@ -123,6 +127,8 @@ class _Check:
         self._on_progress = on_progress
         self._found: dict[str, list[Difference] | None] = {}
         """Document key → differences; None: the ledger does not show it."""
+        self._lies: Counter[str] = Counter()
+        """List of the ledger → documents of ours in it."""
         self._stated: dict[str, frozenset[str]] = {}
         """Kind → what a look at one such document states."""
         self._places: dict[tuple[str, str], list[Document]] = {}
@@ -144,6 +150,7 @@ class _Check:
         for document, held in target.read_back(documents):
             if held is not None:
                 self._stated.setdefault(document.kind, _stated(held))
+                self._lies[held.place] += 1
             self._note(document, None if held is None else self._compared(document, held))
 
     def listed(self, held: LedgerDocument) -> None:
@@ -153,6 +160,7 @@ class _Check:
             if document.document_key in self._found or needed is None or not needed <= _stated(held):
                 continue
             if not self._compared(document, held):
+                self._lies[held.place] += 1
                 self._note(document, [])
 
     def _compared(self, document: Document, held: LedgerDocument) -> list[Difference]:
@@ -171,7 +179,13 @@ class _Check:
             differences=tuple(one for _, differences in found for one in differences or ()),
             missing=tuple(document for document, differences in found if differences is None),
             strangers=strangers,
+            places={place: count for place, count in sorted(self._lies.items()) if place},
         )
+
+
+def _is_ours(held: LedgerDocument) -> bool:
+    """Return whether a voucher's number can be ours: a settlement's is only where its reference says so."""
+    return held.kind != SETTLEMENT or held.reference.endswith(f"/{held.number}")
 
 
 def _place(document: Document, ledger_id: str) -> tuple[str, str]:
@@ -208,7 +222,7 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
         if held.paid_apart_minor is not None and document.kind == "receipt":
             apart = [part.amount_minor for part in document.payments[1:]]
             pairs.append(("paid through other channels", _sums(apart), _sums(held.paid_apart_minor)))
-        if held.lines is not None and document.kind == "settlement":
+        if held.lines is not None and document.kind == SETTLEMENT:
             pairs += _voucher_pairs(document, held.lines)
         elif held.lines is not None and document.kind != "credit_note":
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
@@ -238,7 +252,8 @@ def _sums(amounts: Sequence[int]) -> str:
 def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple[str, object, object]]:
     """Return a voucher's gross sums per account (debits above zero) and VAT code, and its department, as sent and as held.
 
-    Only what was sent is looked for: once a person has posted a voucher, the ledger adds its own lines of VAT.
+    A target shows a posted voucher gross too, so that an account beside ours is one that somebody added; of VAT codes only those sent
+    are looked for.
     """
     sold = [(line.account_code or "", -line.amount_minor) for line in document.lines]
     ours = _summed([*sold, *((part.payment_method, part.amount_minor) for part in document.payments)])
@@ -247,9 +262,9 @@ def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple
     coded = _summed([(line.tax_code or "", line.amount_minor or 0) for line in held])
     sums = (("account", ours, theirs), ("VAT code", taxed, coded))
     pairs: list[tuple[str, object, object]] = [
-        (f"{what} {code}", plain(minor), plain(there.get(code, 0)))
+        (f"{what} {code}", plain(sent.get(code, 0)), plain(there.get(code, 0)))
         for what, sent, there in sums
-        for code, minor in sorted(sent.items())
+        for code in sorted({*sent, *(there if what == "account" else ())})
     ]
     departments = sorted({line.department for line in held if line.department})
     if departments or document.department:

@@ -92,6 +92,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         chain_head=head,
         numbering=numbering,
         known_gaps=known_gaps,
+        places=dict(found.places),
         not_compared=not_compared(
             (document for document, _ in posted), expense_tax_invoice=target.capabilities.expense_tax_invoice
         ),

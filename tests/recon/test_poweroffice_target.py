@@ -14,6 +14,7 @@ import pytest
 
 from recon.errors import AlreadyExists, OutcomeUnknown, SettingsError, TargetRejected, TargetUnavailable
 from recon.targets.poweroffice.company import check_environment
+from recon.verify import verify
 from tests.recon.peak_tools import FakeClock
 from tests.recon.raw_server import response
 from tests.recon.scripted_go import (
@@ -414,6 +415,30 @@ def test_the_sweep_shows_every_place():
         assert [(one.place, one.ledger_id) for one in rows] == [("draft", second), ("posted", first)]
         assert list(target().list_documents(["invoice"], dt.date.min, dt.date.max)) == []
         assert len(list(target().list_documents(["settlement"], dt.date.min, dt.date.max))) == 2
+
+
+def test_verify_tells_drafts_posted_changed_and_deleted_and_takes_no_other_voucher_for_ours():
+    with go() as (server, target):
+        documents = [settlement(f"K1/{number}") for number in range(4)]
+        posted = [(one, target().send(one).ledger_id) for one in documents]
+        post(server, documents[0], posted[0][1])
+        server.drafts[posted[1][1]]["body"]["ManualVoucherLines"][0] |= {"CurrencyAmount": 2999, "DepartmentId": -1}
+        del server.drafts[posted[2][1]]
+        other = {"VoucherId": "x", "VoucherNo": 12, "PostingDate": "2026-03-14", "AccountNo": 5000, "Amount": 1}
+        server.transactions += [
+            {**other, "VoucherType": kind, "VoucherId": kind} for kind in ("ManualJournal", "Payroll")
+        ]
+        day = dt.date(2026, 3, 14)
+        found = verify(
+            target(), posted, known_numbers=frozenset({"K1/0", "K1/1", "K1/2"}), since=day, until=day, prefixes=[""]
+        )
+        assert (found.compared, found.equal, found.places) == (4, 2, {"draft": 2, "posted": 1})
+        assert [one.number for one in found.missing] == ["K1/2"]
+        assert [one.number for one in found.strangers] == ["K1/3"]
+        assert [one.text for one in found.differences] == [
+            "total: sent 18100.40, the ledger holds 18099.40",
+            "account 1900: sent 0.00, the ledger holds -1.00",
+        ]  # fmt: skip
 
 
 OBJECTED = {

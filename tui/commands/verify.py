@@ -43,6 +43,10 @@ def verify(args: argparse.Namespace) -> int:
     return 4 if report.differences or report.missing or report.strangers or report.numbering else 0
 
 
+PLACES: Final = {"draft": "unposted drafts", "import": "unposted in the list of imports", "posted": "posted"}
+"""Lists a voucher can stand in, in words."""
+
+
 def require_no_books_options(args: argparse.Namespace) -> None:
     """Refuse what only `--books` reads.
 
@@ -73,6 +77,10 @@ def print_verify(report: VerifySummary, output: Output) -> None:
         output.line(f"  {'known gap':<13} {gap.number}: {gap.text}")
     for text in report.not_compared:
         output.line(f"  {'not compared':<13} {text}")
+    if report.places:
+        output.line(
+            f"  {'where':<13} {', '.join(f'{number:,} {PLACES[place]}' for place, number in report.places.items())}"
+        )
     if any(row.get("code") == "number-gap" for row in report.numbering):
         output.line(f"  a gap you know the reason of: {GAP_COMMAND}")
     output.line(f"event chain: unbroken, head {report.chain_head[:16]}")

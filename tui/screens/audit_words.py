@@ -217,13 +217,22 @@ def found_facts(row: dict[str, Any]) -> Content:
     )
 
 
+def _places_words(report: VerifySummary) -> str:
+    """Return in which of the ledger's lists the vouchers stand, on a line of its own; empty where there is one list."""
+    words = {
+        "draft": _("{n} unposted drafts"), "import": _("{n} unposted in the list of imports"), "posted": _("{n} posted"),
+    }  # fmt: skip
+    lies = ", ".join(words[place].format(n=count(number)) for place, number in report.places.items())
+    return f"\n{lies}" if lies else ""
+
+
 def compared_words(report: VerifySummary) -> Content:
     """Return how a comparison ended, in one line."""
     different = sum(map(len, (report.differences, report.missing, report.strangers, report.numbering)))
     words = _("{batch} against {company}: {n} compared, {equal} equal").format(
         batch=shown(report.batch), company=shown(report.company), n=count(report.compared), equal=count(report.equal)
     )
-    silent = "".join(f"\n{tr_composed(text)}" for text in report.not_compared)
+    silent = "".join(f"\n{tr_composed(text)}" for text in report.not_compared) + _places_words(report)
     if not different:
         return Content.assemble(("✓ ", "$recon-done"), words, silent)
     return Content.assemble(("! ", "$recon-bad"), words + _(", {n} to look at").format(n=count(different)), silent)

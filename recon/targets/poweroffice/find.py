@@ -7,7 +7,6 @@ but with exactly our lines on our day, may be ours with a description that someb
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
@@ -26,7 +25,6 @@ IMPORT_PAGE: Final = 100
 IMPORT_PAGES_MAX: Final = 500
 POSTED_LATER: Final = dt.timedelta(days=62)
 """How far from its day a draft's posting date may have been moved before it was posted."""
-_TOKEN: Final = re.compile(r"\[[^\[\]]+/[^\[\]]+\]$")
 _MANUAL: Final = "manualjournal"
 Sides: TypeAlias = Callable[[Document, Lists], list[Side]]
 """What we send of a document, as it is compared."""
@@ -40,6 +38,8 @@ class Places:
         self._v1 = v1
         self._options = options
         self._drafts: dict[tuple[str, str], Fields] = {}
+        self._changed: dict[str, str] = {}
+        """When each draft was last changed, as the list said last."""
         self._made: dict[str, Fields] = {}
         """Drafts made just now, as Go answered: what other documents are told apart from needs no second look."""
 
@@ -75,7 +75,8 @@ class Places:
         first, last = min(wanted.values()), max(wanted.values())
         posted_then = {one.ledger_id: one for one in self.posted(first, last)}
         for ledger_id, day in wanted.items():
-            held = posted_then.get(ledger_id) or self._draft(ledger_id, "", lists, is_posted=False)
+            changed = self._changed.get(ledger_id, "")
+            held = posted_then.get(ledger_id) or self._draft(ledger_id, changed, lists, is_posted=False)
             if held is None:
                 around = self.posted(day - POSTED_LATER, day + POSTED_LATER)
                 held = next((one for one in around if one.ledger_id == ledger_id), None)
@@ -163,7 +164,7 @@ class Finder:
         """
         candidates = {one.ledger_id: one for one in self._candidates(document, lists)}
         reference, token = reference_of(document, self._options), token_of(document, self._options)
-        ours = [one for one in candidates.values() if one.reference == reference or one.description.endswith(token)]
+        ours = [one for one in candidates.values() if one.reference == reference or token in one.description]
         if any(one.is_entry for one in ours):  # what was imported is one thing, though its voucher has another id
             entries = {one.ledger_id for one in ours if one.is_entry and one.place == "posted"}
             ours = [
@@ -195,7 +196,7 @@ class Finder:
 
     def _is_nameless(self, held: Held) -> bool:
         """Return whether a voucher not posted yet carries no reference, neither ours nor of another document."""
-        return held.place != "posted" and not held.reference and not _TOKEN.search(held.description)
+        return held.place != "posted" and not held.reference
 
     def _judged(self, document: Document, ours: list[Held], lists: Lists) -> Found:
         documents = tuple(self._document(document, one, lists) for one in ours)

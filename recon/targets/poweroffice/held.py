@@ -19,7 +19,8 @@ from recon.targets.poweroffice.options import CURRENCY, PowerOfficeOptions
 from recon.targets.wire import Fields, read_minor
 
 Place = Literal["draft", "import", "posted"]
-_TOKEN: Final = re.compile(r"\[([^\[\]]+/[^\[\]]+)\]$")
+_TOKEN: Final = re.compile(r"\[([^\[\]\s/]+/[^\[\]]+)\]")
+"""Our reference in a description; a person may have written more behind it."""
 _NONE: Final = "-1"
 """Id of a dimension that is explicitly none."""
 
@@ -33,7 +34,7 @@ class Held:
     day: dt.date | None
     description: str
     reference: str = ""
-    """ExternalImportReference."""
+    """ExternalImportReference, or what stands in brackets in the description of a draft."""
     voucher_no: str = ""
     sides: tuple[Side, ...] | None = None
     """None: Go does not state its lines, or an amount of them cannot be read."""
@@ -43,6 +44,8 @@ class Held:
     import_id: str = ""
     """Of a posted voucher: the entry of the Import list it came from."""
     made_by: str = ""
+    kind: str = ""
+    """VoucherType of a posted one."""
     raw: str = ""
 
 
@@ -56,6 +59,7 @@ def draft(row: Fields, lists: Lists, raw: Callable[[bytes], str], *, is_posted: 
         place="posted" if is_posted else "draft",
         day=row.date("VoucherDate"),
         description=row.text("Description"),
+        reference=_token(row.text("Description")),
         sides=sides,
         raw=_raw(row, raw),
     )
@@ -110,18 +114,20 @@ def _import_sides(row: Fields) -> list[Side] | None:
 def posted(rows: Sequence[Fields], raw: Callable[[bytes], str]) -> Held:
     """Return a posted voucher from its account transactions; amounts as they stand on the accounts, VAT on its own."""
     first = rows[0]
+    description = next((text for row in rows if (text := row.text("VoucherDescription", "Description"))), "")
     reference = next((text for row in rows if (text := row.text("ExternalImportReference"))), "")
     return Held(
         ledger_id=first.text("VoucherId"),
         place="posted",
         day=first.date("VoucherDate") or first.date("PostingDate"),
-        description=next((text for row in rows if (text := row.text("VoucherDescription", "Description"))), ""),
-        reference=reference,
+        description=description,
+        reference=reference or _token(description),
         voucher_no=first.text("VoucherNo"),
         sides=_whole(_posted_sides(row) for row in rows),
         is_reversed=any(row.flag("IsReversed") is True for row in rows),
         import_id=_import_id(rows),
         made_by=_maker(rows),
+        kind=first.text("VoucherType"),
         raw=raw(json.dumps([row.raw for row in rows], ensure_ascii=False, default=str).encode()),
     )
 
@@ -137,6 +143,11 @@ def _posted_sides(row: Fields) -> list[Side] | None:
 def _maker(rows: Sequence[Fields]) -> str:
     kind, journal = rows[0].text("VoucherType"), _import_id(rows)
     return " ".join(filter(None, (kind, f"from import {journal}" if journal else "")))
+
+
+def _token(description: str) -> str:
+    found = _TOKEN.search(description)
+    return found.group(1) if found else ""
 
 
 def _import_id(rows: Sequence[Fields]) -> str:
@@ -170,34 +181,51 @@ def ledger_document(held: Held, document: Document | None, ours: Sequence[Side])
 def listed(held: Held, options: PowerOfficeOptions) -> LedgerDocument:
     """Return a voucher of the sweep: under our number where it carries our reference, else under Go's own."""
     shown = ledger_document(held, None, ())
-    stated = held.reference or (found.group(1) if (found := _TOKEN.search(held.description)) else "")
     starts = f"{options.tax_id}/"
-    return replace(shown, number=stated.removeprefix(starts)) if stated.startswith(starts) else shown
+    own = held.reference.startswith(starts)
+    return replace(shown, number=held.reference.removeprefix(starts)) if own else shown
+
+
+def is_till_like(held: Held) -> bool:
+    """Return whether a posted voucher may be a settlement: a cash or manual journal, or of a kind Go does not name."""
+    kind = held.kind.replace(" ", "").casefold()
+    return not kind or kind.startswith(("cash", "manual")) or "/" in held.reference
 
 
 def gross_sides(held: Held, document: Document | None, ours: Sequence[Side]) -> tuple[Side, ...] | None:
     """Return the sides gross: of a posted voucher Go has taken the VAT out of each line and put it on accounts of its own.
 
-    That it did so exactly as expected is checked by account; then our own lines say what was posted. Where it is not so, the
-    transactions are shown as they stand.
+    Accounts that stand as expected show our own lines; another one shows what it is off by on top of ours, so that the difference
+    is the one that stands there.
     """
     if held.sides is None or held.place != "posted" or document is None or facts(held.sides) == facts(ours):
         return held.sides
+    if held.is_entry:
+        return held.sides  # as it was imported, gross
+    off = _off(held.sides, document, ours)
+    departments = {side.department for side in held.sides if side.account in {one.account for one in ours}}
+    there = next(iter(departments)) if len(departments) == 1 else None
+    shown = [side for side in ours if side.account not in off]
+    for account, minor in sorted(off.items()):
+        vat = ", ".join(sorted({side.vat for side in held.sides if side.account == account and side.vat}))
+        shown.append(Side(account=account, vat=vat, minor=sum(s.minor for s in ours if s.account == account) + minor))
+    return tuple(side if there is None else replace(side, department=there) for side in shown if side.minor)
+
+
+def _off(sides: Sequence[Side], document: Document, ours: Sequence[Side]) -> dict[str, int]:
+    """Return by account what a posted voucher is off by; VAT stands on whatever accounts Go put it on, in one sum."""
     expected: Counter[str] = Counter()
     for side in ours:
         expected[side.account] += side.minor
     for line in document.lines:
         expected[line.account_code or ""] += line.vat_minor
     stands: Counter[str] = Counter()
-    for side in held.sides:
+    for side in sides:
         stands[side.account] += side.minor
-    vat = sum(minor for account, minor in stands.items() if account not in expected)
-    is_same = all(stands[account] == minor for account, minor in expected.items())
-    departments = {side.department for side in ours}
-    moved = [side for side in held.sides if side.account in expected and side.department not in departments]
-    return (
-        tuple(ours) if is_same and not moved and vat == -sum(line.vat_minor for line in document.lines) else held.sides
-    )
+    off = {account: stands[account] - minor for account, minor in expected.items() if stands[account] != minor}
+    others = {account: minor for account, minor in stands.items() if account not in expected}
+    vat = sum(others.values()) + sum(line.vat_minor for line in document.lines)
+    return {**off, " + ".join(sorted(others)): vat} if vat else off
 
 
 def facts(sides: Iterable[Side]) -> Counter[tuple[str, str, str, int]]:

@@ -39,7 +39,7 @@ from recon.targets.poweroffice.company import (
 from recon.targets.poweroffice.customers import NAME_MAX, Customers
 from recon.targets.poweroffice.entries import Side, sent_sides
 from recon.targets.poweroffice.find import Finder, Places
-from recon.targets.poweroffice.held import draft, ledger_document, listed
+from recon.targets.poweroffice.held import draft, is_till_like, ledger_document, listed
 from recon.targets.poweroffice.issued import KINDS as ISSUED
 from recon.targets.poweroffice.issued import Issued
 from recon.targets.poweroffice.lists import Lists, catalog_of, read_lists
@@ -242,7 +242,7 @@ class PowerOfficeTarget(Closing, Target):
                 entries.add(held.ledger_id)
                 yield listed(held, self._options)
         for held in self._places.posted(first, min(until, _LAST)):
-            if held.import_id not in entries:
+            if held.import_id not in entries and is_till_like(held):
                 yield listed(held, self._options)
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
