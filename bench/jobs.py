@@ -161,6 +161,34 @@ def market_chain(path: str, folder: str, market: str) -> Facts:
     return of_steps(steps, "file to stored plan", facts)
 
 
+def saft_maker(shape: str) -> Callable[..., Facts]:
+    """Return the job that makes a till's file."""
+
+    def made(rows: str, path: str) -> Facts:
+        from bench.saft import make
+
+        return timed(lambda: make(shape, int(rows), Path(path)))
+
+    return made
+
+
+def saft_bare(path: str, yard: str) -> Facts:
+    """A bare parser over a till's file."""
+    import lxml.etree  # noqa: F401 - not part of the time
+
+    from bench.saft import bare_parse
+
+    return timed(lambda: bare_parse(Path(path), yard))
+
+
+def saft_chain(path: str, folder: str) -> Facts:
+    """A till's file to the stored plan."""
+    from bench.saft import STEPS, run_chain
+
+    steps, facts = run_chain(Path(path), Path(folder))
+    return of_steps(steps, STEPS[-1], facts)
+
+
 def summary(path: str, folder: str) -> Facts:
     """File to stored plan with one document a day."""
     from bench.summary import STEPS, run_summary
@@ -169,13 +197,26 @@ def summary(path: str, folder: str) -> Facts:
     return of_steps(steps, STEPS[-1], facts)
 
 
-OURS: Final = ("chain", "again", "prepare", "excel-ours", "durable", "upload", "adopting", "market-chain", "summary")
+OURS: Final = (
+    "chain",
+    "again",
+    "prepare",
+    "excel-ours",
+    "durable",
+    "upload",
+    "adopting",
+    "market-chain",
+    "saft-chain",
+    "summary",
+)
 """Jobs that run with the allocator as the `recon` command sets it; yardsticks run as their libraries come."""
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
     "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
     "adopting": adopting, "summary": summary,
     "market-bare": market_bare, "market-chain": market_chain,
+    "saft-bare": saft_bare, "saft-chain": saft_chain,
+    **{f"make-saft-{shape}": saft_maker(shape) for shape in ("full", "short")},
     **{f"make-{market}": market_maker(market) for market in ("shopee", "lazada", "tiktok")},
 }  # fmt: skip
 

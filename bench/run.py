@@ -5,7 +5,7 @@
     python -m bench.run --only chain,help    some parts
     python -m bench.run --json figures.json  the figures for a program
 
-Parts: chain (file to stored plan, the same file again, pandas, DuckDB), excel, help, durable, upload, adopting, workbook, marketplaces, summary. Each
+Parts: chain (file to stored plan, the same file again, pandas, DuckDB), excel, help, durable, upload, adopting, workbook, marketplaces, saft, summary. Each
 piece runs in a fresh process; rounds take turns; figures are medians, ratios are medians of each round's own ratio.
 """
 
@@ -24,11 +24,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import adopting, marketplaces, summary
+from bench import adopting, marketplaces, saft, summary
 from bench.measure import ROOT, Figure, NotInstalled, child, command, median, recon
 
 SIZES: Final = (100_000, 1_000_000)
-PARTS: Final = ("chain", "excel", "help", "durable", "upload", "adopting", "workbook", "marketplaces", "summary")
+PARTS: Final = (
+    "chain",
+    "excel",
+    "help",
+    "durable",
+    "upload",
+    "adopting",
+    "workbook",
+    "marketplaces",
+    "saft",
+    "summary",
+)
 EXCEL_ROWS: Final = 100_000
 WORKBOOK_DOCUMENTS: Final = 100_000
 DOCUMENTS_SENT: Final = 500
@@ -37,7 +48,7 @@ COMMITS: Final = 1_000
 STARTS: Final = 11
 AIMS: Final = {
     "chain ratio": 4.0, "chain MiB at 1M": 2048, "again ratio": 0.5, "exponent": 1.1, "excel ratio": 1.5, "help seconds": 0.15,
-    "commit ratio": 1.5, "workbook ratio": 0.25, "workbook MiB": 1024, "adopting seconds": 2.0,
+    "commit ratio": 1.5, "workbook ratio": 0.25, "workbook MiB": 1024, "adopting seconds": 2.0, "saft ratio": 2.0, "saft MiB": 1024,
 }  # fmt: skip
 STEPS: Final = (
     ("keep the file", "  keep the file (copy, hash, disk), and"),
@@ -401,6 +412,9 @@ def main(arguments: list[str]) -> int:
         ),
         "marketplaces": lambda: marketplaces.measure(
             min(EXCEL_ROWS, largest), given.data, given.rounds, report, made_file, AIMS["chain ratio"]
+        ),
+        "saft": lambda: saft.measure(
+            largest, given.data, min(3, given.rounds), report, made_file, (AIMS["saft ratio"], int(AIMS["saft MiB"]))
         ),
         "summary": lambda: summary.measure(
             largest, made_file(given.data / f"orders-{largest}.csv", "export", largest), given.rounds, report

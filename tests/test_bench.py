@@ -159,3 +159,20 @@ def test_the_marketplaces_exports_are_read_to_the_end(market, tmp_path):
     assert facts["difference"] == "0.00"
     assert 150 < facts["documents"] < facts["orders"] == 187
     assert steps.spent["file to stored plan"].seconds > 0
+
+
+@pytest.mark.parametrize("shape", ["full", "short"])
+def test_a_tills_file_is_read_to_the_end(shape, tmp_path):
+    from bench.saft import YARDS, bare_parse, make, run_chain
+
+    path = tmp_path / "till.xml"
+    assert make(shape, 300, path) == {"rows": 300}
+    os.utime(path, (path.stat().st_mtime - 60,) * 2)
+    for yard in YARDS:
+        bare_parse(path, yard)
+    (tmp_path / "books").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        steps, facts = run_chain(path, tmp_path / "books")
+    assert (facts["orders"], facts["difference"]) == (31, "0.00")
+    assert steps.spent["file to stored plan"].seconds > 0

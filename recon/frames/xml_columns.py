@@ -68,13 +68,13 @@ def _pieces(run: bytes) -> tuple[pl.Series, pl.Series]:
     try:
         read = pl.read_csv(
             run[first + 1 :], has_header=False, separator=">", eol_char="<", quote_char=None, infer_schema=False,
-            schema={"tag": pl.String, "text": pl.String},
+            schema={"tag": pl.Categorical, "text": pl.String},
         )  # fmt: skip
     except pl.exceptions.PolarsError as error:
         raise MalformedFile(f"it cannot be cut into elements: {str(error).splitlines()[0]}") from None
     if read["tag"].null_count():
         raise MalformedFile("a mark < begins no element")
-    return read["tag"].cast(pl.Categorical), read["text"]
+    return read["tag"], read["text"]
 
 
 _OPENS, _CLOSES, _ALONE = 0, 1, 2
@@ -96,7 +96,7 @@ class _TagBook:
     @classmethod
     def of(cls, tags: pl.Series, names: Sequence[str]) -> _TagBook:
         """Look at every distinct tag once."""
-        unique = tags.unique()
+        unique = tags.gather(tags.to_physical().arg_unique())
         written, codes = [str(each) for each in unique.cast(pl.String)], unique.to_physical()
         bare = [each.removeprefix("/").removesuffix("/") for each in written]
         _require_plain(bare)
@@ -178,3 +178,14 @@ def plain_text(text: pl.Series) -> pl.Series:
         if _ENTITY.search(each):
             raise MalformedFile(f"an ampersand begins nothing that XML knows: {each[:60]!r}")
     return stripped.replace(written, [html.unescape(each) for each in written])
+
+
+def plain_words(text: pl.Series) -> pl.Series:
+    """Return texts of which there are few different ones as `plain_text` does, as Categorical.
+
+    Raises:
+        MalformedFile: As `plain_text`.
+    """
+    words = text.cast(pl.Categorical)
+    written = words.unique().cast(pl.String)
+    return words if plain_text(written).equals(written) else plain_text(text).cast(pl.Categorical)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "Norwegian_SAF-T_Cash_Register_Schema_v_1.00.xsd"
 _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
+_KEPT_OF_HASH: Final = 2**24
+"""Of 64 bits 40 are kept, so that the sum over a piece never reaches the end of the numbers."""
 _MANY: Final = 2000
 """Shapes looked at; a file with more of them is judged by its first ones, and says so."""
 
@@ -61,15 +63,18 @@ class Slip:
 
 def shapes(found: pl.DataFrame) -> pl.DataFrame:
     """Return SHAPES of ELEMENTS: shape (equal for the same elements in the same order), the first record that has it, and how many do."""
-    place = pl.int_range(pl.len(), dtype=pl.UInt32)
-    starts = pl.col("record") != pl.col("record").shift(1, fill_value=pl.lit(2**32 - 1, dtype=pl.UInt32))
-    within = place - pl.when(starts).then(place).forward_fill()
-    one = pl.col("name").to_physical().cast(pl.UInt64) * 64 + pl.col("depth").cast(pl.UInt64)
-    mixed = (one + within.cast(pl.UInt64) * 65_536).hash(seed=7)
-    by_record = (
-        found.select("record", mixed.alias("shape")).group_by("record", maintain_order=True).agg(pl.col("shape").sum())
+    record, rows = found["record"], pl.int_range(found.height, dtype=pl.UInt32, eager=True)
+    starts = (record != record.shift(1)).fill_null(value=True).arg_true()
+    within = rows - starts.gather(record - record[0]) if found.height else rows
+    one = found["name"].to_physical().cast(pl.UInt64) * 64 + found["depth"].cast(pl.UInt64)
+    mixed = (one + within.cast(pl.UInt64) * 65_536).hash(seed=7) // _KEPT_OF_HASH
+    ends = mixed.cum_sum().gather(starts.slice(1).extend(pl.Series([found.height], dtype=starts.dtype)) - 1)
+    shape = (ends - ends.shift(1, fill_value=0)).alias("shape")
+    return (
+        pl.DataFrame([record.gather(starts), shape])
+        .group_by("shape", maintain_order=True)
+        .agg(pl.col("record").first(), pl.len())
     )
-    return by_record.group_by("shape", maintain_order=True).agg(pl.col("record").first(), pl.len())
 
 
 def slips(layout: Layout, *runs: Shapes) -> list[Slip]:

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.amounts import minor_units
-from recon.frames.xml_columns import elements, plain_text
+from recon.frames.xml_columns import elements, plain_text, plain_words
 from recon.sources.saft.schema import names_in
 
 RECORD: Final = "cashtransaction"
@@ -21,7 +21,7 @@ _DEEP: Final = 64
 """More than the deepest element read; places of an element by name and depth are told apart by it."""
 
 HEADS: Final = {
-    "nr": (2, "nr"), "transID": (2, "trans_id"), "transType": (2, "trans_type"), "transAmntIn": (2, "gross"),
+    "nr": (2, "nr"), "transType": (2, "trans_type"), "transAmntIn": (2, "gross"),
     "transAmntEx": (2, "net"), "amntTp": (2, "side"), "custSupID": (2, "customer_id"), "transDate": (2, "date"),
     "transTime": (2, "time"), "invoiceID": (2, "invoice_id"), "refID": (2, "refers_to"), "signature": (2, "signature"),
     "keyVersion": (2, "key_version"), "voidTransaction": (2, "is_void"), "trainingID": (2, "is_training"),
@@ -29,14 +29,13 @@ HEADS: Final = {
 }  # fmt: skip
 """Element, depth at which it stands in a transaction, and our name; at most one each."""
 LINES: Final = {
-    "lineType": (3, "line_type"), "artGroupID": (3, "group"), "artID": (3, "article"), "qnt": (3, "quantity"),
+    "artGroupID": (3, "group"), "artID": (3, "article"), "qnt": (3, "quantity"),
     "lineAmntIn": (3, "gross"), "lineAmntEx": (3, "net"), "amntTp": (3, "side"),
     "cashTransLineDescr": (3, "description"), "vatCode": (4, "vat_code"), "vatPerc": (4, "vat_percent"),
     "vatAmnt": (4, "vat"),
 }  # fmt: skip
 PAYMENTS: Final = {
     "paymentType": (3, "payment_type"), "paidAmnt": (3, "amount"), "curCode": (3, "currency"),
-    "exchRt": (3, "rate"), "paymentRefID": (3, "reference"),
 }  # fmt: skip
 RAISES: Final = {"raiseType": (3, "raise_type"), "raiseAmnt": (3, "amount")}
 _TABLES: Final[Mapping[str, tuple[str, Mapping[str, tuple[int, str]]]]] = {
@@ -52,7 +51,7 @@ _AMOUNTS: Final = {
 }
 _FEW: Final = {
     "heads": ("trans_type", "side", "key_version", "is_void", "is_training"),
-    "lines": ("line_type", "group", "side", "vat_code", "vat_percent"),
+    "lines": ("group", "side", "vat_code", "vat_percent"),
     "payments": ("payment_type", "currency"),
     "raises": ("raise_type",),
 }
@@ -80,7 +79,17 @@ def pieces(run: mmap.mmap | bytes, start: int, end: int, closing: bytes) -> Iter
                 found = run.rfind(closing, position, stop)
             stop = found + len(closing)
         yield bytes(run[position:stop])
+        _forget(run, position, stop)
         position = stop
+
+
+def _forget(run: mmap.mmap | bytes, start: int, stop: int) -> None:
+    """Give back the memory of a mapped file's pages that were read; they would count until the end."""
+    if isinstance(run, mmap.mmap) and hasattr(run, "madvise"):
+        page = mmap.PAGESIZE
+        first = start // page * page
+        if (last := stop // page * page) > first:
+            run.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def tables(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
@@ -124,8 +133,5 @@ def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     few = _FEW[table]
     return frame.with_columns(
         *(read[c].alias(c) for c in amounts),
-        *(
-            plain_text(frame[c]).cast(pl.Categorical).alias(c) if c in few else plain_text(frame[c]).alias(c)
-            for c in texts
-        ),
+        *((plain_words if c in few else plain_text)(frame[c]).alias(c) for c in texts),
     )
