@@ -23,6 +23,8 @@ class PowerOffice(Section):
     """Whether unit prices of order drafts are without or with VAT; Go's documentation does not say. `unknown`: orders are not sent until somebody has looked at one in the demo company."""
     import_url: OutsideUrl | None = None
     """Address of API v1, by which the Import list is reached (route = "import"); left out: the published one, where ledger.base_url is left out too."""
+    read_imports: bool = True
+    """Whether the Import list is read through API v1 where another integration writes too (writers): it leaves its settlements there until somebody imports them. `false`: only posted vouchers of others are seen."""
     requests_per_second: int = Field(default=5, ge=1, le=10)
     """Upper bound of our own speed; Go allows 10 requests a second for all companies of one subscription key together."""
 

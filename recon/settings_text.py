@@ -202,7 +202,7 @@ _NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup
 
 _HOW_IT_IS_REACHED: Final = {"port", "tls", "wait_minutes", "poll_minutes", "company_file"}
 """The same of QuickBooks."""
-_HOW_GO_IS_REACHED: Final = {"import_url", "requests_per_second"}
+_HOW_GO_IS_REACHED: Final = {"import_url", "read_imports", "requests_per_second"}
 """The same of PowerOffice Go."""
 
 

@@ -50,6 +50,13 @@ def _books_options(verify: argparse.ArgumentParser) -> None:
         help="books: how a trial balance writes decimals, where its numbers do not tell",
     )
     verify.add_argument(
+        "--vat-account",
+        metavar="CODE=ACCOUNT",
+        action="append",
+        default=[],
+        help="books: account on which the ledger books the VAT of a code, where its vouchers do not tell; may be given more than once",
+    )
+    verify.add_argument(
         "--department-type",
         metavar="TYPE",
         default="",

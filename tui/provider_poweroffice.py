@@ -29,6 +29,7 @@ def _options(access: Access) -> PowerOfficeOptions:
         clearing_account=rules.clearing_account,
         order_prices=rules.order_prices,
         invoices=_invoices(access.connection),
+        reads_imports=_reads_imports(access.connection),
         requests_per_second=rules.requests_per_second,
         timeout_seconds=ledger.timeout_seconds,
         lookup_grace_seconds=ledger.lookup_grace_seconds,
@@ -39,6 +40,13 @@ def _invoices(connection: Connection) -> Literal["off", "order", "issued"]:
     """Return what becomes of credit sales there; nothing, where nobody decided or others send them."""
     wanted = connection.till.invoices
     return "off" if wanted in {"hold", "others"} or "till_invoice" not in connection.record_kinds else wanted  # type: ignore[return-value]
+
+
+def _reads_imports(connection: Connection) -> Literal["no", "try", "must"]:
+    """Return whether others' imports are looked for: a comparison needs them, a warning of double booking can do without."""
+    if not connection.poweroffice.read_imports:
+        return "no"
+    return "try" if connection.writers == "recon" else "must"
 
 
 def poweroffice_capabilities(access: Access) -> Capabilities:

@@ -22,6 +22,7 @@ TILL_NAMES: Final[dict[str, str]] = {
     "poweroffice.clearing_account": N_("clearing account of drafts"),
     "poweroffice.order_prices": N_("unit prices of order drafts"),
     "poweroffice.import_url": N_("address of the Import list's API"),
+    "poweroffice.read_imports": N_("read the Import list for others"),
     "poweroffice.requests_per_second": N_("requests per second at most"),
 }
 """Setting to its name."""

@@ -36,15 +36,18 @@ PAIRS: Final = pl.Schema({
 })  # fmt: skip
 
 
-def recognise_tills(documents: pl.DataFrame, entries: pl.DataFrame, *, mark: str) -> pl.DataFrame:
+def recognise_tills(
+    documents: pl.DataFrame, entries: pl.DataFrame, *, mark: str, sums: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return the documents of a till that seem to stand in the books, as RECOGNISED, in the order of the documents.
 
     Args:
         documents: DOCUMENTS: settlements, invoices, credit notes and payments of tills.
         entries: LEDGER_ENTRIES that are not ours.
         mark: The company's number, digits only; empty: none is known.
+        sums: document_key and sum_minor: what a voucher of a document may come to, beside its total.
     """
-    ours, theirs = _ours(documents, mark), entries.filter(~pl.col("is_void"))
+    ours, theirs = _ours(documents, mark, sums), entries.filter(~pl.col("is_void"))
     pairs = pairs_by_name(ours, theirs)
     best = pairs.with_columns(pl.len().over("at").cast(pl.UInt32).alias("entries"))
     order = ["at", pl.col("is_total").not_(), "way", pl.col("days").abs(), "entry_no"]
@@ -66,9 +69,11 @@ def recognise_tills(documents: pl.DataFrame, entries: pl.DataFrame, *, mark: str
     ).cast(RECOGNISED)  # fmt: skip
 
 
-def every_pair(documents: pl.DataFrame, entries: pl.DataFrame, *, mark: str) -> pl.DataFrame:
+def every_pair(
+    documents: pl.DataFrame, entries: pl.DataFrame, *, mark: str, sums: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return document_key and entry_no of everything that names a document, also where one is named by several."""
-    ours = _ours(documents, mark)
+    ours = _ours(documents, mark, sums)
     found = pairs_by_name(ours, entries.filter(~pl.col("is_void")))
     return found.join(ours.select("at", "document_key"), on="at", maintain_order="left").select(
         "document_key", "entry_no", "way"
@@ -80,7 +85,7 @@ def z_number(text: pl.Expr) -> pl.Expr:
     return text.str.extract(_Z)
 
 
-def _ours(documents: pl.DataFrame, mark: str) -> pl.DataFrame:
+def _ours(documents: pl.DataFrame, mark: str, sums: pl.DataFrame | None) -> pl.DataFrame:
     """Return the documents with what a voucher may call them and the sums a voucher of them may have."""
     parts = pl.col("payments").list.eval(pl.element().struct.field("amount_minor").clip(0)).list.sum()
     received = pl.when(pl.col("payments").is_null()).then(pl.col("total_minor")).otherwise(parts)
@@ -88,11 +93,16 @@ def _ours(documents: pl.DataFrame, mark: str) -> pl.DataFrame:
     made = documents.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), "document_key", "order_key", pl.col("kind").cast(pl.String),
         pl.col("issued_on").alias("day"), "total_minor", "order_number", number.alias("own"),
-        pl.concat_list("total_minor", received).list.unique(maintain_order=True).alias("sums"),
+        pl.concat_list("total_minor", received).alias("sums"),
     ).with_columns(
         pl.col("order_number").str.extract(r"^(.*)/[^/]*$").alias("register"),
         pl.col("order_number").str.extract(r"/0*([0-9]{1,9})$").alias("z"),
     )  # fmt: skip
+    if sums is not None:
+        more = sums.group_by("document_key").agg(pl.col("sum_minor").alias("_more"))
+        made = made.join(more, on="document_key", how="left", maintain_order="left")
+        made = made.with_columns(pl.concat_list("sums", pl.col("_more").fill_null([]))).drop("_more")
+    made = made.with_columns(pl.col("sums").list.unique(maintain_order=True))
     tills = pl.col("kind") == SETTLEMENT
     return made.with_columns(
         pl.when(tills).then(pl.col("register")).alias("register"), pl.when(tills).then(pl.col("z")).alias("z"),

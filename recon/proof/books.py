@@ -7,6 +7,7 @@ like: three sales lines of ours may stand as one there. VAT codes are compared p
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,15 @@ import polars as pl
 from recon.books.base import Books
 from recon.match.elsewhere import LEDGER_ENTRIES
 from recon.match.tills import NEAR_DAYS, every_pair, recognise_tills, z_number
-from recon.proof.vouchers import VOUCHER_LINES, moved_net, voucher_differences
+from recon.proof.vouchers import (
+    LEDGERS_VAT,
+    VOUCHER_LINES,
+    debit_sums,
+    gross_parts,
+    in_ledgers_accounts,
+    moved_net,
+    voucher_differences,
+)
 
 VERDICTS: Final = ("equal", "there", "differs", "twice", "missing")
 """*equal*: there once, with the same accounts, amounts, VAT codes, department and day. *there*: there once, but held here, so
@@ -99,8 +108,9 @@ class BooksCompared:
 
 
 def compare_books(
-    ours: OurSide, books: Books, *, mark: str, since: dt.date | None, until: dt.date | None
-) -> BooksCompared:
+    ours: OurSide, books: Books, *, mark: str, since: dt.date | None, until: dt.date | None,
+    vat_accounts: Mapping[str, str] | None = None,
+) -> BooksCompared:  # fmt: skip
     """Hold our documents of a period against the books.
 
     Args:
@@ -109,6 +119,7 @@ def compare_books(
         mark: The company's number, digits only.
         since: First day; None: from the first document on.
         until: Last day; None: to the last document.
+        vat_accounts: The ledger's own account by VAT code, where a person says it; else it is learned from the vouchers.
     """
     day = pl.col("issued_on")
     inside = (day >= since if since else pl.lit(value=True)) & (day <= until if until else pl.lit(value=True))
@@ -119,15 +130,18 @@ def compare_books(
     left_out = ours.documents.height - documents.height
     moved = moved_net(postings)
     if not books.has_vouchers:
-        accounts = _trial(moved, books)
+        accounts = _trial(in_ledgers_accounts(moved, pl.DataFrame(schema=VOUCHER_LINES), vat_accounts), books)
         return BooksCompared(
             vouchers=pl.DataFrame(schema=VOUCHER_CHECKS), differences=pl.DataFrame(schema=DIFFERENCES),
             strange=pl.DataFrame(schema=STRANGE), accounts=accounts, left_out=left_out,
         )  # fmt: skip
     entries = _entries(books, documents)
-    found = recognise_tills(documents, entries, mark=mark)
-    pairs = every_pair(documents, entries, mark=mark)
+    sums = debit_sums(moved, gross_parts(documents, lines))
+    found = recognise_tills(documents, entries, mark=mark, sums=sums)
+    pairs = every_pair(documents, entries, mark=mark, sums=sums)
     single = found.select("document_key", pl.col("entry_no").alias("voucher_no"))
+    theirs = books.lines.join(single, on="voucher_no").select(VOUCHER_LINES.names())
+    moved = in_ledgers_accounts(moved, theirs, vat_accounts)
     differences = _differences(documents, moved, lines, single, books)
     return BooksCompared(
         vouchers=_vouchers(documents, found, pairs, differences, books), differences=differences,
@@ -271,6 +285,8 @@ def _accounts(
 
 
 def _trial(moved: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return ACCOUNT_CHECKS without vouchers; VAT accounts nobody has named are left out (`unnamed_vat`)."""
+    moved = moved.filter(~pl.col("account_code").str.starts_with(LEDGERS_VAT))
     ours = moved.group_by("account_code").agg(pl.col("ours_minor").sum())
     there = books.balances.select("account_code", pl.col("moved_minor").alias("ledger_minor"))
     both = ours.join(there, on="account_code", how="left").with_columns(
@@ -283,3 +299,10 @@ def _named(accounts: pl.DataFrame, books: Books) -> pl.DataFrame:
     names = books.balances.select("account_code", "name").unique("account_code")
     known = accounts.join(names, on="account_code", how="left").with_columns(pl.col("name").fill_null(""))
     return known.select(ACCOUNT_CHECKS.names()).cast(ACCOUNT_CHECKS).sort("account_code")
+
+
+def unnamed_vat(ours: OurSide, named: Mapping[str, str]) -> list[str]:
+    """Return the VAT codes of ours whose account in the ledger nobody has named, where vouchers cannot tell it."""
+    accounts = ours.postings["account_code"].unique().sort().to_list()
+    codes = [code.removeprefix(LEDGERS_VAT) for code in accounts if code.startswith(LEDGERS_VAT)]
+    return [code for code in codes if code not in named]

@@ -6,6 +6,7 @@ them apart as they like. Amounts may be gross (a draft) or net with VAT on accou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -14,6 +15,9 @@ from recon.frames.amounts import plain_text
 
 FIELDS: Final = ("date", "account", "amount", "vat-code", "department")
 """In the order they are said; *account*: one that only one side moves."""
+
+LEDGERS_VAT: Final = "output vat "
+"""What accounts of VAT are called in postings, before the code, where the ledger books it by itself (`recon.plan.tills.postings`)."""
 
 VOUCHER_LINES: Final = pl.Schema({
     "document_key": pl.String(),        # of our document it is taken for
@@ -46,24 +50,69 @@ def moved_gross(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
     ``documents``: DOCUMENTS with their payments; ``lines``: DOCUMENT_LINES with their document's key.
     """
+    sums = gross_parts(documents, lines).group_by("document_key", "account_code", maintain_order=True)
+    return sums.agg(pl.col("amount_minor").sum().alias("ours_minor"))
+
+
+def debit_sums(moved: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """Return document_key and sum_minor: sums of debits a voucher of a document may have, line by line and account by account.
+
+    ``parts``: document_key and amount_minor of every single line, debit > 0.
+    """
+    above = [
+        frame.filter(pl.col(name) > 0).group_by("document_key").agg(pl.col(name).sum().alias("sum_minor"))
+        for frame, name in ((moved, "ours_minor"), (parts, "amount_minor"))
+    ]
+    return pl.concat(above).unique(maintain_order=True)
+
+
+def gross_parts(documents: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return document_key, account_code and amount_minor of every payment and line as it is sent, gross, debit > 0."""
     parts = documents.select("document_key", "payments").explode("payments", empty_as_null=True).drop_nulls("payments")
     paid = parts.select(
         "document_key", pl.col("payments").struct.field("payment_method").alias("account_code"),
-        pl.col("payments").struct.field("amount_minor").alias("ours_minor"),
+        pl.col("payments").struct.field("amount_minor").alias("amount_minor"),
     )  # fmt: skip
-    sold = lines.join(documents.select("document_key"), on="document_key", how="semi").select(
-        "document_key", "account_code", (-pl.col("amount_minor")).alias("ours_minor")
+    sold = lines.join(documents.select("document_key"), on="document_key", how="semi")
+    return pl.concat(
+        [paid, sold.select("document_key", "account_code", (-pl.col("amount_minor")).alias("amount_minor"))]
     )
-    return (
-        pl.concat([paid, sold])
-        .group_by("document_key", "account_code", maintain_order=True)
-        .agg(pl.col("ours_minor").sum())
+
+
+def in_ledgers_accounts(
+    moved: pl.DataFrame, theirs: pl.DataFrame, given: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """Return what ours move with the ledger's own VAT accounts, where they can be told.
+
+    A ledger that works VAT out itself books it on accounts we never name. Which account is which VAT code's is learned from the
+    vouchers that agree: the one that most often moves exactly the VAT of the code, and is none of our own.
+
+    Args:
+        moved: Of `moved_net`.
+        theirs: VOUCHER_LINES.
+        given: Account by VAT code, where a person says it.
+    """
+    ours = moved.filter(pl.col("account_code").str.starts_with(LEDGERS_VAT))
+    known = {f"{LEDGERS_VAT}{code}": account for code, account in (given or {}).items()}
+    there = theirs.group_by("document_key", "account_code").agg(pl.col("amount_minor").sum().alias("_minor"))
+    loose = there.join(moved, on=["document_key", "account_code"], how="anti").rename({"account_code": "_account"})
+    pairs = ours.join(loose, on="document_key").filter(pl.col("ours_minor") == pl.col("_minor"))
+    votes = (
+        pairs.group_by("account_code", "_account")
+        .len()
+        .sort("account_code", "len", "_account", descending=[False, True, False])
     )
+    best = votes.group_by("account_code", maintain_order=True).agg(
+        pl.col("_account").first(), (pl.col("len") == pl.col("len").max()).sum().alias("_best")
+    )
+    learned = {**dict(best.filter(pl.col("_best") == 1).select("account_code", "_account").iter_rows()), **known}
+    named = moved.with_columns(pl.col("account_code").replace(list(learned), list(learned.values())))
+    return named.group_by("document_key", "account_code", maintain_order=True).agg(pl.col("ours_minor").sum())
 
 
 def voucher_differences(
     documents: pl.DataFrame, moved: pl.DataFrame, lines: pl.DataFrame, theirs: pl.DataFrame, days: pl.DataFrame, *,
-    with_departments: bool,
+    with_departments: bool, no_code_is_none: bool = True,
 ) -> pl.DataFrame:  # fmt: skip
     """Return VOUCHER_DIFFERENCES of every document that has a voucher, in the order of the documents.
 
@@ -74,9 +123,10 @@ def voucher_differences(
         theirs: VOUCHER_LINES.
         days: document_key and their_day of each voucher.
         with_departments: Their lines say departments.
+        no_code_is_none: A line of theirs without a VAT code has none; without that the ledger takes the account's own, and nothing is said.
     """
     parts = [
-        _dates(documents, days), _amounts(moved, theirs), _tax_codes(lines, theirs),
+        _dates(documents, days), _amounts(moved, theirs), _tax_codes(lines, theirs, no_code_is_none=no_code_is_none),
         *([_departments(documents, theirs)] if with_departments else []),
     ]  # fmt: skip
     order = documents.select("document_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"))
@@ -119,13 +169,14 @@ def _amounts(moved: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     return odd.select(_row(field, *sums, account=True, difference="difference_minor"))
 
 
-def _tax_codes(lines: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+def _tax_codes(lines: pl.DataFrame, theirs: pl.DataFrame, *, no_code_is_none: bool) -> pl.DataFrame:
     """Return accounts of our lines on which the voucher has other VAT codes; none and 0 are the same."""
     code = pl.col("tax_code").fill_null("").replace("", "0")
-    ours = lines.filter(pl.col("account_code").is_not_null()).group_by("document_key", "account_code").agg(
-        code.unique().sort().str.join(", ").alias("ours")
-    )  # fmt: skip
-    there = theirs.group_by("document_key", "account_code").agg(code.unique().sort().str.join(", ").alias("theirs"))
+    is_stated = pl.col("tax_code").fill_null("") != ""
+    mine = lines.filter(pl.col("account_code").is_not_null()).group_by("document_key", "account_code")
+    ours = mine.agg(code.unique().sort().str.join(", ").alias("ours"))
+    stated = theirs if no_code_is_none else theirs.filter(is_stated)
+    there = stated.group_by("document_key", "account_code").agg(code.unique().sort().str.join(", ").alias("theirs"))
     both = ours.join(there, on=["document_key", "account_code"])
     return both.filter(pl.col("ours") != pl.col("theirs")).select(
         _row("vat-code", pl.col("ours"), pl.col("theirs"), account=True)

@@ -34,7 +34,7 @@ from recon.service.others_list import OTHERS_TABLE, OthersReport, OthersTable, o
 from recon.service.planning import enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
 from recon.service.same_company import require_ours
-from recon.service.till_entries import held_settlements
+from recon.service.till_entries import held_settlements, mark_of, second_vouchers
 from recon.service.vat_ledger import keep_adopted
 from recon.store.adoptions import ADOPTED, note_adopted
 from recon.store.batches import Batch
@@ -156,7 +156,8 @@ class Others:
         if rules.writers == "others":  # nothing will be sent, so what is held here is looked for as well
             asked = pl.concat([asked, held_settlements(made, gathered.inputs.orders)])
         found = recognised(self._context, name, asked, entries, made)
-        frame = others_table(asked, found, entries, whole=rules.writers == "others")
+        seconds = second_vouchers(asked, entries.frame, mark_of(self._context), made)
+        frame = others_table(asked, found, entries, whole=rules.writers == "others", seconds=seconds)
         return OthersTable(
             connection=name, company=company, currency=currency, writers=rules.writers, read_at=stamp(entries.read_at),
             since=entries.since.isoformat(), until=entries.until.isoformat(),
@@ -385,8 +386,11 @@ def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Wo
 def _standing(pairs: pl.DataFrame, said: str, at: str) -> pl.DataFrame:
     """Return under what each document stands, in order of the plan; a payment stands under its invoice's entry."""
     known = pl.when(pl.col("ledger_id") != "").then(pl.col("ledger_id")).otherwise(pl.col("their_number"))
+    numbered = (
+        pl.when(pl.col("their_number") != "").then("their_number").otherwise("order_number")
+    )  # unposted: it has none yet
     words = pl.format("Posted by somebody else: {}. {}", "detail", pl.lit(said)).str.slice(0, WORDS_LIMIT)
     return pairs.select(
-        "doc_no", known.alias("ledger_id"), pl.col("their_number").alias("ledger_number"), pl.lit(ADOPTED).alias("code"),
+        "doc_no", known.alias("ledger_id"), numbered.alias("ledger_number"), pl.lit(ADOPTED).alias("code"),
         words.alias("words"), pl.lit(at).alias("updated_at"),
     ).cast(STANDING)  # fmt: skip

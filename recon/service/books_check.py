@@ -23,7 +23,7 @@ from recon.frames.schemas import DOCUMENTS
 from recon.money import plain
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, Plan
 from recon.plan.plan import build_plan
-from recon.proof.books import HELD, VERDICTS, BooksCompared, OurSide, compare_books
+from recon.proof.books import HELD, VERDICTS, BooksCompared, OurSide, compare_books, unnamed_vat
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets
@@ -62,6 +62,8 @@ class BooksAsked:
     columns: Mapping[str, str] = field(default_factory=dict)
     decimal: str = ""
     department_type: str = ""
+    vat_accounts: Mapping[str, str] = field(default_factory=dict)
+    """The ledger's own account by VAT code."""
 
 
 def verify_books(context: Context, connection: str | None, asked: BooksAsked, *, on_progress: Progress) -> BooksReport:
@@ -87,7 +89,13 @@ def verify_books(context: Context, connection: str | None, asked: BooksAsked, *,
     ours, more = our_side(context, name)
     on_progress("comparing")
     mark = mark_of(context)
-    compared = compare_books(ours, books, mark=mark, since=since, until=until)
+    compared = compare_books(ours, books, mark=mark, since=since, until=until, vat_accounts=asked.vat_accounts)
+    unnamed = [] if books.has_vouchers else unnamed_vat(ours, asked.vat_accounts)
+    if unnamed:
+        more = (
+            *more,
+            f"Which accounts the ledger books VAT on is not known for VAT codes {', '.join(unnamed)}; name them with --vat-account CODE=ACCOUNT.",
+        )
     facts = {"since": _day(since), "until": _day(until), "notes": (*notes, *more, *_gaps(compared, books))}
     return _report(name, asked.path, books, compared, facts)
 

@@ -11,18 +11,24 @@ import polars as pl
 
 from recon.domain.document import Document
 from recon.errors import StoreDamaged, UsageError
+from recon.match.tills import SETTLEMENT, recognise_tills
 from recon.money import plain
 from recon.plan.products import PRODUCT
 from recon.service.connecting import known_catalog, require_same_company
 from recon.service.contacts import LedgerCodes
 from recon.service.context import Context, Progress
+from recon.service.elsewhere import with_entries
+from recon.service.ledger_entries import listed_settlements
 from recon.service.ledger_reading import Listing, keep_reading, make_reading
 from recon.service.number_rows import numbering_found
+from recon.service.planning import load_plan_frame
 from recon.service.sending import DocumentMaker
+from recon.service.till_entries import debit_sums_of, mark_of
+from recon.store.batches import Batch
 from recon.store.event_log import Event
 from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
-from recon.targets.base import Target
+from recon.targets.base import LedgerDocument, Target
 from recon.upload.documents import completed
 from recon.verify import NUMBERED, STANDING, not_compared, verify
 
@@ -48,7 +54,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
     everything = context.store.posted_frame(batch.company_id)
     prefix = rules.number_prefix
     since, until = min(row.issued_on for row in dated), max(row.issued_on for row in dated)
-    listing = Listing()
+    listing, seen = Listing(), list[LedgerDocument]()
     known = known_catalog(context, batch.connection)
     codes = LedgerCodes(known)
     with context.outside.target(batch.connection, rules, batch_id=batch.batch_id, known=known) as target:
@@ -68,8 +74,10 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
             prefixes=(prefix.invoice, prefix.receipt, prefix.credit_note) if rules.numbering == "source" else (),
             voided=frozenset(everything.filter(pl.col("kind") == "void")["applies_to_key"].drop_nulls().to_list()),
             on_progress=lambda n: on_progress(f"compared {n:,} of {len(posted):,}"),
-            on_listed=listing.note,
+            on_listed=seen.append,
         )
+    for held in seen:
+        listing.note(held)
     reading = make_reading(listing.frame(), everything, read_at=context.clock.now(), since=since, until=until)
     keep_reading(context, batch.connection, batch.batch_id, reading)
     numbering, known_gaps = numbering_found(context, batch, reading)
@@ -88,7 +96,8 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
                 "code": "stranger-in-ledger",
             }
             for s in found.strangers
-        ),
+        )
+        + _second_bookings(context, batch, seen),
         chain_head=head,
         numbering=numbering,
         known_gaps=known_gaps,
@@ -97,6 +106,26 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
             (document for document, _ in posted), expense_tax_invoice=target.capabilities.expense_tax_invoice
         ),
     )
+
+
+def _second_bookings(context: Context, batch: Batch, listed: Sequence[LedgerDocument]) -> tuple[dict[str, str], ...]:
+    """Return vouchers of others that seem to be settlements of this batch: they stand there a second time."""
+    entries = listed_settlements(context, batch.company_id, listed)
+    if not entries.height:
+        return ()
+    documents = load_plan_frame(context, batch, "documents")
+    tills = documents.filter(pl.col("kind").cast(pl.String) == SETTLEMENT)
+    sums = debit_sums_of(tills, load_plan_frame(context, batch, "lines"), load_plan_frame(context, batch, "postings"))
+    found = recognise_tills(tills, entries, mark=mark_of(context), sums=sums)
+    named = with_entries(found, entries).join(tills.select("document_key", "number"), on="document_key", how="left")
+    return tuple(
+        {
+            "number": row["number"], "kind": SETTLEMENT, "code": "stranger-in-ledger",
+            "text": f"seems to stand there a second time: {row['their_text'] or row['their_number']} of {plain(row['their_minor'] or 0)} "
+            f"on {row['their_day']}, written by somebody else",
+        }
+        for row in named.sort("entry_no").iter_rows(named=True)
+    )  # fmt: skip
 
 
 def _not_there(document: Document) -> dict[str, str]:

@@ -14,16 +14,17 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.document import PAYMENT_KINDS
-from recon.errors import UsageError
+from recon.errors import SecretsError, SettingsError, TargetError, UsageError
 from recon.frames.amounts import plain_text
-from recon.frames.schemas import LEFT_OUT
+from recon.frames.findings import findings_from
+from recon.frames.schemas import FINDINGS, LEFT_OUT
 from recon.match.elsewhere import RECOGNISED, recognise
 from recon.match.tills import SETTLEMENT, recognise_tills
 from recon.plan.inputs import Plan
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.ledger_entries import Entries, keep_entries, read_entries
-from recon.service.till_entries import differing, lies, mark_of, voucher_name
+from recon.service.till_entries import differing, lies, mark_of, sums_of, voucher_name
 from recon.targets.base import Target
 from recon.verify import NUMBERED
 
@@ -86,6 +87,27 @@ def look_elsewhere(
     return Elsewhere(entries, recognised(context, name, asked, entries, made))
 
 
+def booked_twice(
+    context: Context, name: str, rules: Connection, made: Plan, orders: pl.DataFrame, *, on_progress: Progress
+) -> pl.DataFrame:
+    """Return FINDINGS of settlements that somebody else seems to have put into the ledger, where only recon is said to write.
+
+    A warning only, so a ledger that does not answer now stops no plan.
+    """
+    asked = made.documents.filter(pl.col("kind").cast(pl.String) == SETTLEMENT)
+    if rules.writers != "recon" or not asked.height or context.outside.capabilities(name, rules).is_file:
+        return pl.DataFrame(schema=FINDINGS)
+    on_progress("looking for settlements of others in the ledger")
+    since, until = _period(context, name, asked)
+    try:
+        entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress)
+    except (TargetError, SettingsError, SecretsError):
+        return pl.DataFrame(schema=FINDINGS)
+    found = recognised(context, name, asked, entries, made)
+    about = found.join(orders.select("order_key", "file", "row"), on="order_key", how="left", maintain_order="left")
+    return findings_from(about, "maybe-booked-twice", amount_minor=pl.col("their_minor"), detail=pl.col("detail"))
+
+
 def _period(context: Context, name: str, documents: pl.DataFrame) -> tuple[dt.date, dt.date]:
     """Return the first and last day to look at: of the documents, and of the invoices that payments among them are on."""
     posted = context.store.posted_frame(known_company(context, name)[0])
@@ -131,12 +153,15 @@ def recognised(
     sold = recognise(documents.filter(kind.is_in(NUMBERED)), of_documents.filter(pl.col("kind") != "expense"))
     bought = recognise(documents.filter(kind == "expense"), of_documents.filter(pl.col("kind") == "expense"))
     tills = recognise_tills(
-        documents.filter(kind == SETTLEMENT), entries.frame.filter(pl.col("kind") == SETTLEMENT), mark=mark_of(context)
+        documents.filter(kind == SETTLEMENT),
+        entries.frame.filter(pl.col("kind") == SETTLEMENT),
+        mark=mark_of(context),
+        sums=sums_of(made),
     )
     named = pl.concat([sold, bought, expenses_paid(documents, bought, entries.frame), tills])
     company_id = known_company(context, name)[0]
     paid = paid_elsewhere(documents, context.store.posted_frame(company_id), entries.frame)
-    compared = differing(pl.concat([named, paid]), made, entries.lines, entries.places)
+    compared = differing(pl.concat([named, paid]), made, entries.lines)
     found = with_entries(compared, entries.frame, entries.places)
     said = context.store.mappings.current(name, NOT_OURS)
     if not said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -140,6 +141,12 @@ def _listed(target: Target, rules: Connection, since: dt.date, until: dt.date, o
     )  # fmt: skip
 
 
+def listed_settlements(context: Context, company_id: str, listed: Sequence[LedgerDocument]) -> pl.DataFrame:
+    """Return LEDGER_ENTRIES of the settlements among listed documents that recon did not write."""
+    rows = [_row(number, held) for number, held in enumerate(listed) if held.kind == SETTLEMENT]
+    return without_ours(context, company_id, pl.DataFrame(rows, schema=LEDGER_ENTRIES, orient="row"))
+
+
 def _row(number: int, held: LedgerDocument) -> tuple[object, ...]:
     return (
         number, held.kind, held.ledger_id, held.number, held.reference, held.remark, held.issued_on, total_of(held),
@@ -155,7 +162,7 @@ def _of_others(context: Context, name: str, listed: pl.DataFrame) -> pl.DataFram
     """
     company_id, _, _ = known_company(context, name)
     posted = context.store.posted_frame(company_id)
-    ours = posted.select(pl.col("kind").cast(pl.String), "number").drop_nulls()
+    ours = posted.select(pl.col("kind").cast(pl.String), "number").filter(pl.col("number") != "")
     others = listed.join(ours, on=["kind", "number"], how="anti", maintain_order="left")
     others = without_ours(context, company_id, others)
     others = others.filter(

@@ -15,6 +15,7 @@ import polars as pl
 from recon.domain.document import PAYMENT_KINDS
 from recon.match.elsewhere import SURETIES
 from recon.match.keys import fold_column
+from recon.match.tills import SETTLEMENT
 from recon.match.work_filter import matching_rows
 from recon.money import plain
 from recon.service.ledger_entries import Entries
@@ -45,7 +46,7 @@ OTHERS_TABLE: Final = pl.Schema({
     "their_vat_minor": pl.Int64(),      # null also: not stated
     "difference_minor": pl.Int64(),     # entry less document
     "days_apart": pl.Int32(),           # entry less document
-    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department; empty: nothing
+    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department, no-number; empty: nothing
     "detail": pl.String(),
     "amount_minor": pl.Int64(),         # the document's, else the entry's; null: not stated
     "search": pl.String(),              # folded: numbers and reference
@@ -74,7 +75,7 @@ class RecognisedLine:
     days_apart: int | None
     words: str
     differs_in: tuple[str, ...] = ()
-    """kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department; empty: nothing."""
+    """kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department, no-number; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,8 @@ class OneSided:
     total: str | None
     entry_number: str
     entry_reference: str
+    words: str = ""
+    """What it is, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,9 @@ class OthersTable:
         return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.currency)
 
 
-def others_table(documents: pl.DataFrame, found: pl.DataFrame, entries: Entries, *, whole: bool) -> pl.DataFrame:
+def others_table(
+    documents: pl.DataFrame, found: pl.DataFrame, entries: Entries, *, whole: bool, seconds: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return OTHERS_TABLE.
 
     Args:
@@ -147,6 +152,7 @@ def others_table(documents: pl.DataFrame, found: pl.DataFrame, entries: Entries,
         found: RECOGNISED with the entries' columns, as `recon.service.elsewhere.recognised` returns it.
         entries: What was read.
         whole: With what stands on one side only.
+        seconds: entry_no and order_number of entries that name a settlement, the chosen ones among them.
     """
     ours = documents.select(
         "document_key", "order_number", pl.col("kind").cast(pl.String), "issued_on", "total_minor", "vat_minor"
@@ -166,7 +172,7 @@ def others_table(documents: pl.DataFrame, found: pl.DataFrame, entries: Entries,
         .sort(surest, maintain_order=True)
     ]  # fmt: skip
     if whole:
-        parts += [_missing(ours, found), _strangers(entries.frame, found)]
+        parts += [_missing(ours, found), _strangers(entries.frame, found, seconds)]
     rows = pl.concat([_as_rows(part) for part in parts])
     spoken = pl.concat_str(["order_number", "their_number", "reference"], separator=" ", ignore_nulls=True)
     return rows.with_columns(
@@ -186,6 +192,7 @@ def _differs_in() -> pl.Expr:
         "amount": pl.col("difference_minor") != 0,
         "vat": pl.col("vat_minor") != pl.col("their_vat_minor"),
         "day": pl.col("days_apart") != 0,
+        "no-number": (pl.col("their_kind") == SETTLEMENT) & (pl.col("way") == "amount"),
         **{
             name: pl.col("fields").list.contains(name)
             for name in ("account", "account-amount", "vat-code", "department")
@@ -201,20 +208,36 @@ def _missing(ours: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _strangers(entries: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+def _strangers(entries: pl.DataFrame, found: pl.DataFrame, seconds: pl.DataFrame | None) -> pl.DataFrame:
     left = entries.filter(~pl.col("is_void"), ~pl.col("kind").is_in(PAYMENT_KINDS)).join(
         found, on="entry_no", how="anti", maintain_order="left"
     )
-    return left.select(
+    none = pl.DataFrame(schema={"entry_no": pl.UInt32, "order_number": pl.String})
+    named = left.join(
+        (none if seconds is None else seconds).rename({"order_number": "_of"}),
+        on="entry_no",
+        how="left",
+        maintain_order="left",
+    )
+    again = pl.format("in the ledger, and seems to be {} a second time", "_of")
+    detail = pl.when(pl.col("_of").is_null()).then(pl.lit("in the ledger, and nobody here planned it")).otherwise(again)
+    return named.select(
         "kind", "ledger_id", "reference", pl.col("kind").alias("their_kind"), pl.col("number").alias("their_number"),
+        pl.col("remark").alias("their_text"),
         pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
         pl.col("vat_minor").alias("their_vat_minor"), pl.lit("").alias("order_number"), pl.lit("stranger").alias("compared"),
-        pl.lit("in the ledger, and nobody here planned it").alias("detail"),
+        detail.alias("detail"),
     )  # fmt: skip
 
 
 def _as_rows(part: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns of OTHERS_TABLE; what a part does not have is null, no difference is an empty list."""
+    """Return the columns of OTHERS_TABLE; what a part does not have is null, no difference is an empty list.
+
+    A voucher that has no number yet is shown by its text.
+    """
+    if "their_text" in part.columns:
+        unnumbered = pl.col("their_number") == ""
+        part = part.with_columns(pl.when(unnumbered).then("their_text").otherwise("their_number").alias("their_number"))
     made = part.select(
         (pl.col(name) if name in part.columns else pl.lit(None)).cast(kind).alias(name)
         for name, kind in OTHERS_TABLE.items()
@@ -254,7 +277,7 @@ def _one_sided(row: dict[str, Any]) -> OneSided:
         side=row["compared"], order_number=row["order_number"], kind=row["kind"],
         day=_day(row["issued_on"] if missing else row["their_day"]),
         total=_sum(row["total_minor"] if missing else row["their_minor"]), entry_number=row["their_number"] or "",
-        entry_reference=row["reference"] or "",
+        entry_reference=row["reference"] or "", words=row["detail"] or "",
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from recon.service.connecting import known_company, known_methods
 from recon.service.contacts import contact_codes_there
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
-from recon.service.elsewhere import look_elsewhere
+from recon.service.elsewhere import booked_twice, look_elsewhere
 from recon.service.known import combined, current_sets, frames_path, read_again
 from recon.service.mapping_frames import code_links, ledger_taxes, owed_accounts, products_bought, tax_links
 from recon.service.mapping_till import till_facts, till_inputs
@@ -102,8 +102,9 @@ def plan(
     gaps = gap_findings(context, name, rules, frames.orders, made.results)
     cash = cash_channels(rules, gathered.channel_links, made.documents)
     stock = stock_costs(made, gathered.ledger_products)
+    twice = booked_twice(context, name, rules, made, frames.orders, on_progress=on_progress)
     of_files = made.findings.filter(pl.col("code").cast(pl.String) != Z_GAP)  # `gaps` says it of all files together
-    made = replace(made, findings=gather([of_files, cash, gaps, stock]))
+    made = replace(made, findings=gather([of_files, cash, gaps, stock, twice]))
     on_progress("keeping the plan")
     facts = {
         "connection": name,

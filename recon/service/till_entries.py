@@ -13,9 +13,17 @@ import polars as pl
 from recon.frames.schemas import DOCUMENTS
 from recon.frames.text import fold
 from recon.match.keys import fold_column
-from recon.match.tills import SETTLEMENT
+from recon.match.tills import SETTLEMENT, every_pair
 from recon.plan.inputs import Plan
-from recon.proof.vouchers import VOUCHER_LINES, moved_gross, moved_net, voucher_differences
+from recon.proof.vouchers import (
+    VOUCHER_LINES,
+    debit_sums,
+    gross_parts,
+    in_ledgers_accounts,
+    moved_gross,
+    moved_net,
+    voucher_differences,
+)
 from recon.service.context import Context
 from recon.targets.base import LedgerDocument
 
@@ -89,11 +97,31 @@ def held_settlements(made: Plan, orders: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def differing(found: pl.DataFrame, made: Plan | None, lines: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def sums_of(made: Plan | None) -> pl.DataFrame | None:
+    """Return what vouchers of a plan's settlements may come to; None: no plan is at hand."""
+    return None if made is None else debit_sums_of(made.documents, made.lines, made.postings)
+
+
+def debit_sums_of(documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame) -> pl.DataFrame:
+    """Return document_key and sum_minor: what vouchers of a plan's settlements may come to."""
+    ours = documents.filter(pl.col("kind").cast(pl.String) == SETTLEMENT)
+    keys = ours.select("doc_no", "document_key")
+    moved = moved_net(postings.join(keys, on="doc_no"))
+    return debit_sums(moved, gross_parts(ours, lines.join(keys, on="doc_no")))
+
+
+def second_vouchers(documents: pl.DataFrame, entries: pl.DataFrame, mark: str, made: Plan | None) -> pl.DataFrame:
+    """Return entry_no and order_number of every entry that names a settlement of ours."""
+    ours = documents.filter(pl.col("kind").cast(pl.String) == SETTLEMENT)
+    pairs = every_pair(ours, entries.filter(pl.col("kind") == SETTLEMENT), mark=mark, sums=sums_of(made))
+    named = pairs.join(ours.select("document_key", "order_number"), on="document_key", maintain_order="left")
+    return named.select("entry_no", "order_number").unique("entry_no", keep="first", maintain_order=True)
+
+
+def differing(found: pl.DataFrame, made: Plan | None, lines: pl.DataFrame) -> pl.DataFrame:
     """Return RECOGNISED with ``fields`` and ``differs`` (words): what is not the same in a settlement's lines.
 
-    A voucher that is posted stands net with VAT on accounts of its own, all others gross. One that says our number and sum and
-    differs in its lines *differs*.
+    One that says our number and sum and differs in its lines *differs*.
     """
     nothing = pl.lit([], pl.List(pl.String))
     if made is None or not lines.height:
@@ -103,15 +131,8 @@ def differing(found: pl.DataFrame, made: Plan | None, lines: pl.DataFrame, place
     )
     keys = ours.select("doc_no", "document_key")
     own = made.lines.join(keys, on="doc_no")
-    at = found.join(places, on="entry_no").select("document_key", "entry_no", "place")
-    is_posted = ours.join(at.filter(pl.col("place") == "posted"), on="document_key", how="semi")
-    rest = ours.join(is_posted, on="document_key", how="anti")
-    moved = pl.concat(
-        [moved_net(made.postings.join(is_posted.select("doc_no", "document_key"), on="doc_no")), moved_gross(rest, own)]
-    )
-    theirs = at.join(lines, on="entry_no").select(VOUCHER_LINES.names())
-    days = pl.DataFrame(schema={"document_key": pl.String, "their_day": pl.Date})
-    odd = voucher_differences(ours, moved, own, theirs, days, with_departments=True)
+    theirs = found.select("document_key", "entry_no").join(lines, on="entry_no").select(VOUCHER_LINES.names())
+    odd = _fewest(ours, made.postings.join(keys, on="doc_no"), own, theirs)
     on = (
         pl.when(pl.col("account_code").is_null())
         .then(pl.lit(""))
@@ -135,6 +156,22 @@ def differing(found: pl.DataFrame, made: Plan | None, lines: pl.DataFrame, place
         pl.when((pl.col("surety") == "certain") & (pl.col("differs") != "")).then(pl.lit("differs")).otherwise("surety")
     )
     return both.with_columns(sure.cast(found.schema["surety"]).alias("surety"))
+
+
+def _fewest(ours: pl.DataFrame, postings: pl.DataFrame, own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """Return VOUCHER_DIFFERENCES by the reading that fits each voucher better: gross as it was sent, or net as it was posted."""
+    days = pl.DataFrame(schema={"document_key": pl.String, "their_day": pl.Date})
+    net = in_ledgers_accounts(moved_net(postings), theirs)
+    read = [
+        voucher_differences(ours, moved, own, theirs, days, with_departments=True, no_code_is_none=False)
+        for moved in (moved_gross(ours, own), net)
+    ]
+    counts = [frame.group_by("document_key").len() for frame in read]
+    worse = counts[0].join(counts[1], on="document_key", how="left", suffix="_net")
+    worse = worse.filter(pl.col("len") > pl.col("len_net").fill_null(0))
+    return pl.concat([
+        read[0].join(worse, on="document_key", how="anti"), read[1].join(worse, on="document_key", how="semi")
+    ])  # fmt: skip
 
 
 def voucher_name() -> pl.Expr:

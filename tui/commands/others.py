@@ -13,12 +13,12 @@ from tui.wiring import open_service
 SURETY_WORDS = {
     "certain": "number, kind and amount agree",
     "likely": "number and amount agree, kind or day does not",
-    "differs": "our number, another amount",
+    "differs": "our number, something else differs",
     "several": "several entries come into question",
     "possible": "only amount and day agree",
 }
 
-ONE_SIDED = {"missing": "missing there", "stranger": "stands there, and nobody here planned it"}
+ONE_SIDED = {"missing": "missing there"}
 
 
 def others(args: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def _print_others(report: OthersReport, output: Output) -> None:
     for one in report.one_sided:
         name = one.order_number or " ".join(filter(None, (one.entry_number, one.entry_reference)))
         output.line(
-            f"{name}  {one.kind}  {one.day or 'no day'}  {grouped(one.total) if one.total else 'no sum'}  {ONE_SIDED[one.side]}"
+            f"{name}  {one.kind}  {one.day or 'no day'}  {grouped(one.total) if one.total else 'no sum'}  {one.words if one.side == 'stranger' else ONE_SIDED[one.side]}"
         )
     if report.writers == "others":
         output.line(

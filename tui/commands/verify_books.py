@@ -28,7 +28,7 @@ def verify_books(args: argparse.Namespace) -> int:
         raise UsageError("--books goes with neither --chain nor --offline. Nothing was checked.")
     asked = BooksAsked(
         path=Path(args.books), since=args.since, until=args.until, columns=_columns(args.column), decimal=args.decimal or "",
-        department_type=args.department_type,
+        department_type=args.department_type, vat_accounts=_pairs(args.vat_account),
     )  # fmt: skip
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:
@@ -52,6 +52,19 @@ def _columns(given: list[str]) -> dict[str, str]:
             f"--column {' '.join(wrong)}: write it like account=Konto, with one of {', '.join(COLUMNS)} before the sign. Nothing was compared."
         )
     return {name: value for name, _, value in pairs}
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    """Return account by VAT code.
+
+    Raises:
+        UsageError: It is not like 3=2700.
+    """
+    pairs = {text: text.partition("=") for text in given}
+    wrong = [text for text, (code, _, account) in pairs.items() if not code or not account]
+    if wrong:
+        raise UsageError(f"--vat-account {' '.join(wrong)}: write it like 3=2700. Nothing was compared.")
+    return {code: account for code, _, account in pairs.values()}
 
 
 def print_books(report: BooksReport, output: Output) -> None:

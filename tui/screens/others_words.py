@@ -54,6 +54,11 @@ DIFFERENCE_WORDS: Final = {
     "amount": N_("amount"),
     "vat": N_("VAT"),
     "day": N_("date"),
+    "account": N_("account"),
+    "account-amount": N_("amount on an account"),
+    "vat-code": N_("VAT code"),
+    "department": N_("department"),
+    "no-number": N_("names no Z report"),
 }
 
 

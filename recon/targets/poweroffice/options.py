@@ -46,6 +46,9 @@ class PowerOfficeOptions:
     """Whether unit prices of sales orders hold VAT; unverified, so `unknown` sends none."""
     invoices: Invoices = "off"
     """What invoices of tills become: order drafts, or vouchers of invoices the till has issued."""
+    reads_imports: Literal["no", "try", "must"] = "no"
+    """Whether the Import list is read where settlements do not go there: another integration may leave its own in it. `try`: as
+    far as API v1 lets us in; `must`: without it nothing is said of others."""
     requests_per_second: int = 5
     """Go allows ten a second for one subscription key, whoever uses it."""
     timeout_seconds: float = 60

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from recon.closing import Closing
 from recon.domain.document import Document
-from recon.errors import OutcomeUnknown, SettingsError, TargetRejected
+from recon.errors import OutcomeUnknown, SettingsError, TargetRejected, TargetUnavailable
 from recon.http import HttpClient
 from recon.masking import Secret
 from recon.ports import Clock
@@ -39,7 +39,7 @@ from recon.targets.poweroffice.company import (
 from recon.targets.poweroffice.customers import NAME_MAX, Customers
 from recon.targets.poweroffice.entries import Side, sent_sides
 from recon.targets.poweroffice.find import Finder, Places
-from recon.targets.poweroffice.held import draft, is_till_like, ledger_document, listed
+from recon.targets.poweroffice.held import Held, draft, is_till_like, ledger_document, listed
 from recon.targets.poweroffice.issued import KINDS as ISSUED
 from recon.targets.poweroffice.issued import Issued
 from recon.targets.poweroffice.lists import Lists, catalog_of, read_lists
@@ -109,7 +109,7 @@ class PowerOfficeTarget(Closing, Target):
         self._pace = Pace(clock, options.requests_per_second)
         self._v2, self._tokens = self._client(base_url, token_url(base_url), is_v1=False)
         v1 = None
-        if options.route == "import":
+        if options.route == "import" or (options.reads_imports != "no" and v1_url):
             if not v1_url:
                 raise SettingsError(
                     'poweroffice.route = "import" goes through API v1: with an address of your own for ledger.base_url, set '
@@ -224,6 +224,8 @@ class PowerOfficeTarget(Closing, Target):
                 yield document, self._orders.read_back(document, ledger_id)
                 continue
             held = self._places.import_entry(ledger_id) if is_import else held_by_id[ledger_id]
+            if held is None and not is_import:  # what another integration left in the Import list and a person adopted
+                held = self._places.import_entry(ledger_id)
             yield document, None if held is None else ledger_document(held, document, self._sides(document, lists))
 
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
@@ -237,13 +239,29 @@ class PowerOfficeTarget(Closing, Target):
         for held in self._places.drafts(first - dt.timedelta(days=1), self._known()):
             if held.place == "draft" and _within(held.day, since, until):
                 yield listed(held, self._options)
-        for held in self._places.imports():
+        for held in self._imports():
             if _within(held.day, since, until):
                 entries.add(held.ledger_id)
                 yield listed(held, self._options)
         for held in self._places.posted(first, min(until, _LAST)):
             if held.import_id not in entries and is_till_like(held):
                 yield listed(held, self._options)
+
+    def _imports(self) -> Iterator[Held]:
+        """Yield the entries of the Import list, where it is read.
+
+        Raises:
+            TargetUnavailable: It could not be read, and has to be.
+        """
+        try:
+            yield from self._places.imports()
+        except TargetUnavailable as error:
+            if self._options.route == "import" or self._options.reads_imports == "must":
+                raise TargetUnavailable(
+                    f"The Import list, in which another integration leaves its settlements, could not be read: {error} Where the "
+                    "company has no API v1, set poweroffice.read_imports = false; then only what is posted is compared.",
+                    code=error.code,
+                ) from error
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
         """Create missing customers, each looked up first."""
