@@ -136,6 +136,15 @@ def test_a_count_behind_a_sent_settlement_is_closed(shell: Shell, monkeypatch: p
     assert "could be undone" in shell("match", "--undo").expect(2).err
 
 
+def test_json_is_as_documented(shell: Shell) -> None:
+    from tests.tui.test_json import check
+
+    shell("match", "--sku", "Kafé Torget/200@25", "--account", "3000").expect(4)
+    shell("till", "count", "K1/214", "4480").expect(4)
+    assert check(shell("match", "--json"))["groups"]
+    assert check(shell("till", "--json"))["setup"]
+
+
 def test_a_shop_without_tills_has_no_counts(tmp_path: Path) -> None:
     from recon.workspace import make_workspace
     from tests.cases import story
