@@ -147,7 +147,10 @@ def _light(paper: Paper) -> dict[str, Any]:
 def one(desk: Desk, request: Request) -> Answer:
     """Show a draft of this integration with its lines."""
     known_query(request)
-    return Answer(full(desk.own("draft", request.ids[0])))
+    paper = desk.own("draft", request.ids[0])
+    if paper.state == "posted" and not desk.rules.posted_drafts_shown:
+        raise Problem(f"No draft with id {paper.id} was found.", 404)
+    return Answer(full(paper))
 
 
 def delete(desk: Desk, request: Request) -> Answer:

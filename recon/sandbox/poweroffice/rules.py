@@ -29,6 +29,8 @@ class Rules:
     """Take amounts below zero on lines of a draft; the side says it without them."""
     lines_on_receivables: Literal["refused", "taken"] = "refused"
     """Whether a line may stand on the account of customers' debts without naming a customer."""
+    posted_drafts_shown: bool = False
+    """Whether a journal draft is still answered by its id once it is posted; its amounts are among the transactions either way."""
     order_prices: Literal["without-vat", "with-vat"] = "without-vat"
     """What unit prices of sales orders are."""
     draft_delay_seconds: int = 0
