@@ -105,10 +105,9 @@ def _vat(heads: pl.DataFrame, found: Settlements) -> Iterator[pl.DataFrame]:
         pl.col("reading").first(), pl.sum("stated"), pl.sum("stated_vat"), pl.sum("vat")
     )
     rows = heads.join(read, on="report_no", how="inner", maintain_order="left")
-    both = (plain_text("stated"), plain_text("stated_vat"), plain_text("sold"))
     yield findings_from(
         rows.filter(pl.col("reading") == NEITHER), "z-vat-differs", column="cashSaleAmnt", amount_minor=pl.col("sold"),
-        detail=pl.format("Its VAT rows state {} and VAT {}; cash sales are {}. Neither with nor without VAT do they come to that.", *both),
+        detail=pl.format("Its VAT rows state {} and VAT {}; cash sales are {}. Neither with nor without VAT do they come to that.", plain_text("stated"), plain_text("stated_vat"), plain_text("sold")),
     )  # fmt: skip
     yield findings_from(
         rows.filter(pl.col("reading") == FAULTY), "z-vat-faulty", column="vatAmnt", amount_minor=pl.col("stated_vat") - pl.col("vat"),
