@@ -21,6 +21,8 @@ _WORDS: Final = {
     "corrected": "Beløp rettet, nytt dokument utstedt",
 }
 """Reasons on credit notes, in the language of these books."""
+_RECEIVABLE: Final = "1500"
+"""Trade debtors in the sandbox's chart; in a real one a person chooses."""
 
 
 def till_settings(answers: FirstAnswers) -> str:
@@ -80,13 +82,16 @@ def _books(answers: FirstAnswers) -> str:
     return f"""
 [connections.{name}.poweroffice]
 route = "draft"                   # draft: unposted in the journal entry view; import: unposted in the Import list; posted: at once
-requests_per_second = 5           # the ledger allows 10 for all companies of one subscription key together
+requests_per_second = {10 if environment == "sandbox" else 5}           # the ledger allows 10 for all companies of one subscription key together
 
 [connections.{name}.ledger]
 environment = {_text(environment)}
 {ledger_url}
 [connections.{name}.contacts]
 default = ""                      # number of the customer for credit sales that name none; empty: they wait
+
+[connections.{name}.accounts]
+receivable = {_text(_RECEIVABLE if environment == "sandbox" else "")}                   # trade debtors, for credit sales of customers
 
 [connections.{name}.number_prefix]   # a till's own numbers are kept as they are
 invoice = ""

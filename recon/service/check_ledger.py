@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from recon.config import Connection
-from recon.domain.providers import keys_of, source_facts
+from recon.domain.providers import keys_of, ledger_facts, source_facts
 from recon.errors import SecretsError, SettingsError
 from recon.service.account_proposals import buys
+from recon.service.check_tills import limit_lines
 from recon.service.connecting import needed_accounts, require_same_company
 from recon.service.context import Context
 from recon.service.rooms import crowded_words, is_crowded, known_rooms, rooms_line
@@ -64,6 +65,8 @@ def ledger_lines(context: Context, name: str, rules: Connection, answers: Answer
     yield _clock(answers)
     yield _lists(context, kept)
     yield from _rooms(answers.company.rooms if answers.company else known_rooms(context, name))
+    if ledger_facts(rules.target).takes_settlements:
+        yield from limit_lines(rules, kept.catalog)
     yield from _accounts(rules, kept.catalog)
     yield from _one_account_twice(rules)
     yield from _suppliers(context, name, rules, kept.catalog)

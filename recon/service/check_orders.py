@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from recon.config import Connection
-from recon.domain.providers import SOURCES
+from recon.domain.providers import SOURCES, source_facts
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold
 from recon.money import plain
@@ -18,6 +18,7 @@ from recon.service.channel_table import channel_rows
 from recon.service.charge_products import service_gaps
 from recon.service.charge_rules import DEFAULT, ChargeTable, charge_table
 from recon.service.check_scope import charge_command, open_skus, to_be_sent
+from recon.service.check_tills import till_lines
 from recon.service.context import Context
 from recon.service.reading import latest_plan, latest_plan_folder
 from recon.service.returned import planned_frames
@@ -40,7 +41,8 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
             check="orders", state="unknown", text="No orders were taken in yet, so what they need is not known.",
             remedy="recon import FILE, or recon pull", place="importing",
         )  # fmt: skip
-        yield from _contacts(context, name, rules, catalog, None)
+        if not source_facts(rules.source).is_till:
+            yield from _contacts(context, name, rules, catalog, None)
         return
     orders = frames.orders
     first, last = orders["ordered_on"].min(), orders["ordered_on"].max()
@@ -50,6 +52,12 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     yield CheckLine(check="orders", state="ok", text=f"Orders: {sold:,}, from {first!s} to {last!s}.{also}", count=sold)
     sent = to_be_sent(frames, rules)
     yield from _payment_channels(context, name, rules, sent)
+    if source_facts(rules.source).is_till:
+        if open_skus(context, name, rules, sent)[0].height:
+            yield _skus(context, name, rules, sent)
+        yield from till_lines(context, name, rules, frames)
+        yield from _held(context, name, sent)
+        return
     yield _skus(context, name, rules, sent)
     table = charge_table(context, name, sent)
     yield from _charges(context, name, rules, catalog, table)

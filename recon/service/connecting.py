@@ -44,6 +44,11 @@ class ConnectionReport:
     """How full the ledger's lists are."""
     taxes: tuple[tuple[str, str], ...] = ()
     """Code and rate of the ledger's sales tax items, where it works tax out by them."""
+    closed_until: str = ""
+    """Last day on which nothing is entered there; empty: the ledger names none."""
+    departments: int = 0
+    vat_codes: int = 0
+    """Both only where settlements go to."""
     source: str = ""
     source_says: str = ""
     source_checks: tuple[str, ...] = ()
@@ -73,6 +78,9 @@ class ConnectionReport:
         width = max([_CODE_WIDTH, *(len(code) for code, _ in self.methods)])
         lines += [f"  {code:<{width}} {name}" for code, name in self.methods]
         lines += [f"room in its lists: {rooms_line(self.rooms)}"] if self.rooms else []
+        if self.vat_codes or self.departments:
+            closed = f"on or before {self.closed_until} nothing is entered" if self.closed_until else "no lock date"
+            lines.append(f"VAT codes: {self.vat_codes}, departments: {self.departments}; {closed}")
         if self.taxes:
             lines.append(f"sales tax items: {len(self.taxes)}")
             width = max(len(code) for code, _ in self.taxes)
@@ -149,6 +157,9 @@ def connect(
         contacts=len(catalog.contacts),
         rooms=company.rooms,
         taxes=tuple((tax.code, tax.percent) for tax in catalog.taxes) if connection.taxes == "items" else (),
+        closed_until=str(catalog.closed_until or ""),
+        departments=len(catalog.classes) if connection.taxes == "codes" else 0,
+        vat_codes=len(catalog.taxes) if connection.taxes == "codes" else 0,
         source=connection.source,
         source_says=says,
         source_checks=checks,
