@@ -233,11 +233,8 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
         "recon.profiles/1",
         "recon.check-list/1",
         "recon.till-days/1",
-<<<<<<< HEAD
         "recon.till-form/1",
         "recon.books/1",
-=======
->>>>>>> c675a61 (feat: the check-list of tills: set-up, days, lock date, VAT codes and departments instead of charges and standing contacts)
     } == {name for name in SHAPES if name.startswith("recon.")}
 
 
