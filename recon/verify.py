@@ -222,7 +222,7 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
         if held.paid_apart_minor is not None and document.kind == "receipt":
             apart = [part.amount_minor for part in document.payments[1:]]
             pairs.append(("paid through other channels", _sums(apart), _sums(held.paid_apart_minor)))
-        if held.lines is not None and document.kind == SETTLEMENT:
+        if held.lines is not None and (document.kind == SETTLEMENT or _is_voucher(document, held.lines)):
             pairs += _voucher_pairs(document, held.lines)
         elif held.lines is not None and document.kind != "credit_note":
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
@@ -249,11 +249,16 @@ def _sums(amounts: Sequence[int]) -> str:
     return " and ".join(map(plain, amounts)) or "none"
 
 
+def _is_voucher(document: Document, held: Sequence[LedgerLine]) -> bool:
+    """Return whether an invoice was booked line by line with VAT codes, so that the ledger shows the customer as a line too."""
+    return document.kind == "invoice" and any(line.account_code and line.tax_code for line in held)
+
+
 def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple[str, object, object]]:
     """Return a voucher's gross sums per account (debits above zero) and VAT code, and its department, as sent and as held.
 
     A target shows a posted voucher gross too, so that an account beside ours is one that somebody added; of VAT codes only those sent
-    are looked for.
+    are looked for, and of an invoice, which stands on its customer too, only the accounts sent.
     """
     sold = [(line.account_code or "", -line.amount_minor) for line in document.lines]
     ours = _summed([*sold, *((part.payment_method, part.amount_minor) for part in document.payments)])
@@ -264,7 +269,7 @@ def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple
     pairs: list[tuple[str, object, object]] = [
         (f"{what} {code}", plain(sent.get(code, 0)), plain(there.get(code, 0)))
         for what, sent, there in sums
-        for code in sorted({*sent, *(there if what == "account" else ())})
+        for code in sorted({*sent, *(there if what == "account" and document.kind == SETTLEMENT else ())})
     ]
     departments = sorted({line.department for line in held if line.department})
     if departments or document.department:

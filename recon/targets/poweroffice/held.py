@@ -178,12 +178,19 @@ def ledger_document(held: Held, document: Document | None, ours: Sequence[Side])
     )
 
 
+OTHER_KINDS: Final = frozenset({"invoice", "credit_note", "payment"})
+"""Kinds that name themselves in their reference, before their number; a settlement's begins with its register."""
+
+
 def listed(held: Held, options: PowerOfficeOptions) -> LedgerDocument:
     """Return a voucher of the sweep: under our number where it carries our reference, else under Go's own."""
     shown = ledger_document(held, None, ())
     starts = f"{options.tax_id}/"
-    own = held.reference.startswith(starts)
-    return replace(shown, number=held.reference.removeprefix(starts)) if own else shown
+    if not held.reference.startswith(starts):
+        return shown
+    number = held.reference.removeprefix(starts)
+    kind, _, bare = number.partition("/")
+    return replace(shown, kind=kind, number=bare) if kind in OTHER_KINDS and bare else replace(shown, number=number)
 
 
 def is_till_like(held: Held) -> bool:
