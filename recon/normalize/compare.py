@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.domain.providers import FROM_TILLS
 from recon.frames.amounts import plain_text
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather, no_findings
@@ -53,7 +54,7 @@ class Comparison:
     changes: pl.DataFrame = field(repr=False)
     """CHANGED."""
     findings: pl.DataFrame = field(repr=False)
-    """FINDINGS: order-gone, order-went-back."""
+    """FINDINGS: order-gone, order-went-back, z-register-twice."""
 
 
 def compare(
@@ -90,7 +91,13 @@ def compare(
         changed=int(any_change.sum()),
         gone=gone.height,
         changes=_changes(both.filter(any_change), flags.filter(any_change)),
-        findings=gather([_gone_findings(gone, name), _went_back(both.filter(any_change), before, new, earlier)]),
+        findings=gather(
+            [
+                _gone_findings(gone, name),
+                _went_back(both.filter(any_change), before, new, earlier),
+                _other_tills(both.filter(any_change)),
+            ]
+        ),
     )
 
 
@@ -152,6 +159,26 @@ def _gone_findings(gone: pl.DataFrame, name: str) -> pl.DataFrame:
     return findings_from(
         gone, "order-gone", amount_minor=pl.col("total_minor"), value=pl.col("order_number"),
         detail=f"Missing in {name}, whose period covers it.",
+    )  # fmt: skip
+
+
+def _other_tills(changed: pl.DataFrame) -> pl.DataFrame:
+    """Return records of tills that are another till's of the same register number: a Z report keeps its day, and its place with its sum."""
+    kinds = changed["record_kind"].cast(pl.String)
+    rows = changed.filter(kinds.is_in(list(FROM_TILLS)))
+    if rows.is_empty():
+        return no_findings()
+    moved = (pl.col("sales_channel") != pl.col("sales_channel_old")) & (
+        pl.col("total_minor") != pl.col("total_minor_old")
+    )
+    other = ((pl.col("completed_on") != pl.col("completed_on_old")) | moved).fill_null(value=False)
+    return findings_from(
+        rows.filter(other), "z-register-twice", value=pl.col("order_number"), amount_minor=pl.col("total_minor"),
+        detail=pl.format(
+            "{} is {} of {} at {}; another file has {} of {} at {} under the same register and number.", "order_number",
+            plain_text("total_minor"), "completed_on", "sales_channel", plain_text("total_minor_old"), "completed_on_old",
+            "sales_channel_old",
+        ),
     )  # fmt: skip
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from recon.normalize import compare
 from recon.sources.base import COMPANY_FIELD, DAY_ENDS_FIELD
 from tests.recon.saft_reading import received, sold, taken_in
 from tests.saft_files import WORKED_EXAMPLE, Day, Habits, Line, Receipt, Register, saft_bytes, with_day
@@ -69,3 +71,24 @@ def test_pay_ins_and_pay_outs_move_the_cash(tmp_path: Path) -> None:
     assert received(frames) == {"Kafé Torget/CASH Kontant": 52_600}
     assert frames.orders["total_minor"].to_list() == [52_600]
     assert frames.lines.filter(pl.col("kind") == "pay_out").height == 1
+
+
+def test_two_files_with_one_register_number_in_two_places(tmp_path: Path) -> None:
+    """Else one department's day would silently take the other's place."""
+    cafe = taken_in(tmp_path, saft_bytes([WORKED_EXAMPLE]))
+    kiosk = with_day(
+        replace(WORKED_EXAMPLE, place="Kiosken"),
+        receipts=(Receipt(lines=(Line(group="100", amount=12_500),), payments=(("CASH", 12_500),)),),
+    )
+    found = compare(cafe, taken_in(tmp_path, saft_bytes([kiosk])), whole_period=False).findings.row(0, named=True)
+    assert (found["code"], found["severity"], found["order_key"]) == (
+        "z-register-twice",
+        "hold",
+        "till:kafe:settlement:K1/214",
+    )
+    assert found["detail"] == (
+        "K1/214 is 125.00 of 2026-03-14 at Kiosken; another file has 18100.40 of 2026-03-14 at Kafé Torget under the same register and number."
+    )
+    renamed = taken_in(tmp_path, saft_bytes([replace(WORKED_EXAMPLE, place="Torget")]))
+    assert compare(cafe, renamed, whole_period=False).findings.is_empty()
+    assert compare(cafe, cafe, whole_period=False).changed == 0

@@ -26,7 +26,7 @@ _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 _KEPT_OF_HASH: Final = 2**24
 """Of 64 bits 40 are kept, so that the sum over a piece never reaches the end of the numbers."""
 _MANY: Final = 2000
-"""Shapes looked at; a file with more of them is judged by its first ones, and says so."""
+"""Shapes of one kind looked at; a file with more of them is judged by its first ones."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Shapes:
         new = [row for row in by_shape.iter_rows() if row[0] not in self.counts]
         if new:
             starts = [each.start() for each in re.finditer(re.escape(opening), piece)] + [len(piece)]
-            for shape, record, _ in new:
+            for shape, record, _ in new[: max(_MANY - len(self.first), 0)]:
                 self.first[shape] = (first + record, piece[starts[record] : starts[record + 1]])
         for shape, _, count in by_shape.iter_rows():
             self.counts[shape] = self.counts.get(shape, 0) + count
@@ -130,7 +130,7 @@ def _skeleton(layout: Layout, runs: tuple[Shapes, ...]) -> tuple[bytes, list[tup
     """Return the rest of the file with one element of every shape put into its first till, and which each of these is."""
     owners, parts = [], []
     for run in runs:
-        for shape, (number, text) in list(run.first.items())[:_MANY]:
+        for shape, (number, text) in run.first.items():
             owners.append((run.name, number, run.counts[shape]))
             parts.append(text.replace(b"\r", b" ").replace(b"\n", b" "))
     closing = layout.end_tag("cashregister")
