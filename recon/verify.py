@@ -258,14 +258,17 @@ def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple
     """Return a voucher's gross sums per account (debits above zero) and VAT code, and its department, as sent and as held.
 
     A target shows a posted voucher gross too, so that an account beside ours is one that somebody added; of VAT codes only those sent
-    are looked for, and of an invoice, which stands on its customer too, only the accounts sent.
+    are looked for, and none where its lines name none: the ledger takes the accounts' own. Of an invoice, which stands on its
+    customer too, only the accounts sent.
     """
     sold = [(line.account_code or "", -line.amount_minor) for line in document.lines]
     ours = _summed([*sold, *((part.payment_method, part.amount_minor) for part in document.payments)])
     theirs = _summed([(line.account_code, line.amount_minor or 0) for line in held])
     taxed = _summed([(line.tax_code or "", -line.amount_minor) for line in document.lines if line.vat_minor])
     coded = _summed([(line.tax_code or "", line.amount_minor or 0) for line in held])
-    sums = (("account", ours, theirs), ("VAT code", taxed, coded))
+    accounts = {account for account, _ in sold}
+    names_codes = any(line.tax_code for line in held if line.account_code in accounts)
+    sums = (("account", ours, theirs), *([("VAT code", taxed, coded)] if names_codes else []))
     pairs: list[tuple[str, object, object]] = [
         (f"{what} {code}", plain(sent.get(code, 0)), plain(there.get(code, 0)))
         for what, sent, there in sums

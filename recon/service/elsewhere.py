@@ -24,7 +24,7 @@ from recon.plan.inputs import Plan
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.ledger_entries import Entries, keep_entries, read_entries
-from recon.service.till_entries import differing, lies, mark_of, sums_of, voucher_name
+from recon.service.till_entries import differing, held_settlements, lies, mark_of, sums_of, voucher_name
 from recon.targets.base import Target
 from recon.verify import NUMBERED
 
@@ -69,14 +69,17 @@ def require_writer(rules: Connection, name: str) -> None:
 
 
 def look_elsewhere(
-    context: Context, name: str, rules: Connection, made: Plan, *, on_progress: Progress, keep: bool = True
-) -> Elsewhere | None:
+    context: Context, name: str, rules: Connection, made: Plan, orders: pl.DataFrame, *, on_progress: Progress,
+    keep: bool = True,
+) -> Elsewhere | None:  # fmt: skip
     """Read the ledger for the documents of a plan; None: nobody else writes, or there is nothing to look for.
 
     Raises:
         TargetUnavailable, UsageError, WrongCompany: See `recon.service.ledger_entries.read_entries`.
     """
     asked = made.documents.filter(pl.col("kind").cast(pl.String).is_in(LOOKED_FOR))
+    if rules.writers == "others":  # nothing will be sent, so what is held here is looked for as well
+        asked = pl.concat([asked, held_settlements(made, orders)])
     if rules.writers == "recon" or not asked.height:
         return None
     on_progress("reading what stands in the ledger")

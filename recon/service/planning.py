@@ -92,7 +92,7 @@ def plan(
     frames = whole_set(context, name, sets)
     gathered = plan_inputs(context, name, rules, sets, frames, posted, left_out=rejected_orders(context, name))
     made = build_plan(gathered)
-    others = look_elsewhere(context, name, rules, made, on_progress=on_progress, keep=not dry_run)
+    others = look_elsewhere(context, name, rules, made, frames.orders, on_progress=on_progress, keep=not dry_run)
     if others is not None and others.found.height:
         gathered = replace(gathered, left_out=pl.concat([gathered.left_out, others.holds()]))
         made = build_plan(gathered)
