@@ -204,8 +204,8 @@ def _changes(
     problems: list[EditProblem],
 ) -> list[tuple[str, str | None, str | None, int]]:
     """Return (key, new code, code before, row) of changed rows; problems go into the list."""
-    listed = _cells(book, names, title, columns, problems)
-    codes = _cells(book, names, codes_title, code_columns, problems)
+    listed = sheet_cells(book, names, title, columns, problems)
+    codes = sheet_cells(book, names, codes_title, code_columns, problems)
     if listed is None or codes is None:
         return []
     key = columns[0]
@@ -239,7 +239,7 @@ def _changes(
     ]
 
 
-def _cells(
+def sheet_cells(
     book: OpenBook, names: Sequence[str], title: str, columns: Sequence[Column], problems: list[EditProblem]
 ) -> pl.DataFrame | None:
     """Return a sheet as text by our column names, wherever a person moved the columns."""

@@ -37,6 +37,7 @@ from exports.mapping_edits import (
 )  # fmt: skip
 from exports.package import write_package
 from exports.shell import saved
+from exports.till_sheets import TillSheets, read_till_sheets, till_tables
 from exports.words import ENGLISH, N_, Words
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
@@ -87,6 +88,7 @@ def write_mappings(
     currency: str,
     written_at: dt.datetime,
     words: Words = ENGLISH,
+    till: TillSheets | None = None,
     crash: CrashPoints = NO_CRASH,
 ) -> Path:
     """Write the workbook; returns where it lies (another name if the file is open in another program).
@@ -105,7 +107,8 @@ def write_mappings(
         make_table("codes", CODES, N_("Products and services of the ledger."), CODE_COLUMNS, _codes(offered), currency=currency, words=words, tab="log"),
         make_table("methods", METHODS, N_("Bank, cash and clearing channels of the ledger."), CODE_COLUMNS, _codes(accounts), currency=currency, words=words, tab="log"),
     )  # fmt: skip
-    parts = [split(table)[0] for table in tables]
+    extra = till_tables(till, currency=currency, words=words) if till is not None else ()
+    parts = [split(table)[0] for table in (*tables, *extra)]
     book = Workbook()
     book.remove(book.active)
     entries, values = {}, {}
@@ -115,6 +118,9 @@ def write_mappings(
         entries[entry], values[entry] = part, draw_shell(sheet, part, subtitle=title, footer=title)
     _offer(book[parts[0].title], parts[0], parts[2])
     _offer(book[parts[1].title], parts[1], parts[3])
+    if extra:
+        _offer(book[parts[4].title], parts[4], parts[6])
+        _offer(book[parts[4].title], parts[4], parts[7], column="new_code")
     shell = saved(book)
 
     def write(target: Path) -> None:
@@ -123,6 +129,8 @@ def write_mappings(
     def check(written: Path) -> list[str]:
         again = read_mappings(written, languages=(words,))
         rows = [edit.row for edit in again.products] + [edit.row for edit in again.channels]
+        sheets = read_till_sheets(written, languages=(words,))
+        rows += [edit.row for edit in sheets.accounts] + [edit.row for edit in sheets.counts]
         broken = [str(problem) for problem in again.problems if problem.row in (None, HEADING_ROW)]
         return [f"row {row} reads as changed" for row in rows] + broken
 
@@ -147,9 +155,9 @@ def _codes(rows: Sequence[tuple[str, str, str]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"code": pl.String, "name": pl.String, "kind": pl.String}, orient="row")
 
 
-def _offer(sheet: Worksheet, part: Part, codes: Part) -> None:
+def _offer(sheet: Worksheet, part: Part, codes: Part, *, column: str = "new") -> None:
     """Let the yellow cells choose from the ledger's codes; something else is warned about, and refused on reading."""
-    letter, say = part.table.letter("new"), part.table.words.say
+    letter, say = part.table.letter(column), part.table.words.say
     sheet.column_dimensions[letter].number_format = "@"
     if not 0 < codes.count <= DROPDOWN_LIMIT:
         return

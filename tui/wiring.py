@@ -25,6 +25,7 @@ from recon.service.context import Context, Frames, Progress, Rows, ShopClient
 from recon.store.store import Store
 from recon.summaries import ProductLine
 from recon.summaries_channels import ChannelLine
+from recon.summaries_till import CountLine, TillLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
@@ -35,7 +36,7 @@ from tui.providers import LEDGERS, SHOPS, Access, left_behind
 
 if TYPE_CHECKING:
     from exports.audit_frames import AuditFrames
-    from exports.mapping_workbook import MappingEdits
+    from tui.till_workbook import ReadMappings
 
 APP: Final = "recon"
 
@@ -240,12 +241,20 @@ class Wiring:
         return written.path, written.entries
 
     def write_mappings(
-        self, path: Path, *, products: Sequence[ProductLine], channels: Sequence[ChannelLine], catalog: Catalog
+        self,
+        path: Path,
+        *,
+        products: Sequence[ProductLine],
+        channels: Sequence[ChannelLine],
+        catalog: Catalog,
+        groups: Sequence[TillLine] = (),
+        counts: Sequence[CountLine] | None = None,
     ) -> Path:
         """Write the mapping workbook."""
         import polars as pl
 
         from exports.mapping_workbook import AS_TEXT, CHANNEL_ROWS, PRODUCT_ROWS, write_mappings
+        from tui.till_workbook import till_sheets
         from tui.workbook_words import words_of
 
         product_rows = [
@@ -275,15 +284,24 @@ class Wiring:
             currency=self._settings.company.currency,
             written_at=self._clock.now(),
             words=words_of(self._settings.company.workbook_language),
+            till=None if counts is None else till_sheets(groups, counts, catalog),
             crash=self._crash,
         )
 
-    def read_mappings(self, path: Path, skus: frozenset[str]) -> MappingEdits:
+    def read_mappings(self, path: Path, skus: frozenset[str]) -> ReadMappings:
         """Read the mapping workbook."""
         from exports.mapping_workbook import read_mappings
+        from exports.till_sheets import read_till_sheets
+        from tui.till_workbook import ReadMappings
         from tui.workbook_words import all_words
 
-        return read_mappings(path, skus=skus, languages=all_words())
+        edits, sheets = (
+            read_mappings(path, skus=skus, languages=all_words()),
+            read_till_sheets(path, languages=all_words()),
+        )
+        return ReadMappings(
+            edits.products, edits.channels, sheets.accounts, sheets.counts, (*edits.problems, *sheets.problems)
+        )
 
     def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:
         """Write the import files of a whole batch."""

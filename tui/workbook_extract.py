@@ -23,6 +23,7 @@ _VOCABULARIES: Final = (
 WORDS: Final = (
     "series", "gap", "known gap", "arrived", "no document", "used twice",  # numbering
     "linked", "not linked", "text", "two products", "mapped", "not mapped", "needs none",  # mapping workbook
+    "does not fit", "waiting", "counted", "sent", "not-needed",  # mapping workbook of tills
     "product", "channel", "count",  # changes of mappings
     "no tax invoice", "no number", "other month", "due", "not due", "sales", "purchases", "left out", "approved", "planned",  # VAT
     "yes", "exempt",

@@ -20,6 +20,7 @@ from recon.sources.base import Fetched
 from recon.store.store import Store
 from recon.summaries import ProductLine
 from recon.summaries_channels import ChannelLine
+from recon.summaries_till import CountLine, TillLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace
@@ -92,6 +93,34 @@ class ChannelEdit(Protocol):
         ...
 
 
+class AccountEdit(Protocol):
+    """One changed account of a till's group; no account: the link is taken away."""
+
+    @property
+    def sku(self) -> str: ...  # noqa: D102
+    @property
+    def account(self) -> str | None: ...  # noqa: D102
+    @property
+    def tax_code(self) -> str | None: ...  # noqa: D102
+    @property
+    def row(self) -> int: ...  # noqa: D102
+
+
+class CountEdit(Protocol):
+    """One changed count as typed; no amount: it is taken away."""
+
+    @property
+    def order_key(self) -> str: ...  # noqa: D102
+    @property
+    def counted(self) -> str | None: ...  # noqa: D102
+    @property
+    def to_bank(self) -> str: ...  # noqa: D102
+    @property
+    def remark(self) -> str: ...  # noqa: D102
+    @property
+    def row(self) -> int: ...  # noqa: D102
+
+
 class WorkbookEdits(Protocol):
     """What a person changed in a mapping workbook."""
 
@@ -103,6 +132,16 @@ class WorkbookEdits(Protocol):
     @property
     def channels(self) -> Sequence[ChannelEdit]:
         """Changed channels."""
+        ...
+
+    @property
+    def accounts(self) -> Sequence[AccountEdit]:
+        """Changed accounts of a till's groups."""
+        ...
+
+    @property
+    def counts(self) -> Sequence[CountEdit]:
+        """Changed cash counts."""
         ...
 
     @property
@@ -169,9 +208,16 @@ class Outside(Protocol):
         ...
 
     def write_mappings(
-        self, path: Path, *, products: Sequence[ProductLine], channels: Sequence[ChannelLine], catalog: Catalog
+        self,
+        path: Path,
+        *,
+        products: Sequence[ProductLine],
+        channels: Sequence[ChannelLine],
+        catalog: Catalog,
+        groups: Sequence[TillLine] = (),
+        counts: Sequence[CountLine] | None = None,
     ) -> Path:
-        """Write the mapping workbook."""
+        """Write the mapping workbook; with ``counts`` also the sheets of tills."""
         ...
 
     def read_mappings(self, path: Path, skus: frozenset[str]) -> WorkbookEdits:

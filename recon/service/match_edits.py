@@ -24,14 +24,14 @@ from recon.service.channel_table import split_parts
 from recon.service.charge_products import service_edits
 from recon.service.charge_rules import charge_settings
 from recon.service.connecting import account_proposals
-from recon.service.context import Context
+from recon.service.context import Context, WorkbookEdits
 from recon.service.creation_edits import creation_edits
 from recon.service.mapping_frames import channel_links, ledger_methods, ledger_products, product_links, version_of
 from recon.service.match_said import MatchEdits
 from recon.service.return_table import return_edits
 from recon.service.tax_table import tax_edits
 from recon.service.till_channels import takes_any_account
-from recon.service.till_counts import count_edits
+from recon.service.till_counts import CountWord, count_edits
 from recon.service.till_edits import (
     accepted_edits,
     account_edits,
@@ -325,6 +325,7 @@ class PlannedEdits:
                 f"{path.name} has {len(edits.problems)} problems, so nothing of it was taken:\n"
                 + "\n".join(str(p) for p in edits.problems)
             )
+        self._from_till_sheets(path.name, edits)
         for product in edits.products:
             if product.product_code or product.as_text:
                 self._product(product.sku or "", product.product_code)
@@ -336,6 +337,33 @@ class PlannedEdits:
             else:
                 self.channels[fold(channel.payment_channel)] = None
                 self.words.append(f"payment channel {channel.payment_channel or '(none named)'}: mapping taken away")
+
+    def _from_till_sheets(self, name: str, edits: WorkbookEdits) -> None:
+        """Take accounts and counts of a workbook; every row that cannot be taken is named, and then none is."""
+        here, refused = (self._context, self._name, self._rules), list[str]()
+        for account in edits.accounts:
+            try:
+                if account.account is None:
+                    self._unlink(account.sku)
+                    continue
+                changed, said = account_edits(*here, self._frames, [(account.sku, account.account, account.tax_code)])
+                self.products |= changed
+                self.words += said
+            except UsageError as error:
+                refused.append(f"sheet Accounts, row {account.row}: {error}")
+        for count in edits.counts:
+            word = CountWord(
+                name=count.order_key, counted=count.counted or "", to_bank=count.to_bank, remark=count.remark,
+                undo=count.counted is None,
+            )  # fmt: skip
+            try:
+                kept, said = count_edits(*here, [word])
+                self.counts |= kept
+                self.words += said
+            except UsageError as error:
+                refused.append(f"sheet Cash counts, row {count.row}: {error}")
+        if refused:
+            raise UsageError(f"{name} has {len(refused)} problems, so nothing of it was taken:\n" + "\n".join(refused))
 
     def write(self) -> None:
         """Write everything down."""

@@ -23,6 +23,7 @@ from recon.service.product_table import product_frame
 from recon.service.return_table import waiting_returns
 from recon.service.returned import planned_frames
 from recon.service.tax_table import tax_lines
+from recon.service.till_counts import count_lines, count_rows
 from recon.service.till_missing import missing_for_till
 from recon.service.till_table import is_till, till_rows
 from recon.summaries import MatchReport, ProductLine
@@ -170,4 +171,8 @@ def export_mappings(context: Context, connection: str | None, path: Path) -> Pat
         products=product_lines(context, name, rules, frames),
         channels=channel_lines(context, name, rules, frames),
         catalog=known_catalog(context, name),
+        groups=till_answer(context, name, rules, frames),
+        counts=count_lines(count_rows(context, name, rules, frames), context.settings.company.currency)
+        if is_till(rules)
+        else None,
     )

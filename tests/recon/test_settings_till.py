@@ -11,7 +11,7 @@ from recon.config import parse_settings
 from recon.domain.organisation_number import has_right_check_digit, plain_number
 from recon.domain.providers import LEDGERS, SOURCES
 from recon.errors import SettingsError
-from recon.settings_text import FirstAnswers, first_settings, settings_facts, with_setting
+from recon.settings_text import FirstAnswers, first_settings, with_setting
 
 TARGETS = sorted(name for name, facts in LEDGERS.items() if facts.takes_settlements)
 TILLS = sorted(name for name, facts in SOURCES.items() if facts.is_till)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from exports.till_sheets import ACCOUNT_COLUMNS, COUNT_COLUMNS
 from tests import till_world as world
 from tests.clock import FakeClock
 from tests.shell import Shell
@@ -154,3 +156,43 @@ def test_a_shop_without_tills_has_no_counts(tmp_path: Path) -> None:
     shell("connect").expect(0)
     assert "booked by products" in shell("till").expect(2).err
     assert "booked by products" in shell("match", "--sku", "X", "--account", "3000").expect(2).err
+
+
+def test_accounts_and_counts_go_through_the_workbook(shell: Shell, tmp_path: Path) -> None:
+    shell("match", "--sku", "Brygga/110@15", "--account", "3030").expect(4)
+    file = tmp_path / "mappings.xlsx"
+    shell("match", "--export", file).expect(4)
+    book = load_workbook(file)
+    groups, counts = book.worksheets[4:6]  # in the language of the company's workbooks
+    at = {column.name: number for number, column in enumerate(ACCOUNT_COLUMNS, 1)}
+    there = {column.name: number for number, column in enumerate(COUNT_COLUMNS, 1)}
+    for row in range(1, groups.max_row + 1):
+        sku = groups.cell(row, at["sku"]).value
+        if sku == "Kafé Torget/100@25":
+            groups.cell(row, at["new"]).value, groups.cell(row, at["new_code"]).value = "3900", "3"
+        elif sku == "Brygga/110@15":
+            groups.cell(row, at["new"]).value = None
+    for row in range(1, counts.max_row + 1):
+        if counts.cell(row, there["number"]).value == "K1/214":
+            counts.cell(row, there["new"]).value, counts.cell(row, there["new_bank"]).value = "4 480,00", 2980
+            counts.cell(row, there["new_remark"]).value = "byttet"
+    book.save(file)
+    shell("match", "--import", file, "--as", "Kari").expect(4)
+    found = accounts(shell.json("match"))
+    assert (found["Kafé Torget/100@25"], found["Brygga/110@15"][0]) == (("3900", "3", "chosen"), None)
+    line = next(one for one in shell.json("till")["lines"] if one["number"] == "K1/214")
+    assert (line["counted"], line["to_bank"], line["remark"], line["counted_by"]) == (
+        "4480.00",
+        "2980.00",
+        "byttet",
+        "Kari",
+    )
+    for row in range(1, groups.max_row + 1):
+        if groups.cell(row, at["sku"]).value == "Brygga/200@25":
+            groups.cell(row, at["new"]).value = "4711"
+    for row in range(1, counts.max_row + 1):
+        if counts.cell(row, there["number"]).value == "K7/31":
+            counts.cell(row, there["new"]).value = "4.480"
+    book.save(file)
+    refused = shell("match", "--import", file).expect(2).err
+    assert "2 problems" in refused and "no account '4711'" in refused and "sheet Cash counts, row" in refused
