@@ -101,18 +101,19 @@ def _closed(work: Tills) -> pl.Series:
 def _closed_words(work: Tills) -> pl.Expr:
     until = work.inputs.closed_until
     day = pl.col("ordered_on").dt.to_string("%Y-%m-%d")
-    return pl.format("{} is not after {}.", day, pl.lit(until.isoformat() if until else ""))
+    closed = pl.lit(until.isoformat() if until else "")
+    return pl.format("{} is not after {}.", day, closed)
 
 
 def _department_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]:
     """Return what the department of a record lacks: one that an account needs, or one the ledger has."""
     codes = work.inputs.ledger_departments
-    table = f"[connections.{work.inputs.connection_name}.till.departments]"
+    table = pl.lit(f"[connections.{work.inputs.connection_name}.till.departments]")
     place = {"column": pl.lit("sales_channel"), "value": pl.col("sales_channel")}
     unknown = work.department.is_not_null() & ~work.department.is_in(list(codes)) & bool(codes)
     needed = _about(work, "needs_department") & work.department.is_null()
-    named = pl.format('"{}" = "{}" stands under {}.', "sales_channel", "_department", pl.lit(table))
-    asked = pl.format('Set under {}: "{}" = "CODE".', pl.lit(table), "sales_channel")
+    named = pl.format('"{}" = "{}" stands under {}.', "sales_channel", "_department", table)
+    asked = pl.format('Set under {}: "{}" = "CODE".', table, "sales_channel")
     return [
         (unknown.fill_null(value=False) & decided, "department-unknown", {**place, "detail": named}),
         (needed & decided, "department-missing", {**place, "detail": asked}),
@@ -173,13 +174,9 @@ def _line_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
     reasons: list[tuple[str, pl.Expr, pl.Expr]] = [
         ("product-not-linked", pl.col("_product") & pl.col("product_code").is_null(), pl.format("{} is not linked.", name)),
         *((code, booked & (pl.col("problem") == problem), said) for problem, code in PROBLEM_CODES.items()),
-        ("project-required", booked & pl.col("needs_project"), _of_account("{}: account {} takes nothing without a project.", name)),
+        ("project-required", booked & pl.col("needs_project"), pl.format("{}: account {} takes nothing without a project.", name, "account_code")),
     ]  # fmt: skip
     return _held(work, mine, reasons)
-
-
-def _of_account(text: str, name: pl.Expr) -> pl.Expr:
-    return pl.format(text, name, "account_code")
 
 
 def _money_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
@@ -192,8 +189,8 @@ def _money_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
     mapped = pl.col("account_code").is_not_null()
     reasons: list[tuple[str, pl.Expr, pl.Expr]] = [
         ("channel-not-mapped", pl.col("payment_method").is_null(), pl.lit(None, dtype=pl.String)),
-        ("account-unknown", mapped & pl.col("is_gone"), _of_account("{}: account {} is not in the ledger's chart as last read.", name)),
-        ("project-required", mapped & pl.col("needs_project"), _of_account("{}: account {} takes nothing without a project.", name)),
+        ("account-unknown", mapped & pl.col("is_gone"), pl.format("{}: account {} is not in the ledger's chart as last read.", name, "account_code")),
+        ("project-required", mapped & pl.col("needs_project"), pl.format("{}: account {} takes nothing without a project.", name, "account_code")),
     ]  # fmt: skip
     return _held(work, mine, reasons, column="payment_channel")
 

@@ -78,9 +78,10 @@ def _with_what_stands(work: Tills) -> pl.DataFrame:
     """Return the records with ``_stands``: what the ledger has for each and what the till says now; null where it has nothing."""
     facts = work.facts.select("live_number", "live_key", "live_total_minor", "live_vat_minor")
     both = pl.concat([work.orders.select("total_minor"), facts, work.amounts.select("vat_minor")], how="horizontal")
+    posted = pl.coalesce("live_number", "live_key")
     words = pl.format(
         "{} stands over {}, VAT {}; the till now says {}, VAT {}.",
-        pl.coalesce("live_number", "live_key"), plain_text("live_total_minor"), plain_text("live_vat_minor"),
+        posted, plain_text("live_total_minor"), plain_text("live_vat_minor"),
         plain_text("total_minor"), plain_text("vat_minor"),
     )  # fmt: skip
     return work.orders.with_columns(both.select(words.alias("_stands")).to_series())
