@@ -14,6 +14,7 @@ from recon.sandbox.poweroffice import PowerOfficeFault, Rules, SandboxPowerOffic
 from recon.targets.base import LedgerContact, MasterRequest
 from recon.targets.poweroffice import PowerOfficeOptions, PowerOfficeTarget, capabilities
 from recon.targets.poweroffice.customers import mail_address
+from recon.verify import compare
 from tests.clock import FakeClock
 from tests.recon.scripted_go import changed, line, settlement
 
@@ -203,7 +204,10 @@ def test_an_issued_invoice_and_its_payment_go_to_the_import_list_under_the_tills
             found = target.find(document)
             assert (found.state, found.documents[0].place) == ("equal", "posted")
             [(_, held)] = target.read_back([(document, said.ledger_id)])
-            assert held.place == "posted"
+            assert (held.place, held.number) == ("posted", document.number)
+            assert compare(document, held, is_voided=False) == []
+        swept = list(target.list_documents(["invoice", "settlement"], dt.date(2026, 3, 1), dt.date(2026, 3, 31)))
+        assert [(one.kind, one.number) for one in swept] == [("invoice", "5001")]
         assert json.loads(target.payload(invoice()))["importLines"][0]["dueDate"] == "2026-03-28"
         [told] = target.check(invoice("9", "credit_note"))[:1]
         assert "not documented" in told.text

@@ -84,6 +84,8 @@ def company_of(information: Fields, environment: Environment, tax_id: str, missi
 
 def missing_privileges(information: Fields, options: PowerOfficeOptions) -> tuple[str, ...]:
     """Return the privileges the settings need and the company has not given, each with where to set it."""
+    if "ValidPrivileges" not in information:
+        return ()  # without the list nothing can be said
     valid, lapsed = set(texts(information.get("ValidPrivileges"))), set(texts(information.get("InvalidPrivileges")))
     found = []
     for name in needed_privileges(options):

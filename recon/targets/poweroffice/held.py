@@ -21,6 +21,10 @@ from recon.targets.wire import Fields, read_minor
 Place = Literal["draft", "import", "posted"]
 _TOKEN: Final = re.compile(r"\[([^\[\]\s/]+/[^\[\]]+)\]")
 """Our reference in a description; a person may have written more behind it."""
+ISSUED_KINDS: Final = frozenset({"invoice", "payment"})
+"""Kinds beside settlements that go to the Import list."""
+OTHER_KINDS: Final = ISSUED_KINDS | {"credit_note"}
+"""Kinds that name themselves in their reference, before their number; a settlement's begins with its register."""
 _NONE: Final = "-1"
 """Id of a dimension that is explicitly none."""
 
@@ -178,12 +182,8 @@ def ledger_document(held: Held, document: Document | None, ours: Sequence[Side])
     )
 
 
-OTHER_KINDS: Final = frozenset({"invoice", "credit_note", "payment"})
-"""Kinds that name themselves in their reference, before their number; a settlement's begins with its register."""
-
-
 def listed(held: Held, options: PowerOfficeOptions) -> LedgerDocument:
-    """Return a voucher of the sweep: under our number where it carries our reference, else under Go's own."""
+    """Return a voucher of the sweep: under our kind and number where it carries our reference, else under Go's own number."""
     shown = ledger_document(held, None, ())
     starts = f"{options.tax_id}/"
     if not held.reference.startswith(starts):

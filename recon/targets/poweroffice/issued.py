@@ -14,6 +14,7 @@ from recon.errors import TargetRejected
 from recon.targets.base import Objection
 from recon.targets.poweroffice.customers import Customer, Customers
 from recon.targets.poweroffice.entries import Side, paid_sides, sold_sides
+from recon.targets.poweroffice.held import ISSUED_KINDS
 from recon.targets.poweroffice.lists import Lists
 from recon.targets.poweroffice.options import CURRENCY, PowerOfficeOptions
 from recon.targets.poweroffice.payloads import IMPORT_CASH, IMPORTS, Request, as_id, label, money, reference_of
@@ -23,7 +24,7 @@ IMPORT_OUTGOING: Final = 1
 """`type` of an import of outgoing vouchers (API v1)."""
 INVOICE: Final = "invoice"
 PAYMENT: Final = "payment"
-KINDS: Final = frozenset({INVOICE, PAYMENT})
+KINDS: Final = ISSUED_KINDS
 NOT_DOCUMENTED: Final = (
     "How API v2 takes an invoice that was issued elsewhere is not documented; API v1's Import list does."
 )

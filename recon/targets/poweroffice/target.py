@@ -233,19 +233,23 @@ class PowerOfficeTarget(Closing, Target):
         wanted, first = set(kinds), max(since, _FIRST)
         if self._options.invoices == "order" and wanted & ORDERED:
             yield from (one for one in self._orders.listed(since, until) if one.kind in wanted)
-        if SETTLEMENT not in wanted:
-            return
+        if wanted & {SETTLEMENT, *ISSUED}:
+            shown = (listed(held, self._options) for held in self._vouchers(first, since, until))
+            yield from (one for one in shown if one.kind in wanted)
+
+    def _vouchers(self, first: dt.date, since: dt.date, until: dt.date) -> Iterator[Held]:
+        """Yield vouchers of a period from every place, each once."""
         entries: set[str] = set()
         for held in self._places.drafts(first - dt.timedelta(days=1), self._known()):
             if held.place == "draft" and _within(held.day, since, until):
-                yield listed(held, self._options)
+                yield held
         for held in self._imports():
             if _within(held.day, since, until):
                 entries.add(held.ledger_id)
-                yield listed(held, self._options)
+                yield held
         for held in self._places.posted(first, min(until, _LAST)):
             if held.import_id not in entries and is_till_like(held):
-                yield listed(held, self._options)
+                yield held
 
     def _imports(self) -> Iterator[Held]:
         """Yield the entries of the Import list, where it is read.
