@@ -236,3 +236,23 @@ def test_a_file_without_reports_and_one_without_anything(tmp_path: Path, habits:
     for registers in ([Register(number="K1")], []):
         frames = taken_in(tmp_path, saft_bytes(registers, habits=habits))
         assert frames.orders.is_empty()
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_line_taken_back_in_a_sale_without_signs(tmp_path: Path, swapped: bool) -> None:
+    """C and D of the line are believed only because the receipt's own total comes out so."""
+    both = Receipt(
+        lines=(Line(group="100", amount=25_000), Line(group="200", amount=-4_500)), payments=(("VISA", 20_500),)
+    )
+    frames = taken_in(tmp_path, saft_bytes([till(SALES[0], both)], habits=Habits(absolute=True, swapped=swapped)))
+    assert sold(frames) == {"Kafé Torget/100@25": 50_000, "Kafé Torget/200@25": -4_500}
+    assert told(frames) == {}
+
+
+def test_a_line_on_the_other_side_that_is_no_return(tmp_path: Path) -> None:
+    text = saft_bytes([till(*SALES[:2])]).replace(
+        b"<amntTp>C</amntTp><vat><vatCode>3</vatCode>", b"<amntTp>D</amntTp><vat><vatCode>3</vatCode>", 1
+    )
+    frames = taken_in(tmp_path, text)
+    assert sold(frames) == {"Kafé Torget/100@25": 25_000, "Kafé Torget/200@25": 9_000}
+    assert told(frames) == {}

@@ -1,6 +1,6 @@
 """Whether what a Z report says it received is what it says it sold, and which reading of tips, rounding and signs makes it so.
 
-Payments = cash sales + rounding + tips + what customers paid on invoices of before (norway.md, 3.5). Whether a till puts tips and
+Payments = cash sales + rounding + tips + what customers paid on invoices of before (Norwegian reference, 3.5). Whether a till puts tips and
 customers' payments among the payments of its report, its own figures say; a report that fits no reading is held with both sums.
 """
 

@@ -160,7 +160,7 @@ def day_findings(
 ) -> Iterator[pl.DataFrame]:
     """Yield days that were not closed: sales behind a till's last Z report, and Z reports that hold sales of earlier days.
 
-    A settlement is made on every day with cash sales (norway.md, 4.3). A row behind the last Z report carries the key of that
+    A settlement is made on every day with cash sales (the Norwegian reference, 4.3). A row behind the last Z report carries the key of that
     report's settlement, so that whoever has the next one knows that it was closed after all.
     """
     own = heads.join(keys, on="report_no", how="left", maintain_order="left").with_columns(

@@ -2,7 +2,7 @@
 
 A transaction belongs to the first Z report of its till that is not before it. Training counts for nothing, and neither does what the
 till itself marks as void. A negative number is a return whatever C or D stands beside it; a positive one is a return where its side
-is the rarer one of the file and its transaction is of a kind that gives back (norway.md, 3.6).
+is the rarer one of the file and its transaction is of a kind that gives back, or where only so its lines come to their receipt (Norwegian reference, 3.6).
 """
 
 from __future__ import annotations
@@ -119,10 +119,27 @@ def _placed(
 
 def _sold(lines: pl.DataFrame, sales: pl.DataFrame, usual: str, backs: Collection[str]) -> pl.DataFrame:
     """Return the lines of cash sales with their signs."""
-    rows = lines.join(sales.select("trans_no", "report_no", "kind"), on="trans_no", how="inner", maintain_order="left")
+    of_sale = sales.select("trans_no", "report_no", "kind", "signed")
+    rows = lines.join(of_sale, on="trans_no", how="inner", maintain_order="left")
     other = (pl.col("side").cast(pl.String) != usual).fill_null(value=False)
     rows = rows.with_columns((pl.col("kind").is_in(list(backs)) & other).alias("_back"))
+    rows = _returned_lines(rows, other)
     return rows.with_columns(_signed(column, "_back").alias(column) for column in ("gross", "net", "vat"))
+
+
+def _returned_lines(rows: pl.DataFrame, other: pl.Expr) -> pl.DataFrame:
+    """Mark lines on the rarer side in receipts of other kinds, where only as returns do they come to what the receipt says."""
+    doubtful = rows.filter(other & ~pl.col("_back") & (pl.col("gross") > 0))
+    if doubtful.is_empty():
+        return rows
+    in_question = rows.join(doubtful.select("trans_no").unique(), on="trans_no", how="semi")
+    as_back = pl.when(other & (pl.col("gross") > 0)).then(-pl.col("gross")).otherwise("gross")
+    sums = in_question.group_by("trans_no").agg(
+        pl.col("signed").first(), pl.sum("gross").alias("_as_stated"), as_back.sum().alias("_as_back")
+    )
+    proved = sums.filter((pl.col("_as_stated") != pl.col("signed")) & (pl.col("_as_back") == pl.col("signed")))
+    is_proved = pl.col("trans_no").is_in(proved["trans_no"].implode())
+    return rows.with_columns((pl.col("_back") | (is_proved & other)).alias("_back"))
 
 
 def _by_group(lines: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Z and X reports of a till as columns: the report itself, its article groups, payments, VAT rows, pay-ins and pay-outs.
 
-A report is told by `reportType`, not by the event it stands in (norway.md, 3.4). There are a few a day, so that each is read as a
+A report is told by `reportType`, not by the event it stands in (Norwegian reference, 3.4). There are a few a day, so that each is read as a
 tree; nothing here loops over transactions or over the other events.
 """
 

@@ -2,7 +2,7 @@
 
 Whether an element stands where it may depends on names and order alone, so of all transactions with the same elements in the same
 order one is enough; amounts, days and words are looked at as columns where they are read. The schema's references between lists
-are left to us: tills that number their reports each from 1 are common, and no reason to refuse a file (norway.md, 3.2).
+are left to us: tills that number their reports each from 1 are common, and no reason to refuse a file (Norwegian reference, 3.2).
 """
 
 from __future__ import annotations

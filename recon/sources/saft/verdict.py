@@ -1,6 +1,6 @@
 """Whether a Z report adds up, and what that says about the till: how it writes VAT, whether tips are among its payments.
 
-The tests stand in norway.md, 3.5 and 3.6. Nothing is assumed about a till: its own figures decide, report by report, and what fits
+The tests stand in Norwegian reference, 3.5 and 3.6. Nothing is assumed about a till: its own figures decide, report by report, and what fits
 no reading is said with both figures and goes no further.
 """
 
