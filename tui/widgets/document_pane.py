@@ -27,7 +27,7 @@ from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.record_words import no_document
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.order_fields import STATE_FIELDS, tr_field
-from tui.widgets.settlement_lines import settlement_lines, settlement_money
+from tui.widgets.settlement_lines import money_lines, settlement_lines
 from tui.widgets.summed_orders import summed_orders
 
 FACES: Final = {
@@ -230,18 +230,7 @@ class DocumentPane(Widget):
             parts += [split_line(_("Tax withheld"), self._amount(document.withheld), width), "\n"]
         if document.applies_to:
             parts += [_("For document {number}").format(number=shown(document.applies_to)), "\n"]
-        if header.kind == "settlement":
-            parts += settlement_money(document, width, self._amount)
-        elif document.payment_method:
-            words = {
-                "credit_note": _("Paid back {day} from {method}: {amount}"),
-                "refund": _("Paid back {day} from {method}: {amount}"),
-                "expense_payment": _("Paid {day} from {method}: {amount}"),
-            }.get(document.header.kind, _("Paid {day} to {method}: {amount}"))
-            several = [(part.method, part.amount) for part in document.payments]
-            for method, amount in several or [(document.payment_method, document.paid)]:
-                on = day(document.paid_on or "", era=True)
-                parts += [words.format(day=on, method=shown(method), amount=self._amount(amount)), "\n"]
+        parts += money_lines(document, width, self._amount)
         return parts + summed_orders(document, width, self._amount)
 
     def _held(self, width: int) -> list[Part]:

@@ -1,4 +1,4 @@
-"""Part of the document pane: a till's settlement, what was sold by account and VAT code, and where its money is."""
+"""Part of the document pane: the money a document moves, and of a till's settlement what was sold by account and VAT code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,26 @@ def settlement_lines(document: DocumentView, width: int, amount: Callable[[str],
     return parts
 
 
-def settlement_money(document: DocumentView, width: int, amount: Callable[[str], str]) -> list[Part]:
+def money_lines(document: DocumentView, width: int, amount: Callable[[str], str]) -> list[Part]:
+    """Return the money a document moves: by account of a settlement, else with its day and account."""
+    if document.header.kind == "settlement":
+        return _settlement_money(document, width, amount)
+    if not document.payment_method:
+        return []
+    words = {
+        "credit_note": _("Paid back {day} from {method}: {amount}"),
+        "refund": _("Paid back {day} from {method}: {amount}"),
+        "expense_payment": _("Paid {day} from {method}: {amount}"),
+    }.get(document.header.kind, _("Paid {day} to {method}: {amount}"))
+    several = [(part.method, part.amount) for part in document.payments]
+    parts: list[Part] = []
+    for method, figure in several or [(document.payment_method, document.paid)]:
+        on = day(document.paid_on or "", era=True)
+        parts += [words.format(day=on, method=shown(method), amount=amount(figure)), "\n"]
+    return parts
+
+
+def _settlement_money(document: DocumentView, width: int, amount: Callable[[str], str]) -> list[Part]:
     """Return where the money is, part by part: what came in, then what the count of the cash moved."""
     parts: list[Part] = [(_("Payments and count"), "bold"), "\n"] if document.payments else []
     for part in document.payments:
