@@ -30,6 +30,8 @@ _SEAMS: Final = re.compile(r"(?<=[.?!;]) (?=\S)|(?<=:) (?=recon )")
 """Where one sentence, or one member of a list of sentences, may end and the next, or the command it leads to, begin."""
 _KEYED: Final = re.compile(r"(?P<key>[^\s:]\S{0,99}): (?P<said>\S.*)")
 """What is said of one document or number: ``RT-1001: the ledger holds it as ...``."""
+_NAMED: Final = re.compile(r"(?P<key>[^:()]{1,60}): (?P<said>\S.*)", re.DOTALL)
+"""What is said of something whose name has spaces: ``Mat servert: No account is named for it.``; only where nothing else fits."""
 _TITLED: Final = re.compile(r"(?P<title>[^():]+) \((?P<code>[a-z][a-z-]*[a-z])\)(?P<behind>(?:: .*)?)", re.DOTALL)
 """A finding's title with its code: ``Order numbers are missing ... (number-gap): #1016``."""
 _NO_CODE: Final = FindingCode("note", "", "")
@@ -90,6 +92,8 @@ class _Sentence:
                 return None
             values.append(text[start:found])
             start = found + len(literal)
+        if self.names[-1].endswith("_count") and " " in text[start:end]:
+            return None
         return dict(zip(self.names, [*values, text[start:end]], strict=True))
 
     @staticmethod
@@ -193,12 +197,20 @@ def _translated(index: _Index, text: str, deeper: int) -> str:
         stop = "" if i18n.language() == "th" else "."  # Thai has no full stop
         return f"{keyed['key']}: {_translated(index, keyed['said'].removesuffix('.'), deeper)}{stop}"
     if found is None:
-        return text
+        return _named(index, text, deeper)
     sentence, values = found
     pieces = _PLACE.split(sentence.translated)  # text, name, text, name, ..., text
     pieces[::2] = map(_plain, pieces[::2])
     pieces[1::2] = [_value(index, name, values[name], deeper - 1) for name in pieces[1::2]]
     return "".join(pieces)
+
+
+def _named(index: _Index, text: str, deeper: int) -> str:
+    """Return a sentence behind a name of several words, translated if the whole of it is one of the catalogue's."""
+    named = _NAMED.fullmatch(text)
+    if named is None or not (index.own(named["said"]) or i18n.tr(named["said"]) != named["said"]):
+        return text
+    return f"{named['key']}: {_translated(index, named['said'], deeper - 1)}"
 
 
 def _one_by_one(index: _Index, text: str, own: int, deeper: int) -> str | None:
@@ -294,7 +306,9 @@ def _cannot_be(name: str, value: str, *, leads: bool) -> bool:
     """Return whether a value is none for this place: a count or number that has words, or a kind that is a number."""
     if name in _KINDS_IN:
         return sum(map(str.isdigit, value)) > 1 or bool(set(value) & set(",.:"))
-    return leads and " " in value and (name in _COUNTS_IN or name.endswith("_count") or name == "amount_total")
+    if name.endswith("_count"):
+        return " " in value
+    return leads and " " in value and (name in _COUNTS_IN or name == "amount_total")
 
 
 def _plain(text: str) -> str:

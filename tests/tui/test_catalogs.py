@@ -229,7 +229,7 @@ def glossary(heading: str) -> list[list[str]]:
 
 NOT_WORDS = re.compile(
     r"\{[^{}]*\}|`[^`]*`|\"[^\"]*\"|'[^']*'|\[[a-z_]+\]|--[a-z-]+|[a-z_]+(?:\.[a-z_{}]+)+|[a-z_]+(?: ?=|:)\S*"
-    r"|(?<!\S)/[a-z/]+|recon [a-z]+|\.recon/[a-z/]+|Settings, Open API|\(draft\)|(?:PDF|XML) document|no connection|in a row|in order|Documents per page"
+    r"|(?<!\S)/[a-z/]+|recon [a-z]+|\.recon/[a-z/]+|Settings, Open API|\(draft\)|(?:PDF|XML) document|no connection|in a row|in order|Documents per page|on account(?! [{0-9])"
 )
 """Places, commands, keys and names of others: no words of ours."""
 SAID_OTHERWISE = {

@@ -13,7 +13,7 @@ from recon.service import CountWord, MatchEdits
 from recon.service.till_counts import CountTable, is_large
 from recon.service.typed_amount import typed_minor
 from tui.cells import shown, split_line, width_of
-from tui.i18n import N_, _, count, day, moment
+from tui.i18n import N_, _, count, day, moment, pgettext
 from tui.keys import bindings
 from tui.screens.match_list import MatchList
 from tui.screens.till_words import COUNT_STATES, count_columns, state_of
@@ -67,7 +67,7 @@ class TillCountsScreen(MatchList):
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
         return (
-            BarButton("screen.open", lambda n: "" if n else _("Count")),
+            BarButton("screen.open", lambda n: "" if n else pgettext("verb", "Count")),
             BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
@@ -133,7 +133,7 @@ class TillCountsScreen(MatchList):
 
     def open_words(self) -> dict[str, str]:
         """Say what the keys would do."""
-        return {"open": _("Count"), "draft": _("Take away")}
+        return {"open": pgettext("verb", "Count"), "draft": _("Take away")}
 
     def run_open(self) -> None:
         """Ask what was counted after the settlement under the cursor."""

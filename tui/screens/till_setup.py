@@ -20,7 +20,8 @@ from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens.match_list import MatchList
-from tui.screens.till_words import WHAT_WORDS, setup_columns, what_words
+from tui.screens.match_words import channel_words
+from tui.screens.till_words import WHAT_WORDS, proposal_words, setup_columns, what_words
 from tui.widgets.columns import Column
 from tui.widgets.match_pane import MatchTabs, Part
 from tui.widgets.pick_dialog import PickDialog
@@ -97,7 +98,7 @@ class TillSetupScreen(MatchList):
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return why it is needed, what is proposed, and the command that sets it."""
         parts: list[Part] = [
-            (split_line(f"{shown(row['place'])}  {shown(row['thing'])}", what_words(row["what"]), width), "bold"), "\n",
+            (split_line(f"{shown(row['place'])}  {shown(channel_words(row['thing']))}", what_words(row["what"]), width), "bold"), "\n",
             shown(tr_composed(row["why"])), "\n",
         ]  # fmt: skip
         if row["settlements"]:
@@ -106,7 +107,7 @@ class TillSetupScreen(MatchList):
             )
             parts += [split_line(waits, self.minor(row["amount_minor"]), width), "\n"]
         if row["proposal"]:
-            parts += [(_("Proposed"), "$recon-accent"), f"  {shown(tr_composed(row['proposal']))}", "\n"]
+            parts += [(_("Proposed"), "$recon-accent"), f"  {shown(proposal_words(row['proposal']))}", "\n"]
         return [*parts, (shown(tr_composed(row["where"])), "$recon-dim"), "\n"]
 
     def empty_words(self) -> tuple[str, str]:

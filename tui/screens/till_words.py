@@ -61,6 +61,12 @@ def group_words(row: dict[str, Any]) -> str:
     return " ".join(filter(None, (shown(row["part"]), shown(row["name"]) if row["name"] != row["part"] else "")))
 
 
+def proposal_words(proposal: str) -> str:
+    """Return a proposal, ``1920  Bank (its name says bank)``, with its reason in the language of the screen."""
+    named, bracket, reason = proposal.partition(" (")
+    return f"{named} ({tr_composed(reason.removesuffix(')'))})" if bracket else proposal
+
+
 def place_words(place: str) -> str:
     """Return a place; articles are the same everywhere."""
     return place or _("everywhere")
@@ -116,7 +122,7 @@ def setup_columns(minor: Minor, currency: str) -> Sequence[Column]:
     """Return the columns of what is missing."""
     return (
         Column("place", lambda: _("Place"), priority=0, least=8),
-        Column("thing", lambda: _("What about"), grow=True, priority=0, least=10),
+        Column("thing", lambda: _("What about"), render=channel_words, grow=True, priority=0, least=10),
         Column("what", lambda: _("Missing"), render=what_words, priority=0),
         Column("proposal", lambda: _("Proposed"), render=lambda text: shown(tr_composed(text)), grow=True, priority=3, least=10, drop_below=100),
         Column("settlements", lambda: _("Wait"), align="right", render=lambda n: count(n) if n else "", priority=2, drop_below=60),
