@@ -45,11 +45,12 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
     local = book.local.gather(codes).filter(opens)
     if len(after) and (int(after[-1]) != 0 or _largest(depth) > _DEEPEST or _smallest(depth) < 1):
         raise MalformedFile("its tags do not close as they open")
-    if len(depth) and bool((local.filter(depth == 1) != record).any()):
+    is_record = local.to_physical() == _RECORD
+    if len(depth) and not bool(is_record.filter(depth == 1).all()):
         raise MalformedFile(f"something else stands among the elements {record}")
     _require_nesting(book.full.gather(codes), kind, after, text)
     return pl.DataFrame({
-        "record": (local == record).cast(pl.UInt32).cum_sum() - 1, "name": local, "depth": depth.cast(pl.UInt8),
+        "record": is_record.cast(pl.UInt32).cum_sum() - 1, "name": local, "depth": depth.cast(pl.UInt8),
         "text": text.filter(opens),
     })  # fmt: skip
 
@@ -78,6 +79,8 @@ def _pieces(run: bytes) -> tuple[pl.Series, pl.Series]:
 
 
 _OPENS, _CLOSES, _ALONE = 0, 1, 2
+_RECORD: Final = 1
+"""Place of the record's own name among the names."""
 
 
 @dataclass(frozen=True, slots=True)

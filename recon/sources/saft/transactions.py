@@ -95,18 +95,21 @@ def _forget(run: mmap.mmap | bytes, start: int, stop: int) -> None:
 def tables(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its ELEMENTS."""
     found = elements(piece, RECORD, names_in(RECORD))
-    name, depth = found["name"], found["depth"]
+    name = found["name"]
+    code = name.to_physical().cast(pl.UInt16) * _DEEP + found["depth"].cast(pl.UInt16)
+    kinds = {each: no for no, each in enumerate(name.dtype.categories)}  # type: ignore[attr-defined]
+    present = set(code.unique())
     places: dict[str, pl.Series] = {}
     made: dict[str, dict[str, pl.Series]] = {}
     for table, (element, _) in _TABLES.items():
-        starts = (name == element) & (depth == _DEPTHS[table])
+        starts = code == kinds[element] * _DEEP + _DEPTHS[table]
         places[table] = starts.cast(pl.UInt32).cum_sum()
         made[table] = {"trans_no": found["record"].filter(starts)}
-    code = name.to_physical().cast(pl.UInt16) * _DEEP + depth.cast(pl.UInt16)
-    kinds = {each: no for no, each in enumerate(name.dtype.categories)}  # type: ignore[attr-defined]
+    nowhere = pl.Series(dtype=pl.UInt32)
     for table, (_, columns) in _TABLES.items():
         for element, (at, column) in columns.items():
-            rows = (code == kinds[element] * _DEEP + at).arg_true()
+            own = kinds[element] * _DEEP + at
+            rows = (code == own).arg_true() if own in present else nowhere
             made[table][column] = _column(
                 found["text"].gather(rows), places[table].gather(rows), made[table]["trans_no"]
             )
