@@ -10,7 +10,16 @@ from typing import Final
 import polars as pl
 
 from recon.frames.conform import conform, empty
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FINDINGS, ORDER_RESULTS, ORDERS, POSTINGS, SUMMED
+from recon.frames.schemas import (
+    DOCUMENT_LINES,
+    DOCUMENTS,
+    FINDINGS,
+    ORDER_RESULTS,
+    ORDERS,
+    POSTINGS,
+    SUMMED,
+    TILL_COUNTS,
+)
 from recon.normalize.clearing import CLEARING
 from recon.normalize.settlement_view import SETTLEMENTS as SETTLEMENTS
 from recon.proof.completeness import CAUSES, COMPLETENESS
@@ -91,6 +100,7 @@ _EXPECTED: Final = {
     "findings": FINDINGS, "outbox": OUTBOX, "attempts": ATTEMPTS, "files": FILES, "approvals": APPROVALS,
     "mappings": MAPPINGS, "events": EVENTS, "settlements": SETTLEMENTS,
     "clearing": CLEARING, "summed": SUMMED, "completeness": COMPLETENESS, "completeness_causes": CAUSES, "numbering": NUMBERING,
+    "counts": TILL_COUNTS,
 }  # fmt: skip
 _KEYS: Final = {"orders": ("order_no",), "results": ("order_no",), "documents": ("doc_no",)}
 
@@ -117,6 +127,7 @@ class AuditFrames:
     completeness: pl.DataFrame = field(default_factory=lambda: empty(COMPLETENESS))
     completeness_causes: pl.DataFrame = field(default_factory=lambda: empty(CAUSES))
     numbering: pl.DataFrame = field(default_factory=lambda: empty(NUMBERING))
+    counts: pl.DataFrame = field(default_factory=lambda: empty(TILL_COUNTS))
 
     def __post_init__(self) -> None:
         """Check every frame against its schema; raises FrameError."""

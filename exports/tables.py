@@ -18,6 +18,7 @@ from exports.sheets import (
     orders,
     settlements,
     summaries,
+    z_reports,
 )
 from exports.sheets.context import Prepared
 
@@ -28,8 +29,8 @@ TABLES: Final[tuple[Callable[[Prepared], Table], ...]] = (
     logs.attempts_table, logs.approvals_table, mappings.changes_table, logs.files_table, logs.events_table,
     charts.by_day_table, charts.by_channel_table, settlements.settlements_table, settlements.payouts_table,
     clearing.clearing_table,
-    summaries.summaries_table,
+    summaries.summaries_table, z_reports.z_reports_table,
 )  # fmt: skip
 """The summary stands before them, the seal after them."""
-OPTIONAL: Final = frozenset({"settlements", "payouts", "clearing", "summed", "completeness_bought"})
+OPTIONAL: Final = frozenset({"settlements", "payouts", "clearing", "summed", "completeness_bought", "z_reports"})
 """Tables of which there is no sheet where they have no row."""

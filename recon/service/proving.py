@@ -16,6 +16,7 @@ from recon.plan.findings import with_vat_figures
 from recon.service.completing import workbook_frames
 from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
+from recon.service.mapping_till import till_counts
 from recon.service.number_rows import numbering_rows
 from recon.service.part_frames import summary_rows
 from recon.service.planning import load_plan_frame, plan_folder
@@ -78,6 +79,7 @@ def proof_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
         "numbering": numbering_rows(context, batch),
         "clearing": clearing(context, name),
         "summed": summary_rows(folder),
+        "counts": till_counts(context, name),
     }
     return workbook_frames(context, name, folder, batch) | more
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
+
+import openpyxl
+from beancount import loader
+from beancount.core import data
+from beancount.ops.validation import HARDCORE_VALIDATIONS
 
 from tests.shell import Shell
 from tests.tui.test_json import check
@@ -99,6 +107,7 @@ def test_what_recon_wrote_comes_back_from_the_ledgers_own_books(shell_at: Callab
     } == balances
     verified = shell.json("verify", batch)
     assert (verified["compared"], verified["equal"], verified["strangers"]) == (26, 26, [])
+    assert_proved(shell, batch, balances)
     path.write_text(saft_financial(vouchers, company="888888888"), encoding="utf-8")
     assert "holds the books of" in shell("verify", "till", "--books", path).expect(3).err
     table = tmp_path / "saldo.csv"
@@ -111,3 +120,27 @@ def test_what_recon_wrote_comes_back_from_the_ledgers_own_books(shell_at: Callab
     trial = shell.json("verify", "till", "--books", table, *days, code=0)
     assert {account["difference"] for account in trial["accounts"]} == {"0.00"}
     assert len(trial["accounts"]) == len(balances)
+
+
+def assert_proved(shell: Shell, batch: str, balances: dict[str, int]) -> None:
+    """The journal comes to the ledger's trial balance in a program that is not ours, and the workbook has a row per Z report."""
+    path = shell.json("journal", batch, "--format", "beancount", code=0)["path"]
+    entries, errors, _ = loader.load_file(path, extra_validations=HARDCORE_VALIDATIONS)
+    assert errors == []
+    codes = {entry.account: entry.meta["code"] for entry in entries if isinstance(entry, data.Open)}
+    sums: Counter[str] = Counter()
+    for entry in data.filter_txns(entries):
+        for posting in entry.postings:
+            code = {"output vat 3": "2700", "output vat 31": "2701"}.get(codes[posting.account], codes[posting.account])
+            sums[code] += int(posting.units.number * 100)
+    assert {code: minor for code, minor in sums.items() if minor} == balances
+    if found := shutil.which("hledger"):
+        journal = shell.json("journal", batch, "--format", "hledger", code=0)["path"]
+        subprocess.run([found, "-f", journal, "check", "--strict"], check=True, capture_output=True)
+    book = openpyxl.load_workbook(shell.json("audit", batch, code=0)["path"])
+    (title,) = [name for name in book.sheetnames if name in {"Z reports", "Z-rapporter"}]
+    rows = [row for row in book[title].iter_rows(values_only=True) if row[0] and str(row[0]).startswith("K1/")]
+    assert len(rows) == 26
+    assert {row[17] for row in rows} <= {"posted", "bokført"}
+    assert sum(Decimal(str(row[9])) for row in rows) == sum(Decimal(str(row[8])) - Decimal(str(row[7])) for row in rows)
+    assert shell("verify", shell.root / "audit" / f"{batch}.xlsx").code == 0
