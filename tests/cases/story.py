@@ -42,7 +42,8 @@ def _told(case: Path, shell: Shell, shop: BentoWebShop, zort: ZortShop) -> Itera
     assert isinstance(clock, FakeClock)
     for line in (case / "commands.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("@ "):
-            clock.at = dt.datetime.fromisoformat(line[2:].strip()).replace(tzinfo=BANGKOK).astimezone(dt.UTC)
+            said = dt.datetime.fromisoformat(line[2:].strip())
+            clock.at = (said if said.tzinfo else said.replace(tzinfo=BANGKOK)).astimezone(dt.UTC)
         elif line.startswith("! "):
             _happened(json.loads((case / line[2:].strip()).read_text(encoding="utf-8")), shop, zort)
         elif line.startswith("= "):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recon.sandbox.peak import SandboxPeak, sandbox_company
+from recon.sandbox.poweroffice import SandboxPowerOffice
 from recon.sandbox.quickbooks.company import SandboxCompany
 from tests.cases import story
 from tests.cases.conftest import Played
@@ -48,6 +49,10 @@ def _held(sandbox: Path) -> list[tuple[str, str]]:
         posted = [(kept.kind, kept.ref) for kept in company.truth()]
         company.close()
         return posted
+    if (sandbox / "poweroffice.db").exists():
+        with SandboxPowerOffice(path=sandbox / "poweroffice.db") as go:
+            papers = [*go.papers("draft"), *go.papers("order")]
+            return [(paper.family, paper.reference or str(paper.body["Description"])) for paper in papers]
     with SandboxPeak(path=sandbox / "peak.db", company=sandbox_company()) as ledger:
         return [(document.kind, document.code) for document in ledger.truth()]
 
