@@ -13,11 +13,11 @@ from pathlib import Path
 from tests.saft_files import Customer, Day, Habits, Line, Receipt, Register, money, saft_text
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "cases" / "no-tills-month" / "in"
-COMPANY = "923609016"
+COMPANY = "999999999"
 NAME = "Fjordgløtt Servering AS"
 CAFE, KIOSK = "Kafé Torget", "Kiosken Brygga"
 CUSTOMERS = (
-    Customer(number="20001", name="Havnekontoret AS", tax_id="974760673", street="Kaigata 4", postcode="4006", city="Stavanger"),
+    Customer(number="20001", name="Havnekontoret AS", tax_id="888888012", street="Kaigata 4", postcode="4006", city="Stavanger"),
 )  # fmt: skip
 MISSING = dt.date(2026, 3, 17)
 """Day of the kiosk's main till that its export leaves out."""
