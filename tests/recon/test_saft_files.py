@@ -126,6 +126,7 @@ REFUSED = {
     TEXT.replace(NAMESPACE, "urn:StandardAuditFile-Taxation-Financial:NO"): "no SAF-T Cash Register file",
     TEXT.replace("UTF-8", "ISO-8859-1"): "it is written in ISO-8859-1",
     TEXT.replace("<ctLine>", '<ctLine xmlns="urn:other">', 1): "the element ctLine belongs to urn:other",
+    TEXT.replace("<registerID>K1</registerID>\n", "<registerID/>\n"): "a till has no registerID",
     TEXT.replace("<company>", "<firm>").replace("</company>", "</firm>"): "it names no company",
 }  # fmt: skip
 

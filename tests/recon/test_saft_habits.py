@@ -256,3 +256,29 @@ def test_a_line_on_the_other_side_that_is_no_return(tmp_path: Path) -> None:
     frames = taken_in(tmp_path, text)
     assert sold(frames) == {"Kafé Torget/100@25": 25_000, "Kafé Torget/200@25": 9_000}
     assert told(frames) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        ("<artGroupAmnt>250.00", "<artGroupAmnt>250,00", {"saft-slip", "z-groups-differ"}),
+        ("<paymentAmnt>90.00", "<paymentAmnt>90,00", {"saft-slip", "z-payments-differ"}),
+        ("<cashSaleAmnt>", "<cashSaleAmnt>x", {"saft-slip", "z-vat-differs"}),
+        ("<transDate>2026-03-14", "<transDate>14.03.2026", {"saft-slip", "z-transactions-differ", "till-not-closed"}),
+        ("<reportDate>2026-03-14", "<reportDate>14.03.2026", {"saft-slip", "date-unreadable", "till-not-closed"}),
+        ("<totalCashSaleAmnt>295.00", "<totalCashSaleAmnt>x", {"saft-slip", "z-groups-differ", "z-payments-differ", "z-vat-differs"}),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_or_day_is_never_taken_for_nothing(
+    tmp_path: Path, old: str, new: str, codes: set[str]
+) -> None:
+    text = saft_bytes([till(*SALES)]).decode().replace(old, new, 1)
+    frames = taken_in(tmp_path, text.encode())
+    assert set(told(frames)) == codes
+    assert {"hold", "refused"} & set(told(frames).values())
+
+
+def test_a_day_of_returns_alone_is_below_zero(tmp_path: Path) -> None:
+    frames = taken_in(tmp_path, saft_bytes([till(SALES[2])]))
+    assert (frames.orders["total_minor"].to_list(), sold(frames)) == ([-4_500], {"Kafé Torget/200@25": -4_500})
+    assert told(frames) == {}

@@ -62,6 +62,10 @@ def read_lists(layout: Layout) -> Lists:
     tills = _tills(company)
     if tills.height != len(layout.tills):
         raise MalformedFile("a cashregister does not begin or end as the others do")
+    if (tills["register_id"] == "").any():
+        raise MalformedFile(
+            "a till has no registerID, so its Z reports cannot be told from others. Give it one and export the file again."
+        )
     header = root.find("s:header", _NS)
     named = {name: _rows(company, path, columns) for name, (path, columns) in _COMPANY.items()}
     return Lists(
