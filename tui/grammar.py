@@ -58,9 +58,7 @@ def _setup_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     init = add_command(commands, "init", "tui.commands.setup:init", "make a workspace", connection=False)
     init.add_argument("directory", metavar="DIR", help="folder of the workspace; made if it is not there")
     init.add_argument("--company", metavar="NAME", help="company name as it stands in the ledger")
-    init.add_argument(
-        "--tax-id", metavar="ID", default=None, help="tax id (13 digits, US 9) or organisation number (Norway, 9)"
-    )
+    init.add_argument("--tax-id", metavar="ID", default=None, help="tax id or organisation number, digits only")
     init.add_argument("--name", metavar="NAME", default=None, help="name of the connection (default: shop)")
     init.add_argument(
         "--source",
