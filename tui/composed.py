@@ -92,8 +92,8 @@ class _Sentence:
                 return None
             values.append(text[start:found])
             start = found + len(literal)
-        if self.names[-1].endswith("_count") and " " in text[start:end]:
-            return None
+        if self.names[-1].endswith(("_count", "height")) and " " in text[start:end]:
+            return None  # a count is one figure
         return dict(zip(self.names, [*values, text[start:end]], strict=True))
 
     @staticmethod

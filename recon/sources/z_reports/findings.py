@@ -32,7 +32,7 @@ def report_findings(found: ZSettlements, prefix: str, headings: dict[str, str]) 
     total, sold = pl.col("total"), pl.col("sold")
     yield findings_from(
         heads.filter(total.is_not_null() & (total != sold)), "z-groups-differ", column=amount, value=plain_text("total"),
-        amount_minor=sold - total, detail=pl.format("Its article groups come to {}, its total of cash sales is {}.", plain_text("sold"), plain_text("total")),
+        amount_minor=sold - total, detail=pl.format("Its article groups come to {}, the total in the table is {}.", plain_text("sold"), plain_text("total")),
     )  # fmt: skip
     yield findings_from(
         heads.filter(pl.col("tips_inside").is_null()), "z-payments-differ", column=amount, amount_minor=pl.col("rest"),
@@ -62,7 +62,7 @@ def _rates(found: ZSettlements, keys: pl.DataFrame, headings: dict[str, str]) ->
     rate = pl.coalesce(rate_text(pl.col("rate")), pl.lit("?"))
     yield findings_from(
         vat.filter("is_faulty"), "z-vat-faulty", column=pl.col("shown"), value=plain_text("stated"), amount_minor=pl.col("stated") - pl.col("inside"),
-        detail=pl.format("It states VAT of {} on amounts that hold VAT already; inside them are {}, which is used.", plain_text("stated"), plain_text("inside")),
+        detail=pl.format("The table states VAT of {} on amounts that hold VAT already; inside them are {}, which is used.", plain_text("stated"), plain_text("inside")),
     )  # fmt: skip
     yield findings_from(
         vat.filter(~pl.col("fits") & ~pl.col("is_faulty")), "z-vat-differs", column=pl.col("shown"), value=plain_text("stated"),
