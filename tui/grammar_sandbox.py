@@ -24,6 +24,16 @@ def sandbox_command(commands: argparse._SubParsersAction[Parser]) -> None:
     sandbox.add_argument("qwc", nargs="?", metavar="QWC", help="file of the application to visit (quickbooks)")
     sandbox.add_argument("--port", type=port, default=0, metavar="N", help="port to listen on (default: any free one)")
     sandbox.add_argument("--file", metavar="FILE", help="keep its books in this file (peak, poweroffice, quickbooks)")
+    sandbox.add_argument(
+        "--post",
+        action="store_true",
+        help="post every draft and import in its books as a person does, and end (poweroffice; books of the workspace unless --file)",
+    )
+    sandbox.add_argument(
+        "--saft",
+        metavar="FILE",
+        help="write its books as SAF-T Financial, for recon verify --books, and end (poweroffice)",
+    )
     sandbox.add_argument("--orders", type=at_least_one, default=240, metavar="N", help="invented orders (shops)")
     sandbox.add_argument(
         "--company", metavar="NAME", default="Cedar & Pine LLC", help="company of a new company file (quickbooks)"

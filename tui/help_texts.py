@@ -186,6 +186,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon sandbox bentoweb --orders 240",
         "recon sandbox peak --port 8765 --file peak.db",
         "recon sandbox poweroffice --file go.db",
+        "recon -C my-till sandbox poweroffice --post --saft books.xml",
         "recon sandbox quickbooks my-shop/shop.qwc",
     ),
     "qbwc": (

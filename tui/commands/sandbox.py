@@ -35,15 +35,9 @@ def _peak(args: argparse.Namespace, output: Output) -> int:
 
 
 def _poweroffice(args: argparse.Namespace, output: Output) -> int:
-    from recon.sandbox.poweroffice import SandboxPowerOffice
+    from tui.commands.sandbox_poweroffice import poweroffice
 
-    with SandboxPowerOffice(path=Path(args.file) if args.file else None, port=args.port) as server:
-        output.note(f"the older API (Import list) is at {server.v1_url}")
-        output.note(
-            f"persons over there: POST {server.origin}/_sandbox/person with the header Sandbox-Token: {server.admin_token} (docs/sandbox.md)"
-        )
-        _announce(output, "poweroffice", server.url, dict(server.credentials))
-    return 0
+    return poweroffice(args, output)
 
 
 def _zort(args: argparse.Namespace, output: Output) -> int:

@@ -157,6 +157,10 @@ class SandboxPowerOffice:
         """Switch all faults off."""
         self._engine.faults.clear()
 
+    def moment(self) -> dt.datetime:
+        """Return the server's time."""
+        return self._engine.moment()
+
     def tick(self, seconds: int) -> None:
         """Put the server's clock forward and do what has fallen due."""
         self._engine.tick(seconds)
