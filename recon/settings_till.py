@@ -51,7 +51,8 @@ target = {_text(answers.target)}
 shop = {_text(answers.shop)}                     # part of every settlement's key: never change it
 start_date = {answers.start_date.isoformat()}           # nothing before this day is ever posted; locked after the first upload
 record_kinds = {json.dumps(list(kinds))}     # settlement: the voucher of a Z report; till_invoice: credit sales
-writers = "recon"                 # recon: only we; shared: others too, the ledger is read first; others: we only compare
+writers = {_text("recon" if facts.is_sandbox else "others")}                # recon: only we; shared: others too, the ledger is read first; others: we only compare.
+                                  # Two writers book every day twice: recon only once the till's own integration is switched off
 taxes = "codes"                   # each line carries the ledger's VAT code, which works VAT out of the gross
 """
 

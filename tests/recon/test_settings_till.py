@@ -34,6 +34,7 @@ def test_a_tills_books_are_norwegian(source: str, target: str) -> None:
     assert settings.company.tax_id == "999999999"
     assert (rules.taxes, rules.record_kinds, rules.start_date) == ("codes", SOURCES[source].record_kinds, START)
     assert (rules.till.counting, rules.till.invoices, rules.poweroffice.route) == ("hold", "hold", "draft")
+    assert rules.writers == ("recon" if LEDGERS[target].is_sandbox else "others"), "real books are compared first"
     assert (rules.contacts.default, rules.number_prefix.invoice) == ("", "")
     assert rules.environment == ("sandbox" if LEDGERS[target].is_sandbox else "live")
     assert not any("฀" <= sign <= "๿" for sign in "".join(rules.credit_note_reasons.model_dump().values()))

@@ -66,6 +66,10 @@ def _next_steps(answers: FirstAnswers, root: Path) -> list[str]:
     elif facts.is_marketplace:
         steps.append(f"{where} import EXPORT.xlsx")
     elif facts.is_till:
+        if not ledger.is_sandbox:
+            steps.append(
+                'writers = "recon" in recon.toml, once no other integration posts these settlements (docs/tills.md)'
+            )
         return [*steps, f"{where} import FILE", f"{where} match", f"{where} plan"]
     else:
         steps.append(f"{where} import EXPORT.csv")
