@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -30,7 +31,7 @@ from recon.store.outbox import OutboxRow
 from recon.summaries import VerifySummary
 from recon.targets.base import LedgerDocument, Target
 from recon.upload.documents import completed
-from recon.verify import NUMBERED, STANDING, not_compared, verify
+from recon.verify import NUMBERED, STANDING, Verified, not_compared, verify
 
 
 def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> VerifySummary:
@@ -81,31 +82,32 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
     reading = make_reading(listing.frame(), everything, read_at=context.clock.now(), since=since, until=until)
     keep_reading(context, batch.connection, batch.batch_id, reading)
     numbering, known_gaps = numbering_found(context, batch, reading)
-    return VerifySummary(
-        batch=batch.batch_id,
-        company=company.name,
-        compared=found.compared,
-        equal=found.equal,
-        differences=tuple({**asdict(d), "text": d.text, "code": "read-back-differs"} for d in found.differences),
-        missing=tuple(_not_there(document) for document in found.missing),
-        strangers=tuple(
-            {
-                "number": s.number,
-                "kind": s.kind,
-                "text": f"{s.kind} of {plain(s.total_minor) if s.total_minor is not None else 'unknown sum'}, sent by somebody else",
-                "code": "stranger-in-ledger",
-            }
-            for s in found.strangers
-        )
-        + _second_bookings(context, batch, seen),
-        chain_head=head,
-        numbering=numbering,
-        known_gaps=known_gaps,
-        places=dict(found.places),
-        not_compared=not_compared(
-            (document for document, _ in posted), expense_tax_invoice=target.capabilities.expense_tax_invoice
-        ),
+    not_told = not_compared(
+        (document for document, _ in posted), expense_tax_invoice=target.capabilities.expense_tax_invoice
     )
+    summary = VerifySummary(
+        batch=batch.batch_id, company=company.name, compared=found.compared, equal=found.equal, chain_head=head,
+        numbering=numbering, known_gaps=known_gaps, places=dict(found.places), not_compared=not_told,
+    )  # fmt: skip
+    return replace(summary, **_found_rows(found, _second_bookings(context, batch, seen)))
+
+
+def _found_rows(found: Verified, seconds: tuple[dict[str, str], ...]) -> dict[str, Any]:
+    """Return what is not as it was sent, as rows of the summary."""
+    strangers = tuple(
+        {
+            "number": s.number,
+            "kind": s.kind,
+            "text": f"{s.kind} of {plain(s.total_minor) if s.total_minor is not None else 'unknown sum'}, sent by somebody else",
+            "code": "stranger-in-ledger",
+        }
+        for s in found.strangers
+    )
+    return {
+        "differences": tuple({**asdict(d), "text": d.text, "code": "read-back-differs"} for d in found.differences),
+        "missing": tuple(_not_there(document) for document in found.missing),
+        "strangers": strangers + seconds,
+    }
 
 
 def _second_bookings(context: Context, batch: Batch, listed: Sequence[LedgerDocument]) -> tuple[dict[str, str], ...]:
