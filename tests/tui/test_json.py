@@ -232,6 +232,7 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
         "recon.upload-state/1",
         "recon.profiles/1",
         "recon.check-list/1",
+        "recon.sandbox-posted/1",
         "recon.till-days/1",
         "recon.till-form/1",
         "recon.books/1",
