@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from recon.sources.base import DAY_ENDS_FIELD
 from tests.recon.saft_reading import received, sold, taken_in, told
 from tests.saft_files import WORKED_EXAMPLE, Day, Habits, Line, Receipt, Register, saft_bytes, tag
 
@@ -229,6 +231,24 @@ def test_what_was_sold_after_the_last_report_waits(tmp_path: Path) -> None:
     late = replace(SALES[1], time="23:59:00")
     frames = taken_in(tmp_path, saft_bytes([till(*SALES, late, stated={})]))
     assert "till-not-closed" in told(frames)
+
+
+def test_what_waits_is_told_by_till_with_its_last_settlement(tmp_path: Path) -> None:
+    late = replace(SALES[1], time="23:59:00")
+    other = replace(till(*SALES), number="K2")
+    frames = taken_in(tmp_path, saft_bytes([till(*SALES, late, stated={}), other]))
+    row = frames.findings.filter(pl.col("code") == "till-not-closed").select("value", "order_key", "detail").row(0)
+    assert row[:2] == ("K1", "till:kafe:settlement:K1/1")
+    assert row[2].startswith("Register K1: 1 transactions") and row[2].endswith("23:59.")
+
+
+def test_a_report_that_holds_sales_of_the_day_before_says_so(tmp_path: Path) -> None:
+    early = replace(SALES[0], extra={"transDate": str(DAY - dt.timedelta(days=1))})
+    frames = taken_in(tmp_path, saft_bytes([till(early, SALES[1])]))
+    assert told(frames)["day-not-closed"] == "warning"
+    night = saft_bytes([till(*SALES, closed_at="02:40:00", next_day=True)])
+    assert "day-not-closed" in told(taken_in(tmp_path, night))
+    assert "day-not-closed" not in told(taken_in(tmp_path, night, (DAY_ENDS_FIELD, "06:00")))
 
 
 @pytest.mark.parametrize("habits", [Habits(), Habits(prefix="d1")])
