@@ -229,13 +229,14 @@ def glossary(heading: str) -> list[list[str]]:
 
 NOT_WORDS = re.compile(
     r"\{[^{}]*\}|`[^`]*`|\"[^\"]*\"|'[^']*'|\[[a-z_]+\]|--[a-z-]+|[a-z_]+(?:\.[a-z_{}]+)+|[a-z_]+(?: ?=|:)\S*"
-    r"|(?<!\S)/[a-z/]+|recon [a-z]+|\.recon/[a-z/]+|Settings, Open API|\(draft\)|(?:PDF|XML) document|no connection|in a row|in order|Documents per page|on account(?! [{0-9])"
+    r"|(?<!\S)/[a-z/]+|recon [a-z]+|\.recon/[a-z/]+|Settings, Open API|\(draft\)|(?:PDF|XML) document|no connection|in a row|in order|Documents per page|on account(?! [{0-9])|connections\.NAME\S*"
 )
 """Places, commands, keys and names of others: no words of ours."""
 SAID_OTHERWISE = {
     "day of the order", "No order line has this SKU.", "The file does not say how orders were paid.",
     "The file does not say whether orders are paid.", "one for each, in the same order", "is void; nothing more was sent",
-    "No column says whether an order is paid.", "put it back (draft)",
+    "No column says whether an order is paid.", "put it back (draft)", "charges the wrong rate", "general ledger entries",
+    "The file states Total{side}", "sheet Accounts, row",
 }  # fmt: skip
 """Beginnings or parts of texts whose translation needs another word, or none."""
 
