@@ -144,7 +144,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon verify shop --offline",
         "recon verify audit/B0001.xlsx",
         "recon verify --chain",
-        "recon verify till --books saft-2026-03.xml",
+        "recon verify till --books saft-2026-03.xml -o books-2026-03.xlsx",
         "recon verify till --books saldobalanse.xlsx --since 2026-03-01 --until 2026-03-31",
         "recon verify till --books saldo.csv --column account=Kontonummer --column movement=Endring --since 2026-03-01 --until 2026-03-31",
     ),

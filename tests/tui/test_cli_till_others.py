@@ -98,7 +98,10 @@ def test_what_recon_wrote_comes_back_from_the_ledgers_own_books(shell_at: Callab
         balances = {str(one.account): one.balance_minor for one in go.trial_balance() if one.balance_minor}
     path = tmp_path / "saft.xml"
     path.write_text(saft_financial(vouchers, company="999 999 999"), encoding="utf-8")
-    report = check(shell("verify", "till", "--books", path, "--json").expect(0))
+    book = tmp_path / "books.xlsx"
+    report = check(shell("verify", "till", "--books", path, "-o", book, "--json").expect(0))
+    assert report["workbook"] == str(book)
+    assert len(openpyxl.load_workbook(book).sheetnames) == 5
     assert report["agrees"]
     assert report["counts"] == {"equal": 26}
     assert {v["way"] for v in report["vouchers"]} == {"number"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from recon.books.trial_balance import COLUMNS
 from recon.errors import UsageError
+from recon.service import ReconService
 from recon.service.books_check import BooksAsked
 from recon.summaries_books import BooksAccount, BooksReport, BooksVoucher
 from tui.output import SHOWN, Output, grouped
@@ -33,10 +35,25 @@ def verify_books(args: argparse.Namespace) -> int:
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:
         report = service.verify_books(args.what, asked, on_progress=output.progress)
+        if args.output:
+            report = _written(service, report, Path(args.output))
     output.progress_done()
     output.document("books", report.as_facts())
     print_books(report, output)
     return 0 if report.agrees else 4
+
+
+def _written(service: ReconService, report: BooksReport, path: Path) -> BooksReport:
+    from exports.books_workbook import write_books_workbook
+    from tui.workbook_words import words_of
+
+    company = service.settings.company
+    environment = service.settings.connections[report.connection].environment
+    written = write_books_workbook(
+        report, path, currency=company.currency, environment=environment, written_at=service.upkeep.now,
+        words=words_of(company.workbook_language),
+    )  # fmt: skip
+    return replace(report, workbook=str(written))
 
 
 def _columns(given: list[str]) -> dict[str, str]:
