@@ -84,6 +84,8 @@ class ScriptedGo:
     expires_in: int = 1200
     said: dict[str, list[bytes | None]] = field(default_factory=dict)
     """Path to answers that come first; None: the connection breaks after the request was carried out."""
+    hidden: set[str] = field(default_factory=set)
+    """Drafts that are listed and no longer answer."""
     lowered: bool = False
     """Field names in lower case."""
 
@@ -126,7 +128,8 @@ class ScriptedGo:
         if method == "POST":
             return self.post(path, json.loads(body, parse_float=Decimal))
         if path.startswith("/JournalEntryVouchers/ManualJournals/"):
-            held = self.drafts.get(path.rpartition("/")[2])
+            wanted = path.rpartition("/")[2]
+            held = None if wanted in self.hidden else self.drafts.get(wanted)
             return problem(404, "Not found") if held is None else self.json(held["body"])
         return self.listed(path, query)
 

@@ -374,6 +374,29 @@ def test_a_draft_posted_on_another_day_is_found_by_its_id():
         assert (held.place, held.issued_on) == ("posted", dt.date(2026, 3, 14))
 
 
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_draft_posted_on_another_day_is_not_sent_again_whether_or_not_it_still_answers_as_a_draft(answers):
+    with go() as (server, target):
+        document = settlement()
+        ledger_id = target().send(document).ledger_id
+        kept = server.drafts[ledger_id]
+        post(
+            server,
+            document,
+            ledger_id,
+            PostingDate="2026-04-01",
+            VoucherDate="2026-03-14",
+            VoucherDescription=kept["body"]["Description"],
+        )
+        server.keep(ledger_id, kept["body"], IsPosted=True)
+        if not answers:
+            server.hidden.add(ledger_id)
+        found = target().find(document)
+        assert (found.state, found.documents[0].place) == ("equal", "posted")
+        [(_, held)] = target().read_back([(document, ledger_id)])
+        assert (held.place, held.total_minor) == ("posted", 1810040)
+
+
 def test_a_posted_voucher_is_found_by_reference_and_a_reversed_one_is_void():
     with go(route="posted") as (server, target):
         document = settlement()

@@ -7,7 +7,8 @@ but with exactly our lines on our day, may be ours with a description that someb
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from recon.domain.document import Document
@@ -30,6 +31,16 @@ Sides: TypeAlias = Callable[[Document, Lists], list[Side]]
 """What we send of a document, as it is compared."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A draft as the light list states it."""
+
+    ledger_id: str
+    changed: str = ""
+    """When it was last changed; empty: not said."""
+    is_posted: bool = False
+
+
 class Places:
     """Reads the three places; what a draft says is asked for once, as long as Go says that it has not changed."""
 
@@ -38,10 +49,10 @@ class Places:
         self._v1 = v1
         self._options = options
         self._drafts: dict[tuple[str, str], Fields] = {}
-        self._changed: dict[str, str] = {}
-        """When each draft was last changed, as the list said last."""
         self._made: dict[str, Fields] = {}
         """Drafts made just now, as Go answered: what other documents are told apart from needs no second look."""
+        self._moved: dict[str, Held | None] = {}
+        """Posted drafts that no longer answer as drafts, as their transactions show them; None: those were not found."""
 
     def note_made(self, row: Fields) -> None:
         """Remember a draft as Go has just answered it."""
@@ -53,16 +64,15 @@ class Places:
         Raises:
             TargetUnavailable: Go could not be read.
         """
-        after = {"createdDateTimeOffsetGreaterThan": f"{since.isoformat()}T00:00:00Z"}
-        for row in self._v2.rows("/JournalEntryVouchers", after, size=self._options.page_size):
-            kind = row.text("VoucherType").replace(" ", "").casefold()
-            if row.flag("IsCreatedByCurrentIntegration") is False or (kind and not kind.startswith(_MANUAL)):
-                continue
-            held = self._draft(
-                row.text("Id"), row.text("LastChangedDateTimeOffset"), lists, row.flag("IsPosted") is True
-            )
-            if held is not None:
-                yield held
+        gone = []
+        for one in self._listed(since):
+            row = self._made.get(one.ledger_id) or self._whole(one.ledger_id, one.changed)
+            if row is not None:
+                yield draft(row, lists, self._v2.evidence, is_posted=one.is_posted)
+            elif one.is_posted:
+                gone.append(one.ledger_id)
+        moved = self._found_posted(gone, since - POSTED_LATER, since + POSTED_LATER * 2)
+        yield from (held for held in moved.values() if held is not None)
 
     def by_id(self, wanted: Mapping[str, dt.date], lists: Lists) -> Iterator[tuple[str, Held | None]]:
         """Yield drafts by their ids and days, or what became of them when they were posted; None: neither is there.
@@ -74,22 +84,42 @@ class Places:
             return
         first, last = min(wanted.values()), max(wanted.values())
         posted_then = {one.ledger_id: one for one in self.posted(first, last)}
+        listed = {one.ledger_id: one for one in self._listed(first - dt.timedelta(days=1))}
         for ledger_id, day in wanted.items():
-            changed = self._changed.get(ledger_id, "")
-            held = posted_then.get(ledger_id) or self._draft(ledger_id, changed, lists, is_posted=False)
+            known = listed.get(ledger_id, Listed(ledger_id=ledger_id))
+            held = posted_then.get(ledger_id)
+            if held is None and not known.is_posted:
+                row = self._whole(ledger_id, known.changed)
+                held = None if row is None else draft(row, lists, self._v2.evidence)
             if held is None:
-                around = self.posted(day - POSTED_LATER, day + POSTED_LATER)
-                held = next((one for one in around if one.ledger_id == ledger_id), None)
+                held = self._found_posted([ledger_id], day - POSTED_LATER, day + POSTED_LATER)[ledger_id]
             yield ledger_id, held
 
-    def _draft(self, ledger_id: str, changed: str, lists: Lists, is_posted: bool) -> Held | None:  # noqa: FBT001
-        known = (self._drafts.get((ledger_id, changed)) or self._made.get(ledger_id)) if changed else None
+    def _listed(self, since: dt.date) -> Iterator[Listed]:
+        """Yield the manual journals this integration made since a day, as the light list states them."""
+        after = {"createdDateTimeOffsetGreaterThan": f"{since.isoformat()}T00:00:00Z"}
+        for row in self._v2.rows("/JournalEntryVouchers", after, size=self._options.page_size):
+            kind = row.text("VoucherType").replace(" ", "").casefold()
+            if row.flag("IsCreatedByCurrentIntegration") is False or (kind and not kind.startswith(_MANUAL)):
+                continue
+            changed, is_posted = row.text("LastChangedDateTimeOffset"), row.flag("IsPosted") is True
+            yield Listed(ledger_id=row.text("Id"), changed=changed, is_posted=is_posted)
+
+    def _whole(self, ledger_id: str, changed: str) -> Fields | None:
+        """Return a draft with its lines, read again where it may have changed; None: it does not answer as one."""
+        known = self._drafts.get((ledger_id, changed)) if changed else None
         row = known or self._v2.one_if_there(f"{DRAFTS}/{ledger_id}")
-        if row is None:
-            return None
-        if changed:
+        if row is not None and changed:
             self._drafts[ledger_id, changed] = row
-        return draft(row, lists, self._v2.evidence, is_posted=is_posted)
+        return row
+
+    def _found_posted(self, ids: Sequence[str], since: dt.date, until: dt.date) -> dict[str, Held | None]:
+        """Return posted vouchers by their ids, looked for in a period where nobody has looked for them yet."""
+        unknown = [one for one in ids if one not in self._moved]
+        if unknown:
+            around = {one.ledger_id: one for one in self.posted(since, until)}
+            self._moved |= {one: around.get(one) for one in unknown}
+        return {one: self._moved[one] for one in ids}
 
     def posted(self, since: dt.date, until: dt.date) -> list[Held]:
         """Return the vouchers posted in a period, whoever wrote them.
