@@ -138,6 +138,18 @@ def test_by_mouse(world: World, places: list[str]) -> None:
     assert places == ["upload", "upload"]
 
 
+def test_missing_days_of_tills_are_told_and_lead_to_the_proof(world: World, places: list[str]) -> None:
+    async def script(pilot: Pilot[Any]) -> None:
+        show(app, Wait("till-days", "shop", 2))
+        await still(app, pilot)
+        assert lines_of(app)[3].startswith(" ? 2 settlements missing, days not closed")
+        await press(app, pilot, "enter")
+
+    app = world.app("home")
+    play(app, script)
+    assert places == ["audit"]
+
+
 def test_words_that_take_two_lines_stand_under_each_other(world: World) -> None:
     async def script(pilot: Pilot[Any]) -> None:
         show(app, Wait("matching", "", 16))
