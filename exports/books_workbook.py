@@ -29,6 +29,8 @@ from recon.summaries_books import BooksReport
 TITLE: Final = N_("Books of the ledger")
 _FIRST_ROW: Final = 5
 _ROWS_MOST: Final = 1_000_000
+_SAID: Final = (N_("equal"), N_("there"), N_("differs"), N_("twice"), N_("missing"), N_("none of ours"))
+"""Answers as they stand in cells."""
 _VOUCHERS: Final = (
     Column("order_number", N_("Z report or document"), width=18),
     Column("kind", N_("Kind"), width=12, ours="words"),
@@ -184,7 +186,7 @@ def _draw(
 
 def _draw_counts(page: summary.Page, report: BooksReport) -> None:
     page.heading(N_("Documents of ours"), (("A", N_("In the books")), ("B", N_("Documents"))), right="B")
-    for verdict, count in (*report.counts.items(), ("none of ours", len(report.strange))):
+    for verdict, count in (*report.counts.items(), (_SAID[-1], len(report.strange))):
         page.text("A", page.words.say(verdict))
         page.number("B", count, 0, "count")
         page.underline()
