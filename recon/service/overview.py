@@ -48,6 +48,15 @@ MATCHING: Final = (
     "channel-missing",
     "charge-not-mapped",
     "voucher-not-decided",
+    "group-not-mapped",
+    "account-unknown",
+    "vat-code-missing",
+    "vat-code-gone",
+    "vat-code-rate",
+    "vat-code-locked",
+    "department-missing",
+    "department-unknown",
+    "count-missing",
 )
 """Causes that are mended by matching."""
 
