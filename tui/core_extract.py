@@ -59,7 +59,7 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/frames/containers.py": ("a PDF document", "a RAR archive", "a picture (PNG)", "a picture (JPEG)"),
     "recon/frames/delimited.py": (" (close: {near})",),
     "recon/frames/schemas.py": ("included", "excluded"),
-    "recon/match/till_proposals.py": ("as in {names}",),
+    "recon/match/till_proposals.py": ("as in {names}", "its name says {word}"),
     "recon/normalize/checks.py": ("inside",),
     "recon/normalize/named_returns.py": ("Return {order_number}: {how}.",),
     "recon/frames/tables.py": (" Close: {close}.", "column {heading}"),

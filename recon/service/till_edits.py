@@ -176,14 +176,14 @@ def certain_edits(
                 "account_code": row["suggestion"],
                 "tax_code": row["suggestion_tax"],
             }
-            words.append(f"{row['sku']} -> account {row['target']} ({row['reason']})")
+            words.append(f"{row['sku']} -> {row['target']} ({row['reason']})")
     for channel, hint in channel_proposals(context, name, rules, frames).items():
         if hint.rule:
             landed[fold(channel)] = {"payment_method": hint.code, "account_code": hint.code}
-            words.append(f"payment channel {channel} -> {hint.code} {hint.name} ({hint.reason})")
+            words.append(f"{channel} -> {hint.code}  {hint.name} ({hint.reason})")
     for tax, hint in certain_taxes(context, name, rules, frames).items():
         taxes[fold(tax)] = {"tax_code": hint.code}
-        words.append(f"tax {tax} -> VAT code {hint.code} ({hint.reason})")
+        words.append(f"{tax} -> {hint.code}  {hint.name} ({hint.reason})")
     return links, landed, taxes, words or ["no proposal is certain; `recon match` lists what is proposed"]
 
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from recon.service import MatchEdits
 from tui.cells import shown
-from tui.composed import tr_composed
 from tui.i18n import _, count, ngettext
 from tui.screens.base import StepScreen
+from tui.screens.till_words import proposal_words
 from tui.widgets.dialogs import ConfirmDialog
 
 SHOWN = 10
@@ -25,7 +25,7 @@ def _show(screen: StepScreen, done: Done, words: tuple[str, ...]) -> None:
     if not words:
         screen.notify(_("Nothing proposed is certain. Enter takes the proposal of a row."), markup=False)
         return
-    lines = [shown(tr_composed(word)) for word in words[:SHOWN]]
+    lines = [shown(proposal_words(word)) for word in words[:SHOWN]]
     if len(words) > SHOWN:
         lines.append(_("and {n} more").format(n=count(len(words) - SHOWN)))
     rule = _(

@@ -16,6 +16,7 @@ from tui.screens.taxes import TaxesScreen
 from tui.screens.till_words import TAX_STATES, state_of, vat_columns
 from tui.widgets.columns import Column
 from tui.widgets.match_pane import Part
+from tui.widgets.totals_bar import BarButton
 
 
 class TillTaxesScreen(TaxesScreen):
@@ -33,6 +34,14 @@ class TillTaxesScreen(TaxesScreen):
     def columns(self) -> Sequence[Column]:
         """Return the columns."""
         return vat_columns(self.minor, self.taxes.currency if self.taxes else "")
+
+    def buttons(self) -> Sequence[BarButton]:
+        """Return the buttons of the bar."""
+        return (
+            BarButton("screen.open", lambda n: _("Choose {n}").format(n=count(n)) if n else _("Choose the code")),
+            BarButton("screen.draft", lambda n: _("Take away {n}").format(n=count(n)) if n else _("Take away")),
+            BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
+        )
 
     def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
         """Return the rows that pass."""

@@ -63,7 +63,7 @@ def group_words(row: dict[str, Any]) -> str:
 
 def proposal_words(proposal: str) -> str:
     """Return a proposal, ``1920  Bank (its name says bank)``, with its reason in the language of the screen."""
-    named, bracket, reason = proposal.partition(" (")
+    named, bracket, reason = proposal.rpartition(" (")
     return f"{named} ({tr_composed(reason.removesuffix(')'))})" if bracket else proposal
 
 
@@ -97,7 +97,7 @@ def account_columns(minor: Minor, currency: str) -> Sequence[Column]:
     """Return the columns of what a till books."""
     return (
         Column("place", lambda: _("Place"), render=place_words, priority=0, least=8),
-        Column("group", lambda: _("Group"), grow=True, priority=0, least=10),
+        Column("group", lambda: _("Article group"), grow=True, priority=0, least=10),
         Column("rate", lambda: _("Rate"), align="right", priority=2, drop_below=66),
         Column("target", lambda: _("Account"), grow=True, priority=1, least=10),
         Column("tax_code", lambda: _("VAT"), priority=1),
