@@ -124,7 +124,7 @@ def setup_columns(minor: Minor, currency: str) -> Sequence[Column]:
         Column("place", lambda: _("Place"), priority=0, least=8),
         Column("thing", lambda: _("What about"), render=channel_words, grow=True, priority=0, least=10),
         Column("what", lambda: _("Missing"), render=what_words, priority=0),
-        Column("proposal", lambda: _("Proposed"), render=lambda text: shown(tr_composed(text)), grow=True, priority=3, least=10, drop_below=100),
+        Column("proposal", lambda: _("Proposed"), render=lambda text: shown(proposal_words(text)), grow=True, priority=3, least=10, drop_below=100),
         Column("settlements", lambda: _("Wait"), align="right", render=lambda n: count(n) if n else "", priority=2, drop_below=60),
         _amount("amount_minor", lambda: _("Amount {currency}").format(currency=shown(currency)),
                 lambda value: minor(value) if value else "", priority=3, drop_below=80),
