@@ -160,6 +160,13 @@ def _list_price() -> pl.Expr:
     return pl.when(before % quantity == 0).then(before // quantity).alias("list_price_minor")
 
 
+def _vat_code() -> pl.Expr:
+    """Return the VAT code of a line: the ledger's own where lines carry those, as a till's do."""
+    coded = (pl.col("vat_code") == "none") & pl.col("tax_code").is_not_null() & (pl.col("kind") != "tax")
+    of_till = coded & ((pl.col("document_kind") == "settlement") | (pl.col("vat_minor") != 0))
+    return pl.when(of_till).then("tax_code").otherwise(words("vat_code")).alias("vat_code")
+
+
 def lines_table(prepared: Prepared) -> Table:
     """Every line of every document."""
     lines = prepared.frames.lines
@@ -171,9 +178,7 @@ def lines_table(prepared: Prepared) -> Table:
         "Every line of every document. Quantity x price before discount - discount = amount; where that price has more digits than the"
         " currency it is empty. Row is the line's own row in the file; charges of the order show the order's row.",
         prepared.apart(_LINES),
-        frame.with_columns(
-            _list_price(), pl.coalesce("line_row", "row").alias("row"), words("kind"), words("vat_code")
-        ),
+        frame.with_columns(_list_price(), pl.coalesce("line_row", "row").alias("row"), words("kind"), _vat_code()),
         printed=_LINES_PRINTED,
     )
 

@@ -29,6 +29,8 @@ _TEXTS: Final = {
     "pay_out": "Uttak fra kassen", "customer_payment": "Innbetaling fra kunde",
 }  # fmt: skip
 """What a line says that has no text of its own, in the language of the ledgers that take settlements."""
+_BARE: Final = ("", "tip", "rounding", "customer payment")
+"""Names that only repeat the kind of a line."""
 
 
 def drafts(work: Tills, rule_no: pl.Series, acting: pl.Series) -> pl.DataFrame:
@@ -184,7 +186,7 @@ def document_lines(work: Tills, documents: pl.DataFrame) -> pl.DataFrame:
     texts = pl.col("kind").cast(pl.String).replace_strict(_TEXTS, default=None, return_dtype=pl.String)
     return lines.with_columns(
         line_numbers(),
-        pl.coalesce(pl.col("name"), texts, pl.col("sku")).alias("description"),
+        _said(texts).alias("description"),
         pl.when(keeps).then("quantity_milli").otherwise(1000).alias("quantity_milli"),
         (pl.when(keeps).then("unit_price_minor").otherwise("amount_minor") * sign).alias("unit_price_minor"),
         *((pl.col(name) * sign).alias(name) for name in ("amount_minor", "net_minor", "vat_minor")),
@@ -195,6 +197,15 @@ def document_lines(work: Tills, documents: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(
         pl.col("description").str.slice(0, work.inputs.limits.text_max_length)
     ).select(pl.col(name).cast(dtype) for name, dtype in DOCUMENT_LINES.items())  # fmt: skip
+
+
+def _said(texts: pl.Expr) -> pl.Expr:
+    """Return what a line says: the source's name, in the books' language where that is only what kind of line it is."""
+    name = pl.col("name")
+    own = pl.when(~name.is_in(_BARE)).then(
+        name.str.replace("^pay-in ", "Innskudd: ").str.replace("^pay-out ", "Uttak: ")
+    )
+    return pl.coalesce(own, texts, name, pl.col("sku"))
 
 
 def line_numbers() -> pl.Expr:
