@@ -183,6 +183,18 @@ def test_a_refused_token_is_renewed_once():
         assert (told.value.stops_batch, len(server.drafts)) == (True, 1)
 
 
+def test_f35_another_company_after_a_new_log_in_gets_nothing():
+    with go() as (server, target):
+        ledger = target()
+        ledger.identify()
+        ledger.check(settlement())
+        server.lists["/ClientIntegrationInformation"] |= {"ClientId": "client-43", "ClientName": "En annen AS"}
+        server.say(DRAFTS, problem(401, "Unauthorized"))
+        with pytest.raises(TargetUnavailable, match="answers for En annen AS, before it for Kafé Torget AS") as told:
+            ledger.send(settlement())
+        assert (told.value.code, told.value.stops_batch, server.drafts) == ("other-company", True, {})
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "says"),
     [

@@ -6,7 +6,7 @@ nothing was done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from recon.errors import OutcomeUnknown, TargetUnavailable
@@ -50,6 +50,15 @@ class GoClient:
         self._subscription = subscription
         self._clock = clock
         self._pace = pace
+        self._used: Secret | None = None
+        self._known_behind: Secret | None = None
+        """The token under which Go said who it is; None: it was not asked."""
+        self.on_other_log_in: Callable[[], None] = lambda: None
+        """Called before a write under another token than that: asks who is there, and raises if nothing may be sent."""
+
+    def note_known(self) -> None:
+        """Note that the answer just read says who is behind the token it was read with."""
+        self._known_behind = self._used
 
     def evidence(self, body: bytes) -> str:
         """Return the beginning of a body with all secrets masked."""
@@ -179,10 +188,20 @@ class GoClient:
     ) -> Answer:
         """Carry out a request; a refusal of the token gets one renewal and one repeat."""
         token = self._tokens.token()
+        if write:
+            self._require_known(token)
         answer = self._request(method, path, token, params, body, write=write)
         if answer.status != UNAUTHORIZED:
             return answer
-        return self._request(method, path, self._tokens.renewed(token), params, body, write=write)
+        token = self._tokens.renewed(token)
+        if write:
+            self._require_known(token)
+        return self._request(method, path, token, params, body, write=write)
+
+    def _require_known(self, token: Secret) -> None:
+        """Ask again who is there before a write under a new log-in: another server may stand at the same address."""
+        if self._known_behind is not None and token != self._known_behind:
+            self.on_other_log_in()
 
     def _request(
         self,
@@ -202,6 +221,7 @@ class GoClient:
             headers["Ocp-Apim-Subscription-Key"] = self._subscription
         if body is not None:
             headers["Content-Type"] = "application/json"
+        self._used = token
         self._pace.wait()
         return self._http.request(method, path, headers=headers, params=params, body=body, write=write)
 

@@ -14,6 +14,7 @@ from recon.http import HttpClient
 from recon.masking import Secret
 from recon.ports import Clock
 from recon.targets.base import (
+    OTHER_COMPANY,
     Capabilities,
     Catalog,
     Company,
@@ -123,6 +124,8 @@ class PowerOfficeTarget(Closing, Target):
         self._orders = Orders(self._v2, self._customers, self._places, options)
         self._issued = Issued(self._customers, options)
         self._finder = Finder(self._places, options, self._sides, today=lambda: clock.now().date())
+        self._v2.on_other_log_in = self._require_same
+        self._company: Company | None = None
         self._lists: Lists | None = None
         self._fresh: Lists | None = None
         """Read by `verify` and not yet given away."""
@@ -171,8 +174,24 @@ class PowerOfficeTarget(Closing, Target):
         return company_of(information, self._environment, organisation_number(self._v2), missing)
 
     def identify(self) -> Company:
-        """Return which company answers: a client key belongs to exactly one."""
-        return company_of(read_information(self._v2), self._environment, organisation_number(self._v2))
+        """Return which company answers; from now on no other one gets anything from us."""
+        information = read_information(self._v2)
+        self._v2.note_known()
+        self._company = company_of(information, self._environment, organisation_number(self._v2))
+        return self._company
+
+    def _require_same(self) -> None:
+        """Ask again after a new log-in, in the middle of a run (F35)."""
+        before = self._company
+        assert before is not None, "asked after `identify` only"
+        now = company_of(read_information(self._v2), self._environment, before.tax_id)
+        if now.company_id != before.company_id:
+            raise TargetUnavailable(
+                f"After a new log-in PowerOffice Go answers for {now.name or 'nobody by name'}, before it for {before.name or 'nobody by name'}."
+                " Nothing more was sent. Check the connection's keys and address, then run `recon connect`.",
+                code=OTHER_COMPANY, stops_batch=True,
+            )  # fmt: skip
+        self._v2.note_known()
 
     def catalog(self) -> Catalog:
         """Return accounts, VAT codes, departments and what else the settings need; those `verify` has just read are not read again."""
