@@ -24,7 +24,7 @@ EXPECTED = {"Kafé Torget/100@25": 25_000, "Kafé Torget/200@25": 4_500}
 
 
 def till(*receipts: Receipt, **of_day: object) -> Register:
-    return Register(number="K1", days=(Day(date=DAY, number=1, receipts=receipts, **of_day),))  # type: ignore[arg-type]
+    return Register(number="K1", days=(Day(date=DAY, receipts=receipts, **({"number": 1} | of_day)),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("vat_rows", ["net", "gross", "faulty"])
@@ -302,3 +302,17 @@ def test_a_day_of_returns_alone_is_below_zero(tmp_path: Path) -> None:
     frames = taken_in(tmp_path, saft_bytes([till(SALES[2])]))
     assert (frames.orders["total_minor"].to_list(), sold(frames)) == ([-4_500], {"Kafé Torget/200@25": -4_500})
     assert told(frames) == {}
+
+
+def test_one_till_written_in_several_parts(tmp_path: Path) -> None:
+    """Only the same register in another place is another till."""
+    morning, evening = SALES[0], replace(SALES[1], time="19:00:00")
+    text = saft_bytes([till(morning, number=1, closed_at="15:00:00"), till(evening, number=2)]).decode()
+    whole = taken_in(tmp_path, text.encode())
+    assert whole.orders["order_number"].to_list() == ["K1/1", "K1/2"]
+    assert whole.orders["total_minor"].to_list() == [25_000, 9_000]
+    assert told(whole) == {"till-sequence": "warning"}
+    nameless = text.replace("<name>Kafé Torget</name>", "")
+    assert told(taken_in(tmp_path, nameless.encode())) == {"till-sequence": "warning"}
+    apart = nameless.replace("</cashregister>\n<cashregister>", "</cashregister></location><location><cashregister>")
+    assert told(taken_in(tmp_path, apart.encode())) == {"z-register-twice": "hold"}

@@ -141,7 +141,9 @@ def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
     shapes = Shapes(RECORD), Shapes("event")
     till, till_of, places = _transactions(data, layout, shapes[0])
     event_places = _events(data, layout, shapes[1], reports.heads.height)
-    heads = reports.heads.with_columns(moment().alias("at"))
+    own = lists.tills["own_no"]
+    heads = reports.heads.with_columns(moment().alias("at"), own.gather(reports.heads["till_no"]).alias("till_no"))
+    till_of = till_of.with_columns(own.gather(till_of["till_no"]).alias("till_no"))
     reports = Reports(heads, reports.parts)
     kinds = predefined_of(lists, TRANSACTION)
     sums = periods(till, till_of, heads.filter(pl.col("report_type") == Z), kinds)

@@ -118,7 +118,7 @@ def _vat(heads: pl.DataFrame, found: Settlements) -> Iterator[pl.DataFrame]:
 def _twice(heads: pl.DataFrame, file: CashRegisterFile) -> Iterator[pl.DataFrame]:
     """Yield the settlements of registers whose number stands in several places."""
     tills = file.lists.tills.group_by("register_id").agg(
-        pl.len().alias("_tills"), pl.col("location").sort().str.join(", ").alias("_places")
+        pl.col("spot").n_unique().alias("_tills"), pl.col("spot").unique().sort().str.join(", ").alias("_places")
     )
     rows = heads.join(
         tills.filter(pl.col("_tills") > 1),

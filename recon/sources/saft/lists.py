@@ -34,7 +34,8 @@ class Lists:
     company_id: str
     company_name: str
     tills: pl.DataFrame
-    """till_no, register_id, description, location_no, location; in the order of the file, as `Layout.tills`."""
+    """till_no, register_id, description, location_no, location, spot (location by name, else by number) and own_no (the first till_no of
+    the same register in the same spot: a file may write one till in several parts); in the order of the file, as `Layout.tills`."""
     basics: pl.DataFrame
     articles: pl.DataFrame
     vat_codes: pl.DataFrame
@@ -81,7 +82,11 @@ def _tills(company: etree._Element) -> pl.DataFrame:
         for till in place.iterfind("s:cashregister", _NS)
     ]
     schema = {"register_id": pl.String, "description": pl.String, "location_no": pl.UInt32, "location": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row").with_row_index("till_no")
+    tills = pl.DataFrame(rows, schema=schema, orient="row").with_row_index("till_no")
+    spot = pl.when(pl.col("location") != "").then("location").otherwise(pl.format("number {}", "location_no"))
+    return tills.with_columns(spot.alias("spot")).with_columns(
+        pl.col("till_no").min().over("spot", "register_id").alias("own_no")
+    )
 
 
 def _rows(company: etree._Element, path: str, columns: Mapping[str, str]) -> pl.DataFrame:
