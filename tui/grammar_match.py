@@ -28,6 +28,35 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         help="map every payment channel that has no account yet to this one; gift cards are left alone",
     )
     match.add_argument("--method", metavar="CODE", help="ledger's bank, cash or clearing code for --channel")
+    _accounts(match)
+    match.add_argument(
+        "--decide",
+        metavar="ORDER=WHAT",
+        action="append",
+        default=[],
+        help="decide a held order: repost (credit and post anew), credit (cancelled: the money went back), leave, or by-hand:NUMBER",
+    )
+    match.add_argument(
+        "--unlink", metavar="SKU", action="append", default=[], help="take the link of this SKU away (repeatable)"
+    )
+    _creating(match)
+    _channels_charges_returns(match)
+    match.add_argument(
+        "--search", metavar="WORDS", help="look for a product in the ledger's list; for tills an account of its chart"
+    )
+    match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
+    _words_of_persons(match)
+    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
+    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
+    match.add_argument("--redo", action="store_true", help="do again what was undone last")
+    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
+    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
+    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
+    add_dry_run(match)
+
+
+def _accounts(match: argparse.ArgumentParser) -> None:
+    """Add accounts, VAT codes and departments, and the taking of what is proposed."""
     match.add_argument(
         "--account",
         metavar="CODE",
@@ -55,30 +84,6 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
         default=[],
         help="accept the suggestion shown for this SKU, or of a till's payment (repeatable); of tills * accepts all that are shown",
     )
-    match.add_argument(
-        "--decide",
-        metavar="ORDER=WHAT",
-        action="append",
-        default=[],
-        help="decide a held order: repost (credit and post anew), credit (cancelled: the money went back), leave, or by-hand:NUMBER",
-    )
-    match.add_argument(
-        "--unlink", metavar="SKU", action="append", default=[], help="take the link of this SKU away (repeatable)"
-    )
-    _creating(match)
-    _channels_charges_returns(match)
-    match.add_argument(
-        "--search", metavar="WORDS", help="look for a product in the ledger's list; for tills an account of its chart"
-    )
-    match.add_argument("--why", metavar="SKU", help="show what a SKU might be, who linked it, and orders that hold it")
-    _words_of_persons(match)
-    match.add_argument("--things", action="store_true", help="show every channel, status, tax and SKU ever seen")
-    match.add_argument("--undo", action="store_true", help="take back what was linked or mapped last")
-    match.add_argument("--redo", action="store_true", help="do again what was undone last")
-    match.add_argument("--export", metavar="FILE", help="write all mappings to an Excel workbook for editing")
-    match.add_argument("--import", dest="import_file", metavar="FILE", help="read the edited workbook back")
-    match.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: the system's user)")
-    add_dry_run(match)
 
 
 def _words_of_persons(match: argparse.ArgumentParser) -> None:
