@@ -39,7 +39,7 @@ class SetupLine:
     """One thing that is missing before settlements can go out, and where to set it."""
 
     what: str
-    """account, vat-code, payment, department, project, count or lists."""
+    """account, vat-code, payment, department, project, product, count or lists."""
     place: str
     thing: str
     """What it is about: the group, the payment, the account; empty: the place itself."""
@@ -50,7 +50,7 @@ class SetupLine:
     """How many wait for it."""
     amount: str
     screen: str = ""
-    """List of the Match step where it is set: products, payment, taxes, counts; empty: in the ledger or in the settings."""
+    """List of the Match step where it is set: products, payment, taxes, counts, articles; empty: in the ledger or in the settings."""
     proposal: str = ""
     """What is proposed; empty: nothing."""
 

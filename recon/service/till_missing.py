@@ -67,6 +67,7 @@ def missing_for_till(context: Context, name: str, rules: Connection, frames: Can
     found = [
         *_lists(context, name), *_accounts(world), *_payments(world), *_departments(world, frames), *_projects(world),
         *_counts(context, name, world, frames), *_taxes(context, name, rules, frames),
+        *_articles(context, name, rules, frames),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda line: (line.what != "lists", line.place, -line.settlements)))
 
@@ -196,6 +197,17 @@ SETUP_ROWS: Final = pl.Schema({
     "search": pl.String(),
 })  # fmt: skip
 """SetupLine as a list shows it; ``state`` is what is missing."""
+
+
+def _articles(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> Iterator[SetupLine]:
+    """Yield the articles of sales on account that the ledger is to invoice and that no product of it is linked to."""
+    goods, _found = product_frame(context, name, rules, frames, suggestions=False)
+    for row in goods.filter(pl.col("state").is_in(["unlinked", "suggested"])).iter_rows(named=True):
+        yield SetupLine(
+            what="product", place="", thing=" ".join(filter(None, (row["sku"], row["name"]))), why="No product of the ledger is linked to it, and the ledger is to invoice it.",
+            where=f'recon match --sku "{row["sku"]}" --product CODE', settlements=row["orders"],
+            amount=plain(row["blocked_minor"], context.settings.company.currency), screen="articles",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,15 @@ def test_json_is_as_documented(shell: Shell) -> None:
     assert check(shell("till", "--json"))["setup"]
 
 
+def test_without_counts_no_channel_is_asked_for_them(tmp_path: Path) -> None:
+    shell = world.begun(tmp_path, FakeClock(), settings={'counting = "hold"': 'counting = "off"'})
+    facts = shell.json("till")
+    assert {one["state"] for one in facts["lines"]} == {"not-needed"}
+    assert not {"count", "to bank", "cash difference"} & {
+        word for one in facts["setup"] for word in (one["what"], one["thing"])
+    }
+
+
 def test_a_shop_without_tills_has_no_counts(tmp_path: Path) -> None:
     from recon.workspace import make_workspace
     from tests.cases import story

@@ -27,7 +27,7 @@ from tui.widgets.match_pane import MatchTabs, Part
 from tui.widgets.pick_dialog import PickDialog
 from tui.widgets.totals_bar import BarButton
 
-LISTS = {"products": "accounts", "payment": "payment", "taxes": "vat", "counts": "counts"}
+LISTS = {"products": "accounts", "payment": "payment", "taxes": "vat", "counts": "counts", "articles": "products"}
 """Where a thing is set: the list of the Match step."""
 
 

@@ -45,6 +45,7 @@ WHAT_WORDS: Final = {
     "payment": N_("account"),
     "department": N_("department"),
     "project": N_("project"),
+    "product": N_("product"),
     "count": N_("cash count"),
     "lists": N_("ledger not read"),
 }
