@@ -150,6 +150,13 @@ def test_an_uncounted_settlement_goes_out_with_a_warning_or_without_a_word() -> 
     assert [part["amount_minor"] for part in by_statement.documents["payments"][0]][5:] == [2_000, -2_000]
 
 
+def test_what_a_count_adds_is_never_taken_for_cash_by_default() -> None:
+    rules = till(channels={"unmapped": "cash", "cash_method": "1900"})
+    bare = {name: code for name, code in CHANNELS.items() if name not in {"cash difference", "to bank", "CASH Kontant"}}
+    made = plan(z_report(), connection=rules, channels=bare)
+    assert made.findings["value"].to_list() == [f"{PLACE}/cash difference", f"{PLACE}/to bank"]
+
+
 def test_what_stands_in_the_ledger_is_never_changed() -> None:
     posted = posted_from(plan(z_report()))
     same = plan(z_report(), posted=posted)

@@ -55,7 +55,11 @@ CHANNELS = {
 
 def till(**settings: Any) -> Connection:
     """A connection from a till; keyword arguments are settings of the till, `record_kinds` and others of the connection."""
-    own = {name: settings.pop(name) for name in list(settings) if name in {"record_kinds", "start_date", "contacts"}}
+    own = {
+        name: settings.pop(name)
+        for name in list(settings)
+        if name in {"record_kinds", "start_date", "contacts", "channels"}
+    }
     return Connection.model_validate(
         {
             "source": "saft", "target": "sandbox-poweroffice", "shop": "cafe", "start_date": dt.date(2026, 1, 1),

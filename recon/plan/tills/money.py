@@ -59,7 +59,13 @@ def till_money(inputs: PlanInputs) -> Money:
         parts["payment_channel"],
         inputs.channel_links,
         cash_method=channels.cash_method if channels.unmapped == "cash" else "",
-    ).select("payment_channel", "payment_method", "account_code")
+    )
+    # Cash is what nobody mapped at most: a difference booked on it would be gone, and so would what went to the bank.
+    added = pl.col("payment_channel").str.contains(f"/({CASH_DIFFERENCE}|{TO_BANK})$") & pl.col("by_default")
+    resolved = resolved.select(
+        "payment_channel",
+        *(pl.when(~added).then(name).alias(name) for name in ("payment_method", "account_code")),
+    )
     known = account_needs(inputs)
     is_read = pl.lit(value=inputs.ledger_accounts.height > 0)
     found = parts.join(resolved, on="payment_channel", how="left", maintain_order="left").join(
