@@ -10,7 +10,9 @@ from typing import Any
 import polars as pl
 
 from recon import __version__
+from recon.domain.providers import source_facts
 from recon.frames.parquet import read_frame
+from recon.match.till_cash import known_counts
 from recon.money import plain
 from recon.plan.findings import with_vat_figures
 from recon.service.completing import workbook_frames
@@ -21,6 +23,7 @@ from recon.service.number_rows import numbering_rows
 from recon.service.part_frames import summary_rows
 from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import newest_batch
+from recon.service.returned import planned_frames
 from recon.service.settlement_list import clearing, settlements
 from recon.store.batches import Batch
 from recon.store.files import Intake, KeptFile
@@ -79,9 +82,16 @@ def proof_frames(context: Context, batch: Batch) -> dict[str, pl.DataFrame]:
         "numbering": numbering_rows(context, batch),
         "clearing": clearing(context, name),
         "summed": summary_rows(folder),
-        "counts": till_counts(context, name),
+        "counts": _counts(context, name),
     }
     return workbook_frames(context, name, folder, batch) | more
+
+
+def _counts(context: Context, name: str) -> pl.DataFrame:
+    """Return TILL_COUNTS: what persons typed in, and what the files of tills say was counted."""
+    typed, rules = till_counts(context, name), context.settings.connections[name]
+    frames = planned_frames(context, name, rules) if source_facts(rules.source).is_till else None
+    return typed if frames is None else known_counts(typed, frames.orders, frames.payments)
 
 
 def dossier(context: Context, batch: Batch) -> AuditDossier:

@@ -228,6 +228,8 @@ def bought_count(intake: Intake | NewIntake) -> int:
 
 def rows_read(reading: Reading) -> int:
     """Return how many rows of the file became part of an order or of a finding about one."""
+    if reading.rows_used is not None:
+        return reading.rows_used
     refused = reading.findings.filter(pl.col("severity").is_in(["refused", "hold"]), pl.col("row").is_not_null())
     rows = pl.concat([reading.orders["row"], reading.lines["row"], refused["row"]])
     if not rows.len():

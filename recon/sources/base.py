@@ -242,6 +242,8 @@ class Reading:
     """What this format cannot tell, in plain words for the import report."""
     headings: Mapping[str, str] = field(default_factory=dict)
     """Canonical name -> the file's own heading, so that a finding names the column a person sees."""
+    rows_used: int | None = None
+    """Rows of the file that became part of a record or are refused with a finding, where more than orders and lines say it; None: those do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -18,6 +19,7 @@ from recon.frames.canonical import CanonicalFrames
 from recon.frames.schemas import TILL_COUNTS
 from recon.match.till_cash import known_counts
 from recon.normalize import normalize
+from recon.service.taking_in import rows_read
 from recon.sources.base import DAY_ENDS_FIELD, IntakeFile, ReadOptions
 from recon.sources.z_reports import ZReportTables
 from recon.sources.z_reports.cells import clocks, days, plain
@@ -35,13 +37,16 @@ COLUMNS = {
 }  # fmt: skip
 
 
+OPTIONS = ReadOptions("till", "kafe", "NOK", "Europe/Oslo", tax_as_stated=True)
+
+
 def kept(path: Path) -> IntakeFile:
     content = path.read_bytes()
     return IntakeFile(path, path.name, hashlib.sha256(content).hexdigest(), len(content))
 
 
 def taken_in(file: IntakeFile, *fields: tuple[str, str]) -> CanonicalFrames:
-    options = ReadOptions("till", "kafe", "NOK", "Europe/Oslo", tax_as_stated=True, fields=fields)
+    options = replace(OPTIONS, fields=fields)
     return normalize(ZReportTables().read(file, options), options, file_id=file.file_id)
 
 
@@ -117,6 +122,7 @@ def test_every_bad_cell_is_named_at_once_and_refuses_its_report_only(tmp_path: P
         tmp_path, ("2 300,00", "x"), ("Tips;", "?;"), ("Til bank;;;;;2 980,00;\n", f"Til bank;;;;;2 980,00;\n{more}")
     )
     frames = taken_in(file)
+    assert rows_read(ZReportTables().read(file, OPTIONS)) == 19, "every row is in a report, taken in or refused"
     said = frames.findings.sort("row").select("code", "row", "column", "value").rows()
     assert said == [("amount-unreadable", 3, "Beløp", "x"), ("z-row-unusable", 9, "Type", "?")]
     assert frames.orders.select("order_number", "sales_channel", "tax_minor").rows() == [("K1/215", "K1", None)]

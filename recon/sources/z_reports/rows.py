@@ -39,6 +39,8 @@ class ZRows:
     """ROWS."""
     findings: pl.DataFrame
     """Of rows that cannot be used, and reports that are refused for it."""
+    used: int
+    """Rows of the file that are in a report, taken in or refused with a finding, or are named by one."""
 
 
 def read_rows(table: ZTable, currency: str) -> ZRows:
@@ -59,7 +61,8 @@ def read_rows(table: ZTable, currency: str) -> ZRows:
     problems = _problems(typed, numbered, table)
     bad = numbered.join(problems.select("row").drop_nulls().unique(), on="row", how="semi")["report_no"].unique()
     good = numbered.filter(~pl.col("report_no").is_in(bad.implode()))
-    return ZRows(_heads(good), _typed(good), problems)
+    used = pl.concat([numbered["row"], problems["row"].drop_nulls()]).n_unique()
+    return ZRows(_heads(good), _typed(good), problems, used)
 
 
 def _typed(good: pl.DataFrame) -> pl.DataFrame:

@@ -67,7 +67,9 @@ class ZReportTables(Source):
         prefix = f"{options.platform}:{options.shop}"
         told = gather([table.table.findings, read.findings, *report_findings(found, prefix, dict(table.headings))])
         day_ends = dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00"))
-        return _reading(found, day_ends, told.with_columns(pl.lit(file.file_id).alias("file")), options, table)
+        return _reading(
+            found, day_ends, told.with_columns(pl.lit(file.file_id).alias("file")), options, table, read.used
+        )
 
 
 def _table(file: IntakeFile, columns: dict[str, str]) -> ZTable:
@@ -85,7 +87,7 @@ def _table(file: IntakeFile, columns: dict[str, str]) -> ZTable:
 
 
 def _reading(
-    found: ZSettlements, day_ends: dt.time, findings: pl.DataFrame, options: ReadOptions, table: ZTable
+    found: ZSettlements, day_ends: dt.time, findings: pl.DataFrame, options: ReadOptions, table: ZTable, used: int
 ) -> Reading:
     orders = reading.orders(found, day_ends).with_columns(pl.lit(options.currency).alias("currency"))
     numbered = orders.sort("report_no").with_row_index("order_no")
@@ -100,6 +102,7 @@ def _reading(
         hanging.append(placed.with_columns(counted, own.alias("row")).drop("report_no", "_row"))
     return Reading(
         platform=ZReportTables.platform, orders=numbered.drop("report_no"), lines=hanging[0], payments=hanging[1], forms=_FORMS,
-        conventions=_CONVENTIONS, words=_WORDS, findings=findings, stated=StatedTotals(table.frame.height),
+        conventions=_CONVENTIONS, words=_WORDS, findings=findings, stated=StatedTotals(table.table.frame.height),
         notes=table.table.notes,
+        rows_used=used,
     )  # fmt: skip
