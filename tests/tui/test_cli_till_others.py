@@ -110,6 +110,9 @@ def test_what_recon_wrote_comes_back_from_the_ledgers_own_books(shell_at: Callab
     } == balances
     verified = shell.json("verify", batch)
     assert (verified["compared"], verified["equal"], verified["strangers"]) == (26, 26, [])
+    they_write(shell, lambda at, sides, text: iter([(sides, text, True)] if at == 7 else []), batch)
+    (again,) = shell.json("verify", batch, code=4)["strangers"]
+    assert "a second time" in again["text"]
     assert_proved(shell, batch, balances)
     path.write_text(saft_financial(vouchers, company="888888888"), encoding="utf-8")
     assert "holds the books of" in shell("verify", "till", "--books", path).expect(3).err

@@ -16,6 +16,7 @@ from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.recon.books_tools import BookLine, BookVoucher
 from tests.shell import Shell, run
+from tui.wiring import service_for
 
 MONTH = Path(__file__).parents[2] / "fixtures" / "cases" / "no-tills-month" / "in"
 COMPANY, NUMBER = "Fjordgløtt Servering AS", "999999999"
@@ -76,16 +77,24 @@ def ledger(shell: Shell) -> Iterator[SandboxPowerOffice]:
         yield go
 
 
-def planned(shell: Shell) -> tuple[list[dict[str, Any]], pl.DataFrame]:
-    """Return the settlements of the newest plan, and its lines."""
-    newest = max((shell.root / ".recon/frames/plans").iterdir(), key=lambda folder: folder.stat().st_mtime_ns)
+def planned(shell: Shell, batch: str = "") -> tuple[list[dict[str, Any]], pl.DataFrame]:
+    """Return the settlements of the newest plan, or of a batch, and its lines."""
+    plans = [shell.root / ".recon" / folder for folder in _frames(shell, batch)]
+    newest = max(plans, key=lambda folder: folder.stat().st_mtime_ns)
     documents, lines = (pl.read_parquet(newest / f"{name}.parquet") for name in ("documents", "lines"))
     return documents.filter(pl.col("kind").cast(pl.String) == "settlement").to_dicts(), lines
 
 
-def they_write(shell: Shell, change: Changed) -> None:
-    """Let the till's own integration put the settlements of the plan into the list of imports."""
-    documents, lines = planned(shell)
+def _frames(shell: Shell, batch: str) -> list[Path]:
+    with service_for(Workspace(shell.root), clock=shell.clock) as service:
+        batches = service._context.store.batches
+        kept = [batches.get(batch)] if batch else []
+        return [Path(one.facts["frames"]) for one in kept] or list((shell.root / ".recon/frames/plans").iterdir())
+
+
+def they_write(shell: Shell, change: Changed, batch: str = "") -> None:
+    """Let the till's own integration put the settlements of the newest plan, or of a batch, into the list of imports."""
+    documents, lines = planned(shell, batch)
     with ledger(shell) as go:
         for at, one in enumerate(documents):
             register, z = one["order_number"].split("/")
