@@ -149,7 +149,6 @@ def _report(till: Register, day: Day, on: dt.date, habits: Habits, company: str,
     ]
     back = [line for line in lines if line.amount < 0]
     tips = [each.tips for each in day.receipts if each.counts and each.tips]
-    zero = {"Num": "0", "Amnt": "0.00"}
     made: dict[str, str] = _few({
         "reportID": str(day.number), "reportType": day.report, "companyIdent": company, "companyName": name, "reportDate": str(on),
         "reportTime": day.closed_at, "registerID": till.number,
@@ -180,6 +179,7 @@ def _report(till: Register, day: Day, on: dt.date, habits: Habits, company: str,
         "reportReturnNum": str(len(back)), "reportReturnAmnt": money(-sum(line.amount for line in back)),
         "reportDiscountNum": "0", "reportDiscountAmnt": "0.00", "reportVoidTransNum": "0", "reportVoidTransAmnt": "0.00",
     })  # fmt: skip
+    zero = {"Num": "0", "Amnt": "0.00"}
     made["reportCorrLines"] = tag(
         "reportCorrLine", _all({"corrLineType": "None"} | {f"corrLine{k}": v for k, v in zero.items()})
     )
@@ -189,6 +189,13 @@ def _report(till: Register, day: Day, on: dt.date, habits: Habits, company: str,
     made["reportOtherCorrs"] = tag(
         "reportOtherCorr", _all({"otherCorrType": "None"} | {f"otherCorr{k}": v for k, v in zero.items()})
     )
+    made |= _figures(day)
+    return (tag(element, day.stated.get(element, text)) for element, text in made.items())
+
+
+def _figures(day: Day) -> dict[str, str]:
+    """Return what stands at the end: deliveries and training, sales on account, pay-ins and pay-outs, running totals."""
+    made: dict[str, str] = {}
     made |= _few(
         {
             "reportReceiptDeliveryNum": "0",
@@ -202,17 +209,17 @@ def _report(till: Register, day: Day, on: dt.date, habits: Habits, company: str,
         made["reportCreditSales"] = _all(
             {"creditSalesNum": str(len(credit)), "creditSalesAmnt": money(sum(each.gross for each in credit))}
         )
-    for name_, rows in (("PayIn", day.pay_ins), ("PayOut", day.pay_outs)):
+    for name, rows in (("PayIn", day.pay_ins), ("PayOut", day.pay_outs)):
         if rows:
-            low = name_[0].lower() + name_[1:]
-            made[f"report{name_}s"] = "".join(
-                tag(f"report{name_}", _all({f"{low}Type": kind, f"{low}Num": "1", f"{low}Amnt": money(amount)}))
+            low = name[0].lower() + name[1:]
+            made[f"report{name}s"] = "".join(
+                tag(f"report{name}", _all({f"{low}Type": kind, f"{low}Num": "1", f"{low}Amnt": money(amount)}))
                 for kind, amount in rows
             )
     made |= _few(
         {"reportGrandTotalSales": "0.00", "reportGrandTotalReturn": "0.00", "reportGrandTotalSalesNet": "0.00"}
     )
-    return (tag(element, day.stated.get(element, text)) for element, text in made.items())
+    return made
 
 
 def _few(elements: Mapping[str, str]) -> dict[str, str]:
