@@ -185,6 +185,8 @@ def ledger_document(held: Held, document: Document | None, ours: Sequence[Side])
 def listed(held: Held, options: PowerOfficeOptions) -> LedgerDocument:
     """Return a voucher of the sweep: under our kind and number where it carries our reference, else under Go's own number."""
     shown = ledger_document(held, None, ())
+    if held.sides:
+        shown = replace(shown, total_minor=debits(held.sides))
     starts = f"{options.tax_id}/"
     if not held.reference.startswith(starts):
         return shown
