@@ -61,7 +61,7 @@ CHANNEL_COLUMNS: Final = (
 CODE_COLUMNS: Final = (
     Column("code", "Code", width=22),
     Column("name", "Name", width=60),
-    Column("kind", "Kind", width=16),
+    Column("kind", "Kind", width=16, ours="words"),
 )
 
 

@@ -24,6 +24,9 @@ WORDS: Final = (
     "series", "gap", "known gap", "arrived", "no document", "used twice",  # numbering
     "linked", "not linked", "text", "two products", "mapped", "not mapped", "needs none",  # mapping workbook
     "does not fit", "waiting", "counted", "sent", "not-needed",  # mapping workbook of tills
+    "Asset", "Assets", "Liability", "Liabilities", "Equity", "Income", "Expense", "Expenses", "product", "service",  # kinds of codes
+    "Net and VAT of the list are its total", "Sales of the month by the documents posted",  # checks of the VAT workbook
+    "recon files nothing. Values entered in the ledger by hand or by others are not in these figures; compare with the ledger's own tax reports before you file.",
     "product", "channel", "count",  # changes of mappings
     "no tax invoice", "no number", "other month", "due", "not due", "sales", "purchases", "left out", "approved", "planned",  # VAT
     "yes", "exempt",

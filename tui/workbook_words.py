@@ -29,6 +29,9 @@ def words_of(language: str) -> Words:
         return own.gettext(text) if text else ""
 
     def sentence(text: str) -> str:
+        whole = own.gettext(text) if text else ""
+        if whole != text:
+            return whole
         with i18n.speaking_here(language, screens, core):
             return tr_composed(text)
 
