@@ -14,7 +14,7 @@ import polars as pl
 
 from recon.config import Connection
 from recon.domain.document import PAYMENT_KINDS
-from recon.errors import SecretsError, SettingsError, TargetError, UsageError
+from recon.errors import SecretsError, SettingsError, TargetError, UsageError, WrongCompany
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from
 from recon.frames.schemas import FINDINGS, LEFT_OUT
@@ -104,7 +104,7 @@ def booked_twice(
     since, until = _period(context, name, asked)
     try:
         entries = read_entries(context, name, rules, since=since, until=until, on_progress=on_progress)
-    except (TargetError, SettingsError, SecretsError):
+    except (TargetError, SettingsError, SecretsError, WrongCompany):
         return pl.DataFrame(schema=FINDINGS)
     found = recognised(context, name, asked, entries, made)
     about = found.join(orders.select("order_key", "file", "row"), on="order_key", how="left", maintain_order="left")
