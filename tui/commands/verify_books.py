@@ -92,7 +92,7 @@ def print_books(report: BooksReport, output: Output) -> None:
     for note in report.notes:
         output.line(f"  note: {note}")
     for voucher in report.vouchers:
-        if voucher.verdict != "equal":
+        if voucher.verdict != "equal" or voucher.way == "amount":
             _print_voucher(voucher, output)
     for one in report.strange[:SHOWN]:
         output.line(
@@ -102,7 +102,7 @@ def print_books(report: BooksReport, output: Output) -> None:
     _print_accounts(report, output)
     said = ", ".join(f"{count:,} {TITLES[verdict]}" for verdict, count in report.counts.items())
     if report.counts:
-        output.line(f"{said}; {len(report.strange):,} vouchers that look like a settlement and are none of ours.")
+        output.line(f"{said}. Vouchers that look like a settlement and are none of ours: {len(report.strange):,}.")
     output.line(
         "Everything stands there as it should." if report.agrees else "Not everything stands there as it should."
     )
