@@ -108,6 +108,23 @@ def test_who_answers_and_what_is_missing_there():
         assert "Settings > Extensions" in lacks[2]
 
 
+def test_lists_that_may_not_be_read_name_every_missing_privilege():
+    with go() as (server, target):
+        server.lists["/ClientIntegrationInformation"] |= {
+            "ValidPrivileges": ["Department", "GeneralLedgerAccount"],
+            "InvalidPrivileges": [],
+        }
+        server.say("/v2/VatCodes", problem(403, "Forbidden"))
+        ledger = target()
+        assert len(ledger.verify().missing) == 3
+        with pytest.raises(TargetUnavailable) as told:
+            ledger.catalog()
+        assert all(
+            f"Privilege {name}:" in str(told.value)
+            for name in ("CommonServices", "AccountTransaction", "JournalEntryVoucher_Full")
+        )
+
+
 def test_the_lists_become_a_catalog():
     with go() as (server, target):
         server.lists["/GeneralLedgerAccounts"][8] |= {"VatCode": None, "VatCodeId": 73, "IsVatCodeLocked": True}

@@ -15,7 +15,6 @@ from recon.masking import Secret
 from recon.ports import Clock
 from recon.targets.base import (
     OTHER_COMPANY,
-    Capabilities,
     Catalog,
     Company,
     Confirmation,
@@ -26,7 +25,8 @@ from recon.targets.base import (
     Session,
     Target,
 )
-from recon.targets.poweroffice.checks import TEXT_MAX, objections, order_objections
+from recon.targets.poweroffice.capable import capabilities
+from recon.targets.poweroffice.checks import objections, order_objections
 from recon.targets.poweroffice.client import GoClient
 from recon.targets.poweroffice.company import (
     Environment,
@@ -37,7 +37,7 @@ from recon.targets.poweroffice.company import (
     organisation_number,
     read_information,
 )
-from recon.targets.poweroffice.customers import NAME_MAX, Customers
+from recon.targets.poweroffice.customers import Customers
 from recon.targets.poweroffice.entries import Side, sent_sides
 from recon.targets.poweroffice.find import Finder, Places
 from recon.targets.poweroffice.held import Held, draft, is_till_like, ledger_document, listed
@@ -45,10 +45,7 @@ from recon.targets.poweroffice.issued import KINDS as ISSUED
 from recon.targets.poweroffice.issued import Issued
 from recon.targets.poweroffice.lists import Lists, catalog_of, read_lists
 from recon.targets.poweroffice.options import (
-    CONTACT_CODE_MAX,
     CREDENTIALS,
-    CURRENCY,
-    NUMBER_MAX,
     PowerOfficeOptions,
     token_url,
     v1_token_url,
@@ -195,9 +192,25 @@ class PowerOfficeTarget(Closing, Target):
 
     def catalog(self) -> Catalog:
         """Return accounts, VAT codes, departments and what else the settings need; those `verify` has just read are not read again."""
-        lists = self._lists = self._fresh or read_lists(self._v2, self._options)
+        lists = self._lists = self._fresh or self._readable_lists()
         self._fresh = None
         return catalog_of(lists, self._v2, self._options, self._clock.now().date())
+
+    def _readable_lists(self) -> Lists:
+        """Return Go's lists; where a privilege for one is missing, the error names every one that is."""
+        try:
+            return read_lists(self._v2, self._options)
+        except TargetUnavailable as error:
+            lacks = missing_privileges(read_information(self._v2), self._options) if error.code == "403" else ()
+            if not lacks:
+                raise
+            told = " ".join(f"{text[:1].upper()}{text[1:]}" for text in lacks)
+            raise TargetUnavailable(
+                f"PowerOffice Go does not let us read its lists. {told}",
+                code=error.code,
+                words=error.words,
+                stops_batch=True,
+            ) from error
 
     def session(self) -> Session:
         """Return until when the token is kept; Go's clock does not matter, nothing is signed."""
@@ -346,35 +359,6 @@ class PowerOfficeTarget(Closing, Target):
                 code="no-id", words=self._v1.evidence(str(top.raw).encode()),
             )  # fmt: skip
         return Confirmation(ledger_id=ledger_id, ledger_number=document.number or "", words=words)
-
-
-def kinds_of(options: PowerOfficeOptions) -> frozenset[str]:
-    """Return the kinds that can be sent under these settings; the others are entered there by a person."""
-    if options.invoices == "order":
-        return frozenset({SETTLEMENT}) | ORDERED
-    return frozenset({SETTLEMENT}) | (
-        ISSUED if options.invoices == "issued" and options.route == "import" else frozenset()
-    )
-
-
-def capabilities(options: PowerOfficeOptions) -> Capabilities:
-    """Return what PowerOffice Go can do under these settings."""
-    kinds = kinds_of(options)
-    return Capabilities(
-        kinds=kinds,
-        own_number=False,  # drafts have no reference that Go would check
-        number_max_length=NUMBER_MAX,
-        partial_credit_note=True,
-        refund_payment=False,
-        searchable_by_number=True,
-        look_first=kinds,
-        text_max_length=TEXT_MAX,
-        contact_code_max_length=CONTACT_CODE_MAX,
-        contact_name_max_length=NAME_MAX,
-        currencies=frozenset({CURRENCY}),
-        lookup_grace_seconds=options.lookup_grace_seconds,
-        needs_contact=kinds - {SETTLEMENT},
-    )
 
 
 def _within(day: dt.date | None, since: dt.date, until: dt.date) -> bool:
