@@ -111,7 +111,14 @@ def _still(text: str) -> str:
 
 QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_filter_line", "test_figures", "test_tmux"}
 """Modules whose tests all belong to the quick tier."""
-QUICK_IN_USE = {"test_till_screens", "test_connection_side", "test_doctor_screen", "test_first_run", "test_home", "test_upload_screen"}
+QUICK_IN_USE = {
+    "test_till_screens",
+    "test_connection_side",
+    "test_doctor_screen",
+    "test_first_run",
+    "test_home",
+    "test_upload_screen",
+}
 """Modules whose tests of keys, clicks and decisions belong to it; their further pictures do not."""
 QUICK_USES = ("marked_is_decided", "filter_typed_fast", "double_click_opens", "undo", "f9", "unknown")
 """Uses of Review and ways to the places that belong to it; the commands' tests show the same decisions."""
