@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from textual.pilot import Pilot
 
 from tests import till_world
 from tests.clock import FakeClock
+from tests.screens.grid import lines_of
 from tests.screens.looking import pictured_at_each_size, play, press, quiet, says
 from tests.screens.match_world import match_app
+from tests.screens.test_languages import left_over
 from tests.shell import Shell
 from tui.screens.till_accounts import TillAccountsScreen
 from tui.screens.till_counts import TillCountsScreen
@@ -140,3 +143,21 @@ def test_picture(shell: Shell, clock: FakeClock, grids: Any, place: str) -> None
 @pytest.mark.parametrize(("place", "keys"), [("match", ("k",)), ("match", ("f",)), ("counts", ("enter", "=3380"))])
 def test_picture_of_a_dialog(shell: Shell, clock: FakeClock, grids: Any, place: str, keys: tuple[str, ...]) -> None:
     play(match_app(shell.root, clock, place=place), pictured_at_each_size(grids, *keys))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["match", "channels", "taxes", "counts", "setup", "review"])
+@pytest.mark.parametrize("language", ["nb", "th"])
+def test_no_english_is_left_on_the_screens_of_tills(shell: Shell, clock: FakeClock, place: str, language: str) -> None:
+    """Names of files and accounts stand as they came; everything recon says is in the language of the screen."""
+    shell("match", "--take-accounts").expect(4)
+    shell("plan").expect(4)
+
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        await quiet(pilot)
+        ours = [re.sub(r"tills\.xml|[0-9]{4}  Tips", "", line) for line in lines_of(app)]
+        assert left_over(ours, language) == []
+
+    app = match_app(shell.root, clock, place=place)
+    app.use_language(language)
+    play(app, script, size=WIDE)
