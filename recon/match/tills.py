@@ -24,6 +24,9 @@ NEAR_DAYS: Final = 3
 SAME_DAYS: Final = 1
 """A voucher that only sum and day speak for; the day before is the business day of a till that closes after midnight."""
 SETTLEMENT: Final = "settlement"
+PAYMENT: Final = "payment"
+"""Kind of an entry that only moves money."""
+INVOICES: Final = ("invoice", "credit_note")
 _Z: Final = r"(?i)(?:^|[^\p{L}\p{N}])z(?:[-\s.:#]*(?:rapport|report|nr|no))?[-\s.:#]*0*([0-9]{1,9})(?:$|[^\p{L}\p{N}])"
 _BRACKETS: Final = r"\[([^\[\]]+)\]"
 _WORD: Final = r"[\p{L}\p{M}\p{N}#][\p{L}\p{M}\p{N}#/_.\-]*"
@@ -209,9 +212,12 @@ def _by_amount(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
 def _measured(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """Return PAIRS with how far apart day and sum are; the nearest of a document's sums counts."""
     there = theirs.select(
-        "entry_no", pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor")
-    )
-    known = pairs.join(ours.select("at", "day", "sums", "total_minor"), on="at").join(there, on="entry_no")
+        "entry_no", pl.col("issued_on").alias("their_day"), pl.col("total_minor").alias("their_minor"),
+        (pl.col("kind") == PAYMENT).alias("only_pays"),
+    )  # fmt: skip
+    known = pairs.join(ours.select("at", "kind", "day", "sums", "total_minor"), on="at").join(there, on="entry_no")
+    # What is paid on an invoice names the invoice too, and is none.
+    known = known.filter(~(pl.col("kind").is_in(INVOICES) & pl.col("only_pays").fill_null(value=False)))
     is_total = pl.col("sums").list.contains(pl.col("their_minor")).fill_null(value=False)
     return known.select(
         "at", "entry_no", "way", (pl.col("their_day") - pl.col("day")).dt.total_days().cast(pl.Int32).alias("days"),

@@ -15,7 +15,7 @@ import polars as pl
 
 from recon.books.base import Books
 from recon.match.elsewhere import LEDGER_ENTRIES
-from recon.match.tills import NEAR_DAYS, every_pair, recognise_tills, z_number
+from recon.match.tills import INVOICES, NEAR_DAYS, PAYMENT, every_pair, recognise_tills, z_number
 from recon.proof.vouchers import (
     LEDGERS_VAT,
     VOUCHER_LINES,
@@ -135,7 +135,9 @@ def compare_books(
             vouchers=pl.DataFrame(schema=VOUCHER_CHECKS), differences=pl.DataFrame(schema=DIFFERENCES),
             strange=pl.DataFrame(schema=STRANGE), accounts=accounts, left_out=left_out,
         )  # fmt: skip
-    entries = _entries(books, documents)
+    invoices = documents.filter(pl.col("kind").cast(pl.String).is_in(INVOICES)).select("document_key")
+    invoiced = lines.join(invoices, on="document_key", how="semi")["account_code"].drop_nulls().unique()
+    entries = _entries(books, documents, invoiced)
     sums = debit_sums(moved, gross_parts(documents, lines))
     found = recognise_tills(documents, entries, mark=mark, sums=sums)
     pairs = every_pair(documents, entries, mark=mark, sums=sums)
@@ -150,8 +152,8 @@ def compare_books(
     )  # fmt: skip
 
 
-def _entries(books: Books, documents: pl.DataFrame) -> pl.DataFrame:
-    """Return the vouchers near our documents as LEDGER_ENTRIES."""
+def _entries(books: Books, documents: pl.DataFrame, invoiced: pl.Series) -> pl.DataFrame:
+    """Return the vouchers near our documents as LEDGER_ENTRIES; what moves none of the ``invoiced`` accounts is no invoice."""
     first, last = documents["issued_on"].min(), documents["issued_on"].max()
     near = books.vouchers.filter(
         pl.col("issued_on").is_between(
@@ -167,10 +169,11 @@ def _entries(books: Books, documents: pl.DataFrame) -> pl.DataFrame:
         .str.join(" ")
         .alias("reference"),
         pl.col("text").drop_nulls().unique(maintain_order=True).str.join(" ").alias("line_texts"),
+        pl.col("account_code").is_in(invoiced.implode()).any().alias("sells"),
     )
     known = near.join(said, on="voucher_no", how="left", maintain_order="left")
     return known.select(
-        pl.col("voucher_no").alias("entry_no"), pl.lit("").alias("kind"), pl.col("voucher").alias("ledger_id"),
+        pl.col("voucher_no").alias("entry_no"), pl.when(pl.lit(value=invoiced.len() > 0) & ~pl.col("sells").fill_null(value=True)).then(pl.lit(PAYMENT)).otherwise(pl.lit("")).alias("kind"), pl.col("voucher").alias("ledger_id"),
         pl.col("voucher").fill_null("").alias("number"),
         pl.concat_str("reference", "batch", separator=" ", ignore_nulls=True).alias("reference"),
         pl.concat_str("text", "line_texts", separator=" ", ignore_nulls=True).alias("remark"),

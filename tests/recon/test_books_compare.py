@@ -106,6 +106,18 @@ def test_the_same_z_number_of_two_registers_is_told_by_register_or_sum(compared)
     assert shown(found) == [("K1/214", "equal", "word", "1"), ("K2/214", "equal", "word", "2")]
 
 
+def test_what_was_paid_on_an_invoice_is_not_the_invoice_though_it_names_it(compared) -> None:
+    row, moved = document("50017", DAY, moved={"1500": 10000, "3000": -8000, "2700": -2000})
+    sold = (BookLine("1500", 10000), BookLine("3000", -8000, "3"), BookLine("2700", -2000))
+    vouchers = [
+        voucher("1", "Faktura 50017", lines=sold),
+        voucher("2", "Innbetaling på faktura 50017", lines=(BookLine("1579", 10000), BookLine("1500", -10000))),
+    ]
+    ours = side(({**row, "kind": "invoice", "department": None}, moved))
+    assert [one[1::2] for one in shown(compared(ours, *vouchers))] == [("equal", "1")]
+    assert [one[1] for one in shown(compared(ours, *vouchers, voucher("3", "Faktura 50017", lines=sold)))] == ["twice"]
+
+
 def test_what_differs_is_named_by_field_and_account(compared) -> None:
     lines = (
         BookLine("1900", 10000, department="20"),
