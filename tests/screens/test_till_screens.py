@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from tests import till_world
 from tests.clock import FakeClock
 from tests.screens.grid import lines_of
-from tests.screens.looking import pictured_at_each_size, play, press, quiet, says
+from tests.screens.looking import picture, pictured_at_each_size, play, press, quiet, says
 from tests.screens.match_world import match_app
 from tests.screens.test_languages import left_over
 from tests.shell import Shell
@@ -142,7 +142,11 @@ def test_picture(shell: Shell, clock: FakeClock, grids: Any, place: str) -> None
 
 @pytest.mark.parametrize(("place", "keys"), [("match", ("k",)), ("match", ("f",)), ("counts", ("enter", "=3380"))])
 def test_picture_of_a_dialog(shell: Shell, clock: FakeClock, grids: Any, place: str, keys: tuple[str, ...]) -> None:
-    play(match_app(shell.root, clock, place=place), pictured_at_each_size(grids, *keys))
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        await press(pilot, *keys)
+        assert picture(app) == grids(name="80x24")
+
+    play(match_app(shell.root, clock, place=place), script)
 
 
 @pytest.mark.slow
