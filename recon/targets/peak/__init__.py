@@ -3,8 +3,8 @@
 Where PEAK's own text could not be read, the safest reading is used and ``docs/peak.md`` says so, setting by setting.
 """
 
+from recon.targets.log_in import MemoryTokenCache, TokenCache
 from recon.targets.peak.options import PeakOptions
 from recon.targets.peak.target import PeakTarget
-from recon.targets.peak.tokens import MemoryTokenCache, TokenCache
 
 __all__ = ["MemoryTokenCache", "PeakOptions", "PeakTarget", "TokenCache"]

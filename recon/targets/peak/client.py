@@ -6,13 +6,14 @@ proves that nothing was done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.http import Answer, HttpClient, HttpFailure, NotSent, NoWholeAnswer
 from recon.masking import Secret
 from recon.ports import Clock
+from recon.targets.log_in import LoggedIn
 from recon.targets.peak.options import PeakOptions
 from recon.targets.peak.refusals import (
     EXPIRED_CODES,
@@ -39,7 +40,7 @@ FINAL_STATUSES: Final = frozenset({400, 404, 409, 413, 415, 422})
 FIRST_SERVER_ERROR: Final = 500
 
 
-class PeakClient:
+class PeakClient(LoggedIn):
     """Sends signed requests and sorts the answers."""
 
     def __init__(
@@ -52,27 +53,13 @@ class PeakClient:
         clock: Clock,
         options: PeakOptions,
     ) -> None:
-        self._http = http
-        self._tokens = tokens
+        super().__init__(http, tokens)
         self._connect_id = connect_id
         self._user_token = user_token
         self._clock = clock
         self._options = options
-        self._used: Secret | None = None
-        self._known_behind: Secret | None = None
-        """The Client-Token under which PEAK said who it is; None: it was not asked."""
-        self.on_other_log_in: Callable[[], None] = lambda: None
-        """Called before a write under another token than that: asks who is there, and raises if nothing may be sent."""
         self.clock_ahead_seconds: int | None = None
         """How far this computer's clock was ahead of PEAK's when PEAK answered last; None: not known."""
-
-    def note_known(self) -> None:
-        """Note that the answer just read says who is behind the token it was read with."""
-        self._known_behind = self._used
-
-    def evidence(self, body: bytes) -> str:
-        """Return the beginning of a body with all secrets masked."""
-        return self._http.evidence(body)
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Fields:
         """Return the JSON object of a GET.
@@ -110,7 +97,7 @@ class PeakClient:
             OutcomeUnknown: It may have been done.
         """
         try:
-            answer = self._signed("POST", path, body=body, write=True)
+            answer = self._asked("POST", path, body=body, write=True)
         except NotSent as failure:
             raise TargetUnavailable(f"{what}: not sent, PEAK was not reached. {failure}") from None
         except NoWholeAnswer as failure:
@@ -144,7 +131,7 @@ class PeakClient:
 
     def _read_once(self, path: str, params: Mapping[str, str]) -> Fields:
         try:
-            answer = self._signed("GET", path, params=params)
+            answer = self._asked("GET", path, params=params)
         except HttpFailure as failure:
             raise _TryAgain(TargetUnavailable(f"PEAK could not be read. {failure}")) from None
         self._check_clock(answer)
@@ -166,31 +153,18 @@ class PeakClient:
         code = "shape" if OK <= answer.status < 300 else str(answer.status)
         raise TargetUnavailable(text, code=code, words=self.evidence(answer.body))
 
-    def _signed(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        write: bool = False,
-    ) -> Answer:
-        """Carry out a request; a complete refusal of the token gets one renewal and one repeat."""
-        token = self._tokens.token()
-        if write:
-            self._require_known(token)
-        answer = self._request(method, path, token, params, body, write=write)
-        if not _expired(answer, self._object(answer)):
-            return answer
-        token = self._tokens.renewed(token)
-        if write:
-            self._require_known(token)
-        return self._request(method, path, token, params, body, write=write)
+    def _headers(self, token: Secret, *, has_body: bool) -> Mapping[str, str | Secret]:  # noqa: ARG002 - PEAK wants the type always
+        stamp = time_stamp(self._clock.now())
+        return {
+            "Client-Token": token,
+            "User-Token": self._user_token,
+            "Time-Stamp": stamp,
+            "Time-Signature": time_signature(self._connect_id.reveal(), stamp, self._options.signature_encoding),
+            "Content-Type": "application/json",
+        }
 
-    def _require_known(self, token: Secret) -> None:
-        """Ask again who is there before a write under a new log-in: another server may stand at the same address."""
-        if self._known_behind is not None and token != self._known_behind:
-            self.on_other_log_in()
+    def _refuses_token(self, answer: Answer) -> bool:
+        return _expired(answer, self._object(answer))
 
     def _request(
         self,
@@ -202,16 +176,7 @@ class PeakClient:
         *,
         write: bool,
     ) -> Answer:
-        stamp = time_stamp(self._clock.now())
-        headers: dict[str, str | Secret] = {
-            "Client-Token": token,
-            "User-Token": self._user_token,
-            "Time-Stamp": stamp,
-            "Time-Signature": time_signature(self._connect_id.reveal(), stamp, self._options.signature_encoding),
-            "Content-Type": "application/json",
-        }
-        self._used = token
-        answer = self._http.request(method, path, headers=headers, params=params, body=body, write=write)
+        answer = super()._request(method, path, token, params, body, write=write)
         self.clock_ahead_seconds = clock_difference_seconds(answer, self._clock.now())
         return answer
 

@@ -28,6 +28,7 @@ from recon.targets.base import (
     Session,
     Target,
 )
+from recon.targets.log_in import MemoryTokenCache, TokenCache
 from recon.targets.peak.answers import Expected, confirmed
 from recon.targets.peak.books import Books
 from recon.targets.peak.checks import CURRENCY, KINDS, objections
@@ -40,7 +41,7 @@ from recon.targets.peak.payloads import SHAPES, Request, contact_of, label, requ
 from recon.targets.peak.products import PRODUCT, NewProducts, product_objections, product_request
 from recon.targets.peak.purchases import KINDS as PURCHASES
 from recon.targets.peak.purchases import NUMBERED_BY_PEAK, purchase_request
-from recon.targets.peak.tokens import ClientTokens, MemoryTokenCache, TokenCache
+from recon.targets.peak.tokens import ClientTokens
 from recon.targets.peak.wire import Fields
 
 

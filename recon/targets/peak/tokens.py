@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import math
-import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from recon.errors import TargetUnavailable
 from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import Secret
 from recon.ports import Clock
+from recon.targets.log_in import KeptTokens, TokenCache
 from recon.targets.peak.refusals import RATE_WAIT_SECONDS, clock_difference_text, unusable_limit
 from recon.targets.peak.signing import time_signature, time_stamp
 from recon.targets.peak.wire import Fields, encode
@@ -28,43 +27,7 @@ TOO_MANY: Final = 429
 WRAPPER: Final = "PeakClientToken"
 
 
-class TokenCache(Protocol):
-    """Keeps tokens between calls and, where it can, between processes. Holds secrets."""
-
-    def get(self, name: str) -> str | None:
-        """Return what was put under this name, or None."""
-        ...
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value under a name."""
-        ...
-
-    def drop(self, name: str) -> None:
-        """Forget what was put under this name."""
-        ...
-
-
-class MemoryTokenCache:
-    """Keeps tokens for this process only."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Secret] = {}
-
-    def get(self, name: str) -> str | None:
-        """Return what was put under this name, or None."""
-        kept = self._kept.get(name)
-        return kept.reveal() if kept else None
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value under a name."""
-        self._kept[name] = Secret(value)
-
-    def drop(self, name: str) -> None:
-        """Forget what was put under this name."""
-        self._kept.pop(name, None)
-
-
-class ClientTokens:
+class ClientTokens(KeptTokens):
     """Gives a valid Client-Token, from the cache where there is one."""
 
     def __init__(
@@ -78,60 +41,13 @@ class ClientTokens:
         clock: Clock,
         on_wait: Callable[[str], None] | None = None,
     ) -> None:
-        self._http = http
+        asked_with = f"{http.base_url} {connect_id.reveal()} {connect_key.reveal()}"
+        super().__init__(http, asked_with, named="client-token", longest=KEPT_FOR, cache=cache, clock=clock)
         self._connect_id = connect_id
         self._connect_key = connect_key
         self._encoding = encoding
-        self._cache = cache
-        self._clock = clock
-        self._asking = threading.Lock()
         self._asked_at: deque[float] = deque(maxlen=ASKS_PER_MINUTE)
-        # The key is part of the name: a token given for another key must not vouch for this one.
-        asked_with = f"{http.base_url} {connect_id.reveal()} {connect_key.reveal()}"
-        self._name = f"client-token-{hashlib.sha256(asked_with.encode()).hexdigest()[:16]}"
         self._on_wait = on_wait
-
-    def token(self) -> Secret:
-        """Return a token that PEAK should accept.
-
-        Raises:
-            TargetUnavailable: No token was given; the text says why.
-        """
-        with self._asking:
-            return self._cached() or self._ask()
-
-    def renewed(self, refused: Secret) -> Secret:
-        """Return another token after PEAK refused this one; a token another process fetched meanwhile is used."""
-        with self._asking:
-            cached = self._cached()
-            if cached is not None and cached != refused:
-                return cached
-            self._cache.drop(self._name)
-            return self._ask()
-
-    def kept_until(self) -> dt.datetime | None:
-        """Return until when the token that is kept is used; None: none is."""
-        kept = self._kept()
-        return kept[0] if kept else None
-
-    def _cached(self) -> Secret | None:
-        kept = self._kept()
-        if kept is None:
-            return None
-        self._http.add_secret(kept[1])
-        return Secret(kept[1])
-
-    def _kept(self) -> tuple[dt.datetime, str] | None:
-        until_text, _, value = (self._cache.get(self._name) or "").partition(" ")
-        try:
-            until = dt.datetime.fromisoformat(until_text)
-        except ValueError:
-            return None
-        now = self._clock.now()
-        # A token from the future was kept under a wrong clock: nothing is known about its age.
-        if not value or until.tzinfo is None or not now < until <= now + KEPT_FOR:
-            return None
-        return until, value
 
     def _ask(self) -> Secret:
         """Ask for a token; a limit that ends within a minute is waited for once."""
@@ -166,10 +82,7 @@ class ClientTokens:
             answer = self._http.request("POST", "/clienttoken", headers=headers, body=body)
         except HttpFailure as failure:
             raise TargetUnavailable(f"PEAK gave no token, nothing was sent. {failure}") from None
-        token = self._read(answer, now)
-        self._http.add_secret(token.reveal())
-        self._cache.put(self._name, f"{(now + KEPT_FOR).isoformat()} {token.reveal()}")
-        return token
+        return self._keep(self._read(answer, now), now + KEPT_FOR)
 
     def _wait(self, seconds: float) -> None:
         if self._on_wait is not None:
@@ -196,7 +109,7 @@ class ClientTokens:
             self._wait(60 - (now - self._asked_at[0]))
         self._asked_at.append(self._clock.monotonic())
 
-    def _read(self, answer: Answer, now: dt.datetime) -> Secret:
+    def _read(self, answer: Answer, now: dt.datetime) -> str:
         try:
             top = Fields(answer.json())
         except ValueError:
@@ -204,7 +117,7 @@ class ClientTokens:
         inner = top.inner(WRAPPER)
         token = inner.text("token")
         if answer.status == 200 and token and inner.text("resCode") in {"", "200"}:
-            return Secret(token)
+            return token
         if answer.status == TOO_MANY:
             raise _LimitReached(_seconds_to_wait(answer, top))
         limit = unusable_limit(answer, top)

@@ -6,13 +6,13 @@ nothing was done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from recon.errors import OutcomeUnknown, TargetUnavailable
 from recon.http import Answer, HttpClient, HttpFailure, NotSent, NoWholeAnswer
 from recon.masking import Secret
-from recon.ports import Clock
+from recon.targets.log_in import LoggedIn
 from recon.targets.poweroffice.pace import Pace
 from recon.targets.poweroffice.refusals import (
     FIRST_SERVER_ERROR,
@@ -39,30 +39,13 @@ PAGES_MAX: Final = 2000
 """More pages than this mean that paging does not work."""
 
 
-class GoClient:
+class GoClient(LoggedIn):
     """Speaks to one generation of the API."""
 
-    def __init__(
-        self, http: HttpClient, tokens: AccessTokens, *, subscription: Secret | None, clock: Clock, pace: Pace
-    ) -> None:
-        self._http = http
-        self._tokens = tokens
+    def __init__(self, http: HttpClient, tokens: AccessTokens, *, subscription: Secret | None, pace: Pace) -> None:
+        super().__init__(http, tokens)
         self._subscription = subscription
-        self._clock = clock
         self._pace = pace
-        self._used: Secret | None = None
-        self._known_behind: Secret | None = None
-        """The token under which Go said who it is; None: it was not asked."""
-        self.on_other_log_in: Callable[[], None] = lambda: None
-        """Called before a write under another token than that: asks who is there, and raises if nothing may be sent."""
-
-    def note_known(self) -> None:
-        """Note that the answer just read says who is behind the token it was read with."""
-        self._known_behind = self._used
-
-    def evidence(self, body: bytes) -> str:
-        """Return the beginning of a body with all secrets masked."""
-        return self._http.evidence(body)
 
     def one(self, path: str, params: Mapping[str, str] | None = None) -> Fields:
         """Return the JSON object of a GET; empty where Go says there is none (204).
@@ -177,31 +160,19 @@ class GoClient:
         text = f"PowerOffice Go could not be read: {what} was refused {said}."
         return TargetUnavailable(text, code=code, words=words, retry_after_seconds=wait)
 
-    def _asked(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        write: bool = False,
-    ) -> Answer:
-        """Carry out a request; a refusal of the token gets one renewal and one repeat."""
-        token = self._tokens.token()
-        if write:
-            self._require_known(token)
-        answer = self._request(method, path, token, params, body, write=write)
-        if answer.status != UNAUTHORIZED:
-            return answer
-        token = self._tokens.renewed(token)
-        if write:
-            self._require_known(token)
-        return self._request(method, path, token, params, body, write=write)
+    def _headers(self, token: Secret, *, has_body: bool) -> Mapping[str, str | Secret]:
+        headers: dict[str, str | Secret] = {
+            "Authorization": Secret(f"Bearer {token.reveal()}"),
+            "Accept": "application/json",
+        }
+        if self._subscription is not None:
+            headers["Ocp-Apim-Subscription-Key"] = self._subscription
+        if has_body:
+            headers["Content-Type"] = "application/json"
+        return headers
 
-    def _require_known(self, token: Secret) -> None:
-        """Ask again who is there before a write under a new log-in: another server may stand at the same address."""
-        if self._known_behind is not None and token != self._known_behind:
-            self.on_other_log_in()
+    def _refuses_token(self, answer: Answer) -> bool:
+        return answer.status == UNAUTHORIZED
 
     def _request(
         self,
@@ -213,17 +184,8 @@ class GoClient:
         *,
         write: bool,
     ) -> Answer:
-        headers: dict[str, str | Secret] = {
-            "Authorization": Secret(f"Bearer {token.reveal()}"),
-            "Accept": "application/json",
-        }
-        if self._subscription is not None:
-            headers["Ocp-Apim-Subscription-Key"] = self._subscription
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        self._used = token
         self._pace.wait()
-        return self._http.request(method, path, headers=headers, params=params, body=body, write=write)
+        return super()._request(method, path, token, params, body, write=write)
 
     def _value(self, answer: Answer, path: str) -> object:
         try:

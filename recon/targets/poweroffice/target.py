@@ -25,6 +25,7 @@ from recon.targets.base import (
     Session,
     Target,
 )
+from recon.targets.log_in import MemoryTokenCache, TokenCache
 from recon.targets.poweroffice.capable import capabilities
 from recon.targets.poweroffice.checks import objections, order_objections
 from recon.targets.poweroffice.client import GoClient
@@ -55,7 +56,7 @@ from recon.targets.poweroffice.orders import Orders
 from recon.targets.poweroffice.pace import Pace
 from recon.targets.poweroffice.payloads import SETTLEMENT, Request, label, settlement_request
 from recon.targets.poweroffice.refusals import refused_v1
-from recon.targets.poweroffice.tokens import AccessTokens, MemoryTokens, TokenCache
+from recon.targets.poweroffice.tokens import AccessTokens
 from recon.targets.wire import Fields
 
 _FIRST: Final = dt.date(2000, 1, 1)
@@ -103,7 +104,7 @@ class PowerOfficeTarget(Closing, Target):
         self._clock = clock
         self._opened: list[HttpClient] = []
         self._secrets = {name: Secret(credentials[name]) for name in CREDENTIALS}
-        self._cache = token_cache or MemoryTokens()
+        self._cache = token_cache or MemoryTokenCache()
         self._pace = Pace(clock, options.requests_per_second)
         self._v2, self._tokens = self._client(base_url, token_url(base_url), is_v1=False)
         v1 = None
@@ -138,7 +139,7 @@ class PowerOfficeTarget(Closing, Target):
             pace=self._pace, add_secret=http.add_secret,
         )  # fmt: skip
         subscription = None if is_v1 else self._secrets["subscription_key"]
-        return GoClient(http, tokens, subscription=subscription, clock=self._clock, pace=self._pace), tokens
+        return GoClient(http, tokens, subscription=subscription, pace=self._pace), tokens
 
     def _http(self, base_url: str) -> HttpClient:
         options = self._options

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
-import threading
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlsplit
 
 from recon.errors import TargetUnavailable
 from recon.http import Answer, HttpClient, HttpFailure
 from recon.masking import Secret
 from recon.ports import Clock
+from recon.targets.log_in import KeptTokens, TokenCache
 from recon.targets.poweroffice.pace import Pace
 from recon.targets.poweroffice.refusals import TOO_MANY, object_of, wait_of, words_of
 
@@ -26,43 +25,7 @@ TRIES: Final = 3
 LONGEST_WAIT_SECONDS: Final = 60.0
 
 
-class TokenCache(Protocol):
-    """Keeps tokens between calls and, where it can, between processes. Holds secrets."""
-
-    def get(self, name: str) -> str | None:
-        """Return what was put under this name, or None."""
-        ...
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value under a name."""
-        ...
-
-    def drop(self, name: str) -> None:
-        """Forget what was put under this name."""
-        ...
-
-
-class MemoryTokens:
-    """Keeps tokens for this process only."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Secret] = {}
-
-    def get(self, name: str) -> str | None:
-        """Return what was put under this name, or None."""
-        kept = self._kept.get(name)
-        return kept.reveal() if kept else None
-
-    def put(self, name: str, value: str) -> None:
-        """Keep a value under a name."""
-        self._kept[name] = Secret(value)
-
-    def drop(self, name: str) -> None:
-        """Forget what was put under this name."""
-        self._kept.pop(name, None)
-
-
-class AccessTokens:
+class AccessTokens(KeptTokens):
     """Gives a valid access token, kept ones first.
 
     Args:
@@ -87,8 +50,6 @@ class AccessTokens:
         pace: Pace,
         add_secret: Callable[[str], None],
     ) -> None:
-        self._http = http
-        self._path = path
         pair = f"{credentials['application_key'].reveal()}:{credentials['client_key'].reveal()}"
         basic = base64.b64encode(pair.encode()).decode("ascii")
         http.add_secret(basic)
@@ -98,57 +59,14 @@ class AccessTokens:
         }
         if with_subscription:
             self._headers["Ocp-Apim-Subscription-Key"] = credentials["subscription_key"]
-        self._cache = cache
-        self._clock = clock
-        self._pace = pace
-        self._add_secret = add_secret
-        self._asking = threading.Lock()
         # The keys are part of the name: a token of another company must not vouch for this one.
         where = urlsplit(http.base_url)  # without the port: a sandbox has another one each time
         asked_with = f"{where.hostname}{where.path}{path} {pair}"
-        self._name = f"access-token-{hashlib.sha256(asked_with.encode()).hexdigest()[:16]}"
-
-    def token(self) -> Secret:
-        """Return a token that Go should accept.
-
-        Raises:
-            TargetUnavailable: No token was given; the text says why.
-        """
-        with self._asking:
-            return self._cached() or self._ask()
-
-    def renewed(self, refused: Secret) -> Secret:
-        """Return another token after Go refused this one; one that another process fetched meanwhile is used."""
-        with self._asking:
-            cached = self._cached()
-            if cached is not None and cached != refused:
-                return cached
-            self._cache.drop(self._name)
-            return self._ask()
-
-    def kept_until(self) -> dt.datetime | None:
-        """Return until when the token that is kept is used; None: none is."""
-        kept = self._kept()
-        return kept[0] if kept else None
-
-    def _cached(self) -> Secret | None:
-        kept = self._kept()
-        if kept is None:
-            return None
-        self._mask(kept[1])
-        return Secret(kept[1])
-
-    def _kept(self) -> tuple[dt.datetime, str] | None:
-        until_text, _, value = (self._cache.get(self._name) or "").partition(" ")
-        try:
-            until = dt.datetime.fromisoformat(until_text)
-        except ValueError:
-            return None
-        now = self._clock.now()
-        # A token from the future was kept under a wrong clock: nothing is known about its age.
-        if not value or until.tzinfo is None or not now < until <= now + LONGEST:
-            return None
-        return until, value
+        super().__init__(
+            http, asked_with, named="access-token", longest=LONGEST, cache=cache, clock=clock, add_secret=add_secret
+        )
+        self._path = path
+        self._pace = pace
 
     def _ask(self) -> Secret:
         """Ask; asking changes nothing there, so a limit is waited for."""
@@ -179,9 +97,7 @@ class AccessTokens:
         if answer.status == 200 and value and " " not in value:
             lives = dt.timedelta(seconds=_seconds(top.text("expires_in")))
             until = now + min(LONGEST, max(lives - RENEWED_BEFORE, lives / 2))
-            self._mask(value)
-            self._cache.put(self._name, f"{until.isoformat()} {value}")
-            return Secret(value)
+            return self._keep(value, until)
         words = self._http.evidence(words_of(top).encode())
         code, said = str(answer.status), f"(HTTP {answer.status}{f', {words!r}' if words else ''})"
         if answer.status == TOO_MANY:
@@ -197,10 +113,6 @@ class AccessTokens:
         raise TargetUnavailable(
             f"PowerOffice Go gave no token {said}; nothing was sent. Try again later.", code=code, words=words
         )
-
-    def _mask(self, value: str) -> None:
-        self._http.add_secret(value)
-        self._add_secret(value)
 
 
 def _seconds(text: str) -> int:
