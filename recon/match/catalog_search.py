@@ -5,6 +5,7 @@ The list is folded once; each key costs one pass over it, so that 50,000 product
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,3 +72,9 @@ def catalog_list(catalog: pl.DataFrame, *, read_at: str = "") -> CatalogList:
 def _keys(texts: pl.Series) -> pl.Series:
     name = texts.name.removeprefix("product_") + "_key"
     return fold_distinct(texts.fill_null("")).alias(name)
+
+
+def code_list(codes: Sequence[tuple[str, str]]) -> CatalogList:
+    """Return a short list of codes and their names, ready to be searched."""
+    schema = {"product_code": pl.String, "product_name": pl.String}
+    return catalog_list(pl.DataFrame(list(codes), schema=schema, orient="row"))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from recon.match.catalog_search import CatalogList, catalog_list
+from recon.match.catalog_search import CatalogList, code_list
 from recon.match.keys import fold_column
 from recon.match.work_filter import matching_rows
 from recon.service import MatchEdits
@@ -254,7 +254,7 @@ class ChannelsScreen(MatchList):
         if len(channels) > 3:
             names += "  " + _("and {n} more").format(n=count(len(channels) - 3))
         dialog = PickDialog(
-            title.format(n=count(len(channels))), names, _codes([(code, name) for code, name, _account in methods]),
+            title.format(n=count(len(channels))), names, code_list([(code, name) for code, name, _account in methods]),
             yes=_("Map"), at=hint,
         )  # fmt: skip
         self.app.push_screen(dialog, partial(self._method_chosen, channels))
@@ -296,7 +296,7 @@ class ChannelsScreen(MatchList):
         if value == HOLD:
             self._set_otherwise(HOLD)
         elif value == "cash":
-            codes = _codes([(code, name) for code, name, _account in self.channels.methods])
+            codes = code_list([(code, name) for code, name, _account in self.channels.methods])
             dialog = PickDialog(
                 _("Payment channels nobody mapped"), _("The channel they are booked on:"), codes, yes=_("Set"),
                 at=self.channels.cash_method,
@@ -325,7 +325,7 @@ class ChannelsScreen(MatchList):
     def _charge_chosen(self, rows: list[dict[str, Any]], value: str | None) -> None:
         assert self.charges is not None
         if value == "account":
-            self._pick_for(rows, "account", _codes(list(self.charges.accounts)), _("An account of the ledger:"))
+            self._pick_for(rows, "account", code_list(list(self.charges.accounts)), _("An account of the ledger:"))
         elif value == "product":
             self.ask(lambda service: service.catalog(None), partial(self._products_came, rows), group="catalog")
         elif value is not None:
@@ -366,10 +366,3 @@ class ChannelsScreen(MatchList):
         )
         if row:
             self.app.copy_to_clipboard("\t".join(shown(row[name]) for name in names))
-
-
-def _codes(rows: Sequence[tuple[str, str]]) -> CatalogList:
-    """Return a short list of the ledger, ready to be searched."""
-    return catalog_list(
-        pl.DataFrame(list(rows), schema={"product_code": pl.String, "product_name": pl.String}, orient="row")
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from recon.service.product_table import MappingEntry, ProductDetail
@@ -36,7 +36,12 @@ def product_parts(row: dict[str, Any], detail: ProductDetail | None, width: int,
         parts += [_("Goes as text on the sales account, as the settings say."), "\n"]
     if detail is None:
         return parts
-    return parts + _suggestions(row, detail) + _orders(detail, width, amount) + _history(detail, at)
+    return (
+        parts
+        + _suggestions(row, detail)
+        + _orders(detail, width, amount)
+        + history_parts(detail.history, at, _entry_words)
+    )
 
 
 def _coming(row: dict[str, Any]) -> list[Part]:
@@ -82,12 +87,13 @@ def _orders(detail: ProductDetail, width: int, amount: Say) -> list[Part]:
     return parts
 
 
-def _history(detail: ProductDetail, at: Say) -> list[Part]:
-    if not detail.history:
+def history_parts(history: Sequence[MappingEntry], at: Say, said: Callable[[MappingEntry], str]) -> list[Part]:
+    """Return who linked a row and when; ``said``: the words of one entry."""
+    if not history:
         return []
     parts: list[Part] = [(_("Who and when"), "$recon-accent"), "\n"]
-    for entry in detail.history:
-        parts += [f"{at(entry.at)}  {shown(entry.who)}  {_entry_words(entry)}", "\n"]
+    for entry in history:
+        parts += [f"{at(entry.at)}  {shown(entry.who)}  {said(entry)}", "\n"]
     return parts
 
 

@@ -13,15 +13,15 @@ import polars as pl
 
 from recon.match.catalog_search import CatalogList
 from recon.service import MatchEdits
-from recon.service.product_table import ProductDetail, ProductTable
+from recon.service.product_table import ProductTable
 from tui.cells import cut, fit, shown, width_of
 from tui.composed import tr_composed
-from tui.i18n import N_, _, count, moment, ngettext
+from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
-from tui.screens.match_list import MatchList
 from tui.screens.match_words import STATE_WORDS, product_columns
 from tui.screens.product_creating import many_dialog, name_dialog, shop_name
 from tui.screens.product_pane import product_parts
+from tui.screens.row_detail import AsksDetail
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ConfirmDialog
 from tui.widgets.match_pane import Part
@@ -32,7 +32,7 @@ ODDEST = 4
 """Suggestions shown before many are accepted: those that are least alike."""
 
 
-class ProductsScreen(MatchList):
+class ProductsScreen(AsksDetail):
     """SKUs and the ledger's products."""
 
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "mark", "link_all", "filter", "create", "undo", "as_text")
@@ -48,7 +48,6 @@ class ProductsScreen(MatchList):
     def __init__(self) -> None:
         super().__init__()
         self.table: ProductTable | None = None
-        self._detail: ProductDetail | None = None
         self._catalog: CatalogList | None = None
 
     # --- reading
@@ -67,7 +66,8 @@ class ProductsScreen(MatchList):
 
     def _came(self, table: ProductTable) -> None:
         is_new = self.table is None
-        self.table, self.frame, self._detail = table, table.frame, None
+        self.table, self.frame = table, table.frame
+        self.forget_detail()
         self._undo_name, self._redo_name = table.undo_name, table.redo_name
         if is_new:
             self.rows.set_view(self.columns(), "key", table.frame, self.work_rows())
@@ -78,23 +78,9 @@ class ProductsScreen(MatchList):
         if at_top:  # nobody chose a row yet: suggestions may have put another one on top
             self.rows.move_to(0)
         self.count_open()
-        self._ask_again()
+        self.ask_again()
         if table.found is None and waiting and table.catalog_count:
             self.ask(lambda service: service.products(None), self._came, group="suggest")
-
-    def _ask_again(self) -> None:
-        key = self.rows.cursor_key
-        if key is not None:
-            self.ask_more(str(key))
-
-    def ask_more(self, key: str) -> None:
-        """Ask for suggestions, history and orders of a SKU."""
-        if self._detail is None or self._detail.key != key:
-            self.ask(lambda service: service.product_detail(None, key), self._detail_came, group="detail")
-
-    def _detail_came(self, detail: ProductDetail) -> None:
-        self._detail = detail
-        self.show_row()
 
     # --- what the list shows
 
@@ -146,9 +132,7 @@ class ProductsScreen(MatchList):
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return why the SKU stands as it does, what it might be, who linked it, and where it is sold."""
-        detail = self._detail if self._detail is not None and self._detail.key == row["key"] else None
-        zone = self.recon.overview.timezone if self.recon.overview else "UTC"
-        return product_parts(row, detail, width, amount=self.recon.amount, at=lambda text: moment(text, zone, era=True))
+        return product_parts(row, self.detail_of(row), width, amount=self.recon.amount, at=self.moment_words)
 
     def empty_words(self) -> tuple[str, str]:
         """Return what is said where no row is."""

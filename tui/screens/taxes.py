@@ -12,23 +12,23 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from recon.match.catalog_search import catalog_list
+from recon.match.catalog_search import code_list
 from recon.match.work_filter import matching_rows
-from recon.service import MatchEdits
+from recon.service import MatchEdits, ReconService
 from recon.service.tax_table import TaxTable
 from tui.cells import shown, split_line, width_of
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
-from tui.screens.match_list import MatchList
 from tui.screens.match_words import channel_words, tax_columns, tax_state_words, tax_tone
+from tui.screens.table_list import TableList
 from tui.widgets.columns import Column
-from tui.widgets.match_pane import MatchTabs, Part
+from tui.widgets.match_pane import Part
 from tui.widgets.pick_dialog import PickDialog
 from tui.widgets.totals_bar import BarButton
 
 
-class TaxesScreen(MatchList):
+class TaxesScreen(TableList[TaxTable]):
     """Which tax item a sales tax has."""
 
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "mark", "filter", "undo", "sort", "next_pane")
@@ -37,6 +37,7 @@ class TaxesScreen(MatchList):
         "that is marked; d takes it away. Several taxes on one order need a group of exactly their items. "
         "Filter by words, or st:open  st:mapped  amt>1000  -word."
     )
+    COPIED: ClassVar[tuple[str, ...]] = ("tax", "target", "state")
     BINDINGS = bindings(
         "open", "draft", "filter", "mark", "mark_all", "undo", "redo", "sort", "next_pane", "copy",
     )  # fmt: skip
@@ -44,32 +45,18 @@ class TaxesScreen(MatchList):
     def __init__(self) -> None:
         super().__init__()
         self.tab = "taxes"
-        self.taxes: TaxTable | None = None
 
     # --- reading
 
-    def load(self) -> None:
-        """Read the taxes of the orders and the ledger's items."""
-        if self.taxes is None:
-            self.rows.say_busy(lambda: _("Reading the orders ..."))
-        self.ask(lambda service: service.taxes(None), self._came)
-
-    def _came(self, table: TaxTable) -> None:
-        is_new = self.taxes is None
-        self.taxes, self.frame = table, table.frame
-        self._undo_name, self._redo_name = table.undo_name, table.redo_name
-        if is_new:
-            self.rows.markable = True
-            self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
-        self.query_one("#tabs", MatchTabs).show(self.tab, {})
-        self.show_rows()
-        self.count_open()
+    def read(self, service: ReconService) -> TaxTable:
+        """Return the taxes of the orders and the ledger's items."""
+        return service.taxes(None)
 
     # --- what the list shows
 
     def columns(self) -> Sequence[Column]:
         """Return the columns."""
-        return tax_columns(self.minor, self.taxes.currency if self.taxes else "")
+        return tax_columns(self.minor, self.currency)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
@@ -79,17 +66,11 @@ class TaxesScreen(MatchList):
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
 
-    def work_rows(self) -> pl.Series:
-        """Return all rows, as the service lists them: what waits first."""
-        assert self.frame is not None
-        return pl.int_range(self.frame.height, dtype=pl.UInt32, eager=True)
-
     def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
         """Return the rows that pass."""
         assert self.frame is not None
-        assert self.taxes is not None
         states = {"open": ("unmapped",), "unmapped": ("unmapped",), "as-line": ("as-line",), "mapped": ("mapped",)}
-        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.taxes.currency)
+        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.currency)
 
     def tally(self) -> list[tuple[str, str]]:
         """Return how many taxes have an item, and how many wait."""
@@ -135,17 +116,13 @@ class TaxesScreen(MatchList):
     def run_open(self) -> None:
         """Choose the item for what is marked, else for this row."""
         rows = self.touched()
-        if not rows or self.taxes is None or self.recon.session.read_only:
+        if not rows or self.table is None or self.recon.session.read_only:
             return
-        if not self.taxes.items:
+        if not self.table.items:
             self.notify(_("The ledger's lists were never read. Run: recon connect"), markup=False)
             return
         names = ", ".join(shown(channel_words(row["tax"])) for row in rows[:3])
-        codes = catalog_list(
-            pl.DataFrame(
-                list(self.taxes.items), schema={"product_code": pl.String, "product_name": pl.String}, orient="row"
-            )
-        )
+        codes = code_list(self.table.items)
         dialog = PickDialog(
             self.question(len(rows)), names, codes, yes=_("Choose"), at=rows[0]["suggestion"] or rows[0]["code"]
         )
@@ -168,12 +145,6 @@ class TaxesScreen(MatchList):
     def _set(self, names: list[str], code: str | None) -> None:
         edits = MatchEdits(tax_items=tuple((name, code) for name in names))
         self.act(lambda service: service.set_mappings(None, edits), self.done())
-
-    def action_copy(self) -> None:
-        """Copy the row as text."""
-        row = self.rows.cursor_values()
-        if row:
-            self.app.copy_to_clipboard("\t".join(shown(row[name]) for name in ("tax", "target", "state")))
 
 
 _SENTENCES = {

@@ -12,26 +12,28 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from recon.match.catalog_search import catalog_list
-from recon.service import MatchEdits
-from recon.service.product_table import MappingEntry, ProductDetail
+from recon.match.catalog_search import code_list
+from recon.service import MatchEdits, ReconService
+from recon.service.product_table import MappingEntry
 from recon.service.till_table import TillTable
 from tui.cells import shown, split_line, width_of
 from tui.composed import tr_composed
-from tui.i18n import N_, _, count, moment, ngettext
+from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens.certain_accounts import offer_certain
-from tui.screens.match_list import MatchList
+from tui.screens.product_pane import history_parts
+from tui.screens.row_detail import AsksDetail
+from tui.screens.table_list import TableList
 from tui.screens.till_words import ACCOUNT_STATES, FROM_WORDS, account_columns, group_words, place_words, state_of
 from tui.widgets.columns import Column
-from tui.widgets.match_pane import MatchTabs, Part
+from tui.widgets.match_pane import Part
 from tui.widgets.pick_dialog import PickDialog
 from tui.widgets.totals_bar import BarButton
 
 SHOWN = 10
 
 
-class TillAccountsScreen(MatchList):
+class TillAccountsScreen(AsksDetail, TableList[TillTable]):
     """What a till books, and the ledger's accounts."""
 
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "mark", "find", "otherwise", "link_all", "filter", "undo", "next_pane")
@@ -40,6 +42,7 @@ class TillAccountsScreen(MatchList):
         "for an account by number and name; o chooses the VAT code where the account brings none; k takes everything that is certain. "
         "Filter by words, or st:open  st:wrong  st:linked  -word."
     )
+    COPIED: ClassVar[tuple[str, ...]] = ("place", "part", "name", "rate", "target", "tax_code")
     BINDINGS = bindings(
         "open", "link_all", "find", "otherwise", "draft", "filter", "mark", "mark_all", "mark_like", "undo", "redo", "sort",
         "next_pane", "copy",
@@ -48,46 +51,29 @@ class TillAccountsScreen(MatchList):
     def __init__(self) -> None:
         super().__init__()
         self.tab = "accounts"
-        self.table: TillTable | None = None
-        self._detail: ProductDetail | None = None
 
     # --- reading
 
-    def load(self) -> None:
-        """Read what the tills book and the ledger's chart."""
-        if self.table is None:
-            self.rows.say_busy(lambda: _("Reading the orders ..."))
-        self.ask(lambda service: service.tills.accounts(None), self._came)
+    def read(self, service: ReconService) -> TillTable:
+        """Return what the tills book and the ledger's chart."""
+        return service.tills.accounts(None)
 
-    def _came(self, table: TillTable) -> None:
-        is_new = self.table is None
-        self.table, self._detail = table, None
+    def rows_of(self, table: TillTable) -> pl.DataFrame:
+        """Return the rows with the groups in the words of the screen."""
         words = [group_words(row) for row in table.frame.iter_rows(named=True)]
-        self.frame = table.frame.with_columns(pl.Series("group", words, dtype=pl.String))
-        self._undo_name, self._redo_name = table.undo_name, table.redo_name
-        if is_new:
-            self.rows.markable = True
-            self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
-        self.query_one("#tabs", MatchTabs).show(self.tab, {})
-        self.show_rows()
-        self.count_open()
-        if self.rows.cursor_key is not None:
-            self.ask_more(str(self.rows.cursor_key))
+        return table.frame.with_columns(pl.Series("group", words, dtype=pl.String))
 
-    def ask_more(self, key: str) -> None:
-        """Ask who linked a row."""
-        if self._detail is None or self._detail.key != key:
-            self.ask(lambda service: service.product_detail(None, key), self._detail_came, group="detail")
-
-    def _detail_came(self, detail: ProductDetail) -> None:
-        self._detail = detail
-        self.show_row()
+    def came(self, table: TillTable) -> None:
+        """Show what was read, and ask anew who linked the row under the cursor."""
+        self.forget_detail()
+        super().came(table)
+        self.ask_again()
 
     # --- what the list shows
 
     def columns(self) -> Sequence[Column]:
         """Return the columns."""
-        return account_columns(self.minor, self.table.currency if self.table else "")
+        return account_columns(self.minor, self.currency)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
@@ -99,11 +85,6 @@ class TillAccountsScreen(MatchList):
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
 
-    def work_rows(self) -> pl.Series:
-        """Return all rows, what waits for a person first."""
-        assert self.frame is not None
-        return pl.int_range(self.frame.height, dtype=pl.UInt32, eager=True)
-
     def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
         """Return the rows that pass."""
         assert self.table is not None
@@ -111,14 +92,9 @@ class TillAccountsScreen(MatchList):
 
     def tally(self) -> list[tuple[str, str]]:
         """Return how many stand in each state."""
-        if self.frame is None or not self.frame.height:
+        pieces = self.in_each_state(ACCOUNT_STATES)
+        if self.frame is None or not pieces:
             return []
-        states = dict(self.frame.group_by("state").len().iter_rows())
-        pieces = [
-            (f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}")
-            for state, (sign, word, tone) in ACCOUNT_STATES.items()
-            if states.get(state)
-        ]
         sure = self.frame.filter(pl.col("rule") != "").height
         words = ngettext("{n} proposal is certain", "{n} proposals are certain", sure).format(n=count(sure))
         return [*pieces, (words, "$recon-dim")] if sure else pieces
@@ -160,14 +136,8 @@ class TillAccountsScreen(MatchList):
         return parts + self._history(row)
 
     def _history(self, row: dict[str, Any]) -> list[Part]:
-        detail = self._detail if self._detail is not None and self._detail.key == row["key"] else None
-        if detail is None or not detail.history:
-            return []
-        zone = self.recon.overview.timezone if self.recon.overview else "UTC"
-        parts: list[Part] = [(_("Who and when"), "$recon-accent"), "\n"]
-        for entry in detail.history[:SHOWN]:
-            parts += [f"{moment(entry.at, zone, era=True)}  {shown(entry.who)}  {_entry_words(entry)}", "\n"]
-        return parts
+        detail = self.detail_of(row)
+        return history_parts(detail.history[:SHOWN], self.moment_words, _entry_words) if detail else []
 
     def empty_words(self) -> tuple[str, str]:
         """Return what is said where no row is."""
@@ -239,9 +209,7 @@ class TillAccountsScreen(MatchList):
             for code, name, percent in self.table.codes
             if percent == (rows[0]["rate"] or "0 %")
         ]
-        listed = catalog_list(
-            pl.DataFrame(codes, schema={"product_code": pl.String, "product_name": pl.String}, orient="row")
-        )
+        listed = code_list(codes)
         words = f"{shown(rows[0]['target'])}  {rows[0]['rate']}"
         dialog = PickDialog(_("VAT code of the ledger"), words, listed, yes=_("Choose"), at=rows[0]["tax_code"])
         self.app.push_screen(dialog, partial(self._code_picked, rows))
@@ -270,13 +238,6 @@ class TillAccountsScreen(MatchList):
         """Mark everything that stands like this row."""
         if self.rows.row_count:
             self.rows.mark_like("state")
-
-    def action_copy(self) -> None:
-        """Copy the row as text."""
-        row = self.rows.cursor_values()
-        if row:
-            names = ("place", "part", "name", "rate", "target", "tax_code")
-            self.app.copy_to_clipboard("\t".join(shown(row[name] or "") for name in names))
 
 
 def _entry_words(entry: MappingEntry) -> str:

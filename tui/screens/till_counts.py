@@ -9,22 +9,22 @@ from typing import Any, ClassVar
 import polars as pl
 
 from recon.match.work_filter import matching_rows
-from recon.service import CountWord, MatchEdits
+from recon.service import CountWord, MatchEdits, ReconService
 from recon.service.till_counts import CountTable, is_large
 from recon.service.typed_amount import typed_minor
 from tui.cells import shown, split_line, width_of
 from tui.i18n import N_, _, count, day, moment, pgettext
 from tui.keys import bindings
-from tui.screens.match_list import MatchList
+from tui.screens.table_list import TableList
 from tui.screens.till_words import COUNT_STATES, count_columns, state_of
 from tui.widgets.columns import Column
 from tui.widgets.count_dialog import CountDialog
 from tui.widgets.dialogs import ConfirmDialog
-from tui.widgets.match_pane import MatchTabs, Part
+from tui.widgets.match_pane import Part
 from tui.widgets.totals_bar import BarButton
 
 
-class TillCountsScreen(MatchList):
+class TillCountsScreen(TableList[CountTable]):
     """Settlements and their cash."""
 
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "draft", "filter", "undo", "sort", "next_pane")
@@ -32,37 +32,24 @@ class TillCountsScreen(MatchList):
         "Every settlement with the cash that should lie in the drawer: opening float and cash of the day. Enter says what was counted and what "
         "went to the bank; d takes a count away. A settlement that was approved or sent is closed. Filter by words, or st:open  st:counted."
     )
+    COPIED: ClassVar[tuple[str, ...]] = ("number", "day", "place", "state", "counted_by", "remark")
     BINDINGS = bindings("open", "draft", "filter", "mark", "mark_all", "undo", "redo", "sort", "next_pane", "copy")
 
     def __init__(self) -> None:
         super().__init__()
         self.tab = "counts"
-        self.table: CountTable | None = None
 
     # --- reading
 
-    def load(self) -> None:
-        """Read the settlements."""
-        if self.table is None:
-            self.rows.say_busy(lambda: _("Reading the orders ..."))
-        self.ask(lambda service: service.tills.count_table(None), self._came)
-
-    def _came(self, table: CountTable) -> None:
-        is_new = self.table is None
-        self.table, self.frame = table, table.frame
-        self._undo_name, self._redo_name = table.undo_name, table.redo_name
-        if is_new:
-            self.rows.markable = True
-            self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
-        self.query_one("#tabs", MatchTabs).show(self.tab, {})
-        self.show_rows()
-        self.count_open()
+    def read(self, service: ReconService) -> CountTable:
+        """Return the settlements and what was counted."""
+        return service.tills.count_table(None)
 
     # --- what the list shows
 
     def columns(self) -> Sequence[Column]:
         """Return the columns."""
-        return count_columns(self.minor, self.table.currency if self.table else "")
+        return count_columns(self.minor, self.currency)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
@@ -72,28 +59,17 @@ class TillCountsScreen(MatchList):
             BarButton("screen.clear_marks", lambda n: _("Clear") if n else ""),
         )
 
-    def work_rows(self) -> pl.Series:
-        """Return all rows, what waits first."""
-        assert self.frame is not None
-        return pl.int_range(self.frame.height, dtype=pl.UInt32, eager=True)
-
     def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
         """Return the rows that pass."""
         assert self.frame is not None
-        assert self.table is not None
         states = {"open": ("waiting",), "waiting": ("waiting",), "counted": ("counted",), "sent": ("sent",)}
-        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.table.currency)
+        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.currency)
 
     def tally(self) -> list[tuple[str, str]]:
         """Return how many were counted, and what is short in all."""
         if self.frame is None or not self.frame.height or self.table is None:
             return []
-        states = dict(self.frame.group_by("state").len().iter_rows())
-        pieces = [
-            (f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}")
-            for state, (sign, word, tone) in COUNT_STATES.items()
-            if states.get(state)
-        ]
+        pieces = self.in_each_state(COUNT_STATES)
         off = int(self.frame["difference_minor"].sum() or 0)
         if off:
             pieces.append((_("differences {sum}").format(sum=self.minor(off)), ""))
@@ -183,13 +159,6 @@ class TillCountsScreen(MatchList):
         )
         if words and not self.recon.session.read_only:
             self.act(lambda service: service.set_mappings(None, MatchEdits(counts=words)), self.done())
-
-    def action_copy(self) -> None:
-        """Copy the row as text."""
-        row = self.rows.cursor_values()
-        if row:
-            names = ("number", "day", "place", "state", "counted_by", "remark")
-            self.app.copy_to_clipboard("\t".join(shown(str(row[name])) for name in names))
 
 
 _SENTENCES = {

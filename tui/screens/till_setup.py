@@ -11,19 +11,19 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from recon.match.catalog_search import catalog_list
+from recon.match.catalog_search import code_list
 from recon.match.work_filter import matching_rows
-from recon.service import MatchEdits
+from recon.service import MatchEdits, ReconService
 from recon.service.till_missing import SetupTable
 from tui.cells import shown, split_line
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
-from tui.screens.match_list import MatchList
 from tui.screens.match_words import channel_words
+from tui.screens.table_list import TableList
 from tui.screens.till_words import WHAT_WORDS, proposal_words, setup_columns, what_words
 from tui.widgets.columns import Column
-from tui.widgets.match_pane import MatchTabs, Part
+from tui.widgets.match_pane import Part
 from tui.widgets.pick_dialog import PickDialog
 from tui.widgets.totals_bar import BarButton
 
@@ -31,7 +31,7 @@ LISTS = {"products": "accounts", "payment": "payment", "taxes": "vat", "counts":
 """Where a thing is set: the list of the Match step."""
 
 
-class TillSetupScreen(MatchList):
+class TillSetupScreen(TableList[SetupTable]):
     """What settlements wait for."""
 
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "filter", "undo", "sort", "next_pane")
@@ -39,49 +39,31 @@ class TillSetupScreen(MatchList):
         "Everything that is still missing before settlements can go out, place by place, and how many wait for it. Enter goes to the list where "
         "it is set; a department is chosen here. Nothing else is held back by it. Filter by words."
     )
+    MARKABLE: ClassVar[bool] = False
+    COPIED: ClassVar[tuple[str, ...]] = ("place", "thing", "why", "where")
     BINDINGS = bindings("open", "filter", "undo", "redo", "sort", "next_pane", "copy")
 
     def __init__(self) -> None:
         super().__init__()
         self.tab = "setup"
-        self.table: SetupTable | None = None
 
-    def load(self) -> None:
-        """Read what is missing."""
-        if self.table is None:
-            self.rows.say_busy(lambda: _("Reading the orders ..."))
-        self.ask(lambda service: service.tills.setup_table(None), self._came)
-
-    def _came(self, table: SetupTable) -> None:
-        is_new = self.table is None
-        self.table, self.frame = table, table.frame
-        self._undo_name, self._redo_name = table.undo_name, table.redo_name
-        if is_new:
-            self.rows.markable = False
-            self.rows.set_view(self.columns(), "key", self.frame, self.work_rows())
-        self.query_one("#tabs", MatchTabs).show(self.tab, {})
-        self.show_rows()
-        self.count_open()
+    def read(self, service: ReconService) -> SetupTable:
+        """Return what is missing."""
+        return service.tills.setup_table(None)
 
     def columns(self) -> Sequence[Column]:
         """Return the columns."""
-        return setup_columns(self.minor, self.table.currency if self.table else "")
+        return setup_columns(self.minor, self.currency)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
         return (BarButton("screen.open", lambda _n: _("Set it")),)
 
-    def work_rows(self) -> pl.Series:
-        """Return all rows, as the service lists them."""
-        assert self.frame is not None
-        return pl.int_range(self.frame.height, dtype=pl.UInt32, eager=True)
-
     def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
         """Return the rows that pass."""
         assert self.frame is not None
-        assert self.table is not None
         states = {name: (name,) for name in WHAT_WORDS}
-        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.table.currency)
+        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.currency)
 
     def tally(self) -> list[tuple[str, str]]:
         """Return how much is missing."""
@@ -137,11 +119,7 @@ class TillSetupScreen(MatchList):
     def _choose_department(self, row: dict[str, Any], table: SetupTable) -> None:
         if self.recon.session.read_only:
             return
-        codes = catalog_list(
-            pl.DataFrame(
-                list(table.departments), schema={"product_code": pl.String, "product_name": pl.String}, orient="row"
-            )
-        )
+        codes = code_list(table.departments)
         at = row["proposal"].partition("  ")[0] or None
         words = _("The ledger's department of this place:")
         dialog = PickDialog(shown(row["place"]), words, codes, yes=_("Choose"), at=at)
@@ -156,9 +134,3 @@ class TillSetupScreen(MatchList):
     def _written(self, _words: tuple[str, ...]) -> None:
         self.recon.settings_changed()
         self.load()
-
-    def action_copy(self) -> None:
-        """Copy the row as text, with the command that sets it."""
-        row = self.rows.cursor_values()
-        if row:
-            self.app.copy_to_clipboard("\t".join(shown(row[name]) for name in ("place", "thing", "why", "where")))

@@ -33,7 +33,7 @@ class TillTaxesScreen(TaxesScreen):
 
     def columns(self) -> Sequence[Column]:
         """Return the columns."""
-        return vat_columns(self.minor, self.taxes.currency if self.taxes else "")
+        return vat_columns(self.minor, self.currency)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
@@ -46,25 +46,17 @@ class TillTaxesScreen(TaxesScreen):
     def filtered(self, text: str) -> tuple[pl.Series, tuple[str, ...]]:
         """Return the rows that pass."""
         assert self.frame is not None
-        assert self.taxes is not None
         states = {
             "open": ("unmapped",),
             "unmapped": ("unmapped",),
             "mapped": ("mapped",),
             "not-needed": ("not-needed",),
         }
-        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.taxes.currency)
+        return matching_rows(self.frame, text, states=states, amount="amount_minor", currency=self.currency)
 
     def tally(self) -> list[tuple[str, str]]:
         """Return how many rates wait for a code."""
-        if self.frame is None or not self.frame.height:
-            return []
-        states = dict(self.frame.group_by("state").len().iter_rows())
-        return [
-            (f"{sign} {count(states[state])} {_(word)}", f"$recon-{tone}")
-            for state, (sign, word, tone) in TAX_STATES.items()
-            if states.get(state)
-        ]
+        return self.in_each_state(TAX_STATES)
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return what is known of a rate."""
