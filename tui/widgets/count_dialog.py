@@ -8,7 +8,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from recon.errors import UsageError
 from recon.money import plain
@@ -17,15 +17,16 @@ from recon.service.typed_amount import typed_minor
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.i18n import _, day
-from tui.widgets.dialogs import Dialog
+from tui.widgets.dialogs import FormDialog
 
 Minor = Callable[[int], str]
 
 
-class CountDialog(Dialog[CountWord]):
+class CountDialog(FormDialog[CountWord]):
     """One settlement, one count."""
 
     AUTO_FOCUS = "#count-counted"
+    ENTER_GOES_ON = True
     DEFAULT_CSS = """
     CountDialog > Vertical { padding: 0 1; }
     CountDialog Horizontal.line { align-horizontal: left; margin: 0; height: 1; }
@@ -59,10 +60,7 @@ class CountDialog(Dialog[CountWord]):
                     yield Static(Content(words))
                     yield Input(value, id=f"count-{name}")
             yield Static("", id="difference", markup=False)
-            yield Static("", classes="problem", markup=False)
-            with Horizontal(id="buttons"):
-                yield Button(Content(_("Cancel")), id="cancel")
-                yield Button(Content(_("Keep the count")), id="yes")
+            yield from self.last_line(_("Keep the count"))
 
     def _expected(self) -> str:
         row = self._row
@@ -84,22 +82,6 @@ class CountDialog(Dialog[CountWord]):
         """The difference follows each key."""
         event.stop()
         self._show()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a line goes on to the next; in the last it keeps the count."""
-        event.stop()
-        if event.input.id == "count-remark":
-            self._answer()
-        else:
-            self.focus_next()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer, or go back."""
-        event.stop()
-        if event.button.id == "yes":
-            self._answer()
-        else:
-            self.dismiss(None)
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#count-{name}", Input).value.strip()
@@ -134,9 +116,10 @@ class CountDialog(Dialog[CountWord]):
             words.append(_("the way to the bank is booked with the bank statement"))
         return "   ".join(words)
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Answer with what was typed, or say what is wrong with it."""
         if not self._value("counted"):
-            self.query_one(".problem", Static).update(Content(_("Something must be written here.")))
+            self.refuse(_("Something must be written here."))
             self.query_one("#count-counted", Input).focus()
             return
         try:

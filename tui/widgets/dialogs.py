@@ -97,7 +97,52 @@ class Dialog(ModalScreen["Answer | None"], Generic[Answer]):
             words.scroll_relative(y=pages * max(1, words.size.height // 2), animate=False)
 
 
-class TextDialog(Dialog[str]):
+def buttons(yes: str) -> ComposeResult:
+    """Cancel and the yes, the last line of a dialog."""
+    with Horizontal(id="buttons"):
+        yield Button(Content(_("Cancel")), id="cancel")
+        yield Button(Content(yes), id="yes")
+
+
+class FormDialog(Dialog[Answer]):
+    """Lines to fill in, what is wrong with them, Cancel and the yes."""
+
+    ENTER_GOES_ON: ClassVar[bool] = False
+    """Enter in a line goes to the next one, and only in the last is the yes."""
+
+    def last_line(self, yes: str) -> ComposeResult:
+        """What is wrong, Cancel and the yes."""
+        yield Static("", classes="problem", markup=False)
+        yield from buttons(yes)
+
+    def answer(self) -> None:
+        """Answer with what was typed, or say what is wrong with it."""
+        raise TypeError(f"{type(self).__name__} answers nothing")
+
+    def refuse(self, words: str) -> None:
+        """Say what is wrong; the dialog stays."""
+        self.query_one(".problem", Static).update(Content(words))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a line is the yes, or goes on to the next line."""
+        event.stop()
+        lines = list(self.query(Input))
+        place = lines.index(event.input) + 1
+        if self.ENTER_GOES_ON and place < len(lines):
+            lines[place].focus()
+        else:
+            self.answer()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer, or go back."""
+        event.stop()
+        if event.button.id == "yes":
+            self.answer()
+        else:
+            self.dismiss(None)
+
+
+class TextDialog(FormDialog[str]):
     """Asks for a line of text, for example a reason."""
 
     AUTO_FOCUS = "Input"
@@ -117,29 +162,14 @@ class TextDialog(Dialog[str]):
             yield Static(Content(self._title), classes="title")
             yield DialogWords(self._words)
             yield FilterInput(clean(self._value), password=self._password)
-            yield Static("", classes="problem", markup=False)
-            with Horizontal():
-                yield Button(Content(_("Cancel")), id="cancel")
-                yield Button(Content(self._yes), id="yes")
+            yield from self.last_line(self._yes)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the line is the yes."""
-        event.stop()
-        self._answer()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer, or go back."""
-        event.stop()
-        if event.button.id == "yes":
-            self._answer()
-        else:
-            self.dismiss(None)
-
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Answer with the line, or say what is wrong with it."""
         text = self.query_one(Input).value.strip()
         problem = self._check(text)
         if problem:
-            self.query_one(".problem", Static).update(Content(problem))
+            self.refuse(problem)
             return
         self.dismiss(text)
 
@@ -158,9 +188,7 @@ class ConfirmDialog(Dialog[bool]):
         with Vertical():
             yield Static(Content(self._title), classes="title")
             yield DialogWords(self._words)
-            with Horizontal():
-                yield Button(Content(_("Cancel")), id="cancel")
-                yield Button(Content(self._yes), id="yes")
+            yield from buttons(self._yes)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
