@@ -59,7 +59,7 @@ class Asker:
 
 def written(body: Any) -> bytes:
     """Write a request; decimals as numbers."""
-    from recon.sandbox.peak.wire import write_json
+    from recon.sandbox.ledgers.answers import write_json
 
     return write_json(body)
 

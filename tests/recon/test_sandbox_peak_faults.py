@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sandbox_peak_caller import Caller, FakeClock, receipt
 
+from recon.sandbox.ledgers.faults import fault_from
 from recon.sandbox.peak import Fault, SandboxPeak
-from recon.sandbox.peak.faults import KINDS, fault_from
+from recon.sandbox.peak.faults import KINDS
 
 
 @pytest.fixture
@@ -237,9 +238,9 @@ def test_faults_know_their_names():
     with pytest.raises(ValueError, match="no fault 'explode'"):
         Fault(kind="explode")
     with pytest.raises(ValueError, match="no such field of a fault: pth"):
-        fault_from({"kind": "hang", "pth": "/x"})
+        fault_from({"kind": "hang", "pth": "/x"}, Fault)
     with pytest.raises(ValueError, match="missing"):
-        fault_from({})
+        fault_from({}, Fault)
     with pytest.raises(ValueError, match="nth counts from 1"):
         Fault(kind="hang", nth=0)
 

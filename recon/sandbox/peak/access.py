@@ -13,21 +13,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from recon.sandbox.ledgers.answers import Answer, Denied
 from recon.sandbox.peak.company import CONNECT_ID, CONNECT_KEY, Company
 from recon.sandbox.peak.ledger import Books
 from recon.sandbox.peak.rules import Rules
-from recon.sandbox.peak.wire import Answer, Refused, Unreadable, read_json, refusal
+from recon.sandbox.peak.wire import Refused, Unreadable, read_json, refusal
 
 _STAMP: Final = re.compile(r"[0-9]{14}", re.ASCII)
 _MINUTE: Final = 60_000
-
-
-class Denied(Exception):
-    """The request does not get through the door; carries the answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 def denied(status: int, code: str, text: str) -> Denied:

@@ -7,8 +7,9 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from recon.sandbox.ledgers.answers import Json
 from recon.sandbox.peak.rules import Rules
-from recon.sandbox.peak.wire import Fields, Json, Refused, Unreadable
+from recon.sandbox.peak.wire import Fields, Refused, Unreadable
 
 _DATE: Final = re.compile(r"[0-9]{8}", re.ASCII)
 _AMOUNT_TEXT: Final = re.compile(r"-?[0-9]{1,13}(\.[0-9]+)?", re.ASCII)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from recon.sandbox.ledgers.answers import Answer, Json
 from recon.sandbox.peak import checks
 from recon.sandbox.peak.desk import CREDIT_NOTE, Desk, DocumentKind, Request, wrapped
 from recon.sandbox.peak.ledger import StoredDocument
-from recon.sandbox.peak.wire import Answer, Fields, Json, Refused, Unreadable, envelope, read_json, refusal
+from recon.sandbox.peak.wire import Fields, Refused, Unreadable, envelope, read_json, refusal
 
 TRANSACTION_TYPES: Final = {102: "invoice", 103: "receipt"}
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.peak.company import Company
 from recon.sandbox.peak.ledger import LIVE, Books, StoredDocument
 from recon.sandbox.peak.rules import Rules
-from recon.sandbox.peak.wire import Answer, Fields, Refused
+from recon.sandbox.peak.wire import Fields, Refused
 
 
 @dataclass(frozen=True, slots=True)

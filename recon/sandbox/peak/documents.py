@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from recon.sandbox.ledgers.answers import Json
 from recon.sandbox.peak import amounts, checks
 from recon.sandbox.peak.desk import Desk, DocumentKind, text_amount
 from recon.sandbox.peak.ledger import StoredDocument
-from recon.sandbox.peak.wire import Fields, Json, Refused
+from recon.sandbox.peak.wire import Fields, Refused
 
 ZERO = Decimal(0)
 

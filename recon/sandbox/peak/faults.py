@@ -1,12 +1,14 @@
-"""Faults a test or a person switches on: which requests they meet, and what happens then."""
+"""Faults of the sandbox PEAK: the ways any ledger's answer fails, and PEAK's own refusals."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
-from typing import Any, ClassVar, Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from recon.sandbox.ledgers.answers import Answer
+from recon.sandbox.ledgers.faults import LedgerFault
+from recon.sandbox.peak.access import limited
 
 KINDS: Final[dict[str, str]] = {
     # the connection
@@ -48,86 +50,23 @@ KINDS: Final[dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(LedgerFault):
     """One fault: what happens, to which requests, how often."""
 
     kinds: ClassVar[Mapping[str, str]] = KINDS
-    """Every kind of fault of a ledger, and what it does."""
-    kind: str
-    method: str = "*"
-    path: str = "*"
-    """Pattern of the path below the base address, lower case: /receipts*, /invoices/queue."""
-    containing: str = ""
-    """Only requests whose body or query holds this text, e.g. a document number."""
-    nth: int = 1
-    """The first matching request it meets, counted from when it was switched on."""
-    times: int | None = 1
-    """How many requests it meets in a row; None: all of them."""
-    commit: bool = True
-    """Whether the work is done although the answer fails."""
-    seconds: int = 60
-    how: str = "length"
-    then: str = "hang"
-    """What the client meets under `late`: hang, close, reset or a status such as 504."""
-    status: int = 0
-    retry_after: str | None = None
-    """Text of the Retry-After header, whatever it is."""
-    field: str = ""
-    text: str = ""
-    code: str = "400"
-    size: int = 1 << 20
-
-    def __post_init__(self) -> None:
-        if self.kind not in self.kinds:
-            raise ValueError(f"no fault {self.kind!r}; there are: {', '.join(self.kinds)}")
-        if self.nth < 1:
-            raise ValueError("nth counts from 1")
 
 
-def fault_from(values: Mapping[str, Any], made: type[Fault] = Fault) -> Fault:
-    """Build a fault of a ledger from JSON; raises ValueError naming what is wrong."""
-    known = {f.name for f in fields(made)}
-    strange = sorted(set(values) - known)
-    if strange:
-        raise ValueError(f"no such field of a fault: {', '.join(strange)}; there are: {', '.join(sorted(known))}")
-    try:
-        return made(**values)
-    except TypeError as error:
-        raise ValueError(str(error)) from None
-
-
-class FaultBook:
-    """The faults switched on and how many requests each has seen."""
-
-    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
-        self._lock = threading.Lock()
-        self._armed: list[tuple[Fault, list[int]]] = [(fault, [0]) for fault in faults]
-
-    def add(self, fault: Fault) -> None:
-        """Switch a fault on; its count starts now."""
-        with self._lock:
-            self._armed.append((fault, [0]))
-
-    def clear(self) -> None:
-        """Switch all faults off."""
-        with self._lock:
-            self._armed.clear()
-
-    def pick(self, method: str, path: str, query: str, body: bytes) -> Fault | None:
-        """Count this request with every fault it matches and return the first that strikes."""
-        struck: Fault | None = None
-        with self._lock:
-            for fault, seen in self._armed:
-                if not _matches(fault, method, path, query, body):
-                    continue
-                seen[0] += 1
-                reached = seen[0] >= fault.nth and (fault.times is None or seen[0] < fault.nth + fault.times)
-                if struck is None and reached:
-                    struck = fault
-        return struck
-
-
-def _matches(fault: Fault, method: str, path: str, query: str, body: bytes) -> bool:
-    if fault.method not in ("*", method) or not fnmatchcase(path, fault.path):
-        return False
-    return not fault.containing or fault.containing in query or fault.containing.encode("utf-8") in body
+def refusing(fault: LedgerFault) -> Answer | None:
+    """Return the answer of a fault that does nothing but refuse; None for every other fault."""
+    if fault.kind in ("rate", "concurrency"):
+        answer = limited(fault.kind, fault.seconds if fault.kind == "rate" else None)
+        if fault.retry_after is not None:
+            answer.headers["Retry-After"] = fault.retry_after
+        return answer
+    if fault.kind == "limit":
+        return Answer({"message": "Transaction Limit exceeded"}, status=400)
+    if fault.kind == "revoked":
+        return Answer({"resCode": "403", "resDesc": "User-Token has no permission"}, status=403)
+    if fault.kind == "refuse":
+        return Answer({"resCode": fault.code, "resDesc": fault.text})
+    return None

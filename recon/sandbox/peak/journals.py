@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from recon.sandbox.ledgers.answers import Json
 from recon.sandbox.peak import amounts, checks
 from recon.sandbox.peak.desk import JOURNAL, Desk, text_amount
 from recon.sandbox.peak.documents import ZERO
 from recon.sandbox.peak.ledger import StoredDocument
-from recon.sandbox.peak.wire import Fields, Json, Refused
+from recon.sandbox.peak.wire import Fields, Refused
 
 
 def create(desk: Desk, value: Json) -> StoredDocument:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from recon.sandbox.ledgers.tables import Tables, dump
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS masters(
@@ -134,45 +133,11 @@ class Job:
     answer: list[dict[str, Any]]
 
 
-class Books:
+class Books(Tables):
     """All tables of a sandbox behind one lock."""
 
     def __init__(self, path: Path | None, *, durable: bool = True) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        if path:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the database."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """Everything inside is committed together, durable when this returns, or not at all."""
-        with self._lock:
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def _rows(self, sql: str, *values: str | int | bytes) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    def _write(self, sql: str, *values: str | int | bytes) -> None:
-        assert self._db.in_transaction
-        self._db.execute(sql, values)
+        super().__init__(path, _SCHEMA, durable=durable)
 
     # numbers and ids
 
@@ -183,7 +148,7 @@ class Books:
             company,
             name,
         )
-        return int(self._rows("SELECT value FROM counters WHERE company = ? AND name = ?", company, name)[0][0])
+        return int(self.rows("SELECT value FROM counters WHERE company = ? AND name = ?", company, name)[0][0])
 
     def new_id(self, company: str, kind: str) -> str:
         """Return a new id."""
@@ -196,7 +161,7 @@ class Books:
         kept = {"id": self.new_id(company, kind), "code": code, "name": name, **body}
         seq = self.next_number(company, f"seq {kind}")
         self._write(
-            "INSERT INTO masters VALUES(?, ?, ?, ?, ?, ?, ?)", company, kind, seq, kept["id"], code, name, _dump(kept)
+            "INSERT INTO masters VALUES(?, ?, ?, ?, ?, ?, ?)", company, kind, seq, kept["id"], code, name, dump(kept)
         )
         return kept
 
@@ -204,7 +169,7 @@ class Books:
         """Replace what is kept under the id in ``body``."""
         self._write(
             "UPDATE masters SET code = ?, name = ?, body = ? WHERE company = ? AND kind = ? AND id = ?",
-            body["code"], body["name"], _dump(body), company, kind, body["id"],
+            body["code"], body["name"], dump(body), company, kind, body["id"],
         )  # fmt: skip
 
     def masters(self, company: str, kind: str, **equal: str) -> list[dict[str, Any]]:
@@ -212,7 +177,7 @@ class Books:
         assert set(equal) <= {"id", "code", "name"}
         where = "".join(f" AND {column} = ?" for column in equal)
         sql = f"SELECT body FROM masters WHERE company = ? AND kind = ?{where} ORDER BY seq"  # noqa: S608 - own names
-        return [json.loads(row[0]) for row in self._rows(sql, company, kind, *equal.values())]
+        return [json.loads(row[0]) for row in self.rows(sql, company, kind, *equal.values())]
 
     # documents
 
@@ -225,7 +190,7 @@ class Books:
             document.company, document.kind, document.id, document.code, code_key, document.issued_on, document.due_on,
             document.status, document.contact_id, document.contact_code, document.applies_to_id, document.net_minor,
             document.vat_minor, document.total_minor, document.remain_minor, document.visible_at, document.committed_at,
-            _dump(document.body),
+            dump(document.body),
         )  # fmt: skip
         self.note(document, "created", document.committed_at)
 
@@ -233,7 +198,7 @@ class Books:
         """Keep a document's new status, remaining amount and payments."""
         self._write(
             "UPDATE documents SET status = ?, remain_minor = ?, body = ? WHERE id = ?",
-            document.status, document.remain_minor, _dump(document.body), document.id,
+            document.status, document.remain_minor, dump(document.body), document.id,
         )  # fmt: skip
         self.note(document, action, at)
 
@@ -247,16 +212,16 @@ class Books:
     def documents(self, company: str, kind: str | None = None) -> list[StoredDocument]:
         """Return documents, oldest first."""
         if kind is None:
-            rows = self._rows("SELECT * FROM documents WHERE company = ? ORDER BY seq", company)
+            rows = self.rows("SELECT * FROM documents WHERE company = ? ORDER BY seq", company)
         else:
-            rows = self._rows("SELECT * FROM documents WHERE company = ? AND kind = ? ORDER BY seq", company, kind)
+            rows = self.rows("SELECT * FROM documents WHERE company = ? AND kind = ? ORDER BY seq", company, kind)
         return [_document(row) for row in rows]
 
     def page(
         self, company: str, kind: str, *, visible_at: int, status: str, limit: int, offset: int
     ) -> list[StoredDocument]:
         """Return a page of what GET shows by now, newest first; an empty status is any."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT * FROM documents WHERE company = ? AND kind = ? AND visible_at <= ? AND (? = '' OR status = ?)"
             " ORDER BY seq DESC LIMIT ? OFFSET ?",
             company, kind, visible_at, status, status, limit, offset,
@@ -265,26 +230,26 @@ class Books:
 
     def by_code(self, company: str, code_key: str) -> list[StoredDocument]:
         """Return every document that ever had this number."""
-        rows = self._rows("SELECT * FROM documents WHERE company = ? AND code_key = ? ORDER BY seq", company, code_key)
+        rows = self.rows("SELECT * FROM documents WHERE company = ? AND code_key = ? ORDER BY seq", company, code_key)
         return [_document(row) for row in rows]
 
     def by_id(self, company: str, document_id: str) -> StoredDocument | None:
         """Return one document."""
-        rows = self._rows("SELECT * FROM documents WHERE company = ? AND id = ?", company, document_id)
+        rows = self.rows("SELECT * FROM documents WHERE company = ? AND id = ?", company, document_id)
         return _document(rows[0]) if rows else None
 
     def applying_to(self, document_id: str) -> list[StoredDocument]:
         """Return the credit notes of a document."""
-        rows = self._rows("SELECT * FROM documents WHERE applies_to_id = ? ORDER BY seq", document_id)
+        rows = self.rows("SELECT * FROM documents WHERE applies_to_id = ? ORDER BY seq", document_id)
         return [_document(row) for row in rows]
 
     def all_documents(self) -> list[StoredDocument]:
         """Return the documents of all companies, oldest first."""
-        return [_document(row) for row in self._rows("SELECT * FROM documents ORDER BY seq")]
+        return [_document(row) for row in self.rows("SELECT * FROM documents ORDER BY seq")]
 
     def events(self) -> list[TruthEvent]:
         """Return the truth log, oldest first."""
-        rows = self._rows("SELECT at, company, action, kind, code, document_id, total_minor FROM events ORDER BY seq")
+        rows = self.rows("SELECT at, company, action, kind, code, document_id, total_minor FROM events ORDER BY seq")
         return [TruthEvent(**dict(row)) for row in rows]
 
     # work for later
@@ -300,16 +265,16 @@ class Books:
         """Return work that is due, oldest first."""
         return [
             _job(row)
-            for row in self._rows("SELECT * FROM jobs WHERE done = 0 AND due_at <= ? ORDER BY due_at, seq", now)
+            for row in self.rows("SELECT * FROM jobs WHERE done = 0 AND due_at <= ? ORDER BY due_at, seq", now)
         ]
 
     def finish_job(self, job: Job, answer: list[dict[str, Any]]) -> None:
         """Mark work as done."""
-        self._write("UPDATE jobs SET done = 1, answer = ? WHERE seq = ?", _dump(answer), job.seq)
+        self._write("UPDATE jobs SET done = 1, answer = ? WHERE seq = ?", dump(answer), job.seq)
 
     def queued(self, company: str, path: str, queue_id: str) -> Job | None:
         """Return a queued request by its id."""
-        rows = self._rows("SELECT * FROM jobs WHERE company = ? AND path = ? AND queue_id = ?", company, path, queue_id)
+        rows = self.rows("SELECT * FROM jobs WHERE company = ? AND path = ? AND queue_id = ?", company, path, queue_id)
         return _job(rows[0]) if rows else None
 
     # client tokens
@@ -320,7 +285,7 @@ class Books:
 
     def token_expires_at(self, token: str) -> int | None:
         """Return when a token dies; None for one we never gave."""
-        rows = self._rows("SELECT expires_at FROM tokens WHERE token = ?", token)
+        rows = self.rows("SELECT expires_at FROM tokens WHERE token = ?", token)
         return int(rows[0][0]) if rows else None
 
     def expire_tokens(self) -> None:
@@ -340,10 +305,6 @@ def truth_of(document: StoredDocument) -> TruthDocument:
         lines=tuple(body.get("products", [])), payments=tuple(body.get("paidPayments", [])),
         committed_at=document.committed_at,
     )  # fmt: skip
-
-
-def _dump(value: dict[str, Any] | list[dict[str, Any]]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _document(row: sqlite3.Row) -> StoredDocument:

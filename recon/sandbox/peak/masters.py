@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.peak import checks
 from recon.sandbox.peak.company import Company
 from recon.sandbox.peak.desk import Desk, Request, wrapped
 from recon.sandbox.peak.ledger import Books
 from recon.sandbox.peak.views import page_bounds
-from recon.sandbox.peak.wire import Answer, Fields, Refused, envelope, read_json, refusal
+from recon.sandbox.peak.wire import Fields, Refused, envelope, read_json, refusal
 
 CONTACT_CODE_MAX: Final = 16
 NAME_MAX: Final = 256

@@ -9,11 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.peak import amounts, checks
 from recon.sandbox.peak.desk import Desk, DocumentKind, Request, text_amount, wrapped
 from recon.sandbox.peak.documents import ZERO, read_payments
 from recon.sandbox.peak.ledger import StoredDocument
-from recon.sandbox.peak.wire import Answer, Fields, Refused, read_json, refusal
+from recon.sandbox.peak.wire import Fields, Refused, read_json, refusal
 
 WRAPPER: Final = "PeakPaidPayments"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.peak import corrections, documents, journals, masters, payments, views
 from recon.sandbox.peak.desk import (
     CREDIT_NOTE,
@@ -22,7 +23,7 @@ from recon.sandbox.peak.desk import (
     wrapped,
 )  # fmt: skip
 from recon.sandbox.peak.ledger import Job, StoredDocument
-from recon.sandbox.peak.wire import Answer, Fields, Refused, envelope, read_json, refusal
+from recon.sandbox.peak.wire import Fields, Refused, envelope, read_json, refusal
 
 Maker = Callable[[Desk, Any], StoredDocument]
 

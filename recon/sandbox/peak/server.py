@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any
 
 from recon.ports import Clock, SystemClock
-from recon.sandbox.peak.admin import changed
+from recon.sandbox.ledgers.faults import FaultBook, LedgerFault
+from recon.sandbox.ledgers.server import SandboxLedger
+from recon.sandbox.peak.admin import Admin
 from recon.sandbox.peak.company import CONNECT_ID, CONNECT_KEY, Company, other_company, sandbox_company
-from recon.sandbox.peak.connection import BASE_PATH, Listener
-from recon.sandbox.peak.engine import Engine, Seen
-from recon.sandbox.peak.faults import Fault, FaultBook
+from recon.sandbox.peak.connection import BASE_PATH, Connection
+from recon.sandbox.peak.engine import Engine
 from recon.sandbox.peak.ledger import LIVE, Books, TruthDocument, TruthEvent, truth_of
 from recon.sandbox.peak.masters import seed
 from recon.sandbox.peak.rules import Rules
 
-_POLL_SECONDS: Final = 0.05
-"""How quickly the listener notices that it shall stop."""
 
-
-class SandboxPeak:
+class SandboxPeak(SandboxLedger[Engine]):
     """A PEAK on 127.0.0.1; use it as a context manager, or call `start` and `stop`.
 
     Args:
@@ -37,12 +32,16 @@ class SandboxPeak:
         port: 0 takes any free one.
     """
 
+    name = "sandbox-peak"
+    connection = Connection
+    admin = Admin
+
     def __init__(
         self,
         path: Path | None = None,
         company: Company | Sequence[Company] | None = None,
         clock: Clock | None = None,
-        faults: Iterable[Fault] = (),
+        faults: Iterable[LedgerFault] = (),
         *,
         rules: Rules | None = None,
         durable: bool = True,
@@ -51,84 +50,28 @@ class SandboxPeak:
         if company is None:
             company = (sandbox_company(), other_company())
         self.companies: tuple[Company, ...] = (company,) if isinstance(company, Company) else tuple(company)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)  # SQLite would make it readable by others
         self._books = Books(path, durable=durable)
         for one in self.companies:
             seed(self._books, one)
-        self._engine = Engine(
-            self._books, self.companies, clock or SystemClock(), FaultBook(tuple(faults)), rules or Rules()
+        faulty = FaultBook(tuple(faults))
+        super().__init__(
+            Engine(self._books, self.companies, clock or SystemClock(), faulty, rules or Rules()), port=port
         )
-        self.admin_token = secrets.token_urlsafe(24)
-        """What the admin endpoints below /_sandbox/ ask for."""
-        self._port = port
-        self._listener: Listener | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> Self:
-        """Listen on the loopback address."""
-        assert self._listener is None
-        self._listener = Listener(self._port, self._engine, self.admin_token)
-        self._engine.base_url = self.url
-        self._thread = threading.Thread(
-            target=self._listener.serve_forever, args=(_POLL_SECONDS,), name="sandbox-peak", daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End all connections and close the books."""
-        if self._listener is not None and self._thread is not None:
-            self._listener.stop()
-            self._thread.join()
-            self._listener = self._thread = None
-        self._books.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def url(self) -> str:
         """Base address, ending in /api/v1."""
-        assert self._listener is not None
-        return f"http://127.0.0.1:{self._listener.server_address[1]}{BASE_PATH}"
-
-    @property
-    def credentials(self) -> dict[str, str]:
-        """Credentials of the first company."""
-        return self.credentials_of(self.companies[0].key)
+        return self.origin + BASE_PATH
 
     def credentials_of(self, key: str) -> dict[str, str]:
         """Return the credentials of one company, by its key."""
-        company = next(company for company in self.companies if company.key == key)
+        company = self._engine.company(key)
         return {"connect_id": CONNECT_ID, "connect_key": CONNECT_KEY, "user_token": company.user_token}
 
     @property
     def rules(self) -> Rules:
         """The switches as they stand."""
         return self._engine.rules
-
-    def change_rules(self, **values: object) -> None:
-        """Set switches from now on; raises ValueError for one that does not exist."""
-        self._engine.rules = changed(self._engine.rules, values)
-
-    def inject(self, fault: Fault) -> None:
-        """Switch a fault on; it counts requests from now on."""
-        self._engine.faults.add(fault)
-
-    def clear_faults(self) -> None:
-        """Switch all faults off."""
-        self._engine.faults.clear()
-
-    def tick(self, seconds: int) -> None:
-        """Put the server's clock forward and do what has fallen due."""
-        self._engine.tick(seconds)
 
     def truth(self, *, live_only: bool = True, company: str | None = None) -> list[TruthDocument]:
         """Return the documents in the books, oldest first; all companies unless one is named by its key."""
@@ -152,8 +95,3 @@ class SandboxPeak:
         """Return the products and services of a company (the first one if none is named)."""
         key = company or self.companies[0].key
         return self._books.masters(key, "product") + self._books.masters(key, "service")
-
-    @property
-    def requests(self) -> list[Seen]:
-        """The last 5,000 requests, oldest first, without headers."""
-        return list(self._engine.seen)

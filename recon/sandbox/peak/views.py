@@ -9,10 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.peak import amounts
 from recon.sandbox.peak.desk import Desk, DocumentKind, Request
 from recon.sandbox.peak.ledger import StoredDocument
-from recon.sandbox.peak.wire import Answer, envelope
+from recon.sandbox.peak.wire import envelope
 
 STATUS: Final = {"draft": ("Draft", 1), "waiting": ("Approve", 3), "paid": ("Paid", 4), "void": ("Void", 5)}
 """`Approve`/3 is known from expenses; the other words and numbers are ours."""

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, TypeAlias
+from typing import Any
 
-Json: TypeAlias = Any
-"""A JSON value: object, array, text, number, true, false or null."""
-JSON_TYPE: Final = "application/json; charset=utf-8"
-
-_MARK: Final = secrets.token_hex(8)
-"""Marks exact numbers while they pass through the JSON writer; unknown to whoever sends text."""
-_MARKED: Final = re.compile(rf'"{_MARK}(-?[0-9.]+)"')
+from recon.sandbox.ledgers import answers
+from recon.sandbox.ledgers.answers import Answer, Json
 
 
 class Refused(Exception):
@@ -30,17 +22,6 @@ class Refused(Exception):
 
 class Unreadable(Exception):
     """The body cannot be read at all: HTTP 400 with the parser's words."""
-
-
-@dataclass(slots=True)
-class Answer:
-    """What goes back: a status and either a JSON value or raw bytes."""
-
-    body: Any = None
-    status: int = 200
-    raw: bytes | None = None
-    content_type: str = JSON_TYPE
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Fields(Mapping[str, Any]):
@@ -105,13 +86,7 @@ def write_json(value: Json, key_style: str = "documented") -> bytes:
     """Write an answer; decimals keep every digit they have."""
     if key_style != "documented":
         value = _restyle(value, key_style)
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_exact)
-    return _MARKED.sub(r"\1", text).encode("utf-8")
-
-
-def _exact(value: object) -> str:
-    assert isinstance(value, Decimal), type(value)
-    return f"{_MARK}{value:f}"
+    return answers.write_json(value)
 
 
 def _restyle(value: Json, style: str) -> Json:

@@ -12,21 +12,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer, Denied
 from recon.sandbox.poweroffice.books import Books
 from recon.sandbox.poweroffice.company import APPLICATION_KEY, SUBSCRIPTION_KEY, Company
 from recon.sandbox.poweroffice.rules import Rules
 
 _SECOND: Final = 1000
 SUBSCRIPTION_HEADER: Final = "Ocp-Apim-Subscription-Key"
-
-
-class Denied(Exception):
-    """The request does not get through the door; carries the answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 def limited(retry_after: str | None) -> Answer:

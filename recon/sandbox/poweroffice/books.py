@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from recon.sandbox.ledgers.tables import Tables, dump
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS masters(
@@ -99,46 +98,11 @@ class Entry:
     body: dict[str, Any]
 
 
-class Books:
+class Books(Tables):
     """All tables of a sandbox behind one lock."""
 
     def __init__(self, path: Path | None, *, durable: bool = True) -> None:
-        self._lock = threading.RLock()
-        self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        if path:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the database."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """Everything inside is committed together, durable when this returns, or not at all."""
-        with self._lock:
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def rows(self, sql: str, *values: str | int) -> list[sqlite3.Row]:
-        """Ask the database."""
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    def _write(self, sql: str, *values: str | int | bytes) -> int:
-        assert self._db.in_transaction
-        return int(self._db.execute(sql, values).lastrowid or 0)
+        super().__init__(path, _SCHEMA, durable=durable)
 
     # numbers, ids, settings
 
@@ -165,14 +129,14 @@ class Books:
     def add_master(self, company: str, kind: str, code: str, body: dict[str, Any]) -> dict[str, Any]:
         """Keep an account, VAT code, department, project, customer or product; returns it with its id."""
         kept = {"Id": self.next_number("id master", 1001), **body}
-        self._write("INSERT INTO masters VALUES(?, ?, ?, ?, ?)", company, kind, kept["Id"], code, _dump(kept))
+        self._write("INSERT INTO masters VALUES(?, ?, ?, ?, ?)", company, kind, kept["Id"], code, dump(kept))
         return kept
 
     def change_master(self, company: str, kind: str, body: dict[str, Any]) -> None:
         """Replace what is kept under the id in ``body``."""
         self._write(
             "UPDATE masters SET body = ? WHERE company = ? AND kind = ? AND id = ?",
-            _dump(body),
+            dump(body),
             company,
             kind,
             body["Id"],
@@ -201,7 +165,7 @@ class Books:
             "INSERT INTO papers(company, family, id, reference, state, maker, total_minor, visible_at, created_at, changed_at,"
             " body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             paper.company, paper.family, paper.id, paper.reference, paper.state, paper.maker, paper.total_minor,
-            paper.visible_at, paper.created_at, paper.changed_at, _dump(paper.body),
+            paper.visible_at, paper.created_at, paper.changed_at, dump(paper.body),
         )  # fmt: skip
         self.note(paper, "created", paper.created_at)
 
@@ -210,7 +174,7 @@ class Books:
         paper.changed_at = at
         self._write(
             "UPDATE papers SET state = ?, reference = ?, total_minor = ?, changed_at = ?, body = ? WHERE id = ?",
-            paper.state, paper.reference, paper.total_minor, at, _dump(paper.body), paper.id,
+            paper.state, paper.reference, paper.total_minor, at, dump(paper.body), paper.id,
         )  # fmt: skip
         self.note(paper, action, at)
 
@@ -257,7 +221,7 @@ class Books:
         """Post one amount."""
         self._write(
             "INSERT INTO entries(company, voucher_id, posting_date, account, amount_minor, body) VALUES(?, ?, ?, ?, ?, ?)",
-            company, voucher_id, posting_date, account, amount_minor, _dump(body),
+            company, voucher_id, posting_date, account, amount_minor, dump(body),
         )  # fmt: skip
 
     def entries(self, company: str, first: str = "0000", last: str = "9999-99-99") -> list[Entry]:
@@ -274,7 +238,7 @@ class Books:
 
     def change_entry(self, entry_id: int, body: dict[str, Any]) -> None:
         """Mark a posted amount; its account and amount stay as they are."""
-        self._write("UPDATE entries SET body = ? WHERE id = ?", _dump(body), entry_id)
+        self._write("UPDATE entries SET body = ? WHERE id = ?", dump(body), entry_id)
 
     # work for later
 
@@ -302,10 +266,6 @@ class Books:
     def expire_tokens(self) -> None:
         """Let every token die now."""
         self._write("DELETE FROM tokens")
-
-
-def _dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _paper(row: sqlite3.Row) -> Paper:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from recon.sandbox.peak.connection import Connection as PlainConnection
-from recon.sandbox.peak.wire import Answer, write_json
-from recon.sandbox.poweroffice import admin
+from recon.sandbox.ledgers import connection
+from recon.sandbox.ledgers.answers import Answer, Json, write_json
+from recon.sandbox.ledgers.engine import Outcome
 from recon.sandbox.poweroffice.engine import TOKEN_PATH
 from recon.sandbox.poweroffice.wire import camel
 
@@ -21,37 +21,22 @@ _BODIES: Final = (
 )
 
 
-class Connection(PlainConnection):
+class Connection(connection.Connection):
     """One client connection."""
 
-    def _serve(self) -> None:
-        body = self._read_body()
-        if body is None:
-            return
-        path, _, query = self.path.partition("?")
-        headers: Any = self.headers
-        if path.startswith(admin.PREFIX):
-            self._deliver(admin.answer(self.server.engine, self.server.admin_token, self.command, path, headers, body))
-            return
+    def _outcome(self, path: str, query: str, body: bytes) -> Outcome:
         api, below = _split(path)
         if not api:
-            self._deliver(Answer({"statusCode": 404, "message": "Resource not found"}, status=404))
-            return
+            return Outcome(Answer({"statusCode": 404, "message": "Resource not found"}, status=404))
         kind = (self.headers.get("Content-Type") or "").lower().partition(";")[0]
         if body and kind not in _BODIES:
-            self._deliver(Answer(status=415, raw=b""))
-            return
-        outcome = self.server.engine.serve(api, self.command, below, query, headers, body, self._until_gone)
-        if outcome.fault is None:
-            self._deliver(outcome.answer)
-        else:
-            self._fail(outcome.answer, outcome.fault)
+            return Outcome(Answer(status=415, raw=b""))
+        headers: Any = self.headers
+        outcome: Outcome = self.server.engine.serve(api, self.command, below, query, headers, body, self._until_gone)
+        return outcome
 
-    def _content(self, answer: Answer) -> bytes:
-        if answer.raw is not None:
-            return answer.raw
-        wants_camel = self.server.engine.rules.keys == "camel"
-        return write_json(camel(answer.body) if wants_camel else answer.body)
+    def _json(self, body: Json) -> bytes:
+        return write_json(camel(body) if self.server.engine.rules.keys == "camel" else body)
 
 
 def _split(path: str) -> tuple[str, str]:

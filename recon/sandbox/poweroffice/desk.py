@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import OURS, Books, Paper
 from recon.sandbox.poweroffice.company import Company
 from recon.sandbox.poweroffice.rules import Rules

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import OURS, Paper
 from recon.sandbox.poweroffice.desk import Desk, Request, flag, known_query, moment, paged
 from recon.sandbox.poweroffice.posting import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from recon.sandbox.ledgers.faults import LedgerFault
 from recon.sandbox.peak.faults import KINDS as _SHARED
-from recon.sandbox.peak.faults import Fault
 
 _PEAK_ONLY: Final = frozenset({"rate", "concurrency", "limit", "expired", "revoked", "refuse", "late"})
 
@@ -22,14 +22,9 @@ KINDS: Final[dict[str, str]] = {
 }
 """Every fault and what it does; ``docs/sandbox.md`` prints this list."""
 
-DELIVERIES: Final = frozenset(
-    {"hang", "close", "reset", "cut", "drop", "status", "html", "empty", "wrong-type", "bad-gzip", "huge", "redirect"}
-)
-"""Faults in the way an answer is delivered; all of them say whether the work was done first."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PowerOfficeFault(Fault):
+class PowerOfficeFault(LedgerFault):
     """One fault: what happens, to which requests, how often. Paths as the reference spells them, e.g. /Vouchers/*."""
 
     kinds: ClassVar[dict[str, str]] = KINDS

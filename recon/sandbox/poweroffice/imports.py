@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import Paper
 from recon.sandbox.poweroffice.desk import Desk, Request
 from recon.sandbox.poweroffice.posting import Side, checked, debit_minor, imbalance, post

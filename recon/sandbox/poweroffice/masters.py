@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import Books
 from recon.sandbox.poweroffice.company import Company
 from recon.sandbox.poweroffice.desk import Desk, Request, flag, known_query, listed, paged, ranges

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import OURS, Paper
 from recon.sandbox.poweroffice.desk import Desk, Request, flag, known_query, moment, paged
 from recon.sandbox.poweroffice.wire import Fields, Problem, money

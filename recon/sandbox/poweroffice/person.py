@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from typing import Any, Final
 
-from recon.sandbox.peak.wire import write_json
+from recon.sandbox.ledgers.answers import write_json
 from recon.sandbox.poweroffice import imports
 from recon.sandbox.poweroffice.books import Books, Paper
 from recon.sandbox.poweroffice.desk import Desk, Request

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +50,3 @@ class Rules:
     """Entries of a page where none is asked for."""
     page_size_max: int = 20_000
     """Largest page; a larger one is refused."""
-
-
-def changed(rules: Rules, values: Mapping[str, Any]) -> Rules:
-    """Return rules with some switches set; raises ValueError for a switch that does not exist."""
-    strange = sorted(set(values) - {f.name for f in fields(Rules)})
-    if strange:
-        raise ValueError(f"no such switch: {', '.join(strange)}")
-    return replace(rules, **values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import Books, Entry
 from recon.sandbox.poweroffice.desk import Desk, Request, known_query, listed, moment, paged, ranges
 from recon.sandbox.poweroffice.wire import Problem, day_of, money

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from recon.sandbox.peak.wire import Answer
+from recon.sandbox.ledgers.answers import Answer
 from recon.sandbox.poweroffice.books import Paper
 from recon.sandbox.poweroffice.desk import Desk, Request, known_query
 from recon.sandbox.poweroffice.posting import Side, account_of, checked, debit_minor, dimension, only_nok, post, vat_of

@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-from recon.sandbox.peak.wire import Answer, Json
+from recon.sandbox.ledgers.answers import Answer, Json
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 AMOUNT_MAX: Final = Decimal(10) ** 13
