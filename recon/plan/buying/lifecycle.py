@@ -6,14 +6,13 @@ cancellations after posting are held for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Iterator
 from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import DocumentKind
 from recon.plan.lifecycle import Rule
+from recon.plan.rule_tables import combinations_of, page_rows, rules_of, steps_of
 
 PURCHASE_NOW: Final = ("awaited", "due", "paid", "refunded", "cancelled")
 RETURN_NOW: Final = ("return_open", "returned", "return_cancelled")
@@ -74,27 +73,21 @@ BUYING: Final[tuple[Rule, ...]] = (
 """Exactly one row for every combination of record, ledger and changed (a test counts)."""
 
 BUYING_RULE_NAMES: Final = tuple(rule.name for rule in BUYING)
-_STEPS: Final = pl.Schema({"rule_no": pl.UInt8(), "step": pl.UInt8(), "kind": DocumentKind})
 
 
 def buying_combinations() -> Iterator[tuple[str, str, bool, int]]:
-    """Yield (now, ledger, changed, number of the rule) for every combination the table covers."""
-    for number, rule in enumerate(BUYING):
-        changed = (False, True) if rule.changed is None else (rule.changed,)
-        for now, ledger, is_changed in product(rule.now, rule.ledger, changed):
-            yield now, ledger, is_changed, number
+    """Return (now, ledger, changed, number of the rule) for every combination the table covers."""
+    return combinations_of(BUYING)
 
 
 def buying_rules() -> pl.DataFrame:
     """Return the table as a frame: one row per combination."""
-    schema = pl.Schema({"now": BuyingNow, "ledger": BuyingLedger, "changed": pl.Boolean(), "rule_no": pl.UInt8()})
-    return pl.DataFrame(list(buying_combinations()), schema=schema, orient="row")
+    return rules_of(BUYING, BuyingNow, BuyingLedger)
 
 
 def buying_steps() -> pl.DataFrame:
     """Return the documents each rule asks for: rule_no, step (1..) and kind."""
-    rows = [(number, step, kind) for number, rule in enumerate(BUYING) for step, kind in enumerate(rule.actions, 1)]
-    return pl.DataFrame(rows, schema=_STEPS, orient="row")
+    return steps_of(BUYING)
 
 
 def asks_for(*kinds: str) -> pl.Series:
@@ -105,21 +98,8 @@ def asks_for(*kinds: str) -> pl.Series:
 def purchases_page() -> str:
     """Return the part of docs/lifecycle.md about purchases."""
     head = "| The record is | The ledger has | Amount changed | Then | Rule |\n| --- | --- | --- | --- | --- |\n"
-    rows = (page_row(rule, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS) for rule in BUYING)
-    return _INTRODUCTION + head + "\n".join(rows) + "\n" + _CLOSING
-
-
-def page_row(
-    rule: Rule, now_means: Mapping[str, str], ledger_means: Mapping[str, str], actions: Mapping[str, str]
-) -> str:
-    """Return a rule of a lifecycle without decisions as a row of its table."""
-    now = " / ".join(now_means[name] for name in rule.now)
-    ledger = " / ".join(ledger_means[name] for name in rule.ledger)
-    changed = {None: "", True: "yes", False: "no"}[rule.changed]
-    then = ", then ".join(actions[action] for action in rule.actions)
-    if not then:
-        then = f"finding `{rule.finding}`" if rule.finding else "nothing: the ledger is right"
-    return f"| {now} | {ledger} | {changed} | {then} | `{rule.name}` |"
+    rows = page_rows(BUYING, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS)
+    return _INTRODUCTION + head + rows + _CLOSING
 
 
 _INTRODUCTION: Final = """

@@ -8,9 +8,7 @@ import polars as pl
 
 from recon.domain.finding import FINDING_CODES
 from recon.frames.amounts import plain_text
-from recon.frames.conform import conform
 from recon.frames.findings import findings_from, gather
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
 from recon.plan.buying.documents import LINED_KINDS, bought_postings, headers, lines_of
 from recon.plan.buying.holds import hold_bought
 from recon.plan.buying.lifecycle import BUYING, BUYING_RULE_NAMES, asks_for, buying_rules, buying_steps
@@ -18,12 +16,13 @@ from recon.plan.buying.lines import buying_items, withheld
 from recon.plan.buying.work import Buying, open_buying
 from recon.plan.by_hand import entered_by_hand
 from recon.plan.columns import per_order, run_sums
-from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
-from recon.plan.findings import account_findings, findings_by_cause, vat_rounding_findings
+from recon.plan.controls import order_results, result_work
+from recon.plan.findings import account_findings, vat_rounding_findings
 from recon.plan.finish import finish_lines
-from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
+from recon.plan.inputs import Plan, PlanInputs
 from recon.plan.items import Items, account_name
 from recon.plan.lines import SaleLines, sale_lines
+from recon.plan.side import side_of_plan
 from recon.plan.vat import order_amounts
 
 ACCOUNT_SETTINGS: Final = ("input_vat", "undue_input_vat", "payable", "withholding_payable")
@@ -54,7 +53,7 @@ def buying_plan(inputs: PlanInputs, numbers_taken: pl.DataFrame) -> Plan:
     postings = bought_postings(documents, numbered, money, items, accounts)
     results = _results(work, asked, amounts, rule_no)
     found = [*own, *_findings(work, asked, documents, postings, accounts)]
-    return _plan(work, documents, document_lines, postings, results, found)
+    return side_of_plan("purchases", work.inputs, documents, document_lines, postings, results, found)
 
 
 def _amounts(work: Buying, items: Items) -> tuple[SaleLines, pl.DataFrame]:
@@ -217,32 +216,3 @@ def _not_told(work: Buying, documents: pl.DataFrame, place: pl.DataFrame) -> pl.
     )
     detail = pl.format("Expense of {}: VAT {}.", "order_number", plain_text("vat_minor"))
     return findings_from(about, "tax-invoice-not-told", amount_minor=pl.col("total_minor"), detail=detail)
-
-
-def _plan(
-    work: Buying, documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame, results: pl.DataFrame,
-    own: list[pl.DataFrame],
-) -> Plan:  # fmt: skip
-    """Put everything together and prove that it adds up."""
-    conform(documents, DOCUMENTS, name="purchases", key=("document_key",), required=_NEEDED)
-    conform(lines, DOCUMENT_LINES, name="lines of purchases", required=("doc_no", "description", "net_minor"))
-    conform(postings, POSTINGS, name="postings of purchases", required=("doc_no", "account_code"))
-    conform(results, ORDER_RESULTS, name="results of purchases", required=("disposition", "reason"))
-    findings, currency = gather([work.inputs.findings, *own]), work.inputs.currency
-    controls = control_totals(work.orders, work.nothing, results, documents, lines, postings, currency, work.nothing)
-    assert_ties(controls, results)
-    foreign = work.orders.filter(pl.col("currency") != currency)["order_key"]
-    return Plan(
-        documents=documents,
-        lines=lines,
-        postings=postings,
-        results=results,
-        findings=findings,
-        controls=controls,
-        provenance=work.orders.select(PROVENANCE.names())[documents["order_no"]],
-        by_kind=by_kind(documents),
-        by_cause=findings_by_cause(findings, results, foreign),
-    )
-
-
-_NEEDED: Final = ("issued_on", "due_on", "contact_code", "contact_name", "kind", "vat_mode", "is_tax_invoice")

@@ -6,14 +6,13 @@ A posted voucher is never changed: what differs from it is held, a person correc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import DocumentKind
-from recon.plan.buying.lifecycle import page_row, purchases_page
+from recon.plan.buying.lifecycle import purchases_page
 from recon.plan.lifecycle import Rule, lifecycle_page
+from recon.plan.rule_tables import combinations_of, page_rows, rules_of, steps_of
 
 TILL_NOW: Final = ("reported", "empty", "sold", "sold_and_paid", "credited")
 TILL_LEDGER: Final = ("nothing", "settlement", "invoice", "invoice_paid", "credit")
@@ -64,27 +63,21 @@ TILLS: Final[tuple[Rule, ...]] = (
 """Exactly one row for every combination that a record can be in (a test counts)."""
 
 TILL_RULE_NAMES: Final = tuple(rule.name for rule in TILLS)
-_STEPS: Final = pl.Schema({"rule_no": pl.UInt8(), "step": pl.UInt8(), "kind": DocumentKind})
 
 
 def till_combinations() -> Iterator[tuple[str, str, bool, int]]:
-    """Yield (now, ledger, changed, number of the rule) for every combination the table covers."""
-    for number, rule in enumerate(TILLS):
-        changed = (False, True) if rule.changed is None else (rule.changed,)
-        for now, ledger, is_changed in product(rule.now, rule.ledger, changed):
-            yield now, ledger, is_changed, number
+    """Return (now, ledger, changed, number of the rule) for every combination the table covers."""
+    return combinations_of(TILLS)
 
 
 def till_rules() -> pl.DataFrame:
     """Return the table as a frame: one row per combination."""
-    schema = pl.Schema({"now": TillNow, "ledger": TillLedger, "changed": pl.Boolean(), "rule_no": pl.UInt8()})
-    return pl.DataFrame(list(till_combinations()), schema=schema, orient="row")
+    return rules_of(TILLS, TillNow, TillLedger)
 
 
 def till_steps() -> pl.DataFrame:
     """Return the documents each rule asks for: rule_no, step (1..) and kind."""
-    rows = [(number, step, kind) for number, rule in enumerate(TILLS) for step, kind in enumerate(rule.actions, 1)]
-    return pl.DataFrame(rows, schema=_STEPS, orient="row")
+    return steps_of(TILLS)
 
 
 def acting_rules() -> pl.Series:
@@ -95,8 +88,8 @@ def acting_rules() -> pl.Series:
 def lifecycles_page() -> str:
     """Return docs/lifecycle.md: the table of sales, that of purchases, that of tills."""
     head = "| The record is | The ledger has | Amount or VAT changed | Then | Rule |\n| --- | --- | --- | --- | --- |\n"
-    rows = (page_row(rule, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS) for rule in TILLS)
-    return lifecycle_page() + purchases_page() + _INTRODUCTION + head + "\n".join(rows) + "\n" + _CLOSING
+    rows = page_rows(TILLS, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS)
+    return lifecycle_page() + purchases_page() + _INTRODUCTION + head + rows + _CLOSING
 
 
 _INTRODUCTION: Final = """

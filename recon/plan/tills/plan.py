@@ -8,14 +8,12 @@ import polars as pl
 
 from recon.domain.finding import FINDING_CODES
 from recon.frames.amounts import plain_text
-from recon.frames.conform import conform
-from recon.frames.findings import findings_from, gather
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, ORDER_RESULTS, POSTINGS
+from recon.frames.findings import findings_from
 from recon.plan.by_hand import entered_by_hand
-from recon.plan.controls import assert_ties, by_kind, control_totals, order_results, result_work
-from recon.plan.findings import findings_by_cause
-from recon.plan.inputs import PROVENANCE, Plan, PlanInputs
+from recon.plan.controls import order_results, result_work
+from recon.plan.inputs import Plan, PlanInputs
 from recon.plan.items import account_name
+from recon.plan.side import side_of_plan
 from recon.plan.tills.day import day_vouchers
 from recon.plan.tills.documents import document_lines, drafts, headers
 from recon.plan.tills.drift import drift_findings
@@ -52,7 +50,7 @@ def tills_plan(inputs: PlanInputs) -> Plan:
     frame = result_work(work.orders, work.states, work.facts, size, rule_no)
     results = order_results(frame, work.verdicts, asked, inputs.decisions, TILL_RULE_NAMES)
     found = [*own, _blocked(work, asked), drift_findings(work, documents)]
-    made = _plan(work, documents, lines, postings, results, found)
+    made = side_of_plan("tills", work.inputs, documents, lines, postings, results, found)
     return day_vouchers(made, inputs, money) if inputs.connection.till.voucher == "day" else made
 
 
@@ -95,31 +93,4 @@ def _blocked(work: Tills, asked: pl.DataFrame) -> pl.DataFrame:
     return findings_from(about, "ledger-cannot", amount_minor=pl.col("total_minor"), detail=cannot)
 
 
-def _plan(
-    work: Tills, documents: pl.DataFrame, lines: pl.DataFrame, postings: pl.DataFrame, results: pl.DataFrame,
-    own: list[pl.DataFrame],
-) -> Plan:  # fmt: skip
-    """Put everything together and prove that it adds up."""
-    conform(documents, DOCUMENTS, name="documents of tills", key=("document_key",), required=_NEEDED)
-    conform(lines, DOCUMENT_LINES, name="lines of tills", required=("doc_no", "description", "net_minor"))
-    conform(postings, POSTINGS, name="postings of tills", required=("doc_no", "account_code"))
-    conform(results, ORDER_RESULTS, name="results of tills", required=("disposition", "reason"))
-    findings, currency = gather([work.inputs.findings, *own]), work.inputs.currency
-    controls = control_totals(work.orders, work.nothing, results, documents, lines, postings, currency, work.nothing)
-    assert_ties(controls, results)
-    foreign = work.orders.filter(pl.col("currency") != currency)["order_key"]
-    return Plan(
-        documents=documents,
-        lines=lines,
-        postings=postings,
-        results=results,
-        findings=findings,
-        controls=controls,
-        provenance=work.orders.select(PROVENANCE.names())[documents["order_no"]],
-        by_kind=by_kind(documents),
-        by_cause=findings_by_cause(findings, results, foreign),
-    )
-
-
 _MOVED: Final = ("doc_no", "account_code", "amount_minor")
-_NEEDED: Final = ("issued_on", "due_on", "contact_code", "contact_name", "kind", "vat_mode", "is_tax_invoice")
