@@ -32,13 +32,12 @@ from recon.errors import MalformedFile, MoneyError
 from recon.frames.amounts import minor_units
 from recon.frames.text import fold
 from recon.frames.xml_columns import elements, plain_text
-from recon.frames.xml_runs import Run, map_file, pieces, placed, run_of
+from recon.frames.xml_runs import UTF_8, Run, map_file, pieces, placed, run_of, written_in
 from recon.money import parse_minor, plain
 
 NAMESPACE: Final = "urn:StandardAuditFile-Taxation-Financial:NO"
 _HEAD: Final = 8192
 _ROOT: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)AuditFile[\s>]")
-_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _NS: Final = {"s": NAMESPACE}
 _HEADS: Final = {
     "TransactionID": "voucher", "VoucherType": "voucher_type", "Description": "text", "TransactionDate": "issued_on",
@@ -98,8 +97,7 @@ def _plain_bytes(data: mmap.mmap, name: str) -> mmap.mmap | bytes:
     head = bytes(data[:_HEAD])
     if b"<!DOCTYPE" in head:
         raise MalformedFile(f"{name} has a DOCTYPE, which no SAF-T file has; it was not read.", file=name)
-    written = _ENCODING.search(head)
-    odd = written is not None and written[1].lower() not in (b"utf-8", b"us-ascii")
+    odd = written_in(head).lower() not in UTF_8
     if not odd and not any(data.find(mark) >= 0 for mark in (b"<!--", b"<![CDATA[")):
         return data
     parser = etree.XMLParser(
@@ -215,8 +213,9 @@ def _entries(
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:  # fmt: skip
     """Return BOOK_VOUCHERS, BOOK_LINES and the sums of debits and credits."""
     heads, lines, first = [], [], 0
+    closing = f"</{prefix}Transaction>".encode()
     for journal, run in journals:
-        for piece in pieces(data, run, f"{prefix}Transaction"):
+        for piece in pieces(data, run.start, run.end, closing):
             try:
                 head, body = _tables(piece, first, kind)
             except MalformedFile as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,12 @@ import polars as pl
 from recon.errors import MalformedFile
 
 CHUNK: Final = 8 << 20
-"""Bytes read at once; larger pieces are slower."""
+"""Bytes read at once: what fits a processor's cache; larger pieces are slower."""
+
+
+UTF_8: Final = ("", "utf-8", "us-ascii", "ascii")
+"""What a declaration names, in small letters, where the bytes are UTF-8 as they stand."""
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,12 @@ class Run:
 
     start: int
     end: int
+
+
+def written_in(head: bytes) -> str:
+    """Return the encoding an XML declaration names, as it writes it; empty: none, which is UTF-8."""
+    written = _ENCODING.search(head)
+    return written[1].decode() if written else ""
 
 
 def map_file(path: Path) -> mmap.mmap:
@@ -46,25 +58,37 @@ def run_of(data: mmap.mmap | bytes, tag: str, start: int, end: int) -> Run:
     return Run(first, data.rfind(closing, first, end) + len(closing))
 
 
-def pieces(data: mmap.mmap | bytes, run: Run, tag: str) -> Iterator[bytes]:
-    """Yield the bytes of a run in pieces that hold whole elements."""
-    closing = f"</{tag}>".encode()
-    position = run.start
-    while position < run.end:
-        stop = min(position + CHUNK, run.end)
-        found = data.rfind(closing, position, stop) if stop < run.end else stop - len(closing)
-        while found < 0:
-            stop = min(stop + CHUNK, run.end)
+def pieces(data: mmap.mmap | bytes, start: int, end: int, closing: bytes) -> Iterator[bytes]:
+    """Yield the bytes from ``start`` to ``end``, where an element ends, in pieces that hold whole elements."""
+    position = start
+    while position < end:
+        stop = min(position + CHUNK, end)
+        if stop < end:
             found = data.rfind(closing, position, stop)
-        stop = found + len(closing)
+            while found < 0:
+                stop = min(stop + CHUNK, end)
+                found = data.rfind(closing, position, stop)
+            stop = found + len(closing)
         yield bytes(data[position:stop])
+        _forget(data, position, stop)
         position = stop
+
+
+def _forget(data: mmap.mmap | bytes, start: int, stop: int) -> None:
+    """Give back the memory of a mapped file's pages that were read; they would count until the end."""
+    if isinstance(data, mmap.mmap) and hasattr(data, "madvise"):
+        page = mmap.PAGESIZE
+        first = start // page * page
+        if (last := stop // page * page) > first:
+            data.madvise(mmap.MADV_DONTNEED, first, last - first)
 
 
 def placed(text: pl.Series, place: pl.Series, height: int) -> pl.Series:
     """Return texts as a column of ``height`` rows, null where a row has none; ``place``: row of each, counted from 1."""
     if len(text) == height:  # one in every row
         return text
+    if not len(text):
+        return pl.repeat(None, height, dtype=text.dtype, eager=True)
     spread = pl.DataFrame({"_row": pl.int_range(1, height + 1, dtype=pl.UInt32, eager=True)})
     given = pl.DataFrame({"_row": place.cast(pl.UInt32), "_text": text}).unique(
         "_row", keep="first", maintain_order=True

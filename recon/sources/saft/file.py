@@ -17,6 +17,7 @@ import polars as pl
 from recon.errors import MalformedFile
 from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements
+from recon.frames.xml_runs import pieces
 from recon.sources.saft.codes import TRANSACTION, predefined_of
 from recon.sources.saft.layout import Layout, layout_of, open_file, require_readable
 from recon.sources.saft.lists import Lists, read_lists
@@ -26,7 +27,7 @@ from recon.sources.saft.rewriting import rewritten
 from recon.sources.saft.schema import Shapes, Slip, names_in, slips
 from recon.sources.saft.schema import shapes as shapes_of
 from recon.sources.saft.settlement import Z
-from recon.sources.saft.transactions import RECORD, Till, pieces, tables
+from recon.sources.saft.transactions import RECORD, Till, tables
 
 _AMOUNTS: Final = {
     "heads": ("total", "tips", "opening_float", "returns", "credit_sales", "credit_memos", "grand_sales", "grand_returns", "grand_net"),

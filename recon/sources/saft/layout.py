@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from recon.errors import MalformedFile
+from recon.frames.xml_runs import UTF_8, map_file, written_in
 
 NAMESPACE: Final = "urn:StandardAuditFile-Taxation-CashRegister:NO"
 HEAD: Final = 4096
@@ -21,8 +22,6 @@ _PROLOG: Final = 5
 _COUNTED: Final = 1 << 20
 _ROOT: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)auditfile[\s>]")
 _ANY_ROOT: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?[aA]udit[fF]ile[\s>]")
-_ENCODING: Final = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_PLAIN: Final = (b"utf-8", b"us-ascii", b"ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,10 @@ def open_file(path: Path) -> mmap.mmap:
     Raises:
         MalformedFile: It is empty.
     """
-    with path.open("rb") as file:
-        try:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError:
-            raise MalformedFile("the file is empty") from None
+    try:
+        return map_file(path)
+    except MalformedFile:  # who calls names the file
+        raise MalformedFile("the file is empty") from None
 
 
 def require_readable(data: mmap.mmap | bytes) -> str:
@@ -98,10 +96,9 @@ def require_readable(data: mmap.mmap | bytes) -> str:
     head = bytes(data[:HEAD])
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise MalformedFile("it is written in UTF-16; SAF-T Cash Register files are UTF-8. Export it again as UTF-8.")
-    written = _ENCODING.search(head)
-    if written and written[1].lower() not in _PLAIN:
+    if (written := written_in(head)).lower() not in UTF_8:
         raise MalformedFile(
-            f"it is written in {written[1].decode()}; SAF-T Cash Register files are UTF-8. Export it again as UTF-8."
+            f"it is written in {written}; SAF-T Cash Register files are UTF-8. Export it again as UTF-8."
         )
     if b"<!DOCTYPE" in head:
         raise MalformedFile("it has a DOCTYPE, which no SAF-T file has. Export it again from the till.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,11 +10,10 @@ import polars as pl
 
 from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements, plain_text, plain_words
+from recon.frames.xml_runs import placed
 from recon.sources.saft.schema import names_in
 
 RECORD: Final = "cashtransaction"
-_CHUNK: Final = 8 << 20
-"""Bytes read at once: what fits a processor's cache; larger pieces are slower."""
 _EXPONENT: Final = 2
 _DEEP: Final = 64
 """More than the deepest element read; places of an element by name and depth are told apart by it."""
@@ -67,31 +65,6 @@ class Till:
     raises: pl.DataFrame
 
 
-def pieces(run: mmap.mmap | bytes, start: int, end: int, closing: bytes) -> Iterator[bytes]:
-    """Yield the bytes from ``start`` to ``end`` in pieces that hold whole records."""
-    position = start
-    while position < end:
-        stop = min(position + _CHUNK, end)
-        if stop < end:
-            found = run.rfind(closing, position, stop)
-            while found < 0:
-                stop = min(stop + _CHUNK, end)
-                found = run.rfind(closing, position, stop)
-            stop = found + len(closing)
-        yield bytes(run[position:stop])
-        _forget(run, position, stop)
-        position = stop
-
-
-def _forget(run: mmap.mmap | bytes, start: int, stop: int) -> None:
-    """Give back the memory of a mapped file's pages that were read; they would count until the end."""
-    if isinstance(run, mmap.mmap) and hasattr(run, "madvise"):
-        page = mmap.PAGESIZE
-        first = start // page * page
-        if (last := stop // page * page) > first:
-            run.madvise(mmap.MADV_DONTNEED, first, last - first)
-
-
 def tables(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its ELEMENTS."""
     found = elements(piece, RECORD, names_in(RECORD))
@@ -110,22 +83,9 @@ def tables(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
         for element, (at, column) in columns.items():
             own = kinds[element] * _DEEP + at
             rows = (code == own).arg_true() if own in present else nowhere
-            made[table][column] = _column(
-                found["text"].gather(rows), places[table].gather(rows), made[table]["trans_no"]
-            )
+            height = len(made[table]["trans_no"])
+            made[table][column] = placed(found["text"].gather(rows), places[table].gather(rows), height)
     return {table: _typed(table, pl.DataFrame(columns)) for table, columns in made.items()}, found
-
-
-def _column(text: pl.Series, place: pl.Series, rows: pl.Series) -> pl.Series:
-    """Return the texts as a column of its table; ``place``: row each belongs to, counted from 1."""
-    height = len(rows)
-    if len(text) == height:  # one in every row
-        return text
-    if not len(text):
-        return pl.repeat(None, height, dtype=pl.String, eager=True)
-    spread = pl.DataFrame({"_row": pl.int_range(1, height + 1, dtype=pl.UInt32, eager=True)})
-    given = pl.DataFrame({"_row": place, "_text": text}).unique("_row", keep="first", maintain_order=True)
-    return spread.join(given, on="_row", how="left", maintain_order="left")["_text"]
 
 
 def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
