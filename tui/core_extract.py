@@ -26,6 +26,7 @@ LEFT_OUT: Final = (
     "recon/sources/zort/dates.py",  # forms of dates
     "recon/masking.py",
     "recon/frames/conform.py",  # checks of our own
+    "recon/plan/side.py",
     "recon/sources/shopify/queries.py",  # GraphQL
     "recon/targets/wire.py",
     "recon/targets/peak/wire.py",
