@@ -260,11 +260,8 @@ def two_persons(batch: Batch, approver: str, os_user: str, policy: ApprovalPolic
     Raises:
         ApprovalError: A second person is needed.
     """
-    same = []
-    if approver.strip().casefold() == batch.created_by.strip().casefold():
-        same.append(f"{approver} planned it too")
-    if os_user == batch.created_os_user:
-        same.append(f"it was planned by the same user of this computer ({os_user or 'unnamed'})")
+    same_name = approver.strip().casefold() == batch.created_by.strip().casefold()
+    same = _the_same(approver, os_user or "unnamed", name=same_name, user=os_user == batch.created_os_user)
     if not same:
         return ()
     limit = policy.two_persons_above_minor
@@ -272,10 +269,19 @@ def two_persons(batch: Batch, approver: str, os_user: str, policy: ApprovalPolic
     if policy.two_persons == "block" or (limit is not None and whole >= limit):
         why = "always" if policy.two_persons == "block" else "from this sum on"
         raise ApprovalError(
-            f"Batch {batch.batch_id} needs a second person ({why}, see [approval] in recon.toml): {' and '.join(same)}. "
+            f"Batch {batch.batch_id} needs a second person ({why}, see [approval] in recon.toml): {same}. "
             "Nothing was approved."
         )
-    return (f"One person planned and approves: {' and '.join(same)}.",) if policy.two_persons == "warn" else ()
+    return (f"One person planned and approves: {same}.",) if policy.two_persons == "warn" else ()
+
+
+def _the_same(approver: str, os_user: str, *, name: bool, user: bool) -> str:
+    """Say by what planner and approver are one person; each of the three is a sentence to translate."""
+    if name and user:
+        return f"{approver} planned it too and it was planned by the same user of this computer ({os_user})"
+    if name:
+        return f"{approver} planned it too"
+    return f"it was planned by the same user of this computer ({os_user})" if user else ""
 
 
 def _changes(

@@ -192,7 +192,7 @@ class TaxTable:
     frame: pl.DataFrame
     """TAX_ROWS."""
     items: tuple[tuple[str, str], ...]
-    """The ledger's tax items: code and rate."""
+    """The ledger's tax items: code and rate; its VAT codes: code, rate and name, as several have the same rate."""
     undo_name: str
     redo_name: str
 
@@ -206,7 +206,10 @@ def tax_table(context: Context, connection: str | None) -> TaxTable:
         connection=name,
         currency=context.settings.company.currency,
         frame=tax_rows(context, name, rules, frames),
-        items=tuple((tax.code, tax.percent) for tax in ledger_taxes(context, name)),
+        items=tuple(
+            (tax.code, f"{tax.percent}  {tax.name}" if rules.taxes == "codes" else tax.percent)
+            for tax in ledger_taxes(context, name)
+        ),
         undo_name=undo_name,
         redo_name=redo_name,
     )

@@ -23,18 +23,19 @@ from tui.widgets.match_pane import Part
 Minor = Callable[[int], str]
 
 
-def channel_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part]:
-    """Return what is known about a payment channel."""
+def channel_parts(row: dict[str, Any], width: int, *, minor: Minor, tills: bool = False) -> list[Part]:
+    """Return what is known about a payment channel; ``tills``: settlements hold it, not orders."""
     status = state_words(row["state"])
     parts: list[Part] = [
         *_head(shown(channel_words(row["channel"])), status, STATE_WORDS[row["state"]][2], width),
-        split_line(_orders(row["orders"]), minor(row["amount_minor"]), width), "\n",
+        split_line((_settlements if tills else _orders)(row["orders"]), minor(row["amount_minor"]), width), "\n",
     ]  # fmt: skip
     if row["target"]:
         parts += [f"> {shown(row['target'])}", "\n"]
     if row["account"] and row["account"] != row["method"]:
         parts += [_("Account {code}").format(code=shown(row["account"])), "\n"]
-    parts += [_STATE_SENTENCES[row["state"]](), "\n"]
+    sentences = _STATE_SENTENCES | _TILL_SENTENCES if tills else _STATE_SENTENCES
+    parts += [sentences[row["state"]](), "\n"]
     if row["suggestion"] and row["state"] in {"unmapped", "cash"}:
         hint = f"{shown(row['suggestion'])}  {shown(row['suggestion_name'] or '')}"
         parts += [
@@ -52,6 +53,10 @@ _STATE_SENTENCES: dict[str, Callable[[], str]] = {
     "cash": lambda: _("Nobody mapped it: it is booked on the channel for all others, visibly."),
     "mapped": lambda: _("Payments of these orders are booked there."),
     "not-needed": lambda: _("No order of it brings money to an account: test payments, or nothing to pay."),
+}
+_TILL_SENTENCES: dict[str, Callable[[], str]] = {
+    "unmapped": lambda: _("Its settlements are held until somebody says where the money lands."),
+    "mapped": lambda: _("Payments of these settlements are booked there."),
 }
 
 
@@ -75,6 +80,10 @@ def charge_parts(row: dict[str, Any], width: int, *, minor: Minor) -> list[Part]
         )
         parts += [(own if row["is_own"] else follows, "$recon-dim"), "\n"]
     return parts
+
+
+def _settlements(n: int) -> str:
+    return ngettext("In {n} settlement", "In {n} settlements", n).format(n=count(n))
 
 
 def _orders(n: int) -> str:

@@ -124,7 +124,9 @@ class ChannelsScreen(MatchList):
     def columns(self) -> Sequence[Column]:
         """Return the columns of the list in sight."""
         currency = self.channels.currency if self.channels else ""
-        return (channel_columns if self.tab == PAYMENT else charge_columns)(self.minor, currency)
+        if self.tab == CHARGES:
+            return charge_columns(self.minor, currency)
+        return channel_columns(self.minor, currency, tills=self.recon.books_tills)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
@@ -176,16 +178,15 @@ class ChannelsScreen(MatchList):
         ]
         return [*pieces[:2], (self._otherwise_words(table), "$recon-dim"), *pieces[2:]]
 
-    @staticmethod
-    def _otherwise_words(table: ChannelTable) -> str:
+    def _otherwise_words(self, table: ChannelTable) -> str:
         if table.unmapped == "cash":
             return _("else booked on {method}").format(method=shown(table.cash_method))
-        return _("else their orders are held")
+        return _("else their settlements are held") if self.recon.books_tills else _("else their orders are held")
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return what the pane says about a channel or a charge."""
         if self.tab == PAYMENT:
-            return channel_parts(row, width, minor=self.minor)
+            return channel_parts(row, width, minor=self.minor, tills=self.recon.books_tills)
         return charge_parts(row, width, minor=self.minor)
 
     def footer(self) -> tuple[str, ...]:

@@ -345,6 +345,10 @@ class MatchList(AsksAboutNewThings):
 
     # --- others
 
+    def say_nothing_to_take(self) -> None:
+        """Say why the key that takes away did nothing."""
+        self.notify(_("There is nothing to take away here: nobody has set it yet."), markup=False)
+
     def say(self, words: Sequence[str]) -> None:
         """Say what was set, for a moment."""
         if words:

@@ -81,12 +81,12 @@ def product_columns(minor: Minor, currency: str) -> Sequence[Column]:
     )
 
 
-def channel_columns(minor: Minor, currency: str) -> Sequence[Column]:
-    """Return the columns of payment channels."""
+def channel_columns(minor: Minor, currency: str, *, tills: bool = False) -> Sequence[Column]:
+    """Return the columns of payment channels; ``tills``: settlements hold them, not orders."""
     return (
         Column("channel", lambda: _("Payment channel"), render=channel_words, grow=True, priority=0, least=12),
         Column("target", lambda: _("Goes to"), grow=True, priority=1, least=10),
-        *_counted(minor, currency),
+        *_counted(minor, currency, tills=tills),
         _state(),
     )
 
@@ -101,10 +101,10 @@ def tax_columns(minor: Minor, currency: str) -> Sequence[Column]:
     )
 
 
-def _counted(minor: Minor, currency: str) -> tuple[Column, ...]:
+def _counted(minor: Minor, currency: str, *, tills: bool = False) -> tuple[Column, ...]:
     """Return the columns of orders, their amount and how much of it waits."""
     return (
-        Column("orders", lambda: _("Orders"), align="right", render=count, priority=3, drop_below=70),
+        Column("orders", lambda: _("Settlements") if tills else _("Orders"), align="right", render=count, priority=3, drop_below=70),
         Column(
             "amount_minor", lambda: _("Amount {currency}").format(currency=shown(currency)),
             amount=True, render=minor, priority=4, drop_below=100,

@@ -87,7 +87,7 @@ class ReviewList(StepScreen):
             yield DocumentPane(self.recon.amount, hidden=lambda: self.recon.numbers_hidden, id="pane")
 
     def _columns(self) -> Sequence[Column]:
-        return document_columns(self._minor, self.table.currency if self.table else "")
+        return document_columns(self._minor, self.table.currency if self.table else "", tills=self.recon.books_tills)
 
     def _minor(self, minor: int) -> str:
         return self.recon.amount(plain(minor))

@@ -233,6 +233,8 @@ class TillAccountsScreen(AsksDetail, TableList[TillTable]):
         keys = tuple(row["sku"] for row in self.touched() if row["account"])
         if keys:
             self.act(lambda service: service.set_mappings(None, MatchEdits(unlink=keys)), self.done())
+        else:
+            self.say_nothing_to_take()
 
     def action_mark_like(self) -> None:
         """Mark everything that stands like this row."""

@@ -157,8 +157,12 @@ class TillCountsScreen(TableList[CountTable]):
         words = tuple(
             CountWord(name=row["key"], counted="", undo=True) for row in self.touched() if row["state"] == "counted"
         )
-        if words and not self.recon.session.read_only:
+        if self.recon.session.read_only:
+            return
+        if words:
             self.act(lambda service: service.set_mappings(None, MatchEdits(counts=words)), self.done())
+        else:
+            self.say_nothing_to_take()
 
 
 _SENTENCES = {

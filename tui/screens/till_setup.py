@@ -19,9 +19,8 @@ from tui.cells import shown, split_line
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
-from tui.screens.match_words import channel_words
 from tui.screens.table_list import TableList
-from tui.screens.till_words import WHAT_WORDS, proposal_words, setup_columns, what_words
+from tui.screens.till_words import WHAT_WORDS, proposal_words, setup_columns, thing_words, what_words
 from tui.widgets.columns import Column
 from tui.widgets.match_pane import Part
 from tui.widgets.pick_dialog import PickDialog
@@ -80,7 +79,7 @@ class TillSetupScreen(TableList[SetupTable]):
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return why it is needed, what is proposed, and the command that sets it."""
         parts: list[Part] = [
-            (split_line(f"{shown(row['place'])}  {shown(channel_words(row['thing']))}", what_words(row["what"]), width), "bold"), "\n",
+            (split_line(f"{shown(row['place'])}  {shown(thing_words(row['thing']))}", what_words(row["what"]), width), "bold"), "\n",
             shown(tr_composed(row["why"])), "\n",
         ]  # fmt: skip
         if row["settlements"]:

@@ -39,6 +39,8 @@ FROM_WORDS: Final = {
 """Where the VAT code of a line comes from."""
 PART_WORDS: Final = {"tip": N_("Tips"), "rounding": N_("Cash rounding"), "customer_payment": N_("Paid on invoices")}
 KIND_WORDS: Final = {"pay_in": N_("Paid in"), "pay_out": N_("Paid out")}
+_PART_CODES: Final = {"tip": "tip", "rounding": "rounding", "customer payment": "customer_payment"}
+_KIND_CODES: Final = {"pay-in": "pay_in", "pay-out": "pay_out"}
 WHAT_WORDS: Final = {
     "account": N_("account"),
     "vat-code": N_("VAT code"),
@@ -63,9 +65,28 @@ def group_words(row: dict[str, Any]) -> str:
 
 
 def proposal_words(proposal: str) -> str:
-    """Return a proposal, ``1920  Bank (its name says bank)``, with its reason in the language of the screen."""
+    """Return a proposal, ``Kafé/to bank -> 1920  Bank (its name says bank)``, with all but names in the language of the screen."""
     named, bracket, reason = proposal.rpartition(" (")
-    return f"{named} ({tr_composed(reason.removesuffix(')'))})" if bracket else proposal
+    thing, arrow, target = (named if bracket else proposal).rpartition(" -> ")
+    said = f"{thing_words(thing)}{arrow}{target}" if arrow else target
+    return f"{said} ({tr_composed(reason.removesuffix(')'))})" if bracket else said
+
+
+def thing_words(thing: str) -> str:
+    """Return a line or a channel of a till, at its place or without it, and what stands for many, as a person calls it.
+
+    ``Kafé Torget/rounding``, ``pay-out MELK``, ``to bank``, ``K1/214 and 25 more``; empty stays empty.
+    """
+    place, slash, part = thing.rpartition("/")
+    kind, _space, what = part.partition(" ")
+    if part in _PART_CODES:
+        return f"{place}{slash}{_(PART_WORDS[_PART_CODES[part]])}"
+    if kind in _KIND_CODES:
+        return f"{place}{slash}{_(KIND_WORDS[_KIND_CODES[kind]])} {what}"
+    first, more, n = thing.rpartition(" and ")
+    if more and n.endswith(" more"):
+        return first + " " + _("and {n} more").format(n=n.removesuffix(" more"))
+    return channel_words(thing) if thing else ""
 
 
 def place_words(place: str) -> str:
@@ -123,7 +144,7 @@ def setup_columns(minor: Minor, currency: str) -> Sequence[Column]:
     """Return the columns of what is missing."""
     return (
         Column("place", lambda: _("Place"), priority=0, least=8),
-        Column("thing", lambda: _("What about"), render=channel_words, grow=True, priority=0, least=10),
+        Column("thing", lambda: _("What about"), render=thing_words, grow=True, priority=0, least=10),
         Column("what", lambda: _("Missing"), render=what_words, priority=0),
         Column("proposal", lambda: _("Proposed"), render=lambda text: shown(proposal_words(text)), grow=True, priority=3, least=10, drop_below=100),
         Column("settlements", lambda: _("Wait"), align="right", render=lambda n: count(n) if n else "", priority=2, drop_below=60),
