@@ -7,14 +7,11 @@ customers' payments among the payments of its report, its own figures say; a rep
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 import polars as pl
 
 from recon.sources.saft.periods import Periods
-
-COIN: Final = 50
-"""Minor units by which a payment in cash may be rounded: the smallest coin is one krone (unverified, U-24)."""
+from recon.sources.tills.balance import COIN, with_reading
 
 
 def balanced(
@@ -82,23 +79,17 @@ def _signed(heads: pl.DataFrame, stated: pl.DataFrame, sums: Periods) -> tuple[p
 
 def _read(heads: pl.DataFrame) -> pl.DataFrame:
     """Return the heads with the first reading that makes them balance."""
-    rest = pl.col("paid") - pl.col("sold")
-    rounding, tips, later = pl.col("rounding"), pl.col("tips"), pl.col("received_on_account")
-    coins = COIN * pl.col("_cash").fill_null(0)
+    tips, later = pl.col("tips"), pl.col("received_on_account")
+    readings = [
+        ({"tips_inside": True, "on_account_inside": True}, tips + later),
+        ({"tips_inside": False, "on_account_inside": True}, later),
+        ({"tips_inside": True, "on_account_inside": False}, tips),
+        ({"tips_inside": False, "on_account_inside": False}, pl.lit(0)),
+    ]
     unstated = ~pl.col("is_split") | (pl.col("roundings") == 0)
-    readings = [(True, True, tips + later), (False, True, later), (True, False, tips), (False, False, pl.lit(0))]
-    exact = [(rest == rounding + more, _how(*which, guessed=False)) for *which, more in readings]
-    near = [(unstated & ((rest - more).abs() <= coins), _how(*which, guessed=True)) for *which, more in readings]
-    fitting = pl.coalesce(pl.when(fits).then(how) for fits, how in (*exact, *near))
-    read = heads.with_columns(fitting.alias("_reading"), rest.alias("rest")).unnest("_reading")
-    more = pl.when("tips_inside").then("tips").otherwise(0) + pl.when("on_account_inside").then(later).otherwise(0)
-    guessed = pl.col("is_guessed").fill_null(value=False)
-    return read.with_columns(
-        guessed.alias("is_guessed"),
-        pl.when(guessed).then(pl.col("rest") - more).otherwise("rounding").alias("rounding"),
+    return with_reading(
+        heads.with_columns((pl.col("paid") - pl.col("sold")).alias("rest")),
+        readings,
+        coins=COIN * pl.col("_cash").fill_null(0),
+        may_infer=unstated,
     )
-
-
-def _how(tips: bool, on_account: bool, *, guessed: bool) -> pl.Expr:  # noqa: FBT001 - taken from a table of readings
-    said = {"tips_inside": tips, "on_account_inside": on_account, "is_guessed": guessed}
-    return pl.struct(pl.lit(value).alias(name) for name, value in said.items())

@@ -16,8 +16,6 @@ from recon.sources.base import (
     DAY_ENDS_FIELD,
     KEY_FIELD,
     SIGNATURES_FIELD,
-    Conventions,
-    Forms,
     IntakeFile,
     Reading,
     ReadOptions,
@@ -33,11 +31,10 @@ from recon.sources.saft.layout import HEAD, is_audit_file
 from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
 from recon.sources.saft.settlement import settlements
 from recon.sources.saft.signatures import Check, by_public_key, by_secret, signature_findings
+from recon.sources.tills.reading import CONVENTIONS, FORMS, hung
 
 NOTE: Final = """A SAF-T Cash Register file has neither the counted cash nor what was taken to the bank: enter both with `recon till count`."""
 SPECIFICATION: Final = "docs/saft.md"
-_CONVENTIONS: Final = Conventions(line_amount="stated", tax="included", tax_mode_by_order=True, footing_told=True)
-_FORMS: Final = Forms(date_formats=("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"), timezone="Europe/Oslo")
 _WORDS: Final = StateWords(order={"completed": "completed"}, payment={"paid": "paid", "unpaid": "unpaid"})
 
 
@@ -119,17 +116,14 @@ def _reading(parts: Sequence[Records], findings: pl.DataFrame, options: ReadOpti
     )
     numbered = orders.with_row_index("order_no")
     places = numbered.select("kind_no", "number", "order_no", "row")
-    placed = []
-    for rows, number in zip(hanging, ("line_no", "payment_no"), strict=True):
-        own = rows.join(places, on=["kind_no", "number"], how="inner", maintain_order="left").sort(
-            "order_no", maintain_order=True
-        )
-        counted = (pl.int_range(pl.len(), dtype=pl.UInt32).over("order_no") + 1).alias(number)
-        placed.append(own.with_columns(counted).drop("kind_no", "number"))
+    placed = [
+        hung(rows, places, ["kind_no", "number"], number).drop("kind_no", "number")
+        for rows, number in zip(hanging, ("line_no", "payment_no"), strict=True)
+    ]
     return Reading(
         platform=CashRegisterFiles.platform,
         orders=numbered.with_columns(pl.lit(options.currency).alias("currency")).drop("kind_no", "number"),
-        lines=placed[0], payments=placed[1], forms=_FORMS, conventions=_CONVENTIONS, words=_WORDS, findings=findings,
+        lines=placed[0], payments=placed[1], forms=FORMS, conventions=CONVENTIONS, words=_WORDS, findings=findings,
         stated=StatedTotals(numbered.height), notes=(NOTE,),
     )  # fmt: skip
 

@@ -11,12 +11,11 @@ from typing import Final
 
 import polars as pl
 
+from recon.sources.tills.balance import COIN, with_reading
 from recon.sources.tills.rates import vat_inside, vat_on_top
 from recon.sources.z_reports.rows import ZRows
 from recon.sources.z_reports.words import CASH
 
-COIN: Final = 50
-"""Minor units by which a payment in cash may be rounded (unverified, U-24)."""
 CASH_CODE: Final = "12001"
 """Cash in the official list of payments."""
 COUNTED: Final = "counted"
@@ -139,25 +138,13 @@ def _sums(heads: pl.DataFrame, rows: pl.DataFrame, groups: pl.DataFrame, lines: 
 def _read(heads: pl.DataFrame) -> pl.DataFrame:
     """Return the heads with whether tips are among the payments, and the rounding where the table states none."""
     rest = pl.col("paid") - pl.col("sold") - pl.col("later")
-    coins = COIN * pl.col("_cash_count")
-    exact = (
-        pl.when(rest == pl.col("rounding") + pl.col("tips"))
-        .then(pl.lit(value=True))
-        .when(rest == pl.col("rounding"))
-        .then(pl.lit(value=False))
+    told = with_reading(
+        heads.with_columns(rest.alias("rest")),
+        [({"tips_inside": True}, pl.col("tips")), ({"tips_inside": False}, pl.lit(0))],
+        coins=COIN * pl.col("_cash_count"),
+        may_infer=~pl.col("_rounds"),
     )
-    open_rounding = ~pl.col("_rounds")
-    near = (
-        pl.when(open_rounding & ((rest - pl.col("tips")).abs() <= coins)).then(pl.lit(value=True))
-        .when(open_rounding & (rest.abs() <= coins)).then(pl.lit(value=False))
-    )  # fmt: skip
-    told = heads.with_columns(exact.alias("_exact"), near.alias("_near"), rest.alias("rest"))
-    guessed = pl.col("_exact").is_null() & pl.col("_near").is_not_null()
-    inside = pl.coalesce("_exact", "_near")
-    left = rest - pl.when("_near").then("tips").otherwise(0)
-    return told.with_columns(
-        inside.alias("tips_inside"), guessed.alias("is_guessed"), pl.when(guessed).then(left).otherwise("rounding").alias("rounding"),
-    ).drop("_exact", "_near", "_cash", "_cash_count", "_in", "_out", "_rounds")  # fmt: skip
+    return told.drop("_cash", "_cash_count", "_in", "_out", "_rounds")
 
 
 def _payments(rows: pl.DataFrame) -> pl.DataFrame:

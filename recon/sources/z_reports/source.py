@@ -12,8 +12,6 @@ from recon.frames.findings import gather
 from recon.sources.base import (
     DAY_ENDS_FIELD,
     TILL_COLUMN_FIELD,
-    Conventions,
-    Forms,
     IntakeFile,
     Reading,
     ReadOptions,
@@ -21,6 +19,7 @@ from recon.sources.base import (
     StatedTotals,
     StateWords,
 )
+from recon.sources.tills.reading import CONVENTIONS, FORMS, hung
 from recon.sources.z_reports import reading
 from recon.sources.z_reports.findings import report_findings
 from recon.sources.z_reports.rows import read_rows
@@ -29,8 +28,6 @@ from recon.sources.z_reports.table import ZTable, find_long, find_wide, read_lon
 from recon.sources.z_reports.words import HEADINGS, LANGUAGES, REQUIRED
 
 SPECIFICATION: Final = "docs/tills.md"
-_CONVENTIONS: Final = Conventions(line_amount="stated", tax="included", tax_mode_by_order=True, footing_told=True)
-_FORMS: Final = Forms(date_formats=("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"), timezone="Europe/Oslo")
 _WORDS: Final = StateWords(order={"completed": "completed"}, payment={"paid": "paid"})
 
 
@@ -94,15 +91,12 @@ def _reading(
     places = numbered.select("report_no", "order_no", pl.col("row").alias("_row"))
     hanging = []
     for rows, number in ((reading.lines(found), "line_no"), (reading.payments(found), "payment_no")):
-        placed = rows.join(places, on="report_no", how="inner", maintain_order="left").sort(
-            "order_no", maintain_order=True
-        )
+        placed = hung(rows, places, ["report_no"], number)
         own = pl.col("row") if "row" in rows.columns else pl.col("_row")
-        counted = (pl.int_range(pl.len(), dtype=pl.UInt32).over("order_no") + 1).alias(number)
-        hanging.append(placed.with_columns(counted, own.alias("row")).drop("report_no", "_row"))
+        hanging.append(placed.with_columns(own.alias("row")).drop("report_no", "_row"))
     return Reading(
-        platform=ZReportTables.platform, orders=numbered.drop("report_no"), lines=hanging[0], payments=hanging[1], forms=_FORMS,
-        conventions=_CONVENTIONS, words=_WORDS, findings=findings, stated=StatedTotals(table.table.frame.height),
+        platform=ZReportTables.platform, orders=numbered.drop("report_no"), lines=hanging[0], payments=hanging[1], forms=FORMS,
+        conventions=CONVENTIONS, words=_WORDS, findings=findings, stated=StatedTotals(table.table.frame.height),
         notes=table.table.notes,
         rows_used=used,
     )  # fmt: skip
