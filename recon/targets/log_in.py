@@ -141,11 +141,27 @@ class KeptTokens(ABC):
 
 
 class LoggedIn(ABC):
-    """Requests under a token: a refused one is renewed once, and before a write under another it is asked who is there."""
+    """Requests under a token: a refused one is renewed once, and before a write under another it is asked who is there.
 
-    def __init__(self, http: HttpClient, tokens: KeptTokens) -> None:
+    Args:
+        http: Client of the API.
+        tokens: Gives the tokens.
+        before: Called before every request: waits for its turn.
+        after: Told every answer.
+    """
+
+    def __init__(
+        self,
+        http: HttpClient,
+        tokens: KeptTokens,
+        *,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[Answer], None] = lambda _: None,
+    ) -> None:
         self._http = http
         self._tokens = tokens
+        self._before = before
+        self._after = after
         self._used: Secret | None = None
         self._known_behind: Secret | None = None
         """The token under which the ledger said who it is; None: it was not asked."""
@@ -206,4 +222,7 @@ class LoggedIn(ABC):
     ) -> Answer:
         headers = self._headers(token, has_body=body is not None)
         self._used = token
-        return self._http.request(method, path, headers=headers, params=params, body=body, write=write)
+        self._before()
+        answer = self._http.request(method, path, headers=headers, params=params, body=body, write=write)
+        self._after(answer)
+        return answer

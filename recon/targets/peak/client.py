@@ -53,7 +53,7 @@ class PeakClient(LoggedIn):
         clock: Clock,
         options: PeakOptions,
     ) -> None:
-        super().__init__(http, tokens)
+        super().__init__(http, tokens, after=self._note_clock)
         self._connect_id = connect_id
         self._user_token = user_token
         self._clock = clock
@@ -166,19 +166,8 @@ class PeakClient(LoggedIn):
     def _refuses_token(self, answer: Answer) -> bool:
         return _expired(answer, self._object(answer))
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        token: Secret,
-        params: Mapping[str, str] | None,
-        body: bytes | None,
-        *,
-        write: bool,
-    ) -> Answer:
-        answer = super()._request(method, path, token, params, body, write=write)
+    def _note_clock(self, answer: Answer) -> None:
         self.clock_ahead_seconds = clock_difference_seconds(answer, self._clock.now())
-        return answer
 
     def _check_clock(self, answer: Answer) -> None:
         text = clock_difference_text(answer, self._clock.now())

@@ -43,7 +43,7 @@ class GoClient(LoggedIn):
     """Speaks to one generation of the API."""
 
     def __init__(self, http: HttpClient, tokens: AccessTokens, *, subscription: Secret | None, pace: Pace) -> None:
-        super().__init__(http, tokens)
+        super().__init__(http, tokens, before=pace.wait)
         self._subscription = subscription
         self._pace = pace
 
@@ -173,19 +173,6 @@ class GoClient(LoggedIn):
 
     def _refuses_token(self, answer: Answer) -> bool:
         return answer.status == UNAUTHORIZED
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        token: Secret,
-        params: Mapping[str, str] | None,
-        body: bytes | None,
-        *,
-        write: bool,
-    ) -> Answer:
-        self._pace.wait()
-        return super()._request(method, path, token, params, body, write=write)
 
     def _value(self, answer: Answer, path: str) -> object:
         try:
