@@ -1,4 +1,4 @@
-"""Settings of tills: departments, the business day, cash counts, and what happens to invoices a till writes."""
+"""Settings of tills: departments and projects, the business day, cash counts, and what happens to invoices a till writes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ class Till(SourceRules):
 
     departments: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
     """Place of a till (its location's name in the file, or its register where the location has none) to the ledger's code of the department."""
+    projects: dict[str, str] = {}  # noqa: RUF012
+    """Place of a till, as under `departments`, to the ledger's code of the project; only where the ledger books by projects, or an account there takes nothing without one."""
     voucher: Literal["report", "day"] = "report"
-    """What one voucher holds. `report`: one Z report; `day`: all Z reports of one department and day that are planned together."""
+    """What one voucher holds. `report`: one Z report; `day`: all Z reports of one department and day that are planned together; of two projects two."""
     day_ends: str = Field(default="00:00", pattern=r"^(0[0-9]|1[01]):[0-5][0-9]$")
     """Until when a Z report made after midnight belongs to the day before, e.g. 06:00; 00:00: it belongs to its own date."""
     counting: Literal["hold", "warn", "off"] = "hold"

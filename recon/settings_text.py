@@ -213,6 +213,8 @@ def settings_facts(settings: Settings, connection: str) -> str:
     tills: dict[str, object] = {"poweroffice": _HOW_GO_IS_REACHED} if is_till else {"till": True, "poweroffice": True}
     left_out: Any = {"ledger": _NOT_IN_PLANS, "source_api": True, "quickbooks": _HOW_IT_IS_REACHED, **tills}
     rules = one.model_dump(mode="json", exclude=left_out)
+    if is_till and not one.till.projects:
+        del rules["till"]["projects"]  # what was approved before projects could be set stays approved
     company = settings.company.model_dump(mode="json", exclude={"workbook_language"})
     return json.dumps(
         {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False

@@ -71,6 +71,10 @@ invoices = "hold"                 # credit sales: hold, order (the ledger is to 
 # Place of a till (its location in the file, else its register) = the ledger's code of the department.
 [connections.{name}.till.departments]
 # "Kafé Torget" = "10"
+
+# The same of the ledger's projects; only where it books by them, or has accounts that take nothing without one.
+[connections.{name}.till.projects]
+# "Kafé Torget" = "P1"
 """
 
 

@@ -210,7 +210,8 @@ class DocumentView:
     staff: str | None = None
     """Who sold the order; None: not stated, or a summary of several orders."""
     department: str | None = None
-    """The ledger's code of the department; None: none."""
+    project: str | None = None
+    """The ledger's codes of department and project; None: none."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""

@@ -255,7 +255,7 @@ def _is_voucher(document: Document, held: Sequence[LedgerLine]) -> bool:
 
 
 def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple[str, object, object]]:
-    """Return a voucher's gross sums per account (debits above zero) and VAT code, and its department, as sent and as held.
+    """Return a voucher's gross sums per account (debits above zero) and VAT code, department and project, as sent and as held.
 
     A target shows a posted voucher gross too, so that an account beside ours is one that somebody added; of VAT codes only those sent
     are looked for, and none where its lines name none: the ledger takes the accounts' own. Of an invoice, which stands on its
@@ -277,6 +277,9 @@ def _voucher_pairs(document: Document, held: Sequence[LedgerLine]) -> list[tuple
     departments = sorted({line.department for line in held if line.department})
     if departments or document.department:
         pairs.append(("department", document.department or "", " and ".join(departments)))
+    projects = sorted({line.project for line in held if line.project})
+    if projects or document.project:
+        pairs.append(("project", document.project or "", " and ".join(projects)))
     return pairs
 
 

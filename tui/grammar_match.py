@@ -56,7 +56,7 @@ def match_command(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _accounts(match: argparse.ArgumentParser) -> None:
-    """Add accounts, VAT codes and departments, and the taking of what is proposed."""
+    """Add accounts, VAT codes, departments and projects, and the taking of what is proposed."""
     match.add_argument(
         "--account",
         metavar="CODE",
@@ -71,6 +71,13 @@ def _accounts(match: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="the ledger's department of a till's place (till.departments); PLACE= takes it away (repeatable)",
+    )
+    match.add_argument(
+        "--project",
+        metavar="PLACE=CODE",
+        action="append",
+        default=[],
+        help="the ledger's project of a till's place (till.projects); PLACE= takes it away (repeatable)",
     )
     match.add_argument(
         "--take-accounts",

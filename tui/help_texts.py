@@ -75,6 +75,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon match --take-accounts --dry-run",
         "recon match --sku 'Kafé Torget/100@25' --account 3000 --vat-code 3 --as Nok",
         "recon match --department 'Kafé Torget=10'",
+        "recon match --project 'Kafé Torget=P1'",
         "recon match --create TS-BLK-M='เสื้อยืด สีดำ M' --create CAP-01 --as Nok",
         "recon match --create SHIPPING=ค่าขนส่ง --service",
         "recon match --create-unlinked --dry-run",

@@ -8,6 +8,7 @@ from tui.i18n import N_
 
 TILL_NAMES: Final[dict[str, str]] = {
     "till.departments": N_("departments of places"),
+    "till.projects": N_("projects of places"),
     "till.voucher": N_("one voucher holds"),
     "till.day_ends": N_("business day ends at"),
     "till.counting": N_("cash nobody counted"),

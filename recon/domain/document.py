@@ -121,6 +121,8 @@ class Document:
     """Day on which its VAT is claimed."""
     department: str | None = None
     """Ledger's code of the department; None: none."""
+    project: str | None = None
+    """Ledger's code of the project; None: none."""
     payments: tuple[PaymentPart, ...] = ()
     """What came in through each channel, the main one (`payment_method`) first; empty: all of it through that one."""
 

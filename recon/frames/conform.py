@@ -75,7 +75,7 @@ def as_now(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     return as_read(frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(name) for name in new), schema)
 
 
-def as_kept(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return lines of documents as a plan is kept: without the tax items that most plans have none of, so that their bytes stay."""
-    bare = frame["tax_code"].null_count() == frame.height
-    return frame.drop("tax_code") if bare else frame
+def as_kept(frame: pl.DataFrame, column: str = "tax_code") -> pl.DataFrame:
+    """Return documents or their lines as a plan is kept: without a column that most plans say nothing in, so that their bytes stay."""
+    bare = frame[column].null_count() == frame.height
+    return frame.drop(column) if bare else frame

@@ -214,6 +214,7 @@ DOCUMENTS: Final = pl.Schema({
     "depends_on": pl.String(),          # document_key in the same plan that must be posted first; null: none
     "payments": pl.List(pl.Struct(PAYMENT_PART)),  # its payments, the main one first, summing to paid_minor; null: one, all of it
     "department": pl.String(),          # ledger's code of the department; null: none
+    "project": pl.String(),             # ledger's code of the project; null: none
 })  # fmt: skip
 
 PARTS: Final = pl.Schema({**DOCUMENTS, "summary_key": pl.String()})

@@ -224,6 +224,6 @@ def _none_needed(account: str, rate: int, kind: str, books: Books) -> str:
     return NO_VAT if not books.taxes or books.rate(NO_VAT) == 0 else ""
 
 
-def departments_by_key(departments: dict[str, str]) -> dict[str, str]:
-    """Return the ledger's department by the folded place of a till."""
-    return {fold(place): code for place, code in departments.items()}
+def codes_by_key(codes: dict[str, str]) -> dict[str, str]:
+    """Return the ledger's department, or project, by the folded place of a till."""
+    return {fold(place): code for place, code in codes.items()}

@@ -111,6 +111,7 @@ def headers(
         "vat_mode": pl.col("vat_mode").cast(VatMode),
         "wht_minor": pl.lit(0),
         "department": pl.lit(None),
+        "project": pl.lit(None),
         "remark": pl.concat_str(_credit_reason(connection), _remark(theirs=theirs)),
         "reason": pl.lit(_RULES.gather(frame["rule_no"])),
     }

@@ -166,6 +166,8 @@ class PlanInputs:
     """LEDGER_ACCOUNTS, where lines carry accounts and VAT codes of the ledger; empty elsewhere."""
     ledger_departments: tuple[str, ...] = ()
     """Codes of the ledger's departments as last read."""
+    ledger_projects: tuple[str, ...] = ()
+    """The same of its projects."""
     closed_until: dt.date | None = None
     """Nothing is entered there on or before this day; None: nothing is said."""
     read_posted: PostedReader = nothing_known

@@ -18,7 +18,7 @@ NAMED: Final = 8
 
 
 def limit_lines(rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
-    """Yield from when on the ledger takes vouchers, and its departments and VAT codes as last read."""
+    """Yield from when on the ledger takes vouchers, and its departments, projects and VAT codes as last read."""
     if not catalog.accounts:
         return
     closed = catalog.closed_until
@@ -35,6 +35,8 @@ def limit_lines(rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
     else:
         yield CheckLine(check="closed-until", state="ok", text=text)
     codes = f"VAT codes: {len(catalog.taxes):,}; departments: {len(catalog.classes):,}."
+    if rules.till.projects:
+        codes = f"VAT codes: {len(catalog.taxes):,}; departments: {len(catalog.classes):,}; projects: {len(catalog.projects):,}."
     yield CheckLine(
         check="vat-codes",
         state="ok" if catalog.taxes else "missing",

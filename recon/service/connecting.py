@@ -225,7 +225,7 @@ def keep_catalog(context: Context, name: str, catalog: Catalog) -> None:
     """Keep the ledger's lists for matching without asking again."""
     whole = asdict(catalog)
     parts = ["products", "methods", "accounts", "contacts"]
-    parts += [part for part in ("classes", "taxes") if whole[part] or context.store.catalog.get(name, part)]
+    parts += [part for part in ("classes", "projects", "taxes") if whole[part] or context.store.catalog.get(name, part)]
     limits = {"limits": _limits(catalog)} if catalog.closed_until or context.store.catalog.get(name, "limits") else {}
     context.store.catalog.put(name, {part: whole[part] for part in parts} | limits)
 
@@ -242,6 +242,7 @@ def known_catalog(context: Context, name: str) -> Catalog:
         accounts=_known(context, name, "accounts", LedgerAccount),
         contacts=_known(context, name, "contacts", LedgerContact),
         classes=_known(context, name, "classes", LedgerAccount),
+        projects=_known(context, name, "projects", LedgerAccount),
         taxes=ledger_taxes(context, name),
         closed_until=closed_until(context, name),
     )

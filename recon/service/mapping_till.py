@@ -1,4 +1,4 @@
-"""What a till's plan needs beside the mappings of every connection: cash counts, the chart with its VAT codes, departments, locks."""
+"""What a till's plan needs beside the mappings of every connection: cash counts, the chart with its VAT codes, departments, projects, locks."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def till_inputs(context: Context, name: str, rules: Connection, inputs: PlanInpu
         counts=till_counts(context, name),
         ledger_accounts=ledger_account_frame(context, name),
         ledger_departments=tuple(ledger_departments(context, name)),
+        ledger_projects=tuple(ledger_projects(context, name)),
         closed_until=closed_until(context, name),
     )
 
@@ -43,6 +44,7 @@ def till_facts(context: Context, name: str, rules: Connection) -> dict[str, Any]
         "accounts": ledger_account_frame(context, name).rows(),
         "departments": sorted(ledger_departments(context, name)),
         "closed_until": closed.isoformat() if closed else None,
+        **({"projects": sorted(ledger_projects(context, name))} if rules.till.projects else {}),
     }
 
 
@@ -63,7 +65,16 @@ def ledger_account_frame(context: Context, name: str) -> pl.DataFrame:
 
 def ledger_departments(context: Context, name: str) -> dict[str, str]:
     """Return code and name of the ledger's departments, as last read."""
-    part = context.store.catalog.get(name, "classes")
+    return _named(context, name, "classes")
+
+
+def ledger_projects(context: Context, name: str) -> dict[str, str]:
+    """Return code and name of the ledger's projects, as last read."""
+    return _named(context, name, "projects")
+
+
+def _named(context: Context, name: str, listed: str) -> dict[str, str]:
+    part = context.store.catalog.get(name, listed)
     return {str(row["code"]): str(row["name"]) for row in part.rows} if part else {}
 
 

@@ -38,6 +38,7 @@ from recon.service.till_edits import (
     certain_edits,
     department_edits,
     open_channels,
+    project_edits,
     require_product,
 )
 from recon.service.till_table import books_of, is_till
@@ -105,7 +106,7 @@ class PlannedEdits:
         self._name_it(edits)
 
     def _of_tills(self, edits: MatchEdits) -> None:
-        """Take what is said about a till's accounts, departments and counted cash."""
+        """Take what is said about a till's accounts, departments, projects and counted cash."""
         here = (self._context, self._name, self._rules)
         if edits.take_accounts and is_till(self._rules):
             links, channels, taxes, said = certain_edits(*here, self._frames)
@@ -121,6 +122,10 @@ class PlannedEdits:
             self.words += said
         if edits.departments:
             settings, said = department_edits(*here, self._frames, edits.departments)
+            self.settings |= settings
+            self.words += said
+        if edits.projects:
+            settings, said = project_edits(*here, self._frames, edits.projects)
             self.settings |= settings
             self.words += said
         if edits.counts:

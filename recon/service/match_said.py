@@ -50,6 +50,8 @@ class MatchEdits:
     """(SKU of a till's group, number of the account, VAT code chosen with it or None)."""
     departments: tuple[tuple[str, str | None], ...] = ()
     """(place of a till, the ledger's department; None: taken away)."""
+    projects: tuple[tuple[str, str | None], ...] = ()
+    """(place of a till, the ledger's project; None: taken away)."""
     counts: tuple[CountWord, ...] = ()
     """What was counted in the drawer after a settlement, or that it was not."""
     unmapped: str | None = None

@@ -56,6 +56,8 @@ MATCHING: Final = (
     "vat-code-locked",
     "department-missing",
     "department-unknown",
+    "project-required",
+    "project-unknown",
     "count-missing",
 )
 """Causes that are mended by matching."""

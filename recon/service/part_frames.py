@@ -23,7 +23,7 @@ _DOCUMENTS, _LINES, _POSTINGS = "parts", "part_lines", "part_postings"
 
 def part_frames(parts: Parts) -> dict[str, pl.DataFrame]:
     """Return the frames to be written with a plan."""
-    return {_DOCUMENTS: parts.documents, _LINES: as_kept(parts.lines), _POSTINGS: parts.postings}
+    return {_DOCUMENTS: as_kept(parts.documents, "project"), _LINES: as_kept(parts.lines), _POSTINGS: parts.postings}
 
 
 def has_parts(folder: Path) -> bool:

@@ -235,7 +235,7 @@ def keep_plan(
 ) -> tuple[Path, str]:
     """Write the plan's frames under their digest and return folder and digest; ``written``: frames on the disk already."""
     frames = {
-        "documents": made.documents,
+        "documents": as_kept(made.documents, "project"),
         "lines": as_kept(made.lines),
         "postings": made.postings,
         "results": made.results,

@@ -102,6 +102,7 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
         ),
         staff=staff_of(orders),
         department=document.department,
+        project=document.project,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a person says about a till's accounts, VAT codes and departments: checked against the ledger before it is written."""
+"""What a person says about a till's accounts, VAT codes, departments and projects: checked against the ledger before it is written."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold
 from recon.match.suggest import LOWEST_SCORE
-from recon.match.till_accounts import Books, departments_by_key, line_code
+from recon.match.till_accounts import Books, codes_by_key, line_code
 from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, tax_links
-from recon.service.mapping_till import ledger_departments
+from recon.service.mapping_till import ledger_departments, ledger_projects
 from recon.service.till_channels import channel_proposals, used_channels
 from recon.service.till_table import booked_lines, books_of, is_till, till_rows
 from recon.service.till_taxes import certain_taxes
@@ -212,19 +212,14 @@ def department_edits(
         UsageError: A place no till has, or a department the ledger does not have.
     """
     require_till(rules)
-    places = {} if frames is None else {fold(one): one for one in till_places(frames)}
     there = ledger_departments(context, name)
-    spelled = {fold(place): place for place in rules.till.departments}
     settings: dict[tuple[str, ...], Value | None] = {}
     words = []
     for place, code in wanted:
-        if frames is not None and fold(place) not in places and fold(place) not in spelled:
-            listed = ", ".join(sorted(places.values())) or "none"
-            raise UsageError(f"No till stands at {place!r}; there are: {listed}. Nothing was changed.")
+        shown = _shown_place(place, frames, rules.till.departments)
         if code is not None and there and code not in there:
             have = ", ".join(f"{each} {title}" for each, title in there.items())
             raise UsageError(f"The ledger has no department {code!r}; it has: {have}. Nothing was changed.")
-        shown = spelled.get(fold(place)) or places.get(fold(place), place)
         settings["connections", name, "till", "departments", shown] = code
         words.append(
             f"place {shown} -> department {code} {there.get(code, '')}".rstrip()
@@ -232,6 +227,50 @@ def department_edits(
             else f"place {shown}: department taken away"
         )
     return settings, words
+
+
+def project_edits(
+    context: Context,
+    name: str,
+    rules: Connection,
+    frames: CanonicalFrames | None,
+    wanted: Sequence[tuple[str, str | None]],
+) -> tuple[dict[tuple[str, ...], Value | None], list[str]]:
+    """Return the settings that put a till's places into projects (None: taken away), and the same in words.
+
+    Raises:
+        UsageError: A place no till has, or a project the ledger does not have.
+    """
+    require_till(rules)
+    there = ledger_projects(context, name)
+    settings: dict[tuple[str, ...], Value | None] = {}
+    words = []
+    for place, code in wanted:
+        shown = _shown_place(place, frames, rules.till.projects)
+        if code is not None and there and code not in there:
+            have = ", ".join(f"{each} {title}" for each, title in there.items())
+            raise UsageError(f"The ledger has no project {code!r}; it has: {have}. Nothing was changed.")
+        settings["connections", name, "till", "projects", shown] = code
+        words.append(
+            f"place {shown} -> project {code} {there.get(code, '')}".rstrip()
+            if code
+            else f"place {shown}: project taken away"
+        )
+    return settings, words
+
+
+def _shown_place(place: str, frames: CanonicalFrames | None, said: dict[str, str]) -> str:
+    """Return a place as the settings spell it, else as the till does.
+
+    Raises:
+        UsageError: No till stands there.
+    """
+    places = {} if frames is None else {fold(one): one for one in till_places(frames)}
+    spelled = {fold(one): one for one in said}
+    if frames is not None and fold(place) not in places and fold(place) not in spelled:
+        listed = ", ".join(sorted(places.values())) or "none"
+        raise UsageError(f"No till stands at {place!r}; there are: {listed}. Nothing was changed.")
+    return spelled.get(fold(place)) or places.get(fold(place), place)
 
 
 def till_places(frames: CanonicalFrames) -> list[str]:
@@ -242,11 +281,16 @@ def till_places(frames: CanonicalFrames) -> list[str]:
 
 def department_of(rules: Connection, place: str) -> str:
     """Return the ledger's department of a place; empty: none is said."""
-    return departments_by_key(rules.till.departments).get(fold(place), "")
+    return codes_by_key(rules.till.departments).get(fold(place), "")
 
 
-def proposed_department(place: str, there: dict[str, str]) -> str:
-    """Return the ledger's department that is called like a place, or has all its words; empty: none, or several."""
+def project_of(rules: Connection, place: str) -> str:
+    """Return the ledger's project of a place; empty: none is said."""
+    return codes_by_key(rules.till.projects).get(fold(place), "")
+
+
+def proposed_code(place: str, there: dict[str, str]) -> str:
+    """Return the ledger's department, or project, that is called like a place, or has all its words; empty: none, or several."""
     from rapidfuzz import fuzz, utils
 
     same = [code for code, title in there.items() if fold(title) == fold(place) or fold(code) == fold(place)]

@@ -21,12 +21,12 @@ from recon.money import parse_minor, plain
 from recon.service import match_undo
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes
-from recon.service.mapping_till import ledger_account_frame, ledger_departments
+from recon.service.mapping_till import ledger_account_frame, ledger_departments, ledger_projects
 from recon.service.product_table import product_frame
 from recon.service.returned import planned_frames
 from recon.service.till_channels import till_channel_rows
 from recon.service.till_counts import open_settlements, uncounted
-from recon.service.till_edits import department_of, proposed_department, till_places
+from recon.service.till_edits import department_of, project_of, proposed_code, till_places
 from recon.service.till_table import books_of, till_rows
 from recon.service.till_taxes import till_tax_rows
 from recon.summaries_till import SetupLine
@@ -47,6 +47,7 @@ class _World:
     """CHANNEL_ROWS."""
     books: Books
     departments: dict[str, str]
+    projects: dict[str, str]
     currency: str
 
     def waits_for(self, orders: pl.Series) -> tuple[int, str]:
@@ -62,10 +63,10 @@ def missing_for_till(context: Context, name: str, rules: Connection, frames: Can
         rules, waiting, frames.lines.join(waiting.select("order_no"), on="order_no", how="semi"),
         frames.payments.join(waiting.select("order_no"), on="order_no", how="semi"),
         till_rows(context, name, rules, frames), till_channel_rows(context, name, rules, frames), books_of(context, name),
-        ledger_departments(context, name), context.settings.company.currency,
+        ledger_departments(context, name), ledger_projects(context, name), context.settings.company.currency,
     )  # fmt: skip
     found = [
-        *_lists(context, name), *_accounts(world), *_payments(world), *_departments(world, frames), *_projects(world),
+        *_lists(context, name), *_accounts(world), *_payments(world), *_departments(world, frames), *_projects(world, frames),
         *_counts(context, name, world, frames), *_taxes(context, name, rules, frames),
         *_articles(context, name, rules, frames),
     ]  # fmt: skip
@@ -135,7 +136,7 @@ def _departments(world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
     for place in till_places(frames):
         code = department_of(world.rules, place)
         orders, amount = world.waits_for(world.waiting.filter(pl.col("sales_channel") == place)["order_no"])
-        proposal = proposed_department(place, world.departments)
+        proposal = proposed_code(place, world.departments)
         where = f'recon match --department "{place}={proposal or "CODE"}"'
         thing = why = ""
         if code and world.departments and code not in world.departments:
@@ -157,15 +158,21 @@ def _used_accounts(world: _World, place: str, what: str) -> set[str]:
     return {account for account in used if (world.books.accounts.get(account) or {}).get(what)}
 
 
-def _projects(world: _World) -> Iterator[SetupLine]:
-    for place in sorted(set(world.waiting["sales_channel"].to_list())):
+def _projects(world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
+    for place in till_places(frames):
+        code = project_of(world.rules, place)
         orders, amount = world.waits_for(world.waiting.filter(pl.col("sales_channel") == place)["order_no"])
-        for account in sorted(_used_accounts(world, place, "needs_project")):
+        proposal = proposed_code(place, world.projects)
+        where = f'recon match --project "{place}={proposal or "CODE"}"'
+        thing = why = ""
+        if code and world.projects and code not in world.projects:
+            thing, why = code, f"Project {code} is not among the ledger's projects as last read."
+        elif not code and (asking := sorted(_used_accounts(world, place, "needs_project"))):
+            why = f"The ledger requires a project on account {', '.join(asking)}, and none is named for this place."
+        if why:
             yield SetupLine(
-                what="project", place=place, thing=f"{account} {world.books.name(account)}".strip(),
-                why="The ledger requires a project on this account, and a till names none.",
-                where="choose another account here, or take the requirement away from the account in the ledger, then `recon connect --refresh`",
-                settlements=orders, amount=amount, screen="products",
+                what="project", place=place, thing=thing, why=why, where=where, settlements=orders, amount=amount, screen="setup",
+                proposal=f"{proposal}  {world.projects[proposal]}" if proposal else "",
             )  # fmt: skip
 
 
@@ -220,6 +227,7 @@ class SetupTable:
     """SETUP_ROWS."""
     departments: tuple[tuple[str, str], ...]
     """The ledger's departments: code and name."""
+    projects: tuple[tuple[str, str], ...]
     has_orders: bool
     undo_name: str
     redo_name: str
@@ -239,7 +247,8 @@ def setup_table(context: Context, connection: str | None) -> SetupTable:
     undo_name, redo_name = match_undo.names(context, name)
     return SetupTable(
         connection=name, currency=currency, frame=pl.DataFrame(rows, schema=SETUP_ROWS, orient="row"),
-        departments=tuple(ledger_departments(context, name).items()), has_orders=frames is not None,
+        departments=tuple(ledger_departments(context, name).items()), projects=tuple(ledger_projects(context, name).items()),
+        has_orders=frames is not None,
         undo_name=undo_name, redo_name=redo_name,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from recon.store.moments import stamp
 
 ALWAYS_READ: Final = ("products", "methods", "accounts", "contacts")
 """Parts every ledger has; the others only some."""
-PARTS: Final = (*ALWAYS_READ, "classes", "rooms", "taxes", "limits")
+PARTS: Final = (*ALWAYS_READ, "classes", "rooms", "taxes", "limits", "projects")
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,8 @@ class Catalog:
     contacts: tuple[LedgerContact, ...] = ()
     classes: tuple[LedgerAccount, ...] = ()
     """Classes (departments, tracking categories) of a ledger that tells of them."""
+    projects: tuple[LedgerAccount, ...] = ()
+    """Its projects, where they are needed."""
     taxes: tuple[LedgerTax, ...] = ()
     """Items by which it works sales tax out itself, and groups of them; VAT codes where lines carry them."""
     closed_until: dt.date | None = None
@@ -225,6 +227,8 @@ class LedgerLine:
     """VAT code of the line; empty: none; None: the ledger does not say."""
     department: str | None = None
     """Code of its department; empty: none; None: the ledger does not say."""
+    project: str | None = None
+    """The same of its project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from plan_shop import frames, line, order, plan
 
-from recon.frames.conform import as_now, conform
+from recon.frames.conform import as_kept, as_now, conform
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS
 from recon.plan.plan import Plan
 from recon.plan.records import documents_by_key
@@ -25,6 +25,15 @@ def test_a_kept_plan_has_the_columns_and_kinds_of_today() -> None:
     assert conform(as_now(documents, DOCUMENTS), DOCUMENTS, name="documents").equals(made.documents)
     assert conform(as_now(lines, DOCUMENT_LINES), DOCUMENT_LINES, name="lines").equals(made.lines)
     assert as_now(made.documents, DOCUMENTS) is made.documents, "nothing is done for a plan of today"
+
+
+def test_documents_without_projects_are_kept_as_before_there_were_any() -> None:
+    documents = plan(order("1", line())).documents
+    kept = as_kept(documents, "project")
+    assert kept.columns == [name for name in DOCUMENTS if name != "project"]
+    assert as_now(kept, DOCUMENTS).equals(documents)
+    named = documents.with_columns(pl.lit("P1").alias("project"))
+    assert as_kept(named, "project") is named
 
 
 def test_documents_of_a_kept_plan_are_made_whole() -> None:

@@ -519,6 +519,46 @@ def test_what_go_would_not_take_is_said_before(name):
         assert any(says in text for text in told), told
 
 
+def test_a_project_goes_out_on_every_route_and_is_compared():
+    document = settlement(project="P1")
+    for route, key, value in (
+        ("draft", "ManualVoucherLines", None),
+        ("posted", "VoucherLines", 77),
+        ("import", "importLines", "P1"),
+    ):
+        with go(route=route, has_projects=True) as (server, target):
+            server.lists["/Projects"] = [{"Id": 77, "Code": "P1", "Name": "Sommerfest", "IsActive": True}]
+            told = [one.text for one in target().check(changed(document, project="P9"))]
+            assert any("no project P9" in text for text in told)
+            ledger = target()
+            assert ledger.check(document) == []
+            body = json.loads(ledger.payload(document))
+            assert body.get("ProjectId") == (77 if route == "draft" else None)
+            assert {line.get("ProjectId", line.get("projectCode")) for line in body[key]} == {value}
+            assert [one.code for one in ledger.catalog().projects] == ["P1"]
+            ledger.send(document)
+            assert target().find(document).state == "equal"
+            if route != "posted":  # of posted lines Go may state no project
+                other = target().find(changed(document, project=None))
+                assert other.state == "different"
+                assert any("project P1" in text for text in other.differences)
+
+
+def test_projects_are_read_only_where_they_are_needed_and_their_privilege_is_asked_for():
+    with go() as (server, target):
+
+        def asked() -> int:
+            return sum(path == "/v2/Projects" for _, path, _, _ in server.asked)
+
+        target().catalog()
+        assert asked() == 0
+        server.lists["/GeneralLedgerAccounts"][-1]["IsProjectRequired"] = True
+        server.say("/v2/Projects", problem(403, "Forbidden"))
+        assert target().catalog().projects == ()
+        assert asked() == 1
+        assert [text.partition(":")[0] for text in target(has_projects=True).verify().missing] == ["privilege Project"]
+
+
 def test_locked_codes_and_projects_are_objected_to():
     with go() as (server, target):
         rows = {row["AccountNo"]: row for row in server.lists["/GeneralLedgerAccounts"]}

@@ -11,7 +11,7 @@ from recon.config import parse_settings
 from recon.domain.organisation_number import has_right_check_digit, plain_number
 from recon.domain.providers import LEDGERS, SOURCES
 from recon.errors import SettingsError
-from recon.settings_text import FirstAnswers, first_settings, with_setting
+from recon.settings_text import FirstAnswers, first_settings, settings_facts, with_setting
 
 TARGETS = sorted(name for name, facts in LEDGERS.items() if facts.takes_settlements)
 TILLS = sorted(name for name, facts in SOURCES.items() if facts.is_till)
@@ -53,6 +53,13 @@ def test_departments_are_added_with_comments_kept() -> None:
 def test_tills_and_other_ledgers_do_not_fit(source: str, target: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         answered(source, target)
+
+
+def test_what_was_approved_before_there_were_projects_stays_approved() -> None:
+    bare, named = answered(), with_setting(answered(), ("connections", "shop", "till", "projects", "Bar"), value="P1")
+    first, second = (settings_facts(parse_settings(tomllib.loads(text)), "shop") for text in (bare, named))
+    assert "projects" not in first
+    assert '"projects": {"Bar": "P1"}' in second
 
 
 def test_books_in_another_currency_are_refused() -> None:

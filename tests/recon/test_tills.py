@@ -91,6 +91,28 @@ def test_a_days_reports_become_one_voucher_and_a_late_one_a_further() -> None:
     assert later.results["disposition"].to_list() == ["posted", "documents"]
 
 
+def test_a_project_of_the_place_goes_with_its_settlement_and_days_of_two_projects_stay_apart() -> None:
+    asking = [one | {"needs_project": one["account_code"] in {"1505", "3000"}} for one in ACCOUNTS]
+    given: dict[str, Any] = {
+        "connection": till(projects={"kafé  torget": "P1"}),
+        "accounts": asking,
+        "ledger_projects": ("P1",),
+    }
+    made = plan(z_report(), **given)
+    assert made.documents.select("number", "department", "project").rows() == [("K1/214", "10", "P1")]
+    assert made.findings.is_empty()
+    assert plan(z_report()).documents["project"].to_list() == [None]
+    late = z_report(
+        88, order_number="K2/88", order_key="till:cafe:settlement:K2/88", sales_channel="Bar", money=CARDS, lines=()
+    )
+    late |= {"total_minor": 0, "goods_minor": 0, "rounding_minor": 0, "payments": (came("BAX", 5), came("BAX", -5))}
+    apart = till(
+        projects={PLACE: "P1", "Bar": "P2"}, departments={PLACE: "10", "Bar": "10"}, voucher="day", counting="off"
+    )
+    both = plan(z_report(), late, connection=apart, channels=CHANNELS | {"BAX": "1503"})
+    assert both.documents.select("number", "project").rows() == [("10-P1/2026-03-14", "P1"), ("10-P2/2026-03-14", "P2")]
+
+
 def test_vat_of_a_days_voucher_is_that_of_its_own_lines() -> None:
     lines, money = (group("100@15", 1_990, "15 %", 260),), (came("BAX BankAxept", 1_990, "12002"),)
     records = [z_report(number, lines, money, opening_float_minor=0) for number in (1, 2, 3)]
@@ -111,6 +133,7 @@ HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("department-missing", {}, {"connection": till(departments={})}),
     ("department-unknown", {}, {"ledger_departments": ("20",)}),
     ("project-required", {}, {"accounts": [one | {"needs_project": one["account_code"] == "1505"} for one in ACCOUNTS]}),
+    ("project-unknown", {}, {"connection": till(projects={PLACE: "P1"}), "ledger_projects": ("P2",)}),
     ("day-closed", {}, {"closed_until": DAY}),
     ("count-missing", {}, {"counts": {}}),
     ("opening-float-missing", {"opening_float_minor": None}, {}),
@@ -310,8 +333,8 @@ def test_a_credit_note_an_order_and_what_keeps_sales_on_account_back() -> None:
     assert takes.findings["code"].to_list() == ["ledger-cannot"]
 
 
-def test_a_voucher_is_compared_by_account_vat_code_and_department() -> None:
-    given = inputs(z_report())
+def test_a_voucher_is_compared_by_account_vat_code_department_and_project() -> None:
+    given = inputs(z_report(), connection=till(projects={PLACE: "P1"}))
     made = build_plan(given)
     key = made.documents["document_key"][0]
     document = documents_by_key(made.documents, made.lines, made.postings, given.orders, [key])[key]
@@ -323,6 +346,7 @@ def test_a_voucher_is_compared_by_account_vat_code_and_department() -> None:
             account_code=p.payment_method,
             tax_code="0",
             department="10",
+            project="P1",
         )
         for p in document.payments
     ]
@@ -334,6 +358,7 @@ def test_a_voucher_is_compared_by_account_vat_code_and_department() -> None:
             account_code=x.account_code or "",
             tax_code=x.tax_code or "",
             department="10",
+            project="P1",
         )
         for x in document.lines
     ]
@@ -342,6 +367,6 @@ def test_a_voucher_is_compared_by_account_vat_code_and_department() -> None:
         is_void=False, lines=(*paid, *sold),
     )  # fmt: skip
     assert compare(document, held, is_voided=False) == []
-    moved = replace(sold[0], amount_minor=-999_900, department="20")
+    moved = replace(sold[0], amount_minor=-999_900, department="20", project="P2")
     found = compare(document, replace(held, lines=(*paid, moved, *sold[1:])), is_voided=False)
-    assert [one.field for one in found] == ["account 3000", "VAT code 3", "department"]
+    assert [one.field for one in found] == ["account 3000", "VAT code 3", "department", "project"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from exports.till_sheets import ACCOUNT_COLUMNS, COUNT_COLUMNS
+from recon.targets.base import LedgerAccount
 from tests import till_world as world
 from tests.clock import FakeClock
 from tests.shell import Shell
@@ -59,6 +61,7 @@ REFUSED = (
         (("--vat-code", "3"), "--sku SKU --account CODE"),
         (("--department", "Brygga=99"), "no department '99'"),
         (("--department", "Byen=10"), "No till stands at 'Byen'"),
+        (("--project", "Brygga"), "write PLACE=CODE"),
         (("--tax-item", "3 (25 %)=31"), "VAT code 31 has 15 %"),
         (("--tax-item", "12 %=31"), "names no tax '12 %'"),
         (("--channel", "Brygga/VIPPS Vipps", "--method", "3000"), "no payment channel '3000'"),
@@ -94,6 +97,19 @@ def test_account_vat_code_department_and_the_same_group_elsewhere(shell: Shell) 
     rows = {one["sku"]: one for one in shell.json("match")["groups"]}
     assert [rows[one["sku"]]["account"] for one in left] == [one["suggestion"] for one in left]
     assert rows["Brygga/200@25"]["account"] == "3010"  # what a person chose stays
+
+
+def test_a_project_is_asked_for_set_and_goes_with_the_voucher(shell: Shell) -> None:
+    accounts = tuple(replace(one, needs_project=one.code == "3900") for one in world.CHART.accounts)
+    projects = (LedgerAccount(code="P1", name="Brygga sommer"),)
+    world.read_ledger(shell.root, FakeClock(), replace(world.CHART, accounts=accounts, projects=projects))
+    shell("match", "--take-accounts", "--sku", "Brygga/200@25", "--account", "3900").expect(4)
+    asked = [one for one in shell.json("match")["setup"] if one["what"] == "project"]
+    assert [(one["place"], one["where"]) for one in asked] == [("Brygga", 'recon match --project "Brygga=P1"')]
+    assert "no project 'P9'; it has: P1 Brygga sommer" in shell("match", "--project", "Brygga=P9").expect(2).err
+    shell("match", "--project", "brygga=P1", "--as", "Kari").expect(4)
+    assert not [one for one in shell.json("match")["setup"] if one["what"] == "project"]
+    assert 'Brygga = "P1"' in (shell.root / "recon.toml").read_text("utf-8")
 
 
 def test_connecting_says_what_the_orders_lack(shell: Shell) -> None:

@@ -177,10 +177,10 @@ def _tax_item(text: str) -> tuple[str, str | None]:
     return name.strip(), item.strip() or None
 
 
-def _department(text: str) -> tuple[str, str | None]:
+def _of_place(option: str, text: str) -> tuple[str, str | None]:
     place, equals, code = text.rpartition("=")
     if not equals or not place.strip():
-        raise UsageError(f"--department {text!r}: write PLACE=CODE, e.g. 'Kafé Torget=10'. Nothing was changed.")
+        raise UsageError(f"{option} {text!r}: write PLACE=CODE, e.g. 'Kafé Torget=10'. Nothing was changed.")
     return place.strip(), code.strip() or None
 
 
@@ -323,7 +323,8 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         tax_items=tuple(_tax_item(text) for text in args.tax_item),
         take_accounts=args.take_accounts,
         accounts=tuple(accounts),
-        departments=tuple(_department(text) for text in args.department),
+        departments=tuple(_of_place("--department", text) for text in args.department),
+        projects=tuple(_of_place("--project", text) for text in args.project),
     )
 
 

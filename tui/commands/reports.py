@@ -135,6 +135,8 @@ def _print_head(view: DocumentView, output: Output) -> None:
     )
     if view.department:
         output.line(f"  department {view.department}")
+    if view.project:
+        output.line(f"  project {view.project}")
     if view.staff:
         output.line(f"  sold by {view.staff}")
     if view.applies_to:

@@ -27,6 +27,7 @@ FACTS: Final[dict[str, str]] = {
     "company_id": N_("company in the ledger"),
     "connection": N_("connection"),
     "classes": N_("classes"),
+    "projects": N_("projects"),
     "contacts": N_("contacts"),
     "copied_from": N_("copied from"),
     "count": N_("count"),

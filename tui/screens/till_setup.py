@@ -1,6 +1,6 @@
 """What is missing: everything settlements wait for, place by place, with where to set it and what is proposed.
 
-Enter goes to the list where it is set; a department is chosen here.
+Enter goes to the list where it is set; a department or project is chosen here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class TillSetupScreen(TableList[SetupTable]):
     FOOTER: ClassVar[tuple[str, ...]] = ("open", "filter", "undo", "sort", "next_pane")
     HELP: ClassVar[str] = N_(
         "Everything that is still missing before settlements can go out, place by place, and how many wait for it. Enter goes to the list where "
-        "it is set; a department is chosen here. Nothing else is held back by it. Filter by words."
+        "it is set; a department or project is chosen here. Nothing else is held back by it. Filter by words."
     )
     MARKABLE: ClassVar[bool] = False
     COPIED: ClassVar[tuple[str, ...]] = ("place", "thing", "why", "where")
@@ -104,31 +104,32 @@ class TillSetupScreen(TableList[SetupTable]):
         return {"open": _("Set it")}
 
     def run_open(self) -> None:
-        """Go to the list where the thing under the cursor is set, or choose the department here."""
+        """Go to the list where the thing under the cursor is set, or choose the department or project here."""
         row = self.rows.cursor_values()
         if not row or self.table is None:
             return
         if row["screen"] in LISTS:
             self.action_tab(LISTS[row["screen"]])
         elif row["what"] == "department" and self.table.departments:
-            self._choose_department(row, self.table)
+            self._choose(row, self.table.departments, _("The ledger's department of this place:"))
+        elif row["what"] == "project" and self.table.projects:
+            self._choose(row, self.table.projects, _("The ledger's project of this place:"))
         else:
             self.notify(shown(tr_composed(row["where"])), markup=False)
 
-    def _choose_department(self, row: dict[str, Any], table: SetupTable) -> None:
+    def _choose(self, row: dict[str, Any], listed: tuple[tuple[str, str], ...], words: str) -> None:
         if self.recon.session.read_only:
             return
-        codes = code_list(table.departments)
+        codes = code_list(listed)
         at = row["proposal"].partition("  ")[0] or None
-        words = _("The ledger's department of this place:")
         dialog = PickDialog(shown(row["place"]), words, codes, yes=_("Choose"), at=at)
-        self.app.push_screen(dialog, partial(self._chosen, row["place"]))
+        self.app.push_screen(dialog, partial(self._chosen, row["what"], row["place"]))
 
-    def _chosen(self, place: str, code: str | None) -> None:
+    def _chosen(self, what: str, place: str, code: str | None) -> None:
         if code is not None:
-            self.act(
-                lambda service: service.set_mappings(None, MatchEdits(departments=((place, code),))), self._written
-            )
+            said = ((place, code),)
+            edits = MatchEdits(projects=said) if what == "project" else MatchEdits(departments=said)
+            self.act(lambda service: service.set_mappings(None, edits), self._written)
 
     def _written(self, _words: tuple[str, ...]) -> None:
         self.recon.settings_changed()

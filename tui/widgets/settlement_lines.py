@@ -12,10 +12,12 @@ Part = str | tuple[str, str]
 
 
 def settlement_lines(document: DocumentView, width: int, amount: Callable[[str], str]) -> list[Part]:
-    """Return department and days, the lines with account and VAT code, and the payments with their accounts."""
+    """Return department, project and days, the lines with account and VAT code, and the payments with their accounts."""
     parts: list[Part] = []
     if document.department:
         parts += [_("Department {code}").format(code=shown(document.department)), "\n"]
+    if document.project:
+        parts += [_("Project {code}").format(code=shown(document.project)), "\n"]
     if document.paid_on and document.paid_on != document.header.issued_on:
         parts += [_("Closed {day}").format(day=day(document.paid_on, era=True)), "\n"]
     for line in document.lines:

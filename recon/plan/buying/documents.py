@@ -97,6 +97,7 @@ def _columns(work: Buying) -> dict[str, pl.Expr]:
         "paid_on": pl.when(pays).then(issued),
         "paid_minor": pl.when(pays).then(pl.col("total_minor") - pl.col("wht_minor")).otherwise(0),
         "department": pl.lit(None),
+        "project": pl.lit(None),
         "vat_mode": pl.when(alone).then(plain_mode).otherwise(pl.col("vat_mode").cast(pl.String)),
         "is_tax_invoice": ~alone & (pl.col("vat_minor") > 0) & at_hand,
         "payments": pl.lit(None),

@@ -1,4 +1,4 @@
-"""All Z reports of one department and day as one voucher; each report stays a part of it, and is known as posted afterwards.
+"""All Z reports of one department (and project) and day as one voucher; each report stays a part of it, and is known as posted afterwards.
 
 Lines are summed per account, VAT code and text, payments per means of payment; what a count moved stays by itself. A report that
 comes later becomes a further voucher of that day.
@@ -68,8 +68,9 @@ def day_vouchers(made: Plan, inputs: PlanInputs, money: pl.DataFrame) -> Plan:
 
 
 def _grouped(reports: pl.DataFrame) -> pl.DataFrame:
-    """Add ``unit``, the department or else the place, and ``group``, the position of the voucher: by day, then by unit."""
-    named = reports.with_columns(pl.coalesce("department", "sales_channel").alias("unit"))
+    """Add ``unit``, the department or else the place, with its project, and ``group``, the position of the voucher: by day, then by unit."""
+    unit = pl.concat_str(pl.coalesce("department", "sales_channel"), "project", separator=" ", ignore_nulls=True)
+    named = reports.with_columns(unit.alias("unit"))
     by = ["issued_on", "unit", "currency"]
     groups = named.select(by).unique().sort(by).with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("group"))
     return named.join(groups, on=by, how="left", maintain_order="left")
@@ -77,7 +78,7 @@ def _grouped(reports: pl.DataFrame) -> pl.DataFrame:
 
 def _days(reports: pl.DataFrame, inputs: PlanInputs) -> pl.DataFrame:
     """Return one row per voucher: what its reports have in common, their sums, keys, revision and number."""
-    same = ("kind", "issued_on", "unit", "currency", "department", "vat_mode", "is_tax_invoice")
+    same = ("kind", "issued_on", "unit", "currency", "department", "project", "vat_mode", "is_tax_invoice")
     sums = [pl.col(name).sum() for name in DOCUMENTS if name.endswith("_minor")]
     frame = reports.group_by("group").agg(
         *(pl.col(name).first() for name in same), *sums, pl.col("paid_on").max(),

@@ -74,7 +74,7 @@ def headers(work: Tills, sent: pl.DataFrame, numbers_taken: pl.DataFrame) -> pl.
         [
             mine, work.orders.drop("order_no", "total_minor", "discount_minor", "tax_minor")[place],
             work.facts.select("settlement_revision", "invoice_revision", "credit_note_revision", "live_key", "live_number")[place],
-            work.department.gather(place).to_frame("department"), work.buyers[place],
+            work.department.gather(place).to_frame("department"), work.project.gather(place).to_frame("project"), work.buyers[place],
         ],
         how="horizontal",
     )  # fmt: skip

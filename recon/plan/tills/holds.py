@@ -33,6 +33,7 @@ def hold_tills(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
         [
             told,
             work.department.to_frame("_department"),
+            work.project.to_frame("_project"),
             _paid(work),
             work.amounts.select("amount_minor"),
             _expected(work),
@@ -56,6 +57,7 @@ def hold_tills(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
             (_closed(work), "day-closed", {"column": pl.lit("ordered_on"), "detail": _closed_words(work)}),
             (_does_not_foot(work) & ~undecided, "does-not-foot", {"detail": _foot_words()}),
             *_department_holds(work, decided),
+            *_project_holds(work, decided),
             *_count_holds(work),
             *_invoice_holds(work, decided),
         ],
@@ -120,6 +122,24 @@ def _department_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, 
     ]
 
 
+def _project_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]:
+    """Return records whose project the ledger does not have; that an account needs one is said line by line."""
+    codes = work.inputs.ledger_projects
+    unknown = work.project.is_not_null() & ~work.project.is_in(list(codes)) & bool(codes)
+    named = pl.format('"{}" = "{}" stands under {}.', "sales_channel", "_project", _projects_table(work))
+    place = {"column": pl.lit("sales_channel"), "value": pl.col("sales_channel"), "detail": named}
+    return [(unknown.fill_null(value=False) & decided, "project-unknown", place)]
+
+
+def _projects_table(work: Tills) -> pl.Expr:
+    return pl.lit(f"[connections.{work.inputs.connection_name}.till.projects]")
+
+
+def _lacks_project(work: Tills, order_no: pl.Series) -> pl.Series:
+    """Return per line or part whether no project is set for the place of its record."""
+    return work.project.is_null().gather(order_no).alias("_no_project")
+
+
 def _invoice_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]:
     """Return sales on account that name nobody, or on which money went back."""
     holds = [nameless(work.buyers), money_back(work.paid, work.orders.height)]
@@ -167,14 +187,16 @@ def _line_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
     """Hold records with lines that have no account or no VAT code the ledger takes; return a finding per line and reason."""
     by_product = ~work.reports & (work.connection.till.invoices == "order")
     mine = work.lines.filter(decided.gather(work.lines["order_no"]))
-    mine = mine.with_columns(by_product.gather(mine["order_no"]).alias("_product"))
+    mine = mine.with_columns(
+        by_product.gather(mine["order_no"]).alias("_product"), _lacks_project(work, mine["order_no"])
+    )
     name = pl.coalesce("name", "sku", pl.col("kind").cast(pl.String))
     booked = ~pl.col("_product")
     said = pl.format("{}: {}", name, pl.col("detail").fill_null("No account is named for it."))
     reasons: list[tuple[str, pl.Expr, pl.Expr]] = [
         ("product-not-linked", pl.col("_product") & pl.col("product_code").is_null(), pl.format("{} is not linked.", name)),
         *((code, booked & (pl.col("problem") == problem), said) for problem, code in PROBLEM_CODES.items()),
-        ("project-required", booked & pl.col("needs_project"), pl.format("{}: account {} takes nothing without a project.", name, "account_code")),
+        ("project-required", booked & pl.col("needs_project") & pl.col("_no_project"), pl.format("{}: account {} takes nothing without a project.", name, "account_code")),
     ]  # fmt: skip
     return _held(work, mine, reasons)
 
@@ -184,13 +206,17 @@ def _money_findings(work: Tills, decided: pl.Series) -> pl.DataFrame:
     later = work.paid.with_columns(pl.lit(value=False).alias(name) for name in ("is_gone", "needs_project"))
     parts = pl.concat([work.money.parts.select(_PART), later.select(_PART)])
     mine = parts.filter(decided.gather(parts["order_no"]))
-    mine = mine.with_columns(pl.lit(None, dtype=pl.UInt32).alias("row"), pl.col("payment_channel").alias("sku"))
+    mine = mine.with_columns(
+        pl.lit(None, dtype=pl.UInt32).alias("row"),
+        pl.col("payment_channel").alias("sku"),
+        _lacks_project(work, mine["order_no"]),
+    )
     name = pl.col("payment_channel")
     mapped = pl.col("account_code").is_not_null()
     reasons: list[tuple[str, pl.Expr, pl.Expr]] = [
         ("channel-not-mapped", pl.col("payment_method").is_null(), pl.lit(None, dtype=pl.String)),
         ("account-unknown", mapped & pl.col("is_gone"), pl.format("{}: account {} is not in the ledger's chart as last read.", name, "account_code")),
-        ("project-required", mapped & pl.col("needs_project"), pl.format("{}: account {} takes nothing without a project.", name, "account_code")),
+        ("project-required", mapped & pl.col("needs_project") & pl.col("_no_project"), pl.format("{}: account {} takes nothing without a project.", name, "account_code")),
     ]  # fmt: skip
     return _held(work, mine, reasons, column="payment_channel")
 

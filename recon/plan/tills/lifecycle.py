@@ -100,8 +100,8 @@ Z reports and sales on account follow a table of their own (`recon/plan/tills/li
 """
 _CLOSING: Final = """
 * VAT is what the ledger works out of each line's gross by its code; what the till added up receipt by receipt stands beside it.
-* A settlement whose report, mapping, count or department lacks something is held with all its reasons; others go on.
-* With `till.voucher` = day the reports of one department and day go out as one voucher; each report is known as posted afterwards,
+* A settlement whose report, mapping, count, department or project lacks something is held with all its reasons; others go on.
+* With `till.voucher` = day the reports of one department, project and day go out as one voucher; each report is known as posted afterwards,
   and one that comes later becomes a further voucher of that day.
 * A sale on account follows `till.invoices`. Money on it that went through the drawer stands in the Z report of its day on the account
   mapped for it; the payment takes it from there to the customer, so that it is booked once.

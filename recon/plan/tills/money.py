@@ -13,7 +13,7 @@ import polars as pl
 
 from recon.match.channels import resolve_channels
 from recon.match.keys import fold
-from recon.match.till_accounts import departments_by_key
+from recon.match.till_accounts import codes_by_key
 from recon.match.till_cash import CASH_DIFFERENCE, TO_BANK, is_by_count, is_cash, known_counts, needed_channels
 from recon.plan.inputs import PlanInputs
 from recon.plan.tills.lines import account_needs
@@ -130,12 +130,19 @@ def _counted(inputs: PlanInputs, cash: pl.DataFrame) -> list[pl.DataFrame]:
 
 def department_of(inputs: PlanInputs) -> pl.Series:
     """Return per record the ledger's department of its place; null: none is set."""
-    codes = departments_by_key(inputs.connection.till.departments)
+    return _of_place(inputs, inputs.connection.till.departments).alias("department")
+
+
+def project_of(inputs: PlanInputs) -> pl.Series:
+    """Return per record the ledger's project of its place; null: none is set."""
+    return _of_place(inputs, inputs.connection.till.projects).alias("project")
+
+
+def _of_place(inputs: PlanInputs, said: dict[str, str]) -> pl.Series:
+    codes = codes_by_key(said)
     places = inputs.orders["sales_channel"].unique().to_list()
     known = {place: codes.get(fold(place)) for place in places if place is not None}
     found = [known.get(place) for place in places]
-    return (
-        inputs.orders["sales_channel"]
-        .replace_strict(pl.Series(places, dtype=pl.String), pl.Series(found, dtype=pl.String), return_dtype=pl.String)
-        .alias("department")
+    return inputs.orders["sales_channel"].replace_strict(
+        pl.Series(places, dtype=pl.String), pl.Series(found, dtype=pl.String), return_dtype=pl.String
     )

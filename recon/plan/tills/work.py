@@ -14,7 +14,7 @@ from recon.plan.tills.invoices import buyers_of, paid_on_account
 from recon.plan.tills.ledger import till_facts
 from recon.plan.tills.lifecycle import TillNow, till_rules
 from recon.plan.tills.lines import coded_lines
-from recon.plan.tills.money import Money, department_of, till_money
+from recon.plan.tills.money import Money, department_of, project_of, till_money
 from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others
 
 SETTLEMENT = "settlement"
@@ -42,6 +42,7 @@ class Tills:
     buyers: pl.DataFrame
     """BUYERS."""
     department: pl.Series
+    project: pl.Series
     verdicts: Verdicts
 
     @property
@@ -73,7 +74,7 @@ def open_tills(inputs: PlanInputs) -> Tills:
     work = Tills(
         inputs=inputs, nothing=nothing, states=states, facts=facts, now=now, lines=lines, money=money,
         amounts=_amounts(orders, lines, inputs.lines), paid=paid, buyers=buyers_of(inputs), department=department_of(inputs),
-        verdicts=Verdicts.open(orders),
+        project=project_of(inputs), verdicts=Verdicts.open(orders),
     )  # fmt: skip
     everywhere = pl.repeat(value=True, n=orders.height, dtype=pl.Boolean, eager=True)
     exclude(work.verdicts, facts["ledger"], orders["ordered_on"], everywhere, connection)

@@ -123,10 +123,10 @@ def _accounts(checked: Checked) -> Iterator[Objection]:
                 field="department", text=f"{what}: account {side.account} is posted only with a department in Go, and there is none.",
                 remedy=f"Map {document.sales_channel or 'the place'} to a department under till.departments.",
             )  # fmt: skip
-        if known.facts.needs_project:
+        if known.facts.needs_project and not document.project:
             yield Objection(
-                field="project", text=f"{what}: account {side.account} is posted only with a project in Go, and a till knows of none.",
-                remedy="Take the requirement off the account in Go, or map to another account.",
+                field="project", text=f"{what}: account {side.account} is posted only with a project in Go, and there is none.",
+                remedy=f"Map {document.sales_channel or 'the place'} to a project under till.projects, or map to another account.",
             )  # fmt: skip
 
 
@@ -136,6 +136,15 @@ def _department(checked: Checked) -> Iterator[Objection]:
         yield Objection(
             field="department", text=f"{label(checked.document)}: PowerOffice Go has no department {code} that is active.",
             remedy="Correct till.departments, or create it in Go and run `recon connect`.",
+        )  # fmt: skip
+
+
+def _project(checked: Checked) -> Iterator[Objection]:
+    code = checked.document.project
+    if code and code not in checked.lists.projects:
+        yield Objection(
+            field="project", text=f"{label(checked.document)}: PowerOffice Go has no project {code} that is active.",
+            remedy="Correct till.projects, or create it in Go and run `recon connect`.",
         )  # fmt: skip
 
 
@@ -208,6 +217,6 @@ def _day_text(day: dt.date) -> str:
 
 
 CHECKS: Final[tuple[Callable[[Checked], Iterator[Objection]], ...]] = (
-    _head, _day, _sums, _accounts, _department, _vat, _texts,
+    _head, _day, _sums, _accounts, _department, _project, _vat, _texts,
 )  # fmt: skip
 """Every check, in the order its objections are shown."""

@@ -18,6 +18,7 @@ from recon.targets.wire import Fields
 
 Environment = Literal["live", "test", "sandbox"]
 READ: Final = ("GeneralLedgerAccount", "CommonServices", "Department", "AccountTransaction")
+PROJECTS: Final = ("Project",)
 WRITE: Final = {"draft": ("JournalEntryVoucher_Full",), "posted": ("CashVoucher_Full",), "import": ()}
 """By route; API v1 names its privileges otherwise, and they are not known."""
 ORDERS: Final = ("SalesOrders_Full", "Product", "Customer_Full")
@@ -107,7 +108,7 @@ def missing_privileges(information: Fields, options: PowerOfficeOptions) -> tupl
 def needed_privileges(options: PowerOfficeOptions) -> tuple[str, ...]:
     """Return the privileges the settings need."""
     more = {"order": ORDERS, "issued": ISSUED, "off": ()}[options.invoices]
-    return (*READ, *WRITE[options.route], *more)
+    return (*READ, *(PROJECTS if options.has_projects else ()), *WRITE[options.route], *more)
 
 
 def missing_lists(lists: Lists, options: PowerOfficeOptions) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ A settlement's payments stand on the debit side, its lines on the credit side; a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recon.domain.document import Document
@@ -29,11 +29,12 @@ class Side:
     """Above zero: debit; below: credit."""
     text: str = ""
     department: str = ""
+    project: str = ""
 
     @property
-    def fact(self) -> tuple[str, str, str, int]:
+    def fact(self) -> tuple[str, str, str, str, int]:
         """What must agree with what Go holds; its text may be reworded there."""
-        return (self.account, self.vat, self.department, self.minor)
+        return (self.account, self.vat, self.department, self.project, self.minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ def paid_sides(document: Document, lists: Lists) -> list[Side]:
         Side(
             account=method, vat=vat_of_payment(method, lists), minor=minor,
             text=_channel_text(channel, document.sales_channel), department=document.department or "",
+            project=document.project or "",
         )
         for method, channel, minor in parts
         if minor
@@ -81,7 +83,7 @@ def sold_sides(document: Document) -> list[Side]:
     return [
         Side(
             account=line.account_code or "", vat=line.tax_code or "", minor=-line.amount_minor, text=line.description,
-            department=document.department or "",
+            department=document.department or "", project=document.project or "",
         )
         for line in document.lines
         if line.amount_minor
@@ -129,7 +131,7 @@ def _against(entries: Iterable[Entry], lists: Lists, options: PowerOfficeOptions
             yield entry
             continue
         vat = vat_of_payment(clearing, lists)
-        yield _entry(one, Side(account=clearing, vat=vat, minor=-one.minor, department=one.department))
+        yield _entry(one, replace(one, account=clearing, vat=vat, minor=-one.minor, text=""))
 
 
 def sent_sides(document: Document, lists: Lists, options: PowerOfficeOptions) -> list[Side]:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -56,7 +56,7 @@ class Held:
 def draft(row: Fields, lists: Lists, raw: Callable[[bytes], str], *, is_posted: bool = False) -> Held:
     """Return a manual journal as `GET /JournalEntryVouchers/ManualJournals/{id}` states it."""
     rows = row.rows("ManualVoucherLines")
-    head = row.text("DepartmentId")
+    head = (row.text("DepartmentId"), row.text("ProjectId"))
     sides = None if rows is None else _whole(_draft_sides(one, head, lists) for one in rows)
     return Held(
         ledger_id=row.text("Id"),
@@ -69,13 +69,13 @@ def draft(row: Fields, lists: Lists, raw: Callable[[bytes], str], *, is_posted: 
     )
 
 
-def _draft_sides(row: Fields, head: str, lists: Lists) -> list[Side] | None:
+def _draft_sides(row: Fields, head: tuple[str, str], lists: Lists) -> list[Side] | None:
     minor = read_minor(row.get("CurrencyAmount"), CURRENCY)
     if minor is None:
         return None
-    accounts, codes, departments = lists.account_numbers(), lists.vat_texts(), lists.department_codes()
-    department_id = row.text("DepartmentId") or head
-    department = "" if department_id in {"", _NONE} else departments.get(department_id, f"id {department_id}")
+    accounts, codes = lists.account_numbers(), lists.vat_texts()
+    department = _dimension(row.text("DepartmentId") or head[0], lists.department_codes())
+    project = _dimension(row.text("ProjectId") or head[1], lists.project_codes())
     found = []
     for name, sign in (("Debit", 1), ("Credit", -1)):
         account = row.text(f"{name}AccountId")
@@ -85,9 +85,15 @@ def _draft_sides(row: Fields, head: str, lists: Lists) -> list[Side] | None:
                 Side(
                     account=accounts.get(account, f"id {account}"), vat=codes.get(code, f"id {code}") if code else "",
                     minor=sign * minor, text=row.text("Description"), department=department,
+                    project=project,
                 )
             )  # fmt: skip
     return found
+
+
+def _dimension(found: str, codes: Mapping[str, str]) -> str:
+    """Return the code of a department or project by its id; empty: none."""
+    return "" if found in {"", _NONE} else codes.get(found, f"id {found}")
 
 
 def imported(row: Fields, raw: Callable[[bytes], str]) -> Held:
@@ -112,7 +118,12 @@ def _import_sides(row: Fields) -> list[Side] | None:
         return None
     account = row.text("accountNumber") or row.text("customerCode")
     text, department = row.text("description"), row.text("departmentCode")
-    return [Side(account=account, vat=row.text("vatCode"), minor=minor, text=text, department=department)]
+    return [
+        Side(
+            account=account, vat=row.text("vatCode"), minor=minor, text=text, department=department,
+            project=row.text("projectCode"),
+        )
+    ]  # fmt: skip
 
 
 def posted(rows: Sequence[Fields], raw: Callable[[bytes], str]) -> Held:
@@ -140,8 +151,12 @@ def _posted_sides(row: Fields) -> list[Side] | None:
     minor = read_minor(row.get("Amount"), CURRENCY)
     if minor is None:
         return None
-    department = row.text("DepartmentCode")
-    return [Side(account=row.text("AccountNo"), vat=row.text("VatCode"), minor=minor, department=department)]
+    department, project = row.text("DepartmentCode"), row.text("ProjectCode")
+    return [
+        Side(
+            account=row.text("AccountNo"), vat=row.text("VatCode"), minor=minor, department=department, project=project
+        )
+    ]
 
 
 def _maker(rows: Sequence[Fields]) -> str:
@@ -205,20 +220,29 @@ def gross_sides(held: Held, document: Document | None, ours: Sequence[Side]) -> 
     """Return the sides gross: of a posted voucher Go has taken the VAT out of each line and put it on accounts of its own.
 
     Accounts that stand as expected show our own lines; another one shows what it is off by on top of ours, so that the difference
-    is the one that stands there.
+    is the one that stands there. A department or project that all of them have is shown; where no line states a project, Go may not
+    show any, and ours stands.
     """
-    if held.sides is None or held.place != "posted" or document is None or facts(held.sides) == facts(ours):
-        return held.sides
-    if held.is_entry:
-        return held.sides  # as it was imported, gross
-    off = _off(held.sides, document, ours)
-    departments = {side.department for side in held.sides if side.account in {one.account for one in ours}}
-    there = next(iter(departments)) if len(departments) == 1 else None
+    if held.sides is None or held.place != "posted" or document is None or held.is_entry:
+        return held.sides  # an entry stands as it was imported, gross
+    sides = held.sides
+    if not any(side.project for side in sides):
+        sides = tuple(replace(side, project=document.project or "") for side in sides)
+    if facts(sides) == facts(ours):
+        return sides
+    off = _off(sides, document, ours)
+    mine = [side for side in sides if side.account in {one.account for one in ours}]
+    there: dict[str, str] = {}
+    for name, stated in (
+        ("department", {side.department for side in mine}),
+        ("project", {side.project for side in mine}),
+    ):
+        there |= {name: stated.pop()} if len(stated) == 1 else {}
     shown = [side for side in ours if side.account not in off]
     for account, minor in sorted(off.items()):
-        vat = ", ".join(sorted({side.vat for side in held.sides if side.account == account and side.vat}))
+        vat = ", ".join(sorted({side.vat for side in sides if side.account == account and side.vat}))
         shown.append(Side(account=account, vat=vat, minor=sum(s.minor for s in ours if s.account == account) + minor))
-    return tuple(side if there is None else replace(side, department=there) for side in shown if side.minor)
+    return tuple(replace(side, **there) for side in shown if side.minor)  # type: ignore[arg-type]
 
 
 def _off(sides: Sequence[Side], document: Document, ours: Sequence[Side]) -> dict[str, int]:
@@ -237,7 +261,7 @@ def _off(sides: Sequence[Side], document: Document, ours: Sequence[Side]) -> dic
     return {**off, " + ".join(sorted(others)): vat} if vat else off
 
 
-def facts(sides: Iterable[Side]) -> Counter[tuple[str, str, str, int]]:
+def facts(sides: Iterable[Side]) -> Counter[tuple[str, str, str, str, int]]:
     """Return what has to agree, whatever the order of the lines."""
     return Counter(side.fact for side in sides)
 
@@ -268,14 +292,15 @@ def _whole(parts: Iterable[list[Side] | None]) -> tuple[Side, ...] | None:
 def _line(side: Side) -> LedgerLine:
     return LedgerLine(
         description=side.text, quantity="", amount_minor=side.minor, account_code=side.account, tax_code=side.vat,
-        department=side.department,
+        department=side.department, project=side.project,
     )  # fmt: skip
 
 
-def _fact_text(fact: tuple[str, str, str, int]) -> str:
-    account, vat, department, minor = fact
+def _fact_text(fact: tuple[str, str, str, str, int]) -> str:
+    account, vat, department, project, minor = fact
     side = "debit" if minor > 0 else "credit"
     where = f", department {department}" if department else ""
+    where += f", project {project}" if project else ""
     return f"{side} {account} {plain(abs(minor), CURRENCY)} (VAT code {vat or 'none'}{where})"
 
 

@@ -107,6 +107,8 @@ class Issued:
             line["vatCode"] = side.vat
         if side.department and not is_head:
             line["departmentCode"] = side.department
+        if side.project and not is_head:
+            line["projectCode"] = side.project
         if is_head and number:
             line["invoiceNo"] = number
             line["customMatchingReference"] = f"{self._options.tax_id}/{number}"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from recon.domain.taxes import RATE_UNIT, LedgerTax
+from recon.errors import TargetUnavailable
 from recon.targets.base import Catalog, LedgerAccount, LedgerMethod, LedgerProduct
 from recon.targets.poweroffice.client import GoClient
 from recon.targets.poweroffice.customers import read_customers
@@ -64,6 +65,8 @@ class Lists:
     vat_codes: tuple[VatCode, ...]
     departments: Mapping[str, tuple[str, str]]
     """Code to id and name."""
+    projects: Mapping[str, tuple[str, str]]
+    """The same; empty where nothing asks for one."""
     closed_until: dt.date | None
     is_vat_registered: bool | None
 
@@ -83,9 +86,13 @@ class Lists:
         """Return department codes by id."""
         return {department_id: code for code, (department_id, _) in self.departments.items()}
 
+    def project_codes(self) -> dict[str, str]:
+        """Return project codes by id."""
+        return {project_id: code for code, (project_id, _) in self.projects.items()}
+
 
 def read_lists(client: GoClient, options: PowerOfficeOptions) -> Lists:
-    """Read accounts, VAT codes, departments and settings.
+    """Read accounts, VAT codes, departments, projects where they are needed, and settings.
 
     Raises:
         TargetUnavailable: Go could not be read.
@@ -96,18 +103,38 @@ def read_lists(client: GoClient, options: PowerOfficeOptions) -> Lists:
     }
     codes = client.rows("/VatCodes", {"isActive": "true", "includeExpired": "true"}, size=size)
     vat_codes = tuple(_vat_code(row) for row in codes if row.flag("IsActive") is not False and row.text("Code"))
-    departments = {
-        row.text("Code"): (row.text("Id"), row.text("Name"))
-        for row in client.rows("/Departments", size=size)
-        if row.flag("IsActive") is not False and row.text("Code")
-    }
     return Lists(
         accounts=_with_codes(accounts, vat_codes),
         vat_codes=vat_codes,
-        departments=departments,
+        departments=_coded(client, "/Departments", size),
+        projects=_projects(client, options, accounts.values()),
         closed_until=_closed_until(client),
         is_vat_registered=client.one("/VatSettings").flag("IsVatRegistered"),
     )
+
+
+def _coded(client: GoClient, path: str, size: int) -> dict[str, tuple[str, str]]:
+    """Return the active ones of a list by code: id and name."""
+    return {
+        row.text("Code"): (row.text("Id"), row.text("Name"))
+        for row in client.rows(path, size=size)
+        if row.flag("IsActive") is not False and row.text("Code")
+    }
+
+
+def _projects(client: GoClient, options: PowerOfficeOptions, accounts: Iterable[Account]) -> dict[str, tuple[str, str]]:
+    """Return the projects, where a place of a till has one or an account asks for one.
+
+    That some account asks is no reason to do without Go: where only the privilege is missing, none are known.
+    """
+    if not options.has_projects and not any(one.facts.needs_project for one in accounts):
+        return {}
+    try:
+        return _coded(client, "/Projects", options.page_size)
+    except TargetUnavailable as error:
+        if options.has_projects or error.code != "403":
+            raise
+        return {}
 
 
 def catalog_of(lists: Lists, client: GoClient, options: PowerOfficeOptions, today: dt.date) -> Catalog:
@@ -125,6 +152,7 @@ def catalog_of(lists: Lists, client: GoClient, options: PowerOfficeOptions, toda
             if one.facts.root in MONEY_ROOTS
         ),
         classes=tuple(LedgerAccount(code=code, name=name) for code, (_, name) in lists.departments.items()),
+        projects=tuple(LedgerAccount(code=code, name=name) for code, (_, name) in lists.projects.items()),
         taxes=tuple(
             LedgerTax(code=one.code, name=one.name, rates=(one.rate,))
             for one in lists.vat_codes

@@ -49,6 +49,8 @@ class PowerOfficeOptions:
     reads_imports: Literal["no", "try", "must"] = "no"
     """Whether the Import list is read where settlements do not go there: another integration may leave its own in it. `try`: as
     far as API v1 lets us in; `must`: without it nothing is said of others."""
+    has_projects: bool = False
+    """Places of tills have projects, so Go's must be read; without any they are read only where an account asks for one."""
     requests_per_second: int = 5
     """Go allows ten a second for one subscription key, whoever uses it."""
     timeout_seconds: float = 60

@@ -59,6 +59,11 @@ class Orders:
                 field="department", text=f"{what}: PowerOffice Go has no department {document.department} that is active.",
                 remedy="Correct till.departments, or create it in Go and run `recon connect`.",
             )  # fmt: skip
+        if document.project and document.project not in lists.projects:
+            yield Objection(
+                field="project", text=f"{what}: PowerOffice Go has no project {document.project} that is active.",
+                remedy="Correct till.projects, or create it in Go and run `recon connect`.",
+            )  # fmt: skip
         problem = self._customers.problem(document, what)
         if problem is not None:
             yield problem
@@ -108,6 +113,8 @@ class Orders:
             body["ImportedOrderNo"] = int(number)
         if document.department and document.department in lists.departments:
             body["DepartmentId"] = as_id(lists.departments[document.department][0])
+        if document.project and document.project in lists.projects:
+            body["ProjectId"] = as_id(lists.projects[document.project][0])
         sign = -1 if document.kind == CREDIT else 1
         body["SalesOrderLines"] = [self._line(line, place, sign, document) for place, line in enumerate(document.lines)]
         return Request(path=COMPLETE, body=encode(body))

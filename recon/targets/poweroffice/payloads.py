@@ -96,6 +96,9 @@ class _Ids:
     def department(self, code: str) -> Out:
         return self._known(self._lists.departments.get(code, ("", ""))[0], "department", code)
 
+    def project(self, code: str) -> Out:
+        return self._known(self._lists.projects.get(code, ("", ""))[0], "project", code)
+
     def _known(self, found: str, noun: str, name: str) -> Out:
         if not found:
             raise TargetRejected(
@@ -117,10 +120,12 @@ def money(minor: int) -> Decimal:
 
 
 def _draft(document: Document, lists: Lists, options: PowerOfficeOptions, ids: _Ids) -> Out:
-    """Return an unposted manual journal (API v2); the department stands on its head, lines inherit it."""
+    """Return an unposted manual journal (API v2); department and project stand on its head, lines inherit them."""
     body: dict[str, Out] = {"VoucherDate": document.issued_on.isoformat(), "CurrencyCode": CURRENCY}
     if document.department:
         body["DepartmentId"] = ids.department(document.department)
+    if document.project:
+        body["ProjectId"] = ids.project(document.project)
     body["Description"] = described(document, options)
     body["ManualVoucherLines"] = [_draft_line(entry, ids) for entry in entries_of(document, lists, options)]
     return body
@@ -139,7 +144,7 @@ def _draft_line(entry: Entry, ids: _Ids) -> Out:
 
 
 def _cash_voucher(document: Document, lists: Lists, options: PowerOfficeOptions, ids: _Ids) -> Out:
-    """Return a cash voucher that is posted at once (API v2); its head has no department, so every line does."""
+    """Return a cash voucher that is posted at once (API v2); its head has no department and project, so every line does."""
     body: dict[str, Out] = {
         "VoucherDate": document.issued_on.isoformat(),
         "CurrencyCode": CURRENCY,
@@ -163,6 +168,8 @@ def _cash_line(side: Side, document: Document, ids: _Ids) -> Out:
     }
     if side.department:
         line["DepartmentId"] = ids.department(side.department)
+    if side.project:
+        line["ProjectId"] = ids.project(side.project)
     if side.text:
         line["Description"] = side.text
     return line
@@ -196,6 +203,8 @@ def _import_line(side: Side, document: Document, number: int, batch: str) -> Out
     }
     if side.department:
         line["departmentCode"] = side.department
+    if side.project:
+        line["projectCode"] = side.project
     if batch:
         line["saftBatchId"] = batch
     if side.text:

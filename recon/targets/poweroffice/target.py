@@ -192,7 +192,7 @@ class PowerOfficeTarget(Closing, Target):
         self._v2.note_known()
 
     def catalog(self) -> Catalog:
-        """Return accounts, VAT codes, departments and what else the settings need; those `verify` has just read are not read again."""
+        """Return accounts, VAT codes, departments, projects and what else the settings need; those `verify` has just read are not read again."""
         lists = self._lists = self._fresh or self._readable_lists()
         self._fresh = None
         return catalog_of(lists, self._v2, self._options, self._clock.now().date())
