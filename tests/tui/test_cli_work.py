@@ -87,7 +87,7 @@ def test_match_sets_what_the_options_say(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--sku", "P00001"], "--product CODE or --as-text"),
+        (["--sku", "P00001"], "--product CODE, --as-text, or --account CODE"),
         (["--sku", "P00001", "--product", "NOPE"], "no product 'NOPE'"),
         (["--channel", "Bank Deposit"], "--method CODE"),
         (["--channel", "Bank Deposit", "--method", "NOPE"], "it has BSV001"),
