@@ -45,7 +45,9 @@ def held_purchases(count_of: int, *sources: str) -> str:
 
 
 def no_document(order_key: str) -> str:
-    """Return the sentence above what holds a record; a purchase or a payout is no order."""
+    """Return the sentence above what holds a record; a purchase, a payout or a till's settlement is no order."""
     if ":purchase" in order_key:
         return _("No document is made for this record. Held back:")
+    if ":settlement:" in order_key:
+        return _("No document is made for this settlement. Held back:")
     return _("No document is made for this order. Held back:")

@@ -9,6 +9,7 @@ from typing import Final
 
 from textual.content import Content
 
+from recon.domain.providers import ledger_facts
 from recon.service.upload_records import PersonLine, RefusedGroup, ResultLine, UnsureLine, UploadDoor, UploadState
 from recon.store.moments import moment as stored_moment
 from recon.upload.running import Waits
@@ -152,8 +153,13 @@ def _by(who: str, at: str | None, say: Speech) -> str:
 
 def door_risks(door: UploadDoor, say: Speech) -> Content:
     """Return what cannot be undone, what happens if something fails, and what is odd about these documents."""
+    undone = (
+        _("This cannot be undone here: mistakes are corrected in the ledger.")
+        if ledger_facts(door.target).takes_settlements
+        else _("This cannot be undone here: mistakes are corrected by credit notes.")
+    )
     parts: Parts = [
-        (_("This cannot be undone here: mistakes are corrected by credit notes."), "$recon-check"), "\n",
+        (undone, "$recon-check"), "\n",
         _("If the line breaks nothing is sent twice: recon looks first."), "\n",
         _("What the ledger refuses is listed; the rest goes on."),
     ]  # fmt: skip

@@ -96,3 +96,4 @@ def test_held_purchases_are_named_by_where_they_come_from() -> None:
 def test_a_held_payout_is_no_order_in_its_pane() -> None:
     assert no_document("shopee:main:purchase:SHOPEE-2026-06-11") == "No document is made for this record. Held back:"
     assert no_document("shopee:main:260605K7Q2M8XQ") == "No document is made for this order. Held back:"
+    assert no_document("till:torget:settlement:K1/214") == "No document is made for this settlement. Held back:"
