@@ -59,19 +59,19 @@ class MatchTabs(Widget):
     def render(self) -> Content:
         """Return the line; counts go first where it is too narrow, then the lists before the one in sight."""
         words = self._words(with_counts=True)
-        if sum(width_of(text) for _name, text in words) > self.size.width:
+        if not self._fits(words):
             words = self._words(with_counts=False)
-        while (
-            len(words) > 1
-            and words[0][0] != self._tab
-            and sum(width_of(text) for _name, text in words) > self.size.width
-        ):
+        while len(words) > 1 and words[0][0] != self._tab and not self._fits(words):
             words.pop(0)  # the list in sight is always named
         parts: list[tuple[str, Style | str]] = []
         for name, text in words:
             click = Style.from_meta({"@click": f"screen.tab('{name}')"})
             parts.append((text, click + Style(bold=True) if name == self._tab else click))
         return Content.assemble(*parts)
+
+    def _fits(self, words: list[tuple[str, str]]) -> bool:
+        """Return whether all of it can be read; the blanks behind the last list need no room."""
+        return width_of("".join(text for _name, text in words).rstrip()) <= self.size.width
 
     def _words(self, *, with_counts: bool) -> list[tuple[str, str]]:
         found = []

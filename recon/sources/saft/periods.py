@@ -105,7 +105,8 @@ def _placed(
     """Return the heads with the report each belongs to, its kind and whether it counts."""
     named = pl.col("trans_type").cast(pl.String)
     rows = heads.join(till_of, on="trans_no", how="left", maintain_order="left").with_columns(
-        moment().alias("at"), named.replace(dict(kinds)).fill_null("").alias("kind")
+        moment().alias("at"),
+        named.replace_strict(dict(kinds), default=named, return_dtype=pl.String).fill_null("").alias("kind"),
     )
     order = rows.sort("till_no", "at", maintain_order=True)
     reports = z_reports.select("till_no", "at", "report_no").drop_nulls("at").sort("till_no", "at", maintain_order=True)
