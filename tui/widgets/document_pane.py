@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from recon.service.detail import Detail
 from recon.summaries import DocumentView
-from tui.cells import columns, cut, fit, shown, split_line, width_of
+from tui.cells import columns, cut, fit, shown, split_line, width_of, widths_of
 from tui.composed import tr_composed
 from tui.core_texts import ATTEMPT_RESULTS, RULES, word
 from tui.hidden import cell_without_amount, without_amounts
@@ -27,7 +27,7 @@ from tui.i18n import N_, _, day, moment, speaking, tr
 from tui.record_words import no_document
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.order_fields import STATE_FIELDS, tr_field
-from tui.widgets.settlement_lines import money_lines, settlement_lines
+from tui.widgets.settlement_lines import account_words, money_lines, settlement_lines
 from tui.widgets.summed_orders import summed_orders
 
 FACES: Final = {
@@ -340,24 +340,20 @@ class DocumentPane(Widget):
         names = dict(self._detail.account_names) if self._detail else {}
         rows = [
             (
-                f"{shown(p.account)} {shown(names.get(p.account, ''))}".rstrip(),
+                account_words(p.account, names),
                 self._side(p.debit),
                 self._side(p.credit),
             )
             for p in document.postings
         ]
-        sides = (_("Debit"), _("Credit"))
-        figures = [max([width_of(sides[n]), *(width_of(row[n + 1]) for row in rows)]) for n in (0, 1)]
-        room = max(width - sum(figures) - 2, 8)
-        widths = (room, *figures)
-        parts += [(columns(("", *sides), widths, right=(1, 2), gap=" "), "$recon-dim"), "\n"]
+        debit, credit = _total(document.postings)
+        head, total = ("", _("Debit"), _("Credit")), (_("Sum"), self._amount(debit), self._amount(credit))
+        figures = widths_of([row[1:] for row in (head, *rows, total)])
+        widths = (max(width - sum(figures) - 2, 8), *figures)
+        parts += [(columns(head, widths, right=(1, 2), gap=" "), "$recon-dim"), "\n"]
         for row in rows:
             parts += [columns(row, widths, right=(1, 2), gap=" "), "\n"]
-        total = _total(document.postings)
-        parts += [
-            (columns((_("Sum"), self._amount(total[0]), self._amount(total[1])), widths, right=(1, 2), gap=" "), "bold")
-        ]
-        return parts
+        return [*parts, (columns(total, widths, right=(1, 2), gap=" "), "bold")]
 
     def _said(self, text: str) -> str:
         """Return a sentence cleaned, its amounts hidden where all are."""

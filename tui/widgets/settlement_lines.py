@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from recon.plan.tills.postings import is_vat_account
 from recon.summaries import DocumentView
 from tui.cells import shown, split_line
 from tui.i18n import _, day
@@ -60,3 +61,10 @@ def _settlement_money(document: DocumentView, width: int, amount: Callable[[str]
         )
         parts += [(said, "$recon-dim"), "\n"]
     return parts
+
+
+def account_words(account: str, names: Mapping[str, str]) -> str:
+    """Return the account of a posting with its name; the VAT account of a code, which the ledger chooses itself, in words."""
+    if is_vat_account(account) and account.count(" ") > 1:
+        return _("Output VAT, code {code}").format(code=shown(account.split(" ", 2)[2]))
+    return f"{shown(account)} {shown(names.get(account, ''))}".rstrip()
