@@ -122,6 +122,20 @@ def test_a_count_shows_the_difference_and_a_large_one_is_asked_about_again(shell
     play(match_app(shell.root, clock, place="counts"), script, size=WIDE)
 
 
+def test_postings_of_a_settlement_show_whole_sums_and_the_vat_account_in_words(shell: Shell, clock: FakeClock) -> None:
+    shell("match", "--take-accounts", "--accept", "*", "--department", "Kafé Torget=10").expect(0)
+    shell("till", "count", "K1/214", "4480", "--to-bank", "2980", "--as", "Kari")
+    shell("plan").expect(4)
+
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        assert says(app, "2026-03-14 Kafé Torget")
+        await press(pilot, "/", "=st:ready", "enter", "enter", *["f6"] * 4)
+        assert says(app, "Output VAT, code 31 300.00")
+        assert says(app, "Sum 21,100.40 21,100.40")
+
+    play(match_app(shell.root, clock, place="review"), script, size=WIDE)
+
+
 def test_vat_codes_are_chosen_and_taken_away(shell: Shell, clock: FakeClock) -> None:
     async def script(app: App[Any], pilot: Pilot[Any]) -> None:
         assert isinstance(app.screen, TillTaxesScreen)

@@ -84,7 +84,14 @@ def product_columns(minor: Minor, currency: str) -> Sequence[Column]:
 def channel_columns(minor: Minor, currency: str, *, tills: bool = False) -> Sequence[Column]:
     """Return the columns of payment channels; ``tills``: settlements hold them, not orders."""
     return (
-        Column("channel", lambda: _("Payment channel"), render=channel_words, grow=True, priority=0, least=12),
+        Column(
+            "channel",
+            lambda: _("Payment channel"),
+            render=channel_words,
+            grow=True,
+            priority=0,
+            least=26 if tills else 12,
+        ),
         Column("target", lambda: _("Goes to"), grow=True, priority=1, least=10),
         *_counted(minor, currency, tills=tills),
         _state(),

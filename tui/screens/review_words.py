@@ -80,12 +80,18 @@ def _code_words(texts: Mapping[str, str], spoken: str) -> CodeWords:
 
 def document_columns(minor: Minor, currency: str, *, tills: bool = False) -> Sequence[Column]:
     """Return the columns of documents and held orders; settlements of tills have a place and a day before a customer."""
-    who = Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=120 if tills else 70)
+    who = Column("customer", lambda: _("Customer"), grow=True, priority=1, least=10, drop_below=150 if tills else 70)
     place = Column("sales_channel", lambda: _("Place"), grow=True, priority=1, least=10, drop_below=70)
     return (
         Column("name", lambda: _("Document"), priority=0, least=10),
         Column("kind", lambda: _("Kind"), render=kind_words, priority=3, drop_below=100),
-        Column("issued_on", lambda: day_heading(_("Date")), render=day, priority=4, drop_below=60 if tills else 100),
+        Column(
+            "issued_on",
+            lambda: day_heading(_("Date")),
+            render=day,
+            priority=1 if tills else 4,
+            drop_below=60 if tills else 100,
+        ),
         *((place, who) if tills else (who,)),
         Column("payment_channel", lambda: _("Paid by"), priority=6, drop_below=150),
         Column("cause", lambda: _("Cause"), render=cause_words, priority=5, drop_below=150),
