@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from recon.domain.providers import SOURCES
-from tui.i18n import _, count, ngettext
+from tui.i18n import N_, _, count, ngettext
+
+ADDED_WORDS: Final = {"cash difference": N_("cash difference"), "to bank": N_("to bank"), "cash": N_("cash")}
+"""Channels of a till's place that recon names itself."""
+
+
+def at_place(channel: str) -> str:
+    """Return a payment channel; those that recon adds at a till's place in the language of the screen."""
+    place, slash, part = channel.rpartition("/")
+    return f"{place}{slash}{_(ADDED_WORDS[part])}" if part in ADDED_WORDS else channel
 
 
 def counted(orders: int, bought: int, source: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from tui.cells import shown
 from tui.i18n import N_, _, count
+from tui.record_words import at_place
 from tui.widgets.columns import Column
 
 Minor = Callable[[int], str]
@@ -166,14 +167,9 @@ def tax_tone(state: str) -> str:
     return TAX_WORDS[state][2]
 
 
-ADDED_WORDS: Final = {"cash difference": N_("cash difference"), "to bank": N_("to bank"), "cash": N_("cash")}
-"""Channels of a till's place that recon names itself."""
-
-
 def channel_words(channel: str) -> str:
     """Return a payment channel; orders that name none have words too, and so have the channels a count adds at a place."""
-    place, slash, part = channel.rpartition("/")
-    return f"{place}{slash}{_(ADDED_WORDS[part])}" if part in ADDED_WORDS else channel or _("(none named)")
+    return at_place(channel) or _("(none named)")
 
 
 def sales_channel_words(channel: str) -> str:

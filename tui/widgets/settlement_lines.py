@@ -8,6 +8,7 @@ from recon.plan.tills.postings import is_vat_account
 from recon.summaries import DocumentView
 from tui.cells import shown, split_line
 from tui.i18n import _, day
+from tui.record_words import at_place
 
 Part = str | tuple[str, str]
 
@@ -53,7 +54,7 @@ def _settlement_money(document: DocumentView, width: int, amount: Callable[[str]
     """Return where the money is, part by part: what came in, then what the count of the cash moved."""
     parts: list[Part] = [(_("Payments and count"), "bold"), "\n"] if document.payments else []
     for part in document.payments:
-        words = f"{shown(part.method)}  {shown(part.channel)}"
+        words = f"{shown(part.method)}  {shown(at_place(part.channel))}"
         parts += [split_line(words, amount(part.amount), width), "\n"]
     if document.vat_difference not in {"0.00", "0"}:
         said = _("VAT on the report: {vat}, {difference} apart").format(
