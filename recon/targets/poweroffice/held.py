@@ -207,7 +207,10 @@ def listed(held: Held, options: PowerOfficeOptions) -> LedgerDocument:
         return shown
     number = held.reference.removeprefix(starts)
     kind, _, bare = number.partition("/")
-    return replace(shown, kind=kind, number=bare) if kind in OTHER_KINDS and bare else replace(shown, number=number)
+    if kind in OTHER_KINDS and bare:
+        return replace(shown, kind=kind, number=bare)
+    # Its debits are no total: what was paid out or rounded off stands there too. The comparison line by line says what is so.
+    return replace(shown, number=number, total_minor=None)
 
 
 def is_till_like(held: Held) -> bool:
