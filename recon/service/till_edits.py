@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
 
 from recon.config import Connection
 from recon.domain.taxes import percent_text
@@ -190,7 +193,7 @@ def certain_edits(
 def open_channels(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> list[str]:
     """Return the till's payment channels without an account; those of gift cards and of counts land elsewhere."""
     known = set(channel_links(context, name)["payment_channel"])
-    used = used_channels(rules, frames).filter(used_channels(rules, frames)["orders"] > 0)
+    used = used_channels(rules, frames).filter(pl.col("orders") > 0)
     kept = {"12005", "12010", "cash difference", "to bank"}
     return [
         row["channel"]
@@ -199,34 +202,45 @@ def open_channels(context: Context, name: str, rules: Connection, frames: Canoni
     ]
 
 
+PlaceEdits = tuple[dict[tuple[str, ...], Value | None], list[str]]
+"""Settings of places (None: taken away), and the same in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """What places are put into, with its sentences, each whole so that it can be said in another language."""
+
+    table: str
+    """Its table of recon.toml under ``till``."""
+    unknown: Callable[[str, str], str]
+    given: Callable[[str, str, str], str]
+    taken_away: Callable[[str], str]
+
+
+_DEPARTMENT: Final = _Dimension(
+    "departments",
+    lambda code, have: f"The ledger has no department {code!r}; it has: {have}. Nothing was changed.",
+    lambda shown, code, there: f"place {shown} -> department {code} {there}",
+    lambda shown: f"place {shown}: department taken away",
+)
+_PROJECT: Final = _Dimension(
+    "projects",
+    lambda code, have: f"The ledger has no project {code!r}; it has: {have}. Nothing was changed.",
+    lambda shown, code, there: f"place {shown} -> project {code} {there}",
+    lambda shown: f"place {shown}: project taken away",
+)
+
+
 def department_edits(
     context: Context,
     name: str,
     rules: Connection,
     frames: CanonicalFrames | None,
     wanted: Sequence[tuple[str, str | None]],
-) -> tuple[dict[tuple[str, ...], Value | None], list[str]]:
-    """Return the settings that put a till's places into departments (None: taken away), and the same in words.
-
-    Raises:
-        UsageError: A place no till has, or a department the ledger does not have.
-    """
-    require_till(rules)
+) -> PlaceEdits:
+    """Return the settings that put a till's places into departments; raises like `_place_edits`."""
     there = ledger_departments(context, name)
-    settings: dict[tuple[str, ...], Value | None] = {}
-    words = []
-    for place, code in wanted:
-        shown = _shown_place(place, frames, rules.till.departments)
-        if code is not None and there and code not in there:
-            have = ", ".join(f"{each} {title}" for each, title in there.items())
-            raise UsageError(f"The ledger has no department {code!r}; it has: {have}. Nothing was changed.")
-        settings["connections", name, "till", "departments", shown] = code
-        words.append(
-            f"place {shown} -> department {code} {there.get(code, '')}".rstrip()
-            if code
-            else f"place {shown}: department taken away"
-        )
-    return settings, words
+    return _place_edits(_DEPARTMENT, name, rules, frames, wanted, rules.till.departments, there)
 
 
 def project_edits(
@@ -235,27 +249,45 @@ def project_edits(
     rules: Connection,
     frames: CanonicalFrames | None,
     wanted: Sequence[tuple[str, str | None]],
-) -> tuple[dict[tuple[str, ...], Value | None], list[str]]:
-    """Return the settings that put a till's places into projects (None: taken away), and the same in words.
+) -> PlaceEdits:
+    """Return the settings that put a till's places into projects; raises like `_place_edits`."""
+    return _place_edits(_PROJECT, name, rules, frames, wanted, rules.till.projects, ledger_projects(context, name))
+
+
+def _place_edits(
+    dimension: _Dimension,
+    name: str,
+    rules: Connection,
+    frames: CanonicalFrames | None,
+    wanted: Sequence[tuple[str, str | None]],
+    said: dict[str, str],
+    there: dict[str, str],
+) -> PlaceEdits:
+    """Return the settings that give a till's places codes of the ledger.
+
+    Args:
+        dimension: What the codes are.
+        name: The connection.
+        rules: Its settings.
+        frames: Its records; None: there are none.
+        wanted: Places and codes; None: taken away.
+        said: Codes by place as they are set.
+        there: The ledger's codes with their names; empty: never read, so nothing is refused.
 
     Raises:
-        UsageError: A place no till has, or a project the ledger does not have.
+        UsageError: A place no till has, or a code the ledger does not have.
     """
     require_till(rules)
-    there = ledger_projects(context, name)
     settings: dict[tuple[str, ...], Value | None] = {}
     words = []
     for place, code in wanted:
-        shown = _shown_place(place, frames, rules.till.projects)
+        shown = _shown_place(place, frames, said)
         if code is not None and there and code not in there:
             have = ", ".join(f"{each} {title}" for each, title in there.items())
-            raise UsageError(f"The ledger has no project {code!r}; it has: {have}. Nothing was changed.")
-        settings["connections", name, "till", "projects", shown] = code
-        words.append(
-            f"place {shown} -> project {code} {there.get(code, '')}".rstrip()
-            if code
-            else f"place {shown}: project taken away"
-        )
+            raise UsageError(dimension.unknown(code, have))
+        settings["connections", name, "till", dimension.table, shown] = code
+        given = dimension.given(shown, code, there.get(code, "")).rstrip() if code else dimension.taken_away(shown)
+        words.append(given)
     return settings, words
 
 

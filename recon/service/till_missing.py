@@ -6,9 +6,9 @@ set up a company before the first settlement is planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 
@@ -66,7 +66,8 @@ def missing_for_till(context: Context, name: str, rules: Connection, frames: Can
         ledger_departments(context, name), ledger_projects(context, name), context.settings.company.currency,
     )  # fmt: skip
     found = [
-        *_lists(context, name), *_accounts(world), *_payments(world), *_departments(world, frames), *_projects(world, frames),
+        *_lists(context, name), *_accounts(world), *_payments(world), *_dimensions(world, frames, _DEPARTMENT, world.departments),
+        *_dimensions(world, frames, _PROJECT, world.projects),
         *_counts(context, name, world, frames), *_taxes(context, name, rules, frames),
         *_articles(context, name, rules, frames),
     ]  # fmt: skip
@@ -132,21 +133,49 @@ def _payments(world: _World) -> Iterator[SetupLine]:
         )  # fmt: skip
 
 
-def _departments(world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """Department or project, with its sentences, each whole so that it can be said in another language."""
+
+    what: Literal["department", "project"]
+    code_of: Callable[[Connection, str], str]
+    unknown: Callable[[str], str]
+    asked_for: Callable[[str], str]
+
+
+_DEPARTMENT: Final = _Dimension(
+    "department",
+    department_of,
+    lambda code: f"Department {code} is not among the ledger's departments as last read.",
+    lambda asking: f"The ledger requires a department on account {asking}, and none is named for this place.",
+)
+_PROJECT: Final = _Dimension(
+    "project",
+    project_of,
+    lambda code: f"Project {code} is not among the ledger's projects as last read.",
+    lambda asking: f"The ledger requires a project on account {asking}, and none is named for this place.",
+)
+
+
+def _dimensions(
+    world: _World, frames: CanonicalFrames, dimension: _Dimension, there: dict[str, str]
+) -> Iterator[SetupLine]:
+    """Yield the places whose department or project the ledger does not have, or asks for in vain."""
+    what = dimension.what
     for place in till_places(frames):
-        code = department_of(world.rules, place)
+        code = dimension.code_of(world.rules, place)
         orders, amount = world.waits_for(world.waiting.filter(pl.col("sales_channel") == place)["order_no"])
-        proposal = proposed_code(place, world.departments)
-        where = f'recon match --department "{place}={proposal or "CODE"}"'
+        proposal = proposed_code(place, there)
         thing = why = ""
-        if code and world.departments and code not in world.departments:
-            thing, why = code, f"Department {code} is not among the ledger's departments as last read."
-        elif not code and (asking := sorted(_used_accounts(world, place, "needs_department"))):
-            why = f"The ledger requires a department on account {', '.join(asking)}, and none is named for this place."
+        if code and there and code not in there:
+            thing, why = code, dimension.unknown(code)
+        elif not code and (asking := sorted(_used_accounts(world, place, f"needs_{what}"))):
+            why = dimension.asked_for(", ".join(asking))
         if why:
             yield SetupLine(
-                what="department", place=place, thing=thing, why=why, where=where, settlements=orders, amount=amount, screen="setup",
-                proposal=f"{proposal}  {world.departments[proposal]}" if proposal else "",
+                what=what, place=place, thing=thing, why=why, where=f'recon match --{what} "{place}={proposal or "CODE"}"',
+                settlements=orders, amount=amount, screen="setup",
+                proposal=f"{proposal}  {there[proposal]}" if proposal else "",
             )  # fmt: skip
 
 
@@ -156,24 +185,6 @@ def _used_accounts(world: _World, place: str, what: str) -> set[str]:
     channels = world.channels.filter(pl.col("channel").str.starts_with(f"{place}/"), pl.col("method").is_not_null())
     used = {*groups, *channels["method"].to_list()}
     return {account for account in used if (world.books.accounts.get(account) or {}).get(what)}
-
-
-def _projects(world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
-    for place in till_places(frames):
-        code = project_of(world.rules, place)
-        orders, amount = world.waits_for(world.waiting.filter(pl.col("sales_channel") == place)["order_no"])
-        proposal = proposed_code(place, world.projects)
-        where = f'recon match --project "{place}={proposal or "CODE"}"'
-        thing = why = ""
-        if code and world.projects and code not in world.projects:
-            thing, why = code, f"Project {code} is not among the ledger's projects as last read."
-        elif not code and (asking := sorted(_used_accounts(world, place, "needs_project"))):
-            why = f"The ledger requires a project on account {', '.join(asking)}, and none is named for this place."
-        if why:
-            yield SetupLine(
-                what="project", place=place, thing=thing, why=why, where=where, settlements=orders, amount=amount, screen="setup",
-                proposal=f"{proposal}  {world.projects[proposal]}" if proposal else "",
-            )  # fmt: skip
 
 
 def _counts(context: Context, name: str, world: _World, frames: CanonicalFrames) -> Iterator[SetupLine]:
