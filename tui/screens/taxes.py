@@ -86,15 +86,21 @@ class TaxesScreen(TableList[TaxTable]):
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return what is known of a tax."""
         status = tax_state_words(row["state"])
-        name = split_line(shown(channel_words(row["tax"])), "", width - width_of(status) - 1).rstrip() + " "
         orders = ngettext("{n} order", "{n} orders", row["orders"]).format(n=count(row["orders"]))
+        return self.explained(row, width, status, tax_tone(row["state"]), orders, _SENTENCES[row["state"]]())
+
+    def explained(
+        self, row: dict[str, Any], width: int, status: str, tone: str, orders: str, sentence: str
+    ) -> list[Part]:
+        """Return name, state, how much bears it, what it goes by, and what it might be."""
+        name = split_line(shown(channel_words(row["tax"])), "", width - width_of(status) - 1).rstrip() + " "
         parts: list[Part] = [
-            (name, "bold"), (status, f"bold $recon-{tax_tone(row['state'])}"), "\n",
+            (name, "bold"), (status, f"bold $recon-{tone}"), "\n",
             split_line(orders, self.minor(row["amount_minor"]), width), "\n",
         ]  # fmt: skip
         if row["target"]:
             parts += [f"> {shown(row['target'])}", "\n"]
-        parts += [_SENTENCES[row["state"]](), "\n"]
+        parts += [sentence, "\n"]
         if row["suggestion"]:
             parts += [(_("Might be"), "$recon-accent"), f"  {shown(row['suggestion'])}", "\n"]
         if row["reason"]:

@@ -8,10 +8,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from recon.match.work_filter import matching_rows
-from tui.cells import shown, split_line, width_of
-from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
-from tui.screens.match_words import channel_words
 from tui.screens.taxes import TaxesScreen
 from tui.screens.till_words import TAX_STATES, state_of, vat_columns
 from tui.widgets.columns import Column
@@ -61,20 +58,8 @@ class TillTaxesScreen(TaxesScreen):
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return what is known of a rate."""
         status = state_of(TAX_STATES)(row["state"])
-        name = split_line(shown(channel_words(row["tax"])), "", width - width_of(status) - 1).rstrip() + " "
         orders = ngettext("In {n} settlement", "In {n} settlements", row["orders"]).format(n=count(row["orders"]))
-        parts: list[Part] = [
-            (name, "bold"), (status, f"bold $recon-{TAX_STATES[row['state']][2]}"), "\n",
-            split_line(orders, self.minor(row["amount_minor"]), width), "\n",
-        ]  # fmt: skip
-        if row["target"]:
-            parts += [f"> {shown(row['target'])}", "\n"]
-        parts += [_SENTENCES[row["state"]](), "\n"]
-        if row["suggestion"]:
-            parts += [(_("Might be"), "$recon-accent"), f"  {shown(row['suggestion'])}", "\n"]
-        if row["reason"]:
-            parts += [(shown(tr_composed(row["reason"])), "$recon-dim"), "\n"]
-        return parts
+        return self.explained(row, width, status, TAX_STATES[row["state"]][2], orders, _SENTENCES[row["state"]]())
 
     def empty_words(self) -> tuple[str, str]:
         """Return what is said where no row is."""
