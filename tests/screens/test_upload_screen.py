@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import os
 import re
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 from textual.worker import WorkerCancelled
 
+from recon.service import ReconService
 from recon.store.moments import stamp
 from recon.targets.quickbooks.endpoint.waiting import PRESS
 from recon.upload.running import WAITS, Waits, end_waiting, note_waiting, waits
@@ -25,6 +27,7 @@ from tests.screens.upload_world import UploadWorld, approved, in_conflict, opene
 from tui import upload_words as words
 from tui.app import ReconApp
 from tui.screens.upload import UploadScreen
+from tui.screens.upload_look import Seen
 from tui.widgets.dialogs import Dialog
 
 SIZES = ((60, 20), (80, 24), (130, 36))
@@ -393,6 +396,53 @@ def test_f22_unsure_documents_stand_apart_with_the_time_of_the_next_look(world: 
         await until(pilot, lambda: says(app, "= posted 3"))
 
     play(world.app(), script)
+    assert world.posted() == ALL
+
+
+def test_a_look_that_began_before_the_upload_and_comes_late_does_not_stop_the_screen_looking(
+    world: UploadWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back from the question the screen looks anew; that look may come after the one that saw the upload start."""
+    world.fault(kind="cut", method="POST", path="/receipts*", times=None)
+    came, go_on = threading.Event(), threading.Event()
+
+    async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
+        await sent(app, pilot, world)
+        world.ledger.clear_faults()
+        await pilot.press("f5")
+        await quiet(app, pilot)
+        ask, slow = app.session.ask, iter([True])
+
+        def late(question: Callable[[ReconService], Any]) -> Any:
+            answer = ask(question)
+            if isinstance(answer, Seen) and not answer.is_running and next(slow, False):
+                came.set()
+                assert go_on.wait(30)
+            return answer
+
+        monkeypatch.setattr(app.session, "ask", late)
+        begin = world.uploads.start
+
+        def start(batch: str) -> None:
+            assert came.wait(30)
+            begin(batch)
+
+        monkeypatch.setattr(world.uploads, "start", start)
+        world.uploads.hold_after = 1
+        world.uploads.go_on.clear()
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: world.uploads.held.is_set() and app.screen.seen.is_running)
+        go_on.set()
+        for _ in range(10):
+            await pilot.pause(0.02)
+        assert app.screen.seen.is_running
+        world.uploads.wait()
+        await until(pilot, lambda: says(app, "= posted 3"))
+
+    try:
+        play(world.app(), script)
+    finally:
+        go_on.set()
     assert world.posted() == ALL
 
 

@@ -6,6 +6,7 @@ While something is sent it looks every half second, from a worker thread; the up
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Seen:
     ended: Ended | None
     door: UploadDoor | None
     """Only where nothing of the batch was sent yet and something is approved."""
+    turn: int
+    """Which look of this screen it was, by when it began."""
 
 
 class UploadLook(StepScreen):
@@ -51,6 +54,7 @@ class UploadLook(StepScreen):
     def __init__(self) -> None:
         super().__init__()
         self.seen: Seen | None = None
+        self._turns = itertools.count(1)
         self._list = "results"
         self._list_chosen = False
         self._checked: CompanyCheck | None = None
@@ -115,6 +119,7 @@ class UploadLook(StepScreen):
         uploads = self.recon.session.uploads
 
         def question(service: ReconService) -> Seen:
+            turn = next(self._turns)
             name = batch or service.upload_state().batch
             is_starting = name is not None and uploads.alive(
                 name
@@ -127,11 +132,14 @@ class UploadLook(StepScreen):
                 is_running=is_running,
                 ended=uploads.ended(state.batch) if state.batch and not is_running else None,
                 door=_door(service, state.batch) if state.batch and fresh and not state.started_at else None,
+                turn=turn,
             )
 
         return question
 
     def _came(self, seen: Seen) -> None:
+        if self.seen is not None and seen.turn < self.seen.turn:
+            return  # it began before the look that is shown: what has started since would seem to stand still
         before, self.seen = self.seen, seen
         if before is not None and before.state.batch != seen.state.batch:
             self._is_read_back = False
