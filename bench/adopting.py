@@ -92,7 +92,7 @@ def run(count: int, folder: Path) -> dict[str, Any]:
 def _planned(count: int, folder: Path) -> tuple[Any, str]:
     """Return a workspace with so many planned documents, and the draft."""
     from bench.generate import generate
-    from recon.settings_text import with_setting
+    from recon.config.edits import with_setting
 
     export = folder / "orders.csv"
     generate(max(2, count * 172 // 100), export)

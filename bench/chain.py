@@ -27,7 +27,9 @@ GIFT_CARD_CHANNEL: Final = "Gift Card + Shopify Payments"
 
 def make_bench_workspace(root: Path, *, source: str = "shopify", profile: str = "") -> Any:
     """Make a workspace with the sandbox ledger in which nothing is held for want of a mapping; prices hold VAT."""
-    from recon.settings_text import FirstAnswers, first_settings, with_setting
+    from recon.config.edits import with_setting
+    from recon.config.first.answers import FirstAnswers
+    from recon.config.first.text import first_settings
     from recon.workspace import make_workspace
 
     answers = FirstAnswers(

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.conform import empty, fill
 from recon.frames.schemas import CHANNEL_LINKS, FINDINGS, ORDER_LINES, ORDERS, PAYMENTS, POSTED, PRODUCT_LINKS, REFUNDS
 from recon.plan import assemble, plan, work

@@ -92,7 +92,8 @@ def run_chain(path: Path, folder: Path) -> tuple[Steps, dict[str, Any]]:
     import recon.service.taking_in
     import recon.sources.saft.source  # noqa: F401 - not part of the time
     from bench.chain import CONNECTION, open_bench
-    from recon.settings_text import FirstAnswers, first_settings
+    from recon.config.first.answers import FirstAnswers
+    from recon.config.first.text import first_settings
     from recon.workspace import make_workspace
 
     answers = FirstAnswers(

@@ -94,7 +94,9 @@ def run_summary(path: Path, folder: Path) -> tuple[Steps, dict[str, Any]]:
 
 def _workspace(root: Path) -> Any:
     """Make American books in the currency of the invented export, in which little is held for want of a mapping."""
-    from recon.settings_text import FirstAnswers, first_settings, with_setting
+    from recon.config.edits import with_setting
+    from recon.config.first.answers import FirstAnswers
+    from recon.config.first.text import first_settings
     from recon.workspace import make_workspace
 
     answers = FirstAnswers(

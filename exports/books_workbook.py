@@ -24,7 +24,7 @@ from exports.words import ENGLISH, N_, Words
 from exports.workbook import write_safely
 from recon.crash import NO_CRASH, CrashPoints
 from recon.money import parse_minor
-from recon.summaries_books import BooksReport
+from recon.summaries.books import BooksReport
 
 TITLE: Final = N_("Books of the ledger")
 _FIRST_ROW: Final = 5

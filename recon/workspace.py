@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from recon.config import SETTINGS_FILE, Settings, load_settings
+from recon.config.settings import SETTINGS_FILE, Settings, load_settings
 from recon.crash import NO_CRASH, CrashPoints
 from recon.errors import SettingsError, UsageError
 from recon.files import put_in_place

@@ -20,7 +20,8 @@ from hypothesis import settings
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
-from recon.settings_text import FirstAnswers, first_settings
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.workspace import Workspace, make_workspace
 from tests.clock import FakeClock
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from recon.config import Settings
+from recon.config.settings import Settings
 from recon.errors import ReconError
 from recon.timers import Timer
 from tui.i18n import N_

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from recon.config_quickbooks import QuickBooks
+from recon.config.quickbooks import QuickBooks
 from recon.crash import NO_CRASH, CrashPoints
 from recon.files import atomic_write
 from recon.ports import Clock

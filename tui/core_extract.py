@@ -16,8 +16,12 @@ from typing import Final, NamedTuple
 
 LEFT_OUT: Final = (
     "recon/sandbox",  # a ledger to try things on, speaks as PEAK does
-    "recon/settings_text.py",  # the text of recon.toml
-    "recon/summaries.py",  # what commands print
+    "recon/config/first/text.py",  # the text of recon.toml
+    "recon/summaries/documents.py",  # what commands print
+    "recon/summaries/intake.py",
+    "recon/summaries/match.py",
+    "recon/summaries/plans.py",
+    "recon/summaries/sent.py",
     "recon/plan/lifecycle.py",  # a page of docs/
     "recon/store/schema_001.py",
     "recon/sources/profile/render.py",  # the text of a profile
@@ -72,12 +76,12 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     ),
     "recon/service/ledger_reading.py": ("no day",),
     "recon/service/new_things.py": ("sales channel", "payment channel", "status", "tax", "currency"),
-    "recon/schedule.py": ("hourly", "daily", "weekly", "monthly"),
+    "recon/config/schedule.py": ("hourly", "daily", "weekly", "monthly"),
     "recon/service/planning.py": ("planning",),
     "recon/service/return_table.py": ("returns", "sales"),
     "recon/service/settling.py": (" Accepted: {differences}.",),
     "recon/service/taking_in.py": ("reading {name}", "fetched {name}", "refused: {error}"),
-    "recon/settings_problems.py": (
+    "recon/config/problems.py": (
         " is {value}", " or {last}", "`{key}`{shown}; accepted: {accepted}.{hint}",
         "at least {limit}", "more than {limit}", "at most {limit}", "less than {limit}",
     ),

@@ -273,8 +273,8 @@ def fixed_texts() -> Iterator[tuple[str, str]]:
 
 def setting_texts() -> Iterator[tuple[str, str]]:
     """Yield the explanation of every setting of recon.toml with its name."""
-    from recon.config import Settings
-    from recon.setting_words import setting_words
+    from recon.config.explanations import setting_words
+    from recon.config.settings import Settings
     from tui.docs import sections
 
     for place, model in sections(Settings, ""):

@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from recon.config.edits import with_setting
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.errors import UsageError
 from recon.money import parse_minor, plain, vat_included
 from recon.ports import Clock, SecretStore
@@ -28,8 +31,8 @@ from recon.sandbox.zort import ZortShop
 from recon.sandbox.zort_orders import invented_orders, invented_products, later
 from recon.secrets import MemorySecrets
 from recon.service import MatchEdits, ReconService
-from recon.settings_text import FirstAnswers, first_settings, with_setting
-from recon.summaries import PlanReport, UploadSummary, VerifySummary
+from recon.summaries.plans import PlanReport
+from recon.summaries.sent import UploadSummary, VerifySummary
 from recon.workspace import Workspace, make_workspace
 from tui.commands.verify import print_verify
 from tui.commands.work import print_plan, print_upload

@@ -12,10 +12,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from recon.config import Settings
+from recon.config.explanations import setting_words
+from recon.config.settings import Settings
 from recon.domain.finding import FINDING_CODES
 from recon.plan.tills.lifecycle import lifecycles_page
-from recon.setting_words import setting_words
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES
 
@@ -101,7 +101,7 @@ def sections(model: type[BaseModel], path: str) -> list[tuple[str, type[BaseMode
 def _type(field: FieldInfo) -> str:
     text = str(field.annotation) if not isinstance(field.annotation, type) else field.annotation.__name__
     text = re.sub(r"Annotated\[str, .*\(func=.*\)\]", "https address (http on loopback)", text)
-    text = re.sub(r"recon\.config\w*\.", "", text)
+    text = re.sub(r"recon\.config\.(\w+\.)*", "", text)
     for before, after in (("typing.", ""), ("datetime.", ""), ("|", "or")):
         text = text.replace(before, after)
     return text.replace("Literal[", "one of [").strip()

@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from recon.config.edits import with_settings
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
+from recon.config.toml_edits import Value
 from recon.domain.providers import keys_of, ledger_facts, source_facts
 from recon.errors import SettingsError
 from recon.ports import Clock
 from recon.service.upkeep import OtherSide
-from recon.settings_text import FirstAnswers, Value, first_settings, with_settings
 from recon.targets.quickbooks.endpoint.password import LONGEST, SHORTEST
 from recon.workspace import Workspace, make_workspace, write_settings
 from tui.connector_setup import first_set_up, fits

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from recon.config.schedule_presets import PRESETS
+from recon.config.toml_edits import Value
 from recon.domain.organisation_number import DIGITS, has_right_check_digit, plain_number
 from recon.domain.providers import ledger_facts
-from recon.schedule_presets import PRESETS
-from recon.settings_text import Value
 from tui.i18n import N_, _
 from tui.schedule_words import PRESET_WORDS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recon.schedule_presets import PRESETS
+from recon.config.schedule_presets import PRESETS
 from recon.timers import SYSTEMS
 from tui.grammar_parts import Parser, add_command, add_dry_run
 

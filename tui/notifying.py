@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from recon.schedule import Schedule
+from recon.config.schedule import Schedule
 from recon.service.run_state import Notice
 from recon.text import show, show_lines
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from recon.config import Connection
-from recon.config_charges import Charge, RefundAdjustment
+from recon.config.charges import Charge, RefundAdjustment
+from recon.config.connection import Connection
 from recon.crash import CrashPoints
 from recon.domain.document import Document
 from recon.targets.base import Capabilities, Target

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import keys_of
 from recon.targets.base import Capabilities, Target
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from recon.config import Connection, Settings
+from recon.config.connection import Connection
+from recon.config.settings import Settings
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.providers import keys_of
 from recon.ports import Clock, Patience, for_ever
@@ -26,7 +27,7 @@ from tui.provider_files import accounts_named, iif, iif_capabilities, peak_file,
 from tui.provider_poweroffice import poweroffice, poweroffice_capabilities, sandbox_poweroffice
 
 if TYPE_CHECKING:
-    from recon.config_quickbooks import QuickBooks
+    from recon.config.quickbooks import QuickBooks
     from recon.targets.peak import PeakOptions
     from recon.targets.quickbooks.options import QuickBooksOptions
 

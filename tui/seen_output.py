@@ -8,7 +8,7 @@ from typing import Any
 
 from recon.errors import UsageError
 from recon.proof.tax_invoices import Entry, entry_of
-from recon.summaries_things import SeenLine, ThingLine
+from recon.summaries.things import SeenLine, ThingLine
 from tui.output import SHOWN, Output, grouped
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from recon.config import Settings
+from recon.config.settings import Settings
 from recon.errors import StoreBusy, UsageError
 from recon.ports import Clock, SystemClock
 from recon.service import ReconService

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recon.summaries_till import SetupLine, TillLine
-from recon.summaries_till_days import MissingZ, TillDays
+from recon.summaries.till import SetupLine, TillLine
+from recon.summaries.till_days import MissingZ, TillDays
 from tui.output import SHOWN, Output, grouped
 
 

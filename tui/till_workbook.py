@@ -12,7 +12,7 @@ import polars as pl
 from exports.mapping_edits import ChannelEdit, EditProblem, ProductEdit
 from exports.till_sheets import ACCOUNT_ROWS, COUNT_ROWS, AccountEdit, CountEdit, TillSheets
 from recon.money import parse_minor
-from recon.summaries_till import CountLine, TillLine
+from recon.summaries.till import CountLine, TillLine
 from recon.targets.base import Catalog
 
 _STATES: Final = {"wrong": "does not fit", "unlinked": "not linked", "suggested": "not linked"}

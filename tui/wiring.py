@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
-from recon.config import Connection, Settings
+from recon.config.connection import Connection
+from recon.config.settings import Settings
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.errors import UsageError
@@ -23,9 +24,9 @@ from recon.secrets import SHOP_TOKEN_ENTRY, TOKEN_ENTRY, FileSecrets, KeptTokens
 from recon.service import ReconService
 from recon.service.context import Context, Frames, Progress, Rows, ShopClient
 from recon.store.store import Store
-from recon.summaries import ProductLine
-from recon.summaries_channels import ChannelLine
-from recon.summaries_till import CountLine, TillLine
+from recon.summaries.channels import ChannelLine
+from recon.summaries.match import ProductLine
+from recon.summaries.till import CountLine, TillLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace

@@ -16,7 +16,7 @@ from exports.import_files.iif_forms import (
 )
 from exports.import_files.iif_lists import HOW, Known, close_to
 from exports.import_files.iif_text import Transaction, held_text
-from recon.config_accounts import Accounts
+from recon.config.accounts import Accounts
 from recon.domain.document import Document
 from recon.money import plain
 from recon.targets.base import Objection

@@ -29,7 +29,7 @@ from exports.import_files.peak_columns import (
 from exports.import_files.peak_expenses import payment_cells
 from exports.import_files.peak_files import ImportFiles
 from exports.import_files.peak_rows import objections, rows_of
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
 from recon.errors import AlreadyExists, ExportError, MalformedFile, TargetRejected, TargetUnavailable

@@ -42,7 +42,7 @@ class SourceFacts:
     lists_orders: bool = True
     """Its API lists the orders of a period; without that each order is asked for by its number."""
     settings: str = ""
-    """The table of recon.toml that only it and its like read (`recon.config_source.SourceRules`); empty: none."""
+    """The table of recon.toml that only it and its like read (`recon.config.source.SourceRules`); empty: none."""
     record_kinds: tuple[RecordKind, ...] = ("sale", "sale_return", "purchase", "purchase_return")
     """Kinds of records it can have."""
     has_completed: bool = True

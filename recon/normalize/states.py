@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config_words import halves
+from recon.config.status_words import halves
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES, OrderState, PaymentState
 from recon.frames.text import fold, is_any_of
 from recon.sources.base import Conventions, StateWords, meaning_of

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.findings import findings_from, gather
 from recon.frames.text import fold, fold_column
 from recon.plan.buyers import (

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 
 
 def sale_dates(orders: pl.DataFrame, connection: Connection) -> pl.DataFrame:

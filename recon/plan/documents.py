@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import DOCUMENT_KINDS, DOCUMENTS, VatMode
 from recon.plan.lifecycle import RULE_NAMES
 from recon.plan.numbering import document_numbers

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config_charges import SERVICE_NAMES
+from recon.config.charges import SERVICE_NAMES
 from recon.domain.finding import FINDING_CODES
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather, one_finding

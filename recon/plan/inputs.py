@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.taxes import LedgerTax
 from recon.frames.canonical import REFUND_LINE_NEEDS
 from recon.frames.conform import conform, fill

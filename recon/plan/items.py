@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
-from recon.config_charges import SERVICE_NAMES, Charge
+from recon.config.charges import SERVICE_NAMES, Charge
+from recon.config.connection import Connection
 from recon.frames.schemas import VatCode
 from recon.match.keys import distinct_keys, fold
 from recon.plan.state import BOOKED_VOUCHERS

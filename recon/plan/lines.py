@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import LineKind, VatCode
 from recon.plan.allocate import add_parts, spread
 from recon.plan.columns import mask_of, per_order, run_sums

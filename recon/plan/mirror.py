@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import DOCUMENT_LINES, POSTINGS
 from recon.plan.inputs import PostedContents, PostedReader
 from recon.plan.items import ACCOUNT_SETTINGS, account_name

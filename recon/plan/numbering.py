@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.document import NUMBERLESS
 from recon.errors import FrameError
 from recon.frames.schemas import DOCUMENT_KINDS

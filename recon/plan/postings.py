@@ -37,7 +37,7 @@ def postings(
         documents: doc_no, kind, total_minor, net_minor, vat_minor, is_tax_invoice, money_account.
         lined: Lines with doc_no, item and net_minor, sorted by doc_no.
         account_of_item: Income account of each item.
-        accounts: Account of each setting in recon.config.Accounts, or its name in words.
+        accounts: Account of each setting in recon.config.settings.Accounts, or its name in words.
         parts: doc_no, account_code and amount_minor of documents whose money goes to several accounts.
     """
     takes_back = pl.col("kind").is_in(["void", "credit_note"])

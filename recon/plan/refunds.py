@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import FrameError
 from recon.frames.conform import conform
 from recon.frames.findings import gather

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import source_facts
 from recon.match.channels import resolve_channels
 from recon.plan.lifecycle import OrderNow

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import VatMode
 from recon.plan.columns import divide_half_up
 

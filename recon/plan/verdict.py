@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.finding import FINDING_CODES
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from

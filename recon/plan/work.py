@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import FrameError
 from recon.plan.dates import sale_dates
 from recon.plan.inputs import PlanInputs

@@ -22,7 +22,7 @@ from recon.service.proof_questions import ProofQuestions
 if TYPE_CHECKING:
     import polars as pl
 
-    from recon.config import Settings
+    from recon.config.settings import Settings
     from recon.review.records import DecisionReport, DoorView
     from recon.review.table import ReviewTable
     from recon.service import (
@@ -52,17 +52,11 @@ if TYPE_CHECKING:
     from recon.service.till_counts import CountWord
     from recon.service.upkeep import Upkeep
     from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
-    from recon.summaries import (
-        BatchView,
-        CauseLine,
-        DocumentRow,
-        DocumentView,
-        IntakeReport,
-        PlanReport,
-        UploadSummary,
-        VerifySummary,
-    )
-    from recon.summaries_settled import SettleReport
+    from recon.summaries.documents import DocumentRow, DocumentView
+    from recon.summaries.intake import CauseLine, IntakeReport
+    from recon.summaries.plans import BatchView, PlanReport
+    from recon.summaries.sent import UploadSummary, VerifySummary
+    from recon.summaries.settled import SettleReport
 else:
     _ROOMS = [
         "approving",

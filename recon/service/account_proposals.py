@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from recon.config import Connection
-from recon.config_charges import Charge
+from recon.config.charges import Charge
+from recon.config.connection import Connection
+from recon.config.toml_edits import Value
 from recon.domain.providers import BOUGHT, ledger_facts
-from recon.settings_text import Value
 from recon.targets.base import LedgerAccount
 
 ACCOUNT_NAMES: Final[dict[str, tuple[str, ...]]] = {

@@ -15,7 +15,7 @@ import polars as pl
 
 from recon import __version__
 from recon.approve import approve
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.document import PAYMENT_KINDS
 from recon.errors import NotSettled, SettingsError, TargetUnavailable, UsageError, WrongCompany
 from recon.frames.schemas import LEFT_OUT

@@ -16,7 +16,7 @@ from recon.service.rejections import require_none_rejected
 from recon.service.seen_eras import note_approved
 from recon.service.sending import changes_since, confirmation_needed
 from recon.store.batches import Batch
-from recon.summaries import BatchView
+from recon.summaries.plans import BatchView
 
 
 def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str | None, dry_run: bool) -> BatchView:

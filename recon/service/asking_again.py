@@ -15,8 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
-from recon.config_source import rules_of_source
+from recon.config.connection import Connection, rules_of_source
 from recon.errors import UsageError
 from recon.service.context import Context
 from recon.service.known import current_frames, current_sets, kept_file

@@ -31,7 +31,7 @@ from recon.service.planning import plan_inputs, whole_set
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
 from recon.service.till_entries import held_settlements, mark_of
-from recon.summaries_books import BooksAccount, BooksDifference, BooksReport, BooksStranger, BooksVoucher
+from recon.summaries.books import BooksAccount, BooksDifference, BooksReport, BooksStranger, BooksVoucher
 
 COMPARED: Final = ("settlement", "invoice", "receipt", "credit_note")
 """Kinds of documents that stand in books as a voucher of their own."""

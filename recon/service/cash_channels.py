@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, no_findings
 from recon.match.channels import resolve_channels

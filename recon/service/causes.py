@@ -11,7 +11,7 @@ import polars as pl
 from recon.domain.finding import FINDING_CODES
 from recon.frames.schemas import SEVERITIES
 from recon.money import plain
-from recon.summaries import CauseLine
+from recon.summaries.intake import CauseLine
 
 _Sums = Mapping[str, Mapping[str, int]]
 """Minor units per value and currency."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import ledger_facts
 from recon.frames.canonical import CanonicalFrames
 from recon.match.channels import moves_money, resolve_channels, unmapped_channels

@@ -11,8 +11,8 @@ import shlex
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, cast
 
-from recon.config import Connection
-from recon.config_charges import SERVICE_NAMES, Charge
+from recon.config.charges import SERVICE_NAMES, Charge
+from recon.config.connection import Connection
 from recon.match.keys import fold
 from recon.service.charge_rules import DEFAULT
 from recon.service.context import Context

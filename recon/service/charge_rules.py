@@ -12,14 +12,14 @@ from typing import Final, Literal, cast
 
 import polars as pl
 
-from recon.config import Connection
-from recon.config_charges import Charge, Charges
+from recon.config.charges import Charge, Charges
+from recon.config.connection import Connection
+from recon.config.toml_edits import Value
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.service.context import Context
 from recon.service.mapping_frames import ledger_accounts, ledger_products
 from recon.service.returned import planned_frames
-from recon.settings_text import Value
 
 Kind = Literal[
     "shipping", "cod_fee", "discount", "platform_voucher", "rounding", "duties", "tip", "gift_card", "fee", "tax"

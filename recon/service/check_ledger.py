@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import keys_of, ledger_facts, source_facts
 from recon.errors import SecretsError, SettingsError
 from recon.service.account_proposals import buys
@@ -17,7 +17,7 @@ from recon.service.context import Context
 from recon.service.rooms import crowded_words, is_crowded, known_rooms, rooms_line
 from recon.store.catalog import Verified
 from recon.store.moments import moment
-from recon.summaries_checks import CheckLine, State
+from recon.summaries.checks import CheckLine, State
 from recon.targets.base import Catalog, Company, ListRoom, Session
 
 CLOCK_OK_SECONDS: Final = 5

@@ -15,7 +15,7 @@ from recon.service.connecting import known_catalog
 from recon.service.context import Context
 from recon.store.catalog import ALWAYS_READ
 from recon.store.moments import stamp
-from recon.summaries_checks import ConnectionChecks
+from recon.summaries.checks import ConnectionChecks
 
 
 def check_list(

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import SOURCES, source_facts
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold
@@ -22,7 +22,7 @@ from recon.service.check_tills import till_lines
 from recon.service.context import Context
 from recon.service.reading import latest_plan, latest_plan_folder
 from recon.service.returned import planned_frames
-from recon.summaries_checks import CheckLine, State
+from recon.summaries.checks import CheckLine, State
 from recon.targets.base import Catalog
 
 NAMED: Final = 5

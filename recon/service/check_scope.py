@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.channels import resolve_channels
 from recon.match.work_list import blocked_orders

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.service.context import Context
 from recon.service.till_days import till_days
 from recon.service.till_missing import missing_for_till
-from recon.summaries_checks import CheckLine
+from recon.summaries.checks import CheckLine
 from recon.targets.base import Catalog
 
 NAMED: Final = 8

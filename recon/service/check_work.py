@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.money import plain
 from recon.service.context import Context
 from recon.service.reading import batch_view
 from recon.service.scheduled import last_end
 from recon.service.seen_words import open_things
 from recon.service.waiting import settle_command, waiting_rows
-from recon.summaries import BatchView
-from recon.summaries_checks import CheckLine
+from recon.summaries.checks import CheckLine
+from recon.summaries.plans import BatchView
 
 NAMED: Final = 5
 """New things named one by one before the rest is only counted."""

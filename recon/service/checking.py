@@ -28,7 +28,7 @@ from recon.service.till_entries import debit_sums_of, mark_of
 from recon.store.batches import Batch
 from recon.store.event_log import Event
 from recon.store.outbox import OutboxRow
-from recon.summaries import VerifySummary
+from recon.summaries.sent import VerifySummary
 from recon.targets.base import LedgerDocument, Target
 from recon.upload.documents import completed
 from recon.verify import NUMBERED, STANDING, Verified, not_compared, verify

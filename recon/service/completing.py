@@ -19,7 +19,7 @@ from recon.service.part_frames import single_documents
 from recon.service.reading import latest_plan_folder
 from recon.store.batches import Batch
 from recon.store.moments import stamp
-from recon.summaries_proof import CompletenessBlock, CompletenessCause, CompletenessLine, CompletenessReport
+from recon.summaries.proof import CompletenessBlock, CompletenessCause, CompletenessLine, CompletenessReport
 
 LINES: Final = 20
 """Days and channels with a difference that are shown unless days are asked for."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeVar
 
-from recon.config import Connection
+from recon.config.connection import Connection
+from recon.config.edits import with_settings
 from recon.domain.providers import ledger_facts, source_facts
 from recon.errors import SettingsError, TargetError
 from recon.service.account_proposals import AccountProposal, buys, proposal_values, proposed_accounts
@@ -14,7 +15,6 @@ from recon.service.context import Context
 from recon.service.mapping_frames import ledger_taxes
 from recon.service.mapping_till import CLOSED_UNTIL, closed_until
 from recon.service.rooms import crowded, keep_rooms, rooms_line
-from recon.settings_text import with_settings
 from recon.targets.base import Catalog, Company, LedgerAccount, LedgerContact, LedgerMethod, LedgerProduct, ListRoom
 from recon.upload.company import same_name, same_tax_id
 from recon.workspace import write_settings

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.document import PURCHASE_KINDS, Document
 from recon.domain.providers import ledger_facts
 from recon.errors import TargetRejected
@@ -20,7 +20,7 @@ from recon.plan.products import PRODUCT
 from recon.service.account_proposals import buys
 from recon.service.connecting import keep_catalog, known_catalog
 from recon.service.context import Context
-from recon.summaries_contacts import ContactLine, State
+from recon.summaries.contacts import ContactLine, State
 from recon.targets.base import Catalog, LedgerContact, MasterRequest, Target
 
 COLUMNS: Final = ("contact_code", "contact_name", "contact_tax_id", "contact_branch", "contact_address")

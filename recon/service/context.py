@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recon.config import Connection, Settings
+from recon.config.connection import Connection
+from recon.config.settings import Settings
 from recon.domain.document import Document
 from recon.frames.canonical import CanonicalFrames
 from recon.ports import Clock, Patience, SecretStore, for_ever
 from recon.sources.base import Fetched
 from recon.store.store import Store
-from recon.summaries import ProductLine
-from recon.summaries_channels import ChannelLine
-from recon.summaries_till import CountLine, TillLine
+from recon.summaries.channels import ChannelLine
+from recon.summaries.match import ProductLine
+from recon.summaries.till import CountLine, TillLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace

@@ -10,7 +10,7 @@ from recon.frames.parquet import read_facts
 from recon.money import plain
 from recon.plan.inputs import ControlTotals as PlanControls
 from recon.plan.inputs import Plan
-from recon.summaries import ControlTotals
+from recon.summaries.plans import ControlTotals
 
 
 def stored_controls(folder: Path) -> PlanControls:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold

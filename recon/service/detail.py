@@ -25,7 +25,7 @@ from recon.service.reading import latest_plan_folder
 from recon.service.showing import batch_folder, document_view, findings_about, staff_of
 from recon.store.batches import Batch
 from recon.store.files import KeptFile
-from recon.summaries import DocumentView
+from recon.summaries.documents import DocumentView
 
 COMPARED: Final = (
     "order_state", "payment_state", "total_minor", "tax_minor", "discount_minor", "shipping_minor",

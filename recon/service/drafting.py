@@ -35,7 +35,7 @@ from recon.sources.profile.model import parse_profile
 from recon.sources.profile.propose import Proposal, propose_profile, words_question
 from recon.sources.profile.source import ProfileOrders
 from recon.sources.profile.starting import STARTERS, fixed_answers, with_musts
-from recon.summaries import CauseLine
+from recon.summaries.intake import CauseLine
 
 PREVIEW_ROWS: Final = 50
 PROBLEM_ROWS: Final = 100

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.document import PAYMENT_KINDS
 from recon.errors import SecretsError, SettingsError, TargetError, UsageError, WrongCompany
 from recon.frames.amounts import plain_text

@@ -23,7 +23,7 @@ from recon.service.context import Context
 from recon.service.known import combined, current_sets, read_key, read_options
 from recon.service.taking_in import known_report, report_of, source_for
 from recon.sources.base import IntakeFile, Reading, Source
-from recon.summaries import FileReport
+from recon.summaries.intake import FileReport
 
 ROWS: Final = pl.Schema({
     "key": pl.String(),                 # order key, or file row where there is none

@@ -9,7 +9,7 @@ import polars as pl
 from recon.proof.known_gaps import GapWord, arrived, parts_of
 from recon.service.context import Context
 from recon.store.moments import moment
-from recon.summaries_proof import KnownGap
+from recon.summaries.proof import KnownGap
 
 
 def known_words(context: Context, name: str) -> tuple[GapWord, ...]:

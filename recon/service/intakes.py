@@ -20,7 +20,7 @@ from recon.service.known import frames_path
 from recon.service.overview import waiting_files
 from recon.service.taking_in import bought_count, day_of_last_pull
 from recon.store.files import Intake, KeptFile
-from recon.summaries import CauseLine
+from recon.summaries.intake import CauseLine
 
 
 @dataclass(frozen=True, slots=True)

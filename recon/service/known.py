@@ -14,8 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
-from recon.config_source import rules_of_source
+from recon.config.connection import Connection, rules_of_source
 from recon.domain.organisation_number import plain_number
 from recon.domain.providers import platform_of, source_facts
 from recon.errors import ReconError, SettingsError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import UsageError
 from recon.frames.parquet import read_frame, write_frames
 from recon.match.elsewhere import LEDGER_ENTRIES, SAME_MONTH_DAYS

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.conform import fill
 from recon.frames.schemas import LEDGER_ACCOUNTS, TILL_COUNTS
 from recon.plan.inputs import PlanInputs

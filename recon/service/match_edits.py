@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
+from recon.config.edits import with_settings
+from recon.config.toml_edits import Value
 from recon.domain.providers import BOUGHT
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
@@ -42,7 +44,6 @@ from recon.service.till_edits import (
     require_product,
 )
 from recon.service.till_table import books_of, is_till
-from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
 NO_SKU: Final = ""

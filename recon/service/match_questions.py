@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from recon.service.context import Context
     from recon.service.match_said import MatchEdits
     from recon.service.tills import Tills
-    from recon.summaries import MatchReport
-    from recon.summaries_things import SeenLine, ThingLine
+    from recon.summaries.match import MatchReport
+    from recon.summaries.things import SeenLine, ThingLine
 else:
     _ROOMS = ("channel_table", "charge_rules", "match_undo", "matching", "product_table", "return_table", "tax_table")
     channel_table, charge_rules, match_undo, matching, product_table, return_table, tax_table = (

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.money import plain
@@ -26,9 +26,9 @@ from recon.service.tax_table import tax_lines
 from recon.service.till_counts import count_lines, count_rows
 from recon.service.till_missing import missing_for_till
 from recon.service.till_table import is_till, till_rows
-from recon.summaries import MatchReport, ProductLine
-from recon.summaries_channels import ChannelLine
-from recon.summaries_till import TillLine
+from recon.summaries.channels import ChannelLine
+from recon.summaries.match import MatchReport, ProductLine
+from recon.summaries.till import TillLine
 
 __all__ = [
     "MatchEdits", "carry_out", "channel_lines", "channel_links", "decisions", "export_mappings", "ledger_methods", "ledger_products",

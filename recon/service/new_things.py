@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.findings import findings_from, gather, no_findings, one_finding
 from recon.frames.gift_cards import is_gift_card
@@ -33,7 +33,7 @@ from recon.service.context import Context
 from recon.service.mapping_frames import channel_links, product_links
 from recon.service.seen_columns import answered_columns, new_columns, without_answered
 from recon.service.seen_eras import Eras, Sets
-from recon.summaries_things import ThingLine, seen_command
+from recon.summaries.things import ThingLine, seen_command
 
 HOLDS, SHOWS = "new-thing", "first-seen"
 _SAID_BY: Final = {

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.finding import FINDING_CODES
 from recon.domain.providers import source_facts
 from recon.proof.known_gaps import ARRIVED, arrived_rows
@@ -19,7 +19,7 @@ from recon.service.numbering_proof import GAP, TWICE, UNNUMBERED, order_proof, s
 from recon.service.part_frames import single_documents
 from recon.service.planning import load_plan_frame, plan_folder
 from recon.store.batches import Batch
-from recon.summaries_proof import KnownGap
+from recon.summaries.proof import KnownGap
 from recon.verify import NUMBERED
 
 NOT_SENT: Final = "Not sent yet"

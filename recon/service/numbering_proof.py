@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.document import NUMBERLESS
 from recon.domain.finding import FINDING_CODES
 from recon.domain.providers import source_facts

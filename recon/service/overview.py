@@ -23,7 +23,7 @@ from recon.service.reading import batch_view, latest_plan_folder, taken_in
 from recon.service.refused import counted, entered_by_hand, refused_waiting
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
-from recon.summaries import BatchView, ControlTotals
+from recon.summaries.plans import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
 RUNS: Final = (

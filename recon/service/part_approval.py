@@ -41,7 +41,7 @@ from recon.service.planning import (
 from recon.service.rejections import rejected_orders
 from recon.service.reviewing import decided_documents, review, standing_batch
 from recon.store.batches import Batch
-from recon.summaries import BatchView
+from recon.summaries.plans import BatchView
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from recon.frames.schemas import PARTS, SUMMED
 from recon.money import plain
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, Parts, PostedContents
 from recon.plan.payments import payments_text
-from recon.summaries_held import SummedOrder
+from recon.summaries.held import SummedOrder
 
 _DOCUMENTS, _LINES, _POSTINGS = "parts", "part_lines", "part_postings"
 

@@ -19,7 +19,8 @@ from recon.service.context import Context
 from recon.service.controls import control_view
 from recon.service.reading import document_rows
 from recon.store.batches import Batch
-from recon.summaries import CauseLine, KindLine, PlanReport
+from recon.summaries.intake import CauseLine, KindLine
+from recon.summaries.plans import PlanReport
 
 
 def report(

@@ -11,7 +11,8 @@ from typing import Any, Final
 import polars as pl
 
 from recon import __version__
-from recon.config import Connection
+from recon.config.connection import Connection
+from recon.config.plan_facts import settings_facts
 from recon.errors import UsageError
 from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
@@ -49,10 +50,9 @@ from recon.service.start_date import require_start_date
 from recon.service.stock_notes import stock_costs
 from recon.service.tax_invoice_words import told_invoices
 from recon.service.two_sources import shared_orders
-from recon.settings_text import settings_facts
 from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
-from recon.summaries import PlanReport
+from recon.summaries.plans import PlanReport
 from recon.targets.base import Capabilities
 
 _SCHEMAS: Final = {"documents": DOCUMENTS, "lines": DOCUMENT_LINES, "orders": ORDERS}

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.catalog_search import CatalogList, catalog_list
 from recon.match.keys import fold, fold_column

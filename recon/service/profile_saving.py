@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import IntakeError, SettingsError, UsageError
 from recon.files import atomic_write
 from recon.normalize import normalize

@@ -21,7 +21,7 @@ from recon.service.context import Context
 from recon.service.known import options_with_profile, profile_text
 from recon.service.order_keys import platform_for
 from recon.service.taking_in import total_of
-from recon.summaries import CauseLine
+from recon.summaries.intake import CauseLine
 
 if TYPE_CHECKING:
     from recon.service.profile_saving import ProfileEffect

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from recon.service import books_check, completing, proving, reading
     from recon.service.books_check import BooksAsked
     from recon.service.context import Context, Progress
-    from recon.summaries_books import BooksReport
-    from recon.summaries_proof import CompletenessReport
+    from recon.summaries.books import BooksReport
+    from recon.summaries.proof import CompletenessReport
 else:
     books_check, completing, proving, reading = (
         Lazily(f"recon.service.{room}") for room in ("books_check", "completing", "proving", "reading")

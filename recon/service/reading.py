@@ -23,7 +23,9 @@ from recon.service.sent import sent_findings
 from recon.service.waiting import waiting_lines, waiting_rows
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
-from recon.summaries import BatchView, CauseLine, DocumentRow
+from recon.summaries.documents import DocumentRow
+from recon.summaries.intake import CauseLine
+from recon.summaries.plans import BatchView
 
 
 def document_rows(

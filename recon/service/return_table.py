@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold_column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.normalize.return_links import SAID
 from recon.normalize.returns import attach_returns

@@ -24,7 +24,7 @@ from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import document_rows
 from recon.service.refused import entered_by_hand
 from recon.store.batches import Batch
-from recon.summaries import DocumentRow
+from recon.summaries.documents import DocumentRow
 
 _DOCUMENTS: Final = (
     "doc_no", "document_key", "order_key", "order_no", "order_number", "kind", "number", "issued_on", "contact_name",

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.findings import gather, one_finding
 from recon.plan.inputs import PlanInputs
 from recon.plan.shoppers import stated_customers

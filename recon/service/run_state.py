@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from recon.config.schedule import is_due, next_due
 from recon.masking import known_secrets_masked
-from recon.schedule import is_due, next_due
 from recon.service.context import Context
 from recon.store.moments import moment, stamp
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from recon.config import Company as OurCompany
-from recon.config import Connection
+from recon.config.connection import Connection
+from recon.config.settings import Company as OurCompany
 from recon.errors import WrongCompany
 from recon.service.connecting import known_company
 from recon.service.context import Context

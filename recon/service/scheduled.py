@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
+from recon.config.schedule import AutoApproval, is_due, last_due
 from recon.domain.providers import source_facts
 from recon.errors import ReconError, UsageError
 from recon.frames.parquet import scan_frame
 from recon.money import parse_minor, plain
-from recon.schedule import AutoApproval, is_due, last_due
 from recon.service.approving import approval_policy, approve_batch
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import require_writer
@@ -34,7 +34,9 @@ from recon.service.sending import short_name, upload
 from recon.service.taking_in import import_files, pull
 from recon.store.batches import Batch
 from recon.store.moments import stamp
-from recon.summaries import IntakeReport, PlanReport, UploadSummary
+from recon.summaries.intake import IntakeReport
+from recon.summaries.plans import PlanReport
+from recon.summaries.sent import UploadSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

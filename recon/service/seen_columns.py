@@ -12,7 +12,7 @@ from recon.frames.text import fold
 from recon.money import plain
 from recon.normalize.sightings import COLUMN, odd_columns
 from recon.service.seen_eras import Eras
-from recon.summaries_things import ThingLine, seen_command
+from recon.summaries.things import ThingLine, seen_command
 
 _TOLD: Final = "columns-new"
 """Finding of a source that knows all columns of its format; where it stands, no other is made."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.frames.text import fold, fold_column
@@ -29,7 +29,7 @@ from recon.service.mapping_frames import channel_links, product_links
 from recon.service.new_things import answers_to, new_things, seen_key
 from recon.service.seen_eras import APPROVED, LISTED, Sets
 from recon.store.mappings import Value
-from recon.summaries_things import SeenLine, ThingLine
+from recon.summaries.things import SeenLine, ThingLine
 
 
 def open_things(context: Context, connection: str | None) -> tuple[ThingLine, ...]:

@@ -33,7 +33,7 @@ from recon.service.tax_invoice_words import told_invoices, with_invoice
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
-from recon.summaries import UploadSummary
+from recon.summaries.sent import UploadSummary
 from recon.targets.base import Target
 from recon.upload.engine import Uploader
 from recon.upload.files import write_files

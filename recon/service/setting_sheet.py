@@ -16,10 +16,11 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from recon.config.edits import with_settings
+from recon.config.explanations import setting_words
+from recon.config.toml_edits import Value
 from recon.errors import SettingsError
 from recon.service.context import Context
-from recon.setting_words import setting_words
-from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
 _YES: Final = ("yes", "true", "on", "1")

@@ -19,7 +19,7 @@ from recon.service.sending import DocumentMaker
 from recon.service.waiting import settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
-from recon.summaries_settled import SettledDocument, SettleReport
+from recon.summaries.settled import SettledDocument, SettleReport
 from recon.upload.word import STATE_OF, Judged, Word, WordCheck, words_for
 
 

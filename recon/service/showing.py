@@ -21,8 +21,8 @@ from recon.service.refused import entered_by_hand
 from recon.service.waiting import settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
-from recon.summaries import DocumentLineView, DocumentView, PostingView
-from recon.summaries_held import PaymentView
+from recon.summaries.documents import DocumentLineView, DocumentView, PostingView
+from recon.summaries.held import PaymentView
 
 
 def show(context: Context, name: str) -> tuple[DocumentView, ...]:

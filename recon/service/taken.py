@@ -11,7 +11,7 @@ from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.sending import upload_summary
 from recon.store.outbox import OutboxRow
-from recon.summaries import UploadSummary
+from recon.summaries.sent import UploadSummary
 
 NAMED = 10
 """Numbers named one by one before the rest is only counted."""

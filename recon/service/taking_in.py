@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import source_facts
 from recon.errors import IntakeError, ReconError, UsageError
 from recon.frames.canonical import CanonicalFrames
@@ -40,7 +40,7 @@ from recon.service.recognising import connection_of_files
 from recon.sources.base import Fetched, IntakeFile, Reading, Source
 from recon.sources.registry import all_sources, source_named
 from recon.store.files import Intake, NewIntake
-from recon.summaries import CauseLine, FileReport, IntakeReport
+from recon.summaries.intake import CauseLine, FileReport, IntakeReport
 
 LAST_PULL: Final = "last_pull"
 """Note of the day of the last pull; with a kind of record behind it, of the last pull of that kind."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.taxes import LedgerTax
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
@@ -25,7 +25,7 @@ from recon.service.returned import planned_frames
 from recon.service.tax_rows import TAX_ROWS
 from recon.service.till_table import booked_lines, books_of
 from recon.service.till_taxes import require_rate, till_tax_rows
-from recon.summaries_taxes import TaxLine
+from recon.summaries.taxes import TaxLine
 
 
 def tax_rows(context: Context, name: str, rules: Connection, frames: CanonicalFrames | None) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold, fold_column
 from recon.match.till_accounts import Books

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.match.till_cash import expected_cash, known_counts
@@ -22,7 +22,7 @@ from recon.service.context import Context
 from recon.service.mapping_till import till_counts
 from recon.service.returned import planned_frames
 from recon.service.typed_amount import typed_minor
-from recon.summaries_till import CountLine, CountReport, SetupLine
+from recon.summaries.till import CountLine, CountReport, SetupLine
 
 LARGE_MINOR: Final = 50_000
 LARGE_PART: Final = 10

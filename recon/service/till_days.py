@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import ORDER_RESULTS
 from recon.money import plain
 from recon.proof.till_days import SETTLED, missing, registers, still_open, terms
@@ -16,7 +16,7 @@ from recon.service.gap_words import known_words
 from recon.service.numbering_proof import order_proof
 from recon.service.returned import planned_frames
 from recon.service.till_counts import count_rows
-from recon.summaries_till_days import MissingZ, OpenDay, RegisterDays, TermLine, TillDays
+from recon.summaries.till_days import MissingZ, OpenDay, RegisterDays, TermLine, TillDays
 
 OPEN_CODES: Final = ("till-not-closed", "day-not-closed")
 """Findings of sources about sales without a Z report of their day."""

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
+from recon.config.toml_edits import Value
 from recon.domain.taxes import percent_text
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames
@@ -21,7 +22,6 @@ from recon.service.mapping_till import ledger_departments, ledger_projects
 from recon.service.till_channels import channel_proposals, used_channels
 from recon.service.till_table import booked_lines, books_of, is_till, till_rows
 from recon.service.till_taxes import certain_taxes
-from recon.settings_text import Value
 
 Links = dict[str, dict[str, Any] | None]
 Account = tuple[str, str, str | None]

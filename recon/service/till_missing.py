@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.canonical import CanonicalFrames
 from recon.match.keys import fold, fold_column
 from recon.match.till_accounts import Books
@@ -29,7 +29,7 @@ from recon.service.till_counts import open_settlements, uncounted
 from recon.service.till_edits import department_of, project_of, proposed_code, till_places
 from recon.service.till_table import books_of, till_rows
 from recon.service.till_taxes import till_tax_rows
-from recon.summaries_till import SetupLine
+from recon.summaries.till import SetupLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import source_facts
 from recon.domain.taxes import percent_text
 from recon.frames.canonical import CanonicalFrames

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.taxes import percent_text
 from recon.errors import UsageError
 from recon.frames.canonical import CanonicalFrames

@@ -14,8 +14,8 @@ from recon.service.till_days import till_days
 from recon.service.till_edits import certain_edits, require_till
 from recon.service.till_missing import SetupTable, missing_for_till, setup_table
 from recon.service.till_table import TillTable, proposals_of, till_table
-from recon.summaries_till import CountReport, FormFacts, SetupLine
-from recon.summaries_till_days import TillDays
+from recon.summaries.till import CountReport, FormFacts, SetupLine
+from recon.summaries.till_days import TillDays
 
 
 class Tills:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import ledger_facts, source_facts
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from recon.service.run_state import Notice
     from recon.service.scheduled import RunReport
     from recon.service.vat_report import VatReport
-    from recon.summaries_checks import ConnectionChecks
+    from recon.summaries.checks import ConnectionChecks
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from recon.plan.columns import BOOKS_EFFECT
 from recon.proof.vat_month import POSTED_STATES, Month, VatLists
 from recon.service.context import Context
 from recon.service.reading import latest_plan, latest_plan_folder
-from recon.summaries_vat import VatApart
+from recon.summaries.vat import VatApart
 
 APART: Final = pl.Schema({
     "what": pl.String(),                # held, left out, planned, approved, not due or unknown contents

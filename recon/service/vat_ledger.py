@@ -18,7 +18,7 @@ from recon.service.context import Context
 from recon.service.ledger_entries import Entries
 from recon.service.ledger_reading import Reading, readings
 from recon.store.moments import stamp
-from recon.summaries_vat import VatCheck
+from recon.summaries.vat import VatCheck
 from recon.verify import NUMBERED, STANDING
 
 SAYS: Final = pl.Schema({

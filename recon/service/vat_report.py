@@ -26,7 +26,7 @@ from recon.service.vat_apart import rows_apart, summed
 from recon.service.vat_ledger import differing, ledger_checks, read_back, unread
 from recon.service.vat_suppliers import claimed_in, entered_for, suppliers_of
 from recon.store.filed import filed_frame
-from recon.summaries_vat import VatApart, VatCheck, VatFigures
+from recon.summaries.vat import VatApart, VatCheck, VatFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

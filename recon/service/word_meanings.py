@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recon.config_words import halves, joined
+from recon.config.edits import with_settings
+from recon.config.status_words import halves, joined
+from recon.config.toml_edits import Value
 from recon.errors import UsageError
 from recon.frames.text import fold
 from recon.service.context import Context
-from recon.settings_text import Value, with_settings
 from recon.workspace import write_settings
 
 

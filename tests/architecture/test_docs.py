@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from recon.config import Settings
+from recon.config.explanations import setting_words
+from recon.config.settings import Settings
 from recon.domain.finding import FINDING_CODES
 from recon.sandbox.peak.faults import KINDS as FAULTS
-from recon.setting_words import setting_words
 from tui.docs import PAGES
 from tui.grammar import build_parser
 

@@ -21,10 +21,10 @@ from typing import Any
 
 import polars as pl
 
-from recon.config import load_settings
+from recon.config.edits import with_setting
+from recon.config.settings import load_settings
 from recon.ports import SystemClock
 from recon.sandbox.peak import Fault, SandboxPeak, sandbox_company
-from recon.settings_text import with_setting
 from recon.store.store import Store
 from tests.cases.nursery import Ended, Nursery, Running
 from tests.recon.shopify_tools import csv_text, order

@@ -18,7 +18,7 @@ from recon.proof.vat_month import Month, VatLists, total
 from recon.service.vat_apart import APART, summed
 from recon.service.vat_ledger import READ_BACK
 from recon.service.vat_report import VatReport
-from recon.summaries_vat import VatCheck, VatFigures
+from recon.summaries.vat import VatCheck, VatFigures
 from tests.exports.test_libreoffice import saved_by_libreoffice, without_values
 from tests.recon.test_vat_month import doc, lists
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from plan_shop import ACCOUNTS, connection, line, order, plan, posted_from
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.plan.inputs import Plan
 
 BOUGHT_ACCOUNTS = ACCOUNTS | {

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import (
     CHANNEL_LINKS,
     DECISIONS,

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.match.suggest import suggest_by_words
 from recon.service.account_proposals import AccountProposal, proposal_values, proposed_accounts
 from recon.targets.base import LedgerAccount

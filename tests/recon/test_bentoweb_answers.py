@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from bentoweb_tools import FIXTURES, OPTIONS, kept, rendered
 
-from recon.config_bentoweb import BentoWebApi, BentoWebFields
+from recon.config.bentoweb import BentoWebApi, BentoWebFields
 from recon.errors import MalformedFile
 from recon.normalize import normalize
 from recon.sandbox.bentoweb_orders import invented_orders

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from recon.config import load_settings, parse_settings
+from recon.config.edits import with_setting, with_settings
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
+from recon.config.plan_facts import settings_facts
+from recon.config.settings import load_settings, parse_settings
 from recon.errors import SettingsError
-from recon.settings_text import FirstAnswers, first_settings, settings_facts, with_setting, with_settings
 
 GOOD = {
     "company": {"name": "Siam Shop"},
@@ -157,7 +160,7 @@ def test_settings_facts_change_with_every_rule_and_not_with_addresses():
 
 
 def test_no_secret_word_is_a_setting():
-    from recon.config import Settings
+    from recon.config.settings import Settings
 
     assert not {"password", "secret", "token", "apikey", "connect_key"} & set(
         str(Settings.model_json_schema()).lower().split("'")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.errors import SettingsError, UnknownFormat, UsageError
 from recon.frames.canonical import CanonicalFrames
 from recon.normalize.merge import combine
 from recon.service import ReconService, known
-from recon.settings_text import FirstAnswers, first_settings
 from recon.sources.profile import parse_profile
 from recon.sources.profile.edit import ProfileEdit, parse_edit, with_edits
 from recon.workspace import Workspace, make_workspace

@@ -10,7 +10,7 @@ import pytest
 from buying_shop import buying, purchase
 from plan_shop import ABLE, connection, plan
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.plan.inputs import Plan
 from recon.service.contacts import contact_lines, distinct_contacts, wanted_contacts
 from recon.targets.base import Catalog, LedgerContact

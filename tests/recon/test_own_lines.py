@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_shop import ABLE, DAY, codes, connection, documents_as_text, line, order, plan, posted_from, result
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from tests.trying import examples
 
 BOOKED = {"default": {

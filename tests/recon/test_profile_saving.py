@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.errors import SettingsError, UsageError
 from recon.service import ReconService
 from recon.service.known import current_frames
-from recon.settings_text import FirstAnswers, first_settings
 from recon.sources.profile.edit import ProfileEdit, edits_of, parse_edit, with_edits
 from recon.workspace import Workspace, make_workspace
 from tests.clock import FakeClock

@@ -24,7 +24,7 @@ from plan_shop import (
     steps,
 )
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.plan.inputs import Plan
 from tests.trying import examples
 

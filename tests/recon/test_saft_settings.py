@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.config_till import SIGNATURE_SECRET, Till
+from recon.config.till import SIGNATURE_SECRET, Till
 from recon.sources.base import DAY_ENDS_FIELD, SIGNATURES_FIELD, ReadOptions
 from tests.clock import FakeClock
 from tests.shell import Shell

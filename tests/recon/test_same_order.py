@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from recon.config import parse_settings
+from recon.config.settings import parse_settings
 from recon.errors import SettingsError
 from recon.frames.conform import fill
 from recon.frames.schemas import ORDERS

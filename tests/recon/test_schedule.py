@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon.schedule import Schedule, is_due, last_due, next_due
-from recon.schedule_presets import PRESETS, preset_of
+from recon.config.schedule import Schedule, is_due, last_due, next_due
+from recon.config.schedule_presets import PRESETS, preset_of
 from recon.timers import Timer, cron_lines, launchd_plist, systemd_units, windows_task, with_cron
 
 BANGKOK, OSLO = ZoneInfo("Asia/Bangkok"), ZoneInfo("Europe/Oslo")

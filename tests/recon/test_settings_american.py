@@ -7,10 +7,11 @@ import tomllib
 
 import pytest
 
-from recon.config import parse_settings
+from recon.config.first.american import SANDBOX
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
+from recon.config.settings import parse_settings
 from recon.domain.providers import LEDGERS
-from recon.settings_american import SANDBOX
-from recon.settings_text import FirstAnswers, first_settings
 
 AMERICAN = sorted(name for name, facts in LEDGERS.items() if facts.is_american)
 START = dt.date(2026, 10, 1)

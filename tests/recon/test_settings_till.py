@@ -7,11 +7,14 @@ import tomllib
 
 import pytest
 
-from recon.config import parse_settings
+from recon.config.edits import with_setting
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
+from recon.config.plan_facts import settings_facts
+from recon.config.settings import parse_settings
 from recon.domain.organisation_number import has_right_check_digit, plain_number
 from recon.domain.providers import LEDGERS, SOURCES
 from recon.errors import SettingsError
-from recon.settings_text import FirstAnswers, first_settings, settings_facts, with_setting
 
 TARGETS = sorted(name for name, facts in LEDGERS.items() if facts.takes_settlements)
 TILLS = sorted(name for name, facts in SOURCES.items() if facts.is_till)

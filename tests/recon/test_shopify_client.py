@@ -6,7 +6,7 @@ import math
 import pytest
 from shopify_api_tools import NOON, client_of, frames_of, pulled, sandbox, shop_of
 
-from recon.config import parse_settings
+from recon.config.settings import parse_settings
 from recon.errors import SettingsError, SourceUnavailable, UsageError
 from recon.sandbox.shopify import Line, Rules, SandboxOrder, SandboxRefund, ShopifyFault, invented_month
 from recon.secrets import KeptTokens

@@ -23,7 +23,7 @@ from plan_shop import (
     result,
 )
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.taxes import RATE_UNIT, LedgerTax, percent_text, tax_by_item
 from recon.frames.schemas import TAX_LINKS
 from recon.match.keys import fold

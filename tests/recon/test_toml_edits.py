@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recon.config.edits import with_settings
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
+from recon.config.toml_edits import Path, Value, with_values
 from recon.errors import SettingsError
-from recon.settings_text import FirstAnswers, first_settings, with_settings
-from recon.toml_edits import Path, Value, with_values
 from tests.trying import examples
 
 FACTS: dict[str, Any] = {

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from exports.z_report_form import write_form
-from recon.config_till import Till
+from recon.config.till import Till
 from recon.domain.till_roles import Role, parse_role, unfit_columns
 from recon.errors import MalformedFile
 from recon.frames.canonical import CanonicalFrames

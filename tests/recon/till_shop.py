@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.taxes import PERCENT, LedgerTax
 from recon.frames.conform import fill
 from recon.frames.schemas import (

@@ -14,7 +14,8 @@ from typing import Any
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from recon.settings_text import FirstAnswers, first_settings
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.workspace import find_workspace, make_workspace
 from tests.clock import FakeClock
 from tests.screens import looking

@@ -8,10 +8,10 @@ from typing import Final
 
 import polars as pl
 
+from recon.config.edits import with_setting
 from recon.match.elsewhere import LEDGER_ENTRIES
 from recon.service.adopting import _gather
 from recon.service.ledger_entries import Entries, keep_entries
-from recon.settings_text import with_setting
 from recon.verify import NUMBERED
 from recon.workspace import Workspace
 from tests.clock import FakeClock

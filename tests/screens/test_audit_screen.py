@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from recon.summaries import VerifySummary
+from recon.summaries.sent import VerifySummary
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.screens.looking import Script, pictured_at_each_size, play, press, quiet, says, text_of, until
@@ -31,7 +31,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three receipts stand in the sandbox ledger; the file had a hostile name."""
     import datetime as dt
 
-    from recon.settings_text import FirstAnswers, first_settings
+    from recon.config.first.answers import FirstAnswers
+    from recon.config.first.text import first_settings
     from recon.workspace import make_workspace
 
     root = tmp_path_factory.mktemp("audit") / "books"

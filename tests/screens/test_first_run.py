@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from recon.config import parse_settings
+from recon.config.settings import parse_settings
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from recon.sandbox.zort import ZortShop
 from recon.workspace import Workspace, find_workspace

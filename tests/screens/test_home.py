@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from recon.config.edits import with_setting
 from recon.errors import StoreBusy
 from recon.service.overview import EventLine, Wait
 from recon.service.run_state import RunState
-from recon.settings_text import with_setting
 from tests.screens.gallery import play, press, still, text_of
 from tests.screens.grid import control_bytes, grid, lines_of
 from tests.screens.looking import until

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from recon.summaries_proof import CompletenessReport, KnownGap
+from recon.summaries.proof import CompletenessReport, KnownGap
 from tests.clock import FakeClock
 from tests.screens.looking import pictured_at_each_size, play, press, says
 from tests.screens.match_world import HOSTILE, match_app

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from recon.settings_text import with_settings
+from recon.config.edits import with_settings
 from tests.clock import FakeClock
 from tests.screens.grid import lines_of
 from tests.screens.match_world import match_app, match_world

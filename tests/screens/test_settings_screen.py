@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from recon.config.edits import with_setting
 from recon.sandbox.peak import SandboxPeak
-from recon.settings_text import with_setting
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.screens.grid import lines_of

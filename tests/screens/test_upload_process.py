@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from recon.config.edits import with_setting
 from recon.ports import SystemClock
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.service.upload_records import UploadState
-from recon.settings_text import with_setting
 from tests.shell import SANDBOX_COMPANY, Shell, process_env, run
 from tests.tui.conftest import WHOLESALE
 from tui.detached import Masked

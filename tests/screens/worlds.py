@@ -18,9 +18,9 @@ from unittest import mock
 
 import polars as pl
 
+from recon.config.edits import with_setting
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from recon.service import ReconService
-from recon.settings_text import with_setting
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.copies import settle

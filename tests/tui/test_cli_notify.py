@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from recon.config.schedule import Schedule
 from recon.errors import SettingsError
-from recon.schedule import Schedule
 from recon.service.run_state import Notice
 from tests.shell import Shell
 from tests.tui.test_cli_schedule import setting

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from recon.config.edits import with_setting
 from recon.sandbox.peak import Fault, SandboxPeak
-from recon.settings_text import with_setting
 from tests.clock import FakeClock
 from tests.peak_books import BOOKS, peak_books, taken_in
 from tests.shell import Shell

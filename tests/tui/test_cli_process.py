@@ -282,7 +282,7 @@ def test_completion_loads_nothing_heavy(posted: Shell) -> None:
     ):
         script = (
             f"import sys\nfrom tui.cli import main\nmain(['__complete', '-C', {str(posted.root)!r}, *{words!r}])\n"
-            "heavy = {'polars', 'textual', 'httpx', 'pydantic', 'keyring', 'tomlkit', 'recon.config'} & set(sys.modules)\n"
+            "heavy = {'polars', 'textual', 'httpx', 'pydantic', 'keyring', 'tomlkit', 'recon.config.settings'} & set(sys.modules)\n"
             "sys.stderr.write(','.join(sorted(heavy)))"
         )
         done = subprocess.run(

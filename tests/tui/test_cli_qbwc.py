@@ -17,10 +17,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.crash import CrashPoints
 from recon.errors import NotSettled, StoreBusy, StoreError, UsageError
 from recon.sandbox.quickbooks.company import SandboxCompany
-from recon.settings_text import FirstAnswers, first_settings
 from recon.targets.quickbooks.endpoint import listen
 from recon.targets.quickbooks.endpoint.certificate import kept_certificate
 from recon.targets.quickbooks.endpoint.desks import open_desk

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.settings_text import with_setting
+from recon.config.edits import with_setting
 from recon.store.lock import WriterLock
 from tests.clock import FakeClock
 from tests.shell import Shell

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from recon.config_words import OrderStateName, PaymentStateName
+from recon.config.edits import with_settings
+from recon.config.status_words import OrderStateName, PaymentStateName
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES
-from recon.settings_text import with_settings
 from tests.clock import FakeClock
 from tests.screens.match_world import match_world
 from tests.shell import Shell

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recon.config import load_settings
+from recon.config.settings import load_settings
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.sandbox.zort import ZortShop
 from recon.workspace import Workspace

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from recon.settings_text import with_settings
+from recon.config.edits import with_settings
 from tests.shell import Shell
 from tests.tui.conftest import MONTH_END
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from recon.config.edits import with_setting
 from recon.sandbox.poweroffice import SandboxPowerOffice, sandbox_company
-from recon.settings_text import with_setting
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.recon.books_tools import BookLine, BookVoucher

@@ -10,7 +10,7 @@ from pathlib import Path
 from recon.errors import UsageError
 from recon.service.asking_again import order_numbers
 from recon.service.intakes import IntakeDetail, IntakeLine
-from recon.summaries import CauseLine, FileReport, IntakeReport
+from recon.summaries.intake import CauseLine, FileReport, IntakeReport
 from tui.output import Output, grouped
 from tui.record_words import counted
 from tui.wiring import open_service

@@ -19,8 +19,8 @@ from recon.service.match_undo import MappingUndo
 from recon.service.matching import CODE_RULE
 from recon.service.product_table import ProductDetail
 from recon.service.return_table import OpenReturn
-from recon.summaries import MatchReport
-from recon.summaries_things import ThingLine
+from recon.summaries.match import MatchReport
+from recon.summaries.things import ThingLine
 from tui.output import SHOWN, Output, grouped
 from tui.seen_output import (
     gap_words,

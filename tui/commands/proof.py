@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from recon.proof.days import day_ranges
-from recon.summaries_proof import CompletenessBlock, CompletenessLine, CompletenessReport
+from recon.summaries.proof import CompletenessBlock, CompletenessLine, CompletenessReport
 from tui.output import Output, grouped
 from tui.wiring import open_service
 

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, Final
 
 from recon import ports
-from recon.config_quickbooks import QuickBooks
+from recon.config.quickbooks import QuickBooks
 from recon.errors import NotSettled, UsageError
 from recon.targets.quickbooks.endpoint.desks import serve as stand
 from recon.targets.quickbooks.endpoint.journal import FILE, Journal, KeptSet

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from recon.config_quickbooks import QuickBooks
+from recon.config.quickbooks import QuickBooks
 from recon.ports import Clock
 from recon.targets.quickbooks.endpoint.certificate import Certificate, kept_certificate
 from recon.targets.quickbooks.endpoint.journal import Journal

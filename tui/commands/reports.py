@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from recon.domain.document import NUMBERLESS
-from recon.summaries import DocumentView
+from recon.summaries.documents import DocumentView
 from tui.commands.intake import print_causes
 from tui.output import Output, grouped
 from tui.wiring import open_service

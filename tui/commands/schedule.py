@@ -10,9 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from recon import ports
+from recon.config.schedule import last_due
+from recon.config.schedule_presets import PRESETS, preset_of, preset_settings
 from recon.errors import ReconError, UsageError
-from recon.schedule import last_due
-from recon.schedule_presets import PRESETS, preset_of, preset_settings
 from recon.service import ReconService
 from recon.service.scheduled import RunReport
 from recon.store.moments import stamp

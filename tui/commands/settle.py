@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from recon.service import PersonsWord
-from recon.summaries_settled import SettledDocument, SettleReport
+from recon.summaries.settled import SettledDocument, SettleReport
 from tui.commands.work import tell_notes
 from tui.output import Output, grouped
 from tui.wiring import open_service

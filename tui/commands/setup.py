@@ -9,9 +9,10 @@ import re
 import sys
 from pathlib import Path
 
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.domain.providers import LEDGERS, SOURCES, keys_of, ledger_facts, source_facts
 from recon.errors import UsageError
-from recon.settings_text import FirstAnswers, first_settings
 from recon.workspace import make_workspace
 from tui.asking import ask, ask_secret, can_ask
 from tui.crashing import crash_points
@@ -158,7 +159,7 @@ def _date(text: str, option: str) -> dt.date:
 
 def connect(args: argparse.Namespace) -> int:
     """Take keys, keep them, and show who answers on the other side."""
-    from recon.config_source import rules_of_source
+    from recon.config.connection import rules_of_source
     from tui.wiring import open_service
 
     output = Output(as_json=args.json)

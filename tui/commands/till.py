@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recon.errors import UsageError
 from recon.service import CountWord
-from recon.summaries_till import CountReport
+from recon.summaries.till import CountReport
 from tui.asking import ask_yes, can_ask
 from tui.commands.work import tell_notes
 from tui.output import SHOWN, Output, grouped

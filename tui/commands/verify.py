@@ -8,8 +8,8 @@ from typing import Final
 
 from recon.errors import ExportError, UsageError
 from recon.service import ReconService
-from recon.summaries import VerifySummary
-from recon.summaries_checks import ConnectionChecks
+from recon.summaries.checks import ConnectionChecks
+from recon.summaries.sent import VerifySummary
 from tui.connection_checks import NAMES, STATES, timer_is_in
 from tui.output import SHOWN, Output, grouped
 from tui.wiring import open_service

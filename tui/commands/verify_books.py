@@ -11,7 +11,7 @@ from recon.books.trial_balance import COLUMNS
 from recon.errors import UsageError
 from recon.service import ReconService
 from recon.service.books_check import BooksAsked
-from recon.summaries_books import BooksAccount, BooksReport, BooksVoucher
+from recon.summaries.books import BooksAccount, BooksReport, BooksVoucher
 from tui.output import SHOWN, Output, grouped
 from tui.wiring import open_service
 

@@ -13,7 +13,8 @@ from types import FrameType
 from recon.domain.document import NUMBERLESS, PURCHASE_KINDS
 from recon.errors import TargetUnavailable, UsageError
 from recon.service import ReconService
-from recon.summaries import BatchView, ControlTotals, PlanReport, UploadSummary
+from recon.summaries.plans import BatchView, ControlTotals, PlanReport
+from recon.summaries.sent import UploadSummary
 from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
 from tui.output import SHOWN, Output, bought, grouped, totals

@@ -18,8 +18,9 @@ from recon.money import plain
 from recon.service import ReconService
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
-from recon.summaries import BatchView, VerifySummary
-from recon.summaries_proof import CompletenessReport
+from recon.summaries.plans import BatchView
+from recon.summaries.proof import CompletenessReport
+from recon.summaries.sent import VerifySummary
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext

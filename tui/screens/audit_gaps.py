@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 from textual.content import Content
 
-from recon.summaries_proof import CompletenessReport
+from recon.summaries.proof import CompletenessReport
 from tui.cells import shown
 from tui.i18n import _, count, day, day_heading, ngettext
 from tui.widgets.columns import Column

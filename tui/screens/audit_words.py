@@ -13,7 +13,7 @@ from recon.errors import ReconError, StoreDamaged
 from recon.service import ReconService
 from recon.service.overview import EventLine
 from recon.service.upkeep import ProofFile
-from recon.summaries import VerifySummary
+from recon.summaries.sent import VerifySummary
 from tui.cells import shown, width_of
 from tui.composed import tr_composed
 from tui.core_texts import finding_remedy, finding_title

@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from recon.summaries_checks import STATES, CheckLine, ConnectionChecks
+from recon.summaries.checks import STATES, CheckLine, ConnectionChecks
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.connection_checks import NAMES

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from recon.service import ReconService
-from recon.summaries_checks import ConnectionChecks
+from recon.summaries.checks import ConnectionChecks
 from tui.cells import fit, width_of, wrapped
 from tui.checks import NAMES, Check, machine_checks, workspace_checks
 from tui.connection_checks import timer_is_in

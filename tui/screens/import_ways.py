@@ -16,7 +16,8 @@ from recon.errors import IntakeError, MalformedFile, ReconError, StoreBusy, Unkn
 from recon.service import ReconService
 from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeConnection, IntakeHistory
-from recon.summaries import FileReport, IntakeReport, PlanReport
+from recon.summaries.intake import FileReport, IntakeReport
+from recon.summaries.plans import PlanReport
 from tui.cells import shown
 from tui.i18n import _, count, ngettext
 from tui.paths import given_path

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from recon.summaries_things import ThingLine
+from recon.summaries.things import ThingLine
 from tui.cells import fit, shown
 from tui.composed import tr_composed
 from tui.i18n import _, count, ngettext

@@ -15,7 +15,7 @@ import polars as pl
 
 from recon.service.adopting import AdoptReport, Word
 from recon.service.others_list import OthersTable, grouped, members
-from recon.summaries import PlanReport
+from recon.summaries.plans import PlanReport
 from tui.cells import shown
 from tui.i18n import N_, _, count, day, moment, ngettext
 from tui.keys import bindings

@@ -12,8 +12,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from recon.config.schedule_presets import preset_settings
 from recon.domain.providers import source_facts
-from recon.schedule_presets import preset_settings
 from recon.service import ReconService
 from recon.service.connecting import ConnectionReport
 from recon.service.setting_sheet import SettingLine, typed_value

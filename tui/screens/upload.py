@@ -14,8 +14,9 @@ from textual.widgets import OptionList, Static
 
 from recon.service import ReconService
 from recon.store.moments import moment
-from recon.summaries import PlanReport, VerifySummary
-from recon.summaries_settled import SettleReport
+from recon.summaries.plans import PlanReport
+from recon.summaries.sent import VerifySummary
+from recon.summaries.settled import SettleReport
 from recon.upload.running import waits
 from tui import upload_words as words
 from tui.cells import shown

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from recon.summaries_proof import CompletenessBlock, CompletenessReport
+from recon.summaries.proof import CompletenessBlock, CompletenessReport
 from tui.cells import shown
 from tui.i18n import N_, _, count, day, ngettext
 

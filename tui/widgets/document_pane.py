@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from recon.service.detail import Detail
-from recon.summaries import DocumentView
+from recon.summaries.documents import DocumentView
 from tui.cells import columns, cut, fit, shown, split_line, width_of, widths_of
 from tui.composed import tr_composed
 from tui.core_texts import ATTEMPT_RESULTS, RULES, word

@@ -13,7 +13,7 @@ from recon.domain.providers import SOURCES
 from recon.money import plain
 from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeDetail, IntakeHistory, IntakeLine
-from recon.summaries import CauseLine, FileReport
+from recon.summaries.intake import CauseLine, FileReport
 from recon.text import show_lines
 from tui.cells import cut, fit, shown, split_line, width_of
 from tui.composed import tr_composed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from recon.plan.tills.postings import is_vat_account
-from recon.summaries import DocumentView
+from recon.summaries.documents import DocumentView
 from tui.cells import shown, split_line
 from tui.i18n import _, day
 from tui.record_words import at_place

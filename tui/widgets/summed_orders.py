@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from recon.summaries import DocumentView
+from recon.summaries.documents import DocumentView
 from tui.cells import shown, split_line
 from tui.i18n import _, count
 

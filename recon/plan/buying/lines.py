@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
-from recon.config_purchases import PurchaseLine
+from recon.config.connection import Connection
+from recon.config.purchases import PurchaseLine
 from recon.frames.payout_keys import OTHER
 from recon.match.keys import distinct_keys, fold
 from recon.plan.allocate import spread

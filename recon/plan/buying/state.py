@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import BOUGHT
 from recon.plan.buying.lifecycle import BuyingNow
 

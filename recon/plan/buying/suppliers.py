@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.match.keys import distinct_keys, fold
 from recon.plan.buyers import HEAD_OFFICE, bare_id, branch_of, contact_codes, valid_tax_id
 from recon.plan.inputs import PlanLimits

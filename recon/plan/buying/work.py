@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.domain.providers import SETTLING
 from recon.plan.buying.ledger import bought_facts
 from recon.plan.buying.state import buying_now, settled_returns

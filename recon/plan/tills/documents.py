@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, PAYMENT_PART
 from recon.plan.numbering import document_numbers
 from recon.plan.tills.lifecycle import TILL_RULE_NAMES, till_steps

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recon.config import Connection
+from recon.config.connection import Connection
 from recon.plan.columns import mask_of
 from recon.plan.inputs import PlanInputs
 from recon.plan.state import order_states

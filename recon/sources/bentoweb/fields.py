@@ -23,7 +23,7 @@ DEFAULTS: Final = {
     "payment_channel": "payment_method", "tax_id": "idcard", "lines": "order_item", "sku": "sku", "name": "name",
     "quantity": "qty", "unit_price": "price", "line_amount": "total",
 }  # fmt: skip
-"""Names where nothing is set (`recon.config_bentoweb` says from where each is); a test holds both together."""
+"""Names where nothing is set (`recon.config.bentoweb` says from where each is); a test holds both together."""
 OF_LINES: Final = ("sku", "name", "quantity", "unit_price", "line_amount")
 NEEDED: Final = ("total", "lines", "state", "quantity", "unit_price")
 """Without these an order can only be held or refused."""

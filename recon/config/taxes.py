@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recon.config_charges import Charges
+from recon.config.charges import Charges
 
 
 def unfit_taxes(taxes: str, charges: Mapping[str, Charges], *, has_tax_items: bool, summary: str) -> str:

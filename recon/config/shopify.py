@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from recon.config_source import SourceRules
+from recon.config.source import SourceRules
 
 
 class ShopifyApi(SourceRules):

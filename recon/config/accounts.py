@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from recon.settings_base import Section
+from recon.config.base import Section
 
 
 class Contacts(Section):

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from recon.config_iif import Iif
-from recon.settings_base import Section
+from recon.config.base import Section
+from recon.config.iif import Iif
 
 
 class QuickBooks(Section):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from recon.settings_base import Section
+from recon.config.base import Section
 
 
 class Iif(Section):

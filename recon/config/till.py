@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from recon.config_source import SourceRules
+from recon.config.source import SourceRules
 from recon.domain.providers import LedgerFacts
 from recon.domain.till_roles import unfit_columns
 

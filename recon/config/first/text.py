@@ -1,22 +1,17 @@
-"""The text of a recon.toml: a commented first version, and single edits that keep the person's comments."""
+"""The first recon.toml of a shop: commented text, valid as it stands."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
-from recon.config import Settings, parse_settings
+from recon.config.first.american import american_settings
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.source_tables import store_table
+from recon.config.first.till import till_settings
+from recon.config.settings import parse_settings
 from recon.domain.providers import SourceName, ledger_facts, source_facts
-from recon.settings_american import american_settings
-from recon.settings_source import store_table
-from recon.settings_till import till_settings
-from recon.toml_edits import Value, with_values
-
-__all__ = ("FirstAnswers", "Value", "first_settings", "settings_facts", "with_setting", "with_settings")
 
 SANDBOX_ACCOUNTS: Final = {
     "sales": "410101",
@@ -26,28 +21,6 @@ SANDBOX_ACCOUNTS: Final = {
     "undue_output_vat": "215302",
 }
 """Account codes of the sandbox ledger; in a real one a person chooses from its chart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstAnswers:
-    """What `recon init` asks for."""
-
-    company: str
-    tax_id: str = ""
-    connection: str = "shop"
-    source: str = "shopify"
-    target: str = "peak"
-    shop: str = "shop"
-    profile: str = ""
-    start_date: dt.date
-    vat_registered: bool = True
-    prices: str = "as-source"
-    receipts: str = "paid"
-    invoices: str = "off"
-    numbering: str = "source"
-    base_url: str = ""
-    source_base_url: str = ""
-    environment: str = "live"
 
 
 def first_settings(answers: FirstAnswers) -> str:
@@ -172,53 +145,6 @@ def _marketplace_lines(name: str) -> str:
 [connections.{name}.marketplace]
 counts_as_paid = "completed"
 """
-
-
-def with_setting(text: str, path: tuple[str, ...], *, value: Value) -> str:
-    """Return the settings text with one value set, comments kept; the result validates.
-
-    Raises:
-        SettingsError: The value is not acceptable.
-    """
-    return with_settings(text, {path: value})
-
-
-def with_settings(text: str, changes: Mapping[tuple[str, ...], Value | None]) -> str:
-    """Return the settings text with some values set at once, comments kept; the result validates.
-
-    A value of None takes the setting out, so that its default holds again. Settings that only make sense together (a cash method and that unmapped channels go there) are judged together.
-
-    Raises:
-        SettingsError: The values are not acceptable.
-    """
-    written = with_values(text, changes)
-    parse_settings(tomllib.loads(written))
-    return written
-
-
-_NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup_grace_seconds", "timeout_seconds"}
-"""Ledger settings that say how it is reached; all others (rounding, length of numbers) change documents."""
-
-
-_HOW_IT_IS_REACHED: Final = {"port", "tls", "wait_minutes", "poll_minutes", "company_file"}
-"""The same of QuickBooks."""
-_HOW_GO_IS_REACHED: Final = {"import_url", "read_imports", "requests_per_second"}
-"""The same of PowerOffice Go."""
-
-
-def settings_facts(settings: Settings, connection: str) -> str:
-    """Return everything a plan depends on in the settings, as canonical JSON for digests."""
-    one = settings.connections[connection]
-    is_till = source_facts(one.source).is_till  # plans of shops of before there were tills stay what they were
-    tills: dict[str, object] = {"poweroffice": _HOW_GO_IS_REACHED} if is_till else {"till": True, "poweroffice": True}
-    left_out: Any = {"ledger": _NOT_IN_PLANS, "source_api": True, "quickbooks": _HOW_IT_IS_REACHED, **tills}
-    rules = one.model_dump(mode="json", exclude=left_out)
-    if is_till and not one.till.projects:
-        del rules["till"]["projects"]  # what was approved before projects could be set stays approved
-    company = settings.company.model_dump(mode="json", exclude={"workbook_language"})
-    return json.dumps(
-        {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False
-    )
 
 
 def _text(value: str) -> str:

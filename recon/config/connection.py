@@ -1,72 +1,31 @@
-"""Settings of a workspace: ``recon.toml``, validated with all problems at once.
-
-Sections: ``[company]`` whose books these are; ``[connections.NAME]`` one shop system joined to one ledger, with its
-sub-tables ``source_api``, ``ledger``, ``products``, ``channels``, ``summary``, ``detail``, ``purchases``, ``charges``, ``contacts``, ``accounts``,
-``schedule`` and ``auto_approve``; ``[approval]``. Secrets never stand here. Every field's docstring is its explanation on the settings screen
-(`recon.setting_words`).
-"""
+"""Settings of one connection: a shop system joined to one ledger, ``[connections.NAME]`` and its sub-tables."""
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import tomllib
-from pathlib import Path
-from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from recon.config_accounts import Accounts, Contacts
-from recon.config_address import OutsideUrl
-from recon.config_bentoweb import BentoWebApi
-from recon.config_charges import Charges
-from recon.config_detail import Detail, unfit_detail
-from recon.config_documents import CreditNoteReasons, NumberPrefixes
-from recon.config_marketplace import Marketplace, check_yields
-from recon.config_poweroffice import PowerOffice
-from recon.config_purchases import Purchases
-from recon.config_quickbooks import QuickBooks
-from recon.config_shopify import ShopifyApi
-from recon.config_source import unfit_rules
-from recon.config_summary import Summary, unfit_summary
-from recon.config_taxes import unfit_taxes
-from recon.config_till import Till, unfit_currency, unfit_till
-from recon.config_words import Meaning
-from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, platform_of, source_facts
-from recon.errors import SettingsError
-from recon.schedule import AutoApproval, Schedule
-from recon.settings_base import Section
-from recon.settings_problems import explain
-
-SETTINGS_FILE: Final = "recon.toml"
-FORMAT: Final = 1
-
-
-class Company(Section):
-    """Whose books these are."""
-
-    name: str = Field(min_length=1, max_length=200)
-    """Company name as it stands in the ledger; compared with the ledger's own answer before every run."""
-    short_name: str = Field(default="", max_length=20)
-    """Typed to approve a live upload; left out: the first word of the name that is no form of company (บริษัท, หจก.)."""
-    tax_id: str = ""
-    """Tax id (13 digits; in the US 9) or Norwegian organisation number (9 digits); empty if none. Compared like the name where the ledger states one; files of tills name it too."""
-    currency: str = Field(default="THB", pattern=r"^[A-Z]{3}$")
-    """Currency of the books (ISO 4217)."""
-    timezone: str = "Asia/Bangkok"
-    """Zone in which a day begins and ends for the books."""
-    workbook_language: Literal["en", "nb"] = "en"
-    """Language of the workbooks that are written (audit, VAT, mappings): `en` English, `nb` Norwegian. Whoever looks at the screens in which language, the same files give the same bytes."""
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except Exception as error:
-            raise ValueError("a zone name like Asia/Bangkok") from error
-        return value
+from recon.config.accounts import Accounts, Contacts
+from recon.config.address import OutsideUrl
+from recon.config.base import Section
+from recon.config.bentoweb import BentoWebApi
+from recon.config.charges import Charges
+from recon.config.detail import Detail, unfit_detail
+from recon.config.documents import CreditNoteReasons, NumberPrefixes
+from recon.config.marketplace import Marketplace
+from recon.config.poweroffice import PowerOffice
+from recon.config.purchases import Purchases
+from recon.config.quickbooks import QuickBooks
+from recon.config.schedule import AutoApproval, Schedule
+from recon.config.shopify import ShopifyApi
+from recon.config.source import SourceRules, unfit_rules
+from recon.config.status_words import Meaning
+from recon.config.summary import Summary, unfit_summary
+from recon.config.taxes import unfit_taxes
+from recon.config.till import Till, unfit_till
+from recon.domain.providers import RecordKind, SourceName, TargetName, ledger_facts, source_facts
 
 
 class SourceApi(Section):
@@ -262,104 +221,9 @@ class Connection(Section):
         return self
 
 
-class Approval(Section):
-    """Who may approve what."""
-
-    two_persons: Literal["off", "warn", "block"] = "warn"
-    """What happens when the person who planned a batch also approves it."""
-    two_persons_above: str = Field(default="", pattern=r"^([0-9]{1,13}(\.[0-9]{1,2})?)?$")
-    """From this batch total on two different persons are always needed; empty: no limit."""
-    valid_days: int = Field(default=7, ge=1, le=90)
-    """An approval older than this counts no longer."""
-
-
-class Settings(Section):
-    """Everything in recon.toml."""
-
-    format: Literal[1] = FORMAT
-    company: Company
-    connections: dict[str, Connection] = {}  # noqa: RUF012
-    approval: Approval = Approval()
-
-    @field_validator("connections")
-    @classmethod
-    def _names(cls, value: dict[str, Connection]) -> dict[str, Connection]:
-        for name in value:
-            if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii() or len(name) > 40:
-                raise ValueError(f"connection name {name!r}: letters, digits, - and _ only")
-        return value
-
-    @model_validator(mode="after")
-    def _shops_differ(self) -> Settings:
-        """Two connections whose orders had the same keys would take each other's documents for their own."""
-        seen: dict[tuple[str, str], str] = {}
-        for name, rules in self.connections.items():
-            other = seen.setdefault((platform_of(rules.source), rules.shop), name)
-            if other != name:
-                raise ValueError(
-                    f"connections {other} and {name} both read {rules.source} for shop = {rules.shop!r}: their orders would have the same keys, "
-                    "and documents of one would count as those of the other. Give each shop a short name of its own"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _currency(self) -> Settings:
-        for name, rules in self.connections.items():
-            if unfit := unfit_currency(name, ledger_facts(rules.target), self.company.currency):
-                raise ValueError(unfit)
-        return self
-
-    @model_validator(mode="after")
-    def _yields(self) -> Settings:
-        check_yields({name: rules.yields_to for name, rules in self.connections.items()})
-        return self
-
-    def connection(self, name: str | None = None) -> tuple[str, Connection]:
-        """Return the named connection, or the only one.
-
-        Raises:
-            SettingsError: There is none of that name, or several and none was named.
-        """
-        if name is None:
-            if len(self.connections) == 1:
-                return next(iter(self.connections.items()))
-            listed = ", ".join(self.connections) or "none"
-            raise SettingsError(f"Which connection? There are: {listed}. Name one with --connection NAME.")
-        if name not in self.connections:
-            close = difflib.get_close_matches(name, self.connections, 1)
-            hint = f" Did you mean {close[0]}?" if close else ""
-            raise SettingsError(
-                f"There is no connection {name!r}.{hint} There are: {', '.join(self.connections) or 'none'}."
-            )
-        return name, self.connections[name]
-
-
-def load_settings(path: Path) -> Settings:
-    """Read and validate ``recon.toml``.
-
-    Raises:
-        SettingsError: The file is missing, no TOML, or has wrong keys or values; all problems are listed, each with
-            key, value, what is accepted and a close match for a misspelt key.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SettingsError(
-            f"There is no {path.name} in {path.parent}. Make a workspace with `recon init DIR`."
-        ) from None
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from None
-    return parse_settings(raw, where=path.name)
-
-
-def parse_settings(raw: dict[str, Any], *, where: str = SETTINGS_FILE) -> Settings:
-    """Validate settings that are already a mapping; raises like `load_settings`."""
-    try:
-        return Settings.model_validate(raw)
-    except ValidationError as error:
-        problems = tuple(explain(dict(problem), raw, Settings) for problem in error.errors(include_url=False))
-    raise SettingsError(f"{where}: " + "\n".join(problems), problems=problems)
+def rules_of_source(connection: Connection) -> SourceRules:
+    """Return the settings only this connection's source reads; those of a source without any say nothing."""
+    table = source_facts(connection.source).settings
+    found = getattr(connection, table) if table else SourceRules()
+    assert isinstance(found, SourceRules)
+    return found

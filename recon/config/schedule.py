@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from recon.settings_base import Section
+from recon.config.base import Section
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LONGEST_WAIT_DAYS: Final = 33

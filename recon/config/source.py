@@ -6,13 +6,10 @@ Rules that a source never meets would let orders wait for ever, so they are told
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from recon.config.base import Section
 from recon.domain.providers import source_facts
-from recon.settings_base import Section
-
-if TYPE_CHECKING:
-    from recon.config import Connection
 
 ASK_AGAIN_DAYS: Final = 60
 """So long an order is asked for again where the source's settings say nothing about it."""
@@ -32,14 +29,6 @@ class SourceRules(Section):
     def ask_again_for_days(self) -> int:
         """Return how many days after its own day an order is asked for again, where orders are asked for one by one."""
         return ASK_AGAIN_DAYS
-
-
-def rules_of_source(connection: Connection) -> SourceRules:
-    """Return the settings only this connection's source reads; those of a source without any say nothing."""
-    table = source_facts(connection.source).settings
-    found = getattr(connection, table) if table else SourceRules()
-    assert isinstance(found, SourceRules)
-    return found
 
 
 def unfit_rules(source: str, receipts: str, invoices: str, record_kinds: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What the service answers when a person ended documents that waited for one (`recon.summaries` has the rest)."""
+"""What the service answers when a person ended documents that waited for one."""
 
 from __future__ import annotations
 

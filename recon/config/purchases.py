@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from recon.config_charges import VatCodeName
-from recon.settings_base import Section
+from recon.config.base import Section
+from recon.config.charges import VatCodeName
 
 
 class PurchaseLine(Section):

@@ -6,13 +6,11 @@ What only a person knows (departments, who writes, who issues invoices) stands t
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from recon.config.first.answers import FirstAnswers
 from recon.domain.organisation_number import plain_number
 from recon.domain.providers import SOURCES, ledger_facts, source_facts
-
-if TYPE_CHECKING:
-    from recon.settings_text import FirstAnswers
 
 _WORDS: Final = {
     "cancelled": "Ordre kansellert",

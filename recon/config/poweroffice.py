@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from recon.config_address import OutsideUrl
-from recon.settings_base import Section
+from recon.config.address import OutsideUrl
+from recon.config.base import Section
 
 
 class PowerOffice(Section):

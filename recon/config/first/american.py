@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.source_tables import source_table, store_table
 from recon.domain.providers import SOURCES, ledger_facts, source_facts
-from recon.settings_source import source_table, store_table
-
-if TYPE_CHECKING:
-    from recon.settings_text import FirstAnswers
 
 SANDBOX: Final[Mapping[str, str]] = {
     "text_item": "Shop Line", "customer": "Shopify Customer", "sales": "Sales", "receivable": "Accounts Receivable",

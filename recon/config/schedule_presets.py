@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from recon.schedule import Schedule
+    from recon.config.schedule import Schedule
 
 PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
     "daily": {"when": "daily", "at": "05:00"},

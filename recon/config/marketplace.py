@@ -1,6 +1,6 @@
 """Settings of marketplace exports (Shopee, Lazada, TikTok Shop) that are decisions of the accountant, not facts of the file.
 
-They stand apart from `recon.config` only because that module is long; recon.toml has them under
+They stand apart from `recon.config.settings` only because that module is long; recon.toml has them under
 ``[connections.NAME.marketplace]``. Who bears a platform's discount and who bills shipping are settings of charges.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from recon.config_source import SourceRules
+from recon.config.source import SourceRules
 
 LegGroup = Literal[
     "sale", "discount", "shipping", "refund", "fee:commission", "fee:payment", "fee:service", "fee:shipping",

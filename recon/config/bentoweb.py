@@ -1,6 +1,6 @@
 """Settings of BentoWeb's API that its public text leaves open (docs/bentoweb.md says which, and from where a default is).
 
-They stand apart from `recon.config` only because they are many; recon.toml has them under ``[connections.NAME.bentoweb]``.
+They stand apart from `recon.config.settings` only because they are many; recon.toml has them under ``[connections.NAME.bentoweb]``.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from recon.config_source import ASK_AGAIN_DAYS, SourceRules
-from recon.settings_base import Section
+from recon.config.base import Section
+from recon.config.source import ASK_AGAIN_DAYS, SourceRules
 
 _NAME: Final = r"[A-Za-z0-9_]{1,40}(\.[A-Za-z0-9_]{1,40}){0,3}"
 FieldNames = Annotated[str, Field(pattern=rf"^({_NAME}(, ?{_NAME}){{0,4}})?$")]

@@ -1,4 +1,4 @@
-"""What the service answers about the parts of one document: orders in a summary, payments (`recon.summaries` has the rest)."""
+"""What the service answers about the parts of one document: orders in a summary, payments."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from recon.settings_base import Section
+from recon.config.base import Section
 
 VatCodeName = Literal["vat7", "vat0", "none"]
 SERVICE_NAMES: Final = {"shipping": "ค่าขนส่ง", "cod_fee": "ค่าบริการ COD"}

@@ -1,0 +1,1 @@
+"""The first recon.toml of a workspace, written from a few answers."""
