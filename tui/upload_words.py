@@ -335,7 +335,9 @@ def next_words(state: UploadState, here: str) -> str:
         return _("Documents wait: see the lists below.")
     left = state.counts.get("queued", 0)
     if left:
-        return _("{documents} are approved and not sent yet.").format(documents=documents(left))
+        return ngettext(
+            "{n} document is approved and not sent yet.", "{n} documents are approved and not sent yet.", left
+        ).format(n=count(left))
     if state.state == "done":
         return _("Next: verify reads the ledger back and compares.")
     return ""

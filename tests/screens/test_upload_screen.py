@@ -255,7 +255,7 @@ def test_progress_stop_and_going_on(world: UploadWorld) -> None:
         assert left >= 1 and says(app, f"o queued {left}") and says(app, "F5 Go on")
         await pilot.press("f5")
         await quiet(app, pilot)
-        assert says(app, "approved and not sent yet go to")
+        assert says(app, "approved and not sent yet go")
         await pilot.press("enter")  # Cancel has the focus
         await quiet(app, pilot)
         assert world.uploads.starts == ["B0001"]

@@ -356,7 +356,13 @@ class UploadScreen(UploadLook):
         if state.unsure:
             said.append(_("{documents} of unknown outcome are looked up first, when their time has come.").format(documents=words.documents(len(state.unsure))))  # fmt: skip
         if left:
-            said.append(_("Then {documents} that are approved and not sent yet go to {company}.").format(documents=words.documents(left), company=shown(state.company)))  # fmt: skip
+            said.append(
+                ngettext(
+                    "Then {n} document that is approved and not sent yet goes to {company}.",
+                    "Then {n} documents that are approved and not sent yet go to {company}.",
+                    left,
+                ).format(n=count(left), company=shown(state.company))
+            )
         else:
             said.append(_("What is certainly not there is sent again; nothing else is sent."))
 
