@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bench.chain import CONNECTION, connect_bench, make_bench_workspace, open_bench
 from bench.measure import Steps, child, clear_peak, median, peak_mib
+from bench.report import Report
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from bench.run import Report
 
 STEPS: Final = (
     ("recognise", "  recognise"),

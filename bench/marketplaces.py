@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.measure import Steps, child, median
+from bench.measure import Steps, child, made_file, median
+from bench.report import Report
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from bench.run import Report
 
 MARKETS: Final = {"shopee": "csv", "lazada": "xlsx", "tiktok": "csv"}
 """Marketplace to the ending of its export."""
@@ -26,7 +24,7 @@ _FIRST: Final = dt.datetime.fromisoformat("2026-06-01 08:00")
 _SHOPEE_HEADINGS: Final = 59
 
 
-def measure(rows: int, data: Path, rounds: int, report: Report, made_file: Callable[..., Path], aim: float) -> None:
+def measure(rows: int, data: Path, rounds: int, report: Report, aim: float) -> None:
     """Measure every marketplace and print its table."""
     for market, ending in MARKETS.items():
         path = data / f"{market}-{rows}.{ending}"

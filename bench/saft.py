@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from bench.measure import Steps, child, median
-
-if TYPE_CHECKING:
-    from bench.run import Report
+from bench.measure import Steps, child, made_file, median
+from bench.report import Report
 
 NAMESPACE: Final = "urn:StandardAuditFile-Taxation-CashRegister:NO"
 YARDS: Final = {
@@ -34,9 +32,7 @@ STEPS: Final = ("import in all", "plan in all", "file to stored plan")
 _DAYS: Final = 31
 
 
-def measure(
-    rows: int, data: Path, rounds: int, report: Report, made_file: Callable[..., Path], aims: tuple[float, int]
-) -> None:
+def measure(rows: int, data: Path, rounds: int, report: Report, aims: tuple[float, int]) -> None:
     """Measure both shapes and print their tables."""
     for shape, most in SHAPES.items():
         count = min(rows, most)

@@ -8,12 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from bench.measure import Steps, child, median
-
-if TYPE_CHECKING:
-    from bench.run import Report
+from bench.report import Report
 
 AIM: Final = 4.0
 STEPS: Final = (

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.measure import ROOT
-from bench.run import verdict
+from bench.report import verdict
 from bench.terminal import Terminal
 
 DATA: Final = Path(__file__).parent / "data"
