@@ -114,7 +114,7 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
     @property
     def notes(self) -> tuple[str, ...]:
         """What the person should be told beside the result, and what is odd about this folder."""
-        return (*reading.place_notices(self._context), *self._context.notes)
+        return (*self._context.store.notices, *self._context.notes)
 
     @property
     def upkeep(self) -> Upkeep:

@@ -6,12 +6,12 @@ from recon.approve import ApprovalPolicy, approve, require_draft
 from recon.errors import StaleApproval, UsageError
 from recon.frames.parquet import digest_files
 from recon.money import parse_minor
+from recon.service.batch_view import batch_view
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.elsewhere import require_writer
+from recon.service.kept_plans import DIGESTED, load_plan_frame, plan_folder
 from recon.service.part_frames import read_parts
-from recon.service.planning import DIGESTED, load_plan_frame, plan_folder
-from recon.service.reading import batch_view
 from recon.service.rejections import require_none_rejected
 from recon.service.seen_eras import note_approved
 from recon.service.sending import changes_since, confirmation_needed

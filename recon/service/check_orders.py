@@ -20,7 +20,7 @@ from recon.service.charge_rules import DEFAULT, ChargeTable, charge_table
 from recon.service.check_scope import charge_command, open_skus, to_be_sent
 from recon.service.check_tills import till_lines
 from recon.service.context import Context
-from recon.service.reading import latest_plan, latest_plan_folder
+from recon.service.kept_plans import latest_plan, latest_plan_folder
 from recon.service.returned import planned_frames
 from recon.summaries.checks import CheckLine, State
 from recon.targets.base import Catalog

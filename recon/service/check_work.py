@@ -7,8 +7,8 @@ from typing import Final
 
 from recon.config.connection import Connection
 from recon.money import plain
+from recon.service.batch_view import batch_view
 from recon.service.context import Context
-from recon.service.reading import batch_view
 from recon.service.scheduled import last_end
 from recon.service.seen_words import open_things
 from recon.service.waiting import settle_command, waiting_rows

@@ -19,10 +19,10 @@ from recon.service.connecting import known_catalog, require_same_company
 from recon.service.contacts import LedgerCodes
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import with_entries
+from recon.service.kept_plans import load_plan_frame
 from recon.service.ledger_entries import listed_settlements
 from recon.service.ledger_reading import Listing, keep_reading, make_reading
 from recon.service.number_rows import numbering_found
-from recon.service.planning import load_plan_frame
 from recon.service.sending import DocumentMaker
 from recon.service.till_entries import debit_sums_of, mark_of
 from recon.store.batches import Batch

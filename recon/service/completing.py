@@ -14,9 +14,9 @@ from recon.proof.completeness import BLOCKS, causes_of, completeness, is_whole, 
 from recon.proof.days import period
 from recon.service.context import Context
 from recon.service.gap_words import known_gaps
+from recon.service.kept_plans import latest_plan_folder
 from recon.service.ledger_reading import readings, said_by_order
 from recon.service.part_frames import single_documents
-from recon.service.reading import latest_plan_folder
 from recon.store.batches import Batch
 from recon.store.moments import stamp
 from recon.summaries.proof import CompletenessBlock, CompletenessCause, CompletenessLine, CompletenessReport

@@ -15,7 +15,8 @@ from recon.review.records import DecisionReport, SkippedLine
 from recon.review.rows import DECIDED as DECISIONS
 from recon.review.table import ReviewTable
 from recon.service.context import Context
-from recon.service.reviewing import decided_documents, digests_of, review, standing_batch
+from recon.service.kept_plans import standing_batch
+from recon.service.reviewing import decided_documents, digests_of, review
 from recon.store.batches import Batch
 from recon.store.reviews import DecisionGroup, NewDecision
 

@@ -20,10 +20,9 @@ from recon.money import plain
 from recon.plan.products import KEY_PREFIX, PRODUCT
 from recon.plan.summing.keys import is_summary_key
 from recon.service.context import Context
+from recon.service.kept_plans import batch_folder, latest_plan_folder, standing_batch
 from recon.service.known import frames_path, kept_file
-from recon.service.reading import latest_plan_folder
-from recon.service.showing import batch_folder, document_view, findings_about, staff_of
-from recon.store.batches import Batch
+from recon.service.showing import document_view, findings_about, staff_of
 from recon.store.files import KeptFile
 from recon.summaries.documents import DocumentView
 
@@ -100,7 +99,7 @@ def detail(context: Context, connection: str | None, key: str, *, whole: bool) -
         UsageError: There is no plan yet, or nothing of that key in the newest one.
     """
     name, _rules = context.connection(connection)
-    batch = _newest(context, name)
+    batch = standing_batch(context, name)
     folder = batch_folder(context, batch) if batch else latest_plan_folder(context, name)
     if folder is None:
         raise UsageError(f"Connection {name} has no plan yet: run `recon plan`.")
@@ -133,11 +132,6 @@ def _order_of(key: str) -> str:
     if key.startswith(KEY_PREFIX):
         return key.rsplit("/", 2)[0] if _NEW_PRODUCT.search(key) else key
     return key.rsplit("/", 2)[0] if key.count("/") >= 2 else key
-
-
-def _newest(context: Context, name: str) -> Batch | None:
-    standing = [b for b in context.store.batches.all(name) if b.state not in {"superseded", "void"}]
-    return standing[-1] if standing else None
 
 
 def _no_documents(folder: Path) -> pl.DataFrame:

@@ -17,9 +17,9 @@ from recon.service.approving import approval_policy
 from recon.service.connecting import known_catalog, known_company
 from recon.service.contacts import contact_lines, contact_words, creates_suppliers
 from recon.service.context import Context
+from recon.service.kept_plans import load_plan_frame
 from recon.service.numbering_proof import GAPS, gap_warnings
 from recon.service.part_approval import Chosen, chosen_documents
-from recon.service.planning import load_plan_frame
 from recon.service.sending import confirmation_needed
 
 

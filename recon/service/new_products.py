@@ -18,6 +18,7 @@ from recon.frames.schemas import PRODUCT_WISHES
 from recon.match.keys import fold
 from recon.plan.products import KEY_PREFIX, PRODUCT
 from recon.service.context import Context
+from recon.service.kept_plans import batch_folder
 from recon.service.mapping_frames import ledger_products
 from recon.store.batches import Batch
 from recon.store.moments import moment
@@ -74,7 +75,7 @@ def created_rows(context: Context, batch: Batch) -> tuple[OutboxRow, ...]:
 def orders_to_plan(context: Context, batch: Batch) -> int:
     """Return how many orders waited for products of this batch only, which are linked now, until the next plan."""
     newest = context.store.mappings.current(batch.connection, "setting").get("last_plan")
-    folder = context.workspace.private / str(batch.facts["frames"])
+    folder = batch_folder(context, batch)
     if not batch.facts.get("products") or folder.name != newest:
         return 0
     hold = scan_frame(folder, "findings").filter((pl.col("severity") == "hold") & pl.col("order_key").is_not_null())
@@ -110,7 +111,7 @@ def _new_in_catalog(context: Context, batch: Batch, rows: list[OutboxRow]) -> li
     """Return products as the ledger's list holds them, those that are not in it yet."""
     part = context.store.catalog.get(batch.connection, "products")
     known = {row["code"] for row in part.rows} if part else set()
-    folder = context.workspace.private / str(batch.facts["frames"])
+    folder = batch_folder(context, batch)
     made = scan_frame(folder, "documents").filter(pl.col("kind") == PRODUCT)
     named = made.select("document_key", "contact_name", "reason").collect()
     facts = {key: (name, reason) for key, name, reason in named.iter_rows()}

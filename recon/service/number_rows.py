@@ -14,10 +14,10 @@ from recon.proof.numbering import NUMBERING, numbering_proof
 from recon.proof.numbering_words import as_rows
 from recon.service.context import Context
 from recon.service.gap_words import known_words, own_numbers
+from recon.service.kept_plans import load_plan_frame, plan_folder
 from recon.service.ledger_reading import Reading, kept_reading
 from recon.service.numbering_proof import GAP, TWICE, UNNUMBERED, order_proof, spelt_range
 from recon.service.part_frames import single_documents
-from recon.service.planning import load_plan_frame, plan_folder
 from recon.store.batches import Batch
 from recon.summaries.proof import KnownGap
 from recon.verify import NUMBERED

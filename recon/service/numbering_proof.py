@@ -24,9 +24,9 @@ from recon.proof.numbering import NumberingProof, numbering_proof, reused, taken
 from recon.proof.series import NUMBERS
 from recon.service.context import Context
 from recon.service.gap_words import known_words
+from recon.service.kept_plans import batch_folder, latest_plan_folder
 from recon.service.known import current_frames
 from recon.service.ledger_reading import readings, strangers
-from recon.service.reading import latest_plan_folder
 from recon.store.batches import Batch
 
 GAP, TAKEN, TWICE = "number-gap", "number-taken", "number-twice"
@@ -159,7 +159,7 @@ def gap_warnings(context: Context, batch: Batch) -> tuple[str, ...]:
 
     As its plan found it; where anything was ever said about gaps, by what is said now, for that makes no new batch.
     """
-    folder, name = context.workspace.private / str(batch.facts["frames"]), batch.connection
+    folder, name = batch_folder(context, batch), batch.connection
     if context.store.mappings.history(name, "gap"):
         orders, results = read_frame(folder, "orders"), read_frame(folder, "results")
         findings = gap_findings(context, name, context.settings.connections[name], orders, results).lazy()

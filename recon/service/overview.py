@@ -12,17 +12,18 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.domain.providers import source_facts
 from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.plan.buying.state import is_bought
+from recon.service.batch_view import batch_view
 from recon.service.context import Context
 from recon.service.controls import control_view, stored_bought, stored_controls
 from recon.service.elsewhere import HOLDS
-from recon.service.reading import batch_view, latest_plan_folder, taken_in
+from recon.service.kept_plans import latest_plan_folder
 from recon.service.refused import counted, entered_by_hand, refused_waiting
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
+from recon.service.status_report import late_days, taken_in
 from recon.summaries.plans import BatchView, ControlTotals
 
 LAST_EVENTS: Final = 8
@@ -167,7 +168,7 @@ class Overview:
 
 def overview(context: Context) -> Overview:
     """Return the state of the workspace."""
-    batches = [batch_view(context, b) for b in context.store.batches.all() if b.state not in {"superseded", "void"}]
+    batches = [batch_view(context, b) for b in context.store.batches.standing()]
     held, bought, matching, elsewhere, orders, total, controls = _plans(context)
     connections = tuple(_connection(context, name, orders, total) for name in context.settings.connections)
     states = _states(context, batches) | {"held": held}
@@ -342,7 +343,7 @@ def _waits(
     new = [len(waiting_things(context, each)) for each in context.settings.connections]
     if sum(new):
         waits.append(Wait("new-thing", name, sum(new)))
-    days = sum(_late_days(context, each) for each in context.settings.connections)
+    days = sum(late_days(context, each) for each in context.settings.connections)
     if days:
         waits.append(Wait("till-days", name, days))
     if held.count:
@@ -350,16 +351,6 @@ def _waits(
     if bought.count:
         waits.append(Wait("held-purchases", name, bought.count, bought.total))
     return tuple(waits)
-
-
-def _late_days(context: Context, name: str) -> int:
-    """Return how many settlements of tills are missing, days were not closed, or terms are over."""
-    rules = context.settings.connections[name]
-    if not source_facts(rules.source).is_till:
-        return 0
-    from recon.service.till_days import till_days
-
-    return till_days(context, name, rules).needing
 
 
 def _approved_one_by_one(context: Context, name: str) -> int:

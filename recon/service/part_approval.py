@@ -26,20 +26,12 @@ from recon.service.connecting import known_company
 from recon.service.context import Context, quiet
 from recon.service.controls import control_facts
 from recon.service.elsewhere import HOLDS
+from recon.service.kept_plans import load_plan_frame, standing_batch
 from recon.service.known import current_sets
 from recon.service.numbering_proof import TAKEN
-from recon.service.planning import (
-    Origin,
-    enter,
-    inputs_digest,
-    keep_plan,
-    load_plan_frame,
-    plan,
-    plan_inputs,
-    whole_set,
-)
+from recon.service.planning import Origin, enter, inputs_digest, keep_plan, plan, plan_inputs, whole_set
 from recon.service.rejections import rejected_orders
-from recon.service.reviewing import decided_documents, review, standing_batch
+from recon.service.reviewing import decided_documents, review
 from recon.store.batches import Batch
 from recon.summaries.plans import BatchView
 

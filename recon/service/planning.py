@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -16,10 +16,10 @@ from recon.config.plan_facts import settings_facts
 from recon.errors import UsageError
 from recon.files import put_in_place
 from recon.frames.canonical import CanonicalFrames
-from recon.frames.conform import as_kept, as_now
+from recon.frames.conform import as_kept
 from recon.frames.findings import gather
-from recon.frames.parquet import digest_files, read_frame, write_frames
-from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, FIRST_SEEN, ORDERS
+from recon.frames.parquet import digest_files, write_frames
+from recon.frames.schemas import FIRST_SEEN
 from recon.normalize.refused import refused_later
 from recon.normalize.settlements import gather_settlements
 from recon.plan.inputs import Plan, PlanInputs, PlanLimits
@@ -31,6 +31,7 @@ from recon.service.contacts import contact_codes_there
 from recon.service.context import Context, Progress
 from recon.service.controls import control_facts
 from recon.service.elsewhere import booked_twice, look_elsewhere
+from recon.service.kept_plans import DIGESTED
 from recon.service.known import combined, current_sets, frames_path, read_again
 from recon.service.mapping_frames import code_links, ledger_taxes, owed_accounts, products_bought, tax_links
 from recon.service.mapping_till import till_facts, till_inputs
@@ -54,12 +55,6 @@ from recon.store.batches import Batch, NewBatch
 from recon.store.files import Intake
 from recon.summaries.plans import PlanReport
 from recon.targets.base import Capabilities
-
-_SCHEMAS: Final = {"documents": DOCUMENTS, "lines": DOCUMENT_LINES, "orders": ORDERS}
-"""Frames whose columns have grown since the first plans were kept."""
-PLAN_FRAMES: Final = ("documents", "lines", "postings", "results", "findings", "orders")
-DIGESTED: Final = ("documents", "lines", "postings")
-"""The frames an approval is bound to: exactly what would be sent."""
 
 
 def plan(
@@ -344,24 +339,3 @@ def enter(
         os_user=origin.batch.created_os_user if origin else context.os_user,
     )
     return batch, batch.batch_id not in before
-
-
-def plan_folder(context: Context, batch: Batch) -> Path:
-    """Return where the frames of a batch lie.
-
-    Raises:
-        UsageError: They are gone.
-    """
-    folder = context.workspace.private / str(batch.facts["frames"])
-    if not folder.is_dir():
-        raise UsageError(
-            f"The frames of {batch.batch_id} are gone from {folder.parent}. Run `recon plan` again; nothing was done."
-        )
-    return folder
-
-
-def load_plan_frame(context: Context, batch: Batch, name: str) -> pl.DataFrame:
-    """Return one frame of a batch's plan."""
-    assert name in PLAN_FRAMES, name
-    frame = read_frame(plan_folder(context, batch), name)
-    return as_now(frame, _SCHEMAS[name]) if name in _SCHEMAS else frame

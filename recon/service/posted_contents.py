@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
 
 import polars as pl
 
@@ -13,10 +12,9 @@ from recon.frames.parquet import digest_files, scan_frame
 from recon.frames.schemas import DOCUMENTS
 from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents, PostedReader
 from recon.service.context import Context
+from recon.service.kept_plans import DIGESTED, batch_folder
 from recon.service.part_frames import contents_of_parts, has_parts
 from recon.store.batches import Batch
-
-_DIGESTED: Final = ("documents", "lines", "postings")
 
 
 def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
@@ -29,8 +27,8 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
     def sound(batch_id: str) -> Batch | None:
         """Return the batch if its frames are what was approved; a plan asks several times, and they are hashed once."""
         batch = context.store.batches.get(batch_id)
-        folder = context.workspace.private / str(batch.facts["frames"])
-        return batch if folder.is_dir() and digest_files(folder, _DIGESTED) == batch.plan_digest else None
+        folder = batch_folder(context, batch)
+        return batch if folder.is_dir() and digest_files(folder, DIGESTED) == batch.plan_digest else None
 
     def read(keys: Sequence[str]) -> PostedContents:
         wanted = posted.filter(pl.col("document_key").is_in(list(keys))).select("document_key", "batch_id")
@@ -40,7 +38,7 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
             if batch is not None:
                 mine = wanted.filter(pl.col("batch_id") == batch_id)["document_key"]
                 parts.append(_of_batch(context, batch, mine))
-                folder = context.workspace.private / str(batch.facts["frames"])
+                folder = batch_folder(context, batch)
                 if has_parts(folder):
                     parts.append(contents_of_parts(folder, mine))
         if not parts:
@@ -56,7 +54,7 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
 
 def _of_batch(context: Context, batch: Batch, keys: pl.Series) -> PostedContents:
     """Return the contents of some documents of one batch; the big frames are read as far as they are about these."""
-    folder = context.workspace.private / str(batch.facts["frames"])
+    folder = batch_folder(context, batch)
     documents = scan_frame(folder, "documents").filter(pl.col("document_key").is_in(keys.implode())).collect()
     named = documents.lazy().select("doc_no", "document_key")
     lines, postings = (

@@ -9,14 +9,14 @@ from recon.service.context import quiet
 from recon.service.lazily import Lazily
 
 if TYPE_CHECKING:
-    from recon.service import books_check, completing, proving, reading
+    from recon.service import books_check, completing, proving, status_report
     from recon.service.books_check import BooksAsked
     from recon.service.context import Context, Progress
     from recon.summaries.books import BooksReport
     from recon.summaries.proof import CompletenessReport
 else:
-    books_check, completing, proving, reading = (
-        Lazily(f"recon.service.{room}") for room in ("books_check", "completing", "proving", "reading")
+    books_check, completing, proving, status_report = (
+        Lazily(f"recon.service.{room}") for room in ("books_check", "completing", "proving", "status_report")
     )
 
 
@@ -48,7 +48,7 @@ class ProofQuestions:
 
     def status(self, connection: str | None = None) -> dict[str, Any]:
         """Return counts and sums of every state."""
-        return reading.status(self._context, connection)
+        return status_report.status(self._context, connection)
 
     def completeness(
         self, connection: str | None = None, *, days: int | None = None, every_day: bool = False

@@ -18,10 +18,10 @@ from recon.plan.findings import with_vat_figures
 from recon.service.completing import workbook_frames
 from recon.service.connecting import known_catalog
 from recon.service.context import Context, Progress
+from recon.service.kept_plans import load_plan_frame, plan_folder
 from recon.service.mapping_till import till_counts
 from recon.service.number_rows import numbering_rows
 from recon.service.part_frames import summary_rows
-from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import newest_batch
 from recon.service.returned import planned_frames
 from recon.service.settlement_list import clearing, settlements

@@ -13,6 +13,7 @@ import polars as pl
 
 from recon.frames.parquet import scan_frame
 from recon.service.context import Context
+from recon.service.kept_plans import batch_folder, latest_plan_folder
 from recon.service.mapping_frames import decisions
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow, Tally
@@ -53,7 +54,7 @@ def _still(context: Context, batch: Batch) -> tuple[OutboxRow, ...]:
     planned: set[str] = set()
     for draft in context.store.batches.all(batch.connection):
         if draft.state == "draft":
-            folder = context.workspace.private / str(draft.facts["frames"])
+            folder = batch_folder(context, draft)
             planned |= set(scan_frame(folder, "documents").select("order_key").collect()["order_key"].to_list())
     return tuple(row for row in rows if row.order_key not in planned)
 
@@ -86,8 +87,6 @@ def _entered(context: Context, batch: Batch, rows: tuple[OutboxRow, ...]) -> tup
 
 def _orders_now(context: Context, batch: Batch, keys: set[str]) -> pl.DataFrame | None:
     """Return these orders as the newest plan has them; None: its frames are gone, and every word stands."""
-    from recon.service.reading import latest_plan_folder
-
     folder = latest_plan_folder(context, batch.connection)
     if folder is None:
         return None

@@ -19,8 +19,8 @@ from recon.review.decisions import document_digests, standing_now
 from recon.review.rows import STATES, ReviewInputs, review_rows
 from recon.review.table import ReviewTable
 from recon.service.context import Context
+from recon.service.kept_plans import latest_plan_folder, load_plan_frame, plan_folder, standing_batch
 from recon.service.part_frames import read_parts
-from recon.service.planning import load_plan_frame, plan_folder
 from recon.service.reading import document_rows
 from recon.service.refused import entered_by_hand
 from recon.store.batches import Batch
@@ -53,7 +53,7 @@ def review(context: Context, connection: str | None) -> ReviewTable:
     """
     name, _ = context.connection(connection)
     batch = standing_batch(context, name)
-    newest = _newest_folder(context, name)
+    newest = latest_plan_folder(context, name)
     if batch is None and newest is None:
         raise NoPlan(f"Connection {name} has no plan yet: run `recon plan`.")
     folder = plan_folder(context, batch) if batch is not None else newest
@@ -76,19 +76,6 @@ def review(context: Context, connection: str | None) -> ReviewTable:
         frame=review_rows(inputs),
         decidable=batch is not None and batch.state == "draft",
     )
-
-
-def standing_batch(context: Context, name: str) -> Batch | None:
-    """Return the newest batch of a connection that was not superseded or voided."""
-    found = [batch for batch in context.store.batches.all(name) if batch.state not in {"superseded", "void"}]
-    return found[-1] if found else None
-
-
-def _newest_folder(context: Context, name: str) -> Path | None:
-    """Return where the newest plan lies, also if it had no documents."""
-    folder = context.store.mappings.current(name, "setting").get("last_plan")
-    path = context.workspace.frames / "plans" / str(folder)
-    return path if folder is not None and path.is_dir() else None
 
 
 def _newer(folder: Path | None, standing: pl.DataFrame) -> ReviewInputs | None:

@@ -23,12 +23,12 @@ from recon.money import parse_minor, plain
 from recon.service.approving import approval_policy, approve_batch
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import require_writer
+from recon.service.kept_plans import latest_plan_folder, load_plan_frame, plan_folder
 from recon.service.match_said import MatchEdits
 from recon.service.matching import carry_out
 from recon.service.overview import waiting_files
 from recon.service.part_frames import single_documents
-from recon.service.planning import load_plan_frame, plan, plan_folder
-from recon.service.reading import latest_plan_folder
+from recon.service.planning import plan
 from recon.service.run_state import Notice, last_end, note_run
 from recon.service.sending import short_name, upload
 from recon.service.taking_in import import_files, pull

@@ -11,8 +11,8 @@ from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.normalize.sightings import ORDER_COLUMNS, key_of
 from recon.service.context import Context
+from recon.service.kept_plans import latest_plan_folder
 from recon.service.new_things import defined_words, seen_key
-from recon.service.reading import latest_plan_folder
 
 CODES: Final = ("new-thing", "first-seen")
 _KINDS: Final = {column: kind for kind, column in ORDER_COLUMNS.items()} | {"sku": "sku", "column": "column"}

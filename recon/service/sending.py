@@ -23,10 +23,11 @@ from recon.service.connecting import known_catalog, known_company
 from recon.service.contacts import create_contacts
 from recon.service.context import Context, Progress
 from recon.service.elsewhere import posted_meanwhile, require_writer
+from recon.service.kept_plans import DIGESTED, load_plan_frame, plan_folder
 from recon.service.known import current_sets
 from recon.service.new_products import created_rows, link_created, orders_to_plan
 from recon.service.numbering_proof import gap_warnings, require_free_numbers
-from recon.service.planning import DIGESTED, inputs_digest, load_plan_frame, plan_folder, plan_inputs, whole_set
+from recon.service.planning import inputs_digest, plan_inputs, whole_set
 from recon.service.same_company import ask_company
 from recon.service.start_date import lock_start_date
 from recon.service.tax_invoice_words import told_invoices, with_invoice

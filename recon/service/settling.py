@@ -13,7 +13,7 @@ from recon.frames.parquet import digest_files
 from recon.money import plain
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
-from recon.service.planning import DIGESTED, plan_folder
+from recon.service.kept_plans import DIGESTED, plan_folder
 from recon.service.same_company import ask_company
 from recon.service.sending import DocumentMaker
 from recon.service.waiting import settle_command

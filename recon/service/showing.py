@@ -15,6 +15,7 @@ from recon.plan.findings import with_vat_figures
 from recon.plan.records import documents_by_key
 from recon.service.causes import finding_row, with_currency
 from recon.service.context import Context
+from recon.service.kept_plans import batch_folder
 from recon.service.part_frames import summaries_with, summed_orders
 from recon.service.reading import document_row
 from recon.service.refused import entered_by_hand
@@ -35,7 +36,7 @@ def show(context: Context, name: str) -> tuple[DocumentView, ...]:
         pl.col(column) == name for column in ("number", "document_key", "order_number", "order_key")
     )
     views: list[DocumentView] = []
-    for batch in reversed([b for b in context.store.batches.all() if b.state not in {"superseded", "void"}]):
+    for batch in reversed(context.store.batches.standing()):
         folder = batch_folder(context, batch)
         found = scan_frame(folder, "documents").filter(called).select("document_key").collect()
         keys = [*found["document_key"], *summaries_with(folder, called)]
@@ -45,11 +46,6 @@ def show(context: Context, name: str) -> tuple[DocumentView, ...]:
     raise UsageError(
         f"No document is called {name!r}. `recon documents` lists those of the newest batch, `recon orders` what is held."
     )
-
-
-def batch_folder(context: Context, batch: Batch) -> Path:
-    """Return where the frames of a batch lie."""
-    return context.workspace.private / str(batch.facts["frames"])
 
 
 def document_view(context: Context, batch: Batch, key: str) -> DocumentView:

@@ -17,7 +17,6 @@ from recon.domain.providers import keys_of
 from recon.errors import ReconError, SecretsError
 from recon.ports import SecretStore
 from recon.service.context import Context, Progress, quiet
-from recon.service.reading import place_notices
 from recon.service.setting_sheet import SettingLine, change_settings, setting_lines
 from recon.store.lock import Holder, holder_of
 from recon.targets.base import Company
@@ -244,7 +243,7 @@ class Upkeep:
             holder=None if store.database.writable else holder_of(workspace.private),
             newest_event_at=newest[0].at if newest else "",
             now=context.clock.now(),
-            notices=place_notices(context),
+            notices=context.store.notices,
             answered=tuple(Answered(name, known.name, known.verified_at) for name, known in seen if known is not None),
         )
 

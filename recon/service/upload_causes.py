@@ -11,7 +11,7 @@ from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.plan.payments import by_payment
 from recon.service.context import Context
-from recon.service.planning import plan_folder
+from recon.service.kept_plans import plan_folder
 from recon.service.upload_records import RefusedGroup, ResultLine
 from recon.store import outbox_progress
 from recon.store.batches import Batch

@@ -13,8 +13,8 @@ from recon.ports import Patience, for_ever
 from recon.service.connecting import known_company
 from recon.service.context import Context
 from recon.service.door import door
+from recon.service.kept_plans import plan_folder
 from recon.service.numbering_proof import gap_warnings
-from recon.service.planning import plan_folder
 from recon.service.same_company import differs
 from recon.service.sending import confirmation_needed
 from recon.service.upload_records import CompanyCheck, UploadDoor

@@ -13,7 +13,7 @@ from recon.frames.parquet import read_frame
 from recon.plan.columns import BOOKS_EFFECT
 from recon.proof.vat_month import POSTED_STATES, Month, VatLists
 from recon.service.context import Context
-from recon.service.reading import latest_plan, latest_plan_folder
+from recon.service.kept_plans import batch_folder, latest_plan, latest_plan_folder
 from recon.summaries.vat import VatApart
 
 APART: Final = pl.Schema({
@@ -75,7 +75,7 @@ def _of_plan(context: Context, name: str, month: Month) -> Iterator[pl.DataFrame
     """Yield the documents of a draft, and orders that are held or left out, of the month."""
     drafts = [batch for batch in context.store.batches.all(name) if batch.state == "draft"]
     if drafts:
-        documents = read_frame(context.workspace.private / str(drafts[-1].facts["frames"]), "documents")
+        documents = read_frame(batch_folder(context, drafts[-1]), "documents")
         some = documents.filter(
             _during("issued_on", month),
             ~pl.col("kind").cast(pl.String).is_in(["product", *PAYMENT_KINDS]),

@@ -10,6 +10,7 @@ from recon.frames.conform import fill
 from recon.frames.parquet import scan_frame
 from recon.proof.vat_month import SUPPLIERS, Month
 from recon.service.context import Context
+from recon.service.kept_plans import batch_folder
 from recon.service.tax_invoice_words import supplied
 
 
@@ -37,7 +38,7 @@ def suppliers_of(context: Context, documents: pl.DataFrame, filed: pl.DataFrame,
     batches = filed.join(bought.select("document_key", "order_key"), on="document_key", how="inner")
     parts = [pl.DataFrame(schema={"document_key": pl.String, "supplier_number": pl.String})]
     for batch_id in batches["batch_id"].unique().sort().to_list():
-        folder = context.workspace.private / str(context.store.batches.get(batch_id).facts["frames"])
+        folder = batch_folder(context, context.store.batches.get(batch_id))
         orders = scan_frame(folder, "orders").select("order_key", pl.col("other_numbers").alias("supplier_number"))
         mine = batches.filter(pl.col("batch_id") == batch_id).select("document_key", "order_key")
         parts.append(

@@ -137,6 +137,10 @@ class Batches:
         )
         return tuple(_batch(row) for row in rows)
 
+    def standing(self, connection: str | None = None) -> tuple[Batch, ...]:
+        """Return those that were neither superseded nor voided, in the order they were planned."""
+        return tuple(batch for batch in self.all(connection) if batch.state not in {"superseded", "void"})
+
     def set_state(self, batch_id: str, state: str, *, because: str = "", who: str = "") -> None:
         """Move a batch to another state; no event if it is there already."""
         if self.get(batch_id).state == state:
