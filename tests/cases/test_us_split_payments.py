@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from recon.sandbox.quickbooks.company import SandboxCompany
-from recon.sandbox.shopify import ShopifySandbox, invented_month
-from recon.sandbox.shopify.changes import SandboxRefund
+from recon.sandbox.shopify import SandboxRefund, ShopifySandbox, invented_month
 from recon.workspace import Workspace, make_workspace
 from tests.cases import story
 from tests.clock import FakeClock

@@ -8,6 +8,7 @@ import io
 from recon.normalize import normalize
 from recon.normalize.merge import combine
 from recon.sandbox.shopify import Rules, ShopifySandbox
+from recon.sandbox.shopify.records import order_record
 from recon.secrets import KeptTokens
 from recon.sources.base import IntakeFile, ReadOptions
 from recon.sources.shopify.answers import ShopifyAnswers
@@ -88,7 +89,7 @@ def export_of(orders):
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for order in orders:
-        record = order.record()
+        record = order_record(order)
         first = {
             "Financial Status": record["displayFinancialStatus"].lower(),
             "Paid at": local(order.at) if order.is_paid else "", "Currency": order.currency,

@@ -8,6 +8,7 @@ from graphql import build_schema, parse, validate
 from shopify_schema import FIXTURE, VARIABLE, published, trimmed, used
 
 from recon.sandbox.shopify import SandboxOrder
+from recon.sandbox.shopify.records import order_record
 from recon.sources.shopify.answers import WORDS
 from recon.sources.shopify.queries import all_texts
 
@@ -46,7 +47,7 @@ def test_every_state_shopify_may_say_has_a_meaning():
 def test_the_sandbox_states_every_field_of_an_order():
     import datetime as dt
 
-    record = SandboxOrder(number=1, at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC)).record()
+    record = order_record(SandboxOrder(number=1, at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC)))
     assert set(SCHEMA.type_map["Order"].fields) == set(record) - {"__typename"}
 
 

@@ -1,7 +1,7 @@
 """A Shopify shop to try things on: its Admin GraphQL endpoint, log-in, limit and bulk operations on loopback."""
 
-from recon.sandbox.shopify.changes import SandboxEdit, SandboxRefund
-from recon.sandbox.shopify.orders import Line, SandboxOrder, invented_month
+from recon.sandbox.shopify.invented import invented_month
+from recon.sandbox.shopify.orders import Line, SandboxEdit, SandboxOrder, SandboxRefund
 from recon.sandbox.shopify.server import FAULTS, Rules, ShopifyFault, ShopifySandbox
 
 __all__ = [

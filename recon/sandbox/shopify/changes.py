@@ -1,97 +1,14 @@
-"""What happens to an order of the sandbox Shopify after it was placed: refunds, edits, and the agreements that date them.
-
-Goods that go back take their share of the line's discount and tax with them, cumulatively, so that all pieces of a line come to
-the line. Signs are Shopify's: an adjustment below 0 is given back beyond the lines, one above 0 is kept of them.
-"""
+"""What happened to an order of the sandbox Shopify after it was placed, as the API states it: refunds, and the agreements that date them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from recon.sandbox.shopify.money import bag, half_up, moment
-
-if TYPE_CHECKING:
-    from recon.sandbox.shopify.orders import Line, SandboxOrder
+from recon.sandbox.shopify.money import bag, moment
+from recon.sandbox.shopify.orders import Line, Piece, SandboxOrder, SandboxRefund
 
 Record = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxRefund:
-    """Money that goes back; amounts in minor units."""
-
-    at: dt.datetime
-    lines: tuple[tuple[int, int], ...] = ()
-    """Place of a line of the order (1..) and pieces that go back."""
-    shipping: int = 0
-    adjustment: int = 0
-    """Given back beyond the lines and shipping; below 0: kept of them."""
-    reason: str = "REFUND_DISCREPANCY"
-    rounding: int = 0
-    """Rounding of cash that is paid back."""
-    is_restocked: bool = True
-    gateway: str = ""
-    """Through which it goes back; empty: the first the order was paid by."""
-    note: str = "came back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxEdit:
-    """A change of an order after it was placed."""
-
-    at: dt.datetime
-    added: tuple[int, ...] = ()
-    """Places of lines that came with it."""
-    removed: tuple[tuple[int, int], ...] = ()
-    """Place of a line and pieces taken off."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """Some pieces of a line that go back or were taken off."""
-
-    place: int
-    quantity: int
-    amount: int
-    """Less discounts; with the tax where prices include it."""
-    tax: int
-
-    def whole(self, order: SandboxOrder) -> int:
-        """Return what the buyer paid for them."""
-        return self.amount + (0 if order.includes_tax else self.tax)
-
-
-def pieces(order: SandboxOrder, wanted: tuple[tuple[int, int], ...], gone: dict[int, int]) -> list[Piece]:
-    """Return these pieces with their amounts; ``gone``: pieces of each line that went before, counted on."""
-    found = []
-    for place, quantity in wanted:
-        line, before = order.lines[place - 1], gone.get(place, 0)
-        gone[place] = before + quantity
-        amount, tax = (_upto(whole, gone[place], line) - _upto(whole, before, line) for whole in order.of_line(place))
-        found.append(Piece(place=place, quantity=quantity, amount=amount, tax=tax))
-    return found
-
-
-def _upto(whole: int, quantity: int, line: Line) -> int:
-    return half_up(whole * quantity, line.quantity)
-
-
-def refunds_with_pieces(order: SandboxOrder) -> Iterator[tuple[SandboxRefund, list[Piece], int]]:
-    """Yield each refund with its pieces and the sum that goes back, rounding of cash left out."""
-    gone: dict[int, int] = {}
-    for refund in order.all_refunds:
-        mine = pieces(order, refund.lines, gone)
-        yield refund, mine, sum(each.whole(order) for each in mine) + refund.shipping + refund.adjustment
-
-
-def edits_with_pieces(order: SandboxOrder) -> Iterator[tuple[SandboxEdit, list[Piece]]]:
-    """Yield each edit with the pieces it took off."""
-    gone: dict[int, int] = {}
-    for edit in order.edits:
-        yield edit, pieces(order, edit.removed, gone)
 
 
 def refund_records(order: SandboxOrder, order_id: int) -> list[Record]:
@@ -112,7 +29,7 @@ def refund_records(order: SandboxOrder, order_id: int) -> list[Record]:
             "refundShippingLines": _shipping(refund, order_id, nth), "orderAdjustments": _adjustments(refund, order_id, nth),
             "transactions": [transaction(order, order_id, f"9{nth:02d}", "REFUND", refund.gateway, whole, refund.at, refund.rounding)],
         }
-        for nth, (refund, mine, whole) in enumerate(refunds_with_pieces(order))
+        for nth, (refund, mine, whole) in enumerate(order.refunds_with_pieces())
     ]  # fmt: skip
 
 
@@ -154,10 +71,10 @@ def agreements(order: SandboxOrder, order_id: int) -> list[Record]:
     made = [("ORDER", order.at, placed)]
     if order.is_edited and not order.edits:
         made.append(("ORDER_EDIT", order.at, [_sale("AdjustmentSale", "ADJUSTMENT", -order.removed, 0, None)]))
-    for edit, gone in edits_with_pieces(order):
+    for edit, gone in order.edits_with_pieces():
         sales = [_bought(order, order_id, place) for place in edit.added]
         made.append(("ORDER_EDIT", edit.at, [*sales, *(_taken_off(order, order_id, each) for each in gone)]))
-    for refund, mine, _ in refunds_with_pieces(order):
+    for refund, mine, _ in order.refunds_with_pieces():
         sales = [_taken_off(order, order_id, each) for each in mine]
         sales.append(_sale("ShippingLineSale", "SHIPPING", -refund.shipping, 0, None) if refund.shipping else {})
         sales.append(_sale("AdjustmentSale", "ADJUSTMENT", -refund.adjustment, 0, None) if refund.adjustment else {})
@@ -182,7 +99,9 @@ def _bought(order: SandboxOrder, order_id: int, place: int) -> Record:
 
 def _taken_off(order: SandboxOrder, order_id: int, piece: Piece) -> Record:
     line = order.lines[piece.place - 1]
-    return _of_product(line, order_id, piece.place, -piece.whole(order), -piece.tax, -piece.quantity)
+    return _of_product(
+        line, order_id, piece.place, -piece.whole(includes_tax=order.includes_tax), -piece.tax, -piece.quantity
+    )
 
 
 def _of_product(line: Line, order_id: int, place: int, whole: int, tax: int, quantity: int) -> Record:

@@ -21,10 +21,11 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from recon.sandbox.loopback import ANSWER_FAULTS, WIRE_FAULTS, LoopbackFault, LoopbackHandler, LoopbackShop, as_json
-from recon.sandbox.shopify.orders import SandboxOrder, products_of
+from recon.sandbox.shopify.orders import SandboxOrder
 from recon.sandbox.shopify.payouts import SandboxPayout, account_records
 from recon.sandbox.shopify.purchases import SandboxPurchaseOrder, shipments_of
 from recon.sandbox.shopify.query import Field, QueryError, Question, chosen, connection, parse, points, spent
+from recon.sandbox.shopify.records import order_record, products_of
 from recon.sandbox.shopify.search import SORT_KEYS, found
 
 TOKEN_PATH: Final = "/admin/oauth/access_token"  # noqa: S105  an address
@@ -127,7 +128,7 @@ class ShopifySandbox(LoopbackShop[ShopifyFault]):
 
     def replace_orders(self, orders: Sequence[SandboxOrder]) -> None:
         """Let time pass: the shop holds these orders from now on."""
-        made = [order.record() for order in orders]
+        made = [order_record(order) for order in orders]
         with self._lock:
             self._orders = {order["id"]: order for order in made}
             self._products = products_of(orders)
