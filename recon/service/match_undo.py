@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from recon.errors import UsageError
+from recon.service.closed_counts import require_unsent, sent_keys
 from recon.service.context import Context
 from recon.service.new_products import CREATED
 from recon.store.mappings import MappingGroup
@@ -81,8 +82,6 @@ def redo(context: Context, connection: str | None) -> MappingUndo:
 def _require_open(context: Context, name: str, group: MappingGroup, keys: tuple[str, ...]) -> None:
     """Refuse to change counts behind vouchers that were approved or posted with them."""
     if group.kind == "count":
-        from recon.service.till_counts import require_unsent
-
         require_unsent(context, name, keys)
 
 
@@ -137,8 +136,6 @@ def _stacks(context: Context, name: str, kinds: tuple[str, ...]) -> tuple[list[M
 def _can_go_back(context: Context, name: str, group: MappingGroup) -> bool:
     """Return whether a group can be taken back; what was sent with it since is passed over."""
     if group.kind == "count":
-        from recon.service.till_counts import sent_keys
-
         return not sent_keys(context, name).issuperset(context.store.mappings.after(name, group))
     return group.kind != "create" or _still_so(context, name, group)
 

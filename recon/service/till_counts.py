@@ -18,6 +18,7 @@ from recon.frames.canonical import CanonicalFrames
 from recon.match.till_cash import expected_cash, known_counts
 from recon.money import plain
 from recon.service import match_undo
+from recon.service.closed_counts import sent_keys
 from recon.service.context import Context
 from recon.service.mapping_till import till_counts
 from recon.service.returned import planned_frames
@@ -99,14 +100,6 @@ def settlements_of(rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:
     kinds = [kind for kind in ("settlement",) if kind in rules.record_kinds]
     wanted = pl.col("record_kind").cast(pl.String).is_in(kinds) & (pl.col("order_state") != "cancelled")
     return frames.orders.filter(wanted, pl.col("ordered_on") >= rules.start_date)
-
-
-def sent_keys(context: Context, name: str) -> frozenset[str]:
-    """Return the order keys of what was approved or posted."""
-    verified = context.store.catalog.verified(name)
-    if verified is None:
-        return frozenset()
-    return frozenset(context.store.posted_orders_frame(verified.company_id)["order_key"].drop_nulls().to_list())
 
 
 def open_settlements(context: Context, name: str, rules: Connection, frames: CanonicalFrames) -> pl.DataFrame:
@@ -277,20 +270,6 @@ def _require_open(row: dict[str, Any]) -> None:
         raise UsageError(
             f"{row['number']} of {row['day']} was approved or posted with the count it had: its voucher stands. Correct the cash with a "
             "voucher of its own in the ledger. Nothing was changed."
-        )
-
-
-def require_unsent(context: Context, name: str, keys: Sequence[str]) -> None:
-    """Refuse to undo counts of settlements that were approved or posted since.
-
-    Raises:
-        UsageError: One was.
-    """
-    closed = sorted(sent_keys(context, name).intersection(keys))
-    if closed:
-        raise UsageError(
-            f"The count of {closed[0].rpartition(':')[2]} cannot be undone: its settlement was approved or posted with it since. "
-            "Nothing was changed."
         )
 
 

@@ -23,7 +23,7 @@ from tui.cells import shown
 from tui.i18n import N_, _, count, duration, ngettext
 from tui.keys import bindings
 from tui.screens.upload_look import POLL_SECONDS, Seen, UploadLook
-from tui.widgets.dialogs import ConfirmDialog, Dialog, TextDialog
+from tui.widgets.go_on_dialog import go_on_dialog
 from tui.widgets.meter import Meter
 from tui.widgets.panels import EmptyPanel
 from tui.widgets.settle_dialog import SettleDialog, Settlement
@@ -350,44 +350,13 @@ class UploadScreen(UploadLook):
         seen = self.seen
         if seen is None or seen.state.batch is None:
             return
-        state, batch = seen.state, seen.state.batch
-        left = state.counts.get("queued", 0)
-        said = []
-        if state.unsure:
-            said.append(_("{documents} of unknown outcome are looked up first, when their time has come.").format(documents=words.documents(len(state.unsure))))  # fmt: skip
-        if left:
-            said.append(
-                ngettext(
-                    "Then {n} document that is approved and not sent yet goes to {company}.",
-                    "Then {n} documents that are approved and not sent yet go to {company}.",
-                    left,
-                ).format(n=count(left), company=shown(state.company))
-            )
-        else:
-            said.append(_("What is certainly not there is sent again; nothing else is sent."))
+        batch = seen.state.batch
 
         def decided(yes: object) -> None:
             if yes:
                 self._send(batch)
 
-        title = _("Go on with {batch}").format(batch=batch)
-        self.app.push_screen(self._yes_dialog(title, "\n".join(said)), decided)
-
-    def _yes_dialog(self, title: str, said: str) -> Dialog[bool] | Dialog[str]:
-        """Return the question before something may be sent; a live ledger wants the company's name typed."""
-        state = self.seen.state if self.seen else None
-        if state is None or not state.confirm:
-            return ConfirmDialog(title, said, yes=_("Go on"))
-        needed = state.confirm
-
-        def check(text: str) -> str:
-            return (
-                ""
-                if text.casefold() == needed.casefold()
-                else _("This is not the company's short name. Nothing is sent.")
-            )
-
-        return TextDialog(title, f"{said}\n{_('LIVE: type the short name of the company ({name}).').format(name=needed)}", yes=_("Go on"), check=check)  # fmt: skip
+        self.app.push_screen(go_on_dialog(seen.state, batch), decided)
 
     def on_resize(self) -> None:
         """Lines are cut to the width."""
