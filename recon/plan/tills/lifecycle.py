@@ -87,7 +87,7 @@ def acting_rules() -> pl.Series:
 
 def lifecycles_page() -> str:
     """Return docs/lifecycle.md: the table of sales, that of purchases, that of tills."""
-    head = "| The record is | The ledger has | Amount or VAT changed | Then | Rule |\n| --- | --- | --- | --- | --- |\n"
+    head = "| The record is | The ledger has | Amount, VAT or accounts changed | Then | Rule |\n| --- | --- | --- | --- | --- |\n"
     rows = page_rows(TILLS, NOW_MEANS, LEDGER_MEANS, ACTION_MEANS)
     return lifecycle_page() + purchases_page() + _INTRODUCTION + head + rows + _CLOSING
 
@@ -105,5 +105,8 @@ _CLOSING: Final = """
   and one that comes later becomes a further voucher of that day.
 * A sale on account follows `till.invoices`. Money on it that went through the drawer stands in the Z report of its day on the account
   mapped for it; the payment takes it from there to the customer, so that it is booked once.
+* A settlement has changed also where its total stands but the till now has money under another means of payment, sales in a group of
+  another account, another count of the cash, or the register at a place of another department. Compared is with what was approved and
+  posted, account by account; what a person maps or sets otherwise since is no change. Vouchers whose contents are not kept are compared by total.
 * Nothing posted is taken back by itself: what differs is held, with both figures.
 """

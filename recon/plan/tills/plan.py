@@ -75,14 +75,17 @@ def _apply(work: Tills, rule_no: pl.Series) -> pl.Series:
 def _with_what_stands(work: Tills) -> pl.DataFrame:
     """Return the records with ``_stands``: what the ledger has for each and what the till says now; null where it has nothing."""
     facts = work.facts.select("live_number", "live_key", "live_total_minor", "live_vat_minor")
-    both = pl.concat([work.orders.select("total_minor"), facts, work.amounts.select("vat_minor")], how="horizontal")
+    records = work.orders.select("order_no", "total_minor")
+    both = pl.concat([records, facts, work.amounts.select("vat_minor")], how="horizontal")
+    both = both.join(work.moved, on="order_no", how="left", maintain_order="left")
     posted = pl.coalesce("live_number", "live_key")
     words = pl.format(
         "{} stands over {}, VAT {}; the till now says {}, VAT {}.",
         posted, plain_text("live_total_minor"), plain_text("live_vat_minor"),
         plain_text("total_minor"), plain_text("vat_minor"),
     )  # fmt: skip
-    return work.orders.with_columns(both.select(words.alias("_stands")).to_series())
+    whole = pl.when(pl.col("what").is_null()).then(words).otherwise(pl.format("{} {}", words, "what"))
+    return work.orders.with_columns(both.select(whole.alias("_stands")).to_series())
 
 
 def _blocked(work: Tills, asked: pl.DataFrame) -> pl.DataFrame:

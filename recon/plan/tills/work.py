@@ -15,6 +15,7 @@ from recon.plan.tills.ledger import till_facts
 from recon.plan.tills.lifecycle import TillNow, till_rules
 from recon.plan.tills.lines import coded_lines
 from recon.plan.tills.money import Money, department_of, project_of, till_money
+from recon.plan.tills.moved import moved_within
 from recon.plan.verdict import Verdicts, exclude, hold_by_state, leave_to_others
 
 SETTLEMENT = "settlement"
@@ -43,6 +44,8 @@ class Tills:
     """BUYERS."""
     department: pl.Series
     project: pl.Series
+    moved: pl.DataFrame
+    """MOVED."""
     verdicts: Verdicts
 
     @property
@@ -70,11 +73,13 @@ def open_tills(inputs: PlanInputs) -> Tills:
     paid_counts = _counts(paid["order_no"], orders.height)
     facts = till_facts(orders, inputs.posted, paid_counts)
     now = _now(orders, lines, money, paid_counts)
+    department, project = department_of(inputs), project_of(inputs)
+    moved = moved_within(inputs, facts, lines, money, pl.DataFrame([department, project]))
     states = order_states(orders, nothing).with_columns((now == "empty").alias("cancelled"))
     work = Tills(
         inputs=inputs, nothing=nothing, states=states, facts=facts, now=now, lines=lines, money=money,
-        amounts=_amounts(orders, lines, inputs.lines), paid=paid, buyers=buyers_of(inputs), department=department_of(inputs),
-        project=project_of(inputs), verdicts=Verdicts.open(orders),
+        amounts=_amounts(orders, lines, inputs.lines), paid=paid, buyers=buyers_of(inputs), department=department,
+        project=project, moved=moved, verdicts=Verdicts.open(orders),
     )  # fmt: skip
     everywhere = pl.repeat(value=True, n=orders.height, dtype=pl.Boolean, eager=True)
     exclude(work.verdicts, facts["ledger"], orders["ordered_on"], everywhere, connection)
@@ -93,7 +98,8 @@ def rules_of(work: Tills) -> pl.Series:
     changed = (facts["live_total_minor"] != amounts["doc_total_minor"]) | (
         facts["live_vat_minor"] != amounts["vat_minor"]
     )
-    frame = pl.DataFrame([work.now, facts["ledger"], changed.fill_null(value=False).alias("changed")])
+    changed = changed.fill_null(value=False) | mask_of(work.moved["order_no"], work.orders.height)
+    frame = pl.DataFrame([work.now, facts["ledger"], changed.alias("changed")])
     return frame.join(till_rules(), on=["now", "ledger", "changed"], how="left", maintain_order="left")["rule_no"]
 
 
