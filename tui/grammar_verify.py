@@ -62,6 +62,9 @@ def _books_options(verify: argparse.ArgumentParser) -> None:
         default="",
         help="books: AnalysisType of departments in a SAF-T Financial file",
     )
+    verify.add_argument(
+        "--project-type", metavar="TYPE", default="", help="books: AnalysisType of projects in a SAF-T Financial file"
+    )
     verify.add_argument("-o", "--output", metavar="XLSX", help="books: write the comparison as a workbook")
 
 

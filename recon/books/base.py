@@ -33,6 +33,7 @@ BOOK_LINES: Final = pl.Schema({
     "amount_minor": pl.Int64(),         # debit > 0, credit < 0
     "tax_code": pl.String(),            # standard code, else the ledger's own; several joined with +; null: none
     "department": pl.String(),          # null: none, or the file names no departments
+    "project": pl.String(),             # null: none, or the file names no projects
 })  # fmt: skip
 
 BOOK_BALANCES: Final = pl.Schema({
@@ -68,5 +69,7 @@ class Books:
     """It holds vouchers; a trial balance does not."""
     has_departments: bool = False
     """Its lines say which department they belong to."""
+    has_projects: bool = False
+    """Its lines say which project they belong to."""
     notes: tuple[str, ...] = ()
     """What is odd about the file itself, a sentence each."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from recon.books.analyses import NOTHING_KNOWN, Analyses
 from recon.books.base import Books
 from recon.errors import MalformedFile
 
 
 def read_books(
-    path: Path, *, columns: Mapping[str, str] | None = None, decimal: str = "", department_type: str = ""
+    path: Path, *, columns: Mapping[str, str] | None = None, decimal: str = "", analyses: Analyses = NOTHING_KNOWN
 ) -> Books:
     """Return what a file of a ledger says; arguments as for its readers.
 
@@ -22,7 +23,7 @@ def read_books(
     from recon.frames.containers import kind_of
 
     if is_saft_financial(path):
-        return read_saft_financial(path, department_type=department_type)
+        return read_saft_financial(path, analyses=analyses)
     if kind_of(path) in ("xml", "json"):
         raise MalformedFile(
             f"{path.name} is neither a SAF-T Financial file nor a table. Export SAF-T Financial or a trial balance (CSV or Excel) "

@@ -6,7 +6,7 @@ Written from the schemas and example files of the Tax Administration (github.com
 
 * `Header`: `Company` (`RegistrationNumber`, `Name`), `DefaultCurrencyCode`, `SelectionCriteria` (days, or months of years);
 * `MasterFiles`: `GeneralLedgerAccounts/Account` (`AccountID`, opening and closing balances), `TaxTable` (`TaxCode` is the
-  ledger's own, `StandardTaxCode` everybody's), `AnalysisTypeTable` (which `AnalysisType` is the department, by its words);
+  ledger's own, `StandardTaxCode` everybody's), `AnalysisTypeTable` (which `AnalysisType` is the department, which the project);
 * `GeneralLedgerEntries`: control totals, `Journal/Transaction` and its `Line`s. `SourceID` is the person or program that
   entered a voucher, `SystemEntryDate` the day it was entered, `GLPostingDate` the day it was posted.
 
@@ -27,10 +27,10 @@ from typing import Final
 import polars as pl
 from lxml import etree
 
+from recon.books.analyses import NOTHING_KNOWN, Analyses, analysis_types
 from recon.books.base import BOOK_BALANCES, BOOK_LINES, BOOK_VOUCHERS, Books
 from recon.errors import MalformedFile, MoneyError
 from recon.frames.amounts import minor_units
-from recon.frames.text import fold
 from recon.frames.xml_columns import elements, plain_text
 from recon.frames.xml_runs import UTF_8, Run, map_file, pieces, placed, run_of, written_in
 from recon.money import parse_minor, plain
@@ -52,8 +52,6 @@ _LINES: Final = {
 _DAYS: Final = ("issued_on", "entered_on", "posted_on", "changed_on")
 _INSIDE: Final = ("Line", "Amount", "DebitAmount", "CreditAmount", "TaxCode", "AnalysisType", "AnalysisID")
 _NAMES: Final = tuple(dict.fromkeys((*_HEADS, *_LINES, *_INSIDE)))
-_DEPARTMENT: Final = ("avdeling", "avdelinger", "department", "departments")
-"""Words by which a table of analysis types names departments, folded."""
 _MONTHS: Final = 12
 _CURRENCY: Final = "NOK"
 """Amounts of the schema have two decimals, whatever the currency."""
@@ -67,8 +65,8 @@ def is_saft_financial(path: Path) -> bool:
     return NAMESPACE.encode() in head and _ROOT.search(head) is not None
 
 
-def read_saft_financial(path: Path, *, department_type: str = "") -> Books:
-    """Return what a file says; ``department_type``: its `AnalysisType` of departments, where the file's words do not tell.
+def read_saft_financial(path: Path, *, analyses: Analyses = NOTHING_KNOWN) -> Books:
+    """Return what a file says; ``analyses``: what is known of its analysis types, where its words do not tell.
 
     Raises:
         MalformedFile: It is no such file, was cut off, or cannot be read; nothing of it is used.
@@ -77,9 +75,9 @@ def read_saft_financial(path: Path, *, department_type: str = "") -> Books:
     prefix = _prefix(data, path.name)
     journals, rest = _journals(data, prefix, path.name)
     root = _parsed(rest, path.name)
-    kind = department_type or _department_type(root)
+    kinds = analysis_types(_named_types(root), analyses)
     codes = _tax_codes(root)
-    vouchers, lines, totals = _entries(data, prefix, journals, codes, kind, path.name)
+    vouchers, lines, totals = _entries(data, prefix, journals, codes, kinds, path.name)
     software = " ".join(filter(None, (_text(root, f"s:Header/s:{tag}") for tag in ("SoftwareID", "SoftwareVersion"))))
     since, until = _period(root)
     return Books(
@@ -88,7 +86,8 @@ def read_saft_financial(path: Path, *, department_type: str = "") -> Books:
         company_name=_text(root, "s:Header/s:Company/s:Name"),
         currency=_text(root, "s:Header/s:DefaultCurrencyCode"), written_by=software,
         written_on=_text(root, "s:Header/s:AuditFileDateCreated"), since=since, until=until, vouchers=vouchers, lines=lines,
-        balances=_balances(root), has_departments=bool(kind), notes=tuple(_control_notes(root, vouchers.height, totals, kind)),
+        balances=_balances(root), has_departments=bool(kinds[0]), has_projects=bool(kinds[1]),
+        notes=tuple(_control_notes(root, vouchers.height, totals, kinds[0])),
     )  # fmt: skip
 
 
@@ -179,13 +178,13 @@ def _tax_codes(root: etree._Element) -> dict[str, str]:
     return {own: standard for own, standard in pairs if own and standard}
 
 
-def _department_type(root: etree._Element) -> str:
-    """Return the analysis type that the file's own words call the department; empty: none, or several."""
+def _named_types(root: etree._Element) -> Iterable[tuple[str, str, str]]:
+    """Return type, description and code of every entry of the table of analysis types."""
     table = root.iterfind("s:MasterFiles/s:AnalysisTypeTable/s:AnalysisTypeTableEntry", _NS)
-    named = {
-        _text(each, "s:AnalysisType") for each in table if fold(_text(each, "s:AnalysisTypeDescription")) in _DEPARTMENT
-    }
-    return named.pop() if len(named) == 1 else ""
+    tags = ("AnalysisType", "AnalysisTypeDescription", "AnalysisID")
+    for each in table:
+        kind, description, code = (_text(each, f"s:{tag}") for tag in tags)
+        yield kind, description, code
 
 
 def _balances(root: etree._Element) -> pl.DataFrame:
@@ -208,8 +207,8 @@ def _balance(account: etree._Element, which: str) -> int | None:
 
 
 def _entries(
-    data: mmap.mmap | bytes, prefix: str, journals: Iterable[tuple[str, Run]], codes: Mapping[str, str], kind: str,
-    name: str,
+    data: mmap.mmap | bytes, prefix: str, journals: Iterable[tuple[str, Run]], codes: Mapping[str, str],
+    kinds: tuple[str, str], name: str,
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:  # fmt: skip
     """Return BOOK_VOUCHERS, BOOK_LINES and the sums of debits and credits."""
     heads, lines, first = [], [], 0
@@ -217,7 +216,7 @@ def _entries(
     for journal, run in journals:
         for piece in pieces(data, run.start, run.end, closing):
             try:
-                head, body = _tables(piece, first, kind)
+                head, body = _tables(piece, first, kinds)
             except MalformedFile as error:
                 raise MalformedFile(f"{name}, journal {journal or 'without a name'}: {error}", file=name) from None
             heads.append(head.with_columns(pl.lit(journal).alias("journal")))
@@ -234,7 +233,7 @@ def _entries(
     return head.select(BOOK_VOUCHERS.names()).cast(BOOK_VOUCHERS), body, totals
 
 
-def _tables(piece: bytes, first: int, kind: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _tables(piece: bytes, first: int, kinds: tuple[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return heads and lines of whole transactions as text; ``first``: number of the first of them."""
     found = elements(piece, "Transaction", _NAMES)
     name, depth, text = found["name"], found["depth"], found["text"]
@@ -253,7 +252,8 @@ def _tables(piece: bytes, first: int, kind: str) -> tuple[pl.DataFrame, pl.DataF
     body["amount"] = column("Amount", 4, of_line, line_count)
     body["side"] = placed(name.filter(sides).cast(pl.String), of_line.filter(sides), line_count)
     body["tax_code"] = _joined(text, of_line, (name == "TaxCode") & (depth == 4), line_count)
-    body["department"] = _departments(found, of_line, kind, line_count)
+    for dimension, kind in zip(("department", "project"), kinds, strict=True):
+        body[dimension] = _of_type(found, of_line, kind, line_count)
     numbers = (found["record"].filter(lines) + first).cast(pl.UInt32)
     return (
         pl.DataFrame({"voucher_no": pl.int_range(first, first + height, dtype=pl.UInt32, eager=True), **head}),
@@ -270,8 +270,8 @@ def _joined(text: pl.Series, place: pl.Series, here: pl.Series, height: int) -> 
     return placed(one["_text"], one["_row"], height)
 
 
-def _departments(found: pl.DataFrame, of_line: pl.Series, kind: str, height: int) -> pl.Series:
-    """Return the department of each line: the id beside the analysis type that stands for it."""
+def _of_type(found: pl.DataFrame, of_line: pl.Series, kind: str, height: int) -> pl.Series:
+    """Return the department or project of each line: the id beside the analysis type that stands for it."""
     at_depth = found["depth"] == 4
     types, ids = ((found["name"] == each) & at_depth for each in ("AnalysisType", "AnalysisID"))
     if not kind or int(types.sum()) != int(ids.sum()):

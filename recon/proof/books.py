@@ -27,7 +27,7 @@ from recon.proof.vouchers import (
 )
 
 VERDICTS: Final = ("equal", "there", "differs", "twice", "missing")
-"""*equal*: there once, with the same accounts, amounts, VAT codes, department and day. *there*: there once, but held here, so
+"""*equal*: there once, with the same accounts, amounts, VAT codes, department, project and day. *there*: there once, but held here, so
 that its accounts could not be compared. *differs*: there once, otherwise. *twice*: several vouchers are it. *missing*: none is."""
 HELD: Final = "held"
 """What stands here of a document that is held: day, sum and number, no accounts."""
@@ -41,7 +41,7 @@ VOUCHER_CHECKS: Final = pl.Schema({
     "total_minor": pl.Int64(),
     "stands": pl.String(),              # here: posted, planned (recon has not sent it), or held (nor can it yet)
     "verdict": pl.String(),             # of VERDICTS
-    "differs_in": pl.List(pl.String()), # date, account, amount, vat-code, department; of DIFFERENCES
+    "differs_in": pl.List(pl.String()), # date, account, amount, vat-code, department, project; of DIFFERENCES
     "way": pl.String(),                 # what speaks for it; null: missing, as are all below
     "voucher_no": pl.UInt32(),
     "voucher": pl.String(),
@@ -56,7 +56,7 @@ VOUCHER_CHECKS: Final = pl.Schema({
 DIFFERENCES: Final = pl.Schema({
     "document_key": pl.String(),
     "voucher": pl.String(),
-    "field": pl.String(),               # date, account (on one side only), amount, vat-code, department
+    "field": pl.String(),               # date, account (on one side only), amount, vat-code, department, project
     "account_code": pl.String(),        # null: of the whole voucher
     "ours": pl.String(),
     "theirs": pl.String(),
@@ -197,6 +197,7 @@ def _differences(
         theirs,
         heads.select("document_key", "their_day"),
         with_departments=books.has_departments,
+        with_projects=books.has_projects,
     )
     named = found.join(heads.select("document_key", "voucher"), on="document_key", how="left", maintain_order="left")
     return named.select(DIFFERENCES.names()).cast(DIFFERENCES)

@@ -1,4 +1,4 @@
-"""What differs between a document of ours and a voucher that is taken for it: accounts, amounts, VAT codes, department, day.
+"""What differs between a document of ours and a voucher that is taken for it: accounts, amounts, VAT codes, department, project, day.
 
 A voucher is compared by what it moves on each account, not line by line: ledgers put lines of one account together and take
 them apart as they like. Amounts may be gross (a draft) or net with VAT on accounts of its own (posted), as long as both sides are the same.
@@ -13,7 +13,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 
-FIELDS: Final = ("date", "account", "amount", "vat-code", "department")
+FIELDS: Final = ("date", "account", "amount", "vat-code", "department", "project")
 """In the order they are said; *account*: one that only one side moves."""
 
 LEDGERS_VAT: Final = "output vat "
@@ -25,6 +25,7 @@ VOUCHER_LINES: Final = pl.Schema({
     "amount_minor": pl.Int64(),         # debit > 0
     "tax_code": pl.String(),            # null or empty: none
     "department": pl.String(),          # null or empty: none
+    "project": pl.String(),             # null or empty: none
 })  # fmt: skip
 """Lines of their vouchers, as far as they are needed here."""
 
@@ -112,7 +113,7 @@ def in_ledgers_accounts(
 
 def voucher_differences(
     documents: pl.DataFrame, moved: pl.DataFrame, lines: pl.DataFrame, theirs: pl.DataFrame, days: pl.DataFrame, *,
-    with_departments: bool, no_code_is_none: bool = True,
+    with_departments: bool, with_projects: bool, no_code_is_none: bool = True,
 ) -> pl.DataFrame:  # fmt: skip
     """Return VOUCHER_DIFFERENCES of every document that has a voucher, in the order of the documents.
 
@@ -123,11 +124,14 @@ def voucher_differences(
         theirs: VOUCHER_LINES.
         days: document_key and their_day of each voucher.
         with_departments: Their lines say departments.
+        with_projects: Their lines say projects.
         no_code_is_none: A line of theirs without a VAT code has none; without that the ledger takes the account's own, and nothing is said.
+            Likewise a voucher of which no line says a project: without that it may not say projects at all.
     """
     parts = [
         _dates(documents, days), _amounts(moved, theirs), _tax_codes(lines, theirs, no_code_is_none=no_code_is_none),
-        *([_departments(documents, theirs)] if with_departments else []),
+        *([_dimension(documents, theirs, "department")] if with_departments else []),
+        *([_dimension(documents, theirs, "project", silent_is_none=no_code_is_none)] if with_projects else []),
     ]  # fmt: skip
     order = documents.select("document_key", pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"))
     rank = pl.col("field").replace_strict(dict(zip(FIELDS, range(len(FIELDS)), strict=True)))
@@ -183,14 +187,13 @@ def _tax_codes(lines: pl.DataFrame, theirs: pl.DataFrame, *, no_code_is_none: bo
     )
 
 
-def _departments(documents: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+def _dimension(
+    documents: pl.DataFrame, theirs: pl.DataFrame, name: str, *, silent_is_none: bool = True
+) -> pl.DataFrame:
+    """Return documents that name a department or project and whose voucher names others, or (``silent_is_none``) none."""
     said = theirs.group_by("document_key").agg(
-        pl.col("department").replace("", None).drop_nulls().unique().sort().str.join(", ").alias("theirs")
+        pl.col(name).replace("", None).drop_nulls().unique().sort().str.join(", ").alias("theirs")
     )
-    both = (
-        documents.select("document_key", pl.col("department").alias("ours"))
-        .drop_nulls("ours")
-        .join(said, on="document_key")
-    )
-    odd = both.filter(pl.col("ours") != pl.col("theirs"))
-    return odd.select(_row("department", pl.col("ours"), pl.col("theirs").replace("", "none"), account=False))
+    both = documents.select("document_key", pl.col(name).alias("ours")).drop_nulls("ours").join(said, on="document_key")
+    odd = both.filter(pl.col("ours") != pl.col("theirs"), pl.lit(silent_is_none) | (pl.col("theirs") != ""))
+    return odd.select(_row(name, pl.col("ours"), pl.col("theirs").replace("", "none"), account=False))

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.books.analyses import Analyses
 from recon.books.base import Books
 from recon.books.reading import read_books
 from recon.errors import IntakeError, UsageError
@@ -27,6 +28,7 @@ from recon.proof.books import HELD, VERDICTS, BooksCompared, OurSide, compare_bo
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress
 from recon.service.known import current_sets
+from recon.service.mapping_till import ledger_departments, ledger_projects
 from recon.service.planning import plan_inputs, whole_set
 from recon.service.posted_contents import posted_reader
 from recon.service.rejections import rejected_orders
@@ -45,6 +47,7 @@ _FIELDS: Final = {
     "amount": "amount",
     "vat-code": "VAT code",
     "department": "department",
+    "project": "project",
 }
 _WHY: Final = {
     "names-report": "it names a Z report that no file of ours holds, or one that another voucher is already",
@@ -62,6 +65,7 @@ class BooksAsked:
     columns: Mapping[str, str] = field(default_factory=dict)
     decimal: str = ""
     department_type: str = ""
+    project_type: str = ""
     vat_accounts: Mapping[str, str] = field(default_factory=dict)
     """The ledger's own account by VAT code."""
 
@@ -78,7 +82,9 @@ def verify_books(context: Context, connection: str | None, asked: BooksAsked, *,
     if not asked.path.is_file():
         raise UsageError(f"There is no file {asked.path}. Nothing was compared.")
     on_progress("reading the books")
-    books = read_books(asked.path, columns=asked.columns, decimal=asked.decimal, department_type=asked.department_type)
+    books = read_books(
+        asked.path, columns=asked.columns, decimal=asked.decimal, analyses=_analyses(context, name, asked)
+    )
     notes = [*books.notes, *_same_company(context, books, asked.path.name)]
     since, until = asked.since or books.since, asked.until or books.until
     if not books.has_vouchers and (since is None or until is None):
@@ -96,8 +102,16 @@ def verify_books(context: Context, connection: str | None, asked: BooksAsked, *,
             *more,
             f"Which accounts the ledger books VAT on is not known for VAT codes {', '.join(unnamed)}; name them with --vat-account CODE=ACCOUNT.",
         )
-    facts = {"since": _day(since), "until": _day(until), "notes": (*notes, *more, *_gaps(compared, books))}
+    facts = {"since": _day(since), "until": _day(until), "notes": (*notes, *more, *_gaps(ours, compared, books))}
     return _report(name, asked.path, books, compared, facts)
+
+
+def _analyses(context: Context, name: str, asked: BooksAsked) -> Analyses:
+    """Return what a person says of the file's analysis types, and the codes that the ledger itself listed."""
+    return Analyses(
+        department_type=asked.department_type, project_type=asked.project_type,
+        departments=frozenset(ledger_departments(context, name)), projects=frozenset(ledger_projects(context, name)),
+    )  # fmt: skip
 
 
 def our_side(context: Context, name: str) -> tuple[OurSide, tuple[str, ...]]:
@@ -182,8 +196,10 @@ def _same_company(context: Context, books: Books, name: str) -> Iterator[str]:
         yield f"The file is in {books.currency}, the books of this workspace in {currency}."
 
 
-def _gaps(compared: BooksCompared, books: Books) -> Iterator[str]:
+def _gaps(ours: OurSide, compared: BooksCompared, books: Books) -> Iterator[str]:
     """Say what was not compared."""
+    if books.has_vouchers and not books.has_projects and ours.documents["project"].null_count() < ours.documents.height:
+        yield "The file's analysis types name no project, so projects were not compared; name the type with --project-type."
     if compared.left_out:
         yield f"Documents of other days than the file covers: {compared.left_out:,}. They were not compared."
     held = compared.vouchers.filter(pl.col("stands") == HELD).height

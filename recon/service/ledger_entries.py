@@ -11,6 +11,7 @@ import polars as pl
 
 from recon.config.connection import Connection
 from recon.errors import UsageError
+from recon.frames.conform import as_now
 from recon.frames.parquet import read_frame, write_frames
 from recon.match.elsewhere import LEDGER_ENTRIES, SAME_MONTH_DAYS
 from recon.match.tills import SETTLEMENT
@@ -116,7 +117,9 @@ def kept_entries(context: Context, name: str) -> Entries | None:
     facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     since, until = (dt.date.fromisoformat(facts[key]) for key in ("since", "until"))
     tills = [
-        read_frame(folder, name) if (folder / f"{name}.parquet").is_file() else pl.DataFrame(schema=schema)
+        as_now(read_frame(folder, name), schema)
+        if (folder / f"{name}.parquet").is_file()
+        else pl.DataFrame(schema=schema)
         for name, schema in (("entry_lines", ENTRY_LINES), ("entry_places", ENTRY_PLACES))
     ]
     return Entries(read_frame(folder, "entries"), moment(facts["read_at"]), since, until, *tills)

@@ -46,7 +46,7 @@ OTHERS_TABLE: Final = pl.Schema({
     "their_vat_minor": pl.Int64(),      # null also: not stated
     "difference_minor": pl.Int64(),     # entry less document
     "days_apart": pl.Int32(),           # entry less document
-    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department, no-number; empty: nothing
+    "differs_in": pl.List(pl.String()), # kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department, project, no-number; empty: nothing
     "detail": pl.String(),
     "amount_minor": pl.Int64(),         # the document's, else the entry's; null: not stated
     "search": pl.String(),              # folded: numbers and reference
@@ -75,7 +75,7 @@ class RecognisedLine:
     days_apart: int | None
     words: str
     differs_in: tuple[str, ...] = ()
-    """kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department, no-number; empty: nothing."""
+    """kind, amount, vat, day, several; of settlements account, account-amount, vat-code, department, project, no-number; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ def _differs_in() -> pl.Expr:
         "no-number": (pl.col("their_kind") == SETTLEMENT) & (pl.col("way") == "amount"),
         **{
             name: pl.col("fields").list.contains(name)
-            for name in ("account", "account-amount", "vat-code", "department")
+            for name in ("account", "account-amount", "vat-code", "department", "project")
         },
     }
     said = [pl.when(test.fill_null(value=False)).then(pl.lit(name)) for name, test in parts.items()]

@@ -33,6 +33,7 @@ ENTRY_LINES: Final = pl.Schema({
     "amount_minor": pl.Int64(),         # debit > 0
     "tax_code": pl.String(),            # null: none, or not stated
     "department": pl.String(),          # null: none, or not stated
+    "project": pl.String(),             # null: none, or not stated
 })  # fmt: skip
 """Lines of the entries that are settlements."""
 
@@ -64,7 +65,9 @@ def total_of(held: LedgerDocument) -> int | None:
 def line_rows(number: int, held: LedgerDocument) -> list[tuple[object, ...]]:
     """Return ENTRY_LINES of one listed document."""
     lines = held.lines or () if held.kind == SETTLEMENT else ()
-    return [(number, line.account_code, line.amount_minor, line.tax_code, line.department) for line in lines]
+    return [
+        (number, line.account_code, line.amount_minor, line.tax_code, line.department, line.project) for line in lines
+    ]
 
 
 def without_ours(context: Context, company_id: str, entries: pl.DataFrame) -> pl.DataFrame:
@@ -163,7 +166,9 @@ def _fewest(ours: pl.DataFrame, postings: pl.DataFrame, own: pl.DataFrame, their
     days = pl.DataFrame(schema={"document_key": pl.String, "their_day": pl.Date})
     net = in_ledgers_accounts(moved_net(postings), theirs)
     read = [
-        voucher_differences(ours, moved, own, theirs, days, with_departments=True, no_code_is_none=False)
+        voucher_differences(
+            ours, moved, own, theirs, days, with_departments=True, with_projects=True, no_code_is_none=False
+        )
         for moved in (moved_gross(ours, own), net)
     ]
     counts = [frame.group_by("document_key").len() for frame in read]

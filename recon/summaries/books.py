@@ -11,7 +11,7 @@ class BooksDifference:
     """One thing that stands in the books otherwise than here."""
 
     field: str
-    """date, account (moved on one side only), amount, vat-code or department."""
+    """date, account (moved on one side only), amount, vat-code, department or project."""
     account: str | None
     """None: it is about the whole voucher."""
     ours: str

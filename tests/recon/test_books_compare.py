@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from recon.books.analyses import Analyses
 from recon.books.reading import read_books
 from recon.frames.conform import fill
 from recon.frames.schemas import DOCUMENTS
@@ -142,6 +143,22 @@ def test_what_differs_is_named_by_field_and_account(compared) -> None:
         "3000": 1000,
         "3900": -1000,
     }
+
+
+def test_projects_are_compared_where_the_file_states_them(tmp_path: Path) -> None:
+    path = tmp_path / "books.xml"
+    path.write_text(saft_financial([voucher("1", "Z214")]), encoding="utf-8")  # every line of it is of project 77
+    known = read_books(path, analyses=Analyses(project_type="P"))
+    for project, books, odd in (
+        ("77", known, []),
+        ("P1", known, [("project", "P1", "77")]),
+        ("P1", read_books(path), []),
+        (None, known, []),
+    ):
+        (row, moved) = document("K1/214", DAY)
+        found = compare_books(side(({**row, "project": project}, moved)), books, mark=MARK, since=DAY, until=DAY)
+        assert list(found.differences.select("field", "ours", "theirs").iter_rows()) == odd
+        assert found.vouchers["differs_in"].to_list() == [[field for field, _, _ in odd]]
 
 
 def test_twice_missing_held_and_strange(compared) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recon.books.analyses import Analyses, analysis_types
 from recon.books.reading import read_books
 from recon.errors import MalformedFile
 from tests.recon.books_tools import BookLine, BookVoucher, saft_financial
@@ -76,8 +77,33 @@ def test_what_does_not_add_up_and_what_is_not_named_is_said(tmp_path: Path) -> N
     books = read_books(write(tmp_path, saft_financial(VOUCHERS, departments=False, debit_stated=1)))
     assert any("TotalDebit 0.01; its lines add up to 130.00" in note for note in books.notes)
     assert any("--department-type" in note for note in books.notes)
-    named = read_books(write(tmp_path, saft_financial(VOUCHERS, departments=False)), department_type="A")
+    named = read_books(
+        write(tmp_path, saft_financial(VOUCHERS, departments=False)), analyses=Analyses(department_type="A")
+    )
     assert named.lines["department"].to_list()[0] == "10"
+    assert (named.has_projects, named.lines["project"].null_count()) == (False, named.lines.height)
+    both = read_books(write(tmp_path, saft_financial(VOUCHERS)), analyses=Analyses(project_type="P"))
+    assert (both.has_projects, both.lines["project"].unique().to_list()) == (True, ["77"])
+
+
+TYPES = [("D1", "Dimensjon 1", "10"), ("D1", "Dimensjon 1", "20"), ("D2", "Dimensjon 2", "P1"), ("D3", "Kampanje", "X")]
+
+
+@pytest.mark.parametrize(
+    ("named", "known", "types"),
+    [
+        ([("A", "Avdeling", "10"), ("P", "Prosjekt", "P1")], {}, ("A", "P")),
+        ([("AVDELING", "", "10"), ("X", "Projects", "")], {}, ("AVDELING", "X")),
+        (TYPES, {}, ("", "")),
+        (TYPES, {"departments": {"10", "20", "30"}, "projects": {"P1", "P2"}}, ("D1", "D2")),
+        (TYPES, {"departments": {"10"}, "projects": {"P1"}}, ("", "D2")),  # one of its codes is no department
+        (TYPES, {"departments": {"10", "20"}, "projects": {"10", "20"}}, ("", "")),  # nothing tells which
+        (TYPES, {"department_type": "D3", "projects": {"10", "20"}}, ("D3", "D1")),
+    ],
+)
+def test_departments_and_projects_are_told_by_words_by_codes_or_by_a_person(named, known, types) -> None:
+    given = {name: value if isinstance(value, str) else frozenset(value) for name, value in known.items()}
+    assert analysis_types(named, Analyses(**given)) == types
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def require_no_books_options(args: argparse.Namespace) -> None:
     """
     given = {
         "--since": args.since, "--until": args.until, "--column": args.column, "--decimal": args.decimal,
-        "--department-type": args.department_type, "--vat-account": args.vat_account, "--output": args.output,
+        "--department-type": args.department_type, "--project-type": args.project_type, "--vat-account": args.vat_account, "--output": args.output,
     }  # fmt: skip
     alone = [name for name, value in given.items() if value]
     if alone:

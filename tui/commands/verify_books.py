@@ -30,7 +30,7 @@ def verify_books(args: argparse.Namespace) -> int:
         raise UsageError("--books goes with neither --chain nor --offline. Nothing was checked.")
     asked = BooksAsked(
         path=Path(args.books), since=args.since, until=args.until, columns=_columns(args.column), decimal=args.decimal or "",
-        department_type=args.department_type, vat_accounts=_pairs(args.vat_account),
+        department_type=args.department_type, project_type=args.project_type, vat_accounts=_pairs(args.vat_account),
     )  # fmt: skip
     output = Output(as_json=args.json)
     with open_service(args, write=False) as service:

@@ -58,6 +58,7 @@ DIFFERENCE_WORDS: Final = {
     "account-amount": N_("amount on an account"),
     "vat-code": N_("VAT code"),
     "department": N_("department"),
+    "project": N_("project"),
     "no-number": N_("names no Z report"),
 }
 
