@@ -13,7 +13,7 @@ from tui.cells import shown
 from tui.core_texts import DOCUMENT_KINDS, ENVIRONMENTS, LINE_KINDS, RECORD_KINDS, word
 from tui.i18n import LANGUAGES, N_, _, tr
 from tui.setting_names_american import AMERICAN_CHOICES, AMERICAN_NAMES
-from tui.setting_names_till import TILL_CHOICES, TILL_NAMES
+from tui.setting_names_till import CHOICES_OF_TILLS, NAMES_OF_TILLS, TILL_CHOICES, TILL_NAMES
 
 PARTS: Final[dict[str, str]] = {
     "company": N_("Company"),
@@ -335,7 +335,8 @@ def setting_name(line: SettingLine) -> str:
         return _("field: {what}").format(what=tr(FIELDS[line.name]))
     if plain.startswith("purchases.by_sku."):
         return _("{charge}: {what}").format(charge=shown(line.path[-2]), what=tr(PURCHASE_LINE[line.name]))
-    name = tr(NAMES[plain]) if plain in NAMES else shown(line.name)
+    names = NAMES | NAMES_OF_TILLS if line.of_tills else NAMES
+    name = tr(names[plain]) if plain in names else shown(line.name)
     if plain.startswith("charges.") and line.path[-2] in LINE_KINDS:
         return _("{charge}: {what}").format(charge=tr(LINE_KINDS[line.path[-2]]), what=name)
     return name
@@ -357,7 +358,8 @@ def setting_choice(line: SettingLine, value: str) -> str:
     """Return what a choice means; a value nobody named is its own word."""
     if line.name == "vat" and "by_sku" in line.path:
         return word(CHOICES["charges.vat"], value)
-    return word(YES_NO if line.kind == "yes-no" else CHOICES.get(_plain(line.path), {}), value)
+    choices = CHOICES | CHOICES_OF_TILLS if line.of_tills else CHOICES
+    return word(YES_NO if line.kind == "yes-no" else choices.get(_plain(line.path), {}), value)
 
 
 def setting_value(line: SettingLine) -> str:

@@ -27,6 +27,21 @@ TILL_NAMES: Final[dict[str, str]] = {
     "poweroffice.requests_per_second": N_("requests per second at most"),
 }
 """Setting to its name."""
+NAMES_OF_TILLS: Final[dict[str, str]] = {
+    "source": N_("settlements come from"),
+    "shop": N_("the tills' short name"),
+    "timezone": N_("the tills' time zone"),
+    "channels.unmapped": N_("means of payment without account"),
+    "channels.cash_method": N_("account they go to then"),
+    "contacts.default": N_("customer of nameless credit sales"),
+    "contacts.by_channel": N_("such customers by place"),
+    "number_prefix.payment": N_("payments on invoices begin with"),
+}
+"""Names of settings every connection has, where it is one of tills."""
+CHOICES_OF_TILLS: Final[dict[str, dict[str, str]]] = {
+    "channels.unmapped": {"hold": N_("hold the settlement"), "cash": N_("book it on one account")},
+}
+"""The same for choices."""
 TILL_CHOICES: Final[dict[str, dict[str, str]]] = {
     "till.voucher": {"report": N_("one Z report"), "day": N_("a department's day")},
     "till.counting": {

@@ -57,6 +57,8 @@ class SourceFacts:
     """Whether it says that a cancelled order's money went back; *by-column*: the file's columns decide."""
     is_till: bool = False
     """It tells of a day by its Z report; its records are settlements and invoices of a till (`FROM_TILLS`)."""
+    signs_receipts: bool = False
+    """A till's receipts carry signatures; without them it is a table whose columns may be named."""
     tax_ids: TaxIds = ""
     """Whose tax id the companies of its files have; empty: any country's."""
     has_columns_of_its_own: bool = True
@@ -79,7 +81,7 @@ SOURCES: Final[Mapping[str, SourceFacts]] = {
     "tiktok": SourceFacts(label="TikTok Shop", is_marketplace=True, settings="marketplace"),
     "saft": SourceFacts(
         label="SAF-T Cash Register", platform="till", settings="till", record_kinds=FROM_TILLS, is_till=True,
-        tax_ids="no",
+        signs_receipts=True, tax_ids="no",
     ),
     "z-reports": SourceFacts(
         label="Z reports in a table", platform="till", settings="till", record_kinds=("settlement",), is_till=True,
@@ -113,13 +115,17 @@ class LedgerFacts:
     has_tax_items: bool = False
     """It can work sales tax out by items of its own, each with a rate it tells us, and answers what it came to."""
     settings: str = ""
-    """The table of recon.toml that only it reads; empty: none, or one that others read too."""
+    """The table of recon.toml that only it and its like read; empty: none."""
     takes_settlements: bool = False
     """It takes a till's settlement as one voucher: each line with a VAT code of its own, by which it works VAT out of the gross."""
     takes_summaries: bool = False
     """It takes one document for a day's orders: a credit note there need not name the document it is about."""
     stock_settings: str = ""
     """The table of recon.toml that names its accounts of stock and of the cost of goods sold; empty: it keeps no stock for us."""
+    signs_requests: bool = False
+    """Every request is signed, and how the signature is written can be set."""
+    is_file: bool = False
+    """It is not called: a person takes a file over there."""
     is_visited: bool = False
     """It is not called: its own program comes to us, and has to be told of us first."""
     creates_customers: bool = False
@@ -128,7 +134,7 @@ class LedgerFacts:
 
 _DESKTOP: Final = LedgerFacts(
     label="QuickBooks Desktop", documents_in="en", currency="USD", timezone="America/New_York", is_american=True,
-    has_tax_items=True, takes_summaries=True, creates_customers=True, stock_settings="quickbooks",
+    has_tax_items=True, takes_summaries=True, creates_customers=True, settings="quickbooks", stock_settings="quickbooks",
 )  # fmt: skip
 _GO: Final = LedgerFacts(
     label="PowerOffice Go", keys=("application_key", "client_key", "subscription_key"), documents_in="nb",
@@ -136,9 +142,9 @@ _GO: Final = LedgerFacts(
     takes_settlements=True,
 )  # fmt: skip
 LEDGERS: Final[Mapping[str, LedgerFacts]] = {
-    "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token")),
-    "peak-file": LedgerFacts(label="PEAK's import file"),
-    "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True),
+    "peak": LedgerFacts(label="PEAK", keys=("connect_id", "connect_key", "user_token"), signs_requests=True),
+    "peak-file": LedgerFacts(label="PEAK's import file", is_file=True),
+    "sandbox": LedgerFacts(label="sandbox ledger", is_sandbox=True, signs_requests=True),
     "quickbooks": replace(_DESKTOP, is_visited=True),
     "quickbooks-iif": LedgerFacts(
         label="QuickBooks' import file (IIF)",
@@ -147,6 +153,8 @@ LEDGERS: Final[Mapping[str, LedgerFacts]] = {
         timezone="America/New_York",
         is_american=True,
         takes_summaries=True,
+        settings="quickbooks",
+        is_file=True,
     ),
     "poweroffice": _GO,
     "sandbox-poweroffice": replace(_GO, label="sandbox PowerOffice", keys=(), is_sandbox=True),

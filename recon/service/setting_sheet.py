@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -18,7 +18,9 @@ from pydantic.fields import FieldInfo
 
 from recon.config.edits import with_settings
 from recon.config.explanations import setting_words
+from recon.config.read_by import is_read
 from recon.config.toml_edits import Value
+from recon.domain.providers import source_facts
 from recon.errors import SettingsError
 from recon.service.context import Context
 from recon.workspace import write_settings
@@ -58,13 +60,26 @@ class SettingLine:
     help: str
     locked: str
     """Why it cannot be changed; empty: it can."""
+    is_read: bool = True
+    """Whether anybody reads it: of a connection its source, its ledger, or the planning of what these deal in."""
+    of_tills: bool = False
+    """It is of a connection of tills, which has settlements where others have orders."""
 
 
 def setting_lines(context: Context) -> tuple[SettingLine, ...]:
     """Return every setting of the company, its connections and the approval, as recon.toml stands now."""
     settings = context.workspace.settings()
     locked = _locked(context, tuple(settings.connections))
-    return tuple(_lines(settings, (), locked))
+    sides = {name: (one.source, one.target) for name, one in settings.connections.items()}
+    return tuple(
+        _at_sides(line, *sides[line.path[1]]) if line.path[0] == "connections" else line
+        for line in _lines(settings, (), locked)
+    )
+
+
+def _at_sides(line: SettingLine, source: str, target: str) -> SettingLine:
+    """Return a line of a connection that joins these two."""
+    return replace(line, is_read=is_read(line.path[2:], source, target), of_tills=source_facts(source).is_till)
 
 
 def change_settings(context: Context, typed: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:

@@ -112,7 +112,10 @@ def test_a_count_shows_the_difference_and_a_large_one_is_asked_about_again(shell
         await press(pilot, "enter", "=1000", "enter", "enter", "enter")
         assert isinstance(app.screen, ConfirmDialog)
         assert says(app, "2,400.00 less than the 3,400.00 that should be there.")
-        await press(pilot, "tab", "enter")
+        await press(pilot, "escape")
+        assert isinstance(app.screen, CountDialog)
+        assert says(app, "2,400.00 short 1,000.00 stays in the drawer"), "what was typed is looked at again, not lost"
+        await press(pilot, "enter", "enter", "enter", "tab", "enter")
         assert says(app, "2 counted differences -2,420.00")
         await press(pilot, "u")
         await at(app, pilot, "till:shop:settlement:K1/214")

@@ -9,7 +9,6 @@ from typing import Final
 import polars as pl
 from textual.content import Content
 
-from recon.domain.providers import LEDGERS, SOURCES, ledger_facts, source_facts
 from recon.service.setting_sheet import SettingLine
 from recon.service.upkeep import Answered, KeyLine
 from tui.cells import shown
@@ -33,10 +32,6 @@ PLACES: Final = {
     "nowhere": N_("not there"),
     "no-key-store": N_("not there; this computer has no key store"),
 }
-OWN_TABLES: Final = frozenset(facts.settings for facts in SOURCES.values() if facts.settings)
-"""Tables that say something only where orders come from the sources that read them."""
-LEDGERS_TABLES: Final = frozenset(facts.settings for facts in LEDGERS.values() if facts.settings)
-"""Tables that say something only where documents go to the ledger that reads them."""
 _SCHEMA: Final = {
     "key": pl.String, "section": pl.String, "name": pl.String, "value": pl.String, "state": pl.String, "words": pl.String,
 }  # fmt: skip
@@ -44,16 +39,9 @@ Row = tuple[str, str, str, str, str, str]
 
 
 def setting_rows(lines: Sequence[SettingLine]) -> list[Row]:
-    """Return settings as rows, without those of a system that is not used; ``state`` is locked, missing, set or default."""
+    """Return settings as rows, without those nobody reads here; ``state`` is locked, missing, set or default."""
     rows = []
-    sources = {line.path[1]: line.value for line in lines if line.path[2:] == ("source",)}
-    targets = {line.path[1]: line.value for line in lines if line.path[2:] == ("target",)}
-    for line in lines:
-        table = line.path[2] if len(line.path) > 3 else ""
-        if table in OWN_TABLES and source_facts(sources[line.path[1]]).settings != table:
-            continue
-        if table in LEDGERS_TABLES and ledger_facts(targets[line.path[1]]).settings != table:
-            continue
+    for line in filter(lambda line: line.is_read, lines):
         empty = not line.value and line.needed
         state = "locked" if line.locked else "missing" if empty else "default" if line.is_default else "set"
         place, name, value = setting_place(line), setting_name(line), setting_value(line)

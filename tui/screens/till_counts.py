@@ -122,8 +122,13 @@ class TillCountsScreen(TableList[CountTable]):
             )
             self.notify(words, markup=False)
             return
+        self._ask_count(row)
+
+    def _ask_count(self, row: dict[str, Any], typed: CountWord | None = None) -> None:
+        """Ask what was counted; ``typed``: what was typed already, and is looked at once more."""
+        assert self.table is not None
         deposits = self.table.bank_deposits == "settlement"
-        dialog = CountDialog(row, self.table.currency, self.minor, deposits=deposits)
+        dialog = CountDialog(row, self.table.currency, self.minor, deposits=deposits, typed=typed)
         self.app.push_screen(dialog, partial(self._was_counted, row))
 
     def _was_counted(self, row: dict[str, Any], word: CountWord | None) -> None:
@@ -147,7 +152,7 @@ class TillCountsScreen(TableList[CountTable]):
         dialog = ConfirmDialog(
             _("Is that right?"), words + " " + _("Count again before it is kept."), yes=_("It is right")
         )
-        self.app.push_screen(dialog, lambda yes: self._keep(word) if yes else None)
+        self.app.push_screen(dialog, lambda yes: self._keep(word) if yes else self._ask_count(row, word))
 
     def _keep(self, word: CountWord) -> None:
         self.act(lambda service: service.set_mappings(None, MatchEdits(counts=(word,))), self.done())

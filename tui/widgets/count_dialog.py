@@ -36,31 +36,38 @@ class CountDialog(FormDialog[CountWord]):
     CountDialog #buttons { margin-top: 1; }
     """
 
-    def __init__(self, row: dict[str, Any], currency: str, minor: Minor, *, deposits: bool) -> None:
-        """``deposits``: what goes to the bank is booked with the settlement."""
+    def __init__(
+        self, row: dict[str, Any], currency: str, minor: Minor, *, deposits: bool, typed: CountWord | None = None
+    ) -> None:
+        """``deposits``: what goes to the bank is booked with the settlement; ``typed``: what stands in the fields at first."""
         super().__init__()
-        self._row, self._currency, self._minor, self._deposits = row, currency, minor, deposits
+        self._row, self._currency, self._minor, self._deposits, self._typed = row, currency, minor, deposits, typed
 
     def compose(self) -> ComposeResult:
         """What should be there, what was counted, what was taken out, why it differs, Cancel and the yes."""
-        row = self._row
-        counted = "" if row["counted_minor"] is None else plain(row["counted_minor"], self._currency)
-        to_bank = plain(row["to_bank_minor"], self._currency) if row["to_bank_minor"] else ""
+        row, typed = self._row, self._typed or self._kept()
         with Vertical():
             yield Static(
                 Content(f"{shown(row['number'])}  {day(str(row['day']))}  {shown(row['place'])}"), classes="title"
             )
             yield Static(Content(self._expected()), classes="words")
             for name, words, value in (
-                ("counted", _("Counted in the drawer"), counted),
-                ("to-bank", _("Of it to the bank"), to_bank),
-                ("remark", _("Remark"), row["remark"]),
+                ("counted", _("Counted in the drawer"), typed.counted),
+                ("to-bank", _("Of it to the bank"), typed.to_bank),
+                ("remark", _("Remark"), typed.remark),
             ):
                 with Horizontal(classes="line"):
                     yield Static(Content(words))
                     yield Input(value, id=f"count-{name}")
             yield Static("", id="difference", markup=False)
             yield from self.last_line(_("Keep the count"))
+
+    def _kept(self) -> CountWord:
+        """Return the count that was kept before, as it is typed."""
+        row = self._row
+        counted = "" if row["counted_minor"] is None else plain(row["counted_minor"], self._currency)
+        to_bank = plain(row["to_bank_minor"], self._currency) if row["to_bank_minor"] else ""
+        return CountWord(name=row["key"], counted=counted, to_bank=to_bank, remark=row["remark"])
 
     def _expected(self) -> str:
         row = self._row
