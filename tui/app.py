@@ -24,12 +24,13 @@ from recon.text import show_lines
 from tui import i18n
 from tui.i18n import LANGUAGES, N_, _, count, language, ngettext
 from tui.keys import KEYS, bindings, shown
+from tui.keys_here import binding_here, run_here
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import is_sample
-from tui.screens.base import StepScreen, binding_here, run_here
+from tui.screens.place import Place
 from tui.session import Session
 from tui.terminal_gone import leave_without_terminal
-from tui.themes import THEMES
+from tui.themes import THEME_WORDS, THEMES
 from tui.widgets.sample_dialog import ask_to_throw_away
 from tui.widgets.step_bar import STEPS, WORDS
 
@@ -66,11 +67,6 @@ MORE_PLACES: Final = {
     "others": N_("Posted by others"),
     "settings": N_("Settings"),
     "doctor": N_("Checks of this machine"),
-}
-THEME_WORDS: Final = {
-    "recon-dark": N_("Dark"),
-    "recon-light": N_("Light"),
-    "recon-contrast": N_("High contrast"),
 }
 
 
@@ -190,11 +186,11 @@ class ReconApp(App[int]):
             return
         self.clear_notifications()  # what was said about the place that is left would cover the next one
         comes_back = screen.is_running
-        if isinstance(self.screen, StepScreen):
+        if isinstance(self.screen, Place):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
-        if comes_back and isinstance(screen, StepScreen):
+        if comes_back and isinstance(screen, Place):
             screen.came_back()
 
     def action_go(self, place: str) -> None:
@@ -241,12 +237,12 @@ class ReconApp(App[int]):
 
     def _overview_came(self, view: Overview) -> None:
         self.overview = view
-        if isinstance(self.screen, StepScreen) and self.screen.is_mounted:  # else it shows the overview when it is
+        if isinstance(self.screen, Place) and self.screen.is_mounted:  # else it shows the overview when it is
             self.screen.show_frame()
             self.screen.overview_came(view)
 
     def _overview_failed(self, error: BaseException) -> None:
-        if isinstance(self.screen, StepScreen):
+        if isinstance(self.screen, Place):
             self.screen.overview_failed(error)
 
     def step_counts(self) -> dict[str, str]:
@@ -269,7 +265,7 @@ class ReconApp(App[int]):
     def action_toggle_numbers(self) -> None:
         """Hide or show all amounts."""
         self.numbers_hidden = not self.numbers_hidden
-        if isinstance(self.screen, StepScreen):
+        if isinstance(self.screen, Place):
             self.screen.numbers_changed()
 
     def amount(self, text: str) -> str:
@@ -314,7 +310,9 @@ class ReconApp(App[int]):
             yield SystemCommand(_("Theme: {name}").format(name=_(words)), "", partial(self.use_theme, theme))
         if is_sample(self.session.workspace.root) and not self.session.read_only:
             help_ = _("Delete this sample workspace, and nothing else")
-            yield SystemCommand(_("Throw the sample away"), help_, partial(ask_to_throw_away, self))
+            yield SystemCommand(
+                _("Throw the sample away"), help_, partial(ask_to_throw_away, self, self.session.workspace.root)
+            )
 
     async def action_here(self, name: str) -> None:
         """Do what the key of an action does; from a click."""
@@ -325,7 +323,7 @@ class ReconApp(App[int]):
         i18n.use(language)
         self.prefer(replace(self.preferences, language=language))
         for screen in self._places.values():
-            if screen in self.screen_stack and isinstance(screen, StepScreen):
+            if screen in self.screen_stack and isinstance(screen, Place):
                 screen.language_changed()  # the others follow when somebody comes back to them
 
     def use_theme(self, theme: str) -> None:

@@ -14,7 +14,8 @@ from textual.widgets import Button, Static
 
 from recon.domain.providers import ledger_facts
 from tui.cells import shown
-from tui.first_answers import BY_FILE, CONNECTOR, password_problem, run_at_problem
+from tui.first_answers import BY_FILE, CONNECTOR
+from tui.first_checks import password_problem, run_at_problem
 from tui.first_pages import Page, field
 from tui.i18n import N_, _
 from tui.widgets.choice import Choice

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
@@ -25,9 +26,6 @@ from tui.keys import bindings
 from tui.thai_probe import Widths
 from tui.widgets.key_line import KeyLine
 from tui.widgets.meter import Meter
-
-if TYPE_CHECKING:
-    from tui.first_run import FirstRunApp
 
 LAST: Final = 5
 STEPS_OF: Final = (1, 2, 3, 4, 5)
@@ -72,16 +70,20 @@ class GuideScreen(Screen[None]):
     #buttons Static { width: 1fr; height: 1; }
     """
 
+    class Finished(Message):
+        """Every question is answered: the workspace is wanted."""
+
+    class SampleWanted(Message):
+        """A sample workspace is wanted."""
+
+    class Stopped(Message):
+        """The sample that is being made is not wanted any more."""
+
     def __init__(self, answers: Answers, widths: Widths | None, clock: Clock) -> None:
         super().__init__()
         self.answers, self._widths, self._clock = answers, widths, clock
         self.number = 1
         self.is_making = False
-
-    @property
-    def guide(self) -> FirstRunApp:
-        """The application."""
-        return cast("FirstRunApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Title, the page, what is wrong, the buttons, the keys."""
@@ -188,14 +190,14 @@ class GuideScreen(Screen[None]):
         elif self.number != LAST:
             self.turn_to(self._beside(1))
         elif self.answers.company.strip():
-            self.guide.finish()
+            self.post_message(self.Finished())
         else:
-            self.guide.make_sample()
+            self.post_message(self.SampleWanted())
 
     def action_back(self) -> None:
         """Skip this question, or stop what is being made."""
         if self.is_making:
-            self.guide.stop_making()
+            self.post_message(self.Stopped())
         elif self.number != LAST:
             self.turn_to(self._beside(1))
 
@@ -219,7 +221,7 @@ class GuideScreen(Screen[None]):
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "sample":
-            self.guide.make_sample()
+            self.post_message(self.SampleWanted())
         elif event.button.id == "previous":
             self.go_back()
         elif event.button.id == "next":

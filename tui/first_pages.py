@@ -17,8 +17,10 @@ from recon.service.upkeep import OtherSide
 from tui.cells import shown
 from tui.checks import machine_checks
 from tui.core_texts import ENVIRONMENTS, word
-from tui.first_answers import CHECKS, SOURCES, Answers, wrong_company
+from tui.first_answers import SOURCES, Answers
+from tui.first_checks import CHECKS
 from tui.first_till_answers import organisation_problem
+from tui.first_workspace import wrong_company
 from tui.i18n import LANGUAGES, N_, _
 from tui.screens.doctor import COLOURS, checks_text
 from tui.thai_probe import Widths

@@ -22,15 +22,16 @@ from recon.text import show_lines
 from recon.workspace import Workspace
 from tui import i18n
 from tui.demo import DemoClock, DemoStep, make_sample
-from tui.first_answers import Answers, ask_who, connect, make, set_up_connector
+from tui.first_answers import Answers
 from tui.first_books import LISTS, AmericanPage, ListsWanted
 from tui.first_guide import GuideScreen
 from tui.first_pages import DoorPage, LanguageChosen, TestCall
+from tui.first_workspace import ask_who, connect, make, set_up_connector
 from tui.i18n import _
 from tui.keys import bindings
+from tui.keys_here import run_here
 from tui.preferences import Preferences, load_preferences, save_preferences
 from tui.sample import free_folder, is_sample, throw_away
-from tui.screens.base import run_here
 from tui.terminal_gone import leave_without_terminal
 from tui.thai_probe import Widths, measured_widths
 from tui.themes import THEMES
@@ -105,7 +106,7 @@ class FirstRunApp(App[Path]):
 
     def action_leave(self) -> None:
         """Leave; what was made of a sample so far is thrown away."""
-        self.stop_making()
+        self._stop_making()
         self.exit(None)
 
     def action_toggle_help(self) -> None:
@@ -165,7 +166,8 @@ class FirstRunApp(App[Path]):
 
     # --- the end: a workspace
 
-    def finish(self) -> None:
+    @on(GuideScreen.Finished)
+    def _finish(self) -> None:
         """Make the workspace, open its doors, and leave the guide."""
         self._remember()
 
@@ -190,7 +192,8 @@ class FirstRunApp(App[Path]):
 
     # --- the sample
 
-    def make_sample(self) -> None:
+    @on(GuideScreen.SampleWanted)
+    def _make_sample(self) -> None:
         """Make a sample workspace beside nothing that exists, and open it."""
         if self.pages.is_making:
             return
@@ -217,7 +220,8 @@ class FirstRunApp(App[Path]):
 
         self.run_worker(run, thread=True, group="sample", exclusive=True, exit_on_error=False)
 
-    def stop_making(self) -> None:
+    @on(GuideScreen.Stopped)
+    def _stop_making(self) -> None:
         """Stop at the next step and show the pages again."""
         if self.pages.is_making:
             self._is_stopped = True

@@ -1,18 +1,12 @@
-"""What the first-run guide asks where orders come from tills: choices in plain words, what is wrong, and the settings they become."""
+"""What the first-run guide asks where orders come from tills: choices in plain words, and what is wrong with an answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from recon.config.schedule_presets import PRESETS
-from recon.config.toml_edits import Value
 from recon.domain.organisation_number import DIGITS, has_right_check_digit, plain_number
-from recon.domain.providers import ledger_facts
 from tui.i18n import N_, _
 from tui.schedule_words import PRESET_WORDS
-
-if TYPE_CHECKING:
-    from tui.first_answers import Answers
 
 WRITERS: Final = (
     ("others", N_("The till's own integration; recon compares only and sends nothing")),
@@ -82,25 +76,3 @@ def departments_problem(text: str) -> str:
             "{text} is not a place and its department's code, such as Kafé Torget = 10; or the place stands twice."
         ).format(text=str(error))
     return ""
-
-
-def till_choices(answers: Answers, connection: str) -> dict[tuple[str, ...], Value | None]:
-    """Return the settings the pages about tills ask for."""
-    base = ("connections", connection)
-    chosen: dict[tuple[str, ...], Value | None] = {
-        (*base, "writers"): writer_of(answers),
-        (*base, "till", "voucher"): answers.voucher,
-        (*base, "till", "counting"): answers.counting,
-        (*base, "till", "invoices"): answers.till_invoices,
-        (*base, "poweroffice", "route"): answers.route,
-    }
-    for place, code in departments_of(answers.departments).items():
-        chosen[*base, "till", "departments", place] = code
-    for name, value in PRESETS.get(answers.runs, {}).items():
-        chosen[*base, "schedule", name] = int(value) if value.isdigit() else value
-    return chosen
-
-
-def writer_of(answers: Answers) -> str:
-    """Return who writes: what was chosen, else nobody of us in real books and we in a sandbox."""
-    return answers.writers or ("recon" if ledger_facts(answers.system).is_sandbox else "others")

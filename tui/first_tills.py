@@ -15,7 +15,6 @@ from tui.first_till_answers import (
     VOUCHERS,
     WRITERS,
     departments_problem,
-    writer_of,
 )
 from tui.i18n import _
 from tui.widgets.choice import Choice
@@ -37,7 +36,7 @@ class TillPage(_TillPage):
         """Four questions."""
         answers = self.answers
         yield Static(_("Who writes the settlements into the ledger?"))
-        yield Choice([(value, _(words)) for value, words in WRITERS], writer_of(answers), id="writers")
+        yield Choice([(value, _(words)) for value, words in WRITERS], answers.writer, id="writers")
         yield Static(
             _(
                 "Two writers book every day twice. Begin with comparing; switch the till's integration off before recon writes."

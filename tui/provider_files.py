@@ -13,10 +13,10 @@ from recon.config.connection import Connection
 from recon.crash import CrashPoints
 from recon.domain.document import Document
 from recon.targets.base import Capabilities, Target
+from tui.access import Access
 
 if TYPE_CHECKING:
     from exports.import_files.iif_forms import IifOptions
-    from tui.providers import Access
 
 
 @dataclass(frozen=True, slots=True)

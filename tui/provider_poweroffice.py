@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from recon.config.connection import Connection
 from recon.domain.providers import keys_of
 from recon.targets.base import Capabilities, Target
+from tui.access import Access
 
 if TYPE_CHECKING:
     from recon.targets.poweroffice import PowerOfficeOptions
-    from tui.providers import Access
 
 _KEY_OF_TOKENS = "client_key"
 """Beside which the tokens are kept: they belong to the company it stands for."""

@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recon.config.connection import Connection
-from recon.config.settings import Settings
-from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.providers import keys_of
-from recon.ports import Clock, Patience, for_ever
-from recon.secrets import KeptTokens
+from recon.ports import Clock
 from recon.service.context import ShopClient
-from recon.targets.base import Capabilities, Catalog, Target
+from recon.targets.base import Capabilities, Target
 from recon.upload.running import end_waiting, note_waiting
 from recon.workspace import Workspace
+from tui.access import Access
 from tui.interrupted import terminated_as_interrupted
 from tui.output import Output
 from tui.provider_files import accounts_named, iif, iif_capabilities, peak_file, peak_file_capabilities
@@ -30,33 +27,6 @@ if TYPE_CHECKING:
     from recon.config.quickbooks import QuickBooks
     from recon.targets.peak import PeakOptions
     from recon.targets.quickbooks.options import QuickBooksOptions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """What a provider is opened with."""
-
-    connection: Connection
-    settings: Settings
-    workspace: Workspace
-    clock: Clock
-    keys: Callable[[tuple[str, ...]], dict[str, str]]
-    """Values of the keys of these names; raises SecretsError where one is missing."""
-    tokens: Callable[[str], KeptTokens]
-    """Where tokens given for the key of this name are kept between commands: beside it."""
-    crash: CrashPoints = NO_CRASH
-    """Where the process may be killed, for tests."""
-    durable: bool = True
-    """Whether a sandbox ledger flushes each commit to the disk, like a real one."""
-    known: Catalog | None = None
-    """Master data of the ledger as last read."""
-    batch_id: str = ""
-    lists: Path | None = None
-    """Export of the ledger's lists that was handed in."""
-    patience: Patience = for_ever
-    """Whether somebody wants a wait for the ledger to end."""
-    require_own: Callable[[], None] = lambda: None
-    """Raises StoreError in a copied workspace that nobody adopted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import Final
 
 from textual.theme import Theme
 
+from tui.i18n import N_
+
 STATUS_COLOURS: Final = {
     "ready": "recon-ready",
     "check": "recon-check",
@@ -137,3 +139,8 @@ CONTRAST: Final = _theme(
     done="#8dffa3",
 )
 THEMES: Final = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST)}
+THEME_WORDS: Final = {
+    "recon-dark": N_("Dark"),
+    "recon-light": N_("Light"),
+    "recon-contrast": N_("High contrast"),
+}

@@ -30,10 +30,11 @@ from recon.summaries.till import CountLine, TillLine
 from recon.targets.base import Capabilities, Catalog, Target
 from recon.views import AuditDossier
 from recon.workspace import Workspace, find_workspace
+from tui.access import Access
 from tui.crashing import crash_points
 from tui.i18n import _
 from tui.provider_files import files_of
-from tui.providers import LEDGERS, SHOPS, Access, left_behind
+from tui.providers import LEDGERS, SHOPS, left_behind
 
 if TYPE_CHECKING:
     from exports.audit_frames import AuditFrames

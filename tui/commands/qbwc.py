@@ -8,13 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 from recon import ports
-from recon.config.quickbooks import QuickBooks
 from recon.errors import NotSettled, UsageError
 from recon.targets.quickbooks.endpoint.desks import serve as stand
 from recon.targets.quickbooks.endpoint.journal import FILE, Journal, KeptSet
@@ -22,8 +21,10 @@ from recon.targets.quickbooks.endpoint.listen import PASSWORD_FACT, only_one, se
 from recon.targets.quickbooks.endpoint.password import LONGEST, SHORTEST, new_password
 from recon.targets.quickbooks.endpoint.qwc import OWNER_ID, USER_NAME, new_file_id, new_room
 from recon.text import show
-from recon.workspace import Workspace, find_workspace
+from recon.workspace import find_workspace
 from tui.asking import ask, ask_secret
+from tui.commands.qbwc_call import Call
+from tui.commands.qbwc_settle import settle
 from tui.commands.qbwc_tls import file_facts, file_notes, first_steps, serve_notes, status_facts, status_lines
 from tui.connector_setup import certificate_warning, keep_password, write_qwc
 from tui.crashing import crash_points
@@ -43,22 +44,6 @@ _STEPS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What every action needs."""
-
-    args: argparse.Namespace
-    output: Output
-    workspace: Workspace
-    connection: str
-    company: str
-    rules: QuickBooks
-
-    def journal(self) -> Journal:
-        """Open the journal for writing."""
-        return Journal(self.workspace.private, ports.SystemClock(), crash=crash_points())
-
-
 def qbwc(args: argparse.Namespace) -> int:
     """Do what was asked.
 
@@ -73,8 +58,6 @@ def qbwc(args: argparse.Namespace) -> int:
             f'{name} posts to {connection.target}; the Web Connector belongs to connections with target = "{TARGET}". Nothing was done.'
         )
     call = Call(args, Output(as_json=args.json), workspace, name, settings.company.name, connection.quickbooks)
-    from tui.commands.qbwc_settle import settle
-
     if args.action != "status":
         _require_own(call)
     actions = {

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from recon.errors import UsageError
 from recon.service.lost_answers import LostAnswer, LostDocument
 from recon.targets.quickbooks.endpoint.journal import KeptSet, Stated
 from recon.targets.quickbooks.endpoint.listen import only_one
+from tui.commands.qbwc_call import Call
 from tui.wiring import open_service
-
-if TYPE_CHECKING:
-    from tui.commands.qbwc import Call
 
 
 def settle(call: Call) -> int:

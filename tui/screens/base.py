@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding
 from textual.containers import Container
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from recon.errors import ReconError
 from recon.service import ReconService
-from recon.service.overview import Overview
 from tui import i18n
 from tui.keys import KEYS, WRITES, bindings
+from tui.screens.place import Place
 from tui.widgets.key_line import KeyLine
 from tui.widgets.panels import ErrorPanel, error_words
 from tui.widgets.step_bar import StepBar
@@ -32,24 +30,9 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-def binding_here(screen: Screen[Any], action: str) -> ActiveBinding | None:
-    """Return the binding of an action that works on a screen now, with the widget it acts on; None: there is none."""
-    bare = action.removeprefix("app.")
-    found = (active for active in screen.active_bindings.values() if active.binding.action.removeprefix("app.") == bare)
-    return next((active for active in found if active.enabled), None)
-
-
-async def run_here(screen: Screen[Any], name: str) -> None:
-    """Carry out an action of the key table where its key would: on what has the focus, the screen, or the program."""
-    active = binding_here(screen, KEYS[name].name)
-    if active is not None:
-        await screen.app.run_action(active.binding.action, active.node)
-
-
-class StepScreen(Screen[None]):
+class StepScreen(Place):
     """One place along the steps; subclasses give `body`, `load` and their keys."""
 
-    STEP: ClassVar[str] = "home"
     FOOTER: ClassVar[tuple[str, ...]] = ("refresh", "next_step", "command_palette")
     """Actions in the last line, the most important first; Help is always the first."""
     HELP: ClassVar[str] = ""
@@ -129,12 +112,6 @@ class StepScreen(Screen[None]):
     def key_words(self) -> dict[str, str]:
         """Return other words for keys here and now, for example ``Undo: approve 12``."""
         return {}
-
-    def overview_came(self, view: Overview) -> None:
-        """A newer overview is there; screens that show it draw it."""
-
-    def overview_failed(self, error: BaseException) -> None:
-        """The overview could not be read; a screen that shows it says so, the others have questions of their own."""
 
     def action_refresh(self) -> None:
         """Read anew."""

@@ -29,6 +29,7 @@ from tui.screens.audit_words import passing
 from tui.screens.base import StepScreen
 from tui.screens.proposed_accounts import offer_accounts
 from tui.setting_names import setting_name
+from tui.themes import THEME_WORDS
 from tui.widgets.dialogs import ChoiceDialog, TextDialog
 from tui.widgets.filter_line import FilterLine, clean
 from tui.widgets.keys_dialog import KeysDialog, TypedKeys
@@ -116,7 +117,7 @@ class SettingsScreen(StepScreen):
         self._sheet = sheet
         self.rows.say_when_empty(lambda: _("Nothing fits the filter."), lambda: _("Esc clears the filter."))
         preferences = replace(self.recon.preferences, language=language())
-        theme = _(self._themes().get(self.recon.theme, self.recon.theme))
+        theme = _(THEME_WORDS.get(self.recon.theme, self.recon.theme))
         rows = [*words.setting_rows(sheet.lines), *words.key_rows(sheet.keys), *words.mine_rows(preferences, theme)]
         self._frame = words.frame_of(rows)
         self._filter()
@@ -134,12 +135,6 @@ class SettingsScreen(StepScreen):
         key, self._pointed = self._pointed, ""
         while key and not self.rows.move_to_key(key):
             key = key.rpartition(".")[0]
-
-    @staticmethod
-    def _themes() -> dict[str, str]:
-        from tui.app import THEME_WORDS
-
-        return dict(THEME_WORDS)
 
     _frame = words.frame_of(())
 
@@ -293,7 +288,7 @@ class SettingsScreen(StepScreen):
             return
         choices: dict[str, list[tuple[str, str]]] = {
             "language": list(LANGUAGES.items()),
-            "theme": [(value, _(said)) for value, said in self._themes().items()],
+            "theme": [(value, _(said)) for value, said in THEME_WORDS.items()],
             "hide_numbers": [("no", _("no")), ("yes", _("yes"))],
         }
         then: dict[str, Callable[[str], None]] = {

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.cells import fit, wrapped
 from tui.i18n import _
 from tui.keys import KEYS, key_text
-from tui.screens.base import binding_here
+from tui.keys_here import binding_here
 from tui.widgets.key_line import KeyLine
 
 WIDE: Final = 70

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from textual.app import App
 
 from recon.errors import ReconError
 from tui.cells import shown
@@ -11,13 +13,9 @@ from tui.sample import throw_away
 from tui.widgets.dialogs import ConfirmDialog
 from tui.widgets.panels import error_words
 
-if TYPE_CHECKING:
-    from tui.app import ReconApp
 
-
-def ask_to_throw_away(app: ReconApp) -> None:
+def ask_to_throw_away(app: App[int], root: Path) -> None:
     """Ask, and delete the sample workspace after a yes."""
-    root = app.session.workspace.root
     words = _(
         "{folder}\n\nThe invented shop, its batches, workbooks and the sandbox ledger are deleted. Files you put there yourself stay. "
         "No real books are touched."
@@ -25,14 +23,15 @@ def ask_to_throw_away(app: ReconApp) -> None:
 
     def answered(yes: bool | None) -> None:  # noqa: FBT001 - the dialog's answer
         if yes:
-            app.run_worker(lambda: _delete(app), thread=True, group="throw-away", exclusive=True, exit_on_error=False)
+            app.run_worker(
+                lambda: _delete(app, root), thread=True, group="throw-away", exclusive=True, exit_on_error=False
+            )
 
     app.push_screen(ConfirmDialog(_("Throw the sample away?"), words, yes=_("Delete it")), answered)
 
 
-def _delete(app: ReconApp) -> None:
+def _delete(app: App[int], root: Path) -> None:
     """Delete it in a worker; say what is in the way, or leave."""
-    root = app.session.workspace.root
     try:
         left = throw_away(root)
     except ReconError as error:
