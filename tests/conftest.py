@@ -5,7 +5,6 @@ The fixtures are few: `clock`, `workspace` (an empty one with the sandbox ledger
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import ipaddress
 import os
@@ -17,13 +16,12 @@ from pathlib import Path
 import keyring
 import pytest
 from hypothesis import settings
-from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
-from recon.config.first.answers import FirstAnswers
-from recon.config.first.text import first_settings
-from recon.workspace import Workspace, make_workspace
+from recon.workspace import Workspace
 from tests.clock import FakeClock
+from tests.key_store import MemoryKeyring
+from tests.thai_shop import empty_workspace
 
 settings.register_profile("default", deadline=None, database=None)
 settings.register_profile("nightly", deadline=None, database=None, max_examples=1000)
@@ -112,28 +110,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class MemoryKeyring(KeyringBackend):
-    """A key store for one test."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        """Return what was kept."""
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep a secret."""
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        """Forget a secret."""
-        del self.kept[service, username]
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     """A clock that only moves when told: the morning of 2 November 2026 in Bangkok."""
@@ -147,14 +123,6 @@ def key_store() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(store)
     yield store
     keyring.set_keyring(before)
-
-
-def empty_workspace(root: Path) -> Workspace:
-    """Make an empty workspace: a Shopify shop joined to the sandbox ledger, from 1 October 2026 on."""
-    answers = FirstAnswers(
-        company="บริษัท แซนด์บ็อกซ์ จำกัด", target="sandbox", start_date=dt.date(2026, 10, 1), shop="thai-shop"
-    )
-    return make_workspace(root, first_settings(answers))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import keyring
 
 from recon.workspace import Workspace
 from tests.clock import FakeClock
-from tests.conftest import MemoryKeyring
+from tests.key_store import MemoryKeyring
 from tests.shell import Shell
 
 Steps = Mapping[str, Callable[[Shell], object]]

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from recon.sandbox.peak import SandboxPeak
 from tests.clock import FakeClock
-from tests.conftest import MemoryKeyring
 from tests.copies import Folders
+from tests.key_store import MemoryKeyring
 from tests.shell import SANDBOX_COMPANY, Shell, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 
 BOOKS = "peak.db"
 """The ledger's books, beside the workspaces."""

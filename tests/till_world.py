@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from recon.config.first.answers import FirstAnswers
+from recon.config.first.text import first_settings
 from recon.domain.taxes import LedgerTax
 from recon.service.connecting import keep_catalog
 from recon.targets.base import Catalog, LedgerAccount, LedgerMethod
@@ -12,7 +14,6 @@ from recon.workspace import find_workspace, make_workspace
 from tests.clock import FakeClock
 from tests.saft_files import WORKED_EXAMPLE, Day, Line, Receipt, Register, saft_bytes
 from tests.shell import Shell
-from tui.first_answers import FirstAnswers, first_settings
 from tui.wiring import service_for
 
 PERCENT = 100_000

@@ -6,6 +6,9 @@ import ast
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -51,40 +54,90 @@ def test_no_command_loads_the_screen(module: str) -> None:
     assert done.stdout == ""
 
 
+@dataclass(frozen=True)
+class Module:
+    """What the tests below want to know of one file; all files are parsed once."""
+
+    name: str
+    path: str
+    lines: int
+    is_silent: bool
+    """It does not say what it is for."""
+    long_functions: tuple[str, ...]
+    floats: tuple[str, ...]
+    """Where text or a column is turned into float."""
+    imports: frozenset[str]
+    """Everything it imports, at the top, in a function and for the type checker: modules, and names in modules."""
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    found = []
+    for package in ("recon", "exports", "tui", "bench"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            text, own = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
+            tree = ast.parse(text)
+            nodes = list(ast.walk(tree))
+            found.append(
+                Module(
+                    name=".".join(own.with_suffix("").parts).removesuffix(".__init__"),
+                    path=own.as_posix(),
+                    lines=text.count("\n"),
+                    is_silent=bool(text.strip()) and ast.get_docstring(tree) is None,
+                    long_functions=tuple(
+                        f"{own}:{node.lineno} {node.name}"
+                        for node in nodes
+                        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 70
+                    ),
+                    floats=tuple(f"{own}:{node.lineno}" for node in nodes if _is_float(node)),
+                    imports=frozenset(name for node in nodes for name in _imported(node)),
+                )
+            )
+    return tuple(found)
+
+
+def _is_float(node: ast.AST) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+    return is_call or (isinstance(node, ast.Attribute) and node.attr in {"Float64", "Float32"})
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
 def test_nobody_turns_text_into_float() -> None:
     """`float(` may stand where seconds are counted, never where money is."""
-    found = []
-    for place in NO_FLOAT:
-        paths = [ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py")
-        for path in paths:
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
-                is_dtype = isinstance(node, ast.Attribute) and node.attr in {"Float64", "Float32"}
-                if is_call or is_dtype:
-                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert not found
+    watched = [module for module in modules() if module.path.startswith(NO_FLOAT)]
+    assert len(watched) > 100
+    assert [place for module in watched for place in module.floats] == []
 
 
 def test_modules_stay_small_and_say_what_they_are_for() -> None:
-    long, silent = [], []
-    for package in ("recon", "exports", "tui"):
-        for path in (ROOT / package).rglob("*.py"):
-            text = path.read_text(encoding="utf-8")
-            if text.count("\n") > 400:
-                long.append(f"{path.relative_to(ROOT)}: {text.count(chr(10))} lines")
-            if ast.get_docstring(ast.parse(text)) is None and text.strip():
-                silent.append(str(path.relative_to(ROOT)))
-    assert (long, silent) == ([], [])
+    long = [f"{module.path}: {module.lines} lines" for module in modules() if module.lines > 400]
+    assert (long, [module.path for module in modules() if module.is_silent]) == ([], [])
 
 
 def test_functions_stay_below_seventy_lines() -> None:
-    long = []
-    for package in ("recon", "exports", "tui"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 70:
-                    long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
-    assert not long
+    assert [place for module in modules() for place in module.long_functions] == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not in functions, and not for the type checker only: whoever reads one module of a circle has to read them all."""
+    names = {module.name for module in modules()}
+    knows = {
+        module.name: {
+            target
+            for target in (name if name in names else name.rpartition(".")[0] for name in module.imports)
+            if target in names and target != module.name
+        }
+        for module in modules()
+    }
+    assert sum(map(len, knows.values())) > 2000
+    TopologicalSorter(knows).prepare()  # raises CycleError, which names the circle
 
 
 def test_the_review_table_may_not_know_store_or_service() -> None:

@@ -19,7 +19,7 @@ from recon.sources.profile.edit import ProfileEdit, parse_edit, with_edits
 from recon.workspace import Workspace, make_workspace
 from tests.clock import FakeClock
 from tests.shell import Shell
-from tests.tui.conftest import MID_MONTH, MONTH_END
+from tests.thai_shop import MID_MONTH, MONTH_END
 from tui.wiring import service_for
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

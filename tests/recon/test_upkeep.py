@@ -10,7 +10,7 @@ from recon.store.lock import holder_of
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.shell import Shell
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui.wiring import service_for
 
 

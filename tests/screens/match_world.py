@@ -13,7 +13,7 @@ from typing import Final
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Shell, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui.app import ReconApp
 from tui.preferences import Preferences
 from tui.session import Session

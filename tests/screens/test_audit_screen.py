@@ -17,7 +17,7 @@ from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.screens.looking import Script, pictured_at_each_size, play, press, quiet, says, text_of, until
 from tests.shell import Shell
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui.app import ReconApp
 from tui.preferences import Preferences
 from tui.screens.audit_words import event_frame, passing

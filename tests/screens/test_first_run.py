@@ -23,10 +23,12 @@ from tui import i18n
 from tui.app import ReconApp
 from tui.checks import Check
 from tui.demo import STEPS, DemoStep
-from tui.first_answers import CHECKS, Answers, check_digit
+from tui.first_answers import Answers
+from tui.first_checks import CHECKS, check_digit
 from tui.first_guide import AMERICAN
 from tui.first_run import FirstRunApp
 from tui.first_till_answers import departments_of, departments_problem
+from tui.first_workspace import settings_text
 from tui.preferences import Preferences
 from tui.sample import free_folder, is_sample, throw_away
 from tui.session import Session
@@ -464,7 +466,7 @@ def test_tills_are_set_up_with_departments_a_writer_and_a_time(tmp_path: Path) -
     assert answers.target == "sandbox-poweroffice"
     for target, writer in (("sandbox-poweroffice", "recon"), ("poweroffice-test", "others")):
         answers.target = target
-        settings = parse_settings(tomllib.loads(answers.settings_text()))
+        settings = parse_settings(tomllib.loads(settings_text(answers)))
         rules = settings.connections["shop"]
         assert (rules.writers, rules.till.departments) == (writer, {"Kafé Torget": "10", "Bar": "20"})
         assert (rules.till.invoices, rules.till.counting, rules.till.voucher) == ("issued", "warn", "report")

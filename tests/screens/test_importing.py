@@ -35,7 +35,7 @@ from tests.screens.import_world import (
     settled,
     sizes,
 )
-from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
+from tests.thai_shop import MID_MONTH, MONTH_END, WHOLESALE
 from tui.app import ReconApp
 from tui.screens.importing import ImportScreen
 from tui.widgets.file_chooser import FileChooser

@@ -15,7 +15,8 @@ from tests.screens.worlds import Worlds
 from tui.app import PLACES, ReconApp
 from tui.grammar import build_parser
 from tui.keys import KEYS, key_text
-from tui.screens.base import StepScreen, binding_here
+from tui.keys_here import binding_here
+from tui.screens.base import StepScreen
 from tui.widgets.help_panel import HelpPanel
 from tui.widgets.key_line import KeyLine
 

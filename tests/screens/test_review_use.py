@@ -17,7 +17,7 @@ from tests.screens.grid import lines_of
 from tests.screens.worlds import World, Worlds
 from tui.app import ReconApp
 from tui.keys import KEYS
-from tui.screens.base import binding_here
+from tui.keys_here import binding_here
 from tui.screens.review import ReviewScreen
 from tui.widgets.dialogs import ChoiceDialog, ConfirmDialog, TextDialog
 from tui.widgets.filter_line import FilterLine

@@ -15,7 +15,7 @@ from tests.clock import FakeClock
 from tests.screens.grid import lines_of
 from tests.screens.looking import pictured_at_each_size, play, press, says, until
 from tests.shell import SANDBOX_COMPANY, Shell, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui import i18n
 from tui.app import ReconApp
 from tui.preferences import Preferences

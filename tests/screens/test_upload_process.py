@@ -21,7 +21,7 @@ from recon.ports import SystemClock
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.service.upload_records import UploadState
 from tests.shell import SANDBOX_COMPANY, Shell, process_env, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui.detached import Masked
 from tui.session import Session
 from tui.upload_process import ProcessUploads, ended_from

@@ -26,7 +26,7 @@ from tests.clock import FakeClock
 from tests.copies import settle
 from tests.screens.others_world import others_posted
 from tests.shell import SANDBOX_COMPANY, SANDBOX_TAX_ID, Shell, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui.app import ReconApp
 from tui.demo import make_sample
 from tui.preferences import Preferences

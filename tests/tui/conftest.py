@@ -8,16 +8,10 @@ import pytest
 
 from recon.workspace import Workspace
 from tests.clock import FakeClock
-from tests.conftest import empty_workspace
 from tests.copies import Originals
 from tests.shell import Shell
+from tests.thai_shop import WHOLESALE, empty_workspace
 from tui.wiring import service_for
-
-CASE = Path(__file__).parents[2] / "fixtures" / "cases" / "thai-shop-month"
-WHOLESALE = CASE / "in" / "3-orders_export_wholesale.csv"
-"""Three paid orders of 11,882.17 in all, VAT on top; 107.00 of the third was given back."""
-MID_MONTH = CASE / "in" / "1-orders_export_16-october.csv"
-MONTH_END = CASE / "in" / "2-orders_export_2-november.csv"
 
 
 def _new(workspace: Workspace, clock: FakeClock) -> Shell:

@@ -19,7 +19,7 @@ from recon.sandbox.zort import ZortShop
 from recon.sandbox.zort_orders import invented_orders, invented_products
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Ran, Shell, closed_port, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 
 PEAK_TOKEN = "canary-peak-token-7d1c44a0"
 ZORT_KEY = "canary-zort-key-2b9e71f3"

@@ -17,8 +17,8 @@ from recon.service.check_scope import charge_command
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.shell import Shell, closed_port
+from tests.thai_shop import MID_MONTH
 from tests.tui.buyers_shop import export, made, row
-from tests.tui.conftest import MID_MONTH
 from tui.connection_checks import NAMES, STATES
 from tui.grammar import build_parser
 

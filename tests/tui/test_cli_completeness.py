@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.shell import Shell
-from tests.tui.conftest import MID_MONTH
+from tests.thai_shop import MID_MONTH
 
 SUMS = ("ledger", "ledger_waiting", "ledger_planned", "ledger_held", "ledger_ignored", "difference")
 COUNTS = ("in_ledger", "waiting", "planned", "held", "ignored")

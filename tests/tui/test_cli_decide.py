@@ -12,7 +12,7 @@ import pytest
 from recon.review.rows import STATUSES as CORE_STATUSES
 from recon.sandbox.peak import SandboxPeak, sandbox_company
 from tests.shell import Shell
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tests.tui.test_json import check
 from tui.help_texts import STATUSES
 

@@ -13,7 +13,7 @@ from recon.sandbox.zort_orders import invented_orders, invented_products
 from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
-from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
+from tests.thai_shop import MID_MONTH, MONTH_END, WHOLESALE
 
 ERRORS = Path(__file__).parents[2] / "fixtures" / "errors"
 REFUSED = sorted(path for path in ERRORS.glob("*.csv") if path.with_suffix(".expected").is_file())

@@ -13,7 +13,7 @@ from recon.workspace import find_workspace
 from tests.clock import FakeClock
 from tests.peak_books import peak_books, sent, taken_in
 from tests.shell import Shell
-from tests.tui.conftest import MID_MONTH, WHOLESALE
+from tests.thai_shop import MID_MONTH, WHOLESALE
 from tui.wiring import service_for
 
 LATER = WHOLESALE.read_text(encoding="utf-8").replace("#100", "#200").replace("772000000100", "772000000200")

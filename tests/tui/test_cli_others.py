@@ -14,7 +14,7 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from tests.clock import FakeClock
 from tests.peak_books import BOOKS, peak_books, taken_in
 from tests.shell import Shell
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tests.tui.test_json import check
 
 PARTLY = {"partial-credit-by-hand": 1}

@@ -16,7 +16,7 @@ import pytest
 
 from recon.ports import SystemClock
 from tests.shell import Shell, process_env, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tui.grammar import build_parser
 from tui.help_texts import EXAMPLES, EXIT_CODES
 from tui.wiring import service_for

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.shell import Shell
-from tests.tui.conftest import MID_MONTH, MONTH_END, WHOLESALE
+from tests.thai_shop import MID_MONTH, MONTH_END, WHOLESALE
 
 
 @pytest.fixture

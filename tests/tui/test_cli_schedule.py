@@ -14,7 +14,7 @@ from recon.config.edits import with_setting
 from recon.store.lock import WriterLock
 from tests.clock import FakeClock
 from tests.shell import Shell
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tests.tui.test_json import check
 
 

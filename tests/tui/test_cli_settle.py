@@ -19,7 +19,7 @@ from recon.sandbox.peak import Fault, SandboxPeak
 from tests.clock import FakeClock
 from tests.peak_books import BOOKS, Way, peak_books, taken_in
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
-from tests.tui.conftest import WHOLESALE
+from tests.thai_shop import WHOLESALE
 from tests.tui.test_json import check
 
 WHY = ("--reason", "looked at it in PEAK")

@@ -10,7 +10,7 @@ import pytest
 
 from recon.config.edits import with_settings
 from tests.shell import Shell
-from tests.tui.conftest import MONTH_END
+from tests.thai_shop import MONTH_END
 
 SHEETS = [
     "VAT",

@@ -19,7 +19,7 @@ from recon.workspace import Workspace
 from tests.clock import FakeClock
 from tests.peak_books import peak_books, taken_in
 from tests.shell import SANDBOX_COMPANY, Shell, closed_port, run
-from tests.tui.conftest import MID_MONTH, WHOLESALE
+from tests.thai_shop import MID_MONTH, WHOLESALE
 from tui.wiring import service_for
 
 OTHER_NUMBERS = WHOLESALE.read_text(encoding="utf-8").replace("#100", "#200").replace("772000000100", "772000000200")

@@ -28,7 +28,7 @@ from tests.cases import story
 from tests.clock import FakeClock
 from tests.copies import settle
 from tests.shell import SANDBOX_COMPANY, Ran, Shell, run
-from tests.tui.conftest import MID_MONTH, MONTH_END
+from tests.thai_shop import MID_MONTH, MONTH_END
 from tui.grammar import build_parser
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
