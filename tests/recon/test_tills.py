@@ -199,6 +199,11 @@ def test_what_stands_in_the_ledger_is_never_changed() -> None:
     assert result(waiting)["reason"] == "pending-elsewhere"
 
 
+def test_a_settlement_whose_amounts_are_not_known_is_not_taken_for_empty() -> None:
+    unknown = z_report(lines=(), money=(came("CASH Kontant", None),))
+    assert result(plan(unknown, counts={}, connection=till(counting="off")))["reason"] == "does-not-foot"
+
+
 def test_zero_negative_and_late_reports() -> None:
     short = {
         "counts": {214: COUNT | {"counted_minor": 149_000, "to_bank_minor": 0}},

@@ -72,7 +72,7 @@ def open_tills(inputs: PlanInputs) -> Tills:
     paid = paid_on_account(inputs, lines)
     paid_counts = _counts(paid["order_no"], orders.height)
     facts = till_facts(orders, inputs.posted, paid_counts)
-    now = _now(orders, lines, money, paid_counts)
+    now = _now(inputs, lines, money, paid_counts)
     department, project = department_of(inputs), project_of(inputs)
     moved = moved_within(inputs, facts, lines, money, pl.DataFrame([department, project]))
     states = order_states(orders, nothing).with_columns((now == "empty").alias("cancelled"))
@@ -112,16 +112,19 @@ def _leave_invoices(work: Tills) -> None:
     verdicts.say(theirs, "till-invoice-by-others")
 
 
-def _now(orders: pl.DataFrame, lines: pl.DataFrame, money: Money, paid: pl.Series) -> pl.Series:
-    """Return TILL_NOW per record."""
+def _now(inputs: PlanInputs, lines: pl.DataFrame, money: Money, paid: pl.Series) -> pl.Series:
+    """Return TILL_NOW per record; one with an amount that is not known is not empty, whatever the known ones come to."""
+    orders = inputs.orders
+    unstated = [frame.filter(pl.col("amount_minor").is_null())["order_no"] for frame in (inputs.lines, inputs.payments)]
     has_lines = mask_of(lines["order_no"], orders.height)
     has_money = mask_of(money.parts["order_no"], orders.height)
     frame = orders.select(
         (pl.col("record_kind") == SETTLEMENT).alias("report"), "total_minor", has_lines.alias("lines"),
-        has_money.alias("money"), paid.alias("paid"),
+        has_money.alias("money"), paid.alias("paid"), mask_of(pl.concat(unstated), orders.height).alias("unstated"),
     )  # fmt: skip
     total = pl.col("total_minor")
-    bare = pl.when("report").then((total == 0) & ~pl.col("lines") & ~pl.col("money")).otherwise(total == 0)
+    nothing = pl.when("report").then((total == 0) & ~pl.col("lines") & ~pl.col("money")).otherwise(total == 0)
+    bare = nothing & ~pl.col("unstated")
     now = (
         pl.when(bare).then(pl.lit("empty"))
         .when("report").then(pl.lit("reported"))

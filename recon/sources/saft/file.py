@@ -18,11 +18,12 @@ from recon.errors import MalformedFile
 from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements
 from recon.frames.xml_runs import pieces
+from recon.sources.saft.amounts import till_amounts
 from recon.sources.saft.codes import TRANSACTION, predefined_of
 from recon.sources.saft.layout import Layout, layout_of, open_file, require_readable
 from recon.sources.saft.lists import Lists, read_lists
 from recon.sources.saft.periods import Periods, moment, periods
-from recon.sources.saft.reports import REPORT, Reports, read_reports
+from recon.sources.saft.reports import REPORT, UNREAD, Reports, read_reports
 from recon.sources.saft.rewriting import rewritten
 from recon.sources.saft.schema import Shapes, Slip, names_in, slips
 from recon.sources.saft.schema import shapes as shapes_of
@@ -40,7 +41,12 @@ _COUNTS: Final = {
     "pay_outs": ("count",),
 }
 _THOUSANDTHS: Final = {"groups": ("quantity",), "vat": ("vat_percent",)}
-_EXPONENT: Final = 2
+_NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "heads": {"total": "totalCashSaleAmnt", "tips": "tipAmnt"},
+    "groups": {"amount": "artGroupAmnt"}, "payments": {"amount": "paymentAmnt"}, "vat": {"amount": "cashSaleAmnt", "vat": "vatAmnt"},
+    "pay_ins": {"amount": "payInAmnt"}, "pay_outs": {"amount": "payOutAmnt"},
+}  # fmt: skip
+"""Amounts without which a settlement cannot be made, and the elements they stand in."""
 _WORKERS: Final = 2
 Result = TypeVar("Result")
 _TRANSACTION: Final = "11"
@@ -127,7 +133,7 @@ def read_file(path: Path) -> CashRegisterFile:
     lines = pl.Series("line", anew.lines, dtype=pl.UInt32).gather(read.reports.heads["line"] - 1)
     heads = read.reports.heads.with_columns(lines)
     return replace(
-        read, reports=Reports(heads, read.reports.parts), slips=(*mixed, *read.slips), lines_before=anew.lines
+        read, reports=replace(read.reports, heads=heads), slips=(*mixed, *read.slips), lines_before=anew.lines
     )
 
 
@@ -145,7 +151,7 @@ def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
     own = lists.tills["own_no"]
     heads = reports.heads.with_columns(moment().alias("at"), own.gather(reports.heads["till_no"]).alias("till_no"))
     till_of = till_of.with_columns(own.gather(till_of["till_no"]).alias("till_no"))
-    reports = Reports(heads, reports.parts)
+    reports = replace(reports, heads=heads)
     kinds = predefined_of(lists, TRANSACTION)
     sums = periods(till, till_of, heads.filter(pl.col("report_type") == Z), kinds)
     found = tuple(slips(layout, shapes[1], shapes[0]))
@@ -213,9 +219,11 @@ def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes, reports: in
 
 
 def _numbers(reports: Reports) -> Reports:
-    whole = {"heads": reports.heads, **reports.parts}
+    """Return the reports with numbers for texts, and which amounts are none."""
+    whole, unread = {"heads": reports.heads, **reports.parts}, [reports.unread]
     for name, frame in whole.items():
-        amounts = minor_units(frame, _AMOUNTS[name], _EXPONENT)
+        amounts = till_amounts(frame, _AMOUNTS[name])
+        unread += _unread(name, frame, amounts)
         frame = frame.with_columns(amounts[c] for c in amounts.columns)
         frame = frame.with_columns(pl.col(c).cast(pl.Int64, strict=False) for c in _COUNTS.get(name, ()))
         for column in _THOUSANDTHS.get(name, ()):
@@ -223,4 +231,15 @@ def _numbers(reports: Reports) -> Reports:
             frame = frame.with_columns(read).drop(column)
         whole[name] = frame
     heads = whole.pop("heads")
-    return Reports(heads, whole)
+    return Reports(heads, whole, pl.concat(unread))
+
+
+def _unread(name: str, frame: pl.DataFrame, amounts: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return UNREAD of one part of the reports: what is no amount; a head may leave one out, a row of a part may not."""
+    found = []
+    for column, element in _NEEDED[name].items():
+        text = frame[column].fill_null("")
+        missing = amounts[column].is_null() & ((text != "") if name == "heads" else True)
+        rows = frame.select("report_no", pl.lit(element).alias("element"), text.alias("value")).filter(missing)
+        found.append(rows.cast(UNREAD))
+    return found

@@ -14,6 +14,7 @@ from recon.sources.saft.file import CashRegisterFile
 from recon.sources.saft.reading import business_day
 from recon.sources.saft.settlement import Settlements
 from recon.sources.saft.verdict import FAULTY, NEITHER
+from recon.sources.tills.rates import rate_text
 
 _LARGEST_STEP: Final = 1000
 """A gap of more numbers than this is a till that was set back, not days that are missing."""
@@ -33,6 +34,7 @@ def settlement_findings(file: CashRegisterFile, found: Settlements, keys: pl.Dat
     yield from _sums(heads)
     yield from _payments(heads)
     yield from _vat(heads, found)
+    yield _rates(heads, found)
     rows = found.unsplit.join(
         heads.select("report_no", "order_key", "row"), on="report_no", how="left", maintain_order="left"
     )
@@ -115,6 +117,33 @@ def _vat(heads: pl.DataFrame, found: Settlements) -> Iterator[pl.DataFrame]:
     )  # fmt: skip
 
 
+def _rates(heads: pl.DataFrame, found: Settlements) -> pl.DataFrame:
+    """Return the VAT rates of a report at which it says it sold something else than its groups do, by more than a cent a receipt."""
+    by = ["report_no", "vat_percent_milli"]
+    groups = found.lines.filter(pl.col("kind") == "group")
+    sold = groups.group_by(by).agg(pl.sum("amount").alias("_groups"))
+    stated = found.vat.filter(pl.col("reading") != NEITHER).group_by(by).agg(pl.sum("gross").alias("_stated"))
+    told = found.vat.group_by("report_no").agg((pl.col("reading") != NEITHER).all().alias("_read"))
+    whole = heads.join(found.unsplit, on="report_no", how="anti", maintain_order="left").join(told.filter("_read"), on="report_no", how="semi", maintain_order="left")  # fmt: skip
+    both = (
+        pl.concat([sold.select(by), stated.select(by)])
+        .unique()
+        .join(sold, on=by, how="left")
+        .join(stated, on=by, how="left")
+    )
+    rows = whole.join(both.sort(by), on="report_no", how="inner", maintain_order="left").with_columns(pl.col("_groups", "_stated").fill_null(0))  # fmt: skip
+    apart = rows.filter(
+        (pl.col("_groups") - pl.col("_stated")).abs() > pl.col("receipts").clip(lower_bound=1).fill_null(1)
+    )
+    return findings_from(
+        apart, "z-vat-differs", column="cashSaleAmnt", value=plain_text("_stated"), amount_minor=pl.col("_groups") - pl.col("_stated"),
+        detail=pl.format(
+            "At {} % its VAT rows come to {}, VAT included; by its transactions its article groups come to {} at that rate.",
+            pl.coalesce(rate_text(pl.col("vat_percent_milli")), pl.lit("?")), plain_text("_stated"), plain_text("_groups"),
+        ),
+    )  # fmt: skip
+
+
 def _twice(heads: pl.DataFrame, file: CashRegisterFile) -> Iterator[pl.DataFrame]:
     """Yield the settlements of registers whose number stands in several places."""
     tills = file.lists.tills.group_by("register_id").agg(
@@ -130,6 +159,22 @@ def _twice(heads: pl.DataFrame, file: CashRegisterFile) -> Iterator[pl.DataFrame
     yield findings_from(
         rows, "z-register-twice", column="registerID", value=pl.col("register"), amount_minor=pl.col("paid"),
         detail=pl.format("Register {} stands in the file {} times: {}.", "register", "_tills", "_places"),
+    )  # fmt: skip
+
+
+def unread_findings(file: CashRegisterFile, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return what a Z report states for an amount that is none: nothing of it is taken in.
+
+    Args:
+        file: The file as read.
+        keys: report_no, order_key of all Z reports.
+    """
+    rows = file.reports.unread.join(keys, on="report_no", how="inner", maintain_order="left").join(
+        file.reports.heads.select("report_no", pl.col("line").alias("row")), on="report_no", how="left", maintain_order="left"
+    )  # fmt: skip
+    return findings_from(
+        rows, "amount-unreadable", column=pl.col("element"), value=pl.col("value"),
+        detail=pl.format("Z report {} was not taken in: what stands there is no amount, which a till writes as 1234.50.", "order_id"),
     )  # fmt: skip
 
 

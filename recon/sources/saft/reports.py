@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -41,12 +41,17 @@ PARTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 }  # fmt: skip
 
 
+UNREAD: Final = pl.Schema({"report_no": pl.UInt32(), "element": pl.String(), "value": pl.String()})
+
+
 @dataclass(frozen=True, slots=True)
 class Reports:
     """Reports of one file, all text; rows of the parts name their report by ``report_no``."""
 
     heads: pl.DataFrame
     parts: Mapping[str, pl.DataFrame]
+    unread: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=UNREAD))
+    """UNREAD: amounts that are none."""
 
 
 def read_reports(data: mmap.mmap | bytes, layout: Layout) -> Reports:

@@ -8,7 +8,7 @@ are left to us: tills that number their reports each from 1 are common, and no r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -25,6 +25,8 @@ SCHEMA: Final = "Norwegian_SAF-T_Cash_Register_Schema_v_1.00.xsd"
 _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 _KEPT_OF_HASH: Final = 2**24
 """Of 64 bits 40 are kept, so that the sum over a piece never reaches the end of the numbers."""
+_VALUE: Final = re.compile(r"'[^']*'(?=\sis\snot\sa\svalid\svalue|\shas\smore)")
+"""The one value in what the schema says, which says the same of others."""
 _MANY: Final = 2000
 """Shapes of one kind looked at; a file with more of them is judged by its first ones."""
 
@@ -78,7 +80,7 @@ def shapes(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def slips(layout: Layout, *runs: Shapes) -> list[Slip]:
-    """Return what the schema says against a file, each kind once.
+    """Return what the schema says against a file, each kind once with the first value that shows it.
 
     Raises:
         MalformedFile: What stands there is no XML.
@@ -99,7 +101,9 @@ def slips(layout: Layout, *runs: Shapes) -> list[Slip]:
         said = re.sub(r"\{[^}]*\}", "", entry.message)
         owner = owners[entry.line - 2] if 2 <= entry.line < len(owners) + 2 else None
         slip = Slip(said) if owner is None else Slip(said, owner[1] + 1, owner[0], owner[2])
-        met.setdefault(said, slip)
+        same = _VALUE.sub("", said)
+        first = met.get(same)
+        met[same] = slip if first is None else replace(first, count=first.count + slip.count)
     return list(met.values())
 
 

@@ -39,15 +39,23 @@ class Settlements:
     """Groups whose VAT rate is not known: report_no, group, amount."""
 
 
+def z_reports(reports: Reports) -> pl.DataFrame:
+    """Return the heads of Z reports; an X report is no settlement."""
+    return reports.heads.filter(pl.col("report_type") == Z)
+
+
 def settlements(reports: Reports, sums: Periods, cash: Collection[str]) -> Settlements:
-    """Return the settlements of the Z reports; rows that are all zero are the schema's fillers and left out.
+    """Return the settlements of the Z reports.
+
+    Rows that are all zero are the schema's fillers and left out, and so are whole
+    reports that state something for an amount that is none (`unread_findings` says which).
 
     Args:
         reports: Reports of the file.
         sums: What the transactions between them come to.
         cash: Payment types of the file that are cash.
     """
-    z = reports.heads.filter(pl.col("report_type") == Z)
+    z = z_reports(reports).join(reports.unread, on="report_no", how="anti", maintain_order="left")
     part = {name: rows.join(z.select("report_no"), on="report_no", how="semi") for name, rows in reports.parts.items()}
     groups = part["groups"].filter((pl.col("amount") != 0) | (pl.col("quantity_milli") != 0))
     stated = part["payments"].filter((pl.col("amount") != 0) | (pl.col("count") != 0))

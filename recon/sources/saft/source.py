@@ -25,11 +25,17 @@ from recon.sources.base import (
 )
 from recon.sources.saft.codes import cash_types
 from recon.sources.saft.file import CashRegisterFile, read_file
-from recon.sources.saft.findings import day_findings, file_findings, run_findings, settlement_findings
+from recon.sources.saft.findings import (
+    day_findings,
+    file_findings,
+    run_findings,
+    settlement_findings,
+    unread_findings,
+)
 from recon.sources.saft.invoices import INVOICE, invoice_findings, invoice_records, invoices_of
 from recon.sources.saft.layout import HEAD, is_audit_file
 from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
-from recon.sources.saft.settlement import settlements
+from recon.sources.saft.settlement import settlements, z_reports
 from recon.sources.saft.signatures import Check, by_public_key, by_secret, signature_findings
 from recon.sources.tills.reading import CONVENTIONS, FORMS, hung
 
@@ -82,9 +88,10 @@ def _read(read: CashRegisterFile, options: ReadOptions, fields: Mapping[str, str
         return rows.with_columns(pl.concat_str(before, pl.lit(f"{kind}:"), "order_id").alias("order_key"))
 
     keys, heads = keyed(report_keys(found.heads, read.lists), SETTLEMENT), keyed(invoices_of(read), INVOICE)
+    every = keyed(report_keys(z_reports(read.reports), read.lists), SETTLEMENT)
     findings = gather([
         *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
-        *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
+        unread_findings(read, every), *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
         *signature_findings(read, _check(options, fields), keys), *day_findings(read, found.heads, keys, day_ends),
     ])  # fmt: skip
     parts = (settlement_records(read, found, day_ends=day_ends), invoice_records(read, heads, day_ends=day_ends))

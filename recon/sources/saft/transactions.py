@@ -8,13 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.amounts import minor_units
 from recon.frames.xml_columns import elements, plain_text, plain_words
 from recon.frames.xml_runs import placed
+from recon.sources.saft.amounts import till_amounts
 from recon.sources.saft.schema import names_in
 
 RECORD: Final = "cashtransaction"
-_EXPONENT: Final = 2
 _DEEP: Final = 64
 """More than the deepest element read; places of an element by name and depth are told apart by it."""
 
@@ -92,7 +91,7 @@ def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return a table with amounts as minor units and words without entities."""
     amounts = _AMOUNTS[table]
     texts = [c for c in frame.columns if c not in {"trans_no", *amounts}]
-    read = minor_units(frame, amounts, _EXPONENT)
+    read = till_amounts(frame, amounts)
     few = _FEW[table]
     return frame.with_columns(
         *(read[c].alias(c) for c in amounts),
