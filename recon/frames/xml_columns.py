@@ -35,12 +35,21 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
     Raises:
         MalformedFile: Tags do not fit together, or something stands there that is not read here.
     """
-    tags, text = _pieces(run)
+    return elements_of(cut(run), record, names)
+
+
+def elements_of(pieces: Cut, record: str, names: Sequence[str]) -> pl.DataFrame:
+    """Return the elements of a run that is cut already, as `elements` does.
+
+    Raises:
+        MalformedFile: As `elements`.
+    """
+    tags, text = pieces.tags, pieces.text
     book = _TagBook.of(tags, (NOBODY, record, *names))
     codes = tags.to_physical()
     kind = book.kind.gather(codes)
     opens = kind != _CLOSES
-    after = book.step.gather(codes).cast(pl.Int32).cum_sum()
+    after = book.step.gather(codes).cum_sum()
     depth = (after + (kind == _ALONE).cast(pl.Int32) if book.has_alone else after).filter(opens)
     local = book.local.gather(codes).filter(opens)
     if len(after) and (int(after[-1]) != 0 or _largest(depth) > _DEEPEST or _smallest(depth) < 1):
@@ -55,27 +64,38 @@ def elements(run: bytes, record: str, names: Sequence[str]) -> pl.DataFrame:
     })  # fmt: skip
 
 
-def _pieces(run: bytes) -> tuple[pl.Series, pl.Series]:
-    """Return tags (``nr``, ``/nr``) and the text behind each; null where there is none.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A run of elements cut at its tags."""
+
+    tags: pl.Series
+    """``nr``, ``/nr``, ``nr/``: Categorical, or the Enum asked for."""
+    text: pl.Series
+    """What stands behind each up to the next; null where nothing does."""
+
+
+def cut(run: bytes, tags: pl.Enum | None = None) -> Cut:
+    """Cut a run at its tags; those of an Enum take less time, as long as there are no others.
 
     Raises:
-        MalformedFile: A text has a mark that may only end a tag.
+        MalformedFile: A text has a mark that may only end a tag, or a tag is none of those.
     """
+    dtype = pl.Categorical() if tags is None else tags
     if not run:
-        return pl.Series("tag", dtype=pl.Categorical), pl.Series("text", dtype=pl.String)
+        return Cut(pl.Series("tag", dtype=dtype), pl.Series("text", dtype=pl.String))
     first = run.find(b"<")
     if first < 0 or run[:first].strip():
         raise MalformedFile("something else stands before the first element")
     try:
         read = pl.read_csv(
             run[first + 1 :], has_header=False, separator=">", eol_char="<", quote_char=None, infer_schema=False,
-            schema={"tag": pl.Categorical, "text": pl.String},
+            schema={"tag": dtype, "text": pl.String},
         )  # fmt: skip
     except pl.exceptions.PolarsError as error:
         raise MalformedFile(f"it cannot be cut into elements: {str(error).splitlines()[0]}") from None
     if read["tag"].null_count():
         raise MalformedFile("a mark < begins no element")
-    return read["tag"], read["text"]
+    return Cut(read["tag"], read["text"])
 
 
 _OPENS, _CLOSES, _ALONE = 0, 1, 2
@@ -114,7 +134,7 @@ class _TagBook:
 
         number = {name: position for position, name in enumerate(names)}
         return cls(
-            placed(kinds, pl.UInt8()), placed([(1, -1, 0)[kind] for kind in kinds], pl.Int8()),
+            placed(kinds, pl.UInt8()), placed([(1, -1, 0)[kind] for kind in kinds], pl.Int32()),
             asked.gather(placed([number.get(name, 0) for name in local], pl.UInt32())),
             placed([spelled[name] for name in bare], pl.UInt32()), _ALONE in kinds,
         )  # fmt: skip
@@ -161,6 +181,15 @@ def _require_nesting(full: pl.Series, kind: pl.Series, after: pl.Series, text: p
         one, other = opened.filter(above == level), closed.filter(below == level)
         if len(one) != len(other) or bool((one != other).any()):
             raise MalformedFile("an element is closed by another name than it was opened with")
+    require_no_loose_text(text, begins_leaf)
+
+
+def require_no_loose_text(text: pl.Series, begins_leaf: pl.Series) -> None:
+    """Stop where text stands between elements; ``begins_leaf``: the text behind a tag is the whole content of its element.
+
+    Raises:
+        MalformedFile: It does.
+    """
     loose = text.filter(~begins_leaf & text.is_not_null()).unique().str.strip_chars(_BLANKS)
     if bool((loose != "").any()):
         raise MalformedFile(f"text stands where only elements may stand: {loose.filter(loose != '')[0][:40]!r}")

@@ -28,7 +28,7 @@ from recon.sources.saft.rewriting import rewritten
 from recon.sources.saft.schema import Shapes, Slip, names_in, slips
 from recon.sources.saft.schema import shapes as shapes_of
 from recon.sources.saft.settlement import Z
-from recon.sources.saft.transactions import RECORD, Till, tables
+from recon.sources.saft.transactions import RECORD, Till, reader, tables
 
 _AMOUNTS: Final = {
     "heads": ("total", "tips", "opening_float", "returns", "credit_sales", "credit_memos", "grand_sales", "grand_returns", "grand_net"),
@@ -55,17 +55,31 @@ _TRANSACTION: Final = "11"
 
 @dataclass(slots=True)
 class Places:
-    """Where transactions stand in the file, piece by piece as they were read."""
+    """Where transactions stand in the file, piece by piece as they were read; lines are counted when somebody asks for one."""
 
     first: list[int] = field(default_factory=list)
     """Number of the first transaction of each piece."""
-    spans: list[tuple[int, int, int]] = field(default_factory=list)
-    """First byte, byte behind the last, and line of the first."""
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    """First byte and byte behind the last."""
+    begins: list[int | None] = field(default_factory=list)
+    """Line of a piece that is the first of its till; None: the piece before it goes on."""
+    counted: list[int] = field(default_factory=list)
+    """Line of the first transaction of each piece, as far as lines were counted."""
 
-    def add(self, first: int, start: int, end: int, line: int) -> None:
+    def add(self, first: int, start: int, end: int, line: int | None) -> None:
         """Take in a piece."""
         self.first.append(first)
-        self.spans.append((start, end, line))
+        self.spans.append((start, end))
+        self.begins.append(line)
+
+    def _line(self, data: mmap.mmap | bytes, piece: int) -> int:
+        while (at := len(self.counted)) <= piece:
+            line = self.begins[at]
+            if line is None:
+                start, end = self.spans[at - 1]
+                line = self.counted[-1] + bytes(data[start:end]).count(b"\n")
+            self.counted.append(line)
+        return self.counted[piece]
 
     def lines(self, data: mmap.mmap | bytes, opening: bytes, numbers: Sequence[int]) -> dict[int, int]:
         """Return the line each of a few transactions begins on."""
@@ -73,7 +87,7 @@ class Places:
         for number in numbers:
             wanted[bisect_right(self.first, number) - 1].append(number)
         for piece, of_piece in wanted.items():
-            start, end, line = self.spans[piece]
+            (start, end), line = self.spans[piece], self._line(data, piece)
             content = bytes(data[start:end])
             position, counted, at = -1, 0, self.first[piece] - 1
             for number in sorted(set(of_piece)):
@@ -146,42 +160,39 @@ def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
     layout = layout_of(data)
     lists, reports = read_lists(layout), _numbers(read_reports(data, layout))
     shapes = Shapes(RECORD), Shapes("event")
-    till, till_of, places = _transactions(data, layout, shapes[0])
+    till, till_no, places = _transactions(data, layout, shapes[0])
     event_places = _events(data, layout, shapes[1], reports.heads.height)
     own = lists.tills["own_no"]
     heads = reports.heads.with_columns(moment().alias("at"), own.gather(reports.heads["till_no"]).alias("till_no"))
-    till_of = till_of.with_columns(own.gather(till_of["till_no"]).alias("till_no"))
     reports = replace(reports, heads=heads)
     kinds = predefined_of(lists, TRANSACTION)
-    sums = periods(till, till_of, heads.filter(pl.col("report_type") == Z), kinds)
+    sums = periods(till, own.gather(till_no), heads.filter(pl.col("report_type") == Z), kinds)
     found = tuple(slips(layout, shapes[1], shapes[0]))
     return CashRegisterFile(lists, reports, till, sums, found, data, layout, places, event_places)
 
 
-def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tuple[Till, pl.DataFrame, Places]:
+def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tuple[Till, pl.Series, Places]:
     found, owners, number, places = defaultdict(list), [], 0, Places()
+    reading = reader(layout.prefix)
+
+    def read_one(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+        return tables(piece, reading)
+
     for till_no, place in enumerate(layout.tills):
         first, run = number, place.transactions
-        position, line = run.start, run.line
+        position = run.start
         cut = pieces(data, run.start, run.end, layout.end_tag(RECORD))
-        for piece, (rows, by_shape) in _ahead(_read_piece, cut):
+        for piece, (rows, by_shape) in _ahead(read_one, cut):
             shapes.take(by_shape, piece, layout.tag(RECORD), number)
-            places.add(number, position, position + len(piece), line)
-            position, line = position + len(piece), line + piece.count(b"\n")
+            places.add(number, position, position + len(piece), run.line if position == run.start else None)
+            position += len(piece)
             for name, frame in rows.items():
                 found[name].append(frame.with_columns(pl.col("trans_no") + number))
             number += rows["heads"].height
-        counted = pl.int_range(first, number, dtype=pl.UInt32, eager=True).alias("trans_no")
-        owners.append(counted.to_frame().with_columns(pl.lit(till_no, pl.UInt32).alias("till_no")))
-    empty, _ = tables(b"")
+        owners.append(pl.repeat(till_no, number - first, dtype=pl.UInt32, eager=True))
+    empty, _ = tables(b"", reading)
     whole = {name: pl.concat([frame, *found.pop(name, [])]) for name, frame in empty.items()}
-    nobody = pl.DataFrame(schema={"trans_no": pl.UInt32, "till_no": pl.UInt32})
-    return Till(**whole), pl.concat([nobody, *owners]), places
-
-
-def _read_piece(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    rows, inside = tables(piece)
-    return rows, shapes_of(inside)
+    return Till(**whole), pl.concat([pl.Series(dtype=pl.UInt32), *owners], rechunk=True), places
 
 
 def _ahead(work: Callable[[bytes], Result], cut: Iterator[bytes]) -> Iterator[tuple[bytes, Result]]:
@@ -205,13 +216,13 @@ def _events(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes, reports: in
     """
     number, places, met = 0, Places(), 0
     for place in layout.tills:
-        position, line = place.events.start, place.events.line
-        for piece in pieces(data, position, place.events.end, layout.end_tag("event")):
+        position, run = place.events.start, place.events
+        for piece in pieces(data, run.start, run.end, layout.end_tag("event")):
             inside = elements(piece, "event", names_in("event"))
             shapes.take(shapes_of(inside), piece, layout.tag("event"), number)
             met += int((inside["name"] == REPORT).sum())
-            places.add(number, position, position + len(piece), line)
-            position, line = position + len(piece), line + piece.count(b"\n")
+            places.add(number, position, position + len(piece), run.line if position == run.start else None)
+            position += len(piece)
             number += int(inside["record"][-1]) + 1 if inside.height else 0
     if met != reports:
         raise MalformedFile("a report does not begin or end as the others do")

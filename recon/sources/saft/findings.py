@@ -11,7 +11,7 @@ import polars as pl
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, one_finding
 from recon.sources.saft.file import CashRegisterFile
-from recon.sources.saft.reading import business_day
+from recon.sources.saft.reading import business_day, day_of_moment
 from recon.sources.saft.settlement import Settlements
 from recon.sources.saft.verdict import FAULTY, NEITHER
 from recon.sources.tills.rates import rate_text
@@ -212,7 +212,8 @@ def day_findings(
         pl.col("line").alias("row"), business_day(day_ends).alias("_day")
     )
     last = own.sort("at", maintain_order=True).group_by("till_no", maintain_order=True).last()
-    waiting = file.sums.heads.filter("counts", pl.col("report_no").is_null()).group_by("till_no", maintain_order=True)
+    sales = file.sums.heads.select("trans_no", "till_no", "report_no", "at", "signed", "counts").filter("counts")
+    waiting = sales.filter(pl.col("report_no").is_null()).group_by("till_no", maintain_order=True)
     behind = waiting.agg(
         pl.len().alias("_count"), pl.col("signed").sum(), pl.col("trans_no").first(), pl.col("at").max().alias("_until")
     )
@@ -229,10 +230,10 @@ def day_findings(
             pl.col("_until").dt.to_string("%Y-%m-%d %H:%M"),
         ),
     )  # fmt: skip
-    began = file.sums.heads.filter("counts", pl.col("report_no").is_not_null()).with_columns(
-        business_day(day_ends).alias("_first")
-    )
-    first = began.group_by("report_no").agg(pl.col("_first").min())
+    earliest = (
+        sales.filter(pl.col("report_no").is_not_null()).group_by("report_no").agg(pl.col("at").min())
+    )  # who has a report has a moment
+    first = earliest.select("report_no", day_of_moment(day_ends).alias("_first"))
     late = own.join(first, on="report_no", how="inner", maintain_order="left").filter(pl.col("_first") < pl.col("_day"))
     yield findings_from(
         late, "day-not-closed", column="reportDate", value=pl.col("_day"),

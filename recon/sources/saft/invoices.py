@@ -60,7 +60,7 @@ def _orders(heads: pl.DataFrame, file: CashRegisterFile, day_ends: dt.time) -> p
     customer, order = (blank_to_null(rows[name]).str.replace_all(r"\s", "_") for name in ("customer_id", "refers_to"))
     known = pl.concat_str(pl.lit("customer=") + customer, pl.lit("order=") + order, separator=" ", ignore_nulls=True)
     is_paid = (pl.col("_paid").fill_null(0) >= pl.col("signed")) & (pl.col("_paid") > 0)
-    day = pl.col("date").str.slice(0, 10)
+    day = pl.col("date").cast(pl.String).str.slice(0, 10)
     return rows.select(
         "trans_no", "row", "order_id", pl.coalesce("invoice_id", "order_id").alias("order_number"),
         pl.when(known != "").then(known).alias("other_numbers"), pl.lit(INVOICE).alias("record_kind"),

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.amounts import minor_units
+from recon.frames.words import by_word
 from recon.sources.saft.transactions import Till
 
 RETURNS: Final = ("11006", "11013", "11016", "11017")
@@ -35,6 +36,12 @@ RATE_DECIMALS: Final = 3
 JUNK_ROUNDING: Final = 50
 """Minor units above which a rounding is a placeholder: the smallest coin is one krone (unverified, U-24)."""
 AT: Final = "%Y-%m-%d %H:%M:%S"
+_DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_CLOCK: Final = "^[0-9]{2}:[0-9]{2}:[0-9]{2}$"
+_MIDNIGHT: Final = "00:00:00"
+_EPOCH: Final = "1970-01-01"
+_AGES: Final = 2**40
+"""Seconds, more than lie between any two moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,32 @@ class Periods:
 
 def moment(date: str = "date", time: str = "time") -> pl.Expr:
     """Return day and time of a row; null where they are no moment."""
-    clock = pl.col(time).fill_null("00:00:00").str.slice(0, 8)
+    clock = pl.col(time).fill_null(_MIDNIGHT).str.slice(0, 8)
     return pl.concat_str(pl.col(date).str.slice(0, 10), pl.lit(" "), clock).str.to_datetime(AT, strict=False)
+
+
+def moments(date: pl.Series, time: pl.Series) -> pl.Series:
+    """Return `moment` of columns of few different texts; row by row only where one of them is not plain."""
+    if _is_plain(date, _DAY) and _is_plain(time, _CLOCK):
+        days = by_word(date, lambda words: _read(words, pl.lit(_MIDNIGHT)))
+        clocks = by_word(time, lambda words: _read(pl.lit(_EPOCH), words.fill_null(_MIDNIGHT)))
+        if days.null_count() == date.null_count() and not clocks.null_count():
+            return days + clocks.cast(pl.Int64).cast(pl.Duration("us"))
+    rows = pl.DataFrame({"date": date.cast(pl.String), "time": time.cast(pl.String)})
+    return rows.select(moment()).to_series()
+
+
+def _is_plain(words: pl.Series, form: str) -> bool:
+    return bool(words.unique().cast(pl.String).str.contains(form).all())
+
+
+def _read(date: pl.Series | pl.Expr, time: pl.Series | pl.Expr) -> pl.Series:
+    return pl.select(date=date, time=time).select(moment()).to_series()
 
 
 def periods(
     till: Till,
-    till_of: pl.DataFrame,
+    till_no: pl.Series,
     z_reports: pl.DataFrame,
     kinds: Mapping[str, str],
     backs: Collection[str] = RETURNS,
@@ -71,27 +97,38 @@ def periods(
     """Return the sums.
 
     Args:
-        till: Transactions of all tills, ``trans_no`` running through the file.
-        till_of: trans_no and till_no.
+        till: Transactions of all tills, ``trans_no`` counting them from 0 in their order.
+        till_no: Till of each transaction.
         z_reports: report_no, till_no and ``at`` (Datetime) of the Z reports.
         kinds: Name of a transaction type in the file to its number in the code list (11001).
         backs: Kinds of transactions whose positive numbers on the rarer side are given back.
     """
-    heads = _placed(till.heads, till_of, z_reports, kinds)
+    heads = _placed(till.heads, till_no, z_reports, kinds)
     usual = _usual_side(heads)
-    back = pl.col("kind").is_in(list(backs)) & (pl.col("side").cast(pl.String) != usual).fill_null(value=False)
+    back = _is_of(heads["kind"], backs) & _is_other(heads["side"], usual)
     heads = heads.with_columns(back.alias("is_back")).with_columns(_signed("gross", "is_back").alias("signed"))
-    counted = heads.filter("counts").select("trans_no", "report_no", "kind", "is_back", "signed")
-    sales = counted.filter(~pl.col("kind").is_in(NO_SALES).fill_null(value=False))
-    lines = _sold(till.lines, sales, usual, backs)
-    groups = _by_group(lines)
-    return Periods(heads, groups, _payments(till, counted), _totals(heads, lines), usual)
+    lines = _sold(till.lines, heads, usual, backs)
+    return Periods(heads, _by_group(lines), _payments(till.payments, heads), _totals(heads, lines), usual)
+
+
+def _is_of(kind: pl.Series, kinds: Collection[str]) -> pl.Series:
+    return by_word(kind, lambda words: words.is_in(list(kinds)).fill_null(value=False))
+
+
+def _is_other(side: pl.Series, usual: str) -> pl.Series:
+    """Return whether a side is stated and not the usual one."""
+    return by_word(side, lambda words: (words != usual).fill_null(value=False))
 
 
 def _usual_side(heads: pl.DataFrame) -> str:
     """Return what stands beside most transactions that take something in."""
-    sides = heads.filter(pl.col("counts") & (pl.col("gross") > 0))["side"].cast(pl.String).drop_nulls()
-    return "" if sides.is_empty() else str(sides.mode().sort()[0])
+    sides = heads["side"].filter(heads["counts"] & (heads["gross"] > 0).fill_null(value=False)).drop_nulls()
+    counts = (
+        sides.value_counts(name="many")
+        .with_columns(pl.col("side").cast(pl.String))
+        .sort("many", "side", descending=[True, False])
+    )
+    return "" if counts.is_empty() else str(counts["side"][0])
 
 
 def _signed(column: str, back: str) -> pl.Expr:
@@ -99,32 +136,67 @@ def _signed(column: str, back: str) -> pl.Expr:
     return pl.when((amount > 0) & pl.col(back)).then(-amount).otherwise(amount)
 
 
-def _placed(
-    heads: pl.DataFrame, till_of: pl.DataFrame, z_reports: pl.DataFrame, kinds: Mapping[str, str]
-) -> pl.DataFrame:
+def _placed(heads: pl.DataFrame, till_no: pl.Series, z_reports: pl.DataFrame, kinds: Mapping[str, str]) -> pl.DataFrame:
     """Return the heads with the report each belongs to, its kind and whether it counts."""
-    named = pl.col("trans_type").cast(pl.String)
-    rows = heads.join(till_of, on="trans_no", how="left", maintain_order="left").with_columns(
-        moment().alias("at"),
-        named.replace_strict(dict(kinds), default=named, return_dtype=pl.String).fill_null("").alias("kind"),
+    at = moments(heads["date"], heads["time"])
+    numbers = pl.Series(list(kinds.values()), dtype=pl.String)
+    kind = by_word(
+        heads["trans_type"],
+        lambda words: (
+            words.replace_strict(list(kinds), numbers, default=words, return_dtype=pl.String)
+            .fill_null("")
+            .cast(pl.Categorical)
+        ),
     )
-    order = rows.sort("till_no", "at", maintain_order=True)
+    void, training = (by_word(heads[name], _says_so) for name in ("is_void", "is_training"))
+    return heads.with_columns(
+        till_no.alias("till_no"), at.alias("at"), kind.alias("kind"), _report_of(till_no, at, z_reports).alias("report_no"),
+        (~(void | training)).alias("counts"),
+    )  # fmt: skip
+
+
+def _says_so(words: pl.Series) -> pl.Series:
+    return words.str.to_lowercase().is_in(["true", "1"]).fill_null(value=False)
+
+
+def _report_of(till_no: pl.Series, at: pl.Series, z_reports: pl.DataFrame) -> pl.Series:
+    """Return the number of the first report of its till that is not before each transaction; null: there is none."""
     reports = z_reports.select("till_no", "at", "report_no").drop_nulls("at").sort("till_no", "at", maintain_order=True)
-    found = order.join_asof(reports, on="at", by="till_no", strategy="forward", check_sortedness=False)
-    left_out = pl.any_horizontal(
-        pl.col(c).cast(pl.String).str.to_lowercase().is_in(["true", "1"]).fill_null(value=False)
-        for c in ("is_void", "is_training")
-    )
-    return found.with_columns((~left_out).alias("counts")).sort("trans_no")
+    if reports.is_empty():
+        return pl.repeat(None, len(at), dtype=pl.UInt32, eager=True)
+    place = _on_one_line(reports["till_no"], reports["at"]).search_sorted(_on_one_line(till_no, at).fill_null(0))
+    nearest = reports.select("till_no", "report_no").select(pl.all().gather(place.clip(upper_bound=reports.height - 1)))
+    is_own = at.is_not_null() & (place < reports.height) & (nearest["till_no"] == till_no)
+    return pl.select(pl.when(is_own).then(nearest["report_no"])).to_series()
 
 
-def _sold(lines: pl.DataFrame, sales: pl.DataFrame, usual: str, backs: Collection[str]) -> pl.DataFrame:
+def _on_one_line(till_no: pl.Series, at: pl.Series) -> pl.Series:
+    """Return tills and moments as one ascending number: the moments of one till behind those of the one before."""
+    return till_no.cast(pl.Int64) * _AGES + at.dt.epoch("s")
+
+
+def _sold(lines: pl.DataFrame, heads: pl.DataFrame, usual: str, backs: Collection[str]) -> pl.DataFrame:
     """Return the lines of cash sales with their signs."""
-    of_sale = sales.select("trans_no", "report_no", "kind", "signed")
-    rows = lines.join(of_sale, on="trans_no", how="inner", maintain_order="left")
-    other = (pl.col("side").cast(pl.String) != usual).fill_null(value=False)
-    rows = rows.with_columns((pl.col("kind").is_in(list(backs)) & other).alias("_back"))
-    rows = _returned_lines(rows, other)
+    kind = heads["kind"]
+    of_head = heads.select(
+        "report_no",
+        "signed",
+        (heads["counts"] & ~_is_of(kind, NO_SALES)).alias("_is_sale"),
+        _is_of(kind, backs).alias("_back"),
+    )
+    rows = lines.select(
+        "trans_no",
+        "group",
+        "vat_code",
+        "vat_percent",
+        "gross",
+        "net",
+        "vat",
+        _is_other(lines["side"], usual).alias("_other"),
+    )
+    rows = rows.hstack(of_head.select(pl.all().gather(rows["trans_no"])).get_columns())
+    rows = rows.filter("_is_sale").with_columns(pl.col("_back") & pl.col("_other"))
+    rows = _returned_lines(rows, pl.col("_other"))
     return rows.with_columns(_signed(column, "_back").alias(column) for column in ("gross", "net", "vat"))
 
 
@@ -145,13 +217,14 @@ def _returned_lines(rows: pl.DataFrame, other: pl.Expr) -> pl.DataFrame:
 
 def _by_group(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the sums by group and rate; a line without a rate whose amounts with and without VAT are equal has none."""
-    free = pl.col("vat_percent").is_null() & (pl.col("gross") == pl.col("net"))
-    percent = pl.when(free).then(pl.lit("0")).otherwise(pl.col("vat_percent").cast(pl.String))
+    free = pl.col("vat_percent").is_null() & (pl.col("gross") == pl.col("net")).fill_null(value=False)
     summed = (
-        lines.with_columns(percent.alias("vat_percent"))
-        .group_by("report_no", "group", "vat_percent", "vat_code", maintain_order=True)
+        lines.with_columns(free.alias("_free"))
+        .group_by("report_no", "group", "vat_percent", "_free", "vat_code", maintain_order=True)
         .agg(pl.sum("gross"), pl.sum("net"), pl.sum("vat"), pl.len().alias("sold"))
     )
+    percent = pl.when("_free").then(pl.lit("0")).otherwise(pl.col("vat_percent").cast(pl.String))
+    summed = summed.with_columns(percent.alias("vat_percent"))
     rates = minor_units(summed.select("vat_percent"), ["vat_percent"], RATE_DECIMALS)["vat_percent"]
     return (
         summed.with_columns(rates.alias("vat_percent_milli"))
@@ -160,13 +233,17 @@ def _by_group(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _payments(till: Till, counted: pl.DataFrame) -> pl.DataFrame:
+def _payments(payments: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     """Return the payments, those that paid money back below zero: a till that writes them without a sign means their transaction's."""
-    of_report = counted.filter(~pl.col("kind").is_in(NO_PAYMENTS))
-    both = till.payments.join(of_report, on="trans_no", how="inner", maintain_order="left")
-    back = pl.col("is_back") | (pl.col("signed") < 0)
-    amount = pl.when(back & (pl.col("amount") > 0)).then(-pl.col("amount")).otherwise("amount")
-    signed = both.with_columns(amount.alias("amount"), pl.col("amount").abs().alias("size"))
+    of_head = heads.select(
+        "report_no", (pl.col("counts") & ~_is_of(heads["kind"], NO_PAYMENTS)).alias("_of_report"),
+        (pl.col("is_back") | (pl.col("signed") < 0)).alias("_back"),
+    )  # fmt: skip
+    both = payments.select("payment_type", "amount").hstack(
+        of_head.select(pl.all().gather(payments["trans_no"])).get_columns()
+    )
+    amount = pl.when(pl.col("_back") & (pl.col("amount") > 0)).then(-pl.col("amount")).otherwise("amount")
+    signed = both.filter("_of_report").with_columns(amount.alias("amount"), pl.col("amount").abs().alias("size"))
     return signed.group_by("report_no", "payment_type", maintain_order=True).agg(pl.sum("amount"), pl.sum("size"))
 
 
@@ -175,7 +252,8 @@ def _totals(heads: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     real = (~junk & (pl.col("rounding") != 0)).fill_null(value=False)
     is_sale = ~pl.col("kind").is_in(NO_SALES)
     by_head = (
-        heads.filter("counts")
+        heads.select("report_no", "kind", "signed", "rounding", "counts")
+        .filter("counts")
         .group_by("report_no", maintain_order=True)
         .agg(
             pl.len().alias("transactions"),

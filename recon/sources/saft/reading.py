@@ -56,9 +56,14 @@ def report_keys(heads: pl.DataFrame, lists: Lists) -> pl.DataFrame:
 
 def business_day(day_ends: dt.time) -> pl.Expr:
     """Return the day ``at`` belongs to as text; what is no moment stays as it was written."""
+    return pl.coalesce(day_of_moment(day_ends), pl.col("date").cast(pl.String).str.slice(0, 10))
+
+
+def day_of_moment(day_ends: dt.time) -> pl.Expr:
+    """Return the day ``at`` belongs to as text; null where it is null."""
     late = (pl.col("at").dt.time() < day_ends).fill_null(value=False)
     day = pl.when(late).then(pl.col("at").dt.date().dt.offset_by("-1d")).otherwise(pl.col("at").dt.date())
-    return pl.coalesce(day.cast(pl.String), pl.col("date").str.slice(0, 10))
+    return day.cast(pl.String)
 
 
 def settlement_records(file: CashRegisterFile, found: Settlements, *, day_ends: dt.time) -> Records:

@@ -116,7 +116,7 @@ def _wrong(file: CashRegisterFile, rows: pl.DataFrame, check: Check, keys: pl.Da
     chain = rows.select(
         "trans_no", "nr", "signature", pl.col("signature").shift(1).over("till_no").alias("before"),
         pl.concat_str(
-            pl.col("date").str.slice(0, 10), pl.col("time").str.slice(0, 8), "nr", plain_text("gross"), plain_text("net"), separator=";",
+            pl.col("date").cast(pl.String).str.slice(0, 10), pl.col("time").cast(pl.String).str.slice(0, 8), "nr", plain_text("gross"), plain_text("net"), separator=";",
         ).alias("data"),
     ).with_columns(pl.when(pl.col("before").is_null() & (pl.col("nr") == "1")).then(pl.lit(FIRST)).otherwise("before").alias("before"))  # fmt: skip
     wrong = [

@@ -8,14 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.xml_columns import elements, plain_text, plain_words
-from recon.frames.xml_runs import placed
+from recon.frames.xml_columns import plain_text, plain_words
+from recon.frames.xml_records import RecordReader, Table
 from recon.sources.saft.amounts import till_amounts
 from recon.sources.saft.schema import names_in
 
 RECORD: Final = "cashtransaction"
-_DEEP: Final = 64
-"""More than the deepest element read; places of an element by name and depth are told apart by it."""
 
 HEADS: Final = {
     "nr": (2, "nr"), "transType": (2, "trans_type"), "transAmntIn": (2, "gross"),
@@ -35,11 +33,10 @@ PAYMENTS: Final = {
     "paymentType": (3, "payment_type"), "paidAmnt": (3, "amount"), "curCode": (3, "currency"),
 }  # fmt: skip
 RAISES: Final = {"raiseType": (3, "raise_type"), "raiseAmnt": (3, "amount")}
-_TABLES: Final[Mapping[str, tuple[str, Mapping[str, tuple[int, str]]]]] = {
-    "heads": (RECORD, HEADS), "lines": ("ctLine", LINES), "payments": ("payment", PAYMENTS), "raises": ("raise", RAISES),
+_TABLES: Final[Mapping[str, Table]] = {
+    "heads": Table(RECORD, 1, HEADS), "lines": Table("ctLine", 2, LINES), "payments": Table("payment", 2, PAYMENTS),
+    "raises": Table("raise", 2, RAISES),
 }  # fmt: skip
-"""Table to the element each of its rows is, and its columns."""
-_DEPTHS: Final = {"heads": 1, "lines": 2, "payments": 2, "raises": 2}
 _AMOUNTS: Final = {
     "heads": ("gross", "net", "rounding"),
     "lines": ("gross", "net", "vat"),
@@ -47,7 +44,7 @@ _AMOUNTS: Final = {
     "raises": ("amount",),
 }
 _FEW: Final = {
-    "heads": ("trans_type", "side", "key_version", "is_void", "is_training"),
+    "heads": ("trans_type", "side", "date", "time", "key_version", "is_void", "is_training"),
     "lines": ("group", "side", "vat_code", "vat_percent"),
     "payments": ("payment_type", "currency"),
     "raises": ("raise_type",),
@@ -64,27 +61,16 @@ class Till:
     raises: pl.DataFrame
 
 
-def tables(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its ELEMENTS."""
-    found = elements(piece, RECORD, names_in(RECORD))
-    name = found["name"]
-    code = name.to_physical().cast(pl.UInt16) * _DEEP + found["depth"].cast(pl.UInt16)
-    kinds = {each: no for no, each in enumerate(name.dtype.categories)}  # type: ignore[attr-defined]
-    present = set(code.unique())
-    places: dict[str, pl.Series] = {}
-    made: dict[str, dict[str, pl.Series]] = {}
-    for table, (element, _) in _TABLES.items():
-        starts = code == kinds[element] * _DEEP + _DEPTHS[table]
-        places[table] = starts.cast(pl.UInt32).cum_sum()
-        made[table] = {"trans_no": found["record"].filter(starts)}
-    nowhere = pl.Series(dtype=pl.UInt32)
-    for table, (_, columns) in _TABLES.items():
-        for element, (at, column) in columns.items():
-            own = kinds[element] * _DEEP + at
-            rows = (code == own).arg_true() if own in present else nowhere
-            height = len(made[table]["trans_no"])
-            made[table][column] = placed(found["text"].gather(rows), places[table].gather(rows), height)
-    return {table: _typed(table, pl.DataFrame(columns)) for table, columns in made.items()}, found
+def reader(prefix: str = "") -> RecordReader:
+    """Return what reads the transactions of one file, whose elements have a prefix (with its colon) or none."""
+    return RecordReader(RECORD, names_in(RECORD), _TABLES, prefix)
+
+
+def tables(piece: bytes, reading: RecordReader) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its shapes."""
+    found = reading.read(piece)
+    named = {table: pl.DataFrame(columns).rename({"record": "trans_no"}) for table, columns in found.tables.items()}
+    return {table: _typed(table, frame) for table, frame in named.items()}, found.shapes
 
 
 def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
