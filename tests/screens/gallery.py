@@ -207,8 +207,3 @@ def _works(app: App[Any]) -> bool:
     if not WaitingSession.gate.is_set():
         return False
     return getattr(app, "overview", True) is None or works(app)
-
-
-def text_of(app: App[Any]) -> str:
-    """Return what stands on the screen, its blanks made one."""
-    return " ".join(" ".join(lines_of(app)).split())

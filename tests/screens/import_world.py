@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import os
 import shutil
@@ -18,10 +17,9 @@ from recon.config.first.answers import FirstAnswers
 from recon.config.first.text import first_settings
 from recon.workspace import find_workspace, make_workspace
 from tests.clock import FakeClock
-from tests.screens import looking
-from tests.screens.grid import control_bytes, lines_of
+from tests.screens.grid import lines_of
+from tests.screens.looking import SIZES, quiet, says
 from tests.shell import Shell
-from tui import i18n
 from tui.app import ReconApp
 from tui.preferences import Preferences
 from tui.screens.importing import ImportScreen
@@ -39,7 +37,6 @@ WORST_CELLS = (
 )  # fmt: skip
 """Headings and cells as an enemy, or a careless shop, would write them."""
 COMPANY = "บริษัท สยามช็อป จำกัด"
-SIZES = ((80, 24), (60, 20), (130, 36))
 Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]
 
 
@@ -88,40 +85,12 @@ def import_world(root: Path, **answers: Any) -> ImportWorld:
     return ImportWorld(root)
 
 
-def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
-    """Run the screens, play a script once they rest, and look for raw control bytes at its end."""
-
-    async def run() -> None:
-        async with app.run_test(size=size, notifications=True) as pilot:
-            await quiet(app, pilot)
-            await script(app, pilot)
-            assert control_bytes(app) == set()
-
-    try:
-        asyncio.run(run())
-    finally:
-        i18n.use("en")
-
-
-async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
-    """Let every question be answered and drawn, and those that follow from it be asked."""
-    assert pilot.app is app
-    await looking.quiet(pilot)
-
-
 async def sizes(app: ReconApp, pilot: Pilot[Any]) -> AsyncIterator[str]:
     """Change the size of the terminal, and give its name each time; a change of size leaves nothing crooked."""
     for width, height in SIZES:
         await pilot.resize_terminal(width, height)
-        await quiet(app, pilot)
+        await quiet(pilot)
         yield f"{width}x{height}"
-
-
-async def press(app: ReconApp, pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys, and let each be answered."""
-    for key in keys:
-        await pilot.press(key)
-        await quiet(app, pilot)
 
 
 async def click_words(app: ReconApp, pilot: Pilot[Any], words: str, *, times: int = 1) -> None:
@@ -130,14 +99,9 @@ async def click_words(app: ReconApp, pilot: Pilot[Any], words: str, *, times: in
         if words in line:
             x = cell_len(line[: line.index(words)]) + 1
             await pilot.click(offset=(x, y), times=times)
-            await quiet(app, pilot)
+            await quiet(pilot)
             return
     raise AssertionError(f"{words!r} does not stand on the screen\n" + "\n".join(lines_of(app)))
-
-
-def says(app: ReconApp, words: str) -> bool:
-    """Return whether words stand on the screen, blanks and line ends made one."""
-    return words in " ".join(" ".join(lines_of(app)).split())
 
 
 async def seen(app: ReconApp, pilot: Pilot[Any], words: str) -> bool:

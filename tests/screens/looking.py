@@ -25,12 +25,13 @@ SIZES = ((80, 24), (60, 20), (130, 36))
 
 
 def play(app: App[Any], script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
-    """Run the screens in English, wait until they stand, and play a script."""
+    """Run the screens in English, wait until they stand, play a script, and look for raw control bytes at its end."""
 
     async def run() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
             await quiet(pilot)
             await script(app, pilot)
+            assert control_bytes(app) == set()
 
     try:
         asyncio.run(run())

@@ -13,9 +13,9 @@ from recon.config.edits import with_setting
 from recon.errors import StoreBusy
 from recon.service.overview import EventLine, Wait
 from recon.service.run_state import RunState
-from tests.screens.gallery import play, press, still, text_of
+from tests.screens.gallery import play, press, still
 from tests.screens.grid import control_bytes, grid, lines_of
-from tests.screens.looking import until
+from tests.screens.looking import text_of, until
 from tests.screens.worlds import World, Worlds
 from tui.app import PLACES, ReconApp
 from tui.keys import KEYS

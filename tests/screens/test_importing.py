@@ -22,19 +22,15 @@ from tests.screens.import_world import (
     CUT,
     HOSTILE,
     LINES,
-    SIZES,
     ImportWorld,
     click_words,
     import_world,
-    play,
-    press,
-    quiet,
-    says,
     screen_of,
     seen,
     settled,
     sizes,
 )
+from tests.screens.looking import SIZES, play, press, quiet, says
 from tests.thai_shop import MID_MONTH, MONTH_END, WHOLESALE
 from tui.app import ReconApp
 from tui.screens.importing import ImportScreen
@@ -60,7 +56,7 @@ def pictures(world: ImportWorld, snapshot: SnapshotAssertion, *keys: str, **opti
     """Take the text grid at every size after the same keys."""
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, *keys)
+        await press(pilot, *keys)
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=name)
 
@@ -111,7 +107,7 @@ def test_other_languages_stand_straight(stocked: ImportWorld, language: str) -> 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         async for _name in sizes(app, pilot):
             grid(app)
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         async for _name in sizes(app, pilot):
             grid(app)
 
@@ -171,7 +167,7 @@ def test_while_it_reads(stocked: ImportWorld, snapshot: SnapshotAssertion, monke
         await pilot.pause(0.1)
         assert says(app, "Stopping after this one")
         gate.set()
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "files"
 
     try:
@@ -185,16 +181,16 @@ def test_while_it_reads(stocked: ImportWorld, snapshot: SnapshotAssertion, monke
 
 def test_a_file_is_looked_at_then_taken_in(stocked: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         preview = screen_of(app).preview
         assert preview is not None
         takes = preview.takes_in
         assert says(app, f"Take in {takes}")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).face == "result"
         assert screen_of(app).reports[0].status == "taken"
         assert screen_of(app).reports[0].new + screen_of(app).reports[0].changed == takes
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert says(app, "2 files taken in")
 
     play(stocked.app(), script)
@@ -203,7 +199,7 @@ def test_a_file_is_looked_at_then_taken_in(stocked: ImportWorld) -> None:
 
 def test_nothing_is_kept_by_a_look(stocked: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter", "f6", "f6", "s", "escape")
+        await press(pilot, "enter", "f6", "f6", "s", "escape")
         assert screen_of(app).face == "files"
 
     before = sorted(path.name for path in (stocked.root / ".recon" / "intake").iterdir())
@@ -214,10 +210,10 @@ def test_nothing_is_kept_by_a_look(stocked: ImportWorld) -> None:
 
 def test_the_inbox_is_taken_in_by_one_key_and_a_refused_file_stops_nothing(stocked: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "ร")
+        await press(pilot, "ร")
         assert [report.status for report in screen_of(app).reports] == ["taken", "taken", "refused", "refused"]
         assert says(app, "4 files")
-        await press(app, pilot, "f3")
+        await press(pilot, "f3")
         assert app.place == "match"
 
     play(stocked.app(), script)
@@ -241,7 +237,7 @@ def test_taking_in_stops_after_the_file_in_hand(stocked: ImportWorld, monkeypatc
         assert says(app, "0 / 4")
         await pilot.press("escape")
         gate.set()
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert len(screen_of(app).reports) == 1
 
     try:
@@ -253,12 +249,12 @@ def test_taking_in_stops_after_the_file_in_hand(stocked: ImportWorld, monkeypatc
 def test_the_same_file_again_brings_nothing(stocked: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).look_at(MID_MONTH)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "already imported as 1-orders_export_16-october.csv")
         assert says(app, "Nothing new")
         assert says(app, "34 orders 13,770.75 THB")
         assert not says(app, "file says"), "it was not read again"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).face == "files"
 
     play(stocked.app(), script)
@@ -268,7 +264,7 @@ def test_a_dragged_file_is_looked_at(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         target = app.focused or app.screen
         target.post_message(Paste(f"'{WHOLESALE}'\n"))
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "preview"
         assert says(app, "3 new")
 
@@ -280,7 +276,7 @@ def test_afterwards_one_key_plans(world: ImportWorld) -> None:
     world.shell()("connect").expect(0)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "i", "m")
+        await press(pilot, "i", "m")
         assert app.place == "review"
 
     play(world.app(), script)
@@ -288,15 +284,15 @@ def test_afterwards_one_key_plans(world: ImportWorld) -> None:
 
 def test_a_place_that_was_left_is_as_it_was(stocked: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         before = lines_of(app)
         app.go("home")
-        await quiet(app, pilot)
+        await quiet(pilot)
         app.go("import")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert lines_of(app) == before
         app.use_language("nb")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).orders.row_count == 37
         grid(app)
 
@@ -327,12 +323,12 @@ def test_what_cannot_be_taken_in_is_said_in_words(world: ImportWorld, name: str,
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).look_at(path)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "result"
         assert says(app, "refused")
         assert says(app, words)
         assert screen_of(app).unknown is None
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert screen_of(app).face == "files"
 
     play(world.app(), script, size=(130, 36))
@@ -344,7 +340,7 @@ def test_a_file_that_may_not_be_read(world: ImportWorld) -> None:
     path.chmod(0)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "cannot be opened")
 
     play(world.app(), script)
@@ -357,7 +353,7 @@ def test_another_process_that_writes_is_said(stocked: ImportWorld) -> None:
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         with service_for(find_workspace(stocked.root), clock=FakeClock(), write=True):
-            await press(app, pilot, "i")
+            await press(pilot, "i")
             assert screen_of(app).face == "files"
             assert screen_of(app).query_one("#error").has_class("-shown")
 
@@ -366,7 +362,7 @@ def test_another_process_that_writes_is_said(stocked: ImportWorld) -> None:
 
 def test_without_an_api_pull_says_what_else_to_do(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "p")
+        await press(pilot, "p")
         assert says(app, "Choose a file instead")
 
     play(world.app(), script)
@@ -384,7 +380,7 @@ def test_the_chooser(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
     (world.inbox / "older").mkdir()
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "b")
+        await press(pilot, "b")
         async for name in sizes(app, pilot):
             lines = grid(app).splitlines()
             where = next(number for number, line in enumerate(lines) if f" /{world.root.parts[1]}/" in line)
@@ -392,7 +388,7 @@ def test_the_chooser(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
             assert picture == snapshot(name=name)
             assert not says(app, "hidden")
             assert says(app, "1 other file is not shown")
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert screen_of(app).face == "files"
 
     play(world.app(), script, size=SIZES[0])
@@ -402,7 +398,7 @@ def test_a_file_is_chosen_by_keys(world: ImportWorld) -> None:
     world.put(WHOLESALE)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "ctrl+b", "enter")
+        await press(pilot, "ctrl+b", "enter")
         assert screen_of(app).face == "preview"
 
     play(world.app(), script)
@@ -415,11 +411,11 @@ def test_folders_are_walked_up_and_down(world: ImportWorld) -> None:
     (deep / "orders.csv").write_bytes(WHOLESALE.read_bytes())
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "b", "enter", "enter")
+        await press(pilot, "b", "enter", "enter")
         assert says(app, "orders.csv")
-        await press(app, pilot, "backspace")
+        await press(pilot, "backspace")
         assert says(app, "10/")
-        await press(app, pilot, "enter", "enter")
+        await press(pilot, "enter", "enter")
         assert screen_of(app).face == "preview"
 
     play(world.app(), script)
@@ -432,12 +428,12 @@ def test_a_pasted_path_is_understood(world: ImportWorld, form: str) -> None:
     text = form.format(path.as_uri().removeprefix("file://") if form.startswith("file") else path)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "b")
+        await press(pilot, "b")
         field = app.screen.query_one(Input)
         field.focus()
         field.post_message(Paste(text))
-        await quiet(app, pilot)
-        await press(app, pilot, "enter")
+        await quiet(pilot)
+        await press(pilot, "enter")
         assert screen_of(app).face == "preview"
 
     play(world.app(), script)
@@ -445,12 +441,12 @@ def test_a_pasted_path_is_understood(world: ImportWorld, form: str) -> None:
 
 def test_a_path_that_is_not_there_is_said_and_nothing_closes(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "b")
+        await press(pilot, "b")
         app.screen.query_one(Input).focus()
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "Write the path of a file or a folder.")
         app.screen.query_one(Input).value = "nothing-here"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert isinstance(app.screen, FileChooser)
         assert says(app, "There is no file or folder")
 
@@ -489,21 +485,21 @@ def test_whose_orders_are_these_is_asked_where_there_are_several(world: ImportWo
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).look_at(WHOLESALE)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert await seen(app, pilot, "Whose orders are these?")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).preview is not None
-        await press(app, pilot, "escape", "p")
+        await press(pilot, "escape", "p")
         assert isinstance(app.screen, PullDialog)
         assert app.screen.query_one("#since", Input).value == "2026-10-01"
         app.screen.query_one("#until", Input).value = "31/12"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert await seen(app, pilot, "31/12 is no day such as 2026-01-31.")
         app.screen.query_one("#until", Input).value = "2026-09-01"
-        await quiet(app, pilot)
-        await press(app, pilot, "enter")
+        await quiet(pilot)
+        await press(pilot, "enter")
         assert await seen(app, pilot, "The last day lies before the first.")
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert screen_of(app).face == "files"
 
     play(world.app(), script)

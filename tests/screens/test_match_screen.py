@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from tests.clock import FakeClock
-from tests.screens.grid import control_bytes, grid, lines_of
+from tests.screens.grid import grid, lines_of
+from tests.screens.looking import play, press, quiet
 from tests.screens.match_world import CATALOG, HOSTILE, SOLD, copied, match_app, match_world
 from tests.shell import Shell
 from tui.app import ReconApp
@@ -28,7 +27,6 @@ from tui.widgets.pick_dialog import ExplainedDialog, PickDialog
 from tui.widgets.table import VirtualTable
 
 SIZES = ((60, 20), (80, 24), (130, 36))
-Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]
 
 
 class GridFile(SingleFileSnapshotExtension):
@@ -53,31 +51,6 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(original: Path, tmp_path: Path, clock: FakeClock) -> Shell:
     """A copy of it that is at home where it lies."""
     return copied(original, tmp_path / "books", clock)
-
-
-def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
-    async def run() -> None:
-        async with app.run_test(size=size, notifications=True) as pilot:
-            await quiet(app, pilot)
-            await script(app, pilot)
-            assert control_bytes(app) == set()
-
-    asyncio.run(run())
-
-
-async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
-    """Let every question be answered and drawn; the pane asks when the cursor has rested."""
-    for _ in range(2):
-        await pilot.pause(0.06)
-        while any(not worker.is_finished for worker in app.workers):
-            await pilot.pause(0.01)
-    await pilot.pause()
-
-
-async def press(app: ReconApp, pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await quiet(app, pilot)
 
 
 def said(app: ReconApp) -> list[str]:
@@ -130,7 +103,7 @@ def test_the_list_opens_on_what_is_open_the_most_money_first(shop: Shell, clock:
 def test_enter_takes_the_suggestion_and_the_next_row_comes_up(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "p-00002")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert "p-00002" not in shown_keys(app)
         assert "Undo: accept 1" in lines_of(app)[-1]
 
@@ -155,20 +128,20 @@ async def press_key(app: ReconApp, pilot: Pilot[Any], key: str) -> None:
         app.post_message(Key(key, key))
     else:
         await pilot.press(key)
-    await quiet(app, pilot)
+    await quiet(pilot)
 
 
 def test_many_suggestions_are_accepted_after_a_look_at_the_least_alike(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "asterisk", "enter")
+        await press(pilot, "asterisk", "enter")
         assert isinstance(app.screen, ConfirmDialog)
         text = "\n".join(lines_of(app))
         assert "Accept 3 suggestions" in text
         assert "3 marked SKUs have no suggestion and stay as they are." in text
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert set(states(shop).values()) <= {"suggested", "unlinked"}, "Cancel is the default"
-        await press(app, pilot, "enter")
-        await press(app, pilot, "tab", "enter")
+        await press(pilot, "enter")
+        await press(pilot, "tab", "enter")
         assert products(app).rows.marked_count == 0
 
     play(match_app(shop.root, clock), script)
@@ -183,9 +156,9 @@ def test_a_product_is_looked_for_while_typing(shop: Shell, clock: FakeClock, key
         dialog = app.screen
         assert isinstance(dialog, PickDialog)
         dialog.query_one(FilterLine).set_text("แก้ว ฟ้า")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert dialog.table.row_count == 1
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
 
     play(match_app(shop.root, clock), script)
     row = next(row for row in shop.json("match")["products"] if row["sku"] == "XX-1")
@@ -198,9 +171,9 @@ def test_enter_without_a_suggestion_looks_for_a_product_and_esc_changes_nothing(
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "mug")
         assert "Enter Find product" in lines_of(app)[-1]
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert isinstance(app.screen, PickDialog)
-        await press(app, pilot, "down", "escape")
+        await press(pilot, "down", "escape")
         assert isinstance(app.screen, ProductsScreen)
 
     play(match_app(shop.root, clock), script)
@@ -214,9 +187,9 @@ def test_lines_go_as_text_and_the_link_is_taken_away_again(shop: Shell, clock: F
         await press_key(app, pilot, key)
         assert states(shop)["XX-1"] == "text"
         app.screen.query_one(FilterLine).set_text("st:text")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert shown_keys(app) == ["xx-1"]
-        await press(app, pilot, "d")
+        await press(pilot, "d")
 
     play(match_app(shop.root, clock), script)
     assert states(shop)["XX-1"] == "unlinked"
@@ -234,19 +207,19 @@ def test_a_product_is_marked_to_be_created_under_a_name_one_has_looked_at(
         field = dialog.query_one(Input)
         assert field.value == "zzz qqq", "the shop's name stands there"
         field.value = "ก" * 101
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert "101 characters; the ledger takes 100." in "\n".join(lines_of(app))
         field.value = "ปลอกหมอน"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert states(shop)["XX-1"] == "to-create"
         assert "Undo: create 1" in lines_of(app)[-1]
         app.screen.query_one(FilterLine).set_text("st:create")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert shown_keys(app) == ["xx-1"]
         text = "\n".join(lines_of(app))
         assert "o to create" in text
         assert "New product in the ledger" in text
-        await press(app, pilot, "d")
+        await press(pilot, "d")
 
     play(match_app(shop.root, clock), script, size=(130, 36))
     assert states(shop)["XX-1"] == "unlinked"
@@ -254,20 +227,20 @@ def test_a_product_is_marked_to_be_created_under_a_name_one_has_looked_at(
 
 def test_many_are_created_under_the_shops_names_and_what_the_ledger_has_is_left(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "asterisk", "n")
+        await press(pilot, "asterisk", "n")
         assert isinstance(app.screen, ConfirmDialog)
         text = "\n".join(lines_of(app))
         assert "Create 3 products in the ledger" in text
         assert "2 of them have a suggestion: the ledger may have them already." in text
         assert "3 marked SKUs stay as they are" in text
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert "to-create" not in states(shop).values(), "Cancel is the default"
-        await press(app, pilot, "n", "tab", "enter")
+        await press(pilot, "n", "tab", "enter")
         tally = str(app.screen.query_one("#tally", Static).render())
         assert "o 3 to create" in tally
-        await press(app, pilot, "u")
+        await press(pilot, "u")
         assert "to-create" not in states(shop).values(), "one thing, undone as one"
-        await press(app, pilot, "y")
+        await press(pilot, "y")
 
     play(match_app(shop.root, clock), script, size=(130, 36))
     assert [sku for sku, state in states(shop).items() if state == "to-create"] == ["XX-1", "TS-WHITE-M", "P-00002"]
@@ -280,7 +253,7 @@ def test_many_are_created_under_the_shops_names_and_what_the_ledger_has_is_left(
 def test_what_cannot_be_created_says_why(shop: Shell, clock: FakeClock, key: str, words: str) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, key)
-        await press(app, pilot, "n")
+        await press(pilot, "n")
         assert isinstance(app.screen, ProductsScreen)
         assert words in said(app)[0]
 
@@ -295,7 +268,7 @@ def test_a_created_product_says_so_in_its_history(shop: Shell, clock: FakeClock)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         app.screen.query_one(FilterLine).set_text("st:linked")
-        await quiet(app, pilot)
+        await quiet(pilot)
         text = "\n".join(lines_of(app))
         assert "Lek  created there as" in text
         assert "by B0001" in text
@@ -306,9 +279,9 @@ def test_a_created_product_says_so_in_its_history(shop: Shell, clock: FakeClock)
 def test_lines_without_a_sku_are_asked_about_once_more(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert isinstance(app.screen, ConfirmDialog)
-        await press(app, pilot, "escape", "t", "tab", "enter")
+        await press(pilot, "escape", "t", "tab", "enter")
 
     play(match_app(shop.root, clock), script)
     assert states(shop)[""] == "text"
@@ -319,7 +292,7 @@ def test_lines_without_a_sku_are_asked_about_once_more(shop: Shell, clock: FakeC
 def test_undo_is_named_and_redo_brings_it_back(shop: Shell, clock: FakeClock, undo: str, redo: str) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "p-00002")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         await press_key(app, pilot, undo)
         assert "p-00002" in shown_keys(app)
         await press_key(app, pilot, redo)
@@ -345,9 +318,9 @@ def test_undo_is_named_and_redo_brings_it_back(shop: Shell, clock: FakeClock, un
 )
 def test_the_filter_follows_what_is_typed(shop: Shell, clock: FakeClock, typed: str, found: int) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "slash")
+        await press(pilot, "slash")
         app.screen.query_one(FilterLine).set_text(typed)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert products(app).rows.row_count == found
         assert any(f"{found} of 6" in line for line in lines_of(app))
 
@@ -358,7 +331,7 @@ def test_the_filter_follows_what_is_typed(shop: Shell, clock: FakeClock, typed: 
 def test_what_the_filter_does_not_understand_is_said(shop: Shell, clock: FakeClock, typed: str) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         app.screen.query_one(FilterLine).set_text(typed)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert products(app).rows.row_count == 6
         assert any(typed in line and ("there are" in line or "no amount" in line) for line in lines_of(app))
 
@@ -367,16 +340,16 @@ def test_what_the_filter_does_not_understand_is_said(shop: Shell, clock: FakeClo
 
 def test_marks_survive_sort_and_filter_and_esc_goes_back_one_thing_at_a_time(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "space", "s", "s")
+        await press(pilot, "space", "s", "s")
         assert products(app).rows.marked_count == 1
         app.screen.query_one(FilterLine).set_text("st:suggested")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert any("(1 not in view)" in line for line in lines_of(app))
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert products(app).rows.marked_count == 0
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert not app.screen.query_one(FilterLine).is_active
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert app.place == "import"
 
     play(match_app(shop.root, clock), script)
@@ -388,7 +361,7 @@ def test_the_pane_says_why_where_and_who(shop: Shell, clock: FakeClock) -> None:
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "xx-1")
-        await quiet(app, pilot)
+        await quiet(pilot)
         text = "\n".join(lines_of(app))
         for words in ("No product of the ledger is called", "In 1 order", "#3005", "999.00", "Who and when"):
             assert words in text
@@ -401,12 +374,12 @@ def test_the_pane_says_why_where_and_who(shop: Shell, clock: FakeClock) -> None:
 def test_a_session_that_may_only_read_says_so_and_links_nothing(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "p-00002")
-        await quiet(app, pilot)
-        await press(app, pilot, "enter")
+        await quiet(pilot)
+        await press(pilot, "enter")
         assert any("may only read" in line for line in lines_of(app))
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         for key in ("k", "n", "t", "d", "f6", "o", "k"):
-            await press(app, pilot, key)
+            await press(pilot, key)
             assert isinstance(app.screen, ProductsScreen | ChannelsScreen), "keys that write are not there"
             bar, last = lines_of(app)[-2:]
             assert "[ " not in bar
@@ -420,7 +393,7 @@ def test_a_session_that_may_only_read_says_so_and_links_nothing(shop: Shell, clo
 def test_hidden_numbers_are_hidden_everywhere(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         for key in ("f8", "f6", "f6"):
-            await press(app, pilot, key)
+            await press(pilot, key)
             assert not any("999.00" in line or "2,199" in line for line in lines_of(app))
 
     play(match_app(shop.root, clock), script, size=(130, 36))
@@ -443,7 +416,7 @@ def test_everything_works_by_mouse(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         async def click(words: str, times: int = 1) -> None:
             await pilot.click(offset=at(app, words), times=times)
-            await quiet(app, pilot)
+            await quiet(pilot)
 
         await click("[ Link all exact ]")
         assert states(shop)["P00001"] == "linked"
@@ -472,12 +445,12 @@ def test_everything_works_by_mouse(shop: Shell, clock: FakeClock) -> None:
 @pytest.mark.parametrize("key", KEYS["next_pane"].keys)
 def test_the_three_lists_follow_each_other(shop: Shell, clock: FakeClock, key: str) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, key)
+        await press(pilot, key)
         assert channels(app).tab == "payment"
         assert lines_of(app)[2].startswith("  Products 6  [Payment channels 3]  Charges ")
-        await press(app, pilot, key)
+        await press(pilot, key)
         assert channels(app).tab == "charges"
-        await press(app, pilot, key)
+        await press(pilot, key)
         assert isinstance(app.screen, ProductsScreen)
 
     play(match_app(shop.root, clock), script)
@@ -486,14 +459,14 @@ def test_the_three_lists_follow_each_other(shop: Shell, clock: FakeClock, key: s
 def test_enter_maps_a_channel_and_undo_takes_it_back(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         on(app, "shopeewallet")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         dialog = app.screen
         assert isinstance(dialog, PickDialog)
         assert dialog.table.cursor_key == "EWL001", "the dialog begins on what is suggested"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert methods(shop)["Shopee Wallet"] == "EWL001"
         assert "Undo: map 1" in lines_of(app)[-1]
-        await press(app, pilot, "u")
+        await press(pilot, "u")
 
     play(match_app(shop.root, clock, place="channels"), script, size=(130, 36))
     assert methods(shop)["Shopee Wallet"] is None
@@ -501,10 +474,10 @@ def test_enter_maps_a_channel_and_undo_takes_it_back(shop: Shell, clock: FakeClo
 
 def test_all_that_is_open_goes_to_one_channel_at_once(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "k")
+        await press(pilot, "k")
         app.screen.query_one(FilterLine).set_text("bsv001")
-        await quiet(app, pilot)
-        await press(app, pilot, "enter", "k")
+        await quiet(pilot)
+        await press(pilot, "enter", "k")
         assert said(app) == ["Every payment channel has its account."]
 
     play(match_app(shop.root, clock, place="channels"), script)
@@ -513,9 +486,9 @@ def test_all_that_is_open_goes_to_one_channel_at_once(shop: Shell, clock: FakeCl
 
 def test_marked_channels_go_to_one_and_are_taken_away(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "space", "space", "enter", "enter")
+        await press(pilot, "space", "space", "enter", "enter")
         assert sum(method is not None for method in methods(shop).values()) == 2
-        await press(app, pilot, "asterisk", "d")
+        await press(pilot, "asterisk", "d")
 
     play(match_app(shop.root, clock, place="channels"), script)
     assert set(methods(shop).values()) == {None}
@@ -526,13 +499,13 @@ def test_channels_nobody_mapped_are_held_or_booked_on_cash(shop: Shell, clock: F
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         assert any("else their orders are held" in line for line in lines_of(app))
         await press_key(app, pilot, key)
-        await press(app, pilot, "down", "enter")
+        await press(pilot, "down", "enter")
         app.screen.query_one(FilterLine).set_text("csh001")
-        await quiet(app, pilot)
-        await press(app, pilot, "enter")
+        await quiet(pilot)
+        await press(pilot, "enter")
         assert any("else booked on CSH001" in line for line in lines_of(app))
         await press_key(app, pilot, key)
-        await press(app, pilot, "up", "enter")
+        await press(pilot, "up", "enter")
         assert any("else their orders are held" in line for line in lines_of(app))
 
     play(match_app(shop.root, clock, place="channels"), script)
@@ -543,22 +516,22 @@ def test_channels_nobody_mapped_are_held_or_booked_on_cash(shop: Shell, clock: F
 
 def test_a_charge_is_chosen_with_the_reason_for_each_choice(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "f6")
+        await press(pilot, "f6")
         on(app, "default\x1fshipping")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         dialog = app.screen
         assert isinstance(dialog, ExplainedDialog)
         text = "\n".join(lines_of(app))
         assert "Not on the document: the platform bills it itself." in text
         dialog.query_one(OptionList).highlighted = 3
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         on(app, "default\x1fcod_fee")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         app.screen.query_one(OptionList).highlighted = 1
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         app.screen.query_one(FilterLine).set_text("420101")
-        await quiet(app, pilot)
-        await press(app, pilot, "enter")
+        await quiet(pilot)
+        await press(pilot, "enter")
 
     play(match_app(shop.root, clock, place="channels"), script)
     rules = {
@@ -570,10 +543,10 @@ def test_a_charge_is_chosen_with_the_reason_for_each_choice(shop: Shell, clock: 
 
 def test_a_discount_is_explained_and_cannot_be_set(shop: Shell, clock: FakeClock) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "f6")
+        await press(pilot, "f6")
         on(app, "default\x1fdiscount")
-        await quiet(app, pilot)
-        await press(app, pilot, "enter")
+        await quiet(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, ChannelsScreen)
         assert any("nobody sets" in line for line in lines_of(app))
 
@@ -613,7 +586,7 @@ def test_pictures_of_a_shop_with_open_questions(
     took: list[str] = []
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, *keys)
+        await press(pilot, *keys)
         took.append(grid(app))
 
     play(match_app(shop.root, clock), script, size=size)
@@ -630,7 +603,7 @@ def test_pictures_of_other_shops(
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         took.append(grid(app))
-        await press(app, pilot, "f6")
+        await press(pilot, "f6")
         took.append(grid(app))
 
     play(app, script, size=size)

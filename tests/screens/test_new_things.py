@@ -13,8 +13,9 @@ from textual.widgets import Static
 from recon.config.edits import with_settings
 from tests.clock import FakeClock
 from tests.screens.grid import lines_of
+from tests.screens.looking import play, press, quiet
 from tests.screens.match_world import match_app, match_world
-from tests.screens.test_match_screen import GridFile, play, press, quiet
+from tests.screens.test_match_screen import GridFile
 from tests.shell import Shell
 from tests.tui.seen_world import FIRST, later_file
 from tui.app import ReconApp
@@ -63,11 +64,11 @@ def test_the_lists_say_what_is_new_and_one_key_answers_it(shop: Shell, place: st
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.pause()
         assert line(app).startswith("! 2 new things: payment channel PromptPay")
-        await press(app, pilot, "q")
+        await press(pilot, "q")
         assert isinstance(app.screen, ConfirmDialog)
         assert "\n".join(lines_of(app)) == grids
         await pilot.click("#yes")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert line(app) == ""
 
     play(match_app(shop.root, shop.clock, place=place), script)  # type: ignore[arg-type]

@@ -17,18 +17,14 @@ from tests.clock import FakeClock
 from tests.screens.grid import grid
 from tests.screens.import_world import (
     LINES,
-    SIZES,
     WORST_CELLS,
     ImportWorld,
     click_words,
     import_world,
-    play,
-    press,
-    quiet,
-    says,
     screen_of,
     sizes,
 )
+from tests.screens.looking import SIZES, play, press, quiet, says
 from tui.app import ReconApp
 from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.file_chooser import FileChooser
@@ -49,7 +45,7 @@ def editor_of(app: ReconApp) -> ProfileEditor:
 async def to_row(app: ReconApp, pilot: Pilot[Any], key: str) -> None:
     """Put the cursor on a row of the list and open it."""
     assert editor_of(app).rows.move_to_key(key), key
-    await press(app, pilot, "enter")
+    await press(pilot, "enter")
 
 
 async def choose(app: ReconApp, pilot: Pilot[Any], words: str) -> None:
@@ -57,14 +53,14 @@ async def choose(app: ReconApp, pilot: Pilot[Any], words: str) -> None:
     options = app.screen.query_one(OptionList)
     texts = [str(options.get_option_at_index(number).prompt) for number in range(options.option_count)]
     options.highlighted = next(number for number, text in enumerate(texts) if words in text)
-    await press(app, pilot, "enter")
+    await press(pilot, "enter")
 
 
 def pictures(world: ImportWorld, snapshot: SnapshotAssertion, *keys: str, file: Path | None = None) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(file or world.inbox / "back-office.csv")
-        await quiet(app, pilot)
-        await press(app, pilot, *keys)
+        await quiet(pilot)
+        await press(pilot, *keys)
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=name)
 
@@ -86,7 +82,7 @@ def test_text(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
 def test_a_list_of_headings(world: ImportWorld, snapshot: SnapshotAssertion) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
+        await quiet(pilot)
         await to_row(app, pilot, "c:columns\ntotal")
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=name)
@@ -109,21 +105,21 @@ def test_from_an_unknown_file_to_orders(world: ImportWorld) -> None:
     """Enter on the file, Enter to tell its columns, answer both words, save, look, take in."""
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter", "enter")
+        await press(pilot, "enter", "enter")
         assert screen_of(app).face == "editor"
         assert says(app, "? 3 questions")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         await choose(app, pilot, "being packed")
         assert says(app, "? 2 questions")
         await to_row(app, pilot, "w:payment_map\nexact\nรอโอน")
         await choose(app, pilot, "unpaid")
         assert says(app, "? 1 question ")
-        await press(app, pilot, "w")
+        await press(pilot, "w")
         assert app.screen.query_one(Input).value == "back-office"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).face == "preview"
         assert says(app, "column profile back-office")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).reports[0].orders == 4
 
     play(world.app(), script)
@@ -135,7 +131,7 @@ def test_a_profile_that_is_there_is_offered(world: ImportWorld) -> None:
     world.shell()("profile", LINES, "--save", "office").expect(4)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter", "enter")
+        await press(pilot, "enter", "enter")
         assert says(app, "How is this file read?")
         await choose(app, pilot, "office")
         assert screen_of(app).face == "preview"
@@ -146,19 +142,19 @@ def test_a_profile_that_is_there_is_offered(world: ImportWorld) -> None:
 def test_every_change_is_tried_at_once_and_undone(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "4 orders 13,465.00")
         await to_row(app, pilot, "c:columns\ntotal")
         await choose(app, pilot, "มูลค่า")
         assert says(app, "4 orders 13,287.00")
-        await press(app, pilot, "u")
+        await press(pilot, "u")
         assert says(app, "4 orders 13,465.00")
         await to_row(app, pilot, "s:read\nera")
         await choose(app, pilot, "Gregorian years")
         draft = editor_of(app).draft
         assert draft is not None
         assert any(problem.column == "วันที่" for problem in draft.problems)
-        await press(app, pilot, "u")
+        await press(pilot, "u")
         await to_row(app, pilot, "s:grain")
         await choose(app, pilot, "a whole order")
         assert editor_of(app).edits[-1].value == "order"
@@ -169,7 +165,7 @@ def test_every_change_is_tried_at_once_and_undone(world: ImportWorld) -> None:
 def test_a_column_may_be_left_out_or_be_one_value(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
+        await quiet(pilot)
         await to_row(app, pilot, "c:columns\npayment_state")
         await choose(app, pilot, "paid (whole file)")
         assert says(app, "paid (whole file)")
@@ -177,7 +173,7 @@ def test_a_column_may_be_left_out_or_be_one_value(world: ImportWorld) -> None:
         await choose(app, pilot, "no column")
         assert says(app, "not complete yet")
         assert says(app, "columns.total is missing")
-        await press(app, pilot, "w")
+        await press(pilot, "w")
         assert says(app, "Nothing was saved")
         assert screen_of(app).face == "editor"
 
@@ -188,13 +184,13 @@ def test_a_column_may_be_left_out_or_be_one_value(world: ImportWorld) -> None:
 def test_a_date_written_otherwise(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
+        await quiet(pilot)
         await to_row(app, pilot, "s:read\ndate_formats")
         await choose(app, pilot, "written otherwise")
         app.screen.query_one(Input).value = "%q"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "not complete yet")
-        await press(app, pilot, "u")
+        await press(pilot, "u")
         assert says(app, "4 orders")
 
     play(world.app(), script)
@@ -205,15 +201,15 @@ def test_a_bad_name_is_said_and_a_taken_one_too(world: ImportWorld) -> None:
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
-        await press(app, pilot, "ไ")
+        await quiet(pilot)
+        await press(pilot, "ไ")
         app.screen.query_one(Input).value = "../x"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "Small letters, digits and dashes only, please.")
         app.screen.query_one(Input).value = "back-office"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "is there already")
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert screen_of(app).face == "files"
 
     play(world.app(), script)
@@ -222,7 +218,7 @@ def test_a_bad_name_is_said_and_a_taken_one_too(world: ImportWorld) -> None:
 def test_by_mouse(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
+        await quiet(pilot)
         await click_words(app, pilot, "Years", times=2)
         await click_words(app, pilot, "Gregorian years")
         assert [edit.path for edit in editor_of(app).edits] == [("read", "era")]
@@ -238,10 +234,10 @@ def test_by_mouse(world: ImportWorld) -> None:
 def test_other_languages_stand_straight(world: ImportWorld, language: str) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(world.inbox / "back-office.csv")
-        await quiet(app, pilot)
+        await quiet(pilot)
         grid(app)
         app.use_language("en")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "4 orders 13,465.00")
 
     play(world.app(speak=language), script)
@@ -261,7 +257,7 @@ def office(world: ImportWorld) -> ImportWorld:
 
 
 async def open_office(app: ReconApp, pilot: Pilot[Any]) -> None:
-    await press(app, pilot, "z")
+    await press(pilot, "z")
     assert says(app, "office 1 file, 4 orders")
     await choose(app, pilot, "office")
     assert screen_of(app).face == "editor"
@@ -276,15 +272,15 @@ def test_a_profile_that_is_there_is_opened_changed_and_its_files_are_read_anew(o
         await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
         await choose(app, pilot, "cancelled")
         assert not says(app, "? 1 question ")
-        await press(app, pilot, "w")
+        await press(pilot, "w")
         assert app.screen.query_one(Input).value == "office"
         assert says(app, "Under its own name it is changed for every file read with it")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "Change column profile office?")
         assert says(app, "1 file was taken in with it.")
         assert says(app, "0 new 3 known 1 changed 0 gone")
         assert app.focused is not None and app.focused.id == "cancel"
-        await press(app, pilot, "tab", "enter")
+        await press(pilot, "tab", "enter")
         assert screen_of(app).face == "files"
         assert says(app, "Column profile office is saved.")
 
@@ -300,10 +296,10 @@ def test_cancel_leaves_the_profile_as_it_is(office: ImportWorld) -> None:
         await open_office(app, pilot)
         await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
         await choose(app, pilot, "cancelled")
-        await press(app, pilot, "w", "enter", "enter")
+        await press(pilot, "w", "enter", "enter")
         assert screen_of(app).face == "editor"
         assert len(editor_of(app).edits) == 1
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert screen_of(app).face == "files"
 
     play(office.app(), script)
@@ -315,9 +311,9 @@ def test_a_profile_is_saved_as_another_one(office: ImportWorld) -> None:
         await open_office(app, pilot)
         await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
         await choose(app, pilot, "cancelled")
-        await press(app, pilot, "w")
+        await press(pilot, "w")
         app.screen.query_one(Input).value = "office-2"
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).face == "files"
         assert screen_of(app).history is not None and screen_of(app).history.profiles == ("office", "office-2")
 
@@ -330,12 +326,12 @@ def test_a_change_that_its_files_do_not_stand_is_not_saved(office: ImportWorld) 
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         screen_of(app).edit_columns(newer, base="office")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "not complete yet")
         await to_row(app, pilot, "c:columns\ntotal")
         await choose(app, pilot, "Net")
         assert says(app, "4 orders")
-        await press(app, pilot, "w", "enter")
+        await press(pilot, "w", "enter")
         assert says(app, "could not be read any more")
         assert says(app, "Save it under another name.")
         assert screen_of(app).face == "editor"
@@ -347,10 +343,10 @@ def test_a_profile_nothing_was_read_with_asks_for_a_file(world: ImportWorld) -> 
     world.shell()("profile", LINES, "--save", "fresh").expect(4)
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "ผ")
+        await press(pilot, "ผ")
         await choose(app, pilot, "fresh")
         assert isinstance(app.screen, FileChooser)
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         assert screen_of(app).face == "editor"
         assert editor_of(app).base == "fresh"
         assert says(app, "4 orders 13,465.00")
@@ -360,7 +356,7 @@ def test_a_profile_nothing_was_read_with_asks_for_a_file(world: ImportWorld) -> 
 
 def test_without_a_profile_it_says_how_one_is_made(world: ImportWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "ctrl+n")
+        await press(pilot, "ctrl+n")
         assert says(app, "There is no column profile yet.")
         assert screen_of(app).face == "files"
 
@@ -371,10 +367,10 @@ def test_a_profile_that_is_no_toml_is_named_and_said(world: ImportWorld) -> None
     (world.root / "profiles" / "torn.toml").write_text("profile = ", encoding="utf-8")
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "z")
+        await press(pilot, "z")
         assert says(app, "! torn")
-        await press(app, pilot, "enter")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
+        await press(pilot, "enter")
         assert says(app, "profiles/torn.toml is no TOML")
 
     play(world.app(), script, size=(130, 36))
@@ -385,7 +381,7 @@ def test_a_profile_is_opened_by_mouse_and_looked_at_read_only(office: ImportWorl
         await click_words(app, pilot, "[ Columns ]")
         await click_words(app, pilot, "office   1 file")
         assert screen_of(app).face == "editor"
-        await press(app, pilot, "w")
+        await press(pilot, "w")
         assert screen_of(app).face == "editor", "nothing is saved while the screens may only read"
         assert not says(app, "[ Save ]")
 
@@ -394,15 +390,15 @@ def test_a_profile_is_opened_by_mouse_and_looked_at_read_only(office: ImportWorl
 
 def test_the_pictures_of_a_profile_that_is_there(office: ImportWorld, snapshot: SnapshotAssertion) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "z")
+        await press(pilot, "z")
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=f"list-{name}")
-        await press(app, pilot, "enter")
+        await press(pilot, "enter")
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=f"editor-{name}")
         await to_row(app, pilot, "w:status_map\nexact\nรอแพ็ค")
         await choose(app, pilot, "cancelled")
-        await press(app, pilot, "w", "enter")
+        await press(pilot, "w", "enter")
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=f"effect-{name}")
 
@@ -413,7 +409,7 @@ def test_another_language_keeps_the_profile_that_is_changed(office: ImportWorld)
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await open_office(app, pilot)
         app.use_language("nb")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert (editor_of(app).base, editor_of(app).title) == ("office", "back-office.csv")
         grid(app)
 

@@ -21,17 +21,8 @@ from recon.sandbox.zort_orders import invented_orders, invented_products
 from recon.service import taking_in
 from tests.clock import FakeClock
 from tests.screens.grid import grid
-from tests.screens.import_world import (
-    SIZES,
-    ImportWorld,
-    play,
-    press,
-    quiet,
-    says,
-    screen_of,
-    seen,
-    sizes,
-)
+from tests.screens.import_world import ImportWorld, screen_of, seen, sizes
+from tests.screens.looking import SIZES, play, press, quiet, says
 from tests.shell import SANDBOX_COMPANY, run
 from tui.app import ReconApp
 from tui.widgets.pull_dialog import PullDialog
@@ -105,7 +96,7 @@ def last_pull(world: ImportWorld) -> str:
 
 async def fetch(app: ReconApp, pilot: Pilot[Any]) -> None:
     """Ask for everything since the first day."""
-    await press(app, pilot, "p")
+    await press(pilot, "p")
     assert isinstance(app.screen, PullDialog)
     app.screen.query_one("#since", Input).value = "2026-10-01"
     await pilot.press("enter")
@@ -134,7 +125,7 @@ def test_a_whole_pull_is_counted_kept_and_told(world: ImportWorld, shop: ZortSho
         await wait_for(pilot, gate.came)
         assert await seen(app, pilot, "2 answers fetched and kept")
         gate.open()
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "result"
         reports = screen_of(app).reports
         assert [report.new for report in reports] == [200, 200, 50]
@@ -142,7 +133,7 @@ def test_a_whole_pull_is_counted_kept_and_told(world: ImportWorld, shop: ZortSho
         assert says(app, "200 new 0 known 0 changed 0 gone")
         assert says(app, "3 files")
         assert app.overview is not None and app.overview.files == 3
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert screen_of(app).files.row_count == 3
 
     play(world.app(), script)
@@ -171,11 +162,11 @@ def test_the_next_pull_tells_known_changed_and_new(world: ImportWorld, shop: Zor
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await fetch(app, pilot)
-        await quiet(app, pilot)
+        await quiet(pilot)
         (report,) = screen_of(app).reports
         assert (report.new, report.changed, report.known, report.gone) == (2, 1, 39, 0)
         assert says(app, "2 new 39 known 1 changed 0 gone")
-        await press(app, pilot, "f3")
+        await press(pilot, "f3")
         assert app.place == "match"
 
     play(world.app(), script)
@@ -189,7 +180,7 @@ def test_an_order_the_shop_no_longer_names_is_not_gone(world: ImportWorld, shop:
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await fetch(app, pilot)
-        await quiet(app, pilot)
+        await quiet(pilot)
         (report,) = screen_of(app).reports
         assert (report.new, report.changed, report.known, report.gone) == (0, 0, 39, 0)
 
@@ -198,12 +189,12 @@ def test_an_order_the_shop_no_longer_names_is_not_gone(world: ImportWorld, shop:
 
 def test_days_are_asked_for_as_typed(world: ImportWorld, shop: ZortShop) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "ย")
+        await press(pilot, "ย")
         assert isinstance(app.screen, PullDialog)
         app.screen.query_one("#since", Input).value = "2026-10-05"
         app.screen.query_one("#until", Input).value = "2026-10-06"
         await pilot.click("#yes")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert 0 < sum(report.orders for report in screen_of(app).reports) < 60
 
     play(world.app(), script)
@@ -220,7 +211,7 @@ def test_an_error_in_the_middle_keeps_what_came_before_and_says_so(world: Import
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await fetch(app, pilot)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "files"
         assert says(app, "ZORT did not deliver")
         assert says(app, "Nothing is lost: what was")
@@ -229,9 +220,9 @@ def test_an_error_in_the_middle_keeps_what_came_before_and_says_so(world: Import
         shop.add_fault(ZortFault(kind="status", path="/none"))
         shop._faults.clear()
         shop._met.clear()
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         await fetch(app, pilot)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert [report.new for report in screen_of(app).reports] == [0, 200, 50]
 
     before = last_pull(world)
@@ -257,7 +248,7 @@ def test_a_shop_that_refuses_is_said_in_words_and_nothing_is_kept(
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await fetch(app, pilot)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "files"
         assert says(app, words)
 
@@ -271,9 +262,9 @@ def test_a_shop_that_is_not_there(world: ImportWorld, shop: ZortShop) -> None:
 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await fetch(app, pilot)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "did not deliver")
-        await press(app, pilot, "escape")
+        await press(pilot, "escape")
         assert not screen_of(app).query_one("#error").has_class("-shown")
 
     play(world.app(), script)
@@ -292,7 +283,7 @@ def test_a_stop_keeps_what_was_taken_in_and_the_next_pull_begins_at_the_same_day
         await pilot.press("escape")
         assert await seen(app, pilot, "Stopping after this one")
         gate.open()
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert [note.message for note in app._notifications] == [
             "Stopped. What was taken in before stays; the next fetch begins at the same day."
         ]
@@ -310,9 +301,9 @@ def test_a_pull_goes_on_while_somebody_is_elsewhere(world: ImportWorld, gate: Ga
         await wait_for(pilot, gate.came)
         app.go("home")
         gate.open()
-        await quiet(app, pilot)
+        await quiet(pilot)
         app.go("import")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert screen_of(app).face == "result"
         assert len(screen_of(app).reports) == 3
 
@@ -329,7 +320,7 @@ def test_while_something_else_writes_nothing_is_asked(world: ImportWorld, shop: 
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         with service_for(find_workspace(world.root), clock=FakeClock(), write=True):
             await fetch(app, pilot)
-            await quiet(app, pilot)
+            await quiet(pilot)
             assert screen_of(app).query_one("#error").has_class("-shown")
 
     play(world.app(), script)
@@ -341,7 +332,7 @@ def test_while_something_else_writes_nothing_is_asked(world: ImportWorld, shop: 
 
 def test_pictures_of_a_pull(world: ImportWorld, gate: Gate, snapshot: SnapshotAssertion) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "p")
+        await press(pilot, "p")
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=f"days-{name}")
         app.screen.query_one("#since", Input).value = "2026-10-01"
@@ -353,7 +344,7 @@ def test_pictures_of_a_pull(world: ImportWorld, gate: Gate, snapshot: SnapshotAs
             await pilot.pause(0.1)
             assert grid(app) == snapshot(name=f"work-{width}x{height}")
         gate.open()
-        await quiet(app, pilot)
+        await quiet(pilot)
         async for name in sizes(app, pilot):
             assert grid(app) == snapshot(name=f"result-{name}")
 

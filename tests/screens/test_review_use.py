@@ -12,8 +12,9 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from tests.screens.gallery import READY, play, press, still, text_of
+from tests.screens.gallery import READY, play, press, still
 from tests.screens.grid import lines_of
+from tests.screens.looking import text_of
 from tests.screens.worlds import World, Worlds
 from tui.app import ReconApp
 from tui.keys import KEYS

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import datetime as dt
 import os
 import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
-from textual.worker import WorkerCancelled
 
 from recon.service import ReconService
 from recon.store.moments import stamp
@@ -23,6 +20,7 @@ from recon.targets.quickbooks.endpoint.waiting import PRESS
 from recon.upload.running import WAITS, Waits, end_waiting, note_waiting, waits
 from tests.clock import FakeClock
 from tests.screens.grid import control_bytes, grid, lines_of
+from tests.screens.looking import Script, play, quiet, says, until
 from tests.screens.upload_world import UploadWorld, approved, in_conflict, opened, planned
 from tui import upload_words as words
 from tui.app import ReconApp
@@ -34,7 +32,6 @@ SIZES = ((60, 20), (80, 24), (130, 36))
 ALL = ["RT-1001", "RT-1002", "RT-1003"]
 DIGEST = re.compile(r"\b[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}\b")
 """Content of a plan; another one with every new column of a plan."""
-Script = Callable[[ReconApp, Pilot[Any]], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -63,35 +60,6 @@ def conflict(tmp_path: Path, clock: FakeClock, peak_at):
         yield made
 
 
-def play(app: ReconApp, script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
-    async def run() -> None:
-        async with app.run_test(size=size) as pilot:
-            await quiet(app, pilot)
-            await script(app, pilot)
-
-    asyncio.run(run())
-
-
-async def quiet(app: ReconApp, pilot: Pilot[Any]) -> None:
-    """Let every question be answered and drawn."""
-    for _ in range(4):
-        with contextlib.suppress(WorkerCancelled):
-            await app.workers.wait_for_complete()
-        await pilot.pause()
-
-
-async def until(pilot: Pilot[Any], seen: Callable[[], object]) -> None:
-    for _ in range(2000):  # a busy machine answers late
-        if seen():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("nothing happened\n" + "\n".join(lines_of(pilot.app)))
-
-
-def says(app: ReconApp, words: str) -> bool:
-    return " ".join(words.split()) in " ".join(" ".join(lines_of(app)).split())
-
-
 async def sent(app: ReconApp, pilot: Pilot[Any], world: UploadWorld) -> None:
     """Press Upload with the keys of the door, and wait until the run has ended."""
     await until(pilot, lambda: not app.screen.query_one("#door-send", Button).disabled)
@@ -99,7 +67,7 @@ async def sent(app: ReconApp, pilot: Pilot[Any], world: UploadWorld) -> None:
     await until(pilot, lambda: world.uploads.starts)
     world.uploads.wait()
     await until(pilot, lambda: not app.screen.seen.is_running)
-    await quiet(app, pilot)
+    await quiet(pilot)
 
 
 # --- the second door
@@ -109,7 +77,7 @@ def test_cancel_is_the_default_and_sends_nothing(world: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         assert app.focused is not None and app.focused.id == "door-cancel"
         await pilot.press("enter")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert not isinstance(app.screen, UploadScreen)
 
     play(world.app(), script)
@@ -121,7 +89,7 @@ def test_an_approved_batch_is_sent_once_and_read_back(world: UploadWorld) -> Non
         await sent(app, pilot, world)
         assert says(app, "= posted 3")
         await pilot.press("v")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "Read back from the ledger: 3 compared, all equal.") and not says(app, "Next: verify")
 
     play(world.app(), script)
@@ -151,10 +119,10 @@ def test_without_an_approval_the_one_key_leads_to_review(draft: UploadWorld) -> 
         assert says(app, "Nothing is approved yet")
         for key in ("x", "m", "v", "f5", "enter"):
             await pilot.press(key)
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert draft.uploads.starts == []
         await pilot.press("f2")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert app.screen.STEP == "review"  # type: ignore[attr-defined]
 
     play(draft.app(), script)
@@ -181,7 +149,7 @@ def test_live_wants_the_short_name_typed(world: UploadWorld, monkeypatch: pytest
         assert line.display and send.disabled
         for wrong in ("แซนด์", "x", " "):
             line.value = wrong
-            await quiet(app, pilot)
+            await quiet(pilot)
             assert send.disabled, wrong
         line.value = " แซนด์บ็อกซ์ "
         await until(pilot, lambda: not send.disabled)
@@ -228,7 +196,7 @@ def test_a_session_that_may_only_read_sends_nothing(world: UploadWorld) -> None:
         assert send.disabled
         send.disabled = False
         send.press()
-        await quiet(app, pilot)
+        await quiet(pilot)
 
     play(world.app(read_only=True), script)
     assert world.uploads.starts == []
@@ -254,10 +222,10 @@ def test_progress_stop_and_going_on(world: UploadWorld) -> None:
         left = 3 - len(world.posted())
         assert left >= 1 and says(app, f"o queued {left}") and says(app, "F5 Go on")
         await pilot.press("f5")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "approved and not sent yet go")
         await pilot.press("enter")  # Cancel has the focus
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert world.uploads.starts == ["B0001"]
         await pilot.press("f5", "tab", "enter")
         await until(pilot, lambda: len(world.uploads.starts) == 2)
@@ -276,11 +244,11 @@ def test_who_leaves_in_mid_upload_comes_back_to_it(world: UploadWorld) -> None:
         await pilot.press("tab", "enter")
         await until(pilot, world.uploads.held.is_set)
         app.go("home")
-        await quiet(app, pilot)
+        await quiet(pilot)
         app.go("upload")
         await until(pilot, lambda: says(app, "You may leave; it goes on"))
         app.go("home")
-        await quiet(app, pilot)
+        await quiet(pilot)
         world.uploads.wait()
         app.go("upload")
         await until(pilot, lambda: says(app, "= posted 3"))
@@ -353,7 +321,7 @@ def test_refused_documents_are_grouped_and_lead_to_what_must_be_mended(
         )
         monkeypatch.setattr(app, "go", went.append)
         await pilot.press("enter")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert went == ["match"]
 
     play(world.app(), script)
@@ -368,7 +336,7 @@ def test_refused_documents_come_back_with_the_next_plan(world: UploadWorld) -> N
         await sent(app, pilot, world)
         assert says(app, "Payment channels: Map the payment channel again.") and says(app, "m Send these again")
         await pilot.press("m")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert app.screen.STEP == "review"  # type: ignore[attr-defined]
 
     play(world.app(), script)
@@ -388,7 +356,7 @@ def test_f22_unsure_documents_stand_apart_with_the_time_of_the_next_look(world: 
         )
         world.ledger.clear_faults()
         await pilot.press("f5")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "3 documents of unknown outcome are looked up first")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: len(world.uploads.starts) == 2)
@@ -410,7 +378,7 @@ def test_a_look_that_began_before_the_upload_and_comes_late_does_not_stop_the_sc
         await sent(app, pilot, world)
         world.ledger.clear_faults()
         await pilot.press("f5")
-        await quiet(app, pilot)
+        await quiet(pilot)
         ask, slow = app.session.ask, iter([True])
 
         def late(question: Callable[[ReconService], Any]) -> Any:
@@ -450,10 +418,10 @@ def test_a_person_settles_what_waits_for_a_word(conflict: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         assert says(app, "[Needs you 1]") and says(app, "something else under its number")
         await pilot.press("enter")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert app.focused is not None and app.focused.id == "cancel"
         app.screen.query_one("#yes", Button).press()
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "Still missing: what you found. Nothing was settled.")
         app.screen.query_one("#settle-reason", Input).value = "the ledger rounded it"
         app.screen.query_one("#settle-accept").value = True  # type: ignore[attr-defined]
@@ -468,7 +436,7 @@ def test_a_person_settles_what_waits_for_a_word(conflict: UploadWorld) -> None:
 def test_a_word_the_ledger_contradicts_settles_nothing(conflict: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
-        await quiet(app, pilot)
+        await quiet(pilot)
         app.screen.query_one("#settle-reason", Input).value = "looks right"
         app.screen.query_one("#yes", Button).press()
         await until(pilot, lambda: says(app, "Nothing was settled"))
@@ -499,7 +467,7 @@ def test_the_mouse_does_what_the_keys_do(world: UploadWorld) -> None:
 def test_hidden_numbers_hide_every_amount(world: UploadWorld) -> None:
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.press("f8")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert not says(app, "11,882.17") and not says(app, "6,580.50") and says(app, "***")
         await sent(app, pilot, world)
         assert not says(app, "11,882.17") and not says(app, "6,580.50") and says(app, "***")
@@ -511,10 +479,10 @@ def test_hidden_numbers_hide_amounts_inside_sentences_too(conflict: UploadWorld)
     async def script(app: ReconApp, pilot: Pilot[Any]) -> None:
         assert says(app, "6,580.50") and says(app, "6581.50")
         await pilot.press("f8")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert not re.search(r"[0-9][.,][0-9]{2}\b", " ".join(lines_of(app)))
         await pilot.press("enter")
-        await quiet(app, pilot)
+        await quiet(pilot)
         assert says(app, "ours ***") and not re.search(r"[0-9][.,][0-9]{2}\b", " ".join(lines_of(app)))
 
     play(conflict.app(), script)
@@ -533,7 +501,7 @@ def pictures(
             await until(pilot, lambda: not says(app, "Asking the ledger"))
             if before is not None:
                 await before(app, pilot)
-            await quiet(app, pilot)
+            await quiet(pilot)
             assert control_bytes(app) == set()
             seen = DIGEST.sub("0000 0000 0000", box_of(app) if is_box(app) else grid(app))
             assert seen == snapshot(name=f"{size[0]}x{size[1]}")
@@ -608,7 +576,7 @@ def test_picture_of_documents_that_wait_for_a_word(conflict: UploadWorld, snapsh
 def test_picture_of_a_word_to_be_said(conflict: UploadWorld, snapshot: Any) -> None:
     async def ask(app: ReconApp, pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
-        await quiet(app, pilot)
+        await quiet(pilot)
 
     pictures(conflict, snapshot, ask)
 
@@ -621,7 +589,7 @@ def test_picture_of_a_ledger_that_does_not_answer(world: UploadWorld, snapshot: 
 def test_picture_in_thai(world: UploadWorld, snapshot: Any) -> None:
     async def speak(app: ReconApp, pilot: Pilot[Any]) -> None:
         app.use_language("th")
-        await quiet(app, pilot)
+        await quiet(pilot)
 
     try:
         pictures(world, snapshot, speak, sizes=((80, 24),))
