@@ -1,4 +1,4 @@
-"""Turn JSON records into columns of text: field names without regard to case, values exactly as they were written."""
+"""Read JSON of outside, and turn its records into columns of text: field names without regard to case, values exactly as written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
+
+
+def json_as_text(content: bytes | str) -> Any:  # noqa: ANN401 - whatever JSON there is
+    """Return what JSON says, every number as the text it was written as.
+
+    Raises:
+        ValueError: It is none; the text says what it is instead.
+    """
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not UTF-8 text (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not whole JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
+    except RecursionError:
+        raise ValueError("its JSON is nested without end") from None
+
+
+def json_object(content: bytes | str) -> dict[str, Any]:
+    """Return what one JSON object says, every number as the text it was written as.
+
+    Raises:
+        ValueError: It is none; the text says what it is instead.
+    """
+    found = json_as_text(content)
+    if not isinstance(found, dict):
+        raise ValueError("it is JSON, but no object")  # noqa: TRY004 - the content is wrong, not an argument
+    return found
 
 
 def field_names(records: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

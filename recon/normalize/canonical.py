@@ -25,7 +25,7 @@ from recon.normalize.assemble import (
 )
 from recon.normalize.checks import file_findings, order_findings
 from recon.normalize.controls import state_totals
-from recon.normalize.convert import REFUSALS, Refusals, exponents_of, number_form, with_currency
+from recon.normalize.convert import REFUSALS, Refusals, exponents_of, with_currency
 from recon.normalize.footing import add_sums, foot, split_discounts
 from recon.normalize.identity import add_keys, refuse_orders, refuse_skus
 from recon.normalize.line_cells import read_lines, read_listed, read_refund_lines
@@ -177,7 +177,7 @@ def _beyond(rows: pl.DataFrame, column: str, detail: str) -> pl.DataFrame:
 
 
 def _stated(reading: Reading, typed: _Typed, kept: pl.Series | None, file_id: str) -> Stated:
-    return state_totals(reading, typed.orders, kept, number_form(reading.forms), file_id)
+    return state_totals(reading, typed.orders, kept, reading.forms.numbers, file_id)
 
 
 def _refusal_findings(typed: _Typed, file_id: str) -> pl.DataFrame:

@@ -16,7 +16,6 @@ from recon.frames.dates import plausible_span
 from recon.frames.findings import findings_from, one_finding
 from recon.money import AMOUNT_LIMIT_MINOR, exponent, plain
 from recon.normalize.controls import text_sum
-from recon.normalize.convert import number_form
 from recon.normalize.identity import mixed_script_rows, repeated_numbers
 from recon.normalize.lines import CONTRADICTED
 from recon.normalize.order_cells import ORDER_DAYS, TAX_LISTED
@@ -71,7 +70,7 @@ def file_findings(reading: Reading, stated: Stated, file_id: str) -> Iterator[pl
     if reading.stated.total_text is None or len(stated.controls) != 1:
         return
     control = stated.controls[0]
-    said = text_sum(pl.Series([reading.stated.total_text]), number_form(reading.forms), exponent(control.currency))
+    said = text_sum(pl.Series([reading.stated.total_text]), reading.forms.numbers, exponent(control.currency))
     if said != control.stated_minor:
         code = control.currency
         yield one_finding(

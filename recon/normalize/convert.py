@@ -12,9 +12,8 @@ from typing import Final
 import polars as pl
 
 from recon.frames.amounts import NumberForm, minor_units
-from recon.frames.dates import DateForm
 from recon.money import EXPONENTS, exponent
-from recon.sources.base import Forms, Reading
+from recon.sources.base import Reading
 
 REFUSALS: Final = pl.Schema({
     "code": pl.String(),
@@ -28,27 +27,6 @@ REFUSALS: Final = pl.Schema({
 
 Refusals = list[pl.DataFrame]
 """Frames of REFUSALS; any row keeps its order out."""
-
-
-def number_form(forms: Forms) -> NumberForm:
-    """Return the part of a source's forms that says how numbers are written."""
-    return NumberForm(
-        decimal_mark=forms.decimal_mark,
-        thousands_mark=forms.thousands_mark,
-        strip_currency=forms.strip_currency,
-        parentheses_negative=forms.parentheses_negative,
-        trailing_minus=forms.trailing_minus,
-        dash_is_zero=forms.dash_is_zero,
-        other_digits=forms.other_digits,
-        binary_noise=forms.binary_noise,
-    )
-
-
-def date_form(forms: Forms) -> DateForm:
-    """Return the part of a source's forms that says how days are written."""
-    return DateForm(
-        formats=forms.date_formats, era=forms.era, timezone=forms.timezone, excel_serials=forms.excel_serials
-    )
 
 
 def read_minor(

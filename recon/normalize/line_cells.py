@@ -9,7 +9,7 @@ import polars as pl
 from recon.frames.amounts import QUANTITY_DECIMALS, minor_units, unreadable
 from recon.frames.dates import days
 from recon.frames.text import blank_to_null
-from recon.normalize.convert import Refusals, date_form, number_form, read_minor, refuse, unreadable_day
+from recon.normalize.convert import Refusals, read_minor, refuse, unreadable_day
 from recon.sources.base import Conventions, Reading
 
 LINE_AMOUNTS: Final = ("unit_price", "line_discount", "line_amount", "tax")
@@ -18,7 +18,7 @@ REFUND_AMOUNTS: Final = ("discount", "amount", "tax")
 
 def read_lines(reading: Reading, exponents: int | pl.Series) -> tuple[pl.DataFrame, Refusals]:
     """Return the lines with typed columns under the same names, and what had to be refused."""
-    lines, form = reading.lines, number_form(reading.forms)
+    lines, form = reading.lines, reading.forms.numbers
     columns = [c for c in LINE_AMOUNTS if c in lines.columns]
     per_line = exponents if isinstance(exponents, int) else exponents.gather(lines["order_no"])
     values = read_minor(lines, columns, per_line, form)
@@ -43,7 +43,7 @@ def read_listed(
         return None, []
     per_row = exponents if isinstance(exponents, int) else exponents.gather(rows["order_no"])
     columns = [name for name in ("amount", "tax") if name in rows.columns]
-    values = read_minor(rows, columns, per_row, number_form(reading.forms))
+    values = read_minor(rows, columns, per_row, reading.forms.numbers)
     refusals = []
     for column in columns:
         missing = column == "amount" and needs_amount and values[column].null_count() > 0
@@ -52,7 +52,7 @@ def read_listed(
             refusals.append(refuse("amount-unreadable", rows, mask, column, reading))
     typed = [values[column].alias(f"{column}_minor") for column in columns]
     if day in rows.columns:
-        on = days(rows[day], date_form(reading.forms))
+        on = days(rows[day], reading.forms.days)
         wrong = unreadable_day(rows[day], on)
         if wrong is not None:
             refusals.append(refuse("date-unreadable", rows, wrong, day, reading))
@@ -66,7 +66,7 @@ def read_refund_lines(
     """Return what refunds consist of with typed columns, and what had to be refused; None if no refund says it."""
     if rows is None:
         return None, []
-    form = number_form(reading.forms)
+    form = reading.forms.numbers
     per_row = exponents if isinstance(exponents, int) else exponents.gather(rows["order_no"])
     amounts = read_minor(rows, REFUND_AMOUNTS, per_row, form)
     quantity = minor_units(rows, ["quantity"], QUANTITY_DECIMALS, form).to_series()

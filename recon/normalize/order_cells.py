@@ -9,7 +9,7 @@ import polars as pl
 
 from recon.frames.amounts import NumberForm, by_common_value, plain_check, plain_value, unreadable
 from recon.frames.dates import DateForm, days, is_shop_day, moments, shop_day, shop_day_check, written_offset
-from recon.normalize.convert import Refusals, date_form, number_form, read_minor, refuse, unreadable_day
+from recon.normalize.convert import Refusals, read_minor, refuse, unreadable_day
 from recon.sources.base import Reading
 
 ORDER_AMOUNTS: Final = (
@@ -26,7 +26,7 @@ def read_orders(text: pl.DataFrame, reading: Reading, exponents: int | pl.Series
 
     What is plain goes through one pass that uses all cores; only odd columns are read cell by cell.
     """
-    numbers, dates = number_form(reading.forms), date_form(reading.forms)
+    numbers, dates = reading.forms.numbers, reading.forms.days
     listed = [c for c in text.columns if c.startswith(TAX_LISTED)]
     amounts = [c for c in ORDER_AMOUNTS if c in text.columns] + listed
     twins = _twins(text, reading)

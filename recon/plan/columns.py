@@ -52,6 +52,24 @@ def run_sums(frame: pl.DataFrame, key: str, **sums: pl.Expr) -> pl.DataFrame:
     return ends.with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in sums)
 
 
+def place_in_run(key: str) -> pl.Expr:
+    """Return 1, 2, .. within each run of equal keys; equal keys must stand together."""
+    at = pl.int_range(pl.len(), dtype=pl.UInt32)
+    start = pl.when(pl.col(key).ne_missing(pl.col(key).shift(1))).then(at).forward_fill()
+    return at - start + 1
+
+
+def as_postings(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return POSTINGS of rows with doc_no, account_code and signed (debit above zero) that stand together by document."""
+    return rows.select(
+        "doc_no",
+        place_in_run("doc_no").alias("posting_no"),
+        "account_code",
+        pl.col("signed").clip(lower_bound=0).alias("debit_minor"),
+        (-pl.col("signed")).clip(lower_bound=0).alias("credit_minor"),
+    )
+
+
 def per_order(sums: pl.DataFrame, order_count: int) -> pl.DataFrame:
     """Return one row per order (0 for orders without a row), without the key; ``sums`` has a unique order_no."""
     if sums.height == order_count:

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, LineKind, VatCode
-from recon.plan.columns import divide_half_up
+from recon.plan.columns import divide_half_up, place_in_run
 from recon.plan.items import Items
 
 CHARGE_TEXTS: Final = {
@@ -178,7 +178,7 @@ def line_frame(
         item = item.fill_null(items.frame.height)
         accounts = pl.concat([accounts, pl.Series([sales_account or None], dtype=pl.String)])
     frame = lined.with_columns(
-        _line_no(),
+        place_in_run("doc_no").alias("line_no"),
         order_lines["sku"].gather(source).alias("sku"),
         said.gather(lined["text_no"]).alias("description"),
         order_lines["row"].gather(source).alias("row"),
@@ -204,12 +204,6 @@ def _by_line(lined: pl.DataFrame, tax_codes: pl.Series) -> pl.Series:
         return pl.repeat(None, lined.height, dtype=pl.String, eager=True).alias("tax_code")
     own = tax_codes.gather(lined["doc_no"])
     return pl.select(pl.when(pl.lit(lined["taxed"])).then(pl.lit(own))).to_series().alias("tax_code")
-
-
-def _line_no() -> pl.Expr:
-    at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
-    return (at - start + 1).alias("line_no")
 
 
 def _say_fractions(frame: pl.DataFrame, order_lines: pl.DataFrame) -> pl.DataFrame:

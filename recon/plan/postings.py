@@ -17,7 +17,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.plan.columns import run_sums
+from recon.plan.columns import as_postings, run_sums
 
 _MONEY_FIRST, _MONEY_LAST, _VAT, _VAT_MOVED = 0, 9, 7, 8
 _INCOME: Final = 1
@@ -48,16 +48,7 @@ def postings(
     ]  # fmt: skip
     rows = pl.concat(frames).sort("place", maintain_order=True)
     doc_no = (pl.col("place") // _SLOTS).cast(pl.UInt32).alias("doc_no")
-    at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
-    signed = pl.col("signed")
-    return rows.with_columns(doc_no).select(
-        "doc_no",
-        (at - start + 1).alias("posting_no"),
-        "account_code",
-        signed.clip(lower_bound=0).alias("debit_minor"),
-        (-signed).clip(lower_bound=0).alias("credit_minor"),
-    )
+    return as_postings(rows.with_columns(doc_no))
 
 
 def _money(documents: pl.LazyFrame, accounts: dict[str, str], parts: pl.DataFrame) -> list[pl.DataFrame]:

@@ -16,6 +16,8 @@ from typing import ClassVar, Final, Literal, Protocol
 
 import polars as pl
 
+from recon.frames.amounts import NumberForm
+from recon.frames.dates import DateForm
 from recon.frames.text import fold
 
 RAW_ORDER_COLUMNS: Final = (
@@ -86,6 +88,27 @@ class Forms:
     """Accept Thai and full-width digits and the Unicode minus."""
     binary_noise: bool = False
     """Accept a number as a spreadsheet stores it (19.990000000000002) where the noise is at most 0.0001."""
+
+    @property
+    def numbers(self) -> NumberForm:
+        """The part that says how numbers are written."""
+        return NumberForm(
+            decimal_mark=self.decimal_mark,
+            thousands_mark=self.thousands_mark,
+            strip_currency=self.strip_currency,
+            parentheses_negative=self.parentheses_negative,
+            trailing_minus=self.trailing_minus,
+            dash_is_zero=self.dash_is_zero,
+            other_digits=self.other_digits,
+            binary_noise=self.binary_noise,
+        )
+
+    @property
+    def days(self) -> DateForm:
+        """The part that says how days are written."""
+        return DateForm(
+            formats=self.date_formats, era=self.era, timezone=self.timezone, excel_serials=self.excel_serials
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import polars as pl
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS
 from recon.plan.buying.lifecycle import BUYING_RULE_NAMES
 from recon.plan.buying.work import Buying
+from recon.plan.columns import as_postings
 from recon.plan.details import LINED, line_frame, texts
 from recon.plan.items import Items
 from recon.plan.numbering import document_numbers, order_stems
@@ -180,15 +181,7 @@ def bought_postings(
         ]
     ).sort("place", maintain_order=True)
     doc_no = (pl.col("place") // _SLOTS).cast(pl.UInt32)
-    at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
-    return rows.with_columns(doc_no.alias("doc_no")).select(
-        "doc_no",
-        (at - start + 1).alias("posting_no"),
-        "account_code",
-        pl.col("signed").clip(lower_bound=0).alias("debit_minor"),
-        (-pl.col("signed")).clip(lower_bound=0).alias("credit_minor"),
-    )
+    return as_postings(rows.with_columns(doc_no.alias("doc_no")))
 
 
 def _costs(heads: pl.DataFrame, numbered: pl.DataFrame, items: Items) -> pl.DataFrame:

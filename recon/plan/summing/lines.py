@@ -11,7 +11,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, PAYMENT_PART, POSTINGS
+from recon.frames.schemas import DOCUMENT_LINES, LINE_KINDS, PAYMENT_PART
+from recon.plan.columns import as_postings
 from recon.plan.details import CHARGE_TEXTS
 
 _BY: Final = ("doc_no", "kind", "product_code", "account_code", "vat_code", "tax_code", "unit_price_minor")
@@ -77,14 +78,8 @@ def summed_postings(postings: pl.DataFrame, group_of: pl.Series) -> pl.DataFrame
     """Return POSTINGS of the summaries: one per account, the money where it stands in a single document."""
     mine = postings.select(
         group_of.gather(postings["doc_no"]).alias("doc_no"), "posting_no", "account_code",
-        (pl.col("debit_minor") - pl.col("credit_minor")).alias("_signed"),
+        (pl.col("debit_minor") - pl.col("credit_minor")).alias("signed"),
     ).filter(pl.col("doc_no").is_not_null())  # fmt: skip
-    summed = mine.group_by("doc_no", "account_code").agg(pl.col("_signed").sum(), pl.col("posting_no").max())
-    ordered = summed.filter(pl.col("_signed") != 0).sort("doc_no", "posting_no", "account_code")
-    return ordered.select(
-        "doc_no",
-        pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("doc_no").alias("posting_no"),
-        "account_code",
-        pl.col("_signed").clip(lower_bound=0).alias("debit_minor"),
-        (-pl.col("_signed")).clip(lower_bound=0).alias("credit_minor"),
-    ).select(POSTINGS.names())
+    summed = mine.group_by("doc_no", "account_code").agg(pl.col("signed").sum(), pl.col("posting_no").max())
+    ordered = summed.filter(pl.col("signed") != 0).sort("doc_no", "posting_no", "account_code")
+    return as_postings(ordered)

@@ -15,12 +15,12 @@ from recon.domain.taxes import RATE_UNIT
 from recon.errors import FrameError
 from recon.frames.conform import fill
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, PARTS, PAYMENT_PART
-from recon.plan.columns import share_half_up
+from recon.plan.columns import place_in_run, share_half_up
 from recon.plan.inputs import Parts, Plan, PlanInputs
 from recon.plan.numbering import document_numbers
 from recon.plan.recount import recounted
 from recon.plan.summing.keys import REASON, digests_by, group_digests, held_words
-from recon.plan.tills.documents import line_numbers, without_prefixes
+from recon.plan.tills.documents import without_prefixes
 from recon.plan.tills.postings import till_postings
 
 _NAMED: Final = 3
@@ -154,7 +154,7 @@ def _summed_lines(lines: pl.DataFrame, group_of: pl.Series, inputs: PlanInputs) 
     vat = pl.coalesce(pl.col("amount_minor").sign() * share, "vat_minor")
     return fill(
         kept.with_columns(
-            line_numbers(),
+            place_in_run("doc_no").alias("line_no"),
             vat.alias("vat_minor"),
             (pl.col("amount_minor") - vat).alias("net_minor"),
             pl.lit(1000, dtype=pl.Int64).alias("quantity_milli"),

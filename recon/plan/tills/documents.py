@@ -12,6 +12,7 @@ import polars as pl
 
 from recon.config.connection import Connection
 from recon.frames.schemas import DOCUMENT_LINES, DOCUMENTS, PAYMENT_PART
+from recon.plan.columns import place_in_run
 from recon.plan.numbering import document_numbers
 from recon.plan.tills.lifecycle import TILL_RULE_NAMES, till_steps
 from recon.plan.tills.work import Tills
@@ -185,7 +186,7 @@ def document_lines(work: Tills, documents: pl.DataFrame) -> pl.DataFrame:
     keeps = by_product & multiplies
     texts = pl.col("kind").cast(pl.String).replace_strict(_TEXTS, default=None, return_dtype=pl.String)
     return lines.with_columns(
-        line_numbers(),
+        place_in_run("doc_no").alias("line_no"),
         _said(texts).alias("description"),
         pl.when(keeps).then("quantity_milli").otherwise(1000).alias("quantity_milli"),
         (pl.when(keeps).then("unit_price_minor").otherwise("amount_minor") * sign).alias("unit_price_minor"),
@@ -206,10 +207,3 @@ def _said(texts: pl.Expr) -> pl.Expr:
         name.str.replace("^pay-in ", "Innskudd: ").str.replace("^pay-out ", "Uttak: ")
     )
     return pl.coalesce(own, texts, name, pl.col("sku"))
-
-
-def line_numbers() -> pl.Expr:
-    """Return 1, 2, .. within each document of lines that stand together."""
-    at = pl.int_range(pl.len(), dtype=pl.UInt32)
-    start = pl.when(pl.col("doc_no").ne_missing(pl.col("doc_no").shift(1))).then(at).forward_fill()
-    return (at - start + 1).alias("line_no")

@@ -16,7 +16,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.frames.schemas import POSTINGS
+from recon.plan.columns import as_postings
 
 _MONEY, _INCOME, _VAT = 0, 1, 2
 _VAT_WORDS: Final = "output vat"
@@ -54,13 +54,7 @@ def till_postings(
     )
     rows = pl.concat([_row(each) for each in (money, _owed(documents, receivable), net, vat)])
     ordered = rows.filter(pl.col("signed") != 0).sort("doc_no", "_slot", maintain_order=True)
-    return ordered.select(
-        "doc_no",
-        pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("doc_no").alias("posting_no"),
-        "account_code",
-        pl.col("signed").clip(lower_bound=0).alias("debit_minor"),
-        (-pl.col("signed")).clip(lower_bound=0).alias("credit_minor"),
-    ).select(POSTINGS.names())
+    return as_postings(ordered)
 
 
 def _owed(documents: pl.DataFrame, receivable: str) -> pl.DataFrame:

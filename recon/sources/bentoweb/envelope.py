@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from recon.frames.json_records import json_object
+
 SUCCESS: Final = "1"
 ORDER_PATH: Final = "/order/order-full/"
 """Path of one order; its number follows."""
@@ -71,7 +73,7 @@ def open_answer(content: bytes | str) -> Envelope:
     Raises:
         ValueError: The content is not one JSON object in UTF-8; the text says what it is instead.
     """
-    found = _json(content)
+    found = json_object(content)
     data = found.get("data")
     order = data.get("order") if isinstance(data, dict) else None
     places = [found, data if isinstance(data, dict) else {}]
@@ -96,7 +98,7 @@ def kept_answers(content: bytes) -> list[KeptAnswer]:
     Raises:
         ValueError: It is neither.
     """
-    found = _json(content)
+    found = json_object(content)
     listed = found.get(KEPT)
     if listed is None:
         return [KeptAnswer("", content.decode("utf-8-sig"))]
@@ -107,21 +109,6 @@ def kept_answers(content: bytes) -> list[KeptAnswer]:
 
 def _is_kept(entry: object) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("asked"), str) and isinstance(entry.get("answer"), str)
-
-
-def _json(content: bytes | str) -> dict[str, Any]:
-    try:
-        text = content if isinstance(content, str) else content.decode("utf-8-sig")
-        found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"it is not UTF-8 text (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not whole JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
-    except RecursionError:
-        raise ValueError("its JSON is nested without end") from None
-    if not isinstance(found, dict):
-        raise ValueError("it is JSON, but no object")  # noqa: TRY004  the content is wrong, not an argument
-    return found
 
 
 def _scalar(value: object) -> str:

@@ -36,7 +36,7 @@ def read_with_profile(head: TableHead, profile: Profile, options: ReadOptions, *
     columns = resolve(head, profile)
     table = read_body(head, _wanted(head, columns, profile))
     forms = _forms(profile, head)
-    number = _number_form(forms)
+    number = forms.numbers
     rows = canonical_rows(table, columns, profile, number)
     if not rows.frame.height:
         raise MalformedFile(f"{head.name} has no order rows: {' '.join(rows.notes)}", file=head.name)
@@ -97,19 +97,6 @@ def _forms(profile: Profile, head: TableHead) -> Forms:
         timezone=read.timezone,
         excel_serials=read.excel_serials,
         binary_noise=head.is_workbook,
-    )
-
-
-def _number_form(forms: Forms) -> NumberForm:
-    return NumberForm(
-        decimal_mark=forms.decimal_mark,
-        thousands_mark=forms.thousands_mark,
-        strip_currency=forms.strip_currency,
-        parentheses_negative=forms.parentheses_negative,
-        trailing_minus=forms.trailing_minus,
-        dash_is_zero=forms.dash_is_zero,
-        other_digits=forms.other_digits,
-        binary_noise=forms.binary_noise,
     )
 
 

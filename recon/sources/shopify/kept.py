@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from recon.frames.json_records import json_as_text
+
 KEPT: Final = "shopify_answers"
 """Name by which a file of kept answers is recognised."""
 BULK: Final = "Bulk"
@@ -33,7 +35,7 @@ class KeptAnswer:
         Raises:
             ValueError: It is no answer that says yes.
         """
-        content = _json(self.text)
+        content = json_as_text(self.text)
         if not isinstance(content, dict) or content.get("errors") or not isinstance(content.get("data"), dict):
             raise ValueError(f"its answer to {self.asked} says no, or was changed")
         found: dict[str, Any] = content["data"]
@@ -47,7 +49,7 @@ class KeptAnswer:
         """
         for line in self.text.splitlines():
             if line.strip():
-                found = _json(line)
+                found = json_as_text(line)
                 if not isinstance(found, dict):
                     raise ValueError("a line of its bulk result is no JSON object")
                 yield found
@@ -65,10 +67,7 @@ def kept_answers(content: bytes) -> list[KeptAnswer]:
     Raises:
         ValueError: It holds none.
     """
-    try:
-        found = _json(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"it is not UTF-8 text (byte {error.start})") from None
+    found = json_as_text(content)
     listed = found.get(KEPT) if isinstance(found, dict) else None
     if not isinstance(listed, list) or not listed or not all(_is_kept(entry) for entry in listed):
         raise ValueError("its list of answers was changed")
@@ -77,12 +76,3 @@ def kept_answers(content: bytes) -> list[KeptAnswer]:
 
 def _is_kept(entry: object) -> bool:
     return isinstance(entry, Mapping) and all(isinstance(entry.get(n), str) for n in ("asked", "about", "answer"))
-
-
-def _json(text: str) -> Any:  # noqa: ANN401  whatever JSON there is
-    try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not whole JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
-    except RecursionError:
-        raise ValueError("its JSON is nested without end") from None

@@ -7,10 +7,11 @@ the same amount as a number in one answer and as a string in the next.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from recon.frames.json_records import json_object
 
 SUCCESS: Final = "200"
 SERVER_ERROR: Final = "500"
@@ -63,17 +64,7 @@ def open_answer(content: bytes) -> Envelope:
     Raises:
         ValueError: The content is not one JSON object in UTF-8; the text says what it is instead.
     """
-    try:
-        found = json.loads(content.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"it is not UTF-8 text (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not whole JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
-    except RecursionError:
-        raise ValueError("its JSON is nested without end") from None
-    if not isinstance(found, dict):
-        raise ValueError("it is JSON, but no object")  # noqa: TRY004  the content is wrong, not an argument
-    return _opened(found)
+    return _opened(json_object(content))
 
 
 def _opened(found: dict[str, Any]) -> Envelope:
