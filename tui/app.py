@@ -55,10 +55,12 @@ TILL_PLACES: Final = {
     "taxes": "tui.screens.till_taxes:TillTaxesScreen",
     "setup": "tui.screens.till_setup:TillSetupScreen",
     "counts": "tui.screens.till_counts:TillCountsScreen",
+    "books": "tui.screens.books:BooksScreen",
 }
 """Places that are others, or only there, where the connection books tills."""
 TILL_WORDS: Final = {
     "products": N_("Products"), "taxes": N_("VAT codes"), "setup": N_("What is missing"), "counts": N_("Cash counts"),
+    "books": N_("Against the books"),
 }  # fmt: skip
 MORE_PLACES: Final = {
     "channels": N_("Payment channels"),

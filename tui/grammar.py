@@ -25,7 +25,7 @@ KINDS = (
 """As `recon.frames.schemas.DOCUMENT_KINDS`, which would import half the program."""
 
 _PLACES = (
-    "home", "import", "match", "channels", "taxes", "counts", "setup", "returns", "others", "review", "upload", "audit", "settings", "doctor",
+    "home", "import", "match", "channels", "taxes", "counts", "setup", "returns", "others", "review", "upload", "audit", "books", "settings", "doctor",
 )  # fmt: skip
 """Screens that can be begun with."""
 

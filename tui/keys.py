@@ -69,6 +69,14 @@ _TABLE: Final = (
     Action("copy", "c", N_("Copy"), N_("Copy this row"), "แ", ("ctrl+k",)),
     Action("export", "e", N_("Workbook"), N_("Write the audit workbook"), "ำ", ("ctrl+e",)),
     Action("verify", "v", N_("Verify"), N_("Read the ledger back and compare"), "อ", ("ctrl+v",)),
+    Action(
+        "books",
+        "j",
+        N_("Books"),
+        N_("Compare with books that the ledger exported"),
+        "thai_character_mai_ek",
+        ("shift+f8",),
+    ),
     Action("link_all", "k", N_("Link all"), N_("Link everything at once that can be linked"), "า", ("ctrl+l",)),
     Action("find", "f", N_("Find product"), N_("Look for a product in the ledger's list"), "ด", ("shift+f4",)),
     Action("as_text", "t", N_("As text"), N_("Send these lines as text on the sales account"), "ะ", ("ctrl+w",)),
@@ -143,7 +151,7 @@ _KEY_WORDS: Final = {
 """Keys that have a name of their own on keyboards of other countries."""
 _KEY_SIGNS: Final = {
     "slash": "/", "asterisk": "*", "question_mark": "?", "ctrl": "^",
-    "thai_character_sara_ii": "-ี", "thai_character_mai_han_akat": "-ั",
+    "thai_character_mai_ek": "-่", "thai_character_sara_ii": "-ี", "thai_character_mai_han_akat": "-ั",
     "thai_character_sara_uee": "-ื", "thai_character_sara_i": "-ิ",
 } | {f"f{number}": f"F{number}" for number in range(1, 13)} | {f"ctrl+{letter}": f"^{letter.upper()}" for letter in "abcdefghijklmnopqrstuvwxyz"}
 # fmt: on

@@ -70,11 +70,16 @@ class BooksAsked:
     """The ledger's own account by VAT code."""
 
 
+class PeriodNeeded(UsageError):
+    """A trial balance does not say of which days it is, and nobody did."""
+
+
 def verify_books(context: Context, connection: str | None, asked: BooksAsked, *, on_progress: Progress) -> BooksReport:
     """Hold a connection's documents against a file of its ledger's books.
 
     Raises:
-        UsageError: There is no such file, or a trial balance of no stated period.
+        UsageError: There is no such file.
+        PeriodNeeded: It is a trial balance, and nobody says of which days.
         MalformedFile: It cannot be read.
         IntakeError: It is another company's.
     """
@@ -88,7 +93,7 @@ def verify_books(context: Context, connection: str | None, asked: BooksAsked, *,
     notes = [*books.notes, *_same_company(context, books, asked.path.name)]
     since, until = asked.since or books.since, asked.until or books.until
     if not books.has_vouchers and (since is None or until is None):
-        raise UsageError(
+        raise PeriodNeeded(
             f"{asked.path.name} is a trial balance and does not say of which days; give --since DAY and --until DAY. Nothing was compared."
         )
     on_progress("gathering what should stand there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -113,6 +114,12 @@ class BooksReport:
         moved = any(account.difference.strip("-0.") for account in self.accounts if account.found is not None)
         return not odd and not self.strange and not moved
 
+    @property
+    def entered_by(self) -> dict[str, int]:
+        """Who or what entered the vouchers that are ours, as far as the books say, with how many; the most first."""
+        named = Counter(one.entered_by for one in self.vouchers if one.voucher is not None and one.entered_by)
+        return dict(sorted(named.items(), key=lambda pair: (-pair[1], pair[0])))
+
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.books/1."""
-        return asdict(self) | {"agrees": self.agrees}
+        return asdict(self) | {"agrees": self.agrees, "entered_by": self.entered_by}

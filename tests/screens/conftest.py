@@ -112,6 +112,7 @@ def _still(text: str) -> str:
 QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_filter_line", "test_figures", "test_tmux"}
 """Modules whose tests all belong to the quick tier."""
 QUICK_IN_USE = {
+    "test_books_screen",
     "test_till_screens",
     "test_connection_side",
     "test_doctor_screen",

@@ -16,6 +16,7 @@ NAMED = {
     "thai_character_mai_han_akat": "ั",
     "thai_character_sara_uee": "ื",
     "thai_character_sara_i": "ิ",
+    "thai_character_mai_ek": "่",
 }
 
 

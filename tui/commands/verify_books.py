@@ -100,6 +100,9 @@ def print_books(report: BooksReport, output: Output) -> None:
         )
         output.line(f"  {'':<13} {one.text}{_by(one.entered_by, one.entered_on)}")
     _print_accounts(report, output)
+    if report.entered_by:
+        who = ", ".join(f"{name} {number:,}" for name, number in report.entered_by.items())
+        output.line(f"Entered by: {who}")
     said = ", ".join(f"{count:,} {TITLES[verdict]}" for verdict, count in report.counts.items())
     if report.counts:
         output.line(f"{said}. Vouchers that look like a settlement and are none of ours: {len(report.strange):,}.")

@@ -27,7 +27,7 @@ from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens import audit_words as words
 from tui.screens.audit_gaps import gap_columns, gap_facts, gap_frame
-from tui.screens.base import StepScreen
+from tui.screens.books import ToBooks
 from tui.widgets.columns import Column
 from tui.widgets.completeness_lines import CompletenessLines
 from tui.widgets.dialogs import ChoiceDialog
@@ -43,11 +43,11 @@ _DIGITS: Final = 16
 _Read = tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]
 
 
-class AuditScreen(StepScreen):
+class AuditScreen(ToBooks):
     """The last step: look back, prove, compare."""
 
     STEP: ClassVar[str] = "audit"
-    FOOTER: ClassVar[tuple[str, ...]] = ("open", "export", "verify", "next_pane", "filter", "refresh")
+    FOOTER: ClassVar[tuple[str, ...]] = ("open", "export", "verify", "books", "next_pane", "filter", "refresh")
     HELP: ClassVar[str] = N_(
         "Everything that happened, entry by entry; each is bound to the one before. Enter opens an entry, or checks a workbook. "
         "The comparison reads the ledger and changes nothing."
