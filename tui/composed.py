@@ -23,9 +23,15 @@ _HEAD: Final = 4
 """Sentences are found by their first letters; those that begin with a place are tried one by one."""
 _PLACE_IN_FILE: Final = re.compile(
     r"(?:(?P<file>(?!column )[^,]*?\.[^,.: ]+)(?:, |(?=: )))?(?:row (?P<row>[0-9]+)(?:, |(?=: )|$))?(?:column (?P<column>[^,:]+)(?:, |(?=: )|$))?"
-    r"(?:value (?P<value>'[^']*'|\"[^\"]*\")(?:, |(?=: )|$))?(?:order (?P<order>[^ ]+?))?(?:: (?P<detail>.+))?"
+    r"(?:value (?P<value>'[^']*'|\"[^\"]*\")(?:, |(?=: )|$))?(?:(?P<record>order|settlement|credit sale) (?P<order>[^ ]+?))?(?:: (?P<detail>.+))?"
 )
 """Where the first row of a finding stands and what it says, as `recon.service.causes` puts it."""
+_RECORDS: Final = {
+    "order": lambda: _("order {order}"),
+    "settlement": lambda: _("settlement {order}"),
+    "credit sale": lambda: _("credit sale {order}"),
+}
+"""What a finding is about, as `recon.service.causes` calls it, to its words."""
 _SEAMS: Final = re.compile(r"(?<=[.?!;]) (?=\S)|(?<=:) (?=recon )")
 """Where one sentence, or one member of a list of sentences, may end and the next, or the command it leads to, begin."""
 _KEYED: Final = re.compile(r"(?P<key>[^\s:]\S{0,99}): (?P<said>\S.*)")
@@ -261,7 +267,7 @@ def _located(index: _Index, found: re.Match[str], text: str, deeper: int) -> str
         "row": _("row {row}"),
         "column": _("column {column}"),
         "value": _("value {value}"),
-        "order": _("order {order}"),
+        "order": _RECORDS[found["record"] or "order"](),
     }
     parts = [found["file"], *(word.format(**{name: found[name]}) for name, word in words.items() if found[name])]
     place = ", ".join(part for part in parts if part)

@@ -47,6 +47,8 @@ NAMES: Final[dict[str, str]] = {
     "person": N_("Needs a person"),
 }
 """What is looked at, by its fixed word."""
+NAMES_OF_TILLS: Final[dict[str, str]] = {"orders": N_("Taken in"), "skus": N_("Articles")}
+"""The same of a connection of tills, where it has another name there."""
 STATES: Final[dict[str, str]] = {
     "ok": N_("ok"),
     "warning": N_("warning"),
@@ -54,6 +56,11 @@ STATES: Final[dict[str, str]] = {
     "unknown": N_("not known"),
 }
 """How it stands."""
+
+
+def check_name(check: str, *, tills: bool) -> str:
+    """Return what is looked at, in English."""
+    return NAMES_OF_TILLS.get(check, NAMES[check]) if tills else NAMES[check]
 
 
 def timer_is_in(root: Path, settings: Settings, name: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""How the records of a source are called where they are counted: orders; and payouts of a marketplace or purchases, which are none."""
+"""How the records of a source are called where they are counted: orders; settlements of tills; and payouts of a marketplace or purchases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def counted(orders: int, bought: int, source: str) -> str:
         bought: Purchases; a marketplace's are its payouts.
         source: What they come from; empty: several sources.
     """
-    sold = ngettext("{n} order", "{n} orders", orders).format(n=count(orders))
+    sold = (settled if is_of_tills(source) else ordered)(orders)
     if not bought:
         return sold
     if is_of_marketplaces(source):
@@ -36,6 +36,21 @@ def counted(orders: int, bought: int, source: str) -> str:
         words = ngettext("{n} purchase or payout", "{n} purchases and payouts", bought)
     other = words.format(n=count(bought))
     return f"{sold}, {other}" if orders else other
+
+
+def ordered(n: int) -> str:
+    """Return how many orders there are."""
+    return ngettext("{n} order", "{n} orders", n).format(n=count(n))
+
+
+def settled(n: int) -> str:
+    """Return how many records of tills there are: a Z report is a settlement, a sale on account an invoice."""
+    return ngettext("{n} settlement or invoice", "{n} settlements and invoices", n).format(n=count(n))
+
+
+def is_of_tills(*sources: str) -> bool:
+    """Return whether there are sources, and every one is a till's."""
+    return bool(sources) and all(source in SOURCES and SOURCES[source].is_till for source in sources)
 
 
 def is_of_marketplaces(*sources: str) -> bool:
@@ -61,4 +76,15 @@ def no_document(order_key: str) -> str:
         return _("No document is made for this record. Held back:")
     if ":settlement:" in order_key:
         return _("No document is made for this settlement. Held back:")
+    if ":till_invoice:" in order_key:
+        return _("No document is made for this sale on account. Held back:")
     return _("No document is made for this order. Held back:")
+
+
+def only_version(order_key: str | None) -> str:
+    """Return the sentence about a record that never changed."""
+    if ":settlement:" in (order_key or ""):
+        return _("One version of this settlement is known; nothing changed since.")
+    if ":till_invoice:" in (order_key or ""):
+        return _("One version of this sale on account is known; nothing changed since.")
+    return _("One version of this order is known; nothing changed since.")

@@ -285,7 +285,8 @@ def _blocked_findings(work: Work, asked: pl.DataFrame) -> list[pl.DataFrame]:
     decided = work.inputs.decisions.filter(pl.col("decision") == "by-hand", pl.col("amount_minor").is_null())
     stuck = stuck.join(decided.select("order_key"), on="order_key", how="anti", maintain_order="left")
     stuck = _with_returns(stuck, work)
-    kinds = pl.format("The ledger takes no {} from us.", pl.col("kind").str.replace("_", " "))
+    kind_words = pl.col("kind").str.replace("_", " ")
+    kinds = pl.format("The ledger takes no {} from us.", kind_words)
     return [
         findings_from(stuck.filter(pl.col("blocked") == code), code, amount_minor=pl.col("total_minor"), detail=detail)
         for code, detail in (("partial-credit-by-hand", pl.col("_for_returns")), ("ledger-cannot", kinds))

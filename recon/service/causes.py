@@ -15,6 +15,8 @@ from recon.summaries.intake import CauseLine
 
 _Sums = Mapping[str, Mapping[str, int]]
 """Minor units per value and currency."""
+_OF_TILLS: Final = {"settlement": "settlement", "till_invoice": "credit sale"}
+"""Records whose number is their till's own, to what they are called (`frames.schemas.ORDERS`)."""
 
 
 def causes(
@@ -120,6 +122,12 @@ def _line(row: Mapping[str, object], sums: Mapping[str, int], currency: str, fil
     )
 
 
+def record_words(order_key: str) -> str:
+    """Return a record as a finding names it: what a till has by its own numbers, an order by its key."""
+    *_before, kind, number = order_key.split(":", 3)
+    return f"{_OF_TILLS[kind]} {number}" if kind in _OF_TILLS else f"order {order_key}"
+
+
 def _example(row: Mapping[str, object], files: Mapping[str, str]) -> str:
     """Say where the first one stands and what it says."""
     parts = []
@@ -132,6 +140,6 @@ def _example(row: Mapping[str, object], files: Mapping[str, str]) -> str:
     if row["value"]:
         parts.append(f"value {str(row['value'])[:60]!r}")
     if row["order_key"]:
-        parts.append(f"order {row['order_key']}")
+        parts.append(record_words(str(row["order_key"])))
     text = ", ".join(parts)
     return f"{text}: {row['detail']}" if row["detail"] and text else str(row["detail"] or text)

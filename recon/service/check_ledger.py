@@ -261,8 +261,9 @@ def _accounts(rules: Connection, catalog: Catalog) -> Iterator[CheckLine]:
             place="settings",
         )  # fmt: skip
     if chosen and not bad:
-        known = "All are in the ledger's chart" if chart else "The ledger's chart is not known"
-        yield CheckLine(check="accounts", state="ok" if chart else "unknown", text=f"{known}: {', '.join(chosen)}.")
+        listed = ", ".join(chosen)
+        text = f"All are in the ledger's chart: {listed}." if chart else f"The ledger's chart is not known: {listed}."
+        yield CheckLine(check="accounts", state="ok" if chart else "unknown", text=text)
 
 
 def _one_account_twice(rules: Connection) -> Iterator[CheckLine]:

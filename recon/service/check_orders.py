@@ -37,26 +37,36 @@ def order_lines(context: Context, name: str, rules: Connection, catalog: Catalog
     """Yield the lines about what the orders need; contacts are looked at before the first order too."""
     frames = planned_frames(context, name, rules)
     if frames is None:
+        if source_facts(rules.source).is_till:
+            yield CheckLine(
+                check="orders", state="unknown", text="No settlements were taken in yet, so what they need is not known.",
+                remedy="recon import FILE", place="importing",
+            )  # fmt: skip
+            return
         yield CheckLine(
             check="orders", state="unknown", text="No orders were taken in yet, so what they need is not known.",
             remedy="recon import FILE, or recon pull", place="importing",
         )  # fmt: skip
-        if not source_facts(rules.source).is_till:
-            yield from _contacts(context, name, rules, catalog, None)
+        yield from _contacts(context, name, rules, catalog, None)
         return
     orders = frames.orders
     first, last = orders["ordered_on"].min(), orders["ordered_on"].max()
     bought = int(is_bought(orders).sum())
     also = f" Records of purchases and settlements: {bought:,}." if bought else ""
     sold = orders.height - bought
-    yield CheckLine(check="orders", state="ok", text=f"Orders: {sold:,}, from {first!s} to {last!s}.{also}", count=sold)
-    sent = to_be_sent(frames, rules)
+    sent, tills = to_be_sent(frames, rules), source_facts(rules.source).is_till
+    day_first, day_last = str(first), str(last)
+    text = (
+        f"Settlements and invoices of tills: {sold:,}, from {day_first} to {day_last}." if tills
+        else f"Orders: {sold:,}, from {first!s} to {last!s}.{also}"
+    )  # fmt: skip
+    yield CheckLine(check="orders", state="ok", text=text, count=sold)
     yield from _payment_channels(context, name, rules, sent)
-    if source_facts(rules.source).is_till:
+    if tills:
         if open_skus(context, name, rules, sent)[0].height:
             yield _skus(context, name, rules, sent)
         yield from till_lines(context, name, rules, frames)
-        yield from _held(context, name, sent)
+        yield from (line for line in _held(context, name, sent) if line.state != "ok")  # VAT and states of web shops
         return
     yield _skus(context, name, rules, sent)
     table = charge_table(context, name, sent)

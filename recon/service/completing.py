@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
+from recon.domain.providers import source_facts
 from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.proof.completeness import BLOCKS, causes_of, completeness, is_whole, where_orders_went
@@ -98,11 +99,12 @@ def _report(context: Context, name: str, folder: Path, days: int | None, *, ever
             mine = of_block.filter(here | (pl.col("currency").is_null() if place == 0 else pl.lit(value=False)))
             why = causes.filter(pl.col("block") == block, here)
             blocks.append(_block(block, str(currency), mine, why, days, every_day=every_day))
-    looks = readings(context, name)
+    looks, tills = readings(context, name), source_facts(context.settings.connections[name].source).is_till
     numbered = scan_frame(folder, "orders").select("order_number", "ordered_on")
     return CompletenessReport(
         connection=name,
-        verdict="; ".join(verdict(block) for block in blocks) or "no orders",
+        verdict="; ".join(verdict(block, tills=tills) for block in blocks)
+        or f"no {'settlements' if tills else 'orders'}",
         read_at=stamp(looks[-1].read_at) if looks else None,
         blocks=tuple(blocks),
         known_gaps=known_gaps(context, name, numbered),
@@ -188,8 +190,11 @@ def _causes(causes: pl.DataFrame, currency: str) -> tuple[CompletenessCause, ...
     )
 
 
-def verdict(block: CompletenessBlock) -> str:
-    """Return one sentence: how many orders, where they are, and whether every satang is accounted for."""
+def verdict(block: CompletenessBlock, *, tills: bool = False) -> str:
+    """Return one sentence: how many orders, where they are, and whether every satang is accounted for.
+
+    ``tills``: they are settlements, and invoices of sales on account.
+    """
     total = block.total
     parts = [
         (total.in_ledger, "in the ledger"),
@@ -204,10 +209,11 @@ def verdict(block: CompletenessBlock) -> str:
     whole = f"complete to the {unit}" if complete else f"{total.difference} {block.currency} unexplained"
     if total.unlike:
         whole = f"the ledger lists {total.unlike:,} of them with another sum ({total.ledger_unlike} {block.currency}); {whole}"
-    noun = "order" if block.block == "sales" else "record"
+    noun = "record" if block.block != "sales" else "settlement" if tills else "order"
     empty = f"; no {noun}s on {_many(len(block.empty_days), 'day')}" if block.empty_days else ""
     name = f"{block.block} in {block.currency}, {period(block.first_day, block.last_day)}"
-    return f"{name}: {_many(total.orders, noun)}, {counted}; {whole}{empty}"
+    records = f"{total.orders:,} settlements and invoices" if noun == "settlement" else _many(total.orders, noun)
+    return f"{name}: {records}, {counted}; {whole}{empty}"
 
 
 def _many(count: int, word: str) -> str:

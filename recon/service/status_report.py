@@ -140,7 +140,9 @@ def _waits(context: Context, names: list[str], views: list[BatchView]) -> list[s
         if held.height:
             known = latest_plan(context, name, "orders").select("order_key", "currency", "record_kind")
             told = held.join(known, on="order_key")
-            for noun, some in (("orders", told.filter(~is_bought(told))), ("purchases", told.filter(is_bought(told)))):
+            tills = source_facts(context.settings.connections[name].source).is_till
+            sold = "settlements and invoices" if tills else "orders"
+            for noun, some in ((sold, told.filter(~is_bought(told))), ("purchases", told.filter(is_bought(told)))):
                 amount = plain(int(some.select(_own(context, "held_minor")).item() or 0)) if some.height else ""
                 if amount:
                     waits.append(f"{name}: {noun} held: {some.height:,}, {amount} (recon findings --connection {name})")

@@ -182,3 +182,28 @@ def test_no_english_is_left_on_the_screens_of_tills(shell: Shell, clock: FakeClo
     app = match_app(shell.root, clock, place=place)
     app.use_language(language)
     play(app, script, size=WIDE)
+
+
+@pytest.mark.parametrize("place", ["home", "import", "audit"])
+def test_tills_have_settlements_and_no_orders(shell: Shell, clock: FakeClock, place: str) -> None:
+    """Counts, headings and what holds a record speak of settlements, invoices and tills; of web shops nothing is said."""
+    shell("plan").expect(4)
+
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        await quiet(pilot)
+        assert says(app, "2 settlements and invoices")
+        assert not re.search(r"\b(?:orders?|shop's|refunds)\b", "\n".join(lines_of(app)))
+
+    play(match_app(shell.root, clock, place=place), script, size=WIDE)
+
+
+def test_commands_speak_of_settlements(shell: Shell) -> None:
+    plan = shell("plan").expect(4).out
+    assert "source (2 settlements and invoices of tills)" in plan
+    assert "settlement K1/214" in plan
+    status = shell("status").expect(4).out
+    assert "files 1, settlements and invoices 2" in status
+    assert "Settlements  In ledger" in status
+    assert "Taken in" in shell("verify", "shop").expect(4).out
+    for text in (plan, status, shell("match").expect(4).out):
+        assert not re.search(r"\borders?\b", text, re.IGNORECASE)

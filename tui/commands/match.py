@@ -215,7 +215,7 @@ def _print_taxes(report: MatchReport, output: Output) -> None:
     else:
         output.line(f"Sales taxes: {mapped} of {len(report.taxes)} have a tax item")
     output.table(
-        ("Tax", "Orders", "Gross" if report.groups else "Tax in all", "State", "VAT code" if report.groups else "Tax item", "Might be"),
+        ("Tax", "Settlements" if report.groups else "Orders", "Gross" if report.groups else "Tax in all", "State", "VAT code" if report.groups else "Tax item", "Might be"),
         [
             (tax.name or "(none named)", tax.orders, grouped(tax.amount), tax.state,
              f"{tax.item or ''} {tax.percent}".strip(), " - ".join(filter(None, (tax.suggestion, tax.reason))))
@@ -349,6 +349,7 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
     ) if waiting else None
     output.more(len(waiting) - SHOWN, "recon match --json, or --export FILE")
     waits = {fold(thing.value) for thing in things if thing.holds and thing.kind == "payment-channel"}
+    noun, nobody = ("Settlements", "no settlement") if report.groups else ("Orders", "no order")
     needed = [c for c in report.channels if c.state != "not-needed"]
     idle = len(report.channels) - len(needed)
     output.table(
@@ -359,10 +360,10 @@ def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Outpu
     hinted = any(c.suggestion for c in report.channels[:SHOWN])
     output.line(
         f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
-        + (f", {idle} {'needs' if idle == 1 else 'need'} no account (no order brings money there)" if idle else "")
+        + (f", {idle} {'needs' if idle == 1 else 'need'} no account ({nobody} brings money there)" if idle else "")
     )
     output.table(
-        ("Channel", "Orders", "Amount", "State", "Goes to", *(("Suggestion", "Reason") if hinted else ())),
+        ("Channel", noun, "Amount", "State", "Goes to", *(("Suggestion", "Reason") if hinted else ())),
         [
             (
                 c.channel or "(none named)",

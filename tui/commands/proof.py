@@ -8,6 +8,7 @@ from pathlib import Path
 from recon.proof.days import day_ranges
 from recon.summaries.proof import CompletenessBlock, CompletenessLine, CompletenessReport
 from tui.output import Output, grouped
+from tui.record_words import is_of_tills
 from tui.wiring import open_service
 
 _HEADS = (
@@ -23,6 +24,7 @@ _HEADS = (
     "Not posted",
     "Unexplained",
 )
+_HEADS_OF_TILLS = ("Day", "Place", "Settlements", *_HEADS[3:])
 
 
 def audit(args: argparse.Namespace) -> int:
@@ -72,8 +74,9 @@ def status(args: argparse.Namespace) -> int:
             if connection["purchases"]
             else ""
         )
+        noun = "settlements and invoices" if is_of_tills(connection["source"]) else "orders"
         output.line(
-            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), files {connection['files']:,}, orders {connection['orders']:,}, {grouped(connection['total'])}{also}"
+            f"  {connection['name']}: {connection['source']} -> {connection['target']} ({connection['environment'].upper()}), files {connection['files']:,}, {noun} {connection['orders']:,}, {grouped(connection['total'])}{also}"
         )
     rows = [
         (
@@ -98,28 +101,41 @@ def status(args: argparse.Namespace) -> int:
     for b in view["batches"]:
         for said in b["by_hand"]:
             output.line(f"  {b['batch']}: {said}")
+    tills = {one["name"] for one in view["connections"] if is_of_tills(one["source"])}
     for report in reports:
-        print_completeness(report, output)
+        print_completeness(report, output, tills=report.connection in tills)
     for text in view["waits"]:
         output.line(f"waits: {text}")
     output.line(f"event chain head {str(view['chain_head'])[:16]}")
     return 4 if view["waits"] else 0
 
 
-def print_completeness(report: CompletenessReport, output: Output) -> None:
-    """Print the verdict, the days and channels that are not whole, days without orders, and why."""
+def print_completeness(report: CompletenessReport, output: Output, *, tills: bool = False) -> None:
+    """Print the verdict, the days and channels that are not whole, days without orders, and why; ``tills``: without settlements."""
     for block in report.blocks:
         output.line()
         output.line(
-            f"{report.connection}, {block.block} in {block.currency}: source against ledger, by the {'order' if block.block == 'sales' else 'record'}'s own day"
+            f"{report.connection}, {block.block} in {block.currency}: source against ledger, by the {'settlement' if tills else 'order' if block.block == 'sales' else 'record'}'s own day"
         )
         sold = block.block == "sales"
-        heads = _HEADS if sold else tuple("Records" if head == "Orders" else head for head in _HEADS)
-        output.table(heads, [*map(_cells, block.lines), _cells(block.total)], right=tuple(range(2, len(heads))))
+        heads = (
+            _HEADS_OF_TILLS
+            if tills
+            else _HEADS
+            if sold
+            else tuple("Records" if head == "Orders" else head for head in _HEADS)
+        )
+        output.table(
+            heads,
+            [_cells(line, tills=tills) for line in (*block.lines, block.total)],
+            right=tuple(range(2, len(heads))),
+        )
         if block.more:
             output.line(f"... and {block.more:,} more with a difference (recon status --days all)")
         if block.empty_days:
-            output.line(f"no {'orders' if sold else 'records'} on: {', '.join(day_ranges(block.empty_days))}")
+            output.line(
+                f"no {'settlement' if tills else 'orders' if sold else 'records'} on: {', '.join(day_ranges(block.empty_days))}"
+            )
         _print_causes(block, output)
     for gap in report.known_gaps:
         output.line(f"  known gap  {gap.number}: {gap.text}")
@@ -128,9 +144,9 @@ def print_completeness(report: CompletenessReport, output: Output) -> None:
         output.line(f"{report.connection}: the ledger's own list was read {report.read_at[:16].replace('T', ' ')} UTC")
 
 
-def _cells(line: CompletenessLine) -> tuple[object, ...]:
+def _cells(line: CompletenessLine, *, tills: bool) -> tuple[object, ...]:
     if line.day and line.sales_channel is None:
-        return (line.day, "(no orders)", *[""] * (len(_HEADS) - 2))
+        return (line.day, "(no settlement)" if tills else "(no orders)", *[""] * (len(_HEADS) - 2))
     channel = "(none named)" if line.sales_channel == "" else line.sales_channel
     listed = f" (its list: {grouped(line.ledger_unlike)} off)" if line.unlike else ""
     return (

@@ -10,8 +10,9 @@ from recon.errors import ExportError, UsageError
 from recon.service import ReconService
 from recon.summaries.checks import ConnectionChecks
 from recon.summaries.sent import VerifySummary
-from tui.connection_checks import NAMES, STATES, timer_is_in
+from tui.connection_checks import STATES, check_name, timer_is_in
 from tui.output import SHOWN, Output, grouped
+from tui.record_words import is_of_tills
 from tui.wiring import open_service
 
 GAP_COMMAND: Final = "recon match --gap NUMBER='deleted in the shop' --as NAME"
@@ -132,10 +133,11 @@ def print_checks(report: ConnectionChecks, output: Output) -> None:
         f"{report.connection}: {report.source} -> {report.target} ({report.environment.upper()}) for {report.company}, {asked}"
     )
     room = max(len(STATES[line.state]) for line in report.lines)
-    wide = max(len(NAMES[line.check]) for line in report.lines)
-    for line in report.lines:
+    names = [check_name(line.check, tills=is_of_tills(report.source)) for line in report.lines]
+    wide = max(map(len, names))
+    for line, name in zip(report.lines, names, strict=True):
         amount = f"  {grouped(line.total)}" if line.total not in {None, "0.00"} else ""
-        output.line(f"  {STATES[line.state]:<{room}}  {NAMES[line.check]:<{wide}}  {line.text}{amount}")
+        output.line(f"  {STATES[line.state]:<{room}}  {name:<{wide}}  {line.text}{amount}")
         if line.remedy and line.state != "ok":
             output.line(f"  {'':<{room}}  {'':<{wide}}  set it: {line.remedy}")
     said = ", ".join(f"{count} {STATES[state]}" for state, count in report.counts.items() if count)

@@ -18,6 +18,7 @@ from recon.summaries.sent import UploadSummary
 from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
 from tui.output import SHOWN, Output, bought, grouped, totals
+from tui.record_words import is_of_tills
 from tui.wiring import open_service
 
 
@@ -28,10 +29,10 @@ def plan(args: argparse.Namespace) -> int:
         report = service.plan(
             args.connection, dry_run=args.dry_run, rows=None if args.json else args.rows, on_progress=output.progress
         )
-        by_others = service.settings.connections[report.connection].writers == "others"
+        rules = service.settings.connections[report.connection]
     output.progress_done()
     output.document("plan", report.as_facts())
-    print_plan(report, output, by_others=by_others)
+    print_plan(report, output, by_others=rules.writers == "others", tills=is_of_tills(rules.source))
     return 4 if report.documents or report.held else 0
 
 
@@ -48,8 +49,11 @@ def _bought_count(report: PlanReport) -> int:
     return sum(kind.count for kind in report.by_kind if kind.kind in PURCHASE_KINDS)
 
 
-def print_plan(report: PlanReport, output: Output, *, by_others: bool = False) -> None:
-    """Print a plan: documents by kind, what is held and why, control totals; ``by_others``: somebody else posts them."""
+def print_plan(report: PlanReport, output: Output, *, by_others: bool = False, tills: bool = False) -> None:
+    """Print a plan: documents by kind, what is held and why, control totals.
+
+    ``by_others``: somebody else posts them; ``tills``: they are settlements.
+    """
     name = report.batch or "no batch"
     output.line(
         f"{name}: {report.documents:,} documents, {totals(report.total, report.controls.documents)}"
@@ -61,14 +65,22 @@ def print_plan(report: PlanReport, output: Output, *, by_others: bool = False) -
     if report.rows:
         output.line()
         output.table(
-            ("Number", "Kind", "Date", "Order", "Channel", "Contact", "VAT", "Total"),
+            (
+                "Number",
+                "Kind",
+                "Date",
+                *(("Settlement", "Place") if tills else ("Order", "Channel")),
+                "Contact",
+                "VAT",
+                "Total",
+            ),
             [
                 (
                     r.number or ("" if r.kind in NUMBERLESS else "(by ledger)"),
                     r.kind,
                     r.issued_on,
                     r.order_number,
-                    r.payment_channel[:20],
+                    (r.sales_channel if tills else r.payment_channel)[:20],
                     r.contact,
                     grouped(r.vat),
                     grouped(r.total),
@@ -84,7 +96,8 @@ def print_plan(report: PlanReport, output: Output, *, by_others: bool = False) -
             output.line()
             output.line(f"{title}:")
             print_causes(causes, output)
-    _print_controls("Control totals", "orders, less refunds and cancelled", report.controls, output)
+    what = "settlements and invoices of tills" if tills else "orders, less refunds and cancelled"
+    _print_controls("Control totals", what, report.controls, output)
     if report.bought:
         _print_controls("Purchases", "records, less returns and cancelled", report.bought, output)
     if report.dry_run:

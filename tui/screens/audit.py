@@ -121,7 +121,7 @@ class AuditScreen(ToBooks):
         self._draw()
 
     def _complete_came(self, reports: tuple[CompletenessReport, ...]) -> None:
-        self.query_one(CompletenessLines).came(reports)
+        self.query_one(CompletenessLines).came(reports, tills=self.recon.books_tills)
         self._gaps = gap_frame(reports)
         if self.face == "gaps":
             self._draw()

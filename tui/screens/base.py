@@ -37,6 +37,8 @@ class StepScreen(Place):
     """Actions in the last line, the most important first; Help is always the first."""
     HELP: ClassVar[str] = ""
     """One or two sentences for F1: what this place is for."""
+    HELP_OF_TILLS: ClassVar[str] = ""
+    """The same where the connection books tills; empty: no other words."""
     BINDINGS = bindings("refresh", "back")
     AUTO_FOCUS = ""
     _drawn_as: tuple[str, bool] = ("", False)

@@ -54,6 +54,10 @@ class ChannelsScreen(MatchList):
         "happens to shipping, fees, vouchers and rounding. Enter chooses for this row, or for all that is marked. "
         "Filter by words, or st:open  st:mapped  amt>1000  -word."
     )
+    HELP_OF_TILLS: ClassVar[str] = N_(
+        "Every means of payment of each place and the account of the ledger it lands on, cash differences and cash for the bank "
+        "too. Enter chooses for this row, or for all that is marked. Filter by words, or st:open  st:mapped  amt>1000  -word."
+    )
     BINDINGS = bindings(
         "open", "link_all", "otherwise", "draft", "filter", "mark", "mark_all", "mark_like", "undo", "redo", "sort",
         "next_pane", "copy",
@@ -199,6 +203,8 @@ class ChannelsScreen(MatchList):
             return _("Nothing fits the filter."), _("Esc clears the filter.")
         if self.channels is not None and self.channels.has_orders:
             return _("No order brought money in yet, so no channel needs an account."), ""
+        if self.recon.books_tills:
+            return _("No settlements yet, so no means of payment to map."), _("F2 goes back to Import.")
         return _("No orders yet, so no payment channels to map."), _("F2 goes back to Import.")
 
     # --- Enter

@@ -15,9 +15,10 @@ from textual.widgets import Static
 from recon.summaries.checks import STATES, CheckLine, ConnectionChecks
 from tui.cells import shown
 from tui.composed import tr_composed
-from tui.connection_checks import NAMES
 from tui.connection_checks import STATES as STATE_WORDS
+from tui.connection_checks import check_name
 from tui.i18n import _, count
+from tui.record_words import is_of_tills
 from tui.widgets.columns import Column
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import CursorMoved
@@ -63,6 +64,7 @@ class ConnectionSide(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._lines: list[tuple[str, CheckLine]] = []
+        self._of_tills: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """A tally, the list, the line under the cursor."""
@@ -85,12 +87,19 @@ class ConnectionSide(Vertical):
     def show(self, lists: Sequence[ConnectionChecks]) -> None:
         """Show check-lists, the gravest lines first."""
         lines = [(each.connection, line) for each in lists for line in each.lines]
+        self._of_tills = {each.connection for each in lists if is_of_tills(each.source)}
         self._lines = sorted(lines, key=lambda pair: STATES.index(pair[1].state))
         self.rows.say_when_empty(
             lambda: _("There is no connection yet. Write one into recon.toml, as docs/settings.md shows.")
         )
         rows = [
-            (number, line.state, shown(name), _(NAMES[line.check]), shown(tr_composed(line.text)))
+            (
+                number,
+                line.state,
+                shown(name),
+                _(check_name(line.check, tills=name in self._of_tills)),
+                shown(tr_composed(line.text)),
+            )
             for number, (name, line) in enumerate(self._lines)
         ]
         self.rows.set_rows(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
@@ -113,15 +122,15 @@ class ConnectionSide(Vertical):
 
     def _show_line(self) -> None:
         found = self.line
-        said = Content("") if found is None else line_words(*found)
+        said = Content("") if found is None else line_words(*found, tills=found[0] in self._of_tills)
         self.query_one("#check-text", Static).update(said)
 
 
-def line_words(connection: str, line: CheckLine) -> Content:
+def line_words(connection: str, line: CheckLine, *, tills: bool = False) -> Content:
     """Return everything about a line: what it is, what was found, where to set it."""
     parts: list[str | tuple[str, str]] = [
         (f"{SIGNS[line.state]} ", _STYLES[line.state]),
-        (_(NAMES[line.check]), "bold"),
+        (_(check_name(line.check, tills=tills)), "bold"),
         (f"  {_(STATE_WORDS[line.state])}  {shown(connection)}", "$recon-dim"),
         "\n",
         shown(tr_composed(line.text)),

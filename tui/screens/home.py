@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -18,93 +17,12 @@ from tui.composed import tr_composed
 from tui.event_words import event_count, event_words
 from tui.i18n import N_, _, count, day, day_heading, moment, ngettext
 from tui.keys import bindings
-from tui.record_words import counted, held_purchases
+from tui.record_words import counted, held_purchases, is_of_tills
 from tui.run_words import run_words
 from tui.screens.base import StepScreen
+from tui.screens.home_words import GOES_TO, SIGNS, WAITS, WAITS_OF_TILLS
 from tui.widgets.intake_words import source_words
 
-GOES_TO: Final = {
-    "unsure": "upload",
-    "approved": "upload",
-    "refused": "upload",
-    "draft": "review",
-    "decided": "upload",
-    "held": "review",
-    "held-purchases": "review",
-    "matching": "match",
-    "others": "others",
-    "new-thing": "match",
-    "till-days": "audit",
-    "inbox": "import",
-    "connect": "settings",
-    "notice": "doctor",
-}
-"""Kind of wait to the place where it is settled."""
-_SIGNS: Final = {
-    "unsure": ("~", "$recon-check"),
-    "refused": ("!", "$recon-bad"),
-    "held": ("!", "$recon-bad"),
-    "held-purchases": ("!", "$recon-bad"),
-}
-_WAITS: Final[dict[str, Callable[[int], str]]] = {
-    "unsure": lambda n: ngettext(
-        "{n} outcome of {batch} is unknown: it is looked up, never sent again",
-        "{n} outcomes of {batch} are unknown: they are looked up, never sent again",
-        n,
-    ),
-    "draft": lambda n: ngettext(
-        "{n} document of {batch} waits for your decision",
-        "{n} documents of {batch} wait for your decision",
-        n,
-    ),
-    "decided": lambda n: ngettext(
-        "{n} document of {batch} is approved: the upload is the next door",
-        "{n} documents of {batch} are approved: the upload is the next door",
-        n,
-    ),
-    "approved": lambda n: ngettext(
-        "{n} document of {batch} is approved and not sent, or needs a person",
-        "{n} documents of {batch} are approved and not sent, or need a person",
-        n,
-    ),
-    "refused": lambda n: ngettext(
-        "{n} document of {batch} was refused by the ledger",
-        "{n} documents of {batch} were refused by the ledger",
-        n,
-    ),
-    "matching": lambda n: ngettext(
-        "{n} order waits for a product or a payment channel to be linked",
-        "{n} orders wait for a product or a payment channel to be linked",
-        n,
-    ),
-    "others": lambda n: ngettext(
-        "{n} order seems to be posted by somebody else: say whether it is",
-        "{n} orders seem to be posted by somebody else: say whether they are",
-        n,
-    ),
-    "new-thing": lambda n: ngettext(
-        "{n} new thing (channel, status, tax, SKU) was never seen before: look and answer once",
-        "{n} new things (channels, statuses, taxes, SKUs) were never seen before: look and answer once",
-        n,
-    ),
-    "till-days": lambda n: ngettext(
-        "{n} settlement missing, day not closed, or term late in the books: recon till days",
-        "{n} settlements missing, days not closed, or terms late in the books: recon till days",
-        n,
-    ),
-    "held": lambda n: ngettext(
-        "{n} order is held, {total}",
-        "{n} orders are held, {total}",
-        n,
-    ),
-    "inbox": lambda n: ngettext(
-        "{n} new file in the inbox",
-        "{n} new files in the inbox",
-        n,
-    ),
-    "connect": lambda _n: _("The ledger of {batch} was never asked who it is"),
-}
-"""Kind of wait to its words; what is not here brings words of the core."""
 _TWO_COLUMNS: Final = 110
 
 
@@ -165,6 +83,7 @@ class HomeScreen(StepScreen):
     #home { height: 1fr; layout: vertical; }
     HomeScreen.-wide #home { layout: grid; grid-size: 2; grid-columns: 1fr 1fr; grid-rows: auto; grid-gutter: 0 2; }
     HomeScreen.-wide #part-last { column-span: 2; }
+    HomeScreen.-wide #home.-no-days #part-last { column-span: 1; }
     #home Vertical { height: auto; padding-bottom: 1; }
     #part-money, #part-connections, #part-days, #part-last { display: none; }
     #waits { height: auto; max-height: 8; border: none; background: $recon-ground; padding: 0; }
@@ -214,7 +133,9 @@ class HomeScreen(StepScreen):
         self.query_one("#money", Static).update(self._money(view, width))
         self.query_one("#connections", Static).update(Content("\n".join(self._connections(view, width))))
         self.query_one("#days", Static).update(self._days(view, width))
-        self.query_one("#last", Static).update(Content("\n".join(self._last(view, self.size.width - 3))))
+        room = self.size.width - 3 if view.days else width
+        self.query_one("#last", Static).update(Content("\n".join(self._last(view, room))))
+        self.query_one("#home").set_class(not view.days, "-no-days")
         self.query_one("#part-days").display = bool(view.days)
         self.query_one("#part-money").display = view.controls is not None
         self.query_one("#part-connections").display = True
@@ -240,15 +161,20 @@ class HomeScreen(StepScreen):
         place = waits.highlighted or 0
         waits.clear_options()
         if not lines or not view.files:
-            lines.insert(0, ("nothing", Content(_nothing_waits(view))))
+            lines.insert(0, ("nothing", Content(_nothing_waits(view, tills=self._is_of_tills()))))
         waits.add_options([Option(content, id=f"{number}:{kind}") for number, (kind, content) in enumerate(lines)])
         waits.highlighted = min(place, len(lines) - 1)
 
     def _wait(self, wait: Wait) -> Content:
         """Return sign and words; where they take more than one line, the words stand under each other."""
-        sign, style = _SIGNS.get(wait.kind, ("?", "$recon-check"))
+        sign, style = SIGNS.get(wait.kind, ("?", "$recon-check"))
         lines = Content(self._wait_words(wait)).wrap(max(self._column_width() - len(sign) - 1, 20))
         return Content.assemble((f"{sign} ", style), Content("\n  ").join(lines))
+
+    def _is_of_tills(self) -> bool:
+        """Return whether everything here comes from tills."""
+        view = self.recon.overview
+        return view is not None and is_of_tills(*(line.source for line in view.connections))
 
     def _sources_of_purchases(self) -> list[str]:
         """Return where purchases come from."""
@@ -258,8 +184,9 @@ class HomeScreen(StepScreen):
     def _wait_words(self, wait: Wait) -> str:
         if wait.kind == "held-purchases":
             words = held_purchases(wait.count, *self._sources_of_purchases())
-        elif wait.kind in _WAITS:
-            words = _WAITS[wait.kind](wait.count)
+        elif wait.kind in WAITS:
+            known = WAITS | WAITS_OF_TILLS if self._is_of_tills() else WAITS
+            words = known[wait.kind](wait.count)
         else:
             return shown(tr_composed(wait.words))
         total = self.recon.amount(wait.total) if wait.total else ""
@@ -290,9 +217,7 @@ class HomeScreen(StepScreen):
         amount, room = self.recon.amount, min(width, 62)
         lines = [
             (
-                ngettext(
-                    "{n} order, less refunds and cancelled", "{n} orders, less refunds and cancelled", controls.orders
-                ).format(n=count(controls.orders)),
+                self._source_words(controls.orders),
                 amount(controls.source),
                 "bold",
             ),
@@ -307,6 +232,14 @@ class HomeScreen(StepScreen):
         for words, figure, style in lines:
             parts += ["\n", (split_line(words, figure, room), style)]
         return Content.assemble(*parts)
+
+    def _source_words(self, n: int) -> str:
+        """Return what the sources have, as the first line of where the money went."""
+        if self._is_of_tills():
+            words = ngettext("{n} settlement or invoice of tills", "{n} settlements and invoices of tills", n)
+        else:
+            words = ngettext("{n} order, less refunds and cancelled", "{n} orders, less refunds and cancelled", n)
+        return words.format(n=count(n))
 
     def _connections(self, view: Overview, width: int) -> list[str]:
         lines = []
@@ -363,7 +296,9 @@ def _all_waits(view: Overview) -> list[Wait]:
     return waits
 
 
-def _nothing_waits(view: Overview) -> str:
+def _nothing_waits(view: Overview, *, tills: bool) -> str:
+    if not view.files and tills:
+        return _("No settlements yet. Enter takes you to Import: choose a file of the tills there.")
     if not view.files:
         return _("No orders yet. Enter takes you to Import: choose a file there, or fetch from the shop.")
     return _("Nothing waits for you.")

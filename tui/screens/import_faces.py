@@ -9,8 +9,8 @@ from typing import Final
 from recon.service.file_preview import FilePreview
 from recon.service.intakes import IntakeHistory
 from tui.cells import shown
-from tui.i18n import _, count, day, day_heading, language, moment, ngettext
-from tui.keys import KEYS
+from tui.i18n import _, count, day, day_heading, language, moment, ngettext, pgettext
+from tui.keys import KEYS, key_text
 from tui.keys import shown as key_of
 from tui.widgets.columns import Column
 from tui.widgets.intake_words import FILE_STATES, ORDER_STATES, source_words, state_words
@@ -44,8 +44,8 @@ _ONLY_SOMETIMES: Final = ("take_inbox", "pull", "profiles")
 Minor = Callable[[int], str]
 
 
-def file_columns(minor: Minor, currency: str, timezone: str) -> Sequence[Column]:
-    """Return the columns of the list of files."""
+def file_columns(minor: Minor, currency: str, timezone: str, *, tills: bool = False) -> Sequence[Column]:
+    """Return the columns of the list of files; ``tills``: they hold settlements, not orders."""
     state = partial(state_words, FILE_STATES)
     return (
         Column("state", lambda: _("State"), render=state, tone=_tone(FILE_STATES), priority=0),
@@ -53,7 +53,7 @@ def file_columns(minor: Minor, currency: str, timezone: str) -> Sequence[Column]
         Column("source", lambda: _("Format"), render=source_words, priority=5, drop_below=150),
         Column("at", lambda: day_heading(_("When")), render=lambda at: moment(at, timezone), priority=4, drop_below=80),
         Column("who", lambda: _("Who"), priority=6, drop_below=170),
-        Column("orders", lambda: _("Orders"), align="right", render=count, priority=1),
+        Column("orders", lambda: pgettext("column", "Settlements") if tills else _("Orders"), align="right", render=count, priority=1),
         Column("new", lambda: _("New"), align="right", render=count, priority=2, drop_below=80),
         Column("changed", lambda: _("Changed"), align="right", render=count, priority=3, drop_below=150),
         Column("refused", lambda: _("Refused"), align="right", render=count, priority=3, drop_below=150),
@@ -61,18 +61,30 @@ def file_columns(minor: Minor, currency: str, timezone: str) -> Sequence[Column]
     )  # fmt: skip
 
 
-def order_columns(minor: Minor) -> Sequence[Column]:
-    """Return the columns of the orders of a file that is looked at."""
+def order_columns(minor: Minor, *, tills: bool = False) -> Sequence[Column]:
+    """Return the columns of the orders of a file that is looked at; ``tills``: they are settlements."""
     state = partial(state_words, ORDER_STATES)
     return (
         Column("row", lambda: _("Row"), align="right", render=count, priority=3, drop_below=70),
-        Column("order", lambda: _("Order"), priority=0, least=10),
+        Column("order", lambda: _("Settlement") if tills else _("Order"), priority=0, least=10),
         Column("day", lambda: day_heading(_("Date")), render=day, priority=2, drop_below=70),
         Column("customer", lambda: _("Buyer"), grow=True, priority=1, least=8, drop_below=60),
         Column("total_minor", lambda: _("Gross"), amount=True, render=minor, priority=0),
         Column("currency", lambda: _("Currency"), priority=5, drop_below=110),
         Column("state", lambda: _("What"), render=state, tone=_tone(ORDER_STATES), priority=0),
     )  # fmt: skip
+
+
+def nothing_yet(*, tills: bool) -> str:
+    """Return what is said where no file was taken in."""
+    if tills:
+        return _("No settlements yet. Choose a file of the tills, or fill the inbox folder.")
+    return _("No orders yet. Choose a file, or fill the inbox folder.")
+
+
+def choose_words() -> str:
+    """Return the key that chooses a file, with its words."""
+    return f"{key_text(KEYS['choose'].key)}  {_('Choose file')}"
 
 
 def files_footer(history: IntakeHistory | None) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from textual.widgets import Static
 from recon.money import plain
 from recon.service.intakes import IntakeDetail, IntakeHistory
 from tui.i18n import N_, _, count
-from tui.keys import KEYS, bindings, key_text
+from tui.keys import KEYS, bindings
 from tui.screens.import_faces import (
     FACES,
     FOOTERS,
@@ -30,9 +30,11 @@ from tui.screens.import_faces import (
     about_words,
     bar_button,
     bar_words,
+    choose_words,
     file_columns,
     files_footer,
     not_taken_in,
+    nothing_yet,
     order_columns,
     take_words,
 )
@@ -40,13 +42,7 @@ from tui.screens.import_profiles import ImportProfiles
 from tui.screens.profile_editor import ProfileEditor
 from tui.widgets.columns import Column
 from tui.widgets.fitted import Fitted
-from tui.widgets.intake_words import (
-    detail_content,
-    form_lines,
-    history_frame,
-    preview_sums,
-    result_content,
-)
+from tui.widgets.intake_words import detail_content, form_lines, history_frame, preview_sums, result_content
 from tui.widgets.key_line import KeyLine
 from tui.widgets.meter import Meter
 from tui.widgets.table import VirtualTable
@@ -65,6 +61,10 @@ class ImportScreen(ImportProfiles):
     HELP: ClassVar[str] = N_(
         "Orders come in here: choose a file, take in the inbox folder, or fetch from the shop's system. A file is looked at "
         "first; Enter takes it in. A file dragged onto this window is looked at too."
+    )
+    HELP_OF_TILLS: ClassVar[str] = N_(
+        "Z reports come in here: choose a file of the tills, or take in the inbox folder. A file is looked at first; Enter "
+        "takes it in. A file dragged onto this window is looked at too."
     )
     BINDINGS = bindings(
         "open", "choose", "take_inbox", "pull", "profiles", "plan", "sort", "next_pane", "undo", "save",
@@ -113,7 +113,9 @@ class ImportScreen(ImportProfiles):
                 yield Fitted(id="detail")
         with Vertical(id="face-preview", classes="face"):
             yield Fitted(id="facts")
-            yield VirtualTable(order_columns(self._minor), key="key", markable=False, id="orders")
+            yield VirtualTable(
+                order_columns(self._minor, tills=self.recon.books_tills), key="key", markable=False, id="orders"
+            )
             with VerticalScroll(id="found-pane"):
                 yield Fitted(id="found")
             yield Fitted(id="sums")
@@ -128,7 +130,8 @@ class ImportScreen(ImportProfiles):
 
     def _file_columns(self) -> Sequence[Column]:
         known = self.history
-        return file_columns(self._minor, known.currency if known else "", known.timezone if known else "UTC")
+        currency, zone = (known.currency, known.timezone) if known else ("", "UTC")
+        return file_columns(self._minor, currency, zone, tills=self.recon.books_tills)
 
     def _minor(self, value: int) -> str:
         return self.recon.amount(plain(value))
@@ -160,7 +163,7 @@ class ImportScreen(ImportProfiles):
         if face == "files":
             self.files.focus()
         elif face == "preview" and self.preview is not None:
-            self.orders.set_view(order_columns(self._minor), "key", self.preview.rows)
+            self.orders.set_view(order_columns(self._minor, tills=self.recon.books_tills), "key", self.preview.rows)
             self.set_focus(self.orders if self.preview.rows.height else None)
         elif face == "result":
             self.query_one("#face-result").focus()
@@ -226,6 +229,8 @@ class ImportScreen(ImportProfiles):
         """Only what works on this face."""
         if action in WORKS and self.face not in WORKS[action]:
             return False
+        if action == "pull" and self.recon.books_tills:
+            return False  # tills are files
         if action == "open" and self.face in WRITING_FACES and self.recon.session.read_only:
             return False
         return super().check_action(action, parameters)
@@ -238,10 +243,7 @@ class ImportScreen(ImportProfiles):
         self.show_face(self.face)
 
     def _say_when_empty(self) -> None:
-        self.files.say_when_empty(
-            lambda: _("No orders yet. Choose a file, or fill the inbox folder."),
-            lambda: f"{key_text(KEYS['choose'].key)}  {_('Choose file')}",
-        )
+        self.files.say_when_empty(lambda: nothing_yet(tills=self.recon.books_tills), choose_words)
         self.orders.say_when_empty(lambda: _("Nothing of this file would be new."))
 
     def load(self) -> None:

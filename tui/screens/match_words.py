@@ -68,14 +68,28 @@ EXPLAINED: Final = {
 """Each choice in a sentence."""
 
 
-def product_columns(minor: Minor, currency: str) -> Sequence[Column]:
-    """Return the columns of SKUs."""
+def product_columns(minor: Minor, currency: str, *, tills: bool = False) -> Sequence[Column]:
+    """Return the columns of SKUs; ``tills``: articles that were sold on account."""
     return (
-        Column("sku", lambda: _("SKU"), render=lambda sku: sku or _("(no SKU)"), priority=0),
-        Column("name", lambda: _("Name in the orders"), grow=True, priority=2, least=10, drop_below=78),
+        Column("sku", lambda: _("Article") if tills else _("SKU"), render=lambda sku: sku or _("(no SKU)"), priority=0),
+        Column(
+            "name",
+            lambda: _("Name at the till") if tills else _("Name in the orders"),
+            grow=True,
+            priority=2,
+            least=10,
+            drop_below=78,
+        ),
         Column("target", lambda: _("Product in the ledger"), grow=True, priority=1, least=9),
         Column("score", lambda: _("Alike"), align="right", render=str, priority=6, drop_below=150),
-        Column("orders", lambda: _("Orders"), align="right", render=count, priority=4, drop_below=140),
+        Column(
+            "orders",
+            lambda: _("Sales") if tills else _("Orders"),
+            align="right",
+            render=count,
+            priority=4,
+            drop_below=140,
+        ),
         Column("lines", lambda: _("Lines"), align="right", render=count, priority=5, drop_below=145),
         _blocked(minor, currency),
         _state(),

@@ -39,6 +39,11 @@ class OthersScreen(MatchList):
         "they are never sent. Reject says that they are other sales. Like this marks all that are equally sure. "
         "Filter by words, or st:certain  st:differs  amt>1000  -word. Plan reads the ledger anew."
     )
+    HELP_OF_TILLS: ClassVar[str] = N_(
+        "Vouchers of the ledger that seem to be settlements of this plan. Approve takes them as posted by somebody else, in your "
+        "name; they are never sent. Reject says that they are something else. Like this marks all that are equally sure. "
+        "Filter by words, or st:certain  st:differs  amt>1000  -word. Plan reads the ledger anew."
+    )
     BINDINGS = bindings(
         "open", "approve", "reject", "plan", "filter", "mark", "mark_all", "mark_like", "group", "undo", "sort", "next_pane",
         "copy",
@@ -98,7 +103,7 @@ class OthersScreen(MatchList):
         currency = self.table.currency if self.table else ""
         if self._in_groups:
             return words.group_columns(self.minor, currency)
-        return words.row_columns(self.minor, currency, compared=self._compares)
+        return words.row_columns(self.minor, currency, compared=self._compares, tills=self.recon.books_tills)
 
     @property
     def _compares(self) -> bool:
@@ -176,10 +181,14 @@ class OthersScreen(MatchList):
         if table is not None and table.writers == "recon":
             return (
                 _("Only recon posts here, so the ledger is not searched."),
-                _("Does the shop post too? Set writers in Settings."),
+                _("Does the tills' own integration post too? Set writers in Settings.")
+                if self.recon.books_tills
+                else _("Does the shop post too? Set writers in Settings."),
             )
         if table is not None and not table.read_at:
             return _("The ledger was not read yet."), _("M plans, and reads the ledger first.")
+        if self.recon.books_tills:
+            return _("Nothing in the ledger looks like a settlement of this plan."), _("F3 goes on to Review.")
         return _("Nothing in the ledger looks like an order of this plan."), _("F3 goes on to Review.")
 
     def filter_hint(self) -> str:
@@ -243,7 +252,11 @@ class OthersScreen(MatchList):
         accepts: bool,  # noqa: FBT001 - bound before the answer comes
         would: AdoptReport,
     ) -> None:
-        title = ngettext("Adopt {n} order?", "Adopt {n} orders?", would.orders).format(n=count(would.orders))
+        title = (
+            ngettext("Adopt {n} settlement?", "Adopt {n} settlements?", would.orders)
+            if self.recon.books_tills
+            else ngettext("Adopt {n} order?", "Adopt {n} orders?", would.orders)
+        ).format(n=count(would.orders))
         dialog = TextDialog(title, self._adopt_words(rows, would), yes=_("Adopt {n}").format(n=count(would.orders)))
         self.app.push_screen(dialog, lambda reason: self._adopt(keys, accepts, reason) if reason else None)
 
@@ -293,9 +306,11 @@ class OthersScreen(MatchList):
         if not rows:
             return
         keys = self._orders(rows)
-        title = ngettext("{n} order is another sale?", "{n} orders are other sales?", len(keys)).format(
-            n=count(len(keys))
-        )
+        title = (
+            ngettext("{n} entry is no settlement of these?", "{n} entries are no settlements of these?", len(keys))
+            if self.recon.books_tills
+            else ngettext("{n} order is another sale?", "{n} orders are other sales?", len(keys))
+        ).format(n=count(len(keys)))
         text = _("recon will plan documents of its own for them. It can be undone. What was found?")
         dialog = TextDialog(title, text, yes=_("Not ours {n}").format(n=count(len(keys))))
         self.app.push_screen(dialog, lambda reason: self._disown(keys, reason) if reason else None)

@@ -83,7 +83,7 @@ def _state_column() -> Column:
     return Column("state", lambda: _("State"), render=state_words, tone=lambda state: STATE_WORDS[state][2], priority=0)
 
 
-def row_columns(minor: Minor, currency: str, *, compared: bool) -> Sequence[Column]:
+def row_columns(minor: Minor, currency: str, *, compared: bool, tills: bool = False) -> Sequence[Column]:
     """Return the columns of single documents; ``compared``: both sides are listed, so what differs is said."""
     spoken = Column("way", lambda: _("Agrees by"), render=way_words, priority=5, drop_below=96)
     if compared:
@@ -92,7 +92,7 @@ def row_columns(minor: Minor, currency: str, *, compared: bool) -> Sequence[Colu
             sortable=False,
         )  # fmt: skip
     return (
-        Column("order_number", lambda: _("Order"), grow=True, priority=1, least=13),
+        Column("order_number", lambda: _("Settlement") if tills else _("Order"), grow=True, priority=1, least=8 if tills else 13),
         Column("issued_on", lambda: _("Date"), render=day, priority=6, drop_below=140),
         Column("kind", lambda: _("Kind"), render=lambda kind: word(DOCUMENT_KINDS, kind), priority=7, drop_below=150),
         Column("their_number", lambda: _("In the ledger"), grow=True, priority=2, least=14),

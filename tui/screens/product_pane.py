@@ -16,8 +16,10 @@ from tui.widgets.match_pane import Part
 Say = Callable[[str], str]
 
 
-def product_parts(row: dict[str, Any], detail: ProductDetail | None, width: int, *, amount: Say, at: Say) -> list[Part]:
-    """Return the text of the pane; ``detail`` None: it is on its way."""
+def product_parts(
+    row: dict[str, Any], detail: ProductDetail | None, width: int, *, amount: Say, at: Say, tills: bool = False
+) -> list[Part]:
+    """Return the text of the pane; ``detail`` None: it is on its way; ``tills``: it was sold on account there."""
     status = state_words(row["state"])
     sku = shown(row["sku"]) or _("(no SKU)")
     parts: list[Part] = [
@@ -39,7 +41,7 @@ def product_parts(row: dict[str, Any], detail: ProductDetail | None, width: int,
     return (
         parts
         + _suggestions(row, detail)
-        + _orders(detail, width, amount)
+        + _orders(detail, width, amount, tills=tills)
         + history_parts(detail.history, at, _entry_words)
     )
 
@@ -70,10 +72,15 @@ def _suggestions(row: dict[str, Any], detail: ProductDetail) -> list[Part]:
     return []
 
 
-def _orders(detail: ProductDetail, width: int, amount: Say) -> list[Part]:
+def _orders(detail: ProductDetail, width: int, amount: Say, *, tills: bool) -> list[Part]:
     if not detail.orders:
         return []
-    head = ngettext("In {n} order", "In {n} orders", detail.order_count).format(n=count(detail.order_count))
+    said = (
+        ngettext("In {n} sale on account", "In {n} sales on account", detail.order_count)
+        if tills
+        else ngettext("In {n} order", "In {n} orders", detail.order_count)
+    )
+    head = said.format(n=count(detail.order_count))
     parts: list[Part] = [(day_heading(head), "$recon-accent"), "\n"]
     for order in detail.orders:
         state = "" if order.state in {"open", "completed"} else f"  {word(ORDER_STATES, order.state)}"

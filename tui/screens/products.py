@@ -40,6 +40,10 @@ class ProductsScreen(AsksDetail):
         "Every SKU of the orders and the product of the ledger it is. Enter takes the suggestion, or looks for a product "
         "where there is none. Nothing is linked by itself. Filter by words, or st:open  st:suggested  st:linked  amt>1000  -word."
     )
+    HELP_OF_TILLS: ClassVar[str] = N_(
+        "Every article of sales on account and the product of the ledger it is: the ledger is to issue their invoices. Enter takes "
+        "the suggestion, or looks for a product where there is none. Filter by words, or st:open  st:suggested  st:linked  amt>1000  -word."
+    )
     BINDINGS = bindings(
         "open", "link_all", "find", "create", "as_text", "draft", "filter", "mark", "mark_all", "mark_like", "undo", "redo", "sort",
         "next_pane", "copy",
@@ -86,7 +90,7 @@ class ProductsScreen(AsksDetail):
 
     def columns(self) -> Sequence[Column]:
         """Return the columns of SKUs."""
-        return product_columns(self.minor, self.table.currency if self.table else "")
+        return product_columns(self.minor, self.table.currency if self.table else "", tills=self.recon.books_tills)
 
     def buttons(self) -> Sequence[BarButton]:
         """Return the buttons of the bar."""
@@ -126,18 +130,31 @@ class ProductsScreen(AsksDetail):
         }
         first = [pieces.pop(state) for state in ("unlinked", "suggested") if state in pieces]
         if table.blocked_orders:
-            held = ngettext("{n} order waits: {sum}", "{n} orders wait: {sum}", table.blocked_orders)
+            held = (
+                ngettext("{n} sale on account waits: {sum}", "{n} sales on account wait: {sum}", table.blocked_orders)
+                if self.recon.books_tills
+                else ngettext("{n} order waits: {sum}", "{n} orders wait: {sum}", table.blocked_orders)
+            )
             first.append((held.format(n=count(table.blocked_orders), sum=self.minor(table.blocked_minor)), ""))
         return [*first, *pieces.values()]
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:
         """Return why the SKU stands as it does, what it might be, who linked it, and where it is sold."""
-        return product_parts(row, self.detail_of(row), width, amount=self.recon.amount, at=self.moment_words)
+        return product_parts(
+            row,
+            self.detail_of(row),
+            width,
+            amount=self.recon.amount,
+            at=self.moment_words,
+            tills=self.recon.books_tills,
+        )
 
     def empty_words(self) -> tuple[str, str]:
         """Return what is said where no row is."""
         if self.line.is_active:
             return _("Nothing fits the filter."), _("Esc clears the filter.")
+        if self.recon.books_tills:
+            return _("No sale on account names an article yet."), _("F2 goes back to Import.")
         return _("No orders yet, so no products to link."), _("F2 goes back to Import.")
 
     # --- Enter

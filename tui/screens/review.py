@@ -48,6 +48,10 @@ class ReviewScreen(ReviewList):
         "Every document that would be made, and every order that is held with its reason. Approve what is right; nothing is "
         "sent from here. Filter by words, or st:check  amt>1000  kind:receipt  pay:COD  cause:does-not-foot  date:2026-10  -word."
     )
+    HELP_OF_TILLS: ClassVar[str] = N_(
+        "Every voucher that would be made, and every settlement that is held with its reason. Approve what is right; nothing is "
+        "sent from here. Filter by words, or st:check  amt>1000  kind:settlement  cause:count-missing  date:2026-10  -word."
+    )
     BINDINGS = bindings(
         "filter", "mark", "mark_all", "mark_like", "approve", "reject", "draft", "undo", "redo", "group", "sort",
         "next_pane", "open", "copy", "plan",
@@ -170,7 +174,11 @@ class ReviewScreen(ReviewList):
         if not keys:
             return
         title = ngettext("Reject {n} document", "Reject {n} documents", len(keys)).format(n=count(len(keys)))
-        words = _("Its order is held with this reason until somebody takes the decision back. Nothing is sent.")
+        words = (
+            _("It is held with this reason until somebody takes the decision back. Nothing is sent.")
+            if self.recon.books_tills
+            else _("Its order is held with this reason until somebody takes the decision back. Nothing is sent.")
+        )
         dialog = TextDialog(title, words, yes=_("Reject"))
         self.app.push_screen(dialog, lambda reason: self._decide("rejected", reason, keys) if reason else None)
 

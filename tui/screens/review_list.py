@@ -24,7 +24,7 @@ from tui.i18n import _
 from tui.keys import shown as key_shown
 from tui.screens.base import StepScreen
 from tui.screens.review_groups import GroupMarks
-from tui.screens.review_words import GROUPS, document_columns, filter_words, group_columns, group_filter, tally
+from tui.screens.review_words import document_columns, filter_words, group_choices, group_columns, group_filter, tally
 from tui.widgets.columns import Column
 from tui.widgets.dialogs import ChoiceDialog
 from tui.widgets.document_pane import DocumentPane
@@ -337,7 +337,7 @@ class ReviewList(StepScreen):
         if self._grouped_by:
             self._leave_groups()
             return
-        choices = [(name, _(words)) for name, words in GROUPS.items()]
+        choices = group_choices(tills=self.recon.books_tills)
         self.app.push_screen(ChoiceDialog(_("Group by"), choices), self._group_chosen)
 
     def _group_chosen(self, column: str | None) -> None:
@@ -361,7 +361,9 @@ class ReviewList(StepScreen):
         grouped = self.table.groups(self._grouped_by, self._order).cast({"total_minor": pl.Int64})
         order = sorted_rows(grouped[by[0]], descending=by[1]) if by and by[0] in grouped.columns else None
         self._groups = GroupMarks(self._members(), self.marked())
-        self.rows.set_view(group_columns(self._minor, self._grouped_by), "value", grouped, order)
+        self.rows.set_view(
+            group_columns(self._minor, self._grouped_by, tills=self.recon.books_tills), "value", grouped, order
+        )
         if by is not None and order is not None:
             self.rows.show_sorted(by[0], descending=by[1])
         self.rows.set_marks(self._groups.whole())

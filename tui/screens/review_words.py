@@ -56,6 +56,10 @@ GROUPS: Final = {
     "day": N_("Day"),
     "month": N_("Month"),
 }
+GROUPS_OF_TILLS: Final = {name: words for name, words in GROUPS.items() if name != "payment_channel"} | {
+    "sales_channel": N_("Place")
+}
+"""The same for tills: a settlement is of a place, and of many means of payment."""
 
 
 def filter_words() -> Spoken:
@@ -84,7 +88,7 @@ def document_columns(minor: Minor, currency: str, *, tills: bool = False) -> Seq
     place = Column("sales_channel", lambda: _("Place"), grow=True, priority=1, least=10, drop_below=70)
     return (
         Column("name", lambda: _("Document"), priority=0, least=10),
-        Column("kind", lambda: _("Kind"), render=kind_words, priority=3, drop_below=100),
+        Column("kind", lambda: _("Kind"), render=held_back_words if tills else kind_words, priority=3, drop_below=100),
         Column(
             "issued_on",
             lambda: day_heading(_("Date")),
@@ -108,12 +112,17 @@ def document_columns(minor: Minor, currency: str, *, tills: bool = False) -> Seq
     )
 
 
-def group_columns(minor: Minor, column: str) -> Sequence[Column]:
+def group_choices(*, tills: bool) -> list[tuple[str, str]]:
+    """Return what documents can be grouped by, with its words."""
+    return [(name, _(words)) for name, words in (GROUPS_OF_TILLS if tills else GROUPS).items()]
+
+
+def group_columns(minor: Minor, column: str, *, tills: bool = False) -> Sequence[Column]:
     """Return the columns of groups by a column."""
+    heading = (GROUPS_OF_TILLS if tills else GROUPS)[column]
+    said = held_back_words if tills and column == "kind" else lambda value: group_words(column, value)
     return (
-        Column(
-            "value", lambda: _(GROUPS[column]), render=lambda value: group_words(column, value), grow=True, priority=0
-        ),
+        Column("value", lambda: _(heading), render=said, grow=True, priority=0),
         Column("count", lambda: _("Documents"), align="right", render=count, priority=0),
         Column("total_minor", lambda: _("Gross"), amount=True, render=minor, priority=0),
         Column("check", lambda: _("check"), align="right", render=_some, priority=3, drop_below=80),
@@ -161,6 +170,11 @@ def _tally_parts(rows: Sequence[tuple[str, int, int]], minor: Minor, *, has_sums
 def kind_words(kind: str) -> str:
     """Return a kind of document in words."""
     return _(HELD_ORDER) if kind == "order" else word(DOCUMENT_KINDS, kind)
+
+
+def held_back_words(kind: str) -> str:
+    """Return a kind of document in words; what is held of a till may be a settlement or a sale on account."""
+    return _("held back") if kind == "order" else kind_words(kind)
 
 
 def status_words(status: str) -> str:

@@ -70,7 +70,9 @@ class TableList(MatchList, Generic[Table]):
     def load(self) -> None:
         """Read the table."""
         if self.table is None:
-            self.rows.say_busy(lambda: _("Reading the orders ..."))
+            self.rows.say_busy(
+                lambda: _("Reading the settlements ...") if self.recon.books_tills else _("Reading the orders ...")
+            )
         self.ask(self.read, self.came)
 
     def came(self, table: Table) -> None:

@@ -24,7 +24,7 @@ from tui.composed import tr_composed
 from tui.core_texts import ATTEMPT_RESULTS, RULES, word
 from tui.hidden import cell_without_amount, without_amounts
 from tui.i18n import N_, _, day, moment, speaking, tr
-from tui.record_words import no_document
+from tui.record_words import no_document, only_version
 from tui.themes import SIGNS, STATUS_COLOURS
 from tui.widgets.order_fields import STATE_FIELDS, tr_field
 from tui.widgets.settlement_lines import account_words, money_lines, settlement_lines
@@ -316,7 +316,7 @@ class DocumentPane(Widget):
         parts = self._head(width)
         changes = self._detail.changes if self._detail else ()
         if not changes:
-            return [*parts, _("One version of this order is known; nothing changed since.")]
+            return [*parts, only_version(self._row["order_key"])]
         for change in changes:
             parts += [(f"{shown(change.name)}  {moment(change.at, self._timezone, era=True)}", "bold"), "\n"]
             for field, before, now in change.fields:

@@ -41,7 +41,8 @@ class HelpPanel(VerticalScroll):
         names = [name for name in KEYS if binding_here(place, KEYS[name].name) is not None]
         parts: list[str | Content | tuple[str, str | Style]] = [(_("Keys of this place"), "bold"), "\n\n"]
         parts += [self._line(name, wide=self.size.width >= WIDE) for name in names]
-        hint = getattr(place, "HELP", "")
+        of_tills = getattr(place, "HELP_OF_TILLS", "") if getattr(self.app, "books_tills", False) else ""
+        hint = of_tills or getattr(place, "HELP", "")
         if hint:
             parts = [(_(hint), ""), "\n\n", *parts]
         return Content.assemble(*parts)

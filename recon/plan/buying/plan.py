@@ -192,7 +192,8 @@ def _findings(
     about = pl.concat(
         [stuck, work.orders.select("order_key", "file", "row")[stuck["order_no"]]], how="horizontal"
     ).unique("order_no", keep="first", maintain_order=True)
-    cannot = pl.format("The ledger takes no {} from us.", pl.col("kind").cast(pl.String).str.replace("_", " "))
+    kind_words = pl.col("kind").cast(pl.String).str.replace("_", " ")
+    cannot = pl.format("The ledger takes no {} from us.", kind_words)
     return [
         vat_rounding_findings(pl.concat([compared, place], how="horizontal")),
         findings_from(

@@ -92,7 +92,8 @@ def _blocked(work: Tills, asked: pl.DataFrame) -> pl.DataFrame:
     """Return a finding per record whose document the ledger does not take from us."""
     stuck = asked.filter(pl.col("blocked").is_not_null()).unique("order_no", keep="first", maintain_order=True)
     about = pl.concat([stuck, work.orders.select("order_key", "file", "row")[stuck["order_no"]]], how="horizontal")
-    cannot = pl.format("The ledger takes no {} from us.", pl.col("kind").cast(pl.String).str.replace("_", " "))
+    kind_words = pl.col("kind").cast(pl.String).str.replace("_", " ")
+    cannot = pl.format("The ledger takes no {} from us.", kind_words)
     return findings_from(about, "ledger-cannot", amount_minor=pl.col("total_minor"), detail=cannot)
 
 
