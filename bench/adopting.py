@@ -57,7 +57,8 @@ def measure(count: int, data: Path, rounds: int, report: Report, aim: float) -> 
 def run(count: int, folder: Path) -> dict[str, Any]:
     """Plan that many documents, let a ledger list them all, and adopt them; returns seconds by step and the yardstick's."""
     from recon.service import adopting
-    from recon.service.adopting import Others, Word
+    from recon.service.adoptable import Word
+    from recon.service.adopting import Others
     from recon.service.kept_plans import load_plan_frame
 
     workspace, batch = _planned(count, folder)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         deciding,
         part_approval,
         planning,
+        pulling,
         reading,
         reviewing,
         sending,
@@ -65,6 +66,7 @@ else:
         "deciding",
         "part_approval",
         "planning",
+        "pulling",
         "reading",
         "reviewing",
         "sending",
@@ -180,7 +182,7 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
         on_progress: Progress = quiet,
     ) -> IntakeReport:
         """Fetch orders from the shop system's API; ``orders`` names those to ask for (BentoWeb)."""
-        return taking_in.pull(
+        return pulling.pull(
             self._context,
             connection=connection,
             since=since,
@@ -195,7 +197,7 @@ class ReconService(FileQuestions, MatchQuestions, ProofQuestions):
 
     def pull_products(self, connection: str | None, *, dry_run: bool = False) -> int:
         """Fetch the shop system's product list; its names help suggestions."""
-        return taking_in.pull_products(self._context, connection, dry_run=dry_run)
+        return pulling.pull_products(self._context, connection, dry_run=dry_run)
 
     def plan(
         self,

@@ -7,9 +7,8 @@ they could be sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -23,6 +22,7 @@ from recon.money import plain
 from recon.plan.inputs import Plan, PlanInputs
 from recon.plan.plan import build_plan
 from recon.service import match_undo
+from recon.service.adoptable import Word, orders_named, pairs_of, problems_of
 from recon.service.approving import approval_policy
 from recon.service.connecting import known_company
 from recon.service.context import Context, Progress, quiet
@@ -41,9 +41,6 @@ from recon.store.batches import Batch
 from recon.store.moments import stamp
 from recon.store.outbox_moves import WORDS_LIMIT
 from recon.store.posted import STANDING
-
-NAMED_MOST: Final = 20
-"""So many problems are named one by one; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,32 +62,6 @@ class AdoptReport:
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.adopt/1."""
         return asdict(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """What a person says, and about what."""
-
-    actor: str
-    reason: str
-    names: Sequence[str] = ()
-    """Order keys, order numbers or document keys."""
-    sureties: Sequence[str] = ()
-    """And all orders recognised like that."""
-
-    def require_whole(self) -> None:
-        """Refuse a word that lacks a part.
-
-        Raises:
-            UsageError: No name or no reason.
-        """
-        wrong = [
-            words for given, words in (
-                (self.actor, "It needs a name: --as NAME."), (self.reason, "It needs a reason: --reason TEXT."),
-            ) if not given.strip()
-        ]  # fmt: skip
-        if wrong:
-            raise UsageError(f"{' '.join(wrong)} Nothing was noted.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,11 +151,11 @@ class Others:
         gathered = _addressed(self._context, connection, word)
         everything = gathered.planned()
         found = gathered.recognised(everything)
-        chosen = _orders_named(everything, found, word)
+        chosen = orders_named(everything, found, word)
         whole = everything.documents["order_key"].is_in(chosen.implode()).all()
         made = everything if whole else gathered.planned(chosen)
-        pairs = _pairs(made, found.filter(pl.col("order_key").is_in(chosen.implode())))
-        problems = _problems(pairs, accept_differences=accept_differences)
+        pairs = pairs_of(made, found.filter(pl.col("order_key").is_in(chosen.implode())))
+        problems = problems_of(pairs, accept_differences=accept_differences)
         if problems:
             raise NotSettled("\n".join([*problems, "Nothing was adopted."]), problems=tuple(problems))
         require_ours(self._context, gathered.name, gathered.rules, outcome="Nothing was adopted.")
@@ -207,7 +178,7 @@ class Others:
         gathered = _addressed(self._context, connection, word)
         everything = gathered.planned()
         found = gathered.recognised(everything)
-        chosen = _orders_named(everything, found, word)
+        chosen = orders_named(everything, found, word)
         mine = found.filter(pl.col("order_key").is_in(chosen.implode()))
         said = dict(mine.select("order_key", entry_name().alias("entry")).iter_rows())
         if not dry_run:
@@ -277,84 +248,6 @@ def _gather(context: Context, name: str, rules: Connection, entries: Entries) ->
     inputs = plan_inputs(context, name, rules, sets, whole_set(context, name, sets), posted, left_out=left_out)
     digest = inputs_digest(context, name, sets, posted)
     return Gathered(context, name, rules, company_id, replace(inputs, wishes=inputs.wishes.head(0)), digest, entries)
-
-
-def _orders_named(made: Plan, found: pl.DataFrame, word: Word) -> pl.Series:
-    """Return the order keys of what a person named, by order key, order number, document or surety.
-
-    Raises:
-        UsageError: Nothing was named.
-        NotSettled: A name fits no recognised order, or several.
-    """
-    if not word.names and not word.sureties:
-        raise UsageError("Name the orders, or give --all-certain. Nothing was noted.")
-    by_surety = found.filter(pl.col("surety").cast(pl.String).is_in(list(word.sureties)))["order_key"]
-    wanted = pl.DataFrame({"wanted": list(dict.fromkeys(word.names))}, schema={"wanted": pl.String})
-    called = pl.concat(
-        found.select(pl.col(name).alias("wanted"), "order_key") for name in ("order_key", "order_number", "document_key")
-    ).unique(maintain_order=True)  # fmt: skip
-    fits = wanted.join(called, on="wanted", how="left", maintain_order="left_right")
-    odd = fits.group_by("wanted", maintain_order=True).agg("order_key").filter(
-        (pl.col("order_key").list.len() > 1) | pl.col("order_key").list.first().is_null()
-    )  # fmt: skip
-    problems = [_name_problem(made, name, keys) for name, keys in odd.iter_rows()]
-    if problems:
-        raise NotSettled("\n".join([*problems, "Nothing was noted."]), problems=tuple(problems))
-    keys = pl.concat([by_surety, fits["order_key"]]).unique(maintain_order=True).drop_nulls()
-    if not keys.len():
-        raise UsageError(
-            f"No order is recognised as {' or '.join(word.sureties)}. `recon others` lists what was recognised. Nothing was noted."
-        )
-    return keys
-
-
-def _name_problem(made: Plan, wanted: str, keys: list[str | None]) -> str:
-    if len(keys) > 1:
-        return f"{wanted} names {len(keys)} orders; give one key: {', '.join(key for key in keys if key)}."
-    named = (pl.col("order_key") == wanted) | (pl.col("order_number") == wanted)
-    if made.documents.filter(named).height:
-        return (
-            f"{wanted}: no entry of the ledger seems to be this order. `recon plan` reads the ledger again; `recon others` lists "
-            "what was recognised."
-        )
-    return f"{wanted}: no order of that name waits for a document."
-
-
-def _pairs(made: Plan, found: pl.DataFrame) -> pl.DataFrame:
-    """Return every document of the chosen orders with its entry, in order of the plan."""
-    documents = made.documents.select(
-        "doc_no", "document_key", "order_number", pl.col("kind").cast(pl.String), "total_minor"
-    ).sort("doc_no")
-    entry = found.select("document_key", "entry_no", "surety", "their_kind", "their_number", "ledger_id", "detail")
-    return documents.join(entry, on="document_key", how="left", maintain_order="left")
-
-
-def _problems(pairs: pl.DataFrame, *, accept_differences: bool) -> list[str]:
-    """Return why some of the documents cannot be taken as posted, each in words; past the first ones only how many."""
-    other_kind = pl.col("their_kind") != pl.col("kind")
-    surety = pl.col("surety").cast(pl.String)
-    unsettled = surety.is_in(["several"] if accept_differences else ["several", "differs"])
-    odd = pairs.filter(surety.is_null() | other_kind | unsettled)
-    found = [_problem(row) for row in odd.head(NAMED_MOST).iter_rows(named=True)]
-    more = odd.height - len(found)
-    return [*found, f"And {more:,} documents more."] if more else found
-
-
-def _problem(row: dict[str, Any]) -> str:
-    called = f"order {row['order_number']}, {row['kind']} of {plain(row['total_minor'])}"
-    if row["surety"] is None:
-        return (
-            f"{called}: the ledger shows no entry for it, so the order is there in part only. Complete it in the ledger, "
-            "or say with --not-the-same that the entry is another sale's."
-        )
-    if row["their_kind"] != row["kind"]:
-        return (
-            f"{called}: the ledger holds {row['their_kind']} {row['their_number']} instead. Change `invoices` or `receipts` of "
-            "the connection so that both make the same kind of document."
-        )
-    if row["surety"] == "several":
-        return f"{called}: {row['detail']}. Void all but one in the ledger first, then `recon plan`."
-    return f"{called}: {row['detail']}. Correct it there, or give --accept-differences if it shall stand like that."
 
 
 def _enter_adopted(gathered: Gathered, made: Plan, pairs: pl.DataFrame, word: Word) -> Batch:

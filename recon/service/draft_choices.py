@@ -7,7 +7,7 @@ from typing import Final, get_args
 from pydantic import BaseModel
 
 from recon.frames.schemas import ORDER_STATES, PAYMENT_STATES
-from recon.service.drafting import ProfileDraft
+from recon.service.draft_records import ProfileDraft
 from recon.sources.profile.model import Counting, Profile, Read
 
 DATE_FORMS: Final = (

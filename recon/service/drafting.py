@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -24,6 +23,15 @@ from recon.money import plain
 from recon.normalize import normalize
 from recon.service.causes import causes, finding_row, with_currency
 from recon.service.context import Context
+from recon.service.draft_records import (
+    DraftColumn,
+    DraftHeading,
+    DraftOf,
+    DraftProblem,
+    DraftQuestion,
+    DraftWord,
+    ProfileDraft,
+)
 from recon.service.known import options_with_profile, profile_text
 from recon.service.taking_in import total_of
 from recon.sources.base import IntakeFile
@@ -35,121 +43,11 @@ from recon.sources.profile.model import parse_profile
 from recon.sources.profile.propose import Proposal, propose_profile, words_question
 from recon.sources.profile.source import ProfileOrders
 from recon.sources.profile.starting import STARTERS, fixed_answers, with_musts
-from recon.summaries.intake import CauseLine
 
 PREVIEW_ROWS: Final = 50
 PROBLEM_ROWS: Final = 100
 _SAMPLES: Final = 3
 _WORD_FIELDS: Final = {"status_map": "order_state", "payment_map": "payment_state"}
-
-
-@dataclass(frozen=True, slots=True)
-class DraftColumn:
-    """One canonical column and what fills it."""
-
-    name: str
-    level: str
-    """order or line."""
-    question: str
-    required: bool
-    heading: str = ""
-    """As it stands in the file; empty: no column."""
-    nth: int = 1
-    constant: str = ""
-    reason: str = ""
-    repeat: str = ""
-    samples: tuple[str, ...] = ()
-    asked: bool = False
-    """An open question is about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftHeading:
-    """One column of the file."""
-
-    heading: str
-    nth: int
-    samples: tuple[str, ...]
-    used_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DraftWord:
-    """A word of a state column."""
-
-    table: str
-    """status_map or payment_map."""
-    word: str
-    count: int
-    meaning: str
-    """Empty: its orders are held."""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftQuestion:
-    """Something only a person can answer."""
-
-    about: tuple[str, ...]
-    """Key that answers it."""
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DraftProblem:
-    """Something that was found in the file, or in the profile."""
-
-    severity: str
-    text: str
-    row: int | None = None
-    column: str = ""
-    value: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileDraft:
-    """Everything the editor shows."""
-
-    path: str
-    file: str
-    toml: str
-    encoding: str
-    """As found; empty: a workbook."""
-    sheet: str
-    settings: Mapping[str, Any]
-    """Values in force by key: grain, read.era, read.date_formats, conventions.tax ..."""
-    date_choices: tuple[str, ...]
-    """Forms that read every date of the file."""
-    columns: tuple[DraftColumn, ...]
-    headings: tuple[DraftHeading, ...]
-    words: tuple[DraftWord, ...]
-    questions: tuple[DraftQuestion, ...]
-    problems: tuple[DraftProblem, ...]
-    loads: bool
-    """The profile is complete; a file can be read with it."""
-    orders: int | None = None
-    total: str = ""
-    rows: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
-    """First orders as they would be read."""
-    causes: tuple[CauseLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DraftOf:
-    """What a column profile is drafted for."""
-
-    path: Path
-    """The file it shall read."""
-    edits: Sequence[ProfileEdit] = ()
-    """A person's answers."""
-    connection: str | None = None
-    """Whose file it is."""
-    sheet: str | None = None
-    """Sheet of a workbook."""
-    base: str = ""
-    """A profile of the workspace to begin with; empty: the file's headings are looked at."""
-    start: str = ""
-    """Whose export it is (`recon.sources.profile.starting.STARTERS`); empty: nobody says."""
 
 
 def draft_profile(context: Context, of: DraftOf) -> ProfileDraft:

@@ -80,7 +80,7 @@ class FileQuestions:
         base: str = "",
     ) -> ProfileWork:
         """Return a column profile in the making: proposed for a file, or begun with one that is there (``base``)."""
-        from recon.service.drafting import DraftOf
+        from recon.service.draft_records import DraftOf
         from recon.service.profile_work import ProfileWork
 
         return ProfileWork(self._context, DraftOf(path, edits, connection, sheet, base))

@@ -18,7 +18,8 @@ from recon.service.causes import causes
 from recon.service.context import Context
 from recon.service.known import frames_path
 from recon.service.overview import waiting_files
-from recon.service.taking_in import bought_count, day_of_last_pull
+from recon.service.pulling import day_of_last_pull
+from recon.service.taking_in import bought_count
 from recon.store.files import Intake, KeptFile
 from recon.summaries.intake import CauseLine
 

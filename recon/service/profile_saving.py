@@ -20,7 +20,8 @@ from recon.normalize import normalize
 from recon.normalize.compare import compare
 from recon.normalize.sequence import chronological
 from recon.service.context import Context
-from recon.service.drafting import DraftOf, draft_profile
+from recon.service.draft_records import DraftOf
+from recon.service.drafting import draft_profile
 from recon.service.known import frames_path, kept_file, load_frames, options_with_profile, profile_text
 from recon.service.order_keys import platform_for
 from recon.sources.profile.edit import ProfileEdit

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from recon.service.context import Context
-from recon.service.drafting import DraftOf, ProfileDraft, draft_profile
+from recon.service.draft_records import DraftOf, ProfileDraft
+from recon.service.drafting import draft_profile
 from recon.service.profile_saving import ProfileEffect, changed_profile, profile_effect, save_profile
 
 

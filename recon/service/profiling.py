@@ -187,7 +187,8 @@ def _answered(
     start: str = "",
 ) -> ProfileReport:
     """Return the proposal with a person's answers, the same as the editor of the screens shows."""
-    from recon.service.drafting import DraftOf, draft_profile
+    from recon.service.draft_records import DraftOf
+    from recon.service.drafting import draft_profile
     from recon.service.profile_saving import save_profile
     from recon.sources.profile.edit import parse_edit
 

@@ -29,9 +29,10 @@ from recon.service.matching import carry_out
 from recon.service.overview import waiting_files
 from recon.service.part_frames import single_documents
 from recon.service.planning import plan
+from recon.service.pulling import pull
 from recon.service.run_state import Notice, last_end, note_run
 from recon.service.sending import short_name, upload
-from recon.service.taking_in import import_files, pull
+from recon.service.taking_in import import_files
 from recon.store.batches import Batch
 from recon.store.moments import stamp
 from recon.summaries.intake import IntakeReport

@@ -18,7 +18,7 @@ from textual.widgets import Input
 from recon.sandbox.zort import ZortShop
 from recon.sandbox.zort_faults import ZortFault
 from recon.sandbox.zort_orders import invented_orders, invented_products
-from recon.service import taking_in
+from recon.service import pulling
 from tests.clock import FakeClock
 from tests.screens.grid import grid
 from tests.screens.import_world import ImportWorld, screen_of, seen, sizes
@@ -71,14 +71,14 @@ def world(tmp_path: Path, clock: FakeClock, shop: ZortShop, key_store: object) -
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """Answers wait until a test lets them go."""
     held = Gate(threading.Semaphore(0), threading.Semaphore(0))
-    real = taking_in._keep_answer
+    real = pulling._keep_answer
 
     def slow(context: Any, answer: Any) -> Any:
         held.came.release()
         assert held.let_go.acquire(timeout=60)
         return real(context, answer)
 
-    monkeypatch.setattr(taking_in, "_keep_answer", slow)
+    monkeypatch.setattr(pulling, "_keep_answer", slow)
     yield held
     held.open()
 

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from recon.errors import UsageError
-from recon.frames.text import fold
-from recon.money import plain
 from recon.service import MatchEdits, ReconService
-from recon.service.account_proposals import AccountProposal
-from recon.service.charge_rules import ChargeTable
-from recon.service.connecting import proposal_lines
 from recon.service.match_undo import MappingUndo
-from recon.service.matching import CODE_RULE
-from recon.service.product_table import ProductDetail
-from recon.service.return_table import OpenReturn
-from recon.summaries.match import MatchReport
-from recon.summaries.things import ThingLine
-from tui.output import SHOWN, Output, grouped
+from tui.match_output import charge_facts, show_accounts, show_charges, show_match, show_returns, show_undone, show_why
+from tui.output import SHOWN, Output
 from tui.seen_output import (
     gap_words,
     meanings,
@@ -32,7 +22,6 @@ from tui.seen_output import (
     tax_invoices,
     thing_facts,
 )
-from tui.till_output import print_groups, print_setup
 from tui.wiring import open_service
 
 
@@ -70,22 +59,12 @@ def match(args: argparse.Namespace) -> int:
         more["undone"] = undone.as_facts()
     output.document("match", report.as_facts() | more)
     if undone is not None:
-        _print_undone(undone, output, dry_run=args.dry_run)
-    _print_match(report, things, output)
-    _print_accounts(taken, proposed, output)
+        show_undone(undone, output, dry_run=args.dry_run)
+    show_match(report, things, output)
+    show_accounts(taken, proposed, output)
     print_beginning(first, output)
     print_things(things, output)
     return 4 if report.open_count or any(thing.holds for thing in things) else 0
-
-
-def _print_accounts(taken: Sequence[AccountProposal], proposed: Sequence[AccountProposal], output: Output) -> None:
-    """Say which proposed accounts were taken, and which wait for a person."""
-    for head, proposals in (
-        ("Accounts written to recon.toml:", taken),
-        ("Accounts proposed from the ledger's chart (recon match --take-accounts writes them):", proposed),
-    ):
-        for line in [head, *proposal_lines(proposals)] if proposals else []:
-            output.line(line)
 
 
 def _said(args: argparse.Namespace) -> bool:
@@ -138,19 +117,19 @@ def _more(service: ReconService, args: argparse.Namespace, output: Output) -> di
     if args.why is not None:
         detail = service.product_detail(args.connection, args.why)
         more["why"] = detail.as_facts()
-        _print_why(detail, output)
+        show_why(detail, output)
     if args.things:
         seen = service.seen_things(args.connection)
         more["seen"] = [asdict(line) for line in seen]
         print_seen(seen, output)
     if args.charges:
         table = service.charges(args.connection)
-        more["charges"] = _charge_facts(table)
-        _print_charges(table, output)
+        more["charges"] = charge_facts(table)
+        show_charges(table, output)
     if args.returns:
         waiting = service.open_returns(args.connection)
         more["returns"] = [each.as_facts() for each in waiting]
-        _print_returns(waiting, output)
+        show_returns(waiting, output)
     return more
 
 
@@ -192,87 +171,6 @@ def _charge(text: str) -> tuple[str, str, str]:
             f"--charge {text!r}: write CHANNEL:KIND=WHAT, e.g. Lazada:shipping=leave-out or default:cod_fee=hold. Nothing was changed."
         )
     return channel, kind, what
-
-
-def _charge_facts(table: ChargeTable) -> list[dict[str, Any]]:
-    return [
-        {
-            "sales_channel": row["sales_channel"], "kind": row["kind"], "orders": row["orders"],
-            "amount": plain(row["amount_minor"], table.currency), "treatment": row["treatment"], "code": row["code"],
-            "is_product": row["is_product"], "vat": row["vat"], "own": row["is_own"], "open": row["is_open"],
-        }
-        for row in table.frame.iter_rows(named=True)
-    ]  # fmt: skip
-
-
-def _print_taxes(report: MatchReport, output: Output) -> None:
-    if not report.taxes:
-        return
-    mapped = sum(tax.state == "mapped" for tax in report.taxes)
-    if report.groups:
-        done = sum(tax.state != "unmapped" for tax in report.taxes)
-        output.line(f"VAT: {done} of {len(report.taxes)} rates have a VAT code, or their accounts bring it")
-    else:
-        output.line(f"Sales taxes: {mapped} of {len(report.taxes)} have a tax item")
-    output.table(
-        ("Tax", "Settlements" if report.groups else "Orders", "Gross" if report.groups else "Tax in all", "State", "VAT code" if report.groups else "Tax item", "Might be"),
-        [
-            (tax.name or "(none named)", tax.orders, grouped(tax.amount), tax.state,
-             f"{tax.item or ''} {tax.percent}".strip(), " - ".join(filter(None, (tax.suggestion, tax.reason))))
-            for tax in report.taxes[:SHOWN]
-        ],
-        right=(1, 2),
-    )  # fmt: skip
-    output.more(len(report.taxes) - SHOWN, "recon match --json")
-
-
-def _print_charges(table: ChargeTable, output: Output) -> None:
-    rows = [row for row in table.frame.iter_rows(named=True) if row["orders"] or row["sales_channel"] == "default"]
-    output.table(
-        ("Sales channel", "Charge", "Orders", "Amount", "What happens", "Booked on"),
-        [
-            (row["sales_channel"] or "(none named)", row["kind"], row["orders"], grouped(plain(row["amount_minor"])),
-             row["treatment"], f"{row['code']} {row['code_name']}".strip())
-            for row in rows
-        ],
-        right=(2, 3),
-    )  # fmt: skip
-
-
-def _print_returns(waiting: tuple[OpenReturn, ...], output: Output) -> None:
-    output.line(f"Returns whose sale is not known: {len(waiting)}")
-    for each in waiting:
-        output.line(f"{each.order_number}  {each.ordered_on}  {grouped(each.total)}  {each.customer}")
-        output.line(f"  {each.why}")
-        output.table(
-            ("May be", "Date", "Total", "Why"),
-            [(one.order_number, one.ordered_on, grouped(one.total), ", ".join(one.reasons)) for one in each.candidates],
-            right=(2,),
-        ) if each.candidates else None
-    if waiting:
-        output.line("Say it with `recon match --return RETURN=SALE`.")
-
-
-def _print_why(detail: ProductDetail, output: Output) -> None:
-    output.line(f"SKU {detail.sku or '(none)'}: {detail.order_count:,} orders")
-    output.table(
-        ("Alike", "Code", "Name", "Why"),
-        [(one.score, one.code, one.name, one.reason) for one in detail.suggestions], right=(0,),
-    )  # fmt: skip
-    output.table(
-        ("Order", "Date", "Quantity", "Amount"),
-        [(one.order_number, one.ordered_on, one.quantity, grouped(one.amount)) for one in detail.orders], right=(2, 3),
-    )  # fmt: skip
-    words = {None: "link taken away", "": "as text"}
-    for entry in detail.history:
-        output.line(f"{entry.at[:19]}  {entry.who}  {words.get(entry.to, f'linked to {entry.to}')}  ({entry.reason})")
-
-
-def _print_undone(undone: MappingUndo, output: Output, *, dry_run: bool) -> None:
-    done = {"undo": ("Undone", "Would undo"), "redo": ("Done again", "Would do again")}[undone.what][dry_run]
-    output.line(f"{done}: {undone.name}.")
-    if undone.next_undo and not dry_run:
-        output.line(f"  undo with `recon match --undo`: {undone.next_undo}")
 
 
 def _edits(args: argparse.Namespace) -> MatchEdits:
@@ -326,75 +224,3 @@ def _edits(args: argparse.Namespace) -> MatchEdits:
         departments=tuple(_of_place("--department", text) for text in args.department),
         projects=tuple(_of_place("--project", text) for text in args.project),
     )
-
-
-def _print_match(report: MatchReport, things: Sequence[ThingLine], output: Output) -> None:
-    for change in report.changes:
-        output.line(f"{'would set' if report.dry_run else 'set'}: {change}")
-    if report.groups:
-        print_groups(report.groups, output)
-    linked = sum(p.state == "linked" for p in report.products)
-    as_text = sum(p.state == "text" for p in report.products)
-    waiting = [p for p in report.products if p.state in {"unlinked", "suggested"}]
-    coming = [p for p in report.products if p.state == "to-create"]
-    words = f", {len(coming)} to be created" if coming else ""
-    by_code = sum(p.state == "linked" and p.reason == CODE_RULE for p in report.products)
-    rule = f" ({by_code} by the rule {CODE_RULE})" if by_code else ""
-    if report.products or not report.groups:
-        output.line(f"Products: {linked} linked{rule}, {as_text} as text{words}, {len(waiting)} open")
-    output.table(
-        ("SKU", "Name", "Orders", "Amount", "Suggestion", "Reason"),
-        [(p.sku, p.name[:40], p.orders, grouped(p.amount), p.suggestion, p.reason) for p in waiting[:SHOWN]],
-        right=(2, 3),
-    ) if waiting else None
-    output.more(len(waiting) - SHOWN, "recon match --json, or --export FILE")
-    waits = {fold(thing.value) for thing in things if thing.holds and thing.kind == "payment-channel"}
-    noun, nobody = ("Settlements", "no settlement") if report.groups else ("Orders", "no order")
-    needed = [c for c in report.channels if c.state != "not-needed"]
-    idle = len(report.channels) - len(needed)
-    output.table(
-        ("SKU", "To be created as", "Orders", "Amount"),
-        [(p.sku, (p.new_name or "")[:60], p.orders, grouped(p.amount)) for p in coming[:SHOWN]],
-        right=(2, 3),
-    ) if coming else None
-    hinted = any(c.suggestion for c in report.channels[:SHOWN])
-    output.line(
-        f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
-        + (f", {idle} {'needs' if idle == 1 else 'need'} no account ({nobody} brings money there)" if idle else "")
-    )
-    output.table(
-        ("Channel", noun, "Amount", "State", "Goes to", *(("Suggestion", "Reason") if hinted else ())),
-        [
-            (
-                c.channel or "(none named)",
-                c.orders,
-                grouped(c.amount),
-                "new, waits" if fold(c.channel) in waits else c.state,
-                c.method,
-                *((c.suggestion, c.reason) if hinted else ()),
-            )
-            for c in report.channels[:SHOWN]
-        ],
-        right=(1, 2),
-    ) if report.channels else None
-    if any(c.state == "unmapped" for c in report.channels) and report.methods:
-        output.line(
-            "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
-        )
-    _print_taxes(report, output)
-    if report.open_returns:
-        output.line(f"Returns whose sale is not known: {report.open_returns} (recon match --returns)")
-    print_setup(report.setup, output)
-    if not report.products and not report.channels and not report.groups:
-        output.line("There are no orders yet. next: recon import FILE, or recon pull")
-    elif not report.open_count:
-        if report.setup:
-            return
-        if as_text and not report.sales_account:
-            output.line(
-                "Lines go as text, but accounts.sales in recon.toml names no account for them: their orders are held until it does."
-            )
-        if any(thing.holds for thing in things):
-            output.line("Everything is mapped, and orders wait for what is new below.")
-        else:
-            output.line("Everything is mapped. next: recon plan")

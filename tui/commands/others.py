@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from recon.service.adopting import AdoptReport, Word
+from recon.service.adoptable import Word
+from recon.service.adopting import AdoptReport
 from recon.service.others_list import OthersReport
 from tui.commands.work import tell_notes
 from tui.output import Output, grouped

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Final
 
 import polars as pl
 
-from recon.service.adopting import AdoptReport, Word
+from recon.service.adoptable import Word
+from recon.service.adopting import AdoptReport
 from recon.service.others_list import OthersTable, grouped, members
 from recon.summaries.plans import PlanReport
 from tui.cells import shown

@@ -32,7 +32,7 @@ from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import Opened
 
 if TYPE_CHECKING:
-    from recon.service.drafting import DraftProblem, ProfileDraft
+    from recon.service.draft_records import DraftProblem, ProfileDraft
     from recon.sources.profile.edit import ProfileEdit
 
 PANES: Final = ("orders", "problems", "text")

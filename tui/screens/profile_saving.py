@@ -15,7 +15,7 @@ from tui.widgets.dialogs import ConfirmDialog, TextDialog
 from tui.widgets.intake_words import counts
 
 if TYPE_CHECKING:
-    from recon.service.drafting import ProfileDraft
+    from recon.service.draft_records import ProfileDraft
     from recon.service.profile_saving import ProfileEffect
     from recon.sources.profile.edit import ProfileEdit
     from tui.screens.base import StepScreen

@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from recon.domain.finding import FINDING_CODES
-from recon.service.drafting import DraftColumn, DraftProblem, ProfileDraft
+from recon.service.draft_records import DraftColumn, DraftProblem, ProfileDraft
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.core_texts import ORDER_STATES, PAYMENT_STATES, finding_title, word
