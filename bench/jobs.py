@@ -209,7 +209,7 @@ OURS: Final = (
     "saft-chain",
     "summary",
 )
-"""Jobs that run with the allocator as the `recon` command sets it; yardsticks run as their libraries come."""
+"""Jobs that run with allocator and garbage collection as the `recon` command sets them; yardsticks run as their libraries come."""
 JOBS: Final[dict[str, Callable[..., Facts]]] = {
     "scan": scan, "chain": whole_chain, "again": again, "prepare": prepare, "pandas": pandas, "duckdb": duckdb, "export": export,
     "sheet": sheet, "excel-bare": excel_bare, "excel-ours": excel_ours, "durable": durable, "upload": upload,
@@ -225,8 +225,10 @@ def main(arguments: list[str]) -> int:
     """Run one job; 3: a library it needs is not installed."""
     if arguments[0] in OURS:
         from tui.cli import KEEP_FREED_PAGES
+        from tui.garbage import wait_with_garbage
 
         os.environ.setdefault("_RJEM_MALLOC_CONF", KEEP_FREED_PAGES)
+        wait_with_garbage()
     try:
         figures = JOBS[arguments[0]](*arguments[1:])
     except ModuleNotFoundError as error:

@@ -88,8 +88,8 @@ def cut(run: bytes, tags: pl.Enum | None = None) -> Cut:
         raise MalformedFile("something else stands before the first element")
     try:
         read = pl.read_csv(
-            run[first + 1 :], has_header=False, separator=">", eol_char="<", quote_char=None, infer_schema=False,
-            schema={"tag": dtype, "text": pl.String},
+            run, has_header=False, separator=">", eol_char="<", quote_char=None, infer_schema=False,
+            schema={"tag": dtype, "text": pl.String}, skip_rows=1,  # up to the first <
         )  # fmt: skip
     except pl.exceptions.PolarsError as error:
         raise MalformedFile(f"it cannot be cut into elements: {str(error).splitlines()[0]}") from None

@@ -131,8 +131,12 @@ class CashRegisterFile:
         return {number: self.lines_before[at - 1] for number, at in found.items()} if self.lines_before else found
 
 
-def read_file(path: Path) -> CashRegisterFile:
+def read_file(path: Path, *, with_chain: bool = True) -> CashRegisterFile:
     """Return a file.
+
+    Args:
+        path: The file.
+        with_chain: Its signatures are to be checked; else only whether they are there is kept.
 
     Raises:
         MalformedFile: It cannot be read; nothing of it is used.
@@ -140,9 +144,9 @@ def read_file(path: Path) -> CashRegisterFile:
     data = open_file(path)
     require_readable(data)
     with suppress(MalformedFile, pl.exceptions.PolarsError, UnicodeDecodeError):
-        return read_plain(data)
+        return read_plain(data, with_chain=with_chain)
     anew = rewritten(data)
-    read = read_plain(anew.content)
+    read = read_plain(anew.content, with_chain=with_chain)
     mixed = [Slip("Events stand behind transactions of their till.")] if anew.is_mixed else []
     lines = pl.Series("line", anew.lines, dtype=pl.UInt32).gather(read.reports.heads["line"] - 1)
     heads = read.reports.heads.with_columns(lines)
@@ -151,8 +155,8 @@ def read_file(path: Path) -> CashRegisterFile:
     )
 
 
-def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
-    """Return a file that is laid out as nearly all are, read as columns.
+def read_plain(data: mmap.mmap | bytes, *, with_chain: bool = True) -> CashRegisterFile:
+    """Return a file that is laid out as nearly all are, read as columns; ``with_chain`` as in `read_file`.
 
     Raises:
         MalformedFile: It is not laid out so.
@@ -160,7 +164,7 @@ def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
     layout = layout_of(data)
     lists, reports = read_lists(layout), _numbers(read_reports(data, layout))
     shapes = Shapes(RECORD), Shapes("event")
-    till, till_no, places = _transactions(data, layout, shapes[0])
+    till, till_no, places = _transactions(data, layout, shapes[0], with_chain=with_chain)
     event_places = _events(data, layout, shapes[1], reports.heads.height)
     own = lists.tills["own_no"]
     heads = reports.heads.with_columns(moment().alias("at"), own.gather(reports.heads["till_no"]).alias("till_no"))
@@ -171,12 +175,14 @@ def read_plain(data: mmap.mmap | bytes) -> CashRegisterFile:
     return CashRegisterFile(lists, reports, till, sums, found, data, layout, places, event_places)
 
 
-def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tuple[Till, pl.Series, Places]:
+def _transactions(
+    data: mmap.mmap | bytes, layout: Layout, shapes: Shapes, *, with_chain: bool
+) -> tuple[Till, pl.Series, Places]:
     found, owners, number, places = defaultdict(list), [], 0, Places()
-    reading = reader(layout.prefix)
+    reading = reader(layout.prefix, with_chain=with_chain)
 
     def read_one(piece: bytes) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-        return tables(piece, reading)
+        return tables(piece, reading, with_chain=with_chain)
 
     for till_no, place in enumerate(layout.tills):
         first, run = number, place.transactions
@@ -190,7 +196,7 @@ def _transactions(data: mmap.mmap | bytes, layout: Layout, shapes: Shapes) -> tu
                 found[name].append(frame.with_columns(pl.col("trans_no") + number))
             number += rows["heads"].height
         owners.append(pl.repeat(till_no, number - first, dtype=pl.UInt32, eager=True))
-    empty, _ = tables(b"", reading)
+    empty, _ = read_one(b"")
     whole = {name: pl.concat([frame, *found.pop(name, [])]) for name, frame in empty.items()}
     return Till(**whole), pl.concat([pl.Series(dtype=pl.UInt32), *owners], rechunk=True), places
 

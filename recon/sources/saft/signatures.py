@@ -76,8 +76,8 @@ def signature_findings(file: CashRegisterFile, check: Check | None, keys: pl.Dat
         check: Whether a signature is right; None: nobody gave the key.
         keys: report_no and order_key of the Z reports.
     """
-    rows = file.sums.heads.with_columns(pl.col("nr").cast(pl.Int64, strict=False).alias("_nr"))
-    bare = rows.filter(_blank("signature") | _blank("key_version"))
+    rows = file.sums.heads
+    bare = rows.filter(~pl.col("is_signed"))
     if bare.height:
         yield _told(
             file,
@@ -85,8 +85,7 @@ def signature_findings(file: CashRegisterFile, check: Check | None, keys: pl.Dat
             "till-unsigned",
             f"{bare.height} of {rows.height} transactions have no signature, or none that names its key.",
         )
-    before = pl.col("_nr").shift(1).over("till_no")
-    unruly = rows.filter(pl.col("_nr").is_null() | (pl.col("_nr") <= before))
+    unruly = rows.filter(_is_unruly(rows["number"], rows["till_no"]))
     if unruly.height:
         first = unruly.row(0, named=True)
         yield _told(
@@ -99,8 +98,14 @@ def signature_findings(file: CashRegisterFile, check: Check | None, keys: pl.Dat
         yield from _wrong(file, rows, check, keys)
 
 
-def _blank(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String).str.strip_chars().fill_null("") == ""
+def _is_unruly(number: pl.Series, till_no: pl.Series) -> pl.Series:
+    """Return whether a transaction has no number, or none above that of the one before it in its till."""
+    if till_no.is_sorted():  # each till stands in one part
+        follows = till_no == till_no.shift(1)
+        return number.is_null() | ((number <= number.shift(1)) & follows).fill_null(value=False)
+    rows = pl.DataFrame([number.alias("number"), till_no.alias("till_no")])
+    before = pl.col("number").shift(1).over("till_no")
+    return rows.select((pl.col("number").is_null() | (pl.col("number") <= before)).fill_null(value=False)).to_series()
 
 
 def _told(file: CashRegisterFile, rows: pl.DataFrame, code: str, detail: str) -> pl.DataFrame:

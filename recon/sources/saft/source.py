@@ -41,6 +41,8 @@ from recon.sources.tills.reading import CONVENTIONS, FORMS, hung
 
 NOTE: Final = """A SAF-T Cash Register file has neither the counted cash nor what was taken to the bank: enter both with `recon till count`."""
 SPECIFICATION: Final = "docs/saft.md"
+_CHECKED: Final = ("public-key", "shared-key")
+"""Values of `till.signatures` with which each signature is checked."""
 _WORDS: Final = StateWords(order={"completed": "completed"}, payment={"paid": "paid", "unpaid": "unpaid"})
 
 
@@ -64,8 +66,9 @@ class CashRegisterFiles(Source):
         Raises:
             MalformedFile: It cannot be read, or is another company's.
         """
+        fields = dict(options.fields)
         try:
-            read = read_file(file.path)
+            read = read_file(file.path, with_chain=fields.get(SIGNATURES_FIELD, "") in _CHECKED)
         except MalformedFile as error:
             raise MalformedFile(
                 f"{file.name} was not read: {error} Nothing was taken in.",
@@ -73,7 +76,6 @@ class CashRegisterFiles(Source):
                 row=error.row,
                 value=error.value,
             ) from None
-        fields = dict(options.fields)
         _require_company(read, fields.get(COMPANY_FIELD, ""), file.name)
         return _read(read, options, fields, file.file_id)
 
@@ -105,9 +107,9 @@ def _check(options: ReadOptions, fields: Mapping[str, str]) -> Check | None:
         SettingsError, SecretsError: There is no such key.
     """
     how = fields.get(SIGNATURES_FIELD, "")
-    if how == "public-key":
+    if how == _CHECKED[0]:
         return by_public_key(fields.get(KEY_FIELD, ""))
-    return by_secret(options.secret()) if how == "shared-key" and options.secret is not None else None
+    return by_secret(options.secret()) if how == _CHECKED[1] and options.secret is not None else None
 
 
 def _reading(parts: Sequence[Records], findings: pl.DataFrame, options: ReadOptions) -> Reading:

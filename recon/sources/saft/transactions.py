@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from recon.frames.words import by_word
 from recon.frames.xml_columns import plain_text, plain_words
 from recon.frames.xml_records import RecordReader, Table
 from recon.sources.saft.amounts import till_amounts
@@ -61,25 +62,54 @@ class Till:
     raises: pl.DataFrame
 
 
-def reader(prefix: str = "") -> RecordReader:
-    """Return what reads the transactions of one file, whose elements have a prefix (with its colon) or none."""
-    return RecordReader(RECORD, names_in(RECORD), _TABLES, prefix)
+def reader(prefix: str = "", *, with_chain: bool = True) -> RecordReader:
+    """Return what reads the transactions of one file.
+
+    Args:
+        prefix: Of its elements, with its colon; empty: none.
+        with_chain: Signatures are to be checked, so what they sign is read.
+    """
+    heads = HEADS if with_chain else {element: place for element, place in HEADS.items() if element != "transAmntEx"}
+    return RecordReader(RECORD, names_in(RECORD), {**_TABLES, "heads": Table(RECORD, 1, heads)}, prefix)
 
 
-def tables(piece: bytes, reading: RecordReader) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its shapes."""
+def tables(
+    piece: bytes, reading: RecordReader, *, with_chain: bool = True
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Return the tables of one piece, each row with ``trans_no`` (counted from 0 in the piece), and its shapes.
+
+    The heads have ``number`` (``nr`` as a number) and ``is_signed`` (signature and key version are stated), and only ``with_chain`` the
+    signatures themselves.
+    """
     found = reading.read(piece)
     named = {table: pl.DataFrame(columns).rename({"record": "trans_no"}) for table, columns in found.tables.items()}
-    return {table: _typed(table, frame) for table, frame in named.items()}, found.shapes
+    typed = {table: _typed(table, frame) for table, frame in named.items()}
+    heads = typed["heads"]
+    stated = [~_is_blank(heads["signature"]), ~by_word(heads["key_version"], _is_blank)]
+    heads = heads.with_columns((stated[0] & stated[1]).alias("is_signed"))
+    return {**typed, "heads": heads if with_chain else heads.drop("signature", "key_version")}, found.shapes
+
+
+def _is_blank(text: pl.Series) -> pl.Series:
+    return text.str.strip_chars().fill_null("") == ""
 
 
 def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return a table with amounts as minor units and words without entities."""
-    amounts = _AMOUNTS[table]
-    texts = [c for c in frame.columns if c not in {"trans_no", *amounts}]
+    amounts = [each for each in _AMOUNTS[table] if each in frame.columns]
     read = till_amounts(frame, amounts)
-    few = _FEW[table]
-    return frame.with_columns(
+    few, rest = _FEW[table], [c for c in frame.columns if c not in {"trans_no", "nr", *amounts}]
+    typed = frame.with_columns(
         *(read[c].alias(c) for c in amounts),
-        *((plain_words if c in few else plain_text)(frame[c]).alias(c) for c in texts),
+        *((plain_words if c in few else plain_text)(frame[c]).alias(c) for c in rest),
     )
+    return typed.with_columns(*_numbered(frame["nr"])) if "nr" in frame.columns else typed
+
+
+def _numbered(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return numbers of transactions as they are written and as numbers; what is read as one has nothing to take off."""
+    number = text.cast(pl.Int64, strict=False)
+    if number.null_count() != text.null_count():
+        text = plain_text(text)
+        number = text.cast(pl.Int64, strict=False)
+    return text.alias("nr"), number.alias("number")
