@@ -124,7 +124,7 @@ REFUSED = {
     TEXT.replace("<auditfile", '<!DOCTYPE auditfile [<!ENTITY a "b">]><auditfile'): "it has a DOCTYPE",
     TEXT.replace("<auditfile", "<!-- " + "x" * 5000 + " --><!DOCTYPE auditfile><auditfile", 1): "it is an audit file",
     TEXT.replace(NAMESPACE, "urn:StandardAuditFile-Taxation-Financial:NO"): "no SAF-T Cash Register file",
-    TEXT.replace("UTF-8", "ISO-8859-1"): "it is written in ISO-8859-1",
+    TEXT.replace("UTF-8", "ISO-8859-7"): "it is written in ISO-8859-7",
     TEXT.replace("<ctLine>", '<ctLine xmlns="urn:other">', 1): "the element ctLine belongs to urn:other",
     TEXT.replace("<registerID>K1</registerID>\n", "<registerID/>\n"): "a till has no registerID",
     TEXT.replace("<company>", "<firm>").replace("</company>", "</firm>"): "it names no company",
@@ -144,6 +144,11 @@ def test_utf_16_and_latin_bytes(tmp_path: Path) -> None:
         taken_in(tmp_path, TEXT.encode("utf-16"))
     with pytest.raises(MalformedFile, match="line 4, column 64: not well-formed"):
         taken_in(tmp_path, TEXT.encode("latin-1"))
+    said = TEXT.replace("UTF-8", "ISO-8859-1")
+    places = taken_in(tmp_path, said.encode("latin-1")).orders["sales_channel"].to_list()
+    assert places == taken_in(tmp_path, TEXT.encode()).orders["sales_channel"].to_list() == ["Kafé Torget"]
+    with pytest.raises(MalformedFile, match=r"windows-1252, but byte [0-9]+ is none of its letters"):
+        taken_in(tmp_path, TEXT.replace("UTF-8", "windows-1252").encode("cp1252").replace(b"\xe9", b"\x81"))
 
 
 def test_another_company_is_refused(tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ HELD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("project-required", {}, {"accounts": [one | {"needs_project": one["account_code"] == "1505"} for one in ACCOUNTS]}),
     ("project-unknown", {}, {"connection": till(projects={PLACE: "P1"}), "ledger_projects": ("P2",)}),
     ("day-closed", {}, {"closed_until": DAY}),
+    ("day-to-come", {}, {"today": DAY - dt.timedelta(days=2)}),
     ("count-missing", {}, {"counts": {}}),
     ("opening-float-missing", {"opening_float_minor": None}, {}),
     ("does-not-foot", {"rounding_minor": 0}, {}),

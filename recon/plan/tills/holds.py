@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import polars as pl
@@ -15,6 +16,7 @@ from recon.plan.tills.invoices import money_back, nameless
 from recon.plan.tills.work import Tills
 from recon.plan.verdict import hold_acting, mask_of_keys
 
+_AHEAD: Final = dt.timedelta(days=1)
 _PART: Final = (
     "order_no", "payment_channel", "payment_method", "account_code", "amount_minor", "is_gone", "needs_project",
 )  # fmt: skip
@@ -55,6 +57,7 @@ def hold_tills(work: Tills, acting: pl.Series) -> list[pl.DataFrame]:
             ),
             (undecided, "till-invoices-undecided", {}),
             (_closed(work), "day-closed", {"column": pl.lit("ordered_on"), "detail": _closed_words(work)}),
+            (_to_come(work), "day-to-come", {"column": pl.lit("ordered_on"), "value": _day()}),
             (_does_not_foot(work) & ~undecided, "does-not-foot", {"detail": _foot_words()}),
             *_department_holds(work, decided),
             *_project_holds(work, decided),
@@ -100,11 +103,19 @@ def _closed(work: Tills) -> pl.Series:
     return work.orders["ordered_on"] <= until
 
 
+def _to_come(work: Tills) -> pl.Series:
+    """Return which records fall on a day after today; a till closed after midnight may be a day ahead of this computer."""
+    return work.orders["ordered_on"] > work.inputs.today + _AHEAD
+
+
+def _day() -> pl.Expr:
+    return pl.col("ordered_on").dt.to_string("%Y-%m-%d")
+
+
 def _closed_words(work: Tills) -> pl.Expr:
     until = work.inputs.closed_until
-    day = pl.col("ordered_on").dt.to_string("%Y-%m-%d")
     closed = pl.lit(until.isoformat() if until else "")
-    return pl.format("{} is not after {}.", day, closed)
+    return pl.format("{} is not after {}.", _day(), closed)
 
 
 def _department_holds(work: Tills, decided: pl.Series) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]:

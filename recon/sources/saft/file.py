@@ -20,7 +20,7 @@ from recon.frames.xml_columns import elements
 from recon.frames.xml_runs import pieces
 from recon.sources.saft.amounts import till_amounts
 from recon.sources.saft.codes import TRANSACTION, predefined_of
-from recon.sources.saft.layout import Layout, layout_of, open_file, require_readable
+from recon.sources.saft.layout import Layout, in_utf_8, layout_of, open_file, require_readable
 from recon.sources.saft.lists import Lists, read_lists
 from recon.sources.saft.periods import Periods, moment, periods
 from recon.sources.saft.reports import REPORT, UNREAD, Reports, read_reports
@@ -141,7 +141,7 @@ def read_file(path: Path, *, with_chain: bool = True) -> CashRegisterFile:
     Raises:
         MalformedFile: It cannot be read; nothing of it is used.
     """
-    data = open_file(path)
+    data = in_utf_8(open_file(path))
     require_readable(data)
     with suppress(MalformedFile, pl.exceptions.PolarsError, UnicodeDecodeError):
         return read_plain(data, with_chain=with_chain)

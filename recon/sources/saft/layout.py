@@ -20,6 +20,8 @@ HEAD: Final = 4096
 _PROLOG: Final = 5
 """Bytes within which the XML declaration begins, byte-order mark included."""
 _COUNTED: Final = 1 << 20
+_WEST_EUROPEAN: Final = {"iso-8859-1": "latin-1", "iso-8859-15": "iso-8859-15", "windows-1252": "cp1252"}
+"""Encodings a till's program on Windows may write; æ, ø and å are the same bytes in all of them."""
 _ROOT: Final = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)auditfile[\s>]")
 _ANY_ROOT: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?[aA]udit[fF]ile[\s>]")
 
@@ -85,6 +87,25 @@ def open_file(path: Path) -> mmap.mmap:
         return map_file(path)
     except MalformedFile:  # who calls names the file
         raise MalformedFile("the file is empty") from None
+
+
+def in_utf_8(data: mmap.mmap | bytes) -> mmap.mmap | bytes:
+    """Return a file as it is, or the same in UTF-8 where it says that each of its bytes is one letter of the West European alphabet.
+
+    Raises:
+        MalformedFile: It holds bytes that are none of that alphabet.
+    """
+    written = written_in(bytes(data[:HEAD]))
+    codec = _WEST_EUROPEAN.get(written.lower())
+    if codec is None:
+        return data
+    try:
+        text = bytes(data).decode(codec)
+    except UnicodeDecodeError as error:
+        raise MalformedFile(
+            f"it is said to be written in {written}, but byte {error.start + 1} is none of its letters. Export it again as UTF-8."
+        ) from None
+    return text.replace(written, "UTF-8", 1).encode()
 
 
 def require_readable(data: mmap.mmap | bytes) -> str:
