@@ -44,6 +44,8 @@ def _about(kind: str, subject: str, facts: dict[str, Any]) -> str:
         return shown(facts.get("name", subject))
     if kind in {"sending", "posted", "refused", "unknown", "looked-up", "conflict", "duplicate", "needs_person"}:
         return shown(facts.get("ledger_number") or facts.get("number") or subject)
+    if kind in {"attaching", "attached", "attach-unclear", "not-attached", "attach-put-off"}:
+        return shown(facts.get("number") or subject)
     if kind == "mappings":
         connection, _slash, mapped = subject.partition("/")
         return shown(f"{word(MAPPINGS, mapped)}, {connection}")

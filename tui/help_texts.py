@@ -96,6 +96,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "recon till count K1/214 --undo --as Nok",
         "recon till form z-reports.xlsx",
         "recon till days",
+        "recon till attach",
+        "recon till attach K1/214 --to z-reports",
     ),
     "plan": ("recon plan", "recon plan --json", "recon preview --dry-run"),
     "approve": (

@@ -31,6 +31,7 @@ def _options(access: Access) -> PowerOfficeOptions:
         invoices=_invoices(access.connection),
         reads_imports=_reads_imports(access.connection),
         has_projects=bool(access.connection.till.projects),
+        attach=rules.attach,
         requests_per_second=rules.requests_per_second,
         timeout_seconds=ledger.timeout_seconds,
         lookup_grace_seconds=ledger.lookup_grace_seconds,

@@ -24,6 +24,7 @@ TILL_NAMES: Final[dict[str, str]] = {
     "poweroffice.order_prices": N_("unit prices of order drafts"),
     "poweroffice.import_url": N_("address of the Import list's API"),
     "poweroffice.read_imports": N_("read the Import list for others"),
+    "poweroffice.attach": N_("put on each voucher"),
     "poweroffice.requests_per_second": N_("requests per second at most"),
 }
 """Setting to its name."""
@@ -75,6 +76,10 @@ TILL_CHOICES: Final[dict[str, dict[str, str]]] = {
         "unknown": N_("not known; orders wait"),
         "without-vat": N_("without VAT"),
         "with-vat": N_("VAT included"),
+    },
+    "poweroffice.attach": {
+        "off": N_("nothing"),
+        "z-report": N_("the Z report as PDF"),
     },
 }
 """Setting to its choices, each with its words."""

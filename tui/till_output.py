@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from recon.summaries.sent import AttachSummary
 from recon.summaries.till import SetupLine, TillLine
 from recon.summaries.till_days import MissingZ, TillDays
 from tui.output import SHOWN, Output, grouped
@@ -86,6 +87,23 @@ def print_days(report: TillDays, output: Output) -> None:
         )
     if not report.needing:
         output.line("No settlement is missing, every day is closed, and nothing is late.")
+
+
+def print_sheets(found: AttachSummary | None, output: Output, *, command: bool = True) -> None:
+    """Print how many settlements have their Z report on their voucher, and why the others have not."""
+    if found is None:
+        return
+    now = f", {found.attached_now:,} of them now" if found.attached_now else ""
+    output.line(f"Z reports attached to their vouchers: {found.attached:,} of {found.wanted:,}{now}")
+    for one in found.missing[:SHOWN]:
+        output.line(f"  not attached  {one['number']}{': ' if one['why'] else ''}{one['why']}")
+    output.more(len(found.missing) - SHOWN, "recon till attach --json")
+    if found.words and not any(found.words == one["why"] for one in found.missing[:SHOWN]):
+        output.line(f"  {found.words}")
+    if found.missing and command:
+        output.line(
+            "  recon till attach tries again; recon till attach --to FOLDER writes them as files, to put there by hand"
+        )
 
 
 def _print_missing(missing: Sequence[MissingZ], output: Output) -> None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from recon.domain.providers import ledger_facts
 from recon.service.upload_records import PersonLine, RefusedGroup, ResultLine, UnsureLine, UploadDoor, UploadState
 from recon.store.moments import moment as stored_moment
+from recon.summaries.sent import AttachSummary
 from recon.upload.running import Waits
 from tui.cells import columns, cut, fit, shown, width_of
 from tui.composed import tr_composed
@@ -351,6 +352,16 @@ def waiting(note: Waits, say: Speech, *, stops: bool = False) -> str:
     )
     may = _("You may leave; it goes on waiting. Stop ends it at once; nothing was handed out then.") if stops else ""
     return " ".join(part for part in (tr_composed(note.words), said, may) if part)
+
+
+def sheets_words(found: AttachSummary | None) -> str:
+    """Return how many settlements have their Z report on them; empty: none is to have one."""
+    if found is None:
+        return ""
+    whole = _("Z reports attached: {attached} of {wanted}.").format(
+        attached=count(found.attached), wanted=count(found.wanted)
+    )
+    return f"{whole} {_('The rest: recon till attach.')}" if found.missing else whole
 
 
 def draft_waits(batch: str, n: int) -> str:

@@ -17,6 +17,7 @@ from recon.config.connection import Connection
 from recon.config.settings import Settings
 from recon.crash import NO_CRASH, CrashPoints
 from recon.domain.document import Document
+from recon.domain.z_report import SettlementSheet
 from recon.errors import UsageError
 from recon.money import parse_minor
 from recon.ports import Clock, Patience, SecretStore, SystemClock, for_ever
@@ -304,6 +305,13 @@ class Wiring:
         return ReadMappings(
             edits.products, edits.channels, sheets.accounts, sheets.counts, (*edits.problems, *sheets.problems)
         )
+
+    def settlement_sheet(self, sheet: SettlementSheet, language: str) -> bytes:
+        """Return the sheet of a settlement's voucher as PDF."""
+        from exports.z_report_pdf import z_report_pdf
+        from tui.workbook_words import words_of
+
+        return z_report_pdf(sheet, words_of(language))
 
     def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:
         """Write the import files of a whole batch."""

@@ -12,8 +12,8 @@ _NOT_IN_PLANS: Final = {"base_url", "environment", "signature_encoding", "lookup
 """Ledger settings that say how it is reached; all others (rounding, length of numbers) change documents."""
 _HOW_IT_IS_REACHED: Final = {"port", "tls", "wait_minutes", "poll_minutes", "company_file"}
 """The same of QuickBooks."""
-_HOW_GO_IS_REACHED: Final = {"import_url", "read_imports", "requests_per_second"}
-"""The same of PowerOffice Go."""
+_HOW_GO_IS_REACHED: Final = {"import_url", "read_imports", "requests_per_second", "attach"}
+"""The same of PowerOffice Go, and what is put on its vouchers afterwards."""
 
 
 def settings_facts(settings: Settings, connection: str) -> str:

@@ -25,6 +25,8 @@ class PowerOffice(Section):
     """Address of API v1, by which the Import list is reached (route = "import"); left out: the published one, where ledger.base_url is left out too."""
     read_imports: bool = True
     """Whether the Import list is read through API v1 where another integration writes too (writers): it leaves its settlements there until somebody imports them. `false`: only posted vouchers of others are seen."""
+    attach: Literal["off", "z-report"] = "off"
+    """What is put on a settlement's voucher as its documentation. `off`: nothing; `z-report`: a PDF of the Z reports it was made from, as their kept file has them, with the voucher's lines: a page of the draft, or the documentation of the posted voucher (needs the privilege VoucherDocumentation_Full). Entries of the Import list take none."""
     requests_per_second: int = Field(default=5, ge=1, le=10)
     """Upper bound of our own speed; Go allows 10 requests a second for all companies of one subscription key together."""
 

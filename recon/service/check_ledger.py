@@ -79,6 +79,8 @@ def ledger_lines(context: Context, name: str, rules: Connection, answers: Answer
                     text=text,
                     remedy="recon connect --refresh, when it is mended",
                 )
+        for text in answers.company.lacking:
+            yield CheckLine(check="ledger-lacks", state="warning", text=text)
     if source_facts(rules.source).has_api:
         yield _keys(context, name, rules.source, "shop-keys")
         yield _shop(answers)

@@ -18,12 +18,13 @@ from recon.plan.products import PRODUCT
 from recon.service.connecting import known_catalog, require_same_company
 from recon.service.contacts import LedgerCodes
 from recon.service.context import Context, Progress
+from recon.service.document_maker import DocumentMaker
 from recon.service.elsewhere import with_entries
 from recon.service.kept_plans import load_plan_frame
 from recon.service.ledger_entries import listed_settlements
 from recon.service.ledger_reading import Listing, keep_reading, make_reading
 from recon.service.number_rows import numbering_found
-from recon.service.sending import DocumentMaker
+from recon.service.sheet_state import attach_summary, sheet_rows
 from recon.service.till_entries import debit_sums_of, mark_of
 from recon.store.batches import Batch
 from recon.store.event_log import Event
@@ -89,6 +90,7 @@ def verify_batch(context: Context, batch_id: str, *, on_progress: Progress) -> V
         batch=batch.batch_id, company=company.name, compared=found.compared, equal=found.equal, chain_head=head,
         numbering=numbering, known_gaps=known_gaps, places=dict(found.places), not_compared=not_told,
     )  # fmt: skip
+    summary = replace(summary, attachments=attach_summary(context, sheet_rows(context, batch, rules)))
     return replace(summary, **_found_rows(found, _second_bookings(context, batch, seen)))
 
 

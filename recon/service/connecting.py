@@ -54,6 +54,8 @@ class ConnectionReport:
     source_checks: tuple[str, ...] = ()
     """What could be confirmed of the shop system's API and what not, without any value of an answer."""
     missing: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """What else is missing there, of which everything goes on."""
     proposals: tuple[AccountProposal, ...] = ()
     """Proposed by name and type, chosen by a person."""
     proposals_written: bool = False
@@ -93,6 +95,7 @@ class ConnectionReport:
             )
             lines += [head, *proposal_lines(self.proposals)]
         lines += [f"missing: {text}" for text in self.missing]
+        lines += [f"note: {text}" for text in self.lacking]
         if self.dry_run:
             lines.append("Dry run: both sides were asked; no key, no list and no setting was kept.")
         return lines
@@ -164,6 +167,7 @@ def connect(
         source_says=says,
         source_checks=checks,
         missing=tuple(missing),
+        lacking=company.lacking,
         proposals=tuple(proposals),
         proposals_written=set_accounts and bool(proposals),
         dry_run=dry_run,

@@ -15,6 +15,7 @@ import polars as pl
 from recon.config.connection import Connection
 from recon.config.settings import Settings
 from recon.domain.document import Document
+from recon.domain.z_report import SettlementSheet
 from recon.frames.canonical import CanonicalFrames
 from recon.ports import Clock, Patience, SecretStore, for_ever
 from recon.sources.base import Fetched
@@ -223,6 +224,10 @@ class Outside(Protocol):
 
     def read_mappings(self, path: Path, skus: frozenset[str]) -> WorkbookEdits:
         """Read the mapping workbook."""
+        ...
+
+    def settlement_sheet(self, sheet: SettlementSheet, language: str) -> bytes:
+        """Return the sheet of a settlement's voucher as PDF; the same sheet gives the same bytes."""
         ...
 
     def write_import_files(self, documents: Sequence[Document], batch_id: str, rules: Connection) -> tuple[Path, ...]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from recon.domain.providers import source_facts
 from recon.frames.parquet import scan_frame
 from recon.money import plain
 from recon.plan.buying.state import is_bought
@@ -23,6 +24,7 @@ from recon.service.kept_plans import latest_plan_folder
 from recon.service.refused import counted, entered_by_hand, refused_waiting
 from recon.service.run_state import RunState, run_state
 from recon.service.seen_waiting import waiting_things
+from recon.service.sheet_state import sheets_missing
 from recon.service.status_report import late_days, taken_in
 from recon.summaries.plans import BatchView, ControlTotals
 
@@ -99,7 +101,7 @@ class Wait:
     """Something that waits for a person or for the ledger."""
 
     kind: str
-    """draft, decided, approved, unsure, person, refused, held, held-purchases, matching, others, till-days or notice."""
+    """draft, decided, approved, unsure, person, refused, held, held-purchases, matching, others, till-days, sheets or notice."""
     subject: str
     """Batch or connection."""
     count: int = 0
@@ -346,11 +348,20 @@ def _waits(
     days = sum(late_days(context, each) for each in context.settings.connections)
     if days:
         waits.append(Wait("till-days", name, days))
+    sheets = sum(_without_sheet(context, each) for each in context.settings.connections)
+    if sheets:
+        waits.append(Wait("sheets", name, sheets))
     if held.count:
         waits.append(Wait("held", name, held.count, held.total))
     if bought.count:
         waits.append(Wait("held-purchases", name, bought.count, bought.total))
     return tuple(waits)
+
+
+def _without_sheet(context: Context, name: str) -> int:
+    """Return how many settlements in the ledger are to have their Z report attached and have not."""
+    is_till = source_facts(context.settings.connections[name].source).is_till
+    return sheets_missing(context, name) if is_till else 0
 
 
 def _approved_one_by_one(context: Context, name: str) -> int:

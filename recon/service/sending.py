@@ -11,17 +11,17 @@ from typing import Any, NoReturn
 import polars as pl
 
 from recon.approve import check_approval, void_approval
-from recon.domain.document import Document
 from recon.errors import ReconError, StaleApproval
 from recon.frames.parquet import digest_files
 from recon.money import plain
 from recon.plan.payments import payments_whole
 from recon.plan.plan import build_plan
 from recon.plan.products import PRODUCT
-from recon.plan.records import documents_by_key
+from recon.service.attaching import attach_batch, attach_later
 from recon.service.connecting import known_catalog, known_company
 from recon.service.contacts import create_contacts
 from recon.service.context import Context, Progress
+from recon.service.document_maker import DocumentMaker
 from recon.service.elsewhere import posted_meanwhile, require_writer
 from recon.service.kept_plans import DIGESTED, load_plan_frame, plan_folder
 from recon.service.known import current_sets
@@ -29,15 +29,14 @@ from recon.service.new_products import created_rows, link_created, orders_to_pla
 from recon.service.numbering_proof import gap_warnings, require_free_numbers
 from recon.service.planning import inputs_digest, plan_inputs, whole_set
 from recon.service.same_company import ask_company
+from recon.service.sheet_state import attach_summary, sheet_rows
 from recon.service.start_date import lock_start_date
-from recon.service.tax_invoice_words import told_invoices, with_invoice
 from recon.service.waiting import next_step, settle_command
 from recon.store.batches import Batch
-from recon.store.outbox import OutboxRow
-from recon.summaries.sent import UploadSummary
+from recon.summaries.sent import AttachSummary, UploadSummary
 from recon.targets.base import Target
 from recon.upload.engine import Uploader
-from recon.upload.files import write_files
+from recon.upload.files import Written, write_files
 from recon.upload.report import Progress as UploadProgress
 from recon.upload.report import UploadReport
 from recon.upload.running import noted, stop_is_wished
@@ -46,8 +45,6 @@ FORMS_OF_COMPANY = frozenset({"บริษัท", "บจก.", "บมจ.", 
 """Words many company names begin with; typing one of them proves nothing."""
 SECONDS_AFTER_A_SIGNAL = 0.4
 """How long what was handed to a ledger that comes for it is still waited for, when a person ends the command."""
-DOCUMENTS_AT_ONCE = 500
-"""Documents are made from frames in groups of this many, ahead of sending."""
 
 
 def confirmation_needed(context: Context, batch_id: str) -> str:
@@ -156,7 +153,8 @@ def upload(
     _, company, environment = known_company(context, batch.connection)
     if batch.state == "done":  # also long after the approval has expired: there is nothing left to send
         settled = upload_summary(context, batch, company, environment, report=None, dry_run=dry_run)
-        return replace(settled, ending="done", words="Every document of this batch is settled.")
+        sheets = None if dry_run else attach_later(context, batch, rules, stop=stop, on_progress=on_progress)
+        return replace(settled, ending="done", words="Every document of this batch is settled.", attachments=sheets)
     require_writer(rules, batch.connection)
     digest = digest_files(plan_folder(context, batch), DIGESTED)
     check_approval(context.store, batch_id=batch.batch_id, plan_digest=digest)
@@ -166,7 +164,7 @@ def upload(
         would = upload_summary(context, batch, company, environment, report=None, dry_run=True)
         return replace(would, warnings=gap_warnings(context, batch))
     lock_start_date(context, batch.connection)
-    known = known_catalog(context, batch.connection)
+    known, sheets = known_catalog(context, batch.connection), None
     with (
         noted(context.store.folder, batch.batch_id, context.clock),
         context.outside.target(
@@ -175,14 +173,7 @@ def upload(
     ):
         maker = DocumentMaker(context, batch)
         if target.capabilities.is_file:
-            written = write_files(
-                context.store,
-                target,
-                batch.batch_id,
-                document_of=maker.document_of,
-                write=lambda documents: context.outside.write_import_files(documents, batch.batch_id, rules),
-                plan_digest=digest,
-            )
+            written = _to_files(context, batch, target, maker, digest)
             result, files, warnings = written.report, written.files, written.warnings
         else:
             meant_for = f"Batch {batch.batch_id} was approved for"
@@ -198,10 +189,34 @@ def upload(
                 crash=context.store.database.crash,
             )
             result, files, warnings = uploader.run(batch.batch_id, stop=stop, limit=limit, plan_digest=digest), (), ()
+            sheets = _attached(context, batch, target, result, stop, on_progress)
     link_created(context, batch.connection)
     paths = tuple(str(file) for file in files)
     told = upload_summary(context, batch, company, environment, report=result, dry_run=False, files=paths)
-    return replace(told, warnings=warnings)
+    return replace(told, warnings=warnings, attachments=sheets)
+
+
+def _to_files(context: Context, batch: Batch, target: Target, maker: DocumentMaker, digest: str) -> Written:
+    """Write the import files of a batch for a ledger that takes files."""
+    rules = context.settings.connections[batch.connection]
+    return write_files(
+        context.store,
+        target,
+        batch.batch_id,
+        document_of=maker.document_of,
+        write=lambda documents: context.outside.write_import_files(documents, batch.batch_id, rules),
+        plan_digest=digest,
+    )
+
+
+def _attached(
+    context: Context, batch: Batch, target: Target, result: UploadReport, stop: threading.Event, on_progress: Progress
+) -> AttachSummary | None:
+    """Put what its vouchers were made from on them, where the settings want it; a ledger that has just failed is left alone."""
+    rules = context.settings.connections[batch.connection]
+    if result.ending in {"stopped", "paused"}:
+        return attach_summary(context, sheet_rows(context, batch, rules))
+    return attach_batch(context, batch, rules, target, stop=stop, on_progress=on_progress)
 
 
 def _require_free_numbers(context: Context, batch: Batch) -> None:
@@ -260,37 +275,6 @@ def _void(context: Context, batch: Batch, changes: tuple[str, ...]) -> NoReturn:
         f"{batch.batch_id} changed since it was approved: {changes[0]}. Its approval is void; nothing more was sent. Run `recon plan` and look at the new batch.",
         changes=changes,
     )
-
-
-class DocumentMaker:
-    """Makes documents from the frames of their batches, in groups, in the order of sending."""
-
-    def __init__(self, context: Context, batch: Batch) -> None:
-        self._context, self._batch = context, batch
-        self._frames: dict[str, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]] = {}
-        self._made: dict[str, Document] = {}
-        self._invoices = told_invoices(context, batch.connection)
-
-    def document_of(self, row: OutboxRow) -> Document:
-        """Return the document of an outbox row, of this batch or an earlier one."""
-        if row.document_key not in self._made:
-            documents, lines, postings, orders = self._of(row.batch_id)
-            near = documents.filter(pl.col("doc_no").is_between(row.doc_no, row.doc_no + DOCUMENTS_AT_ONCE - 1))
-            self._made = documents_by_key(near, lines, postings, orders, near["document_key"].to_list())
-        return with_invoice(self._made[row.document_key], self._invoices)
-
-    def documents(self) -> pl.DataFrame:
-        """Return the documents of the batch."""
-        return self._of(self._batch.batch_id)[0]
-
-    def _of(self, batch_id: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        if batch_id not in self._frames:
-            batch = self._batch if batch_id == self._batch.batch_id else self._context.store.batches.get(batch_id)
-            documents, lines, postings, orders = (
-                load_plan_frame(self._context, batch, part) for part in ("documents", "lines", "postings", "orders")
-            )
-            self._frames[batch_id] = (documents, lines, postings, orders.select("order_no", "order_key", "file", "row"))
-        return self._frames[batch_id]
 
 
 def progress_text(state: UploadProgress) -> str:

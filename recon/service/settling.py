@@ -13,9 +13,9 @@ from recon.frames.parquet import digest_files
 from recon.money import plain
 from recon.service.connecting import known_catalog
 from recon.service.context import Context
+from recon.service.document_maker import DocumentMaker
 from recon.service.kept_plans import DIGESTED, plan_folder
 from recon.service.same_company import ask_company
-from recon.service.sending import DocumentMaker
 from recon.service.waiting import settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow

@@ -19,6 +19,7 @@ from recon.service.kept_plans import batch_folder
 from recon.service.part_frames import summaries_with, summed_orders
 from recon.service.reading import document_row
 from recon.service.refused import entered_by_hand
+from recon.service.sheet_state import sheet_of
 from recon.service.waiting import settle_command
 from recon.store.batches import Batch
 from recon.store.outbox import OutboxRow
@@ -99,7 +100,15 @@ def document_view(context: Context, batch: Batch, key: str) -> DocumentView:
         staff=staff_of(orders),
         department=document.department,
         project=document.project,
+        attachment=_attachment(context, batch, sent),
     )
+
+
+def _attachment(context: Context, batch: Batch, sent: OutboxRow | None) -> str:
+    """Return whether its Z report is on it; empty: it is to have none."""
+    if sent is None or sent.kind != "settlement":
+        return ""
+    return sheet_of(context, batch, sent)
 
 
 def staff_of(orders: pl.DataFrame) -> str | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from recon.match.till_proposals import Proposal
-from recon.service.context import Context
+from recon.service.attaching import attach_all, require_attaching, write_sheets
+from recon.service.context import Context, Progress, quiet
 from recon.service.match_said import MatchEdits
 from recon.service.matching import carry_out
 from recon.service.returned import planned_frames
+from recon.service.sheet_state import sheets_missing
 from recon.service.till_counts import CountTable, CountWord, count_edits, count_report, count_table, doubts
 from recon.service.till_days import till_days
 from recon.service.till_edits import certain_edits, require_till
 from recon.service.till_missing import SetupTable, missing_for_till, setup_table
 from recon.service.till_table import TillTable, proposals_of, till_table
+from recon.summaries.sent import AttachSummary
 from recon.summaries.till import CountReport, FormFacts, SetupLine
 from recon.summaries.till_days import TillDays
 
@@ -93,6 +98,23 @@ class Tills:
         else:
             said = list(carry_out(self._context, name, MatchEdits(counts=tuple(words))))
         return count_report(self._context, name, rules, changes=said, setup=self.missing(name))
+
+    def attach(
+        self, connection: str | None, *, stop: threading.Event, on_progress: Progress = quiet
+    ) -> tuple[tuple[str, AttachSummary], ...]:
+        """Put on their vouchers the Z reports that are not there yet; return what each batch has now."""
+        return attach_all(self._context, connection, stop=stop, on_progress=on_progress)
+
+    def sheets_missing(self, connection: str | None) -> int:
+        """Return how many settlements in the ledger lack their Z report."""
+        name, _rules = require_attaching(self._context, connection)
+        return sheets_missing(self._context, name)
+
+    def write_sheets(
+        self, connection: str | None, folder: Path, number: str | None = None
+    ) -> tuple[tuple[str, Path], ...]:
+        """Write Z reports into a folder as they would be attached: those that lack, or one."""
+        return write_sheets(self._context, connection, folder, number)
 
     def count_table(self, connection: str | None) -> CountTable:
         """Return every settlement with its cash, as a screen lists them."""

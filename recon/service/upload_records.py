@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from recon.summaries.sent import AttachSummary
 from recon.upload.running import Waits
 
 
@@ -134,6 +135,8 @@ class UploadState:
     """The command that goes on from here."""
     waits: Waits | None = None
     """Somebody here waits for the ledger to come, and for how long; None: nobody."""
+    attachments: AttachSummary | None = None
+    """Z reports put on their vouchers; None: none of the batch is to have one."""
 
     @property
     def is_running(self) -> bool:

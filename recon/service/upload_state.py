@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from recon.domain.outbox import SETTLED, WITH_PERSON
+from recon.domain.providers import source_facts
 from recon.errors import UsageError
 from recon.money import plain
 from recon.service.connecting import known_company
@@ -18,6 +19,7 @@ from recon.service.context import Context
 from recon.service.new_products import orders_to_plan
 from recon.service.refused import counted, entered_by_hand
 from recon.service.sending import confirmation_needed
+from recon.service.sheet_state import attach_summary, sheet_rows
 from recon.service.upload_causes import refused_groups, result_line
 from recon.service.upload_records import Pace, PersonLine, ResultLine, UnsureLine, UploadState
 from recon.service.waiting import next_step, settle_command
@@ -25,6 +27,7 @@ from recon.store import outbox_progress
 from recon.store.batches import Batch
 from recon.store.moments import moment
 from recon.store.outbox import OutboxRow, Tally
+from recon.summaries.sent import AttachSummary
 from recon.upload.estimate import STEPS_KEPT, is_silent, seconds_left, step_seconds
 from recon.upload.running import Running, running, stop_is_wished_of, waits, wish_stop
 from recon.upload.word import words_for
@@ -80,7 +83,16 @@ def upload_state(context: Context, batch_id: str | None) -> UploadState:
         confirm=confirmation_needed(context, batch.batch_id),
         next_step=_next_step(context, batch, counts, person),
         waits=waits(context.store.folder),
+        attachments=_sheets(context, batch),
     )  # fmt: skip
+
+
+def _sheets(context: Context, batch: Batch) -> AttachSummary | None:
+    """Return how many settlements of a batch have their Z report on them."""
+    rules = context.settings.connections[batch.connection]
+    if not source_facts(rules.source).is_till:
+        return None
+    return attach_summary(context, sheet_rows(context, batch, rules))
 
 
 def _results(context: Context, batch: Batch, by_hand: Mapping[str, OutboxRow]) -> tuple[ResultLine, ...]:

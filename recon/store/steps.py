@@ -37,6 +37,8 @@ NOT_DONE: Final[dict[str, str]] = {
     "adopt-entries": "nothing was noted as posted by somebody else",
     "import-file-noted": "the digest of the import file was not noted; the next `recon upload` notes it",
     "upload-ended": "how the upload ended was not noted; run `recon upload` again",
+    "attach-intent": "no documentation was put on the document, because that could not be noted first",
+    "attach-result": "what became of the documentation was not noted; the next `recon upload` looks first",
     "vat-workbook": "the workbook of the month's VAT was not noted in the event log",
     "workbook": "the audit workbook was not noted in the event log",
 }

@@ -110,6 +110,8 @@ class DocumentView:
     department: str | None = None
     project: str | None = None
     """The ledger's codes of department and project; None: none."""
+    attachment: str = ""
+    """Whether the sheet of its Z reports is on it (attached), and if not why; empty: it is to have none."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.show/1."""

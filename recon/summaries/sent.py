@@ -8,6 +8,20 @@ from typing import Any
 from recon.summaries.proof import KnownGap
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachSummary:
+    """How many documents in the ledger have their sheet, and which do not."""
+
+    wanted: int
+    attached: int
+    attached_now: int = 0
+    """In this run."""
+    missing: tuple[dict[str, str], ...] = ()
+    """Number of each that has none, and why; why is empty where nobody tried yet."""
+    words: str = ""
+    """Why the run ended early; empty: it did not."""
+
+
 @dataclass(frozen=True, slots=True)
 class UploadSummary:
     """Result of `recon upload`."""
@@ -37,6 +51,8 @@ class UploadSummary:
     dry_run: bool = False
     warnings: tuple[str, ...] = ()
     """What should be known: before it is sent (dry run), before an import file is taken in, and what a list of numbers lacks or has twice."""
+    attachments: AttachSummary | None = None
+    """Z reports put on their vouchers; None: the settings want none, or the ledger takes none."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.upload/1."""
@@ -63,6 +79,8 @@ class VerifySummary:
     """What the ledger was not told, so that it cannot be compared."""
     places: dict[str, int] = field(default_factory=dict)
     """Of vouchers that can lie in several lists there: how many are draft, import (unposted) and posted."""
+    attachments: AttachSummary | None = None
+    """Z reports put on their vouchers; None: the settings want none, or the ledger takes none."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON shape recon.verify/1."""

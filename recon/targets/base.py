@@ -14,6 +14,7 @@ from typing import ClassVar, Final, Literal
 
 from recon.domain.document import Document
 from recon.domain.taxes import LedgerTax
+from recon.targets.attaching import Attaching
 
 OTHER_COMPANY: Final = "other-company"
 """Code of an error that nothing was sent because another company answers than the one that was asked before."""
@@ -65,6 +66,8 @@ class Capabilities:
     """Kinds of accounts (`LedgerMethod.kind`) it can pay money back out of; empty: of any kind, or it does not say."""
     look_first: frozenset[str] = frozenset()
     """Kinds of which it takes a second one without a word: each is looked up before it is sent, however new it is."""
+    attaches: frozenset[str] = frozenset()
+    """Kinds on which the sheet of what they were made from is put as documentation."""
     takes_tax_invoice: bool = False
     """Takes number and day of the supplier's tax invoice with an expense, where a person entered them."""
 
@@ -111,6 +114,8 @@ class Company:
     """What is still missing there before we can work, each with where to set it."""
     rooms: tuple[ListRoom, ...] = ()
     """How full its lists are, where it can be told."""
+    lacking: tuple[str, ...] = ()
+    """What else is missing there, each with where to set it; everything goes on without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,6 +372,10 @@ class Target(ABC):
         """Return what a person should know before taking in the file that holds these documents, a sentence each."""
         del documents
         return ()
+
+    def attaching(self) -> Attaching | None:
+        """Return how documentation is put on its documents; None: nothing is put there."""
+        return None
 
     @abstractmethod
     def read_back(self, documents: Sequence[tuple[Document, str]]) -> Iterator[tuple[Document, LedgerDocument | None]]:

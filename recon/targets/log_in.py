@@ -191,19 +191,20 @@ class LoggedIn(ABC):
         *,
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        content_type: str = "",
         write: bool = False,
     ) -> Answer:
         """Carry out a request; a complete refusal of the token gets one renewal and one repeat."""
         token = self._tokens.token()
         if write:
             self._require_known(token)
-        answer = self._request(method, path, token, params, body, write=write)
+        answer = self._request(method, path, token, params, body, content_type, write=write)
         if not self._refuses_token(answer):
             return answer
         token = self._tokens.renewed(token)
         if write:
             self._require_known(token)
-        return self._request(method, path, token, params, body, write=write)
+        return self._request(method, path, token, params, body, content_type, write=write)
 
     def _require_known(self, token: Secret) -> None:
         """Ask again who is there before a write under a new log-in: another server may stand at the same address."""
@@ -217,10 +218,13 @@ class LoggedIn(ABC):
         token: Secret,
         params: Mapping[str, str] | None,
         body: bytes | None,
+        content_type: str,
         *,
         write: bool,
     ) -> Answer:
-        headers = self._headers(token, has_body=body is not None)
+        headers = dict(self._headers(token, has_body=body is not None))
+        if content_type:
+            headers["Content-Type"] = content_type
         self._used = token
         self._before()
         answer = self._http.request(method, path, headers=headers, params=params, body=body, write=write)

@@ -235,6 +235,7 @@ def test_every_command_with_json_has_its_schema_on_the_page() -> None:
         "recon.sandbox-posted/1",
         "recon.till-days/1",
         "recon.till-form/1",
+        "recon.till-attach/1",
         "recon.books/1",
     } == {name for name in SHAPES if name.startswith("recon.")}
 

@@ -165,6 +165,8 @@ def _print_fate(view: DocumentView, output: Output) -> None:
     h = view.header
     if h.ledger_number or h.ledger_id:
         output.line(f"  in the ledger: {h.ledger_number} {h.ledger_id or ''}")
+    if view.attachment:
+        output.line(f"  Z report: {view.attachment}")
     if view.words:
         output.line(f"  {h.state}: {view.words}")
     if view.settle:

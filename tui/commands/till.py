@@ -23,6 +23,12 @@ def till(args: argparse.Namespace) -> int:
         return _form(args, output)
     if args.what == "days":
         return _days(args, output)
+    if args.what == "attach":
+        from tui.commands.till_attach import attach
+
+        return attach(args, output)
+    if args.to:
+        raise UsageError("--to goes with recon till attach. Nothing was changed.")
     word = _word(args)
     with open_service(args, write=word is not None and not args.dry_run) as service:
         if word is None:

@@ -7,6 +7,7 @@ import argparse
 from recon.errors import UsageError
 from recon.service.upload_records import UploadState
 from tui.output import Output, grouped
+from tui.till_output import print_sheets
 from tui.wiring import open_service
 
 SHOWN = 20
@@ -53,5 +54,6 @@ def print_state(state: UploadState, output: Output) -> None:
         output.line(f"  unclear  {unsure.number or unsure.document_key}: {unsure.words} Next look-up {unsure.next_lookup_at or 'with the next run'}.")  # fmt: skip
     for waits in state.person[:SHOWN]:
         output.line(f"  person   {waits.number or waits.document_key}: {waits.words}")
+    print_sheets(state.attachments, output)
     if state.batch and not state.is_running:
         output.line(f"next: {state.next_step}")

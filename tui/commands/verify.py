@@ -13,6 +13,7 @@ from recon.summaries.sent import VerifySummary
 from tui.connection_checks import STATES, check_name, timer_is_in
 from tui.output import SHOWN, Output, grouped
 from tui.record_words import is_of_tills
+from tui.till_output import print_sheets
 from tui.wiring import open_service
 
 GAP_COMMAND: Final = "recon match --gap NUMBER='deleted in the shop' --as NAME"
@@ -82,6 +83,7 @@ def print_verify(report: VerifySummary, output: Output) -> None:
         output.line(
             f"  {'where':<13} {', '.join(f'{number:,} {PLACES[place]}' for place, number in report.places.items())}"
         )
+    print_sheets(report.attachments, output)
     if any(row.get("code") == "number-gap" for row in report.numbering):
         output.line(f"  a gap you know the reason of: {GAP_COMMAND}")
     output.line(f"event chain: unbroken, head {report.chain_head[:16]}")

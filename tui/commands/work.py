@@ -19,6 +19,7 @@ from tui.asking import ask, can_ask
 from tui.commands.intake import print_causes
 from tui.output import SHOWN, Output, bought, grouped, totals
 from tui.record_words import is_of_tills
+from tui.till_output import print_sheets
 from tui.wiring import open_service
 
 
@@ -283,6 +284,7 @@ def print_upload(report: UploadSummary, output: Output) -> None:
         output.line(report.words)
     for text in report.warnings:
         output.line(f"warning: {text}")
+    print_sheets(report.attachments, output)
     if report.products_created:
         output.line(_created_words(report))
     if report.next_step:

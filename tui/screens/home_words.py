@@ -19,6 +19,7 @@ GOES_TO: Final = {
     "others": "others",
     "new-thing": "match",
     "till-days": "audit",
+    "sheets": "upload",
     "inbox": "import",
     "connect": "settings",
     "notice": "doctor",
@@ -74,6 +75,11 @@ WAITS: Final[dict[str, Callable[[int], str]]] = {
     "till-days": lambda n: ngettext(
         "{n} settlement missing, day not closed, or term late in the books: recon till days",
         "{n} settlements missing, days not closed, or terms late in the books: recon till days",
+        n,
+    ),
+    "sheets": lambda n: ngettext(
+        "{n} settlement stands there without its Z report: recon till attach",
+        "{n} settlements stand there without their Z report: recon till attach",
         n,
     ),
     "held": lambda n: ngettext(

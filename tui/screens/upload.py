@@ -141,7 +141,8 @@ class UploadScreen(UploadLook):
             pace = _("{n} a minute. ").format(n=count(state.pace.per_minute)) if state.pace else ""
             return Content(pace + _("You may leave; it goes on. Stop finishes the document in hand."))
         what_next = (words.ended_words(seen.ended, state), words.next_words(state, self._list))
-        said = [self._notice, *(() if self._is_read_back else what_next), self._draft_waits()]
+        sheets = words.sheets_words(state.attachments)
+        said = [self._notice, *(() if self._is_read_back else what_next), sheets, self._draft_waits()]
         return Content("\n".join(dict.fromkeys(part for part in said if part)))
 
     # --- the second door

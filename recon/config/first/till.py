@@ -85,6 +85,7 @@ def _books(answers: FirstAnswers) -> str:
     return f"""
 [connections.{name}.poweroffice]
 route = "draft"                   # draft: unposted in the journal entry view; import: unposted in the Import list; posted: at once
+attach = "z-report"               # a PDF of the Z reports is put on each voucher; off: nothing is
 requests_per_second = {10 if environment == "sandbox" else 5}           # the ledger allows 10 for all companies of one subscription key together
 
 [connections.{name}.ledger]

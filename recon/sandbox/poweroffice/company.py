@@ -160,6 +160,7 @@ PRIVILEGES: Final = (
     "AccountTransaction", "BankVoucher_Full", "CashVoucher_Full", "CommonServices", "Customer", "Customer_Full", "Department",
     "GeneralLedgerAccount", "JournalEntryVoucher", "JournalEntryVoucher_Full", "ManualVoucher_Full", "OutgoingInvoice",
     "OutgoingInvoiceVoucher_Full", "Product", "Project", "SalesOrders", "SalesOrders_Full",
+    "VoucherDocumentation", "VoucherDocumentation_Full",
 )  # fmt: skip
 """What the integration may do in a company at first."""
 

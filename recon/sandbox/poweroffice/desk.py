@@ -29,6 +29,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     """Keys in lower case."""
     body: bytes = b""
+    content_type: str = ""
 
 
 @dataclass(slots=True)

@@ -165,18 +165,6 @@ def delete(desk: Desk, request: Request) -> Answer:
     return Answer(status=200, raw=b"")
 
 
-def add_page(desk: Desk, request: Request) -> Answer:
-    """Attach documentation to a draft; the sandbox counts pages and keeps no image."""
-    paper = desk.own("draft", request.ids[0])
-    if b'name="file"' not in request.body:
-        raise Problem("The form field 'file' is required.")
-    if paper.state != "open":
-        raise Problem("The voucher is already posted.", 409)
-    paper.body["_pages"] = paper.body.get("_pages", 0) + 1
-    desk.books.change_paper(paper, "documented", desk.stamp)
-    return Answer(status=200, raw=b"")
-
-
 def submit(desk: Desk, request: Request) -> Answer:
     """Hand a draft to the approval flow."""
     paper = desk.own("draft", request.ids[0])

@@ -75,7 +75,7 @@ class Engine(LedgerEngine[Books, Company, Rules]):
             )
         company = self._answering(self._door.company(api, headers, now), fault)
         pairs = tuple((key.lower(), value) for key, value in parse_qsl(query, keep_blank_values=True))
-        request = Request(method, path, (), dict(pairs), body)
+        request = Request(method, path, (), dict(pairs), body, headers.get("Content-Type") or "")
         if fault is not None and fault.kind == "late":
             return self._late(api, company, request, fault, wait, now)
         if not done:

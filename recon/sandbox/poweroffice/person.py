@@ -49,6 +49,13 @@ class Person:
         with self._books.change():
             return post_draft(self._desk(), self._paper("draft", draft_id))
 
+    def document(self, draft_id: str) -> None:
+        """Put a picture of a receipt on a voucher, by hand."""
+        with self._books.change():
+            desk, paper = self._desk(), self._paper("draft", draft_id)
+            paper.body["_pages"] = paper.body.get("_pages", 0) + 1
+            self._books.change_paper(paper, "documented", desk.stamp)
+
     def post_import(self, import_id: str) -> None:
         """Press Importer."""
         with self._books.change():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from recon.sandbox.poweroffice import drafts, imports, masters, orders, transactions, vouchers
+from recon.sandbox.poweroffice import attachments, drafts, imports, masters, orders, transactions, vouchers
 from recon.sandbox.poweroffice.desk import Endpoint
 
 _ID: Final = r"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
@@ -60,7 +60,7 @@ V2: Final = (
     _reads("/JournalEntryVouchers", drafts.listed, "JournalEntryVoucher"),
     _route("DELETE", "/JournalEntryVouchers/{id}", drafts.delete, "JournalEntryVoucher_Full"),
     _route("POST", "/JournalEntryVouchers/{id}/submitForApproval", drafts.submit, "JournalEntryVoucher_Full"),
-    _route("POST", "/JournalEntryVouchers/{id}/VoucherPages", drafts.add_page, "JournalEntryVoucher_Full"),
+    _route("POST", "/JournalEntryVouchers/{id}/VoucherPages", attachments.add_page, "JournalEntryVoucher_Full"),
     _route("POST", "/JournalEntryVouchers/ManualJournals", drafts.new, "JournalEntryVoucher_Full"),
     _reads("/JournalEntryVouchers/ManualJournals/{id}", drafts.one, "JournalEntryVoucher"),
     _route("POST", "/SalesOrders/Complete", orders.new, "SalesOrders_Full"),
@@ -84,6 +84,8 @@ V2: Final = (
             _route("GET", f"/Vouchers/{path}/{{id}}", partial(vouchers.one, kind=kind), "OutgoingInvoiceVoucher_Full"),
         )
     ),
+    _reads("/VoucherDocumentation", attachments.documentation, "VoucherDocumentation"),
+    _route("PUT", "/VoucherDocumentation", attachments.put_documentation, "VoucherDocumentation_Full"),
     _route("POST", "/Vouchers/Reverse/{id}", vouchers.reverse, *(privilege for _, _, privilege in _JOURNALS)),
 )
 """Every endpoint of v2 the sandbox has."""

@@ -30,6 +30,8 @@ class Rules:
     """Whether a line may stand on the account of customers' debts without naming a customer."""
     posted_drafts_shown: bool = False
     """Whether a journal draft is still answered by its id once it is posted; its amounts are among the transactions either way."""
+    pages_take_pdf: bool = True
+    """Whether a page of a draft may be a PDF; Go keeps pages as images. Not the strictest: it is how recon attaches Z reports."""
     order_prices: Literal["without-vat", "with-vat"] = "without-vat"
     """What unit prices of sales orders are."""
     draft_delay_seconds: int = 0

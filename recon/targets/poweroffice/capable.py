@@ -20,6 +20,11 @@ def kinds_of(options: PowerOfficeOptions) -> frozenset[str]:
     )
 
 
+def attaches(options: PowerOfficeOptions) -> bool:
+    """Return whether sheets are put on vouchers; an entry of the Import list takes none."""
+    return options.attach == "z-report" and options.route != "import"
+
+
 def capabilities(options: PowerOfficeOptions) -> Capabilities:
     """Return what PowerOffice Go can do under these settings."""
     kinds = kinds_of(options)
@@ -37,4 +42,5 @@ def capabilities(options: PowerOfficeOptions) -> Capabilities:
         currencies=frozenset({CURRENCY}),
         lookup_grace_seconds=options.lookup_grace_seconds,
         needs_contact=kinds - {SETTLEMENT},
+        attaches=frozenset({SETTLEMENT}) if attaches(options) else frozenset(),
     )

@@ -31,6 +31,7 @@ from recon.targets.wire import Fields
 
 OK: Final = 200
 EMPTY: Final = 204
+_FILE_TAKEN: Final = frozenset({200, 201, 202, 204})
 READ_TRIES: Final = 3
 READ_PAUSE_SECONDS: Final = 1.0
 LONGEST_READ_WAIT_SECONDS: Final = 60.0
@@ -101,15 +102,7 @@ class GoClient(LoggedIn):
             TargetRejected, AlreadyExists: Go's complete no.
             OutcomeUnknown: It may have been done.
         """
-        try:
-            answer = self._asked("POST", path, body=body, write=True)
-        except NotSent as failure:
-            raise TargetUnavailable(f"{what}: not sent, PowerOffice Go was not reached. {failure}") from None
-        except NoWholeAnswer as failure:
-            raise OutcomeUnknown(
-                f"{what}: PowerOffice Go gave no whole answer. {failure} It may have been taken; it is looked up before anything else.",
-                code=str(failure.status or ""), words=self.evidence(failure.partial),
-            ) from None  # fmt: skip
+        answer = self._written("POST", path, body, what=what)
         top = object_of(answer)
         if OK <= answer.status < 300:
             if top.raw:
@@ -119,6 +112,39 @@ class GoClient(LoggedIn):
                 code=str(answer.status), words=self.evidence(answer.body),
             )  # fmt: skip
         raise write_error(answer, what, self.words(top))
+
+    def upload(
+        self, method: str, path: str, body: bytes, content_type: str, *, params: Mapping[str, str] | None = None, what: str
+    ) -> None:  # fmt: skip
+        """Send a form with a file; Go answers a yes without a body.
+
+        Raises:
+            TargetUnavailable, TargetRejected, AlreadyExists, OutcomeUnknown: As for `write`.
+        """
+        answer = self._written(method, path, body, content_type, params=params, what=what)
+        if answer.status not in _FILE_TAKEN:
+            raise write_error(answer, what, self.words(object_of(answer)))
+
+    def _written(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        content_type: str = "",
+        *,
+        params: Mapping[str, str] | None = None,
+        what: str,
+    ) -> Answer:
+        """Return the whole answer to a write."""
+        try:
+            return self._asked(method, path, params=params, body=body, content_type=content_type, write=True)
+        except NotSent as failure:
+            raise TargetUnavailable(f"{what}: not sent, PowerOffice Go was not reached. {failure}") from None
+        except NoWholeAnswer as failure:
+            raise OutcomeUnknown(
+                f"{what}: PowerOffice Go gave no whole answer. {failure} It may have been taken; it is looked up before anything else.",
+                code=str(failure.status or ""), words=self.evidence(failure.partial),
+            ) from None  # fmt: skip
 
     def words(self, top: Fields) -> str:
         """Return Go's words, our secrets masked in them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ WRITE: Final = {"draft": ("JournalEntryVoucher_Full",), "posted": ("CashVoucher_
 """By route; API v1 names its privileges otherwise, and they are not known."""
 ORDERS: Final = ("SalesOrders_Full", "Product", "Customer_Full")
 ISSUED: Final = ("Customer_Full",)
+DOCUMENTATION: Final = "VoucherDocumentation_Full"
+"""For documentation of posted vouchers; pages of a draft come with drafts."""
 _FULL: Final = "_Full"
 
 
@@ -85,11 +88,32 @@ def company_of(information: Fields, environment: Environment, tax_id: str, missi
 
 def missing_privileges(information: Fields, options: PowerOfficeOptions) -> tuple[str, ...]:
     """Return the privileges the settings need and the company has not given, each with where to set it."""
+    return _not_given(information, needed_privileges(options))
+
+
+def lacking(information: Fields, options: PowerOfficeOptions) -> tuple[str, ...]:
+    """Return what keeps Z reports from being attached; vouchers go out all the same."""
+    if options.attach == "off":
+        return ()
+    if options.route == "import":
+        return (
+            'poweroffice.attach: an entry of the Import list (API v1) takes no documentation; Z reports are attached with poweroffice.route = "draft"'
+            ' or "posted". Settlements are sent without them.',
+        )
+    needed = (DOCUMENTATION,) if options.route == "posted" else ()
+    return tuple(
+        f"{text} Until then Z reports are not attached; settlements are sent all the same."
+        for text in _not_given(information, needed)
+    )
+
+
+def _not_given(information: Fields, needed: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some privileges that the company has not given, each with where to set it."""
     if "ValidPrivileges" not in information:
         return ()  # without the list nothing can be said
     valid, lapsed = set(texts(information.get("ValidPrivileges"))), set(texts(information.get("InvalidPrivileges")))
     found = []
-    for name in needed_privileges(options):
+    for name in needed:
         if name in valid or f"{name}{_FULL}" in valid:
             continue
         if name in lapsed or f"{name}{_FULL}" in lapsed:

@@ -51,6 +51,8 @@ class PowerOfficeOptions:
     far as API v1 lets us in; `must`: without it nothing is said of others."""
     has_projects: bool = False
     """Places of tills have projects, so Go's must be read; without any they are read only where an account asks for one."""
+    attach: Literal["off", "z-report"] = "off"
+    """Whether the sheet of its Z reports is put on a settlement's voucher."""
     requests_per_second: int = 5
     """Go allows ten a second for one subscription key, whoever uses it."""
     timeout_seconds: float = 60

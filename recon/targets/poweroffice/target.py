@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from recon.errors import OutcomeUnknown, SettingsError, TargetRejected, TargetUn
 from recon.http import HttpClient
 from recon.masking import Secret
 from recon.ports import Clock
+from recon.targets.attaching import Attaching
 from recon.targets.base import (
     OTHER_COMPANY,
     Catalog,
@@ -33,12 +35,14 @@ from recon.targets.poweroffice.company import (
     Environment,
     check_environment,
     company_of,
+    lacking,
     missing_lists,
     missing_privileges,
     organisation_number,
     read_information,
 )
 from recon.targets.poweroffice.customers import Customers
+from recon.targets.poweroffice.documentation import Documentation
 from recon.targets.poweroffice.entries import Side, sent_sides
 from recon.targets.poweroffice.find import Finder, Places
 from recon.targets.poweroffice.held import Held, draft, is_till_like, ledger_document, listed
@@ -169,7 +173,8 @@ class PowerOfficeTarget(Closing, Target):
         if not missing:
             self._lists = self._fresh = read_lists(self._v2, self._options)
             missing = missing_lists(self._lists, self._options)
-        return company_of(information, self._environment, organisation_number(self._v2), missing)
+        company = company_of(information, self._environment, organisation_number(self._v2), missing)
+        return replace(company, lacking=lacking(information, self._options))
 
     def identify(self) -> Company:
         """Return which company answers; from now on no other one gets anything from us."""
@@ -299,6 +304,10 @@ class PowerOfficeTarget(Closing, Target):
                     "company has no API v1, set poweroffice.read_imports = false; then only what is posted is compared.",
                     code=error.code,
                 ) from error
+
+    def attaching(self) -> Attaching | None:
+        """Return how sheets are put on vouchers, where the settings want it."""
+        return Documentation(self._v2, self._options) if self.capabilities.attaches else None
 
     def ensure_masters(self, request: MasterRequest) -> Catalog:
         """Create missing customers, each looked up first."""
