@@ -34,11 +34,28 @@ class Difference:
     field: str
     sent: str
     held: str
+    line: str = ""
+    """Line of an unposted voucher; empty: it is about the whole document, or about an account of it."""
 
     @property
     def text(self) -> str:
         """In words."""
-        return f"{self.field}: sent {self.sent}, the ledger holds {self.held}"
+        line, sent, held = self.line, self.sent, self.held
+        if not line:
+            return f"{self.field}: sent {sent}, the ledger holds {held}"
+        if self.field == "line":
+            if held == "none":
+                return f"Line {line} is not there: sent {sent}"
+            return f"Line {line} was added there: {held}"
+        if self.field == "amount":
+            return f"Line {line}, amount: sent {sent}, the ledger holds {held}"
+        if self.field == "account":
+            return f"Line {line}, account: sent {sent}, the ledger holds {held}"
+        if self.field == "VAT code":
+            return f"Line {line}, VAT code: sent {sent}, the ledger holds {held}"
+        if self.field == "department":
+            return f"Line {line}, department: sent {sent}, the ledger holds {held}"
+        return f"Line {line}, project: sent {sent}, the ledger holds {held}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +172,8 @@ class _Check:
 
     def listed(self, held: LedgerDocument) -> None:
         """Take a row of the sweep: it settles our documents that it shows whole and equal."""
+        if held.place == "draft":
+            return  # a look at the draft itself tells line by line what a person changed on it
         for document in self._places.get((held.kind, held.ledger_id), ()):
             needed = self._stated.get(document.kind)
             if document.document_key in self._found or needed is None or not needed <= _stated(held):
@@ -222,7 +241,9 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
         if held.paid_apart_minor is not None and document.kind == "receipt":
             apart = [part.amount_minor for part in document.payments[1:]]
             pairs.append(("paid through other channels", _sums(apart), _sums(held.paid_apart_minor)))
-        if held.lines is not None and (document.kind == SETTLEMENT or _is_voucher(document, held.lines)):
+        if held.changes is not None:
+            pairs += [(change.field, change.sent, change.held) for change in held.changes if not change.line]
+        elif held.lines is not None and (document.kind == SETTLEMENT or _is_voucher(document, held.lines)):
             pairs += _voucher_pairs(document, held.lines)
         elif held.lines is not None and document.kind != "credit_note":
             pairs.append(("number of lines", len(document.lines), len(held.lines)))
@@ -238,10 +259,15 @@ def compare(document: Document, held: LedgerDocument, *, is_voided: bool) -> lis
         pairs.append(("state", "void", "void" if held.is_void else "live"))
     name = document.number or document.applies_to_number or document.document_key
     name = document.sku if document.kind == "product" else name
-    return [
+    found = [
         Difference(document.document_key, name, field, str(sent), str(there))
         for field, sent, there in pairs
         if str(sent) != str(there)
+    ]
+    lines = (change for change in held.changes or () if change.line)
+    return [
+        *found,
+        *(Difference(document.document_key, name, one.field, one.sent, one.held, one.line) for one in lines),
     ]
 
 

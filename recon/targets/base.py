@@ -237,6 +237,18 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange:
+    """One thing that was changed on a voucher that is not posted yet."""
+
+    field: str
+    """account, amount, VAT code, department or project; line: it is on one side only."""
+    line: str
+    """Text and account of the line as it was sent, else as it stands there; empty: it is about the whole voucher."""
+    sent: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerDocument:
     """A document as the ledger holds it, for comparing and sweeping; None where the ledger does not say."""
 
@@ -254,6 +266,8 @@ class LedgerDocument:
     remark: str = ""
     lines: tuple[LedgerLine, ...] | None = None
     """Of a settlement every line of the voucher, gross: debits above zero, credits below."""
+    changes: tuple[LineChange, ...] | None = None
+    """Of an unposted settlement, what was changed on it there, line by line; None: not worked out, its sums are compared."""
     payment_methods: tuple[str, ...] | None = None
     """Codes of the channels its payments came in on; None where the ledger names none."""
     paid_apart_minor: tuple[int, ...] | None = None

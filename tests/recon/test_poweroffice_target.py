@@ -491,7 +491,8 @@ def test_verify_tells_drafts_posted_changed_and_deleted_and_takes_no_other_vouch
         assert [one.number for one in found.strangers] == ["K1/3"]
         assert [one.text for one in found.differences] == [
             "total: sent 18100.40, the ledger holds 18099.40",
-            "account 1900: sent 0.00, the ledger holds -1.00",
+            "Line CASH Kontant (1900), amount: sent 3000.00, the ledger holds 2999.00",
+            "Line CASH Kontant (1900), department: sent 10, the ledger holds none",
         ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from recon.targets.base import (
 )
 from recon.targets.log_in import MemoryTokenCache, TokenCache
 from recon.targets.poweroffice.capable import capabilities
+from recon.targets.poweroffice.changes import changed_lines
 from recon.targets.poweroffice.checks import objections, order_objections
 from recon.targets.poweroffice.client import GoClient
 from recon.targets.poweroffice.company import (
@@ -264,7 +265,13 @@ class PowerOfficeTarget(Closing, Target):
             held = self._places.import_entry(ledger_id) if is_import else held_by_id[ledger_id]
             if held is None and not is_import:  # what another integration left in the Import list and a person adopted
                 held = self._places.import_entry(ledger_id)
-            yield document, None if held is None else ledger_document(held, document, self._sides(document, lists))
+            if held is None:
+                yield document, None
+                continue
+            ours = self._sides(document, lists)
+            shown = ledger_document(held, document, ours)
+            changes = changed_lines(held, ours) if document.kind == SETTLEMENT else None
+            yield document, replace(shown, changes=changes)
 
     def list_documents(self, kinds: Iterable[str], since: dt.date, until: dt.date) -> Iterator[LedgerDocument]:
         """Yield what stands in the period in every place, whoever put it there: drafts and imports, then what is posted."""
