@@ -15,6 +15,7 @@ from typing import ClassVar, Final, Literal
 from recon.domain.document import Document
 from recon.domain.taxes import LedgerTax
 from recon.targets.attaching import Attaching
+from recon.targets.line_changes import LineChange
 
 OTHER_COMPANY: Final = "other-company"
 """Code of an error that nothing was sent because another company answers than the one that was asked before."""
@@ -234,18 +235,6 @@ class LedgerLine:
     """Code of its department; empty: none; None: the ledger does not say."""
     project: str | None = None
     """The same of its project."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineChange:
-    """One thing that was changed on a voucher that is not posted yet."""
-
-    field: str
-    """account, amount, VAT code, department or project; line: it is on one side only."""
-    line: str
-    """Text and account of the line as it was sent, else as it stands there; empty: it is about the whole voucher."""
-    sent: str
-    held: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from recon.money import plain
-from recon.targets.base import LineChange
+from recon.targets.line_changes import LineChange
 from recon.targets.poweroffice.entries import Side
 from recon.targets.poweroffice.held import Held
 from recon.targets.poweroffice.lists import NO_VAT
