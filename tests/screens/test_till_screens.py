@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.screens.looking import picture, pictured_at_each_size, play, press, q
 from tests.screens.match_world import match_app
 from tests.screens.test_languages import left_over
 from tests.shell import Shell
+from tui.screens.audit import AuditScreen
 from tui.screens.till_accounts import TillAccountsScreen
 from tui.screens.till_counts import TillCountsScreen
 from tui.screens.till_setup import TillSetupScreen
@@ -207,3 +209,25 @@ def test_commands_speak_of_settlements(shell: Shell) -> None:
     assert "Taken in" in shell("verify", "shop").expect(4).out
     for text in (plan, status, shell("match").expect(4).out):
         assert not re.search(r"\borders?\b", text, re.IGNORECASE)
+
+
+def test_what_the_law_wants_of_days_is_shown_where_home_leads(tmp_path: Path, clock: FakeClock) -> None:
+    """A missing Z report, a term that is over, and the tills with their days, each with its reason and the remedy."""
+    shell = till_world.begun(tmp_path, clock, till_world.bar(31, 13), till_world.bar(33, 15))
+
+    async def script(app: App[Any], pilot: Pilot[Any]) -> None:
+        assert says(app, "2 settlements missing, days not closed")
+        await press(pilot, "enter")
+        assert says(app, "[Days of tills]")
+        assert isinstance(app.screen, AuditScreen)
+        assert app.screen._days.select("state", "about").rows() == [
+            ("missing", "K7/32"), ("late", "2026-03-01 - 2026-04-30"), ("till", "K7  Brygga"),
+        ]  # fmt: skip
+        await press(pilot, "home", "enter")
+        assert says(app, "after 2026-03-13, before 2026-03-15")
+        assert says(app, "Z reports are numbered without gaps, so a day is missing")
+        await press(pilot, "down")
+        assert says(app, "2 settlements not in the ledger")
+        assert says(app, "at least every four months")
+
+    play(match_app(shell.root, clock, place="home"), script, size=WIDE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import polars as pl
 from textual import on
@@ -21,16 +21,17 @@ from recon.service.upkeep import ProofFile
 from recon.summaries.plans import BatchView
 from recon.summaries.proof import CompletenessReport
 from recon.summaries.sent import VerifySummary
+from recon.summaries.till_days import TillDays
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.i18n import N_, _, count, ngettext
 from tui.keys import bindings
 from tui.screens import audit_words as words
+from tui.screens.audit_days import day_columns, day_facts, day_frame, no_days
 from tui.screens.audit_gaps import gap_columns, gap_facts, gap_frame
-from tui.screens.books import ToBooks
+from tui.screens.audit_writing import AuditWriting
 from tui.widgets.columns import Column
 from tui.widgets.completeness_lines import CompletenessLines
-from tui.widgets.dialogs import ChoiceDialog
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import VirtualTable
 from tui.widgets.table_messages import CursorMoved, Opened
@@ -43,7 +44,7 @@ _DIGITS: Final = 16
 _Read = tuple[tuple[EventLine, ...], tuple[ProofFile, ...], tuple[BatchView, ...], str]
 
 
-class AuditScreen(ToBooks):
+class AuditScreen(AuditWriting):
     """The last step: look back, prove, compare."""
 
     STEP: ClassVar[str] = "audit"
@@ -71,12 +72,11 @@ class AuditScreen(ToBooks):
         super().__init__()
         self.face = "log"
         self._lines: tuple[EventLine, ...] = ()
-        self._batches: tuple[BatchView, ...] = ()
         self._files: tuple[ProofFile, ...] = ()
         self._report: VerifySummary | None = None
         self._gaps = gap_frame(())
         self._chain: Content | None = None
-        self._note: Content | None = None
+        self._days = day_frame(None, str)
         self._timezone = "UTC"
         self._view: tuple[str, bool] | None = None
         """Face and width the list was last made for."""
@@ -115,6 +115,8 @@ class AuditScreen(ToBooks):
         self.ask(read, self._came)
         self.ask(words.chain_state, self._chain_came, group="chain")
         self.ask(lambda service: service.completeness(), self._complete_came, group="complete")
+        if self.recon.books_tills:
+            self.ask(lambda service: service.tills.days(None), self._days_came, group="days")
 
     def _came(self, answer: _Read) -> None:
         self._lines, self._files, self._batches, self._timezone = answer
@@ -124,6 +126,11 @@ class AuditScreen(ToBooks):
         self.query_one(CompletenessLines).came(reports, tills=self.recon.books_tills)
         self._gaps = gap_frame(reports)
         if self.face == "gaps":
+            self._draw()
+
+    def _days_came(self, days: TillDays) -> None:
+        self._days = day_frame(days, self.recon.amount)
+        if self.face == "days":
             self._draw()
 
     def _chain_came(self, answer: tuple[str, int, str]) -> None:
@@ -153,6 +160,9 @@ class AuditScreen(ToBooks):
         elif self.face == "files":
             rows.say_when_empty(lambda: _("No workbook yet."), lambda: _("e writes the one of the newest batch."))
             self._show_rows(words.file_columns(), "path", words.file_frame(self._files))
+        elif self.face == "days":
+            rows.say_when_empty(no_days)
+            self._show_rows(day_columns(), "key", self._days)
         elif self.face == "gaps":
             rows.say_when_empty(
                 lambda: _("Nobody explained a missing order number yet."), lambda: "recon match --gap NUMBER=REASON"
@@ -194,9 +204,20 @@ class AuditScreen(ToBooks):
             _("Nothing fits the filter.") if self._is_filtering() else _("Nothing has happened in this workspace yet.")
         )
 
+    def _face_names(self) -> dict[str, str]:
+        """Return the faces there are with their words; the days of tills name the known gaps of their numbers too."""
+        left_out = "gaps" if self.recon.books_tills else "days"
+        return {name: said for name, said in words.FACES.items() if name != left_out}
+
+    def point_at(self, face: str) -> None:
+        """Show a face as soon as there is something to draw on."""
+        self.face = face
+        if self.is_mounted:
+            self.action_face(face)
+
     def _faces(self) -> Content:
         parts: list[tuple[str, Style | str]] = []
-        for name, said in words.FACES.items():
+        for name, said in self._face_names().items():
             click = Style.from_meta({"@click": f"screen.face('{name}')"})
             here = name == self.face
             parts += [(f"[{_(said)}]" if here else f" {_(said)} ", click + Style(bold=True) if here else click)]
@@ -270,7 +291,7 @@ class AuditScreen(ToBooks):
 
     def action_next_pane(self) -> None:
         """Show the next list."""
-        names = list(words.FACES)
+        names = list(self._face_names())
         self.action_face(names[(names.index(self.face) + 1) % len(names)])
 
     @on(Opened)
@@ -301,6 +322,8 @@ class AuditScreen(ToBooks):
         if self.face == "log":
             found = next((line for line in self._lines if line.seq == key), None)
             said = words.event_facts(found, self._timezone, self.recon.amount) if found else said
+        elif self.face == "days":
+            said = day_facts(self.rows.cursor_values())
         elif self.face == "gaps":
             said = gap_facts(self.rows.cursor_values())
         elif self.face == "compared":
@@ -324,65 +347,6 @@ class AuditScreen(ToBooks):
             self.query_one("#facts-text", Static).update(Content(f"{shown(path)}\n") + said)
 
     # --- writing and comparing
-
-    def _say(self, note: Content | str | None) -> None:
-        self._note = Content(note) if isinstance(note, str) else note
-        line = self.query_one("#audit-note", Static)
-        line.update(self._note or Content(""))
-        line.display = self._note is not None
-
-    def _progress(self) -> Callable[[str], None]:
-        """Return where a worker tells how far it is."""
-        return lambda text: self.app.call_from_thread(self._say, f"> {tr_composed(shown(text))}")
-
-    def action_export(self) -> None:
-        """Choose what to write: a workbook or a journal, the newest batch first."""
-        choices = [
-            (f"{form}:{batch.batch}", f"{_(said)}, {batch.batch}")
-            for batch in self._batches
-            for form, said in words.FORMS.items()
-        ]
-        if not choices:
-            self._say(_("There is no batch yet, so there is nothing to write. Plan in Review (m) first."))
-            return
-        self.app.push_screen(ChoiceDialog(_("Write which file?"), choices), self._write)
-
-    def _write(self, chosen: str | None) -> None:
-        if chosen is None:
-            return
-        form, _colon, batch = chosen.partition(":")
-        self._say("> " + _("Writing ..."))
-        tell = self._progress()
-        if form == "workbook":
-            self.act(lambda service: service.audit(batch, on_progress=tell), self._written, group="write")
-        else:
-            self.ask(lambda service: service.journal(batch, form), self._written, group="write")
-
-    def _written(self, facts: dict[str, Any]) -> None:
-        said = _("Wrote {path}").format(path=shown(facts["path"]))
-        more = str(facts.get("message") or "")
-        if facts.get("check_with"):
-            more = _("Check it with: {command}").format(command=shown(facts["check_with"]))
-        self._say(Content.assemble(("✓ ", "$recon-done"), "\n".join(filter(None, (said, words.total_words(more))))))
-        self.load()
-
-    def action_verify(self) -> None:
-        """Choose a batch and read it back from the ledger."""
-        posted = [batch for batch in self._batches if batch.posted]
-        if not posted:
-            self._say(_("Nothing is posted yet, so there is nothing to compare. F9 goes to the upload."))
-        elif len(posted) == 1:
-            self._verify(posted[0].batch)
-        else:
-            choices = [(b.batch, _("{batch}: {n} posted").format(batch=b.batch, n=count(b.posted))) for b in posted]
-            self.app.push_screen(ChoiceDialog(_("Compare which batch with the ledger?"), choices), self._verify)
-
-    def _verify(self, batch: str | None) -> None:
-        if batch is None:
-            return
-        self._say("> " + _("Asking the ledger ..."))
-        tell = self._progress()
-        self.ask(lambda service: service.verify(batch, on_progress=tell), self._compared, group="verify")
 
     def _compared(self, report: VerifySummary) -> None:
         self._report = report

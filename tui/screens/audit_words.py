@@ -24,6 +24,7 @@ from tui.widgets.columns import Column
 
 FACES: Final = {
     "log": N_("Event log"),
+    "days": N_("Days of tills"),
     "files": N_("Files"),
     "compared": N_("Compared with the ledger"),
     "gaps": N_("Known gaps"),

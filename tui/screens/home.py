@@ -207,6 +207,11 @@ class HomeScreen(StepScreen):
         view = self.recon.overview
         empty = view is not None and not view.files
         self.recon.go(GOES_TO.get(kind, "import" if empty else "review"))
+        if kind == "till-days":
+            from tui.screens.audit import AuditScreen
+
+            if isinstance(audit := self.app.screen, AuditScreen):
+                audit.point_at("days")
 
     # --- figures
 

@@ -73,8 +73,8 @@ WAITS: Final[dict[str, Callable[[int], str]]] = {
         n,
     ),
     "till-days": lambda n: ngettext(
-        "{n} settlement missing, day not closed, or term late in the books: recon till days",
-        "{n} settlements missing, days not closed, or terms late in the books: recon till days",
+        "{n} settlement missing, day not closed, or term late in the books",
+        "{n} settlements missing, days not closed, or terms late in the books",
         n,
     ),
     "sheets": lambda n: ngettext(
