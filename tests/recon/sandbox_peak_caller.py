@@ -1,4 +1,7 @@
-"""A plain caller for the sandbox PEAK, written from the reference: signs, sends, reads. Nothing of our own client in it."""
+"""A plain caller for the sandbox PEAK, written from the reference: signs, sends, reads. Nothing of our own client in it.
+
+Its fixtures `clock`, `sandbox` and `caller` are for the tests that import them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,12 @@ import hashlib
 import hmac
 import http.client
 import json
+from collections.abc import Iterator
 from decimal import Decimal
+
+import pytest
+
+from recon.sandbox.peak import SandboxPeak
 
 
 class FakeClock:
@@ -121,3 +129,22 @@ def invoice(**changes) -> dict:
 def receipt(amount=107, **changes) -> dict:
     payments = {"paymentDate": "20260131", "payments": [{"paymentMethod": {"code": "EWL001"}, "amount": amount}]}
     return invoice(**{"code": "RT-0001", "paidPayments": payments, **changes})
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Time of the sandbox and of whoever calls it."""
+    return FakeClock()
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[SandboxPeak]:
+    """A sandbox PEAK with its books in memory."""
+    with SandboxPeak(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+def caller(sandbox: SandboxPeak, clock: FakeClock) -> Caller:
+    """Somebody who calls it and has not logged in yet."""
+    return Caller(sandbox, clock)

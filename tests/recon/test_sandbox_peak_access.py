@@ -5,26 +5,13 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sandbox_peak_caller import Caller, FakeClock, receipt
+from sandbox_peak_caller import Caller, receipt
+from sandbox_peak_caller import caller as caller
+from sandbox_peak_caller import clock as clock
+from sandbox_peak_caller import sandbox as sandbox
 
 from recon.sandbox.peak import Fault, Rules, SandboxPeak, sandbox_company
 from recon.sandbox.peak.access import sign
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def sandbox(clock):
-    with SandboxPeak(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def caller(sandbox, clock):
-    return Caller(sandbox, clock)
 
 
 def test_signature_is_the_published_test_vector():

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sandbox_peak_caller import Caller, FakeClock, line, receipt
-
-from recon.sandbox.peak import SandboxPeak
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def sandbox(clock):
-    with SandboxPeak(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def caller(sandbox, clock):
-    return Caller(sandbox, clock)
+from sandbox_peak_caller import caller as caller
+from sandbox_peak_caller import clock as clock
+from sandbox_peak_caller import line, receipt
+from sandbox_peak_caller import sandbox as sandbox
 
 
 def payment(document_id, amount, **changes):

@@ -6,26 +6,13 @@ import json
 from decimal import Decimal
 
 import pytest
-from sandbox_peak_caller import Caller, FakeClock, invoice, line, receipt
+from sandbox_peak_caller import Caller, invoice, line, receipt
+from sandbox_peak_caller import caller as caller
+from sandbox_peak_caller import clock as clock
+from sandbox_peak_caller import sandbox as sandbox
 
 from recon.sandbox.peak import Rules, SandboxPeak, sandbox_company
 from recon.sandbox.peak.amounts import PricedLine, totals
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def sandbox(clock):
-    with SandboxPeak(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def caller(sandbox, clock):
-    return Caller(sandbox, clock)
 
 
 def pay(amount=107, **changes):

@@ -9,22 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from sandbox_peak_caller import Caller, FakeClock, receipt
+from sandbox_peak_caller import Caller, receipt
+from sandbox_peak_caller import clock as clock
+from sandbox_peak_caller import sandbox as sandbox
 
 from recon.sandbox.ledgers.faults import fault_from
 from recon.sandbox.peak import Fault, SandboxPeak
 from recon.sandbox.peak.faults import KINDS
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def sandbox(clock):
-    with SandboxPeak(clock=clock) as running:
-        yield running
 
 
 @pytest.fixture

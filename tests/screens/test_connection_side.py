@@ -52,13 +52,6 @@ def take(shell: Shell, *rows: str) -> None:
     shell("import", export(shell.root / f"{number}.csv", *rows)).expect(0)
 
 
-def change(shell: Shell, old: str, new: str) -> None:
-    path = shell.root / "recon.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def screens(shell: Shell) -> ReconApp:
     session = Session(shell.root, clock=FakeClock(), actor="nok")
     return ReconApp(session, start="doctor", preferences=Preferences(language="en"), keep=False)
@@ -66,8 +59,8 @@ def screens(shell: Shell) -> ReconApp:
 
 def missing_much(shell: Shell) -> None:
     """Let nearly everything be missing."""
-    change(shell, 'sales = "410101"', 'sales = "999999"')
-    change(shell, 'tax_id = "0105500000003"', 'tax_id = ""')
+    shell.edit('sales = "410101"', 'sales = "999999"')
+    shell.edit('tax_id = "0105500000003"', 'tax_id = ""')
     path = shell.root / "recon.toml"
     extra = (
         '\n[connections.shop.charges.Web]\nshipping = { product = "S-SHIP" }\n'
@@ -95,7 +88,7 @@ def test_picture_of_a_ledger_that_cannot_be_reached(peak: tuple[Shell, SandboxPe
     shell, ledger = peak
     port = ledger.url.rsplit("/api", 1)[0].rsplit(":", 1)[1]
     gone = str(closed_port())
-    change(shell, f":{port}/", f":{gone}/")
+    shell.edit(f":{port}/", f":{gone}/")
     still = lambda text: text.replace(gone, "00000")  # noqa: E731 - one port for another
     play(screens(shell), pictured_at_each_size(snapshot, "f6", "v", still=still))
 

@@ -45,11 +45,6 @@ class Gate:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def shop(clock: FakeClock) -> Iterator[ZortShop]:
     with ZortShop(orders=ORDERS, products=invented_products(), now=clock.now) as running:
         yield running

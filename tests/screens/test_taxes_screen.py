@@ -64,8 +64,7 @@ def test_enter_takes_the_proposed_item_and_undo_takes_it_back(shell: Shell, cloc
 
 
 def test_without_tax_items_there_is_no_such_tab(shell: Shell, clock: FakeClock) -> None:
-    path = shell.root / "recon.toml"
-    path.write_text(path.read_text("utf-8").replace('taxes = "items"', 'taxes = "line"'), "utf-8")
+    shell.edit('taxes = "items"', 'taxes = "line"')
 
     async def script(app: App[Any], pilot: Pilot[Any]) -> None:
         assert not says(app, "Sales taxes")

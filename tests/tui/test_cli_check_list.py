@@ -55,13 +55,6 @@ def settings(shell: Shell, text: str) -> None:
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
-def replaced(shell: Shell, old: str, new: str) -> None:
-    path = shell.root / "recon.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text, old
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def listed(shell: Shell, *words: str, code: int | None = None) -> dict[str, list[dict[str, Any]]]:
     """The lines by what they are about."""
     facts = shell.json("verify", CONNECTION, *words, code=code)
@@ -133,7 +126,7 @@ def test_channels_skus_and_charges_that_wait(shop: Shell) -> None:
 
 
 def test_channels_booked_as_cash_are_counted_in_sight(ready: Shell) -> None:
-    replaced(ready, 'unmapped = "hold"', 'unmapped = "cash"\ncash_method = "CSH001"')
+    ready.edit('unmapped = "hold"', 'unmapped = "cash"\ncash_method = "CSH001"')
     take(ready, row("B1", payment="K SHOP"))
     (line,) = (line for line in listed(ready, code=0)["payment-channels"] if line["state"] == "warning")
     assert (line["count"], line["total"]) == (1, "107.00")
@@ -141,7 +134,7 @@ def test_channels_booked_as_cash_are_counted_in_sight(ready: Shell) -> None:
 
 
 def test_a_chosen_channel_no_order_has(ready: Shell) -> None:
-    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["SCB", "Cahs"]')
+    ready.edit('payment_channels = ["*"]', 'payment_channels = ["SCB", "Cahs"]')
     (line,) = (line for line in listed(ready)["payment-channels"] if line["state"] == "warning")
     assert "Cahs" in line["text"] and "SCB" not in line["text"]
 
@@ -225,7 +218,7 @@ def test_every_command_the_list_proposes_is_taken(ready: Shell) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("channel", ["default", "ร้าน'เรา"])
 def test_what_is_offered_for_a_charge_is_taken_by_the_setter(ready: Shell, channel: str, kind: str) -> None:
-    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["*"]\ntaxes = "line"\ndiscounts = "line"')
+    ready.edit('payment_channels = ["*"]', 'payment_channels = ["*"]\ntaxes = "line"\ndiscounts = "line"')
     rules = Workspace(ready.root).settings().connections["shop"]
     command, _, others = charge_command(channel, kind).partition(" (or ")
     words = shlex.split(command.replace("product:CODE", "product:P-1"))[1:]
@@ -240,8 +233,8 @@ def test_what_is_offered_for_a_charge_is_taken_by_the_setter(ready: Shell, chann
 
 def test_orders_the_settings_keep_away_are_not_counted(ready: Shell) -> None:
     """An order of a channel that is not chosen is never sent: nothing about it has to be mapped."""
-    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["SCB"]')
-    replaced(ready, 'unmapped = "hold"', 'unmapped = "cash"\ncash_method = "CSH001"')
+    ready.edit('payment_channels = ["*"]', 'payment_channels = ["SCB"]')
+    ready.edit('unmapped = "hold"', 'unmapped = "cash"\ncash_method = "CSH001"')
     take(ready, row("B1", payment="Card", sku="ZZZ-9"), row("B2", payment="Card"))
     found = listed(ready)
     assert states(found)["payment-channels"] == {"ok"}
@@ -275,10 +268,10 @@ def test_standing_contacts_the_ledger_lacks_or_cannot_take(ready: Shell) -> None
 
 
 def test_accounts_not_chosen_or_not_in_the_chart(ready: Shell) -> None:
-    replaced(ready, 'sales = "410101"', 'sales = "999999"')
+    ready.edit('sales = "410101"', 'sales = "999999"')
     (sales,) = (line for line in listed(ready, code=4)["accounts"] if line["state"] == "missing")
     assert (sales["setting"], "999999" in sales["text"]) == ("accounts.sales", True)
-    replaced(ready, 'sales = "999999"', 'sales = ""')
+    ready.edit('sales = "999999"', 'sales = ""')
     (sales,) = (line for line in listed(ready)["accounts"] if line["state"] == "warning")
     assert sales["setting"] == "accounts.sales"
 
@@ -289,7 +282,7 @@ def test_old_lists_are_a_warning(ready: Shell, clock: FakeClock) -> None:
 
 
 def test_a_company_without_a_tax_id_in_the_settings(ready: Shell) -> None:
-    replaced(ready, 'tax_id = "0105500000003"', 'tax_id = ""')
+    ready.edit('tax_id = "0105500000003"', 'tax_id = ""')
     (line,) = listed(ready)["tax-id"]
     assert (line["state"], line["setting"]) == ("warning", "company.tax_id")
 
@@ -318,7 +311,7 @@ def test_the_keys_are_named_and_a_refused_log_in_blocks(peak) -> None:
 
 def test_an_unreachable_ledger_is_a_line_and_the_rest_is_said_all_the_same(peak) -> None:
     shell, ledger, _theirs = peak
-    replaced(shell, ledger.url.rsplit("/api", 1)[0].rsplit(":", 1)[1], str(closed_port()))
+    shell.edit(ledger.url.rsplit("/api", 1)[0].rsplit(":", 1)[1], str(closed_port()))
     found = listed(shell, code=4)
     assert states(found)["ledger-answers"] == {"missing"}
     assert (states(found)["token"], states(found)["clock"]) == ({"unknown"}, {"unknown"})
@@ -340,7 +333,7 @@ def test_a_clock_that_is_off(peak, clock: FakeClock) -> None:
 
 def test_another_company_behind_the_keys(peak) -> None:
     shell, _ledger, _theirs = peak
-    replaced(shell, 'tax_id = "0105500000003"', 'tax_id = "0994000000006"')
+    shell.edit('tax_id = "0105500000003"', 'tax_id = "0994000000006"')
     (line,) = listed(shell, code=4)["company"]
     assert (line["state"], line["setting"]) == ("missing", "company.name")
     assert "0105500000003" in line["text"] and "0994000000006" in line["text"]
@@ -398,8 +391,7 @@ def test_the_timer_is_set_but_not_in(ready: Shell, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_batch_of_the_same_name_wins_and_a_wrong_name_is_said(ready: Shell) -> None:
-    path = ready.root / "recon.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("connections.shop", "connections.B0001"), encoding="utf-8")
+    ready.edit("connections.shop", "connections.B0001")
     assert ready.json("verify", "B0001")["schema"] == "recon.check-list/1"
     assert "B0009" in ready("verify", "B0009").expect(2).err
     assert "--offline is for" in ready("verify", "--offline").expect(2).err

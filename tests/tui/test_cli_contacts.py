@@ -98,9 +98,7 @@ def test_a_standing_contact_of_a_channel_that_the_ledger_lacks_is_offered_and_ma
 
 
 def test_names_and_passports_where_the_channel_was_chosen(shop: Shell) -> None:
-    settings = shop.root / "recon.toml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace('default = "ONLINE"', 'default = "ONLINE"\nnamed_on = ["Web"]'), encoding="utf-8")
+    shop.edit('default = "ONLINE"', 'default = "ONLINE"\nnamed_on = ["Web"]')
     person = {"name": "สมชาย ใจดี", "address": "1 ถนนสีลม"}
     foreigner = {"name": "John Smith", "tax_id": "AB1234567", "address": "2 Silom Road"}
     facts = planned(
@@ -117,9 +115,7 @@ def test_names_and_passports_where_the_channel_was_chosen(shop: Shell) -> None:
 
 
 def test_an_import_file_creates_no_contact_and_the_plan_says_so(shop: Shell) -> None:
-    settings = shop.root / "recon.toml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace('target = "sandbox"', 'target = "peak-file"'), encoding="utf-8")
+    shop.edit('target = "sandbox"', 'target = "peak-file"')
     facts = planned(shop, row("A1", **FRESH), row("A2"))
     assert [(line["code"], line["state"]) for line in facts["contacts"]] == [("T099400000000603", "by-hand")]
     assert "files create none" in shop("plan").out

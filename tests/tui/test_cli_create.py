@@ -211,8 +211,7 @@ def test_a_sku_may_hold_the_sign_that_parts_it_from_the_name(tmp_path: Path, clo
 
 def test_a_ledger_that_takes_files_creates_nothing_and_says_what_to_do(shop: Shell) -> None:
     shop("match", "--create", "XX-1").expect(4)
-    settings = shop.root / "recon.toml"
-    settings.write_text(settings.read_text("utf-8").replace('target = "sandbox"', 'target = "peak-file"'), "utf-8")
+    shop.edit('target = "sandbox"', 'target = "peak-file"')
     plan = shop.json("plan")
     assert "product" not in {row["kind"] for row in plan["by_kind"]}
     (finding,) = codes(shop, "product-not-created")

@@ -41,13 +41,6 @@ def truth(shell: Shell) -> list[str]:
         return [document.code for document in ledger.truth()]
 
 
-def edit(shell: Shell, old: str, new: str) -> None:
-    file = shell.root / "recon.toml"
-    text = file.read_text(encoding="utf-8")
-    assert old in text, old
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
 # looking ----------------------------------------------------------------------------------------------------------
 
 
@@ -221,7 +214,7 @@ def test_a_whole_draft_with_a_rejected_document_is_not_approved(planned: Shell) 
 
 def test_a_draft_that_is_out_of_date_is_not_sealed(planned: Shell) -> None:
     decide(planned, "approve", "RT-1001")
-    edit(planned, "start_date = 2026-10-01", "start_date = 2026-10-05")
+    planned.edit("start_date = 2026-10-01", "start_date = 2026-10-05")
     ran = planned("approve", "--decided", "--as", "Nok").expect(4)
     assert "out of date" in ran.err
     assert batches(planned)["B0001"][0] == "draft"

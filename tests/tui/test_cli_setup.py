@@ -138,8 +138,7 @@ def test_outside_a_workspace_commands_say_how_to_begin(tmp_path: Path, clock: Fa
 
 
 def test_a_misspelt_setting_is_named_with_a_close_match(shell: Shell) -> None:
-    file = shell.root / "recon.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace("numbering =", "numberring ="), encoding="utf-8")
+    shell.edit("numbering =", "numberring =")
     ran = shell("status", "--json").expect(2)
     assert "did you mean `numbering`" in ran.err
     assert ran.facts["schema"] == "recon.error/1"

@@ -26,13 +26,6 @@ OTHER_NUMBERS = WHOLESALE.read_text(encoding="utf-8").replace("#100", "#200").re
 """The same export with other orders."""
 
 
-def set_settings(shell: Shell, old: str, new: str) -> None:
-    file = shell.root / "recon.toml"
-    text = file.read_text(encoding="utf-8")
-    assert old in text, old
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def truth(shell: Shell) -> list[tuple[str, str, int]]:
     """What the workspace's own sandbox ledger holds."""
     with SandboxPeak(path=shell.root / ".recon" / "sandbox" / "peak.db", company=sandbox_company()) as ledger:
@@ -174,7 +167,7 @@ def test_plan_dry_run_shows_the_plan_and_makes_no_batch(ready: Shell, tree) -> N
 
 
 def test_an_empty_plan_does_not_say_that_orders_left_out_are_in_the_ledger(ready: Shell) -> None:
-    set_settings(ready, "start_date = 2026-10-01", "start_date = 2027-01-01")
+    ready.edit("start_date = 2026-10-01", "start_date = 2027-01-01")
     ran = ready("plan").expect(0)
     assert "before-start-date" in ran.out
     assert "orders are left out, for the reasons under `Not posted`" in ran.out
@@ -224,7 +217,7 @@ def test_approve_dry_run_approves_nothing(planned: Shell, tree) -> None:
 
 
 def test_f17_settings_changed_after_the_plan_make_it_out_of_date(planned: Shell) -> None:
-    set_settings(planned, 'shipping = { treatment = "book" }', 'shipping = { treatment = "book", account = "410301" }')
+    planned.edit('shipping = { treatment = "book" }', 'shipping = { treatment = "book", account = "410301" }')
     ran = planned("approve", "B0001", "--as", "Nok", "--json").expect(4)
     assert ran.facts["kind"] == "StaleApproval"
     assert ran.facts["details"]
@@ -235,7 +228,7 @@ def test_f17_settings_changed_after_the_plan_make_it_out_of_date(planned: Shell)
 def test_f17_any_change_after_the_approval_voids_it(planned: Shell, tmp_path: Path, change: str) -> None:
     planned("approve", "B0001", "--as", "Nok").expect(0)
     if change == "setting":
-        set_settings(planned, 'default = "ONLINE"', 'default = "WALKIN"')
+        planned.edit('default = "ONLINE"', 'default = "WALKIN"')
     elif change == "mapping":
         planned("match", "--channel", "Bank Deposit", "--method", "BSV001").expect(0)
     else:
@@ -346,7 +339,7 @@ def test_without_approval_nothing_is_sent(planned: Shell) -> None:
 def test_a_ledger_that_cannot_be_reached_is_exit_code_5_and_nothing_is_unknown(live) -> None:
     shell, ledger = live
     approve_live(shell)
-    set_settings(shell, ledger.url, f"http://127.0.0.1:{closed_port()}/api/v1")
+    shell.edit(ledger.url, f"http://127.0.0.1:{closed_port()}/api/v1")
     ran = shell("upload", "B0001", "--json").expect(5)
     assert ran.facts["schema"] in {"recon.error/1", "recon.upload/1"}
     batch = shell.json("status")["batches"][0]
@@ -465,7 +458,7 @@ def test_a_package_without_api_gets_files_and_a_list_settles_them(tmp_path: Path
         "--target", "peak-file", clock=clock).expect(0)  # fmt: skip
     shell = Shell(tmp_path / "books", clock)
     shell("import", WHOLESALE).expect(0)
-    set_settings(shell, 'sales = ""', 'sales = "410101"')
+    shell.edit('sales = ""', 'sales = "410101"')
     shell("match", "--text", "--all-channels", "BSV001").expect(0)
     batch = shell.json("plan", code=4)["batch"]
     need = shell("approve", batch, "--as", "Nok")
@@ -588,7 +581,7 @@ def test_workbooks_that_are_none(posted: Shell, tmp_path: Path) -> None:
 
 
 def test_the_start_date_is_locked_after_the_first_upload_and_says_why(posted: Shell) -> None:
-    set_settings(posted, "start_date = 2026-10-01", "start_date = 2026-09-01")
+    posted.edit("start_date = 2026-10-01", "start_date = 2026-09-01")
     ran = posted("plan").expect(2)
     assert "locked" in ran.err
     assert "2026-10-01" in ran.err
