@@ -44,8 +44,9 @@ class Column:
     """Meant to be filled in: coloured, and typed values stay text."""
     tones: Mapping[str, Tone] = field(default_factory=dict)
     """Values of ours that are set off by colour; the word itself says it too."""
-    ours: Literal["", "words", "sentences"] = ""
-    """Whether its texts are words or composed sentences of ours, which a workbook says in its own language."""
+    ours: Literal["", "words", "sentences", "channels", "sums"] = ""
+    """Whether its texts are words or composed sentences of ours, payment channels of which some are ours, or names with sums,
+    which a workbook says in its own language."""
 
     def spoken(self, say: Callable[[str], str]) -> Column:
         """Return the column with its heading and its coloured words in another language."""

@@ -43,6 +43,10 @@ class Words:
     """Translates a fixed text: a heading, a kind or state, a finding's title; what it does not know comes back."""
     sentence: Callable[[str], str] = _same
     """Translates a sentence that was composed in English, amounts and days in it too; else it comes back."""
+    channel: Callable[[str], str] = _same
+    """Translates a payment channel that recon names itself, at its place; one of a shop or a till comes back as it is."""
+    sums: Callable[[str], str] = _same
+    """Writes the sums behind names, ``1503 554.70, 1900 197.00``, as amounts are written in it."""
     day: Callable[[dt.date], str] = _iso
     """Writes a day that stands in a text."""
     day_format: str = "yyyy-mm-dd"
@@ -55,7 +59,7 @@ class Words:
         """Return a column of texts in this language; each different text is translated once."""
         if self.language == "en" or how == "" or series.dtype == pl.Null:
             return series
-        spoken = self.say if how == "words" else self.sentence
+        spoken = {"words": self.say, "channels": self.channel, "sums": self.sums}.get(how, self.sentence)
         known = [text for text in series.cast(pl.String).unique().drop_nulls().sort().to_list() if text]
         changed = {text: said for text in known if (said := spoken(text)) != text}
         text = series.cast(pl.String)

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import functools
 import gettext as _gettext
+import re
+from typing import Final
 
 from exports.words import ENGLISH, Words
 from tui import i18n
 from tui.composed import tr_composed
+from tui.record_words import at_place
+
+_APART: Final = "\u00a0"
+"""Thousands mark, which behind a number of an account would read as a part of it."""
+_SUM: Final = re.compile(r"(?<= )(-?[0-9]+\.[0-9]{2})(, |$)", re.ASCII)
+"""A sum behind a name in a list of them (`recon.plan.payments.payments_text`), whose comma would be a decimal one."""
 
 
 @functools.cache
@@ -35,8 +43,16 @@ def words_of(language: str) -> Words:
         with i18n.speaking_here(language, screens, core):
             return tr_composed(text)
 
+    def channel(text: str) -> str:
+        with i18n.speaking_here(language, screens, core):
+            return at_place(text)
+
+    def sums(text: str) -> str:
+        with i18n.speaking_here(language, screens, core):
+            return _SUM.sub(lambda found: i18n.amount(found[1]).replace(_APART, "") + found[2].replace(",", ";"), text)
+
     return Words(
-        language, say, sentence, day=lambda day: f"{day:%d.%m.%Y}", day_format="dd.mm.yyyy", month_text="%m.%Y",
+        language, say, sentence, channel, sums, day=lambda day: f"{day:%d.%m.%Y}", day_format="dd.mm.yyyy", month_text="%m.%Y",
         day_text="%d.%m.%Y", moment_text="%d.%m.%Y %H:%M:%S",
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from exports.fast_sheet import Table
 from exports.sheets.context import PROVENANCE, Prepared
 
 _COLUMNS: Final = (
-    Column("payment_channel", "Payment channel", width=24),
+    Column("payment_channel", "Payment channel", ours="channels", width=24),
     Column("order_number", "Order", width=16),
     Column("paid_on", "Paid on", "date", 12),
     Column("currency", "Currency", width=9),

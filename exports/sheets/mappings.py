@@ -29,7 +29,7 @@ _PRODUCTS: Final = (
 )
 
 _CHANNELS: Final = (
-    Column("payment_channel", "Payment channel", width=28),
+    Column("payment_channel", "Payment channel", ours="channels", width=28),
     Column("payment_method", "Paid into", width=16),
     Column("sales_channel", "Sales channel", width=24),
     Column("documents", "Documents", "count", 11, total=True),

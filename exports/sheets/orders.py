@@ -34,7 +34,7 @@ _ORDERS: Final = (
     Column("order_state", "Order state", width=13, ours="words"),
     Column("state_text", "In the source's words", width=22),
     Column("sales_channel", "Sales channel", width=16),
-    Column("payment_channel", "Payment channel", width=20),
+    Column("payment_channel", "Payment channel", width=20, ours="channels"),
     Column("order_key", "Order key", width=30),
     Column("file_name", "Source file", width=28),
 )
@@ -54,7 +54,7 @@ _HELD: Final = (
     Column("value", "Value", width=20),
     Column("customer_name", "Customer", width=24),
     Column("sales_channel", "Sales channel", width=16),
-    Column("payment_channel", "Payment channel", width=20),
+    Column("payment_channel", "Payment channel", width=20, ours="channels"),
     Column("record_kind", "Record", width=12, ours="words"),
     Column("order_key", "Order key", width=30),
     Column("file_name", "Source file", width=28),

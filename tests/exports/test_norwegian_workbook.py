@@ -119,3 +119,16 @@ def test_the_vat_workbook_is_norwegian(tmp_path: Path) -> None:
     figures = {row[0]: row[1] for row in book["Mva"].iter_rows(values_only=True)}
     assert round(figures["Inngående mva med fradragsrett"] * 100) == 700
     assert any(str(label).startswith("holdt tilbake: ") for label in figures)
+
+
+def test_channels_of_ours_and_sums_behind_accounts_are_norwegian() -> None:
+    """What a till or a shop calls a channel stays as it is."""
+    words = words_of("nb")
+    channels = pl.Series(
+        ["Kafé Torget/cash difference", "Kafé Torget/to bank", "Kafé Torget/BAX BankAxept", "Cash", None]
+    )
+    assert words.told(channels, "channels").to_list() == [
+        "Kafé Torget/kassedifferanse", "Kafé Torget/til bank", "Kafé Torget/BAX BankAxept", "Cash", None,
+    ]  # fmt: skip
+    sums = pl.Series(["1503 1105.40, 1900 -20.00", "1503", "Kasse 1.50 x"])
+    assert words.told(sums, "sums").to_list() == ["1503 1105,40; 1900 -20,00", "1503", "Kasse 1.50 x"]
