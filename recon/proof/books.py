@@ -46,6 +46,7 @@ VOUCHER_CHECKS: Final = pl.Schema({
     "voucher_no": pl.UInt32(),
     "voucher": pl.String(),
     "vouchers": pl.List(pl.String()),   # all that are named as it
+    "writers": pl.List(pl.String()),    # who entered each of them; "": the file does not say
     "voucher_on": pl.Date(),
     "voucher_text": pl.String(),
     "entered_by": pl.String(),          # null also: the file does not say
@@ -211,7 +212,8 @@ def _vouchers(
         "entered_on", "posted_on",
     )  # fmt: skip
     named = pairs.join(facts, left_on="entry_no", right_on="voucher_no").sort("entry_no")
-    every = named.group_by("document_key").agg(pl.col("voucher").alias("vouchers"))
+    who = pl.col("entered_by").fill_null("").alias("writers")
+    every = named.group_by("document_key").agg(pl.col("voucher").alias("vouchers"), who)
     fields = differences.group_by("document_key", maintain_order=True).agg(
         pl.col("field").unique(maintain_order=True).alias("differs_in")
     )
@@ -237,8 +239,14 @@ def _vouchers(
     )  # fmt: skip
     nothing = pl.lit([], pl.List(pl.String))
     alone = pl.when(pl.col("voucher").is_not_null()).then(pl.concat_list("voucher")).otherwise(nothing)
+    by = (
+        pl.when(pl.col("voucher").is_not_null())
+        .then(pl.concat_list(pl.col("entered_by").fill_null("")))
+        .otherwise(nothing)
+    )
     return both.with_columns(
-        verdict.alias("verdict"), pl.col("differs_in").fill_null(nothing), pl.coalesce("vouchers", alone).alias("vouchers")
+        verdict.alias("verdict"), pl.col("differs_in").fill_null(nothing), pl.coalesce("vouchers", alone).alias("vouchers"),
+        pl.coalesce("writers", by).alias("writers"),
     ).select(VOUCHER_CHECKS.names()).cast(VOUCHER_CHECKS)  # fmt: skip
 
 

@@ -255,7 +255,7 @@ def _voucher(row: Mapping[str, Any], differences: tuple[BooksDifference, ...]) -
     return BooksVoucher(
         order_number=row["order_number"], document_key=row["document_key"], kind=row["kind"], day=_day(row["issued_on"]) or "",
         total=plain(row["total_minor"]), stands=row["stands"], verdict=row["verdict"], way=row["way"], voucher=row["voucher"],
-        vouchers=tuple(row["vouchers"]), voucher_day=_day(row["voucher_on"]), voucher_text=row["voucher_text"],
+        vouchers=tuple(row["vouchers"]), writers=tuple(row["writers"]), voucher_day=_day(row["voucher_on"]), voucher_text=row["voucher_text"],
         entered_by=row["entered_by"], entered_on=_day(row["entered_on"]), posted_on=_day(row["posted_on"]),
         differences=differences, text=said,
     )  # fmt: skip

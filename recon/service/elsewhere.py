@@ -276,9 +276,11 @@ def _till_detail() -> pl.Expr:
     apart = pl.format("{}; its sum differs by {}", entry, plain_text("difference_minor"))
     several = pl.format("{}; {} vouchers come into question", entry, "entries")
     lines = pl.format("{}; {}", entry, "differs")
-    return (
+    said = (
         pl.when(pl.col("surety") == "several").then(several)
         .when((pl.col("surety") == "differs") & (pl.col("difference_minor") != 0)).then(apart)
         .when(pl.col("differs") != "").then(lines)
         .otherwise(entry)
     )  # fmt: skip
+    named = pl.col("made_by").fill_null("") != ""
+    return pl.when(named).then(pl.format("{}; the ledger calls it {}", said, "made_by")).otherwise(said)

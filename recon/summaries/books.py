@@ -40,6 +40,8 @@ class BooksVoucher:
     voucher: str | None
     vouchers: tuple[str, ...]
     """All vouchers that are named as it."""
+    writers: tuple[str, ...]
+    """Who or what entered each of them; empty: the books do not say."""
     voucher_day: str | None
     voucher_text: str | None
     entered_by: str | None
@@ -117,7 +119,7 @@ class BooksReport:
     @property
     def entered_by(self) -> dict[str, int]:
         """Who or what entered the vouchers that are ours, as far as the books say, with how many; the most first."""
-        named = Counter(one.entered_by for one in self.vouchers if one.voucher is not None and one.entered_by)
+        named = Counter(who for one in self.vouchers for who in one.writers if who)
         return dict(sorted(named.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def as_facts(self) -> dict[str, Any]:

@@ -175,6 +175,7 @@ def test_twice_missing_held_and_strange(compared) -> None:
     )  # fmt: skip
     assert [row[:2] for row in shown(found)] == [("K1/214", "twice"), ("K1/215", "missing"), ("K1/216", "there")]
     assert found.vouchers["vouchers"].to_list()[0] == ["1", "2"]
+    assert found.vouchers["writers"].to_list() == [["ProTouch", "ProTouch"], [], ["ProTouch"]]
     assert found.left_out == 1
     assert list(found.strange.select("voucher", "why").iter_rows()) == [("3", "like-settlement")]
 

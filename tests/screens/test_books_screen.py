@@ -35,7 +35,7 @@ MOVED = (
 def voucher(number: str, verdict: str, **more: Any) -> BooksVoucher:
     given = {
         "order_number": number, "document_key": number, "kind": "settlement", "day": "2026-03-14", "total": "18100.40",
-        "stands": "posted", "verdict": verdict, "way": "number", "voucher": "77", "vouchers": ("77",), "voucher_day": "2026-03-14",
+        "stands": "posted", "verdict": verdict, "way": "number", "voucher": "77", "vouchers": ("77",), "writers": ("ProTouch",), "voucher_day": "2026-03-14",
         "voucher_text": "Dagsoppgjør [b]\x1b[31m", "entered_by": "ProTouch", "entered_on": "2026-03-15", "posted_on": "2026-03-16",
         "differences": (), "text": "",
     }  # fmt: skip
@@ -61,10 +61,18 @@ def report(
 
 
 EQUAL = report(voucher("K1/214", "equal"), accounts=(account("1900", "0.00"),))
-LOST = {"voucher": None, "vouchers": (), "entered_by": None, "entered_on": None, "posted_on": None, "stands": "planned"}
+LOST = {
+    "voucher": None,
+    "vouchers": (),
+    "writers": (),
+    "entered_by": None,
+    "entered_on": None,
+    "posted_on": None,
+    "stands": "planned",
+}
 DIFFERENT = report(
     voucher("K1/214", "equal"), voucher("K1/215", "differs", differences=MOVED), voucher("K1/216", "missing", **LOST),
-    voucher("K1/217", "twice", vouchers=("80", "81")), voucher("K1/218", "there", stands="held", way="amount"),
+    voucher("K1/217", "twice", vouchers=("80", "81"), writers=("Kari", "ProTouch")), voucher("K1/218", "there", stands="held", way="amount"),
     strange=(BooksStranger(voucher="90", day="2026-03-20", description="Kiosk", debit="3.33", entered_by=None, entered_on=None, why="like-settlement", text=""),),
     accounts=(account("1900", "0.00"), account("1504", "-10.00")),
 )  # fmt: skip

@@ -118,12 +118,21 @@ def _print_voucher(voucher: BooksVoucher, output: Output) -> None:
     output.line(f"  {TITLES[voucher.verdict]:<13} {name}: {voucher.text}")
     if voucher.voucher is None:
         return
-    there = " and ".join(voucher.vouchers) if voucher.verdict == "twice" else voucher.voucher
-    by = _by(voucher.entered_by, voucher.entered_on)
+    there, by = voucher.voucher, _by(voucher.entered_by, voucher.entered_on)
+    if voucher.verdict == "twice":
+        there, by = (
+            " and ".join(_each(number, who) for number, who in zip(voucher.vouchers, voucher.writers, strict=True)),
+            "",
+        )
     output.line(f"  {'':<13} voucher {there} of {voucher.voucher_day or 'no day'}, {WAYS[voucher.way or 'amount']}{by}")
     for difference in voucher.differences:
         apart = f" ({grouped(difference.difference)})" if difference.difference else ""
         output.line(f"  {'':<13} {difference.text}{apart}")
+
+
+def _each(number: str, who: str) -> str:
+    """Return one of several vouchers with who entered it."""
+    return f"{number} (entered by {who})" if who else number
 
 
 def _by(who: str | None, day: str | None) -> str:

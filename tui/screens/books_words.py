@@ -10,7 +10,7 @@ import polars as pl
 from textual.content import Content
 
 from recon.money import parse_minor
-from recon.summaries.books import BooksDifference, BooksReport
+from recon.summaries.books import BooksDifference, BooksReport, BooksVoucher
 from tui.cells import shown
 from tui.composed import tr_composed
 from tui.core_texts import DOCUMENT_KINDS, word
@@ -72,7 +72,7 @@ def voucher_frame(report: BooksReport, currency: str) -> pl.DataFrame:
     rows: list[tuple[object, ...]] = [
         (
             at, one.verdict, shown(one.order_number), one.day, parse_minor(one.total, currency), shown(" + ".join(one.vouchers)),
-            shown(one.entered_by or ""), one.entered_on or "", one.posted_on or "", _differs_words(one.differences),
+            shown(" + ".join(dict.fromkeys(filter(None, one.writers)))), one.entered_on or "", one.posted_on or "", _differs_words(one.differences),
         )
         for at, one in enumerate(report.vouchers)
     ]  # fmt: skip
@@ -192,12 +192,20 @@ def voucher_facts(report: BooksReport, key: int, amount: Amount) -> Content:
     if one.stands in _STANDS:
         parts.append(f"{_(_STANDS[one.stands])}\n")
     if one.voucher is not None:
-        parts += _entry_facts(" + ".join(one.vouchers), one.voucher_text, one.voucher_day)
+        parts += _entry_facts(_numbers(one), one.voucher_text, one.voucher_day)
         parts += _who_facts(one.entered_by, one.entered_on, one.posted_on)
         parts += [(_("Recognised by: {way}").format(way=_(WAYS[one.way or "amount"])), "$recon-dim"), "\n"]
     for each in one.differences:
         parts.append(f"{_(_FIELDS[each.field]).format(account=each.account, ours=_side(each.ours, each, amount), theirs=_side(each.theirs, each, amount))}\n")  # fmt: skip
     return Content.assemble(*parts)
+
+
+def _numbers(voucher: BooksVoucher) -> str:
+    """Return the numbers of the vouchers that are it; of several each with who entered it: the same one, or two programs."""
+    if len(voucher.vouchers) == 1:
+        return voucher.vouchers[0]
+    pairs = zip(voucher.vouchers, voucher.writers, strict=True)
+    return " + ".join(f"{number} ({who})" if who else number for number, who in pairs)
 
 
 def _side(text: str, difference: BooksDifference, amount: Amount) -> str:
