@@ -12,6 +12,7 @@ TILL_NAMES: Final[dict[str, str]] = {
     "till.voucher": N_("one voucher holds"),
     "till.day_ends": N_("business day ends at"),
     "till.counting": N_("cash nobody counted"),
+    "till.recorded_difference": N_("recorded difference above zero"),
     "till.bank_deposits": N_("cash taken to the bank"),
     "till.bookkeeping_months": N_("months of a bookkeeping term"),
     "till.invoices": N_("credit sales"),
@@ -48,7 +49,13 @@ TILL_CHOICES: Final[dict[str, dict[str, str]]] = {
     "till.counting": {
         "hold": N_("hold the settlement"),
         "warn": N_("send it with a warning"),
+        "till": N_("book what the till recorded"),
         "off": N_("cash is not counted here"),
+    },
+    "till.recorded_difference": {
+        "unknown": N_("not known yet"),
+        "over": N_("too much in the drawer"),
+        "short": N_("too little in the drawer"),
     },
     "till.bookkeeping_months": {"1": "1", "2": "2", "4": "4"},
     "till.signatures": {

@@ -25,6 +25,8 @@ def settings_facts(settings: Settings, connection: str) -> str:
     rules = one.model_dump(mode="json", exclude=left_out)
     if is_till and not one.till.projects:
         del rules["till"]["projects"]  # what was approved before projects could be set stays approved
+    if is_till and one.till.counting != "till":
+        del rules["till"]["recorded_difference"]  # nothing depends on it
     company = settings.company.model_dump(mode="json", exclude={"workbook_language"})
     return json.dumps(
         {"company": company, "connection": connection, "rules": rules}, sort_keys=True, ensure_ascii=False

@@ -59,7 +59,7 @@ _READ: Final[Mapping[str, Reads]] = {
     ),
     **dict.fromkeys(("summary", "number_prefix.summary"), _of_summaries),
     **dict.fromkeys(("till.invoices", "poweroffice.order_prices", "contacts", "accounts.receivable"), _of_debtors),
-    **dict.fromkeys(("till.signatures", "till.signature_key"), lambda source, _ledger: source.signs_receipts),
+    **dict.fromkeys(("till.signatures", "till.signature_key", "till.recorded_difference"), lambda source, _ledger: source.signs_receipts),
     "till.columns": lambda source, _ledger: not source.signs_receipts,
     "tax_differs": lambda _source, ledger: ledger.has_tax_items,
     "detail.customers": lambda _source, ledger: ledger.creates_customers,

@@ -25,8 +25,10 @@ class Till(SourceRules):
     """What one voucher holds. `report`: one Z report; `day`: all Z reports of one department and day that are planned together; of two projects two."""
     day_ends: str = Field(default="00:00", pattern=r"^(0[0-9]|1[01]):[0-5][0-9]$")
     """Until when a Z report made after midnight belongs to the day before, e.g. 06:00; 00:00: it belongs to its own date."""
-    counting: Literal["hold", "warn", "off"] = "hold"
-    """What happens to a settlement whose cash nobody has counted yet. `hold`: it waits for the count; `warn`: it goes out without a cash difference, with a warning; `off`: counts are neither asked for nor booked."""
+    counting: Literal["hold", "warn", "till", "off"] = "hold"
+    """What happens to a settlement whose cash nobody has counted yet. `hold`: it waits for the count; `warn`: it goes out without a cash difference, with a warning; `till`: the cash difference the till itself recorded is booked (SAF-T transactions of kind 11008; none recorded: none booked), unless a person counted; `off`: counts are neither asked for nor booked."""
+    recorded_difference: Literal["unknown", "over", "short"] = "unknown"
+    """What an amount above zero means where the till records a cash difference (counting = "till"). `over`: more lay in the drawer than should; `short`: less did. The file's description does not say, so it is compared with one day somebody counted; until then it is `unknown`, and counting = "till" is refused."""
     bank_deposits: Literal["settlement", "statement"] = "settlement"
     """Where cash taken to the bank is booked. `settlement`: with the settlement, as the count says; `statement`: by whoever books the bank statement."""
     bookkeeping_months: Literal[1, 2, 4] = 2
@@ -50,15 +52,33 @@ class Till(SourceRules):
 
     def reading_fields(self) -> tuple[tuple[str, str], ...]:
         """Return until when a Z report belongs to the day before, where that is not midnight, and what columns stand for."""
-        from recon.sources.base import DAY_ENDS_FIELD, SIGNATURES_FIELD, TILL_COLUMN_FIELD  # slow to import
+        from recon.sources.base import (  # slow to import
+            DAY_ENDS_FIELD,
+            DIFFERENCE_FIELD,
+            SIGNATURES_FIELD,
+            TILL_COLUMN_FIELD,
+        )
 
         columns = ((f"{TILL_COLUMN_FIELD}{heading}", role) for heading, role in sorted(self.columns.items()))
-        said = {DAY_ENDS_FIELD: (self.day_ends, "00:00"), SIGNATURES_FIELD: (self.signatures, "present")}
+        difference = self.recorded_difference if self.counting == "till" else ""
+        said = {
+            DAY_ENDS_FIELD: (self.day_ends, "00:00"), SIGNATURES_FIELD: (self.signatures, "present"),
+            DIFFERENCE_FIELD: (difference, ""),
+        }  # fmt: skip
         return (*((name, value) for name, (value, usual) in said.items() if value != usual), *columns)
 
     def secret_names(self) -> tuple[str, ...]:
         """Return the secret by which signatures are checked, where one is."""
         return (SIGNATURE_SECRET,) if self.signatures == "shared-key" else ()
+
+    @model_validator(mode="after")
+    def _knows_difference(self) -> Till:
+        if self.counting == "till" and self.recorded_difference == "unknown":
+            raise ValueError(
+                'till.counting = "till" needs till.recorded_difference = "over" or "short": what an amount above zero means there. Look at one day'
+                " on which somebody counted"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_key(self) -> Till:

@@ -129,7 +129,7 @@ def count_rows(context: Context, name: str, rules: Connection, frames: Canonical
             (pl.col("counted_minor") - pl.col("expected_minor")).alias("difference_minor"),
             pl.col("order_key").replace_strict(moments, default="", return_dtype=pl.String).alias("counted_at"),
             pl.col("counted_by", "remark").fill_null(""),
-            _state(sent_keys(context, name), asked=rules.till.counting != "off").alias("state"),
+            _state(sent_keys(context, name), asked=rules.till.counting in {"hold", "warn"}).alias("state"),
             pl.concat_str("number", "place", pl.col("day").dt.to_string("%Y-%m-%d"), separator=" ").str.to_lowercase().alias("search"),
         )
         .rename({"order_key": "key"})

@@ -226,6 +226,8 @@ TILL_COLUMN_FIELD: Final = "till column "
 SIGNATURES_FIELD: Final = "signatures"
 """Of `ReadOptions.fields`: by what a till's signatures are checked: `public-key`, which is the text of `KEY_FIELD`, or `shared-key`, which is asked for."""
 KEY_FIELD: Final = "signature key"
+DIFFERENCE_FIELD: Final = "difference"
+"""Of `ReadOptions.fields`: cash differences a till recorded are its counts, and what above zero means in them: `over` or `short`."""
 LEG_FIELD: Final = "leg "
 DAY_FIELD: Final = "settled on "
 

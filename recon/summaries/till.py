@@ -86,7 +86,7 @@ class CountReport:
 
     connection: str
     counting: str
-    """hold, warn or off, as till.counting says."""
+    """hold, warn, till or off, as till.counting says."""
     bank_deposits: str
     lines: tuple[CountLine, ...]
     changes: tuple[str, ...] = ()

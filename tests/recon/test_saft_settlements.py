@@ -9,9 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from recon.frames.schemas import TILL_COUNTS
+from recon.match.till_cash import known_counts
 from recon.normalize import compare
-from recon.sources.base import COMPANY_FIELD, DAY_ENDS_FIELD
-from tests.recon.saft_reading import received, sold, taken_in
+from recon.sources.base import COMPANY_FIELD, DAY_ENDS_FIELD, DIFFERENCE_FIELD
+from tests.recon.saft_reading import received, sold, taken_in, told
 from tests.saft_files import WORKED_EXAMPLE, Day, Habits, Line, Receipt, Register, saft_bytes, with_day
 
 DAY = dt.date(2026, 3, 14)
@@ -92,3 +94,23 @@ def test_two_files_with_one_register_number_in_two_places(tmp_path: Path) -> Non
     renamed = taken_in(tmp_path, saft_bytes([replace(WORKED_EXAMPLE, place="Torget")]))
     assert compare(cafe, renamed, whole_period=False).findings.is_empty()
     assert compare(cafe, cafe, whole_period=False).changed == 0
+
+
+@pytest.mark.parametrize(("above_zero", "missing"), [("over", 2_000), ("short", -2_000), ("", None)])
+def test_a_cash_difference_the_till_recorded_is_its_count_where_the_settings_say_so(
+    tmp_path: Path, above_zero: str, missing: int | None
+) -> None:
+    """What is missing stands on its own channel and the other way round on the cash, so that the settlement is what it was."""
+    recorded = Receipt(kind="DIFFERENCE", lines=(Line(group="100", amount=-2_000),))
+    day = replace(WORKED_EXAMPLE.days[0], receipts=(*WORKED_EXAMPLE.days[0].receipts, recorded))
+    content = saft_bytes([replace(WORKED_EXAMPLE, days=(day,))])
+    frames = taken_in(tmp_path, content, *([(DIFFERENCE_FIELD, above_zero)] if above_zero else []))
+    assert frames.orders["total_minor"].to_list() == [1_810_040]
+    parts = frames.payments.filter(pl.col("reference") == "counted").select("payment_channel", "amount_minor").rows()
+    assert parts == (
+        [("Kafé Torget/cash difference", missing), ("Kafé Torget/CASH Kontant", -missing)] if missing else []
+    )
+    assert told(frames) == ({"z-cash-difference-taken": "note"} if above_zero else {"z-cash-difference": "warning"})
+    if missing:
+        counts = known_counts(pl.DataFrame(schema=TILL_COUNTS), frames.orders, frames.payments).row(0, named=True)
+        assert (counts["counted_minor"], counts["to_bank_minor"]) == (450_000 - missing, 0)

@@ -6,15 +6,18 @@ import datetime as dt
 import tomllib
 
 import pytest
+from pydantic import ValidationError
 
 from recon.config.edits import with_setting
 from recon.config.first.answers import FirstAnswers
 from recon.config.first.text import first_settings
 from recon.config.plan_facts import settings_facts
 from recon.config.settings import parse_settings
+from recon.config.till import Till
 from recon.domain.organisation_number import has_right_check_digit, plain_number
 from recon.domain.providers import LEDGERS, SOURCES
 from recon.errors import SettingsError
+from recon.sources.base import DIFFERENCE_FIELD
 
 TARGETS = sorted(name for name, facts in LEDGERS.items() if facts.takes_settlements)
 TILLS = sorted(name for name, facts in SOURCES.items() if facts.is_till)
@@ -82,3 +85,13 @@ def test_books_in_another_currency_are_refused() -> None:
 def test_an_organisation_number_checks_itself(typed: str, digits: str, is_right: bool) -> None:
     assert plain_number(typed) == digits
     assert has_right_check_digit(plain_number(typed)) is is_right
+
+
+def test_what_a_till_recorded_is_believed_only_where_its_sign_is_known() -> None:
+    with pytest.raises(ValidationError, match="recorded_difference"):
+        Till.model_validate({"counting": "till"})
+    rules = Till.model_validate({"counting": "till", "recorded_difference": "over"})
+    assert rules.reading_fields() == ((DIFFERENCE_FIELD, "over"),)
+    assert (
+        Till.model_validate({"recorded_difference": "over"}).reading_fields() == ()
+    )  # frames of before stay what they were

@@ -167,6 +167,26 @@ def test_all_reasons_of_a_settlement_are_said_at_once() -> None:
 def test_an_uncounted_settlement_goes_out_with_a_warning_or_without_a_word() -> None:
     warned = plan(z_report(), counts={}, connection=till(counting="warn"))
     assert (warned.documents.height, warned.findings["code"].to_list()) == (1, ["count-left-out"])
+    own = till(counting="till", recorded_difference="short")
+    short = (came("cash difference", 2_000, "counted"), came("CASH Kontant", -2_000, "counted"))
+    believed = plan(
+        z_report(),
+        z_report(215, money=(*MONEY, *short)),
+        z_report(216, money=(*MONEY, *short)),
+        counts={216: COUNT},
+        connection=own,
+    )
+    assert believed.findings.is_empty()
+    differences = [
+        [part["amount_minor"] for part in parts if part["payment_channel"].endswith("/cash difference")]
+        for parts in believed.documents["payments"]
+    ]
+    assert differences == [[], [2_000], [2_000]]
+    assert (
+        believed.documents["payments"][2][-2]["amount_minor"] == COUNT["to_bank_minor"]
+    )  # what a person counted counts instead
+    lost = plan(z_report(215, money=(*MONEY, *short), opening_float_minor=None), counts={}, connection=own)
+    assert lost.findings["code"].to_list() == ["opening-float-missing"]
     off = plan(z_report(), connection=till(counting="off"))
     assert [part["amount_minor"] for part in off.documents["payments"][0]] == [one for _, one in VOUCHER_MONEY[:5]]
     assert off.findings.is_empty()

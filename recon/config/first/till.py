@@ -61,7 +61,7 @@ def _tills(name: str) -> str:
 [connections.{name}.till]
 voucher = "report"                # report: one voucher per Z report; day: all of one department and day together
 day_ends = "00:00"                # 06:00: a Z report made before six in the morning belongs to the day before
-counting = "hold"                 # cash nobody has counted: hold (wait for the count), warn, or off
+counting = "hold"                 # cash nobody has counted: hold (wait for the count), warn, till (what the till recorded), or off
 bank_deposits = "settlement"      # cash taken to the bank: settlement (with the count), or statement (from the bank statement)
 invoices = "hold"                 # credit sales: hold, order (the ledger is to issue the invoice),
                                   # issued (the till has issued it: booked, never issued again), or others

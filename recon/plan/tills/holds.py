@@ -9,6 +9,7 @@ import polars as pl
 
 from recon.frames.amounts import plain_text
 from recon.frames.findings import findings_from, gather
+from recon.match.till_cash import is_by_count
 from recon.plan.columns import mask_of
 from recon.plan.findings import said_already
 from recon.plan.left_out import left_out_holds, with_details
@@ -171,6 +172,11 @@ def _count_holds(work: Tills) -> list[tuple[pl.Series, str, dict[str, pl.Expr]]]
     uncounted = reports & cash["counted_minor"].is_null() & cash["has_cash"]
     no_float = reports & cash["counted_minor"].is_not_null() & cash["expected_minor"].is_null()
     holds = work.connection.till.counting == "hold"
+    if (
+        work.connection.till.counting == "till"
+    ):  # a recorded difference must not be lost where there is no float to hold it against
+        told = mask_of(work.inputs.payments.filter(is_by_count())["order_no"], work.orders.height)
+        return [(reports & told & cash["expected_minor"].is_null(), "opening-float-missing", {})]
     return [
         (uncounted & holds, "count-missing", {"detail": pl.col("_expected")}),
         (no_float & holds, "opening-float-missing", {}),

@@ -20,19 +20,22 @@ _LARGEST_STEP: Final = 1000
 """A gap of more numbers than this is a till that was set back, not days that are missing."""
 
 
-def settlement_findings(file: CashRegisterFile, found: Settlements, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def settlement_findings(
+    file: CashRegisterFile, found: Settlements, keys: pl.DataFrame, *, takes_difference: bool = False
+) -> Iterator[pl.DataFrame]:
     """Yield what is wrong with single settlements.
 
     Args:
         file: The file as read.
         found: What its Z reports come to.
         keys: report_no, order_key, place, register, order_id.
+        takes_difference: Cash differences the till recorded are its counts.
     """
     heads = found.heads.join(keys, on="report_no", how="left", maintain_order="left").with_columns(
         pl.col("line").alias("row")
     )
     yield from _sums(heads)
-    yield from _payments(heads)
+    yield from _payments(heads, "z-cash-difference-taken" if takes_difference else "z-cash-difference")
     yield from _vat(heads, found)
     yield _rates(heads, found)
     rows = found.unsplit.join(
@@ -70,7 +73,7 @@ def _sums(heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
     )  # fmt: skip
 
 
-def _payments(heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _payments(heads: pl.DataFrame, difference_code: str) -> Iterator[pl.DataFrame]:
     parts = pl.format(
         "Payments come to {}, cash sales to {}: {} apart. Rounding by the transactions is {}, tips are {}, customers paid {} on invoices.",
         plain_text("paid"), plain_text("sold"), plain_text("rest"), plain_text("rounding"), plain_text("tips"),
@@ -94,7 +97,7 @@ def _payments(heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
     )  # fmt: skip
     difference = pl.col("cash_difference").fill_null(0)
     yield findings_from(
-        heads.filter(difference != 0), "z-cash-difference", amount_minor=difference,
+        heads.filter(difference != 0), difference_code, amount_minor=difference,
         detail=pl.format("The till recorded a cash difference of {}.", plain_text(difference)),
     )  # fmt: skip
     yield findings_from(

@@ -25,6 +25,8 @@ from recon.sources.saft.settlement import Settlements
 from recon.sources.tills.rates import rate_text
 
 SETTLEMENT: Final = "settlement"
+COUNTED: Final = "counted"
+"""Reference of the parts of a cash difference."""
 _MOVES: Final = {"pay_in": "pay-in", "pay_out": "pay-out"}
 
 
@@ -66,19 +68,25 @@ def day_of_moment(day_ends: dt.time) -> pl.Expr:
     return day.cast(pl.String)
 
 
-def settlement_records(file: CashRegisterFile, found: Settlements, *, day_ends: dt.time) -> Records:
+def settlement_records(
+    file: CashRegisterFile, found: Settlements, *, day_ends: dt.time, above_zero: str = ""
+) -> Records:
     """Return the settlements.
 
     Args:
         file: The file as read.
         found: What its Z reports come to.
         day_ends: Until when a report belongs to the day before.
+        above_zero: What a cash difference above zero means that the till recorded, `over` or `short`; empty: none is taken as a count.
     """
     keys = report_keys(found.heads, file.lists)
     heads = found.heads.drop("register_id").join(keys, on="report_no", how="left", maintain_order="left")
     moved = _moved(found.lines)
     lines = _lines(found, keys, file.lists)
     payments = _payments(found, keys, file.lists, moved)
+    if above_zero:
+        counted = _counted(heads, payments, 1 if above_zero == "short" else -1)
+        payments = pl.concat([payments, counted]).sort("report_no", maintain_order=True)
     totals = payments.group_by("report_no").agg(pl.sum("amount").alias("received"))
     heads = heads.join(totals, on="report_no", how="left", maintain_order="left")
     return Records(
@@ -91,6 +99,29 @@ def settlement_records(file: CashRegisterFile, found: Settlements, *, day_ends: 
             )
         )
     )
+
+
+def _counted(heads: pl.DataFrame, payments: pl.DataFrame, sign: int) -> pl.DataFrame:
+    """Return the cash differences the till recorded, as what is missing: once on their own channel, once the other way round on the cash."""
+    cash = payments.filter(pl.col("reference") == CASH).unique("report_no", keep="first", maintain_order=True)
+    found = heads.filter(pl.col("cash_difference").fill_null(0) != 0).join(
+        cash.select("report_no", pl.col("payment_channel").alias("_drawer")),
+        on="report_no",
+        how="left",
+        maintain_order="left",
+    )
+    missing = pl.col("cash_difference") * sign
+    drawer = pl.coalesce("_drawer", pl.concat_str("place", pl.lit("/cash")))
+    sides = [
+        (pl.concat_str("place", pl.lit("/cash difference")), missing),
+        (drawer, -missing),
+    ]
+    return pl.concat([
+        found.select(
+            "report_no", where.alias("payment_channel"), amount.alias("amount"), pl.lit(COUNTED).alias("reference")
+        )
+        for where, amount in sides
+    ])  # fmt: skip
 
 
 def _text(column: str) -> pl.Expr:

@@ -14,6 +14,7 @@ from recon.frames.findings import gather
 from recon.sources.base import (
     COMPANY_FIELD,
     DAY_ENDS_FIELD,
+    DIFFERENCE_FIELD,
     KEY_FIELD,
     SIGNATURES_FIELD,
     IntakeFile,
@@ -84,6 +85,7 @@ def _read(read: CashRegisterFile, options: ReadOptions, fields: Mapping[str, str
     """Return what a file comes to."""
     found = settlements(read.reports, read.sums, cash_types(read.lists))
     day_ends = dt.time.fromisoformat(fields.get(DAY_ENDS_FIELD, "00:00"))
+    above_zero = fields.get(DIFFERENCE_FIELD, "")
     before = pl.lit(f"{options.platform}:{options.shop}:")
 
     def keyed(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -93,10 +95,13 @@ def _read(read: CashRegisterFile, options: ReadOptions, fields: Mapping[str, str
     every = keyed(report_keys(z_reports(read.reports), read.lists), SETTLEMENT)
     findings = gather([
         *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
-        unread_findings(read, every), *settlement_findings(read, found, keys), *run_findings(found.heads, keys), *invoice_findings(read, heads),
+        unread_findings(read, every), *settlement_findings(read, found, keys, takes_difference=bool(above_zero)), *run_findings(found.heads, keys), *invoice_findings(read, heads),
         *signature_findings(read, _check(options, fields), keys), *day_findings(read, found.heads, keys, day_ends),
     ])  # fmt: skip
-    parts = (settlement_records(read, found, day_ends=day_ends), invoice_records(read, heads, day_ends=day_ends))
+    parts = (
+        settlement_records(read, found, day_ends=day_ends, above_zero=above_zero),
+        invoice_records(read, heads, day_ends=day_ends),
+    )
     return _reading(parts, findings.with_columns(pl.lit(file_id).alias("file")), options)
 
 
