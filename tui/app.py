@@ -16,12 +16,12 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from recon.domain.providers import ledger_facts, source_facts
 from recon.service.overview import Overview
 from recon.text import show_lines
 from tui import i18n
+from tui.handing import hand_over
 from tui.i18n import LANGUAGES, N_, _, count, language, ngettext
 from tui.keys import KEYS, bindings, shown
 from tui.keys_here import binding_here, run_here
@@ -225,15 +225,12 @@ class ReconApp(App[int]):
         """Read the state of everything in a worker and show it wherever the person is."""
 
         def run() -> None:
-            worker = get_current_worker()
             try:
                 view = self.session.ask(lambda service: service.overview())
             except Exception as error:  # noqa: BLE001 - whatever goes wrong becomes words on the screen
-                if not worker.is_cancelled:
-                    self.call_from_thread(self._overview_failed, error)
+                hand_over(self, self._overview_failed, error)
                 return
-            if not worker.is_cancelled:
-                self.call_from_thread(self._overview_came, view)
+            hand_over(self, self._overview_came, view)
 
         self.run_worker(run, thread=True, group="overview", exclusive=True, exit_on_error=False)
 

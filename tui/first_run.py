@@ -27,6 +27,7 @@ from tui.first_books import LISTS, AmericanPage, ListsWanted
 from tui.first_guide import GuideScreen
 from tui.first_pages import DoorPage, LanguageChosen, TestCall
 from tui.first_workspace import ask_who, connect, make, set_up_connector
+from tui.handing import hand_over
 from tui.i18n import _
 from tui.keys import bindings
 from tui.keys_here import run_here
@@ -161,8 +162,7 @@ class FirstRunApp(App[Path]):
         self.run_worker(run, thread=True, group="call", exclusive=True, exit_on_error=False)
 
     def _tell(self, what: Callable[..., object], *facts: object) -> None:
-        if not get_current_worker().is_cancelled:
-            self.call_from_thread(what, *facts)
+        hand_over(self, what, *facts)
 
     # --- the end: a workspace
 

@@ -211,14 +211,31 @@ def serve() -> None:
 
 def _warm() -> None:
     """Import what the commands import as they go; nothing of it may run yet, for threads do not survive a fork."""
+    import functools
     import importlib
+    import pkgutil
 
+    import exports
+    import recon
+    import tui.cli
+    import tui.commands
+
+    rooms = ((recon, "recon."), (exports, "exports."), (tui.commands, "tui.commands."))
+    ours = (module.name for room, prefix in rooms for module in pkgutil.walk_packages(room.__path__, prefix))
     for name in (
-        "tui.cli", "tui.commands.work", "tui.commands.intake", "tui.commands.reports", "tui.commands.proof", "tui.commands.doctor",
-        "tui.commands.setup", "tui.wiring", "tui.failures", "recon.sandbox.peak", "recon.targets.peak", "recon.plan.plan",
-        "recon.sources.registry", "recon.sources.shopify", "exports.import_files.peak_excel", "httpx", "fastexcel",
-    ):  # fmt: skip
+        *ours,
+        "tui.wiring",
+        "tui.failures",
+        "httpx",
+        "httpcore",
+        "h11",
+        "fastexcel",
+        "_strptime",
+        "encodings.idna",
+    ):
         importlib.import_module(name)
+    tui.cli.build_parser = functools.cache(tui.cli.build_parser)
+    tui.cli.build_parser()
 
 
 def _child(request: dict[str, Any]) -> None:

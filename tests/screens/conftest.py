@@ -11,6 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from tests.screens.still import wait_for_screen
 from tests.screens.worlds import Worlds
 from tui import i18n
 
@@ -39,9 +40,10 @@ def worlds(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Worlds:
 
 @pytest.fixture(scope="session", autouse=True)
 def short_pauses() -> Iterator[None]:
-    """Let the test pilot look every 5 ms whether the screens are still, not every 20: half of a test was such waiting."""
+    """Let the test pilot look at the queues of the screens, and every 5 ms at the processor: most of a test was such waiting."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 200)
+        patch.setattr("textual.pilot.Pilot._wait_for_screen", wait_for_screen)
         yield
 
 
@@ -109,7 +111,15 @@ def _still(text: str) -> str:
     return re.sub(r"\d[\d.,\u00a0\u202f ]* (MB|KB)", r"70 \1", text)
 
 
-QUICK = {"test_keys_and_themes", "test_cells", "test_table", "test_filter_line", "test_figures", "test_tmux"}
+QUICK = {
+    "test_keys_and_themes",
+    "test_cells",
+    "test_table",
+    "test_filter_line",
+    "test_figures",
+    "test_tmux",
+    "test_late_answers",
+}
 """Modules whose tests all belong to the quick tier."""
 QUICK_IN_USE = {
     "test_books_screen",

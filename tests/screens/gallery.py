@@ -18,14 +18,13 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from tests.screens.grid import control_bytes, lines_of
-from tests.screens.looking import settled, works
+from tests.screens.looking import NAP_SECONDS, PATIENCE, settled, works
 from tests.screens.worlds import WaitingSession, Worlds
 from tui import i18n
 from tui.app import PLACES, ReconApp
 
 SIZES: Final = ((80, 24), (60, 20), (130, 36))
 """In this order one app is pictured, so that a picture also proves what a change of size leaves."""
-PATIENCE: Final = 400
 
 
 @dataclass(frozen=True)
@@ -196,10 +195,13 @@ async def still(app: App[Any], pilot: Pilot[Any]) -> None:
                 await app.workers.wait_for_complete()
         await settled(pilot)
         now = lines_of(app)
-        same = same + 1 if now == before and not _works(app) else 0
+        is_busy = _works(app)
+        same = same + 1 if now == before and not is_busy else 0
         before = now
         if same == 2:
             return
+        if is_busy:
+            await asyncio.sleep(NAP_SECONDS)
     raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(app)))
 
 

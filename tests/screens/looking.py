@@ -13,12 +13,12 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from tests.screens.grid import control_bytes, grid, lines_of
+from tests.screens.still import still
 from tui import i18n
 
 Script = Callable[[App[Any], Pilot[Any]], Awaitable[None]]
-PATIENCE = 400
-ROUNDS = 6
-"""So often a message may bring about another one: a key goes from the program to a widget, up again, and becomes an action."""
+PATIENCE = 10_000
+NAP_SECONDS = 0.005
 SHORT_SECONDS = 1
 """Timers up to here are waited for; a toast stands longer."""
 SIZES = ((80, 24), (60, 20), (130, 36))
@@ -46,7 +46,11 @@ async def quiet(pilot: Pilot[Any]) -> None:
         with contextlib.suppress(WorkerCancelled):
             await pilot.app.workers.wait_for_complete()
         await settled(pilot)
-        same = 0 if works(pilot.app) else same + 1
+        if works(pilot.app):
+            same = 0
+            await asyncio.sleep(NAP_SECONDS)
+            continue
+        same += 1
         if same == 3:
             return
     raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(pilot.app)))
@@ -54,9 +58,9 @@ async def quiet(pilot: Pilot[Any]) -> None:
 
 async def settled(pilot: Pilot[Any]) -> None:
     """Let every widget handle its messages, and those that follow from them, however little of the machine we get."""
-    for _ in range(ROUNDS):
-        await pilot._wait_for_screen()
-    await pilot.pause()
+    await still(pilot.app)
+    pilot.app.screen._on_timer_update()
+    await still(pilot.app)
 
 
 def works(app: App[Any]) -> bool:

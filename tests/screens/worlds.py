@@ -200,6 +200,8 @@ class WaitingSession(Session):
     """Never answers before it is let go: what stands on the screen while it reads."""
 
     gate = threading.Event()
+    """Open, but where a picture is of the time before the answers."""
+    gate.set()
 
     def ask(self, question: Callable[[ReconService], Answer]) -> Answer:
         """Wait, then answer."""

@@ -119,6 +119,7 @@ class AuditScreen(AuditWriting):
             self.ask(lambda service: service.tills.days(None), self._days_came, group="days")
 
     def _came(self, answer: _Read) -> None:
+        self.let_go("older")  # it goes on where the log ended before: what lies between would seem not to be there
         self._lines, self._files, self._batches, self._timezone = answer
         self._draw()
 

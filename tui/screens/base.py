@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.worker import get_current_worker
 
 from recon.errors import ReconError
 from recon.service import ReconService
 from tui import i18n
+from tui.handing import hand_over
 from tui.keys import KEYS, WRITES, bindings
 from tui.screens.place import Place
 from tui.widgets.key_line import KeyLine
@@ -136,6 +136,10 @@ class StepScreen(Place):
         """Answer a question in a worker and hand the answer to ``then``; a newer question of the group replaces it."""
         self._start(partial(self.recon.session.ask, question), then, group=group)
 
+    def let_go(self, group: str) -> None:
+        """Want no answer any more to what a group has asked: it was about what is read anew now."""
+        self.workers.cancel_group(self, group)
+
     def act(
         self, action: Callable[[ReconService], Answer], then: Callable[[Answer], None], *, group: str = "act"
     ) -> None:
@@ -152,15 +156,12 @@ class StepScreen(Place):
         self, work: Callable[[], Answer], then: Callable[[Answer], None], *, group: str, exclusive: bool = True
     ) -> None:
         def run() -> None:
-            worker = get_current_worker()
             try:
                 answer = work()
             except BaseException as error:  # noqa: BLE001 - whatever goes wrong becomes words; Polars raises past Exception
-                if not worker.is_cancelled:
-                    self.app.call_from_thread(self._failed, error)
+                hand_over(self.app, self._failed, error)
                 return
-            if not worker.is_cancelled:
-                self.app.call_from_thread(self._answered, then, answer)
+            hand_over(self.app, self._answered, then, answer)
 
         self.run_worker(run, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 

@@ -254,6 +254,7 @@ class ImportScreen(ImportProfiles):
 
     def _history_came(self, history: IntakeHistory) -> None:
         self.history = history
+        self.let_go("detail")  # what is on its way tells of the files as they were known before
         self._details.clear()
         self.files.hide_numbers = self.orders.hide_numbers = self.recon.numbers_hidden
         self.files.set_view(self._file_columns(), "key", history_frame(history))
@@ -265,8 +266,7 @@ class ImportScreen(ImportProfiles):
     def _draw(self) -> None:
         """Write everything that is not a list anew."""
         name = self.editor.title if self.face == "editor" else self.looked_at.name if self.looked_at else ""
-        about = about_words(self.face, name, self.editor.base, self.history)
-        self.query_one("#about", Static).update(Content(about))
+        self.query_one("#about", Static).update(Content(about_words(self.face, name, self.editor.base, self.history)))
         self.query_one(TotalsBar).say_otherwise(lambda: bar_words(self.face, self.history, len(self.reports)))
         amount, preview = self.recon.amount, self.preview
         if preview is not None:

@@ -61,6 +61,9 @@ class ProductsScreen(AsksDetail):
         found = self.table.found if self.table is not None else None
         if self.table is None:
             self.rows.say_busy(lambda: _("Reading the orders ..."))
+        self.let_go(
+            "suggest"
+        )  # worked out before what is read now: an old one would open again what was linked meanwhile
         self.ask(lambda service: service.products(None, suggestions=False, found=found), self._came)
 
     def action_refresh(self) -> None:

@@ -20,6 +20,7 @@ from recon.service import ReconService
 from recon.service.overview import Overview
 from recon.service.upload_records import CompanyCheck, UploadDoor, UploadState
 from tui.composed import tr_composed
+from tui.handing import hand_over
 from tui.i18n import _, count, ngettext
 from tui.screens.base import StepScreen
 from tui.upload_process import Ended
@@ -185,8 +186,7 @@ class UploadLook(StepScreen):
                 )
             except ReconError as error:
                 found = error
-            if not worker.is_cancelled:
-                self.app.call_from_thread(self._company_answered, found)
+            hand_over(self.app, self._company_answered, found)
 
         self.run_worker(run, thread=True, group="company", exclusive=True, exit_on_error=False)
 
@@ -238,8 +238,7 @@ class UploadLook(StepScreen):
             seen = None  # the store is busy for a moment; the next look tells more
         ended = time.monotonic()
         self._look_again_at = ended + REST_FACTOR * (ended - began)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._polled, seen)
+        hand_over(self.app, self._polled, seen)
 
     def _polled(self, seen: Seen | None) -> None:
         self._polling = False

@@ -19,10 +19,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
 from recon.intake import READABLE
 from tui.cells import fit, shown, split_line
+from tui.handing import hand_over
 from tui.i18n import _, count, day, ngettext
 from tui.paths import given_path
 from tui.widgets.dialogs import Dialog
@@ -110,8 +110,7 @@ class FileChooser(Dialog[Path]):
     def open_path(self, path: Path) -> None:
         """Look what stands there, beside the screen."""
         found = read_folder(path, self._kinds)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._came, found)
+        hand_over(self.app, self._came, found)
 
     def _came(self, found: Folder) -> None:
         if not self.is_attached:

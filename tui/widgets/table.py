@@ -12,9 +12,9 @@ from typing import Any, ClassVar, TypeAlias
 import polars as pl
 from textual import events, work
 from textual.binding import Binding, BindingType
-from textual.worker import get_current_worker
 
 from recon.frames.dictionary_order import sorted_rows
+from tui.handing import hand_over
 from tui.widgets import table_messages
 from tui.widgets.columns import Column
 from tui.widgets.rows import Rows, with_marks
@@ -234,8 +234,7 @@ class VirtualTable(TableView):
     @work(thread=True, exclusive=True, group="virtual-table-sort")
     def _sort(self, frame: pl.DataFrame, column: str, *, descending: bool) -> None:
         rows = sorted_rows(frame[column], descending=descending)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._take_sorted, frame, (column, descending), rows)
+        hand_over(self.app, self._take_sorted, frame, (column, descending), rows)
 
     def _take_sorted(self, frame: pl.DataFrame, sorted_by: tuple[str, bool], rows: pl.Series) -> None:
         if frame is self._rows.frame and self.sorted_by == sorted_by:
