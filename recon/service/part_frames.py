@@ -6,6 +6,7 @@ remarks, which name a digest of what each holds (`recon.plan.summing.keys.holds_
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -92,14 +93,27 @@ def summary_rows(folder: Path) -> pl.DataFrame:
 
 def contents_of_parts(folder: Path, keys: pl.Series) -> PostedContents:
     """Return the contents of what summaries of a plan hold, by key, as if each had gone out by itself."""
-    documents = scan_frame(folder, _DOCUMENTS).filter(pl.col("document_key").is_in(keys.implode())).collect()
+    found = contents_in(folder, keys, (_DOCUMENTS, _LINES, _POSTINGS), PARTS)
+    return replace(found, documents=found.documents.drop("summary_key"))
+
+
+def contents_in(folder: Path, keys: pl.Series, names: tuple[str, str, str], schema: pl.Schema) -> PostedContents:
+    """Return some documents of a plan, by key, with their lines and postings; big frames are read as far as they are about these.
+
+    Args:
+        folder: Where the plan lies.
+        keys: Document keys.
+        names: Frames of the documents, their lines and their postings.
+        schema: Of the documents, as it is now.
+    """
+    documents = scan_frame(folder, names[0]).filter(pl.col("document_key").is_in(keys.implode())).collect()
     named = documents.lazy().select("doc_no", "document_key")
     lines, postings = (
         scan_frame(folder, name)
         .filter(pl.col("doc_no").is_in(documents["doc_no"].implode()))
         .join(named, on="doc_no", how="inner", maintain_order="left")
         .collect()
-        .pipe(as_now, schema)
-        for name, schema in ((_LINES, POSTED_LINES), (_POSTINGS, POSTED_POSTINGS))
+        .pipe(as_now, own)
+        for name, own in ((names[1], POSTED_LINES), (names[2], POSTED_POSTINGS))
     )
-    return PostedContents(as_now(documents, PARTS).drop("summary_key"), lines, postings)
+    return PostedContents(as_now(documents, schema), lines, postings)

@@ -7,13 +7,12 @@ from functools import cache
 
 import polars as pl
 
-from recon.frames.conform import as_now
-from recon.frames.parquet import digest_files, scan_frame
+from recon.frames.parquet import digest_files
 from recon.frames.schemas import DOCUMENTS
-from recon.plan.inputs import POSTED_LINES, POSTED_POSTINGS, PostedContents, PostedReader
+from recon.plan.inputs import PostedContents, PostedReader
 from recon.service.context import Context
 from recon.service.kept_plans import DIGESTED, batch_folder
-from recon.service.part_frames import contents_of_parts, has_parts
+from recon.service.part_frames import contents_in, contents_of_parts, has_parts
 from recon.store.batches import Batch
 
 
@@ -37,8 +36,8 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
             batch = sound(batch_id)
             if batch is not None:
                 mine = wanted.filter(pl.col("batch_id") == batch_id)["document_key"]
-                parts.append(_of_batch(context, batch, mine))
                 folder = batch_folder(context, batch)
+                parts.append(contents_in(folder, mine, DIGESTED, DOCUMENTS))
                 if has_parts(folder):
                     parts.append(contents_of_parts(folder, mine))
         if not parts:
@@ -50,19 +49,3 @@ def posted_reader(context: Context, posted: pl.DataFrame) -> PostedReader:
         )
 
     return read
-
-
-def _of_batch(context: Context, batch: Batch, keys: pl.Series) -> PostedContents:
-    """Return the contents of some documents of one batch; the big frames are read as far as they are about these."""
-    folder = batch_folder(context, batch)
-    documents = scan_frame(folder, "documents").filter(pl.col("document_key").is_in(keys.implode())).collect()
-    named = documents.lazy().select("doc_no", "document_key")
-    lines, postings = (
-        scan_frame(folder, name)
-        .filter(pl.col("doc_no").is_in(documents["doc_no"].implode()))
-        .join(named, on="doc_no", how="inner", maintain_order="left")
-        .collect()
-        .pipe(as_now, schema)
-        for name, schema in (("lines", POSTED_LINES), ("postings", POSTED_POSTINGS))
-    )
-    return PostedContents(as_now(documents, DOCUMENTS), lines, postings)

@@ -5,11 +5,13 @@ Shared by the clients of all providers; what an answer means is each provider's 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
-from recon.http import HttpFailure
+from recon.errors import SourceUnavailable
+from recon.http import Answer, HttpFailure
 from recon.ports import Clock
 
 ATTEMPTS: Final = 5
@@ -55,6 +57,21 @@ class TokenShelf(Protocol):
 def is_passing(status: int) -> bool:
     """Return whether a status says that the same request may be answered later."""
     return status in _PASSING or status >= 500
+
+
+def ask_later(answer: Answer, path: str, who: str) -> Again:
+    """Return that a provider's passing failure should be asked again, and when; ``path``: what was asked.
+
+    Raises:
+        SourceUnavailable: It asks to wait longer than we do by ourselves.
+    """
+    told = answer.retry_after_seconds()
+    if told is not None and told > LONGEST_WAIT_SECONDS:
+        raise SourceUnavailable(
+            f"{path}: {who} asks to wait {dt.timedelta(seconds=round(told))} (status {answer.status}). That is longer than"
+            f" {LONGEST_WAIT_SECONDS // 60} minutes, so we do not wait by ourselves. Pull again after that."
+        )
+    return Again(f"{path}: {who} answered with status {answer.status}.", told)
 
 
 class Patience:

@@ -29,6 +29,15 @@ def split(text: str, count: int, columns: Sequence[str]) -> pl.DataFrame | None:
     )
 
 
+def as_stored(column: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column of a frame as SQLite keeps it: whole numbers and text."""
+    if dtype == pl.Boolean:
+        return pl.col(column).cast(pl.Int8)
+    if dtype == pl.Date:
+        return pl.col(column).dt.to_string("%Y-%m-%d")
+    return pl.col(column).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(column)
+
+
 def null_if_absent(column: str) -> pl.Expr:
     """Return a column with null in the place of the mark."""
     return pl.when(pl.col(column) != ABSENT).then(pl.col(column)).alias(column)

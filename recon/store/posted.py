@@ -13,7 +13,7 @@ from recon.errors import ApprovalError
 from recon.frames.conform import conform
 from recon.frames.schemas import DOCUMENTS, POSTED
 from recon.store.database import Database
-from recon.store.joined import ABSENT, RECORD, UNIT, null_if_absent, split
+from recon.store.joined import ABSENT, RECORD, UNIT, as_stored, null_if_absent, split
 from recon.store.summaries import insert_parts, lines_of_parts, lines_stored, parts_frame
 
 _COLUMNS: Final = (
@@ -60,7 +60,9 @@ def insert_documents(
         more = [name for name in STANDING if name != "doc_no"]
         sorted_rows = pl.concat([sorted_rows, standing.select(more)], how="horizontal")
     rows = sorted_rows.select(
-        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("id"), *(_plain(column) for column in _COLUMNS), *more
+        (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("id"),
+        *(as_stored(column, DOCUMENTS[column]) for column in _COLUMNS),
+        *more,
     )
     names = ", ".join(rows.columns)
     marks = ", ".join("?" * rows.width)
@@ -117,9 +119,9 @@ def posted_orders_frame(database: Database, company_no: int) -> pl.DataFrame:
 def documents_digest(documents: pl.DataFrame, parts: pl.DataFrame | None = None) -> str:
     """Return a digest over what the outbox keeps of these documents, in order of sending, and of what summaries hold."""
     lines = documents.sort("doc_no").select(
-        pl.concat_str([_plain(column).cast(pl.String).fill_null("") for column in _COLUMNS], separator=UNIT).alias(
-            "line"
-        )
+        pl.concat_str(
+            [as_stored(column, DOCUMENTS[column]).cast(pl.String).fill_null("") for column in _COLUMNS], separator=UNIT
+        ).alias("line")
     )
     whole = hashlib.sha256()
     for part in lines.iter_slices(100_000):
@@ -174,16 +176,6 @@ def _row_by_row(database: Database, where: str, span: tuple[int, int]) -> pl.Dat
     question = f"SELECT {columns} FROM outbox WHERE id BETWEEN ? AND ? AND {where} ORDER BY id"
     rows = [row for part in database.tuples(question, span) for row in part]
     return pl.DataFrame(rows, orient="row", schema={name: pl.String() for name in _POSTED_COLUMNS})
-
-
-def _plain(column: str) -> pl.Expr:
-    """Return a column of DOCUMENTS as the outbox writes it: whole numbers and text."""
-    dtype = DOCUMENTS[column]
-    if dtype == pl.Boolean:
-        return pl.col(column).cast(pl.Int8)
-    if dtype == pl.Date:
-        return pl.col(column).dt.to_string("%Y-%m-%d")
-    return pl.col(column).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(column)
 
 
 def _safe(batch_id: str) -> str:

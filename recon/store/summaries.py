@@ -11,7 +11,7 @@ import polars as pl
 from recon.errors import ApprovalError
 from recon.frames.schemas import PARTS, POSTED
 from recon.store.database import Database
-from recon.store.joined import ABSENT, RECORD, UNIT, null_if_absent, split
+from recon.store.joined import ABSENT, RECORD, UNIT, as_stored, null_if_absent, split
 
 _COLUMNS: Final = (
     "document_key", "order_key", "kind", "revision", "applies_to_key", "issued_on", "total_minor", "vat_minor", "is_tax_invoice",
@@ -51,7 +51,7 @@ def insert_parts(database: Database, parts: pl.DataFrame, *, first: int, last: i
     placed = parts.join(summaries, on="summary_key", how="left", maintain_order="left").sort("row_id", "doc_no")
     assert not placed["row_id"].null_count()
     nth = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("row_id").alias("part_no")
-    plain = placed.select("row_id", nth, *(_plain(name) for name in _COLUMNS))
+    plain = placed.select("row_id", nth, *(as_stored(name, PARTS[name]) for name in _COLUMNS))
     _require_free(database, parts)
     marks = ", ".join("?" * plain.width)
     try:
@@ -132,7 +132,9 @@ def lines_of_parts(parts: pl.DataFrame, documents: pl.DataFrame) -> Iterator[str
     """Yield what is digested of parts that are approved, in the order in which they are entered."""
     sent = documents.sort("doc_no").select(pl.col("document_key").alias("summary_key")).with_row_index("_at")
     placed = parts.join(sent, on="summary_key", how="inner").sort("_at", "doc_no")
-    line = pl.concat_str([_plain(name).cast(pl.String).fill_null("") for name in _COLUMNS], separator=UNIT)
+    line = pl.concat_str(
+        [as_stored(name, PARTS[name]).cast(pl.String).fill_null("") for name in _COLUMNS], separator=UNIT
+    )
     yield from placed.select(line).to_series()
 
 
@@ -142,12 +144,3 @@ def lines_stored(database: Database, first: int, last: int) -> Iterator[str]:
     question = f"SELECT {line} FROM summary_parts WHERE row_id BETWEEN ? AND ? ORDER BY row_id, part_no"
     for rows in database.tuples(question, (first, last)):
         yield from (row[0] for row in rows)
-
-
-def _plain(column: str) -> pl.Expr:
-    dtype = PARTS[column]
-    if dtype == pl.Boolean:
-        return pl.col(column).cast(pl.Int8)
-    if dtype == pl.Date:
-        return pl.col(column).dt.to_string("%Y-%m-%d")
-    return pl.col(column).cast(pl.String) if isinstance(dtype, pl.Enum) else pl.col(column)

@@ -260,6 +260,11 @@ class MatchList(AsksAboutNewThings):
         """Mark all that is shown."""
         self.rows.mark_all_shown()
 
+    def action_mark_like(self) -> None:
+        """Mark everything that stands like this row."""
+        if self.rows.row_count:
+            self.rows.mark_like("state")
+
     def action_clear_marks(self) -> None:
         """Take all marks away."""
         self.rows.clear_marks()

@@ -325,11 +325,6 @@ class OthersScreen(MatchList):
         if self._undo_name:
             self.act(lambda service: service.others.undo(None), lambda _report: self.load())
 
-    def action_mark_like(self) -> None:
-        """Mark everything that is as sure as this row."""
-        if self.rows.row_count:
-            self.rows.mark_like("state")
-
     def action_copy(self) -> None:
         """Copy the row as text."""
         row = self.rows.cursor_values()

@@ -335,11 +335,6 @@ class ProductsScreen(AsksDetail):
 
         self.app.push_screen(dialog, picked)
 
-    def action_mark_like(self) -> None:
-        """Mark everything that stands like this row."""
-        if self.rows.row_count:
-            self.rows.mark_like("state")
-
     def action_copy(self) -> None:
         """Copy the row as text."""
         row = self.rows.cursor_values()

@@ -236,11 +236,6 @@ class TillAccountsScreen(AsksDetail, TableList[TillTable]):
         else:
             self.say_nothing_to_take()
 
-    def action_mark_like(self) -> None:
-        """Mark everything that stands like this row."""
-        if self.rows.row_count:
-            self.rows.mark_like("state")
-
 
 def _entry_words(entry: MappingEntry) -> str:
     return _("account taken away") if entry.to is None else _("booked on {account}").format(account=shown(entry.to))

@@ -5,14 +5,13 @@ How BentoWeb words a refusal, and whether it limits requests, is not published; 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from recon.errors import SourceUnavailable
 from recon.http import Answer
-from recon.sources.asking import LONGEST_WAIT_SECONDS, Again, LogInAgain, is_passing
+from recon.sources.asking import Again, LogInAgain, ask_later, is_passing
 from recon.sources.bentoweb.envelope import Envelope, open_answer
 from recon.text import show
 
@@ -62,13 +61,7 @@ def passing_failure(answer: Answer, path: str) -> Again | None:
     """
     if not is_passing(answer.status):
         return None
-    told = answer.retry_after_seconds()
-    if told is not None and told > LONGEST_WAIT_SECONDS:
-        raise SourceUnavailable(
-            f"{path}: BentoWeb asks to wait {dt.timedelta(seconds=round(told))} (status {answer.status}). That is longer"
-            f" than {LONGEST_WAIT_SECONDS // 60} minutes, so we do not wait by ourselves. Pull again after that."
-        )
-    return Again(f"{path}: BentoWeb answered with status {answer.status}.", told)
+    return ask_later(answer, path, "BentoWeb")
 
 
 def refusal(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> str:

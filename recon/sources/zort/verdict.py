@@ -12,7 +12,7 @@ from typing import Final
 
 from recon.errors import SourceUnavailable
 from recon.http import Answer
-from recon.sources.asking import LONGEST_WAIT_SECONDS, Again, is_passing
+from recon.sources.asking import Again, ask_later, is_passing
 from recon.sources.zort.envelope import INVALID_KEYS, SERVER_ERROR, Envelope, open_answer
 from recon.text import show
 
@@ -36,7 +36,7 @@ def judge(answer: Answer, path: str, *, evidence: Callable[[bytes], str]) -> Env
     if answer.status == 200:
         return _judge_content(answer, path, evidence)
     if is_passing(answer.status):
-        return _later(answer, path)
+        return ask_later(answer, path, "ZORT")
     raise SourceUnavailable(_refusal(answer, path, evidence))
 
 
@@ -79,16 +79,6 @@ def _judge_content(answer: Answer, path: str, evidence: Callable[[bytes], str]) 
         )
     remedy = _KEYS_REMEDY if envelope.code == INVALID_KEYS else "Nothing was kept of this answer."
     raise SourceUnavailable(f"{path}: ZORT refused with code {show(envelope.code, limit=40)}: {words}. {remedy}")
-
-
-def _later(answer: Answer, path: str) -> Again:
-    told = answer.retry_after_seconds()
-    if told is not None and told > LONGEST_WAIT_SECONDS:
-        raise SourceUnavailable(
-            f"{path}: ZORT asks to wait {dt.timedelta(seconds=round(told))} (status {answer.status}). That is longer than"
-            f" {LONGEST_WAIT_SECONDS // 60} minutes, so we do not wait by ourselves. Pull again after that."
-        )
-    return Again(f"{path}: ZORT answered with status {answer.status}.", told)
 
 
 def _refusal(answer: Answer, path: str, evidence: Callable[[bytes], str]) -> str:
