@@ -113,7 +113,7 @@ def _counted(heads: pl.DataFrame, payments: pl.DataFrame, sign: int) -> pl.DataF
     missing = pl.col("cash_difference") * sign
     drawer = pl.coalesce("_drawer", pl.concat_str("place", pl.lit("/cash")))
     sides = [
-        (pl.concat_str("place", pl.lit("/cash difference")), missing),
+        (pl.concat_str("place", pl.lit("/"), pl.lit("cash difference")), missing),
         (drawer, -missing),
     ]
     return pl.concat([
