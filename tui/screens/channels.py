@@ -286,8 +286,9 @@ class ChannelsScreen(MatchList):
         if table is None:
             return
         is_cash = table.unmapped == "cash"
+        hold = _("Hold their settlements") if self.recon.books_tills else _("Hold their orders")
         choices = [
-            Choice(HOLD, _("Hold their orders"), _("Nothing is posted until somebody maps the channel."), not is_cash),
+            Choice(HOLD, hold, _("Nothing is posted until somebody maps the channel."), not is_cash),
             Choice(
                 "cash",
                 _("Book on one channel: {method}").format(method=shown(table.cash_method)) if is_cash else _("Book on one channel"),

@@ -83,9 +83,9 @@ class TillSetupScreen(TableList[SetupTable]):
             shown(tr_composed(row["why"])), "\n",
         ]  # fmt: skip
         if row["settlements"]:
-            waits = ngettext("{n} settlement waits", "{n} settlements wait", row["settlements"]).format(
-                n=count(row["settlements"])
-            )
+            of_sales = ngettext("{n} sale on account waits", "{n} sales on account wait", row["settlements"])
+            of_days = ngettext("{n} settlement waits", "{n} settlements wait", row["settlements"])
+            waits = (of_sales if row["what"] == "product" else of_days).format(n=count(row["settlements"]))
             parts += [split_line(waits, self.minor(row["amount_minor"]), width), "\n"]
         if row["proposal"]:
             parts += [(_("Proposed"), "$recon-accent"), f"  {shown(proposal_words(row['proposal']))}", "\n"]

@@ -50,7 +50,7 @@ class CountDialog(FormDialog[CountWord]):
             yield Static(
                 Content(f"{shown(row['number'])}  {day(str(row['day']))}  {shown(row['place'])}"), classes="title"
             )
-            yield Static(Content(self._expected()), classes="words")
+            yield Static(Content(self._expected().replace(" = ", "\n= ", 1)), classes="words")  # no sum is broken apart
             for name, words, value in (
                 ("counted", _("Counted in the drawer"), typed.counted),
                 ("to-bank", _("Of it to the bank"), typed.to_bank),
