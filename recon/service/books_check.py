@@ -41,14 +41,6 @@ _WORDS: Final = {
     "equal": "there once, and equal", "there": "there once; it is held here, so its accounts were not compared",
     "differs": "there, and differs", "twice": "there more than once", "missing": "not there",
 }  # fmt: skip
-_FIELDS: Final = {
-    "date": "day",
-    "account": "account",
-    "amount": "amount",
-    "vat-code": "VAT code",
-    "department": "department",
-    "project": "project",
-}
 _WHY: Final = {
     "names-report": "it names a Z report that no file of ours holds, or one that another voucher is already",
     "like-settlement": "it moves sales and money of the till like a settlement",
@@ -238,12 +230,33 @@ def _report(name: str, path: Path, books: Books, compared: BooksCompared, facts:
 
 
 def _difference(row: Mapping[str, Any]) -> BooksDifference:
-    account = f" of account {row['account_code']}" if row["account_code"] and row["field"] != "account" else ""
-    what = f"account {row['account_code']}" if row["field"] == "account" else f"{_FIELDS[row['field']]}{account}"
     return BooksDifference(
         field=row["field"], account=row["account_code"], ours=row["ours"], theirs=row["theirs"],
-        difference=_sum(row["difference_minor"]), text=f"{what}: here {row['ours']}, in the books {row['theirs']}",
+        difference=_sum(row["difference_minor"]), text=_difference_text(row["field"], row["account_code"], row["ours"], row["theirs"]),
     )  # fmt: skip
+
+
+def _difference_text(what: str, account: str | None, ours: str, theirs: str) -> str:
+    """Return one difference in words, a whole sentence for each kind, so that each can be said in another language."""
+    if what == "account":
+        if theirs == "none":
+            return f"account {account}: here {ours}, not in the books"
+        return f"account {account}: not here, in the books {theirs}"
+    if what == "amount":
+        return f"amount of account {account}: here {ours}, in the books {theirs}"
+    if what == "vat-code":
+        return f"VAT code of account {account}: here {ours}, in the books {theirs}"
+    if what == "date":
+        return f"day: here {ours}, in the books {theirs}"
+    if theirs == "none":
+        return (
+            f"department: here {ours}, none in the books"
+            if what == "department"
+            else f"project: here {ours}, none in the books"
+        )
+    if what == "department":
+        return f"department: here {ours}, in the books {theirs}"
+    return f"project: here {ours}, in the books {theirs}"
 
 
 def _voucher(row: Mapping[str, Any], differences: tuple[BooksDifference, ...]) -> BooksVoucher:
