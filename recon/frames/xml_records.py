@@ -275,6 +275,9 @@ def _columns(
         starts: Number of the first tag of each record.
         text: What stands behind every tag.
     """
+    if not any(rows):
+        names = [column for _, column in table.columns.values()]
+        return {"record": pl.Series(dtype=pl.UInt32), **{name: pl.Series(dtype=pl.String) for name in names}}
     record = pl.int_range(len(which), dtype=pl.UInt32, eager=True)
     is_single = all(len(each) == 1 for each in rows)
     if not is_single:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -96,14 +97,32 @@ def _is_blank(text: pl.Series) -> pl.Series:
 
 def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return a table with amounts as minor units and words without entities."""
+    return _empty(table, tuple(frame.columns)) if frame.is_empty() else _read(table, frame)
+
+
+@cache
+def _empty(table: str, columns: Sequence[str]) -> pl.DataFrame:
+    numbers = {"trans_no": pl.UInt32()}
+    return _read(table, pl.DataFrame(schema={name: numbers.get(name, pl.String()) for name in columns}))
+
+
+def _read(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     amounts = [each for each in _AMOUNTS[table] if each in frame.columns]
-    read = till_amounts(frame, amounts)
-    few, rest = _FEW[table], [c for c in frame.columns if c not in {"trans_no", "nr", *amounts}]
-    typed = frame.with_columns(
-        *(read[c].alias(c) for c in amounts),
-        *((plain_words if c in few else plain_text)(frame[c]).alias(c) for c in rest),
-    )
-    return typed.with_columns(*_numbered(frame["nr"])) if "nr" in frame.columns else typed
+    made = {name: frame[name] for name in frame.columns} | till_amounts(frame, amounts).to_dict()
+    for name in frame.columns:
+        if name not in {"trans_no", "nr", *amounts}:
+            made[name] = (_words_of if name in _FEW[table] else _texts_of)(frame[name])
+    if "nr" in made:
+        made["nr"], made["number"] = _numbered(frame["nr"])
+    return pl.DataFrame(made)
+
+
+def _words_of(text: pl.Series) -> pl.Series:
+    return text.cast(pl.Categorical) if text.null_count() == len(text) else plain_words(text)
+
+
+def _texts_of(text: pl.Series) -> pl.Series:
+    return text if text.null_count() == len(text) else plain_text(text)
 
 
 def _numbered(text: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -112,4 +131,4 @@ def _numbered(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     if number.null_count() != text.null_count():
         text = plain_text(text)
         number = text.cast(pl.Int64, strict=False)
-    return text.alias("nr"), number.alias("number")
+    return text, number
