@@ -85,6 +85,14 @@ def test_payments_that_name_the_invoice(tmp_path: Path) -> None:
     assert sold(frames)["Kafé Torget/customer payment"] == 37_500
 
 
+def test_money_on_an_invoice_of_another_file_is_told(tmp_path: Path) -> None:
+    assert told(taken_in(tmp_path, saft_bytes(till((CASH, SALE), (CASH, PAID)), customers=[OWES]))) == {}
+    frames = taken_in(tmp_path, saft_bytes(till((CASH,), (CASH, PAID)), customers=[OWES]))
+    assert told(frames) == {"till-payment-apart": "warning"}
+    found = frames.findings.filter(code="till-payment-apart").row(0, named=True)
+    assert (found["order_key"], found["value"], found["amount_minor"]) == ("till:kafe:settlement:K1/2", "F17", 37_500)
+
+
 def test_a_credit_note_is_below_zero(tmp_path: Path) -> None:
     frames = taken_in(tmp_path, saft_bytes(till((CASH, BACK)), customers=[OWES]))
     note = frames.orders.filter(pl.col("record_kind") == "till_invoice").row(0, named=True)

@@ -132,6 +132,30 @@ def _payments(file: CashRegisterFile, heads: pl.DataFrame, day_ends: dt.time) ->
     )  # fmt: skip
 
 
+def apart_findings(file: CashRegisterFile, heads: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return customers' payments on invoices that this file does not have: nothing says whose they are.
+
+    Args:
+        file: The file as read.
+        heads: Those of `invoices_of`.
+        keys: report_no, order_key of the Z reports, whose settlements hold the money.
+    """
+    named = heads["invoice_id"].drop_nulls().unique().implode()
+    later = file.sums.heads.filter("counts", pl.col("kind") == PAID_LATER)
+    number = blank_to_null(later["invoice_id"])
+    rows = later.with_columns(number.alias("invoice_id")).filter(
+        ~pl.col("invoice_id").is_in(named).fill_null(value=False)
+    )
+    lines = file.lines_of(rows["trans_no"].to_list())
+    rows = rows.with_columns(pl.Series("row", [lines[one] for one in rows["trans_no"].to_list()], dtype=pl.UInt32)).join(
+        keys.select("report_no", "order_key"), on="report_no", how="left", maintain_order="left"
+    )  # fmt: skip
+    return findings_from(
+        rows, "till-payment-apart", column="invoiceID", value=pl.col("invoice_id"), amount_minor=pl.col("signed"),
+        detail=pl.format("Receipt {}: a customer paid {} on invoice {}.", "nr", plain_text("signed"), pl.col("invoice_id").fill_null("?")),
+    )  # fmt: skip
+
+
 def invoice_findings(file: CashRegisterFile, heads: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield what is in the way of sales on account; ``heads`` with ``order_key``."""
     known = set(file.lists.customers["customer_id"].drop_nulls())

@@ -33,7 +33,7 @@ from recon.sources.saft.findings import (
     settlement_findings,
     unread_findings,
 )
-from recon.sources.saft.invoices import INVOICE, invoice_findings, invoice_records, invoices_of
+from recon.sources.saft.invoices import INVOICE, apart_findings, invoice_findings, invoice_records, invoices_of
 from recon.sources.saft.layout import HEAD, is_audit_file
 from recon.sources.saft.reading import SETTLEMENT, Records, report_keys, settlement_records
 from recon.sources.saft.settlement import settlements, z_reports
@@ -95,7 +95,7 @@ def _read(read: CashRegisterFile, options: ReadOptions, fields: Mapping[str, str
     every = keyed(report_keys(z_reports(read.reports), read.lists), SETTLEMENT)
     findings = gather([
         *file_findings(read, is_compared=COMPANY_FIELD in fields, currency=options.currency),
-        unread_findings(read, every), *settlement_findings(read, found, keys, takes_difference=bool(above_zero)), *run_findings(found.heads, keys), *invoice_findings(read, heads),
+        unread_findings(read, every), *settlement_findings(read, found, keys, takes_difference=bool(above_zero)), *run_findings(found.heads, keys), *invoice_findings(read, heads), apart_findings(read, heads, keys),
         *signature_findings(read, _check(options, fields), keys), *day_findings(read, found.heads, keys, day_ends),
     ])  # fmt: skip
     parts = (
