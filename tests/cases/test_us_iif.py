@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 from pathlib import Path
 from unittest import mock
 
@@ -14,6 +13,7 @@ from recon.sandbox.quickbooks import chart
 from tests.clock import FakeClock
 from tests.copies import settle
 from tests.exports.iif_importer import Importer, Refused
+from tests.journals import hledger
 from tests.shell import Shell, run
 from tui.wiring import service_for
 
@@ -86,11 +86,7 @@ def test_a_month_is_written_imported_once_and_confirmed_by_the_report(tmp_path: 
 
 
 def _balances(journal: Path) -> dict[str, int]:
-    found = shutil.which("hledger")
-    if found is None:
-        pytest.skip("hledger is not installed here; CI installs it")
-    command = [found, "-f", str(journal), "balance", "-N", "--flat", "-E", "-O", "csv"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    printed = hledger(journal, "balance", "-N", "--flat", "-E", "-O", "csv")
     rows = [line.strip('"').split('","') for line in printed.splitlines()[1:]]
     return {name: minor for name, minor in ((_account(name), _minor(amount)) for name, amount in rows) if minor}
 

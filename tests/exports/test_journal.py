@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import subprocess
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +18,7 @@ from exports.journal import JournalAccount, WrittenJournal, write_journal
 from exports.journal_accounts import account_kinds, account_names
 from recon.errors import ExportError, UsageError
 from recon.money import plain
+from tests.journals import hledger
 
 EVIL = 'A "quoted" \\ name; | (x) = [2026-01-01]\n*second, date:1999-01-01 ย่อหน้า\t#tag ^link'
 
@@ -41,15 +40,6 @@ def sums(frames: AuditFrames) -> dict[str, int]:
         (pl.col("debit_minor") - pl.col("credit_minor")).sum().alias("minor")
     )
     return dict(grouped.iter_rows())
-
-
-def hledger(path: Path, *args: str) -> str:
-    found = shutil.which("hledger")
-    if found is None:
-        pytest.skip("hledger is not installed here; CI installs it")
-    done = subprocess.run([found, "-f", str(path), *args], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_beancount_accepts_it_and_comes_to_our_balances(tmp_path: Path, frames: AuditFrames) -> None:
