@@ -161,7 +161,7 @@ class OthersScreen(MatchList):
         ]
         zone = self.recon.overview.timezone if self.recon.overview else "UTC"
         read = _("read {at}").format(at=moment(table.read_at, zone))
-        span = f"{day(table.since)} - {day(table.until)}"
+        span = f"{day(table.since)} - {day(table.until, era=True)}"
         return [*pieces, (read, "$recon-dim"), (span, "$recon-dim")]
 
     def explain(self, row: dict[str, Any], width: int) -> list[Part]:

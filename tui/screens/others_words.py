@@ -9,7 +9,7 @@ from typing import Any, Final
 from tui.cells import columns as in_columns
 from tui.cells import cut, shown, split_line, width_of
 from tui.core_texts import DOCUMENT_KINDS, word
-from tui.i18n import N_, _, count, day, ngettext
+from tui.i18n import N_, _, count, day, day_heading, ngettext
 from tui.screens.match_words import Minor
 from tui.widgets.columns import Column
 from tui.widgets.match_pane import Part
@@ -93,7 +93,7 @@ def row_columns(minor: Minor, currency: str, *, compared: bool, tills: bool = Fa
         )  # fmt: skip
     return (
         Column("order_number", lambda: _("Settlement") if tills else _("Order"), grow=True, priority=1, least=8 if tills else 13),
-        Column("issued_on", lambda: _("Date"), render=day, priority=6, drop_below=140),
+        Column("issued_on", lambda: day_heading(_("Date")), render=day, priority=6, drop_below=140),
         Column("kind", lambda: _("Kind"), render=lambda kind: word(DOCUMENT_KINDS, kind), priority=7, drop_below=150),
         Column("their_number", lambda: _("In the ledger"), grow=True, priority=2, least=14),
         Column(
@@ -162,7 +162,7 @@ def _sides(row: dict[str, Any], minor: Minor) -> list[tuple[str, str, str, str]]
     ours, theirs = row["document_key"] is not None, row["their_kind"] is not None
     lines = [
         ("amount", _("Total"), _sum(row["total_minor"], minor), _sum(row["their_minor"], minor)),
-        ("day", _("Date"), _day(row["issued_on"]), _day(row["their_day"])),
+        ("day", day_heading(_("Date")), _day(row["issued_on"]), _day(row["their_day"])),
         (
             "number",
             _("Number"),
