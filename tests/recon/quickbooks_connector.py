@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import polars as pl
 from quickbooks_world import Office
@@ -21,6 +22,8 @@ from recon.targets.quickbooks.endpoint.qwc import USER_NAME
 from recon.targets.quickbooks.endpoint.waiting import Times
 
 PASSWORD = "a-password-for-tests"
+QUICK_COST = 2
+"""Every visit of the Web Connector shows its password; at the cost that is kept, half of these tests was that digest."""
 LONG = 3_600
 """Seconds that pass when a Web Connector goes away: longer than anybody waits."""
 
@@ -41,9 +44,12 @@ class Visited(Office):
     @contextmanager
     def endpoint(self) -> Iterator[Endpoint]:
         """Listen, and let nobody come."""
-        with endpoint(
-            folder=self.folder / ".recon", port=0, clock=self.clock, times=Times(wait=600), company_file=self.wanted
-        ) as here:
+        with (
+            mock.patch("recon.targets.quickbooks.endpoint.password._COST", QUICK_COST),
+            endpoint(
+                folder=self.folder / ".recon", port=0, clock=self.clock, times=Times(wait=600), company_file=self.wanted
+            ) as here,
+        ):
             here.journal.keep_facts(**{PASSWORD_FACT: digest_of(PASSWORD)})
             yield here
 
