@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from tests.screens.grid import control_bytes, grid, lines_of, play
+from tests.screens.looking import quiet
 from tui.i18n import speaking
-from tui.widgets.filter_line import BURST_SECONDS, FilterLine, clean
+from tui.widgets.filter_line import FilterLine, clean
 
 
 class FilterApp(App[None]):
@@ -38,12 +38,6 @@ class FilterApp(App[None]):
     def on_filter_line_left(self, message: FilterLine.Left) -> None:
         self.said.append("left")
         assert message.control is self.line
-
-
-async def quiet(pilot: Pilot[Any]) -> None:
-    """Wait for the end of a burst."""
-    await asyncio.sleep(2 * BURST_SECONDS)
-    await pilot.pause()
 
 
 def test_a_burst_of_keys_filters_once() -> None:
