@@ -80,7 +80,8 @@ SHORT: Final[dict[str, tuple[str, ...]]] = {
     "recon/service/planning.py": ("planning",),
     "recon/service/return_table.py": ("returns", "sales"),
     "recon/service/settling.py": (" Accepted: {differences}.",),
-    "recon/service/taking_in.py": ("reading {name}", "fetched {name}", "refused: {error}"),
+    "recon/service/pulling.py": ("fetched {name}",),
+    "recon/service/taking_in.py": ("reading {name}", "refused: {error}"),
     "recon/config/problems.py": (
         " is {value}", " or {last}", "`{key}`{shown}; accepted: {accepted}.{hint}",
         "at least {limit}", "more than {limit}", "at most {limit}", "less than {limit}",

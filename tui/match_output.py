@@ -138,15 +138,37 @@ def show_match(report: MatchReport, things: Sequence[ThingLine], output: Output)
         right=(2, 3),
     ) if waiting else None
     output.more(len(waiting) - SHOWN, "recon match --json, or --export FILE")
-    waits = {fold(thing.value) for thing in things if thing.holds and thing.kind == "payment-channel"}
-    noun, nobody = ("Settlements", "no settlement") if report.groups else ("Orders", "no order")
-    needed = [c for c in report.channels if c.state != "not-needed"]
-    idle = len(report.channels) - len(needed)
     output.table(
         ("SKU", "To be created as", "Orders", "Amount"),
         [(p.sku, (p.new_name or "")[:60], p.orders, grouped(p.amount)) for p in coming[:SHOWN]],
         right=(2, 3),
     ) if coming else None
+    _show_channels(report, things, output)
+    show_taxes(report, output)
+    if report.open_returns:
+        output.line(f"Returns whose sale is not known: {report.open_returns} (recon match --returns)")
+    print_setup(report.setup, output)
+    if not report.products and not report.channels and not report.groups:
+        output.line("There are no orders yet. next: recon import FILE, or recon pull")
+    elif not report.open_count:
+        if report.setup:
+            return
+        if as_text and not report.sales_account:
+            output.line(
+                "Lines go as text, but accounts.sales in recon.toml names no account for them: their orders are held until it does."
+            )
+        if any(thing.holds for thing in things):
+            output.line("Everything is mapped, and orders wait for what is new below.")
+        else:
+            output.line("Everything is mapped. next: recon plan")
+
+
+def _show_channels(report: MatchReport, things: Sequence[ThingLine], output: Output) -> None:
+    """Show payment channels: where each goes, and what is open."""
+    waits = {fold(thing.value) for thing in things if thing.holds and thing.kind == "payment-channel"}
+    noun, nobody = ("Settlements", "no settlement") if report.groups else ("Orders", "no order")
+    needed = [c for c in report.channels if c.state != "not-needed"]
+    idle = len(report.channels) - len(needed)
     hinted = any(c.suggestion for c in report.channels[:SHOWN])
     output.line(
         f"Payment channels: {sum(c.state != 'unmapped' for c in needed)} of {len(needed)} mapped"
@@ -171,20 +193,3 @@ def show_match(report: MatchReport, things: Sequence[ThingLine], output: Output)
         output.line(
             "The ledger's payment channels: " + ", ".join(f"{code} {name}" for code, name in report.methods[:SHOWN])
         )
-    show_taxes(report, output)
-    if report.open_returns:
-        output.line(f"Returns whose sale is not known: {report.open_returns} (recon match --returns)")
-    print_setup(report.setup, output)
-    if not report.products and not report.channels and not report.groups:
-        output.line("There are no orders yet. next: recon import FILE, or recon pull")
-    elif not report.open_count:
-        if report.setup:
-            return
-        if as_text and not report.sales_account:
-            output.line(
-                "Lines go as text, but accounts.sales in recon.toml names no account for them: their orders are held until it does."
-            )
-        if any(thing.holds for thing in things):
-            output.line("Everything is mapped, and orders wait for what is new below.")
-        else:
-            output.line("Everything is mapped. next: recon plan")
