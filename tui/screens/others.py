@@ -160,7 +160,7 @@ class OthersScreen(MatchList):
             if state in counts
         ]
         zone = self.recon.overview.timezone if self.recon.overview else "UTC"
-        read = _("read {at}").format(at=moment(table.read_at, zone))
+        read = _("read {at}").format(at=moment(table.read_at, zone, era=True))
         span = f"{day(table.since)} - {day(table.until, era=True)}"
         return [*pieces, (read, "$recon-dim"), (span, "$recon-dim")]
 
