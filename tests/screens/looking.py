@@ -46,13 +46,10 @@ async def quiet(pilot: Pilot[Any]) -> None:
         with contextlib.suppress(WorkerCancelled):
             await pilot.app.workers.wait_for_complete()
         await settled(pilot)
-        if works(pilot.app):
-            same = 0
-            await asyncio.sleep(NAP_SECONDS)
-            continue
-        same += 1
+        same = 0 if works(pilot.app) else same + 1
         if same == 3:
             return
+        await asyncio.sleep(NAP_SECONDS)
     raise AssertionError("the screen does not come to rest\n" + "\n".join(lines_of(pilot.app)))
 
 
@@ -67,7 +64,7 @@ def works(app: App[Any]) -> bool:
     """Return whether a worker is busy, or something waits a moment before it asks, as a filter does while keys come."""
     if any(not worker.is_finished for worker in app.workers):
         return True
-    nodes = [app, *app.screen.walk_children(with_self=True)]
+    nodes = [app, *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True))]
     waiting = (timer for node in nodes for timer in list(node._timers) if timer._repeat == 0)
     return any(
         timer._interval <= SHORT_SECONDS and timer._task is not None and not timer._task.done() for timer in waiting
