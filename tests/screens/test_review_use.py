@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from tests.screens.gallery import READY, play, press, still
 from tests.screens.grid import lines_of
@@ -301,6 +301,21 @@ def test_like_this_shows_what_it_would_mark_and_marks_it_only_after_a_yes(world:
         assert like.count > 1 and f"{like.count} marked" in text_of(app)
 
     use(world, script)
+
+
+def test_the_pane_follows_a_decision_and_its_undo(world: World) -> None:
+    """The row stays where it is and is another one: pane and list never contradict each other."""
+
+    async def script(app: ReconApp, pilot: Pilot[Any], screen: ReviewScreen) -> None:
+        assert screen.table is not None
+        number = screen.table.frame.filter(status="ready")["number"][0]
+        await keys(app, pilot, "f4", f"={number}", "enter", "insert")
+        pane = screen.pane.query_one("#pane-text", Static)
+        await comes(app, pilot, lambda: "approved" in str(pane.content), str(pane.content))
+        await keys(app, pilot, "u")
+        await comes(app, pilot, lambda: "ready" in str(pane.content), str(pane.content))
+
+    use(world, script, size=(130, 36))
 
 
 def test_held_orders_cannot_be_approved_and_it_says_why(world: World) -> None:
