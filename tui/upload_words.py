@@ -164,6 +164,8 @@ def door_risks(door: UploadDoor, say: Speech) -> Content:
         _("If the line breaks nothing is sent twice: recon looks first."), "\n",
         _("What the ledger refuses is listed; the rest goes on."),
     ]  # fmt: skip
+    if door.gets_sheets:
+        parts += ["\n", _("With each settlement its Z report goes along as a PDF.")]
     for warning in door.warnings:
         for place, line in enumerate(_wrapped(say.said(warning), say.width - 2, 2)):
             parts += ["\n", ("  " if place else "? ", "$recon-check"), (line, "$recon-check")]

@@ -15,6 +15,7 @@ from recon.service.part_frames import read_parts
 from recon.service.rejections import require_none_rejected
 from recon.service.seen_eras import note_approved
 from recon.service.sending import changes_since, confirmation_needed
+from recon.service.sheet_state import gets_sheets
 from recon.store.batches import Batch
 from recon.summaries.plans import BatchView
 
@@ -34,6 +35,10 @@ def approve_batch(context: Context, batch_id: str, *, actor: str, confirm: str |
     parts = read_parts(plan_folder(context, batch))
     if batch.state == "draft":
         require_none_rejected(context, batch, documents)
+    if gets_sheets(context, batch.connection):
+        context.notes.append(
+            "With each settlement its Z report goes to the ledger as a PDF, made from the kept file and the voucher."
+        )
     if dry_run:
         return batch_view(context, batch)
     with context.store.database.transaction("approve"):  # an approval answers what its batch showed, or neither stands

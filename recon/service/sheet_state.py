@@ -31,6 +31,14 @@ def sheet_rows(context: Context, batch: Batch, rules: Connection) -> tuple[Outbo
     return tuple(row for row in rows if row.kind in kinds and row.ledger_id and row.code != ADOPTED)
 
 
+def gets_sheets(context: Context, name: str) -> bool:
+    """Return whether the settlements of a connection get the sheets of their Z reports, where recon writes them."""
+    rules = context.settings.connections.get(name)
+    return (
+        rules is not None and rules.writers != "others" and bool(context.outside.capabilities(name, rules).attaches)
+    )
+
+
 def attach_summary(
     context: Context, rows: Sequence[OutboxRow], report: AttachReport | None = None
 ) -> AttachSummary | None:

@@ -17,6 +17,7 @@ from recon.service.kept_plans import plan_folder
 from recon.service.numbering_proof import gap_warnings
 from recon.service.same_company import differs
 from recon.service.sending import confirmation_needed
+from recon.service.sheet_state import gets_sheets
 from recon.service.upload_records import CompanyCheck, UploadDoor
 from recon.store.batches import Batch
 from recon.store.moments import stamp
@@ -70,6 +71,7 @@ def upload_door(context: Context, batch_id: str) -> UploadDoor:
         confirm=confirmation_needed(context, batch.batch_id),
         actor=context.actor,
         warnings=gap_warnings(context, batch),
+        gets_sheets=gets_sheets(context, batch.connection),
     )
 
 
@@ -103,6 +105,7 @@ def _of_draft(context: Context, batch: Batch) -> UploadDoor:
         approved_by=", ".join(view.approved_by) or None,
         approved_at=view.approved_at or None,
         digest=view.digest,
+        gets_sheets=gets_sheets(context, batch.connection),
         confirm=view.confirmation,
         actor=context.actor,
         left=view.left + view.rejected,

@@ -191,6 +191,8 @@ class UploadDoor:
     """Documents of the draft that stay behind: not approved, or rejected."""
     warnings: tuple[str, ...] = ()
     """What should be known before the yes."""
+    gets_sheets: bool = False
+    """With each settlement its Z report goes along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ def shell(tmp_path: Path) -> Shell:
     shell("match", "--sku", "Kafé Torget/100@25", "--account", "3000")
     shell("match", "--channel", "Kafé Torget/BAX BankAxept", "--method", "1503")
     shell("plan")
-    shell("approve", "B0001", "--as", "Kari").expect(0)
+    approved = shell("approve", "B0001", "--as", "Kari").expect(0)
+    assert "note: With each settlement its Z report goes to the ledger as a PDF" in approved.err
+    assert "mistakes are corrected in the ledger" in approved.out and "credit notes" not in approved.out
     return shell
 
 

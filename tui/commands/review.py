@@ -12,6 +12,7 @@ from recon.review.records import DecisionReport, DoorView
 from recon.review.table import ReviewTable, Shown
 from recon.service import ReconService
 from tui.asking import ask, can_ask
+from tui.commands.work import correction_words, next_upload, tell_notes
 from tui.output import Output, bought, grouped, totals
 from tui.wiring import open_service
 
@@ -197,14 +198,14 @@ def approve_decided(args: argparse.Namespace) -> int:
                 no_input=args.no_input,
             )
         batch = service.approve_decided(args.connection, args.actor, confirm)
-        for text in service.notes:
-            output.note(f"note: {text}")
+        tell_notes(service, output)
+        how = correction_words(service, batch)
     output.document("approve", {"batch": asdict(batch), "dry_run": False, "door": door.as_facts()})
     print_door(door, output)
     output.line(f"Approved {batch.batch}: {batch.documents:,} documents, {grouped(batch.total)}, by {args.actor}.")
     if batch.products:
         output.line(f"  of them products to create: {batch.products:,}")
-    output.line(f"next: recon upload {batch.batch}   (sending cannot be undone; corrections are credit notes)")
+    output.line(next_upload(batch, how))
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from recon.domain.document import NUMBERLESS, PURCHASE_KINDS
+from recon.domain.providers import ledger_facts
 from recon.errors import TargetUnavailable, UsageError
 from recon.service import ReconService
 from recon.summaries.plans import BatchView, ControlTotals, PlanReport
@@ -188,6 +189,7 @@ def approve(args: argparse.Namespace) -> int:
             )
         batch = service.approve(args.batch, actor=args.actor, confirm=confirm, dry_run=args.dry_run)
         tell_notes(service, output)
+        how = correction_words(service, batch)
     output.document("approve", {"batch": _facts(batch), "dry_run": args.dry_run})
     output.line(
         f"{'Would approve' if args.dry_run else 'Approved'} {batch.batch}: {batch.documents:,} documents, {totals(batch.total, batch.for_books)}, by {args.actor}."
@@ -200,7 +202,7 @@ def approve(args: argparse.Namespace) -> int:
         output.line(f"  of them products to create: {batch.products:,}")
     output.line(f"  digest {batch.digest}")
     if not args.dry_run:
-        output.line(f"next: recon upload {batch.batch}   (sending cannot be undone; corrections are credit notes)")
+        output.line(next_upload(batch, how))
     return 0
 
 
@@ -253,6 +255,19 @@ def upload_exit_code(report: UploadSummary, *, interrupted: bool = False) -> int
         return 5
     open_states = ("refused", "conflict", "duplicate", "needs_person", "queued", "waiting")
     return 4 if any(report.counts.get(state, 0) for state in open_states) else 0
+
+
+def correction_words(service: ReconService, batch: BatchView) -> str:
+    """Return how a mistake is put right once it stands in the ledger."""
+    rules = service.settings.connections[batch.connection]
+    if ledger_facts(rules.target).takes_settlements:
+        return "mistakes are corrected in the ledger"
+    return "corrections are credit notes"
+
+
+def next_upload(batch: BatchView, how: str) -> str:
+    """Return the line that names the next command after an approval."""
+    return f"next: recon upload {batch.batch}   (sending cannot be undone; {how})"
 
 
 def tell_notes(service: ReconService, output: Output) -> None:
