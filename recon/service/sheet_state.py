@@ -34,9 +34,7 @@ def sheet_rows(context: Context, batch: Batch, rules: Connection) -> tuple[Outbo
 def gets_sheets(context: Context, name: str) -> bool:
     """Return whether the settlements of a connection get the sheets of their Z reports, where recon writes them."""
     rules = context.settings.connections.get(name)
-    return (
-        rules is not None and rules.writers != "others" and bool(context.outside.capabilities(name, rules).attaches)
-    )
+    return rules is not None and rules.writers != "others" and bool(context.outside.capabilities(name, rules).attaches)
 
 
 def attach_summary(

@@ -102,7 +102,9 @@ class TableView(ScrollView, can_focus=True):
             self._cursor_row = self._rows.row_of(key)
         self._busy = None
         self._after_rows_changed()
-        if is_new and key is not None and self.cursor_key == key:  # the same row, read anew: what it says may be another
+        if (
+            is_new and key is not None and self.cursor_key == key
+        ):  # the same row, read anew: what it says may be another
             self.post_message(CursorMoved(self, key, self.cursor_position))
 
     def say_when_empty(self, sentence: Words, hint: Words = "") -> None:
