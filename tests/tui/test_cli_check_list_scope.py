@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.shell import Shell
-from tests.tui.test_cli_check_list import listed, ready, replaced, row, settings, shop, take  # noqa: F401
+from tests.tui.test_cli_check_list import listed, ready, row, settings, shop, take  # noqa: F401
 
 
 def test_charges_of_orders_that_are_never_sent_are_not_counted(ready: Shell) -> None:  # noqa: F811
-    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["SCB"]')
+    ready.edit('payment_channels = ["*"]', 'payment_channels = ["SCB"]')
     settings(ready, '\n[connections.shop.charges.Web]\ncod_fee = { account = "999999" }\n')
     take(
         ready,
@@ -21,7 +21,7 @@ def test_charges_of_orders_that_are_never_sent_are_not_counted(ready: Shell) -> 
 
 
 def test_shipping_of_orders_that_are_never_sent_is_not_counted(ready: Shell) -> None:  # noqa: F811
-    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["SCB"]')
+    ready.edit('payment_channels = ["*"]', 'payment_channels = ["SCB"]')
     take(ready, row("B1", channel="Lazada", payment="Card", shipping="50.00", total="157.00"))
     assert "shipping" not in listed(ready)
     take(ready, row("B2", channel="Lazada", shipping="40.00", total="147.00"))
@@ -30,6 +30,6 @@ def test_shipping_of_orders_that_are_never_sent_is_not_counted(ready: Shell) -> 
 
 
 def test_a_word_that_holds_only_orders_never_sent_is_not_missing(ready: Shell) -> None:  # noqa: F811
-    replaced(ready, 'payment_channels = ["*"]', 'payment_channels = ["SCB"]')
+    ready.edit('payment_channels = ["*"]', 'payment_channels = ["SCB"]')
     take(ready, row("B1", status="Nirvana", payment="Card"), code=4)
     assert [line["state"] for line in listed(ready)["words"]] == ["ok"]
