@@ -10,9 +10,9 @@ from pathlib import Path
 from recon.ports import SystemClock
 from recon.service import ReconService
 from tui.checks import machine_checks, workspace_checks
-from tui.commands.work import tell_notes
 from tui.output import Output
 from tui.thai_probe import measured_widths
+from tui.told import tell_notes
 from tui.wiring import open_service
 
 

@@ -7,8 +7,8 @@ import argparse
 from recon.service.adoptable import Word
 from recon.service.adopting import AdoptReport
 from recon.service.others_list import OthersReport
-from tui.commands.work import tell_notes
 from tui.output import Output, grouped
+from tui.told import tell_notes
 from tui.wiring import open_service
 
 SURETY_WORDS = {

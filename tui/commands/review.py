@@ -12,8 +12,8 @@ from recon.review.records import DecisionReport, DoorView
 from recon.review.table import ReviewTable, Shown
 from recon.service import ReconService
 from tui.asking import ask, can_ask
-from tui.commands.work import correction_words, next_upload, tell_notes
 from tui.output import Output, bought, grouped, totals
+from tui.told import correction_words, next_upload, tell_notes
 from tui.wiring import open_service
 
 if TYPE_CHECKING:

@@ -19,10 +19,11 @@ from recon.store.moments import stamp
 from recon.timers import System, Timer
 from recon.workspace import find_workspace
 from tui.asking import ask_yes, can_ask
-from tui.commands.work import stop_after_this_one, tell_notes
+from tui.commands.work import stop_after_this_one
 from tui.notifying import tell
 from tui.output import Output
 from tui.timer_install import Steps, carry_out, install_steps, is_installed, remove_steps, this_system
+from tui.told import tell_notes
 from tui.wiring import open_service
 
 

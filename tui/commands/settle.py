@@ -6,8 +6,8 @@ import argparse
 
 from recon.service import PersonsWord
 from recon.summaries.settled import SettledDocument, SettleReport
-from tui.commands.work import tell_notes
 from tui.output import Output, grouped
+from tui.told import tell_notes
 from tui.wiring import open_service
 
 

@@ -10,9 +10,9 @@ from recon.errors import UsageError
 from recon.service import CountWord
 from recon.summaries.till import CountReport
 from tui.asking import ask_yes, can_ask
-from tui.commands.work import tell_notes
 from tui.output import SHOWN, Output, grouped
 from tui.till_output import print_days, print_setup
+from tui.told import tell_notes
 from tui.wiring import open_service
 
 

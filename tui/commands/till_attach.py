@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from recon.errors import UsageError
-from tui.commands.work import stop_after_this_one, tell_notes
+from tui.commands.work import stop_after_this_one
 from tui.output import Output
 from tui.till_output import print_sheets
+from tui.told import tell_notes
 from tui.wiring import open_service
 
 

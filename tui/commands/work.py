@@ -11,9 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from recon.domain.document import NUMBERLESS, PURCHASE_KINDS
-from recon.domain.providers import ledger_facts
 from recon.errors import TargetUnavailable, UsageError
-from recon.service import ReconService
 from recon.summaries.plans import BatchView, ControlTotals, PlanReport
 from recon.summaries.sent import UploadSummary
 from tui.asking import ask, can_ask
@@ -21,6 +19,7 @@ from tui.commands.intake import print_causes
 from tui.output import SHOWN, Output, bought, grouped, totals
 from tui.record_words import is_of_tills
 from tui.till_output import print_sheets
+from tui.told import correction_words, next_upload, tell_notes
 from tui.wiring import open_service
 
 
@@ -255,25 +254,6 @@ def upload_exit_code(report: UploadSummary, *, interrupted: bool = False) -> int
         return 5
     open_states = ("refused", "conflict", "duplicate", "needs_person", "queued", "waiting")
     return 4 if any(report.counts.get(state, 0) for state in open_states) else 0
-
-
-def correction_words(service: ReconService, batch: BatchView) -> str:
-    """Return how a mistake is put right once it stands in the ledger."""
-    rules = service.settings.connections[batch.connection]
-    if ledger_facts(rules.target).takes_settlements:
-        return "mistakes are corrected in the ledger"
-    return "corrections are credit notes"
-
-
-def next_upload(batch: BatchView, how: str) -> str:
-    """Return the line that names the next command after an approval."""
-    return f"next: recon upload {batch.batch}   (sending cannot be undone; {how})"
-
-
-def tell_notes(service: ReconService, output: Output) -> None:
-    """Print what the person should be told beside the result."""
-    for text in service.notes:
-        output.note(f"note: {text}")
 
 
 def print_upload(report: UploadSummary, output: Output) -> None:
