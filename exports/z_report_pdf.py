@@ -117,7 +117,7 @@ def _voucher(pages: Sheet, sheet: SettlementSheet, words: Words) -> None:
     pages.table(
         (say(N_("Account and text")), say(N_("VAT code")), say(N_("Debit")), say(N_("Credit"))),
         [
-            (f"{one.account}  {one.text}", one.tax_code, *_sides(one.amount_minor, money))
+            (f"{one.account}  {words.channel(one.text)}", one.tax_code, *_sides(one.amount_minor, money))
             for one in sheet.lines
         ],
         (say(N_("Total")), "", *_totals([one.amount_minor for one in sheet.lines], money)),

@@ -26,6 +26,8 @@ SHEET = SettlementSheet(
     department="10 Torget", project="", currency="NOK", reports=(REPORT,),
     lines=(
         SheetPosting(account="1900", text="Kontant", tax_code="", amount_minor=1_000_000),
+        SheetPosting(account="1909", text="cash difference", tax_code="", amount_minor=2_000),
+        SheetPosting(account="1900", text="Kontant", tax_code="", amount_minor=-2_000),
         SheetPosting(account="3000", text="Mat", tax_code="3", amount_minor=-1_000_000),
     ),
 )  # fmt: skip
@@ -42,7 +44,7 @@ def test_everything_the_report_and_the_voucher_say_stands_on_it_in_norwegian() -
         "Z-rapport K1 Z214", "Kafé AS", "999999999", "Kafé Torget", "10 Torget", "14.03.2026", "15.03.2026 00:41:07", "100 Mat servert",
         "10 000,00", "-50,00", "9 950,00", "1 990,00", "7 960,00", "Tips", "300,00", "0,40", "Melk (kjøp)", "-45,50", "10 204,90",
         "1 500,00", "11 704,90", "11 684,90", "-20,00", "Kari", "till.xml", "ab" * 32, "Dagsoppgjør K1 Z214 14.03.2026", "Avdeling", "Øreavrunding",
-        "Mva-kode", "Debet", "Kredit", "Talt", "Differanse",
+        "1909  kassedifferanse", "Mva-kode", "Debet", "Kredit", "Talt", "Differanse",
     ):  # fmt: skip
         assert part in text, part
     assert "question mark" not in text

@@ -16,7 +16,7 @@ from tui.record_words import is_of_tills
 from tui.till_output import print_sheets
 from tui.wiring import open_service
 
-GAP_COMMAND: Final = "recon match --gap NUMBER='deleted in the shop' --as NAME"
+GAP_COMMAND: Final = "recon match --gap NUMBER='why it is missing' --as NAME"
 """Says why a number is missing."""
 
 
