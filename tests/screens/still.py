@@ -48,7 +48,10 @@ async def wait_for_screen(pilot: Pilot[Any], timeout: float = 30.0) -> bool:
 def _busy(app: App[Any]) -> bool:
     if not app._screen_stack:
         return False
-    return any(_works(node) for node in (app, *app.screen.walk_children(with_self=True)))
+    if app._resize_event is not None:  # held back for a moment, in case the terminal goes on changing
+        return True
+    shown = [node for screen in app.screen_stack for node in screen.walk_children(with_self=True)]
+    return any(_works(node) for node in (app, *shown))
 
 
 def _works(node: MessagePump) -> bool:
