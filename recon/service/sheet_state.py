@@ -22,19 +22,22 @@ _WAITS: Final = {
 
 def sheet_rows(context: Context, batch: Batch, rules: Connection) -> tuple[OutboxRow, ...]:
     """Return the documents of a batch that stand in the ledger by our hand and are to have a sheet there."""
-    if batch.first_row is None or rules.writers == "others":
-        return ()
-    kinds = context.outside.capabilities(batch.connection, rules).attaches
-    if not kinds:
+    kinds = _kinds_with_sheets(context, batch.connection, rules)
+    if batch.first_row is None or not kinds:
         return ()
     rows = context.store.outbox.rows(batch.batch_id, states=("posted",))
     return tuple(row for row in rows if row.kind in kinds and row.ledger_id and row.code != ADOPTED)
 
 
 def gets_sheets(context: Context, name: str) -> bool:
-    """Return whether the settlements of a connection get the sheets of their Z reports, where recon writes them."""
+    """Return whether the settlements of a connection get the sheets of their Z reports."""
     rules = context.settings.connections.get(name)
-    return rules is not None and rules.writers != "others" and bool(context.outside.capabilities(name, rules).attaches)
+    return rules is not None and bool(_kinds_with_sheets(context, name, rules))
+
+
+def _kinds_with_sheets(context: Context, name: str, rules: Connection) -> frozenset[str]:
+    """Return the kinds of documents that get a sheet; none where others write, or the ledger takes none."""
+    return frozenset() if rules.writers == "others" else context.outside.capabilities(name, rules).attaches
 
 
 def attach_summary(
